@@ -1,0 +1,29 @@
+# Two stages: a virtual environment built from the hashed lock, then a small image that runs it as nobody special.
+FROM docker.io/library/python:3.12-slim AS build
+WORKDIR /src
+RUN python3 -m venv /opt/dateline
+COPY requirements.lock ./
+RUN --mount=type=cache,target=/root/.cache/pip \
+    /opt/dateline/bin/pip install --disable-pip-version-check --no-deps --require-hashes -r requirements.lock
+COPY pyproject.toml README.md LICENSE dateline.py ./
+COPY ingest ingest
+COPY service service
+COPY evals evals
+RUN /opt/dateline/bin/pip install --disable-pip-version-check --no-deps --no-build-isolation .
+
+FROM docker.io/library/python:3.12-slim
+RUN useradd --create-home --uid 1000 dateline \
+    && mkdir /data && chown dateline:dateline /data
+COPY --from=build /opt/dateline /opt/dateline
+ENV PATH=/opt/dateline/bin:$PATH \
+    PYTHONUNBUFFERED=1 \
+    DATELINE_DATA_DIR=/data
+USER 1000:1000
+WORKDIR /home/dateline
+VOLUME /data
+EXPOSE 8000
+HEALTHCHECK --interval=15s --timeout=5s --start-period=120s --retries=4 \
+    CMD ["python3", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8000/readyz', timeout=4)"]
+STOPSIGNAL SIGTERM
+ENTRYPOINT ["dateline"]
+CMD ["up", "--host", "0.0.0.0", "--port", "8000"]
