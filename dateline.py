@@ -1,0 +1,32 @@
+"""The front door: one Typer app that mounts the commands of ingest, service and evals; nothing else."""
+
+from __future__ import annotations
+
+import typer
+
+from evals import cli as evals_cli
+from ingest import cli as ingest_cli
+from service import cli as service_cli
+
+app = typer.Typer(
+    name="dateline",
+    help="Cited answers from a news archive: every sentence is checked against the exact characters it rests on.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+app.command("up")(service_cli.up)
+app.command("ingest")(ingest_cli.ingest)
+app.command("serve")(service_cli.serve)
+app.command("ask")(service_cli.ask)
+app.command("search")(service_cli.search)
+app.add_typer(service_cli.articles, name="articles")
+app.add_typer(evals_cli.app, name="eval")
+
+
+def main() -> None:
+    app()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Ingest: articles in, one searchable archive out; knows nothing of questions."""

@@ -1,0 +1,109 @@
+"""`dateline ingest`: paths in, a report out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from ingest import handover, owner, terminal
+from ingest.errors import WrongUsage
+from ingest.settings import Settings, read_settings
+from ingest.types import IngestReport
+
+MOST_FAILURES_SHOWN = 20
+
+
+def ingest(
+    paths: Annotated[list[Path] | None, typer.Argument(help="Files or folders: .txt, .md, .jsonl")] = None,
+    prune: Annotated[
+        bool, typer.Option("--prune", help="Also remove what an earlier ingest of the same PATH added and is gone now")
+    ] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would change, and change nothing")] = False,
+    rebuild: Annotated[
+        bool, typer.Option("--rebuild", help="Make the search indexes anew from the catalogue first")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON")] = False,
+) -> None:
+    """Add and update articles; running it again changes nothing."""
+    terminal.quiet_logs()
+    with terminal.spoken_errors():
+        settings = read_settings()
+        if not paths and not rebuild:
+            raise WrongUsage("name at least one file or folder: dateline ingest PATH…")
+        report = run(settings, paths or [], prune=prune, dry_run=dry_run, rebuild=rebuild)
+        if as_json:
+            terminal.show_json({k: v for k, v in report.items() if k != "notes"})
+        else:
+            tell(report, dry_run=dry_run)
+        for note in report["notes"]:
+            terminal.say(note)
+    raise typer.Exit(1 if report["failed"] else 0)
+
+
+def run(
+    settings: Settings, paths: list[Path], *, prune: bool = False, dry_run: bool = False, rebuild: bool = False
+) -> dict[str, Any]:
+    """Ingests here, or through the service that owns the data directory; the report as JSON, with `notes`."""
+    absolute = [path.absolute() for path in paths]
+    if handover.serving(settings.data_dir):
+        if rebuild:
+            raise WrongUsage("--rebuild needs the data directory to itself: stop the service first")
+        return _handed_over(settings, absolute, prune=prune, dry_run=dry_run)
+    with owner.owning(settings.data_dir, "ingest"), terminal.progress_bar() as progress:
+        from ingest import pipeline
+        from ingest.archive import Archive, discard_indexes
+
+        if rebuild:
+            discard_indexes(settings.data_dir)
+        with Archive(settings) as archive:
+            if rebuild:
+                pipeline.rebuild(archive, progress)
+            return report_body(pipeline.ingest(archive, absolute, prune=prune, dry_run=dry_run, progress=progress))
+
+
+def report_body(report: IngestReport) -> dict[str, Any]:
+    """The contract's `ingest --json`, and `notes` for people."""
+    return {
+        "added": report.added,
+        "updated": report.updated,
+        "unchanged": report.unchanged,
+        "removed": report.removed,
+        "failed": [{"source": f.source, "reason": f.reason} for f in report.failed],
+        "articles": report.articles,
+        "passages": report.passages,
+        "families": report.families,
+        "altered": report.altered,
+        "seconds": report.seconds,
+        "generation": report.generation,
+        "notes": list(report.notes),
+    }
+
+
+def tell(report: dict[str, Any], *, dry_run: bool = False) -> None:
+    """The summary for people; failures on stderr, each with its reason."""
+    for failure in report["failed"][:MOST_FAILURES_SHOWN]:
+        terminal.say(f"not read: {failure['source']}: {failure['reason']}")
+    more = len(report["failed"]) - MOST_FAILURES_SHOWN
+    if more > 0:
+        terminal.say(f"… and {more} more")
+    would = "would be " if dry_run else ""
+    terminal.show(
+        f"{would}added {report['added']}, updated {report['updated']}, removed {report['removed']}, "
+        f"unchanged {report['unchanged']}, failed {len(report['failed'])} in {report['seconds']:.1f} s\n"
+        f"the archive holds {report['articles']} articles in {report['families']} families "
+        f"({report['altered']} altered copies), {report['passages']} passages, generation {report['generation']}"
+    )
+
+
+def _handed_over(settings: Settings, paths: list[Path], *, prune: bool, dry_run: bool) -> dict[str, Any]:
+    body = {"paths": [str(path) for path in paths], "prune": prune, "dry_run": dry_run}
+    report: dict[str, Any] = {}
+    with terminal.progress_bar() as progress:
+        for line in handover.stream(settings.data_dir, "POST", "/owner/ingest", body):
+            if "report" in line:
+                report = line["report"]
+            else:
+                progress(line["stage"], line["done"], line["total"])
+    return report

@@ -1,0 +1,57 @@
+"""The text of a markdown file comes in; the fields of its YAML front matter and the text below go out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+import yaml
+
+LONGEST = 20_000  # characters; more than that between two rules is text
+
+_FRONT = re.compile(r"\ufeff?\s*---[ \t]*\n(?P<yaml>.*?)\n(?:---|\.\.\.)[ \t]*(?:\n|$)", re.DOTALL)
+_FIELD = re.compile(r"(?P<key>[A-Za-z_]+)[ \t]*:[ \t]*(?P<value>.*\S)[ \t]*")
+_NAMES = {
+    "title": "title", "headline": "title", "author": "author", "authors": "author", "byline": "author",
+    "publisher": "publisher", "outlet": "publisher", "site": "publisher",
+    "url": "url", "link": "url", "canonical_url": "url",
+    "published_on": "published_on", "published": "published_on", "date": "published_on", "publishdate": "published_on",
+}
+
+
+def split_front_matter(text: str) -> tuple[dict[str, str], str]:
+    """The fields of an article we know (title, author, publisher, url, published_on), as written, and the text below.
+
+    Front matter that is no YAML is read line by line; where no field of ours is found it is text, and stays.
+    """
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    front = _FRONT.match(text[: LONGEST + 100])
+    if front is None:
+        return {}, text
+    stated = _parsed(front["yaml"])
+    fields: dict[str, str] = {}
+    for key, value in stated.items():
+        name = _NAMES.get(str(key).lower())
+        words = _words(value)
+        if name and words:
+            fields.setdefault(name, words)
+    return (fields, text[front.end():]) if fields else ({}, text)
+
+
+def _parsed(block: str) -> Mapping[object, object]:
+    try:
+        # BaseLoader makes strings of everything: no dates that raise, no objects
+        loaded = yaml.load(block, Loader=yaml.BaseLoader)  # noqa: S506
+    except (yaml.YAMLError, RecursionError):
+        lines = map(_FIELD.fullmatch, block.split("\n"))
+        return {line["key"]: line["value"].strip("\"'") for line in lines if line}
+    return loaded if isinstance(loaded, dict) else {}
+
+
+def _words(value: object) -> str:
+    """A value as words: a list of authors is joined, a mapping is its name."""
+    if isinstance(value, list):
+        return ", ".join(filter(None, map(_words, value)))
+    if isinstance(value, dict):
+        return _words(value.get("name", ""))
+    return str(value).strip() if value is not None else ""

@@ -1,0 +1,113 @@
+"""One process per data directory: the lock, who holds it, and the private socket others hand their work to."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import json
+import os
+import socket
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from ingest.errors import IndexUnavailable, Owned
+
+LOCK = "owner.lock"
+SOCKET = "owner.sock"
+LONGEST_SOCKET_PATH = 100  # bytes; the kernel takes 108 with the closing zero
+
+
+@dataclass(frozen=True, slots=True)
+class OwnerName:
+    """Who owns a directory, as the lock file says."""
+
+    pid: int
+    command: str
+    since: str
+    serves: bool  # listens on the socket, or soon will
+
+    def __str__(self) -> str:
+        return f'"dateline {self.command}" (process {self.pid}, since {self.since})'
+
+
+@contextlib.contextmanager
+def owning(data_dir: Path, command: str, *, serves: bool = False) -> Iterator[None]:
+    """Holds the directory while the block runs. Raises Owned naming the holder; a dead holder's lock is free by itself.
+
+    The kernel drops the lock with the process, however it ends, so there is nothing stale to take over.
+    """
+    try:
+        data_dir.mkdir(parents=True, exist_ok=True)
+        lock = (data_dir / LOCK).open("a+", encoding="utf-8")
+    except OSError as error:
+        raise IndexUnavailable(
+            f"cannot write to {data_dir}: {error.strerror}; set DATELINE_DATA_DIR to a writable directory"
+        ) from error
+    with lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise Owned(
+                f"{data_dir} belongs to {owner_of(data_dir) or 'another process'}: stop it, or wait until it ends"
+            ) from None
+        name = OwnerName(os.getpid(), command, datetime.now(UTC).isoformat(timespec="seconds"), serves)
+        lock.truncate(0)
+        lock.write(json.dumps({"pid": name.pid, "command": name.command, "since": name.since, "serves": name.serves}))
+        lock.flush()
+        (data_dir / SOCKET).unlink(missing_ok=True)
+        try:
+            yield
+        finally:
+            (data_dir / SOCKET).unlink(missing_ok=True)
+            lock.truncate(0)
+
+
+def owner_of(data_dir: Path) -> OwnerName | None:
+    """Who holds the directory now; None where nobody does."""
+    try:
+        with (data_dir / LOCK).open(encoding="utf-8") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+                return None
+            except BlockingIOError:
+                return OwnerName(**json.loads(lock.read()))
+    except (FileNotFoundError, ValueError, TypeError):
+        return None
+
+
+def listen(data_dir: Path) -> socket.socket:
+    """A listening socket in the directory, mode 0600."""
+    listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    with _address(data_dir) as address:
+        mask = os.umask(0o177)
+        try:
+            listener.bind(address)
+        finally:
+            os.umask(mask)
+    listener.listen(128)
+    return listener
+
+
+def connect(data_dir: Path, timeout_seconds: float) -> socket.socket:
+    """A connection to the owner's socket; OSError where nobody listens."""
+    connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    connection.settimeout(timeout_seconds)
+    with _address(data_dir) as address:
+        connection.connect(address)
+    return connection
+
+
+@contextlib.contextmanager
+def _address(data_dir: Path) -> Iterator[str]:
+    """The socket's path; a path too long for the kernel is reached through an open directory."""
+    path = str((data_dir / SOCKET).absolute())
+    if len(os.fsencode(path)) <= LONGEST_SOCKET_PATH:
+        yield path
+        return
+    directory = os.open(data_dir, os.O_RDONLY)
+    try:
+        yield f"/proc/self/fd/{directory}/{SOCKET}"
+    finally:
+        os.close(directory)

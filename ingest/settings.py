@@ -1,0 +1,84 @@
+"""Everything both halves must agree on: read once from the environment and `.env`, then frozen."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from ingest.errors import WrongUsage
+
+
+class Settings(BaseSettings):
+    """One row a setting: its default and what it does. README and `docs/settings.md` are tested against this."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="DATELINE_", env_file=".env", extra="ignore", frozen=True, populate_by_name=True
+    )
+
+    data_dir: Path = Field(Path(".dateline"), description="where all state lives")
+    model_cache: Path | None = Field(None, description="where the embedding graph is cached; default DATA_DIR/models")
+    max_article_mb: float = Field(5.0, gt=0, description="largest article that is read, in megabytes")
+    passage_tokens: int = Field(160, ge=40, le=220, description="longest passage, in cl100k tokens")
+
+    dense_share: float = Field(0.65, ge=0, le=1, description="weight of the vectors against the words in ranking")
+    evidence_tokens: int = Field(2400, ge=200, description="evidence shown to a model, in cl100k tokens")
+
+    answerer: Literal["auto", "extractive", "openai"] = Field("auto", description="who drafts answers")
+    openai_api_key: SecretStr | None = Field(None, alias="OPENAI_API_KEY", description="key of the model endpoint")
+    openai_base_url: str | None = Field(None, alias="OPENAI_BASE_URL", description="address of the model endpoint")
+    model: str = Field("gpt-4.1-mini", description="model that drafts answers")
+    llm_timeout_seconds: float = Field(30.0, gt=0, description="longest wait for one model call")
+    answer_timeout_seconds: float = Field(60.0, gt=0, description="longest time for one answer")
+
+    api_keys: str = Field("", description="keys that may read, comma-separated; empty: no key is asked for")
+    admin_keys: str = Field("", description="keys that may write, comma-separated")
+    max_body_kb: int = Field(1024, ge=16, description="largest request body, in kilobytes")
+    public_url: str | None = Field(None, description="address under which readers reach this service")
+    url: str | None = Field(None, description="a running service that `dateline slack` asks, where it is not this one")
+
+    slack_bot_token: SecretStr | None = Field(None, alias="SLACK_BOT_TOKEN", description="Slack bot token")
+    slack_app_token: SecretStr | None = Field(
+        None, alias="SLACK_APP_TOKEN", description="Slack app token (Socket Mode)"
+    )
+    slack_signing_secret: SecretStr | None = Field(
+        None, alias="SLACK_SIGNING_SECRET", description="Slack signing secret"
+    )
+    slack_api_url: str = Field("https://slack.com/api/", description="address of the Slack Web API")
+
+    @property
+    def model_dir(self) -> Path:
+        return self.model_cache or self.data_dir / "models"
+
+    @property
+    def reader_keys(self) -> tuple[str, ...]:
+        return tuple(k.strip() for k in self.api_keys.split(",") if k.strip())
+
+    @property
+    def writer_keys(self) -> tuple[str, ...]:
+        return tuple(k.strip() for k in self.admin_keys.split(",") if k.strip())
+
+    @property
+    def drafts_with_model(self) -> bool:
+        """Whether answers are drafted by a model: asked for, or `auto` with a key or an address set."""
+        if self.answerer == "auto":
+            return bool(self.openai_api_key or self.openai_base_url)
+        return self.answerer == "openai"
+
+
+def read_settings() -> Settings:
+    """The settings of this process; a bad value raises WrongUsage naming the variable, never echoing a secret."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False)[0]
+        name = str(first["loc"][0])
+        field = Settings.model_fields.get(name)
+        variable = (
+            field.alias
+            if field is not None and field.alias
+            else (name if name.isupper() else f"DATELINE_{name.upper()}")
+        )
+        raise WrongUsage(f"{variable}: {first['msg']}; correct it in the environment or in .env") from error

@@ -1,0 +1,76 @@
+"""What commands show people: progress on a terminal, errors in one sentence, results as text or JSON."""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+from ingest.errors import DatelineError
+
+STAGES = {"read": "Reading", "embed": "Embedding", "index": "Indexing", "group": "Finding copies"}
+
+
+@contextmanager
+def spoken_errors() -> Iterator[None]:
+    """Turns every failure we know into a sentence on stderr and its exit code; a traceback is never for people."""
+    try:
+        yield
+    except DatelineError as error:
+        say(f"dateline: {error}")
+        raise typer.Exit(error.exit_code) from None
+    except KeyboardInterrupt:
+        say("dateline: stopped")
+        raise typer.Exit(130) from None
+
+
+def say(words: str) -> None:
+    """A message for people: stderr, so that stdout holds results only."""
+    sys.stderr.write(words + "\n")
+
+
+def show(text: str) -> None:
+    sys.stdout.write(text + "\n")
+
+
+def show_json(value: Any) -> None:
+    json.dump(value, sys.stdout, ensure_ascii=False, indent=2)
+    sys.stdout.write("\n")
+
+
+def quiet_logs(level: int = logging.WARNING) -> None:
+    logging.basicConfig(level=level, format="%(asctime)s %(levelname)s %(name)s %(message)s", stream=sys.stderr)
+    for noisy in ("httpx", "httpx2", "openai", "chromadb", "slack_bolt"):
+        logging.getLogger(noisy).setLevel(logging.WARNING)
+
+
+@contextmanager
+def progress_bar() -> Iterator[Callable[[str, int, int], None]]:
+    """A bar with rate and remaining time on a terminal, nothing elsewhere."""
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield lambda stage, done, total: None
+        return
+    columns = (
+        TextColumn("{task.description:>15}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=console, transient=True) as bar:
+        tasks: dict[str, Any] = {}
+
+        def update(stage: str, done: int, total: int) -> None:
+            if stage not in tasks:
+                tasks[stage] = bar.add_task(STAGES.get(stage, stage), total=None)
+            bar.update(tasks[stage], completed=done, total=total or None)
+
+        yield update

@@ -1,0 +1,153 @@
+"""The left half of the flow on one screen: article → sentences → passages → family."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+
+
+class SentenceKind(StrEnum):
+    """What a piece of an article is. All but `boilerplate` may be cited."""
+
+    BODY = "body"
+    TITLE = "title"
+    HEADING = "heading"
+    BYLINE = "byline"
+    DATELINE = "dateline"
+    BOILERPLATE = "boilerplate"
+
+
+class Role(StrEnum):
+    """What a copy is to its family; the terms are the contract's."""
+
+    ORIGINAL = "original"
+    REPUBLISHED = "republished"
+    FRAGMENT = "fragment"
+    UPDATED = "updated"
+    ALTERED = "altered"
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """One article as published, cleaned. All offsets anywhere refer to `text`, in code points, half-open."""
+
+    identity: str  # absolute file path, plus "#id" for a line of JSONL
+    source: str  # path relative to the PATH that was given
+    text: str
+    title: str | None = None
+    author: str | None = None
+    publisher: str | None = None
+    url: str | None = None
+    published_on: date | None = None  # the first publication this copy itself states
+    republished_on: date | None = None
+    date_source: str = "none"  # metadata | text | none
+    credited_to: str | None = None  # the outlet a credit line names: "republished from The X"
+    latest_named_date: date | None = None  # the latest date named in the text; a bare month or year is its first day
+    language: str | None = None
+
+    @property
+    def article_id(self) -> str:
+        """Derived from the identity alone, so that it survives updates; 16 hexadecimal digits."""
+        return hashlib.sha256(self.identity.encode("utf-8", "surrogateescape")).hexdigest()[:16]
+
+    @property
+    def content_hash(self) -> str:
+        """Changes whenever anything a reader can see changes; 32 hexadecimal digits."""
+        fields = (
+            self.source,
+            self.text,
+            self.title,
+            self.author,
+            self.publisher,
+            self.url,
+            str(self.published_on),
+            str(self.republished_on),
+            self.date_source,
+            self.credited_to,
+        )
+        return hashlib.sha256("\x1f".join(str(f) for f in fields).encode()).hexdigest()[:32]
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One sentence, or one line that stands alone; `text == article.text[start:end]`."""
+
+    start: int
+    end: int
+    text: str
+    kind: SentenceKind = SentenceKind.BODY
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A stored piece of one article; `text == article.text[start:end]`. Never holds boilerplate."""
+
+    passage_id: str
+    article_id: str
+    start: int
+    end: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Words of an article; `start == end` marks the place of an insertion or deletion."""
+
+    start: int
+    end: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Alteration:
+    """Words of an altered copy that say something else than the canonical member does."""
+
+    kind: str  # number | date | name | negation | quantifier | antonym | quotation | wording
+    here: Span
+    canonical: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One article's place in its family. `alterations` are most serious first, empty unless the role is altered."""
+
+    article_id: str
+    role: Role
+    canonical: bool
+    alterations: tuple[Alteration, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """Articles that are copies of one another, size 1 included; exactly one member is canonical."""
+
+    family_id: str
+    members: tuple[Member, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A file or line that could not be ingested, and why."""
+
+    source: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class IngestReport:
+    """What an ingest did; the last four counts are totals after the run."""
+
+    added: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    removed: int = 0
+    failed: tuple[Failure, ...] = ()
+    articles: int = 0
+    passages: int = 0
+    families: int = 0
+    altered: int = 0
+    seconds: float = 0.0
+    generation: str = ""
+    notes: tuple[str, ...] = field(default=())  # sentences for people: the sample was removed, files were passed over
