@@ -1,0 +1,1 @@
+"""Service: questions in, checked and cited answers out, over every surface."""

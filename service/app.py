@@ -1,0 +1,99 @@
+"""Settings in, an open service and its web application out: the one place that builds and wires the parts."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+
+from ingest.archive import Archive
+from ingest.errors import DatelineError
+from ingest.settings import Settings
+from service import handover, openai_api, pages, rest
+from service.answerer import Answerer
+from service.door import Door
+from service.llm import Drafter
+from service.problems import error_response
+from service.receipts import Receipts
+from service.retriever import Retriever
+
+DESCRIPTION = """Questions to a news archive, answered with citations: every sentence is checked against the exact
+characters it rests on, copies of one article count once, and where the archive has no answer it says so."""
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """Everything a surface may call. `writing` is held by whoever changes the archive; `stopping` ends long replies."""
+
+    settings: Settings
+    archive: Archive
+    retriever: Retriever
+    answerer: Answerer
+    receipts: Receipts
+    writing: threading.Lock = field(default_factory=threading.Lock)
+    stopping: asyncio.Event = field(default_factory=asyncio.Event)
+
+
+@contextmanager
+def open_service(settings: Settings) -> Iterator[Service]:
+    """The parts over one data directory, closed at the end. The caller owns the directory (`ingest.owner.owning`).
+
+    Raises IndexMismatch, IndexUnavailable or ModelUnavailable, each with its remedy.
+    """
+    with Archive(settings) as archive:
+        retriever = Retriever(archive)
+        receipts = Receipts(settings.data_dir / "receipts.sqlite")
+        drafter = Drafter(settings) if settings.drafts_with_model else None
+        try:
+            yield Service(settings, archive, retriever, Answerer(archive, retriever, receipts, drafter), receipts)
+        finally:
+            receipts.close()
+
+
+def create_app(service: Service, *, private: bool = False) -> FastAPI:
+    """The routes over a service. `private`, for the owner's socket, asks for no key and takes handed-over work."""
+    app = FastAPI(
+        title="Dateline",
+        version="0.1.0",
+        description=DESCRIPTION,
+        docs_url=None,
+        redoc_url=None,
+        openapi_tags=[{"name": name, "description": text} for name, text in TAGS.items()],
+    )
+    app.include_router(rest.routes(service))
+    app.include_router(openai_api.routes(service))
+    if private:
+        app.include_router(handover.routes(service))
+    else:
+        pages.mount(app)
+        _mount_slack(app, service)
+    for kind in (DatelineError, HTTPException, RequestValidationError):
+        app.add_exception_handler(kind, _failed)
+    app.add_middleware(Door, settings=service.settings, private=private)
+    return app
+
+
+def _mount_slack(app: FastAPI, service: Service) -> None:
+    if service.settings.slack_bot_token or service.settings.slack_signing_secret:
+        from service import slack  # two thirds of a second that only those who use it should wait
+
+        slack.mount(app, service.answerer, service.settings)
+
+
+TAGS = {
+    "Answers": "Questions, checked answers, and what each was made from.",
+    "Search": "Passages without an answer.",
+    "Articles": "What the archive holds, and which articles are copies of one another.",
+    "OpenAI-compatible": "The same answers for chat frontends: set their base URL to this service's `/v1`.",
+    "Operations": "For whoever runs this.",
+}
+
+
+async def _failed(request: Request, error: Exception) -> Response:
+    return error_response(error, request.url.path, request.state.request_id)

@@ -1,0 +1,75 @@
+"""Cited sentences in, the accounts that contradict them out, and which one was used and why."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ingest.catalogue import Snapshot, StoredArticle
+from ingest.types import Alteration, Sentence, Span
+from service.composer import cite, plain
+from service.evidence import passage_at
+from service.retriever import card, permits
+from service.types import Account, Citation, Conflict, Evidence, Question
+
+MOST_SHOWN = 6
+MOST_WORDS_NAMED = 3  # differing spans spelled out in `about`; the reader page marks them all
+
+
+def altered_copies(snapshot: Snapshot, question: Question, cited: Sequence[Evidence]) -> tuple[Conflict, ...]:
+    """Copies of the cited articles whose wording differs in a cited sentence, in order of citation.
+
+    `cited` is in the order of its numbers, 1 first. The rule: the family's canonical member is used, because it is the
+    credited, dated or fuller text its other copies agree with (how it is chosen: ingest/families.py).
+    """
+    conflicts: list[Conflict] = []
+    for number, item in enumerate(cited, 1):
+        if item.article.family.size < 2 or not item.article.family.canonical:
+            continue
+        family = snapshot.family(item.article.family.id)
+        altered = [m.article_id for m in family.members if m.alterations] if family else []
+        for stored in snapshot.articles(altered).values():
+            if permits(question, stored):
+                conflicts.extend(_against(snapshot, item, number, stored))
+    return tuple(conflicts[:MOST_SHOWN])
+
+
+def _against(snapshot: Snapshot, item: Evidence, number: int, stored: StoredArticle) -> list[Conflict]:
+    """At most one conflict: everything the copy changes in this sentence."""
+    touching = [a for a in stored.member.alterations if _touches(a.canonical, item.start, item.end)]
+    sentences = snapshot.sentences(stored.article.article_id)
+    said = [s for s in sentences if any(_touches(a.here, s.start, s.end) for a in touching)]
+    if not touching or not said:
+        return []
+    copy = card(stored)
+    accounts = [Account(plain(item.text), cite(item, number))]
+    for sentence in said:
+        accounts.append(Account(plain(sentence.text), _citation(snapshot, sentence, stored)))
+    name = copy.publisher or copy.source
+    why = (
+        f"{name} carries an altered copy of this article: its wording differs here from the canonical text, "
+        "so the canonical text is used"
+    )
+    return [Conflict(_about(touching), "altered_copy", tuple(accounts), 0, why)]
+
+
+def _citation(snapshot: Snapshot, sentence: Sentence, stored: StoredArticle) -> Citation:
+    passage_id = passage_at(snapshot.passages_of(stored.article.article_id), sentence.start)
+    return Citation(None, passage_id, sentence.text, sentence.start, sentence.end, card(stored))
+
+
+def _about(alterations: Sequence[Alteration]) -> str:
+    """`“state visit” became “condition visit”; …`, most serious first."""
+    named = [f"{_quoted(a.canonical)} became {_quoted(a.here)}" for a in alterations[:MOST_WORDS_NAMED]]
+    more = len(alterations) - len(named)
+    return "; ".join(named) + (f"; and {more} more" if more else "")
+
+
+def _quoted(span: Span) -> str:
+    return f"“{plain(span.text)}”" if span.text.strip() else "nothing"
+
+
+def _touches(span: Span, start: int, end: int) -> bool:
+    """Whether the span lies in [start, end), the place of an insertion or deletion included."""
+    if span.start == span.end:
+        return start <= span.start <= end
+    return span.start < end and start < span.end

@@ -1,0 +1,32 @@
+"""Finished answers in, receipts out: what each answer was made from, in an SQLite file of their own."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from ingest.database import Database
+
+SCHEMA = "CREATE TABLE IF NOT EXISTS receipts(answer_id TEXT PRIMARY KEY, made_at TEXT NOT NULL, body TEXT NOT NULL);"
+
+
+class Receipts:
+    """An append-only table of answers."""
+
+    def __init__(self, path: Path):
+        self.database = Database(path, SCHEMA)
+
+    def keep(self, answer_id: str, made_at: str, body: dict[str, Any]) -> None:
+        with self.database.write() as connection:
+            connection.execute("INSERT INTO receipts VALUES (?, ?, ?)", (answer_id, made_at, json.dumps(body)))
+
+    def get(self, answer_id: str) -> dict[str, Any] | None:
+        """The answer as it was sent, with `made_at` and `made_from`; None where there is no such answer."""
+        row = (
+            self.database.connection().execute("SELECT body FROM receipts WHERE answer_id = ?", (answer_id,)).fetchone()
+        )
+        return json.loads(row["body"]) if row else None
+
+    def close(self) -> None:
+        self.database.close()

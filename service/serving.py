@@ -1,0 +1,175 @@
+"""Settings and an address in, a running service until a signal ends it: the public port and the owner's socket."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import ipaddress
+import logging
+import signal
+import socket
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import uvicorn
+from fastapi import FastAPI
+
+from ingest import owner
+from ingest.errors import DatelineError, WrongUsage
+from ingest.settings import Settings
+from service.app import Service, create_app, open_service
+from service.types import Question
+
+log = logging.getLogger(__name__)
+
+STOPPING_SECONDS = 6  # after this, replies still under way are cut off; they end by themselves after 3
+BACKLOG = 2048
+
+
+def check(settings: Settings, host: str, port: int) -> None:
+    """Raises WrongUsage where `host` needs keys and there are none, DatelineError where the port is taken."""
+    check_binding(settings, host)
+    _bound(host, port).close()
+
+
+def check_binding(settings: Settings, host: str) -> None:
+    """Raises WrongUsage where an address that others reach would be open to everybody."""
+    if settings.reader_keys or settings.writer_keys or _is_loopback(host):
+        return
+    raise WrongUsage(
+        f"--host {host or '(empty)'} can be reached from other machines and no keys are set: "
+        "set DATELINE_API_KEYS (comma-separated), or serve on 127.0.0.1"
+    )
+
+
+def serve(settings: Settings, host: str, port: int, command: str = "serve") -> None:
+    """Serves until SIGINT or SIGTERM, then ends within seconds; replies under way finish or end with an error.
+
+    Raises WrongUsage or DatelineError as `check` does, Owned where another process owns the data directory, and what
+    `open_service` raises.
+    """
+    check_binding(settings, host)
+    with (
+        _ended_by_signal(),
+        contextlib.closing(_bound(host, port)) as public,
+        owner.owning(settings.data_dir, command, serves=True),
+        open_service(settings) as service,
+    ):
+        service.retriever.find(Question("warm up"), 1)  # loads the model before anybody waits for it
+        with contextlib.closing(owner.listen(settings.data_dir)) as private:
+            asyncio.run(_run(service, public, private))
+
+
+async def _run(service: Service, public: socket.socket, private: socket.socket) -> None:
+    """Both servers in one loop, until a signal."""
+    servers = [(_server(create_app(service)), public), (_server(create_app(service, private=True)), private)]
+    loop = asyncio.get_running_loop()
+
+    def stop() -> None:
+        service.stopping.set()
+        for server, _ in servers:
+            server.should_exit = True
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop)
+    serving = [server.serve(sockets=[listener]) for server, listener in servers]
+    await asyncio.gather(*serving, _tell(service, [server for server, _ in servers], public))
+
+
+class _Server(uvicorn.Server):
+    """One of two in a process, so it leaves signals to whoever runs both."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+def _server(app: FastAPI) -> _Server:
+    config = uvicorn.Config(
+        app,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        ws="none",
+        backlog=BACKLOG,
+        timeout_graceful_shutdown=STOPPING_SECONDS,
+    )
+    logging.getLogger("uvicorn").setLevel(logging.WARNING)
+    return _Server(config)
+
+
+async def _tell(service: Service, servers: list[_Server], public: socket.socket) -> None:
+    while not all(server.started or server.should_exit for server in servers):  # noqa: ASYNC110  uvicorn has no event
+        await asyncio.sleep(0.02)
+    counts = service.archive.catalogue.live().counts()
+    sys.stderr.write(
+        f"Dateline is at {_address(public)} — {counts['articles']:,} articles, {counts['passages']:,} passages\n"
+    )
+    sys.stderr.flush()
+
+
+@contextlib.contextmanager
+def _ended_by_signal() -> Iterator[None]:
+    """Before the loop runs, a signal is an orderly exit, so that the directory is left as it should be."""
+
+    def leave(number: int, frame: object) -> None:
+        raise SystemExit(0)
+
+    before = {number: signal.signal(number, leave) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        found = {info[4][0] for info in socket.getaddrinfo(host, None)} if host else set()
+    except OSError:
+        return False
+    return bool(found) and all(ipaddress.ip_address(str(address).partition("%")[0]).is_loopback for address in found)
+
+
+def _bound(host: str, port: int) -> socket.socket:
+    """A socket bound to the address, not yet listening. Raises DatelineError naming who has the port."""
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        bound = socket.socket(family, kind, protocol)
+    except OSError as error:
+        raise WrongUsage(f"--host {host}: {error.strerror}; name an address of this machine") from error
+    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        bound.bind(address)
+        return bound
+    except OSError as error:
+        bound.close()
+        if port and (name := _holder(port)):
+            raise DatelineError(f"port {port} is taken by {name}: stop it, or choose another with --port") from error
+        reason = (error.strerror or "cannot be used").lower()
+        raise DatelineError(f"port {port} on {host}: {reason}; choose another with --port") from error
+
+
+def _holder(port: int) -> str:
+    """The process that listens on a TCP port, where Linux lets us see it; else empty words."""
+    inodes = set()
+    for table in ("/proc/net/tcp", "/proc/net/tcp6"):
+        with contextlib.suppress(OSError):
+            for line in Path(table).read_text().splitlines()[1:]:
+                fields = line.split()
+                if fields[3] == "0A" and int(fields[1].rpartition(":")[2], 16) == port:
+                    inodes.add(f"socket:[{fields[9]}]")
+    for entry in Path("/proc").glob("[0-9]*/fd/*") if inodes else ():
+        with contextlib.suppress(OSError):
+            if str(entry.readlink()) in inodes:
+                process = entry.parent.parent
+                words = (process / "cmdline").read_bytes().decode(errors="replace").split("\0")
+                name = " ".join(word for word in words if word)[:80]
+                return f'"{name}" (process {process.name})'
+    return "another program" if inodes else ""
+
+
+def _address(listener: socket.socket) -> str:
+    host, port = listener.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
