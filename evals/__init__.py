@@ -1,0 +1,1 @@
+"""Evals: measures the service from outside against gold answers."""

@@ -1,0 +1,190 @@
+"""`dateline eval run|compare|gate`: suites and results in, scores and verdicts out."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from ingest import terminal
+from ingest.errors import DatelineError, WrongUsage
+from ingest.settings import Settings, read_settings
+
+if TYPE_CHECKING:
+    from evals.asker import Asker
+    from evals.cases import Suite
+    from evals.compare import Comparison
+    from evals.run import Run
+
+app = typer.Typer(help="Gold suites: run one, compare two runs, gate a change.", no_args_is_help=True)
+
+Keep = Callable[[dict[str, Any]], None]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON value")]
+RESULTS = Path("eval-results")
+WARNINGS_SHOWN = 20
+
+
+@app.command("run")
+def run_suite(
+    suite: Annotated[str, typer.Argument(help='A JSONL file of cases, or "sample" for the bundled suite')],
+    articles: Annotated[Path | None, typer.Option(help="Articles to ask about, in a throw-away index")] = None,
+    out: Annotated[Path | None, typer.Option(help="Where results go; default eval-results/SUITE-TIME")] = None,
+    url: Annotated[str | None, typer.Option(help="Ask the service there instead, with DATELINE_API_KEYS")] = None,
+    as_json: Json = False,
+) -> None:
+    """Ask every case of a suite, score what comes back, write results and a report."""
+    terminal.quiet_logs()
+    with terminal.spoken_errors():
+        from evals import report
+        from evals.cases import BUNDLED, read_suite
+
+        if url and articles:
+            raise WrongUsage("--articles and --url exclude each other: a service answers from its own archive")
+        if not url and not articles and suite not in BUNDLED:
+            raise WrongUsage(f"say what {suite} asks about: --articles PATH, or --url of a service that holds them")
+        read = read_suite(suite)
+        directory = out or RESULTS / f"{read.name}-{datetime.now(UTC):%Y%m%dT%H%M%SZ}"
+        settings = read_settings()
+        with report.results(directory) as keep:
+            made = _at_url(read, url, settings, keep) if url else _over_articles(read, articles, settings, keep)
+            summary = report.summarise(read.name, made, directory / report.CASES)
+            report.write(directory, summary, made, _command(suite, articles, url))
+        _tell(made, summary, directory, as_json)
+
+
+@app.command("compare")
+def compare_runs(
+    base: Annotated[Path, typer.Argument(help="Results directory or cases file to compare with")],
+    new: Annotated[Path, typer.Argument(help="Results directory or cases file that is compared")],
+    as_json: Json = False,
+) -> None:
+    """Paired differences of two runs, with intervals, and the cases that changed."""
+    with terminal.spoken_errors():
+        from evals import compare, report
+
+        comparison = compare.compare(report.read_rows(base), report.read_rows(new))
+        if not comparison.paired:
+            raise DatelineError(f"{base} and {new} share no case: compare runs of the same suite")
+        if as_json:
+            terminal.show_json(_comparison_body(comparison))
+        else:
+            terminal.show("\n".join(compare.table(comparison)))
+
+
+@app.command("gate")
+def gate_run(
+    run: Annotated[Path, typer.Argument(help="Results directory or cases file to judge")],
+    against: Annotated[Path, typer.Option(help="Results directory or cases file that must not be undercut")],
+    tolerance: Annotated[
+        list[str] | None,
+        typer.Option(metavar="[SCORE=]SHARE", help="Fail where a mean falls further: 0.02, or answer_hit=0"),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Exit 1 where a guarantee is broken or a score got worse, and say which."""
+    with terminal.spoken_errors():
+        from evals import compare, report
+
+        allowed = _tolerances(tolerance or [])
+        rows = report.read_rows(run)
+        comparison = compare.compare(report.read_rows(against), rows)
+        found = compare.regressions(comparison, rows, allowed)
+        if as_json:
+            terminal.show_json({"passed": not found, "regressions": found, **_comparison_body(comparison)})
+        else:
+            terminal.show("\n".join(found) or f"no regression over {comparison.paired} cases")
+            for note in compare.notes(comparison):
+                terminal.say(note)
+        raise typer.Exit(1 if found else 0)
+
+
+def _at_url(suite: Suite, url: str, settings: Settings, keep: Keep) -> Run:
+    from evals.asker import at_url
+
+    return asyncio.run(_asked(suite, at_url(url, settings), keep))
+
+
+def _over_articles(suite: Suite, articles: Path | None, settings: Settings, keep: Keep) -> Run:
+    from evals.asker import in_process, service_over
+    from ingest.pipeline import SAMPLE
+
+    with service_over(articles or SAMPLE, settings) as service:
+        return asyncio.run(_asked(suite, in_process(service), keep))
+
+
+async def _asked(suite: Suite, opened: AbstractAsyncContextManager[Asker], keep: Keep) -> Run:
+    from evals.run import run
+
+    async with opened as asker:
+        with terminal.progress_bar() as progress:
+            return await run(suite, asker, keep, progress)
+
+
+def _tell(made: Run, summary: dict[str, Any], directory: Path, as_json: bool) -> None:
+    """Results to stdout, the rest to stderr; fails where not one case was answered."""
+    from evals import report
+
+    for warning in made.warnings[:WARNINGS_SHOWN]:
+        terminal.say(f"warning: {warning}")
+    if len(made.warnings) > WARNINGS_SHOWN:
+        terminal.say(f"… and {len(made.warnings) - WARNINGS_SHOWN} more warnings, in {directory / report.REPORT}")
+    if as_json:
+        terminal.show_json(summary)
+    else:
+        terminal.show("\n".join(report.table(summary["scores"])))
+        wrong = len(report.wrong_rows(made.rows))
+        terminal.show(f"\n{summary['n']} cases, {wrong} to look at in {directory / report.REPORT}")
+    failed = [row for row in made.rows if row["error"]]
+    if failed:
+        terminal.say(f"{len(failed)} of {summary['n']} cases failed, the first with: {failed[0]['error']}")
+    if len(failed) == len(made.rows):
+        raise typer.Exit(1)
+
+
+def _tolerances(given: list[str]) -> dict[str, float]:
+    """`["0.02", "answer_hit=0"]` as a map; "" is the name of the one without a name."""
+    from evals.metrics.scores import SCORES
+
+    known = {score.name for score in SCORES}
+    allowed = {}
+    for entry in given:
+        name, _, share = entry.rpartition("=")
+        try:
+            allowed[name] = float(share)
+        except ValueError:
+            allowed[name] = math.nan
+        if not 0 <= allowed[name] <= 1:
+            raise WrongUsage(f"--tolerance {entry}: the share must be a number from 0 to 1, such as 0.02")
+        if name and name not in known:
+            raise WrongUsage(f"--tolerance {entry}: there is no score {name}; use one of {', '.join(sorted(known))}")
+    return allowed
+
+
+def _comparison_body(comparison: Comparison) -> dict[str, Any]:
+    return {
+        "n": comparison.paired,
+        "scores": {
+            d.score.name: {
+                "base": d.base,
+                "new": d.new,
+                "gain": {"value": d.gain.value, "n": d.gain.n, "low": d.gain.low, "high": d.gain.high},
+                "better": d.score.better,
+                "flips": [{"id": flip.case_id, "base": flip.base, "new": flip.new} for flip in d.flips],
+            }
+            for d in comparison.differences
+        },
+        "missing": list(comparison.missing),
+        "added": list(comparison.added),
+        "changed": list(comparison.changed),
+    }
+
+
+def _command(suite: str, articles: Path | None, url: str | None) -> str:
+    more = f" --articles {articles}" if articles else f" --url {url}" if url else ""
+    return f"dateline eval run {suite}{more}"

@@ -1,0 +1,1 @@
+"""What came back for a case goes in; numbers that say how good it was go out."""

@@ -1,0 +1,189 @@
+"""Scored rows come in; a summary, a readable report and a results directory go out, and rows come back from one."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import asdict
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from evals.cases import KINDS
+from evals.metrics.intervals import interval
+from evals.metrics.scores import SCORES
+from evals.replies import fault
+from evals.run import Row, Run
+from ingest.errors import DatelineError, WrongUsage
+
+CASES, SUMMARY, REPORT = "cases.jsonl", "summary.json", "report.md"
+BY_KIND = ("right", "answer_hit", "evidence_cited", "evidence_recall_at_5", "guarantees")  # columns of the report
+Scores = dict[str, dict[str, Any]]
+
+
+class Scored(BaseModel):
+    """What a comparison needs of a row; the rest of it is for people."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    id: str
+    kind: str
+    question: str
+    case: str
+    error: str | None
+    scores: Mapping[str, float | None]
+    violations: tuple[str, ...]
+
+
+def summarise(suite: str, run: Run, cases_file: Path) -> dict[str, Any]:
+    """The object that `dateline eval run --json` prints."""
+    kinds = [kind for kind in KINDS if any(row["kind"] == kind for row in run.rows)]
+    return {
+        "suite": suite,
+        "n": len(run.rows),
+        "generation": run.generation,
+        "scores": scores_of(run.rows),
+        "by_kind": {kind: scores_of([row for row in run.rows if row["kind"] == kind]) for kind in kinds},
+        "cases_file": str(cases_file),
+    }
+
+
+def scores_of(rows: Sequence[Row]) -> Scores:
+    """Every score over the rows it applies to; one that applies to none is left out."""
+    found: Scores = {}
+    for score in SCORES:
+        values = [row["scores"][score.name] for row in rows if row["scores"][score.name] is not None]
+        if values:
+            found[score.name] = {name: _rounded(value) for name, value in asdict(interval(values)).items()}
+    return found
+
+
+@contextmanager
+def results(directory: Path) -> Iterator[Callable[[Row], None]]:
+    """What appends a row to the directory's cases; each reaches the disk as it comes, so a stopped run loses none."""
+    path = directory / CASES
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+        cases = path.open("w", encoding="utf-8", errors="backslashreplace")
+    except OSError as error:
+        raise DatelineError(f"cannot write to {directory}: {error.strerror}; choose another with --out") from error
+
+    def keep(row: Row) -> None:
+        cases.write(json.dumps(row, ensure_ascii=False) + "\n")
+        cases.flush()
+
+    try:
+        with cases:
+            yield keep
+    finally:
+        if path.stat().st_size == 0:  # nothing was asked: leave no empty results behind
+            path.unlink()
+            with suppress(OSError):
+                directory.rmdir()
+
+
+def write(directory: Path, summary: Mapping[str, Any], run: Run, made_by: str) -> None:
+    """The summary as JSON and the report for people, beside the cases."""
+    text = json.dumps(summary, ensure_ascii=False, indent=2) + "\n"
+    (directory / SUMMARY).write_text(text, encoding="utf-8", errors="backslashreplace")
+    page = "\n".join(_page(summary, run, made_by)) + "\n"
+    (directory / REPORT).write_text(page, encoding="utf-8", errors="backslashreplace")
+
+
+def read_rows(place: Path) -> dict[str, Scored]:
+    """Rows by case id, from a results directory or its cases file; raises WrongUsage naming the line that is no row."""
+    path = place / CASES if place.is_dir() else place
+    try:
+        lines = path.read_text(encoding="utf-8").split("\n")  # not splitlines: U+2028 may stand inside a row
+    except (OSError, UnicodeDecodeError) as error:
+        raise WrongUsage(f"{path} holds no results: name a directory that `dateline eval run` wrote") from error
+    rows: dict[str, Scored] = {}
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        try:
+            row = Scored.model_validate_json(line)
+        except ValidationError as error:
+            raise WrongUsage(f"{path} line {number} is no result: {fault(error)}; run the suite again") from error
+        if row.id in rows:
+            raise WrongUsage(f'{path} line {number}: the case "{row.id}" stands there twice; run the suite again')
+        rows[row.id] = row
+    if not rows:
+        raise WrongUsage(f"{path} holds no results: run the suite again")
+    return rows
+
+
+def table(scores: Scores) -> list[str]:
+    """Lines for people: score, value, interval, n, meaning; as a Markdown table that reads well on a terminal too."""
+    rows = [["score", "value", "95 % interval", "n", "meaning"]]
+    for score in SCORES:
+        if found := scores.get(score.name):
+            name = score.name + (" ↓" if score.better == "lower" else "")
+            span = f"{percent(found['low'])} to {percent(found['high'])}"
+            rows.append([name, percent(found["value"]), span, str(found["n"]), score.meaning])
+    return aligned(rows)
+
+
+def aligned(rows: Sequence[Sequence[str]]) -> list[str]:
+    """A Markdown table with its columns padded; the first row is its head."""
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    lines = [rows[0], ["-" * width for width in widths], *rows[1:]]
+    padded = ([cell.ljust(width) for cell, width in zip(row, widths, strict=True)] for row in lines)
+    return [f"| {' | '.join(cells)} |" for cells in padded]
+
+
+def percent(share: float | None) -> str:
+    return "–" if share is None else f"{share * 100:.1f}"
+
+
+def wrong_rows(rows: Sequence[Row]) -> list[Row]:
+    """Cases that did not end as they should, or broke a promise."""
+    return [row for row in rows if not row["scores"]["right"] or row["violations"] or row["error"]]
+
+
+def _page(summary: Mapping[str, Any], run: Run, made_by: str) -> Iterator[str]:
+    waits = [row["seconds"]["answer"] for row in run.rows]
+    yield f"# Eval of the suite “{summary['suite']}”\n"
+    yield f"{summary['n']} cases, generation {summary['generation'] or 'unknown'}, made by `{made_by}`."
+    yield f"Median answer {median(waits) * 1000:.0f} ms, slowest {max(waits) * 1000:.0f} ms.\n"
+    yield "Percentages; ↓ means lower is better. Intervals: percentile bootstrap over cases, 2,000 resamples.\n"
+    yield from table(summary["scores"])
+    yield "\n## By kind\n"
+    yield from _kinds(summary["by_kind"])
+    wrong = wrong_rows(run.rows)
+    yield f"\n## Cases to look at: {len(wrong)} of {summary['n']}"
+    for row in wrong:
+        yield from _case(row)
+    if run.warnings:
+        yield "\n## Warnings\n"
+        yield from (f"- {warning}" for warning in run.warnings)
+
+
+def _kinds(by_kind: Mapping[str, Scores]) -> list[str]:
+    rows = [["kind", "n", *BY_KIND]]
+    for kind, scores in by_kind.items():
+        cells = (scores.get(name, {}).get("value") for name in BY_KIND)
+        rows.append([kind, str(scores["right"]["n"]), *map(percent, cells)])
+    return aligned(rows)
+
+
+def _case(row: Row) -> Iterator[str]:
+    """What was asked, what should have happened, and what did."""
+    yield f"\n### {row['id']} ({row['kind']}, expects {row['expect'].replace('_', ' ')})\n"
+    yield f"- asked: {row['question']}"
+    if row["error"]:
+        yield f"- failed: {row['error']}"
+    if row["answer"]:
+        yield f"- {row['answer'].get('outcome', 'came back')}: {' '.join(str(row['answer'].get('text')).split())}"
+    yield from (f"- breaks guarantee {violation}" for violation in row["violations"])
+    for side in row["evidence"]:
+        rank = f"passage {side['rank']}" if side["rank"] else "not among the passages"
+        cited = "cited" if side["cited"] else "in conflicts" if side["in_conflicts"] else "not cited"
+        yield f"- evidence in {side['file']}: {rank}, {cited}"
+
+
+def _rounded(value: float | int | None) -> float | int | None:
+    return round(value, 6) if isinstance(value, float) else value
