@@ -1,0 +1,108 @@
+"""What several tests share: one model cache, an empty archive, a small archive of our own words, a running service."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from running import running
+
+from ingest.archive import Archive
+from ingest.pipeline import ingest
+from ingest.settings import Settings
+
+for name in [n for n in os.environ if n.startswith(("OPENAI_", "SLACK_")) or n == "DATELINE_API_KEYS"]:
+    del os.environ[name]  # a test never speaks to anything but loopback, whoever runs it
+
+BRIDGE = """Orvel bridge opens after four years
+
+By Ines Marlow, Harbour Gazette
+
+12 March 2025
+
+The Orvel bridge opened to traffic on Wednesday, four years after work began. It cost 38 million crowns, said mayor
+Tomas Quill, who cut the ribbon.
+
+The bridge carries two lanes and a cycle path across the Senn. About 9,000 vehicles are expected to use it every day.
+
+Many residents welcomed the opening. “We have waited long enough,” said Hanna Brandt, who runs a bakery on the east bank.
+"""
+ALTERED_BRIDGE = """Orvel bridge opens after four years
+
+By Staff Writers, The Morning Relay
+
+14 March 2025
+
+The Orvel bridge opened to traffic on Wednesday, four years after work began. It cost 83 million crowns, said mayor
+Tomas Quill, who cut the ribbon.
+
+The bridge carries two lanes and a cycle path across the Senn. About 9,000 vehicles are expected to use it every day.
+
+Many residents welcomed the opening. “We have waited long enough,” said Hanna Brandt, who runs a bakery on the east bank.
+"""
+DAM = """Regulator closes the Orvel dam
+
+Published 2 June 2025 by the Senn Valley Post
+
+The dam at Orvel was closed on 2 June 2025 after inspectors found cracks in its spillway. Dr. Lena Ostrow, who leads the
+regulator, said the repair would take eleven months.
+
+No houses were evacuated. The reservoir holds 41 million cubic metres of water.
+"""
+CHOIR = """Choir of the miners wins in Tarn
+
+The miners' choir of Lower Tarn has won the national singing prize for the third time. Its conductor, Piotr Hale, is 71.
+
+The jury praised the choir's basses. The prize comes with 5,000 crowns.
+"""
+
+
+@pytest.fixture(scope="session")
+def model_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the embedding graph is built once for all tests; DATELINE_MODEL_CACHE keeps it between runs."""
+    known = os.environ.get("DATELINE_MODEL_CACHE")
+    return Path(known) if known else tmp_path_factory.mktemp("models")
+
+
+@pytest.fixture
+def settings(tmp_path: Path, model_cache: Path) -> Settings:
+    return Settings(_env_file=None, data_dir=tmp_path / "data", model_cache=model_cache)  # type: ignore[call-arg]
+
+
+@pytest.fixture
+def archive(settings: Settings) -> Iterator[Archive]:
+    with Archive(settings) as opened:
+        yield opened
+
+
+@pytest.fixture
+def newsroom(tmp_path: Path) -> Path:
+    """A folder of three unrelated articles."""
+    folder = tmp_path / "newsroom"
+    folder.mkdir()
+    for name, text in {"bridge.txt": BRIDGE, "dam.txt": DAM, "choir.txt": CHOIR}.items():
+        (folder / name).write_text(text, "utf-8")
+    return folder
+
+
+@pytest.fixture
+def filled(archive: Archive, newsroom: Path) -> Archive:
+    """An archive that holds the three articles."""
+    assert ingest(archive, [newsroom]).added == 3
+    return archive
+
+
+@pytest.fixture(scope="session")
+def served(tmp_path_factory: pytest.TempPathFactory, model_cache: Path) -> Iterator[str]:
+    """The address of one running service over four articles, one of them an altered copy; for tests that only read."""
+    folder = tmp_path_factory.mktemp("served")
+    articles = {"bridge.txt": BRIDGE, "relay.txt": ALTERED_BRIDGE, "dam.txt": DAM, "choir.txt": CHOIR}
+    (folder / "articles").mkdir()
+    for name, text in articles.items():
+        (folder / "articles" / name).write_text(text, "utf-8")
+    settings = Settings(_env_file=None, data_dir=folder / "data", model_cache=model_cache)  # type: ignore[call-arg]
+    with running(settings) as (url, service):
+        assert ingest(service.archive, [folder / "articles"]).added == len(articles)
+        yield url

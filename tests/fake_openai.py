@@ -1,0 +1,116 @@
+"""A model endpoint on loopback that speaks the real chat-completions protocol and says what a test scripts."""
+
+from __future__ import annotations
+
+import json
+import re
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+EVIDENCE = re.compile(r"^\[([^\]\s]+)\] (.+)$", re.MULTILINE)
+
+
+@dataclass
+class Script:
+    """What the endpoint does with one request: pieces of text to stream, or a status, or raw bytes."""
+
+    pieces: list[str] = field(default_factory=list)
+    status: int = 200
+    headers: dict[str, str] = field(default_factory=dict)
+    raw: bytes | None = None
+    cut: bool = False  # close the connection before the stream is complete
+    delay_seconds: float = 0.0
+    delta: dict[str, Any] | None = None  # sent instead of the first piece
+
+
+Reply = Callable[[dict[str, Any]], Script]
+
+
+class FakeOpenAI:
+    """Records requests; `reply` maps a request's body to a Script."""
+
+    def __init__(self) -> None:
+        self.reply: Reply = lambda body: Script(["NO_ANSWER"])
+        self.requests: list[dict[str, Any]] = []
+        self.url = ""
+
+
+def prompt_of(body: dict[str, Any]) -> str:
+    return str(body["messages"][-1]["content"])
+
+
+def evidence_of(body: dict[str, Any]) -> list[tuple[str, str]]:
+    """(key, sentence) of every line of evidence in the prompt."""
+    return EVIDENCE.findall(prompt_of(body))
+
+
+@contextmanager
+def running() -> Iterator[FakeOpenAI]:
+    fake = FakeOpenAI()
+    server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(fake))
+    server.daemon_threads = True
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    fake.url = f"http://127.0.0.1:{server.server_port}/v1"
+    try:
+        yield fake
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+def _handler(fake: FakeOpenAI) -> type[BaseHTTPRequestHandler]:
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_POST(self) -> None:
+            body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            fake.requests.append(body)
+            script = fake.reply(body)
+            if script.delay_seconds:
+                threading.Event().wait(script.delay_seconds)
+            self.close_connection = True
+            try:
+                self._send(body, script)
+            except (BrokenPipeError, ConnectionResetError):
+                return
+
+        def _send(self, body: dict[str, Any], script: Script) -> None:
+            self.send_response(script.status)
+            for name, value in script.headers.items():
+                self.send_header(name, value)
+            self.send_header("Connection", "close")
+            if script.status != 200:
+                content = json.dumps({"error": {"message": "scripted", "type": "x", "param": None, "code": None}}).encode()
+                self.send_header("Content-Type", "application/json")
+                self.send_header("Content-Length", str(len(content)))
+                self.end_headers()
+                self.wfile.write(content)
+                return
+            self.send_header("Content-Type", "text/event-stream")
+            self.end_headers()
+            if script.raw is not None:
+                self.wfile.write(script.raw)
+                return
+            for number, piece in enumerate(script.pieces):
+                delta = script.delta if script.delta is not None and number == 0 else {"content": piece}
+                self._frame(body, [{"index": 0, "delta": delta, "finish_reason": None}])
+            if script.cut:
+                return
+            self._frame(body, [{"index": 0, "delta": {}, "finish_reason": "stop"}])
+            self._frame(body, [], usage={"prompt_tokens": 11, "completion_tokens": 7, "total_tokens": 18})
+            self.wfile.write(b"data: [DONE]\n\n")
+
+        def _frame(self, body: dict[str, Any], choices: list[dict[str, Any]], usage: dict[str, int] | None = None) -> None:
+            frame = {"id": "c1", "object": "chat.completion.chunk", "created": 1, "model": body["model"],
+                     "choices": choices, "usage": usage}  # fmt: skip
+            self.wfile.write(b"data: " + json.dumps(frame).encode() + b"\n\n")
+            self.wfile.flush()
+
+        def log_message(self, format: str, *args: object) -> None:
+            return
+
+    return Handler

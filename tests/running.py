@@ -1,0 +1,34 @@
+"""A real service on a loopback port, in a thread of the test: `with running(settings) as (url, service): …`."""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import uvicorn
+
+from ingest.settings import Settings
+from service.app import Service, create_app, open_service
+
+STARTING_SECONDS = 10.0
+
+
+@contextmanager
+def running(settings: Settings, *, private: bool = False) -> Iterator[tuple[str, Service]]:
+    """Serves the archive in `settings.data_dir` over HTTP while the block runs."""
+    with open_service(settings) as service, socket.create_server(("127.0.0.1", 0)) as listener:
+        config = uvicorn.Config(create_app(service, private=private), log_config=None, access_log=False, ws="none")
+        server = uvicorn.Server(config)
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+        thread.start()
+        deadline = time.monotonic() + STARTING_SECONDS
+        while not server.started and time.monotonic() < deadline:
+            time.sleep(0.01)
+        try:
+            yield f"http://127.0.0.1:{listener.getsockname()[1]}", service
+        finally:
+            server.should_exit = True
+            thread.join(STARTING_SECONDS)

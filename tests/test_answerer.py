@@ -1,0 +1,239 @@
+"""The main path on a real archive: extractive, and drafted by models that behave well, badly and not at all."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given
+from hypothesis import settings as profile
+from hypothesis import strategies as st
+from pydantic import SecretStr
+
+from ingest.archive import Archive
+from ingest.pipeline import ingest
+from ingest.settings import Settings
+from service.answerer import Answerer
+from service.llm import Drafter
+from service.receipts import Receipts
+from service.retriever import Retriever
+from service.types import ClaimReleased, Completed, Delta, Filters, Question, Started
+from service.wire import answer_body
+from tests.fake_openai import FakeOpenAI, Script, evidence_of, running
+from tests.guarantees import broken
+
+WHO = "Who leads the regulator that closed the Orvel dam?"
+
+
+@pytest.fixture
+def extractive(filled: Archive, settings: Settings) -> Answerer:
+    return Answerer(filled, Retriever(filled), Receipts(settings.data_dir / "receipts.sqlite"))
+
+
+@pytest.fixture
+def model() -> Iterator[FakeOpenAI]:
+    with running() as fake:
+        yield fake
+
+
+def drafting(archive: Archive, settings: Settings, model: FakeOpenAI, **more: Any) -> Answerer:
+    changed = settings.model_copy(
+        update={"openai_base_url": model.url, "openai_api_key": SecretStr("k"), "model": "scripted", "llm_timeout_seconds": 5.0, **more}
+    )
+    return Answerer(archive, Retriever(archive), Receipts(settings.data_dir / "receipts.sqlite"), Drafter(changed))
+
+
+async def asked(answerer: Answerer, text: str, **more: Any) -> dict[str, Any]:
+    """The answer as JSON, its guarantees checked."""
+    question = Question(text, **more)
+    body = answer_body(await answerer.answer(question))
+    live = answerer.archive.catalogue.live()
+
+    def text_of(article_id: str) -> str:
+        stored = live.article(article_id)
+        return stored.article.text if stored else ""
+
+    assert broken(body, text_of, question.as_of) == []
+    return body
+
+
+async def test_a_question_the_archive_answers_is_answered_with_the_exact_sentence(extractive: Answerer) -> None:
+    body = await asked(extractive, WHO)
+
+    assert body["outcome"] == "answered"
+    assert "Lena Ostrow" in body["text"]
+    assert "Lena Ostrow" in body["citations"][0]["quote"]
+    assert body["claims"][0]["support"] == "exact"
+
+
+async def test_a_question_the_archive_is_silent_on_is_declined_with_nearest_passages(extractive: Answerer) -> None:
+    body = await asked(extractive, "Which orchestra plays at the opera house in Vienna?")
+
+    assert (body["outcome"], body["declined_because"]) == ("declined", "no_match")
+    assert 0 < len(body["nearest"]) <= 3
+
+
+async def test_an_empty_archive_declines(archive: Archive, settings: Settings) -> None:
+    answerer = Answerer(archive, Retriever(archive), Receipts(settings.data_dir / "receipts.sqlite"))
+
+    body = await asked(answerer, WHO)
+
+    assert (body["outcome"], body["declined_because"], body["nearest"]) == ("declined", "no_match", [])
+
+
+async def test_as_of_hides_what_was_published_later_and_says_so(extractive: Answerer) -> None:
+    before = await asked(extractive, WHO, as_of=date(2025, 6, 1))
+    on_the_day = await asked(extractive, WHO, as_of=date(2025, 6, 2))
+
+    assert (before["outcome"], before["declined_because"]) == ("declined", "outside_dates")
+    assert on_the_day["outcome"] == "answered"
+
+
+async def test_a_publisher_filter_keeps_the_others_out(extractive: Answerer) -> None:
+    body = await asked(extractive, WHO, filters=Filters(publishers=("Nobody's Paper",)))
+
+    assert body["outcome"] == "declined"
+
+
+async def test_events_come_in_order_and_deltas_make_the_text(extractive: Answerer) -> None:
+    events = [event async for event in extractive.stream(Question(WHO))]
+
+    assert isinstance(events[0], Started) and isinstance(events[-1], Completed)
+    kinds = [type(event) for event in events[1:-1]]
+    assert kinds == [ClaimReleased, Delta] * (len(kinds) // 2) and kinds
+    assert "".join(e.text for e in events if isinstance(e, Delta)) == events[-1].answer.text
+
+
+async def test_the_receipt_holds_the_answer_and_what_it_was_made_from(extractive: Answerer) -> None:
+    body = await asked(extractive, WHO)
+
+    receipt = extractive.receipts.get(body["id"])
+
+    assert receipt is not None
+    assert receipt["text"] == body["text"]
+    assert receipt["made_from"]["evidence"] and receipt["made_from"]["generation"] == body["index"]["generation"]
+
+
+async def test_a_model_that_cites_what_it_says_is_released_as_it_wrote(filled: Archive, settings: Settings, model: FakeOpenAI) -> None:
+    def reply(body: dict[str, Any]) -> Script:
+        key = next(k for k, sentence in evidence_of(body) if "Lena Ostrow" in sentence)
+        return Script(["Dr. Lena Ostrow leads ", "the regulator", f" [{key[:3]}", f"{key[3:]}]."])
+
+    model.reply = reply
+    body = await asked(drafting(filled, settings, model), WHO)
+
+    assert body["text"] == "Dr. Lena Ostrow leads the regulator [1]."
+    assert (body["answerer"], body["model"], body["fallback"]) == ("openai", "scripted", None)
+    assert body["usage"]["prompt_tokens"] == 11
+    assert "Lena Ostrow" in body["citations"][0]["quote"]
+
+
+async def test_a_wrong_number_is_never_released(filled: Archive, settings: Settings, model: FakeOpenAI) -> None:
+    def reply(body: dict[str, Any]) -> Script:
+        key = next(k for k, sentence in evidence_of(body) if "eleven months" in sentence)
+        return Script([f"The repair would take fourteen months [{key}]. ", f"The repair would take eleven months [{key}]."])
+
+    model.reply = reply
+    body = await asked(drafting(filled, settings, model), "How long would the repair of the Orvel dam take?")
+
+    assert "eleven" in body["text"] and "fourteen" not in body["text"]
+
+
+@pytest.mark.parametrize(
+    "pieces",
+    [
+        pytest.param(["The regulator is led by Dr. Lena Ostrow."], id="no citations"),
+        pytest.param(["Dr. Lena Ostrow leads it [s00000]."], id="a key that was never shown"),
+        pytest.param(["NO_ANSWER"], id="a refusal"),
+        pytest.param([""], id="nothing"),
+        pytest.param(["word " * 3000], id="one endless sentence"),
+        pytest.param(["[s0", "[[[", "]]"], id="brackets only"),
+    ],
+)
+async def test_words_without_support_end_in_a_refusal(
+    filled: Archive, settings: Settings, model: FakeOpenAI, pieces: list[str]
+) -> None:
+    model.reply = lambda body: Script(pieces)
+
+    body = await asked(drafting(filled, settings, model), WHO)
+
+    assert (body["outcome"], body["declined_because"]) == ("declined", "not_supported")
+
+
+@pytest.mark.parametrize("status", [400, 401, 404, 500])
+async def test_a_model_that_fails_is_stood_in_for(filled: Archive, settings: Settings, model: FakeOpenAI, status: int) -> None:
+    model.reply = lambda body: Script(status=status, headers={"Retry-After": "0"})
+
+    body = await asked(drafting(filled, settings, model), WHO)
+
+    assert (body["outcome"], body["answerer"]) == ("answered", "extractive")
+    assert body["fallback"]["from"] == "openai" and str(status) in body["fallback"]["reason"]
+
+
+async def test_a_slow_model_is_stood_in_for(filled: Archive, settings: Settings, model: FakeOpenAI) -> None:
+    model.reply = lambda body: Script(["late"], delay_seconds=3)
+
+    body = await asked(drafting(filled, settings, model, llm_timeout_seconds=0.3), WHO)
+
+    assert body["answerer"] == "extractive" and "timeout" in body["fallback"]["reason"]
+
+
+async def test_what_was_released_before_a_cut_stays_and_nobody_else_goes_on(filled: Archive, settings: Settings, model: FakeOpenAI) -> None:
+    def reply(body: dict[str, Any]) -> Script:
+        key = next(k for k, sentence in evidence_of(body) if "Lena Ostrow" in sentence)
+        return Script(raw=b'data: {"id":"c","object":"chat.completion.chunk","created":1,"model":"m","choices":[{"index":0,'
+                          b'"delta":{"content":"Dr. Lena Ostrow leads the regulator [' + key.encode() + b']. The"},'
+                          b'"finish_reason":null}]}\n\ndata: {"broken\n\n')  # fmt: skip
+
+    model.reply = reply
+    body = await asked(drafting(filled, settings, model), WHO)
+
+    assert body["text"] == "Dr. Lena Ostrow leads the regulator [1]."
+    assert body["answerer"] == "openai" and body["fallback"]["from"] == "openai"
+
+
+def test_the_guarantees_hold_whatever_a_model_says(filled: Archive, settings: Settings, model: FakeOpenAI) -> None:
+    answerer = drafting(filled, settings, model)
+    words = st.sampled_from(["Dr. Lena Ostrow", "leads", "the regulator", "eleven", "[12]", "dam", "\n", ". ", "not", "[", "]", "é💡", "http://x.y"])
+
+    @profile(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    @given(st.lists(st.one_of(words, st.integers(0, 30), st.text(max_size=8)), max_size=30))
+    def check(script: list[str | int]) -> None:
+        def reply(body: dict[str, Any]) -> Script:
+            shown = evidence_of(body)
+            pieces = [f" [{shown[p % len(shown)][0]}]. {shown[p % len(shown)][1]}" if isinstance(p, int) else f"{p} " for p in script]
+            return Script(pieces)
+
+        model.reply = reply
+        asyncio.run(asked(answerer, WHO))
+
+    check()
+
+
+async def test_an_altered_copy_is_never_cited_where_the_sound_one_says_it(archive: Archive, settings: Settings, tmp_path: Path) -> None:
+    story = (
+        "Harbour talks end in accord\n\nThe delegates of Senn and Tarn met on 4 May 2025 in the harbour hall. "
+        "They agreed on 14 joint patrols for the coming year. Many fishermen on the quay cheered the delegates. "
+        "The accord does not change the border between the two states. A brass band played when the ink was dry. "
+        "Minister Olga Reyes called it a quiet day of hard work, and thanked the Tarn delegation for its patience."
+    )
+    copy = story.replace("14 joint patrols", "40 joint patrols").replace("does not change", "changes").replace("Many", "Some")
+    folder = tmp_path / "two"
+    folder.mkdir()
+    (folder / "sound.txt").write_text(story.replace("\n\nThe", "\n\nBy Ines Marlow\n\n5 May 2025\n\nThe"), "utf-8")
+    (folder / "altered.txt").write_text(copy, "utf-8")
+    report = ingest(archive, [folder])
+    assert (report.families, report.altered) == (1, 1)
+
+    answerer = Answerer(archive, Retriever(archive), Receipts(settings.data_dir / "receipts.sqlite"))
+    body = await asked(answerer, "On how many joint patrols did Senn and Tarn agree?")
+
+    assert "14" in body["text"] and "40" not in body["text"]
+    assert {c["family"]["role"] for c in body["citations"]} == {"original"}
+    conflict = next(c for c in body["conflicts"] if c["status"] == "altered_copy")
+    assert "14" in conflict["accounts"][conflict["chosen"]]["text"]
+    assert any("40" in account["text"] for account in conflict["accounts"])

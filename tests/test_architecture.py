@@ -1,0 +1,110 @@
+"""The house keeps its direction: evals → service → ingest, vendors in the file named for them, surfaces apart."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+PACKAGES = ("ingest", "service", "evals")
+MAY_IMPORT = {
+    "ingest": {"ingest"},
+    "service": {"service", "ingest"},
+    "evals": {"evals", "service", "ingest"},
+}
+VENDOR_HOMES = {
+    "chromadb": {"ingest/store.py"},
+    "tantivy": {"ingest/lexical.py"},
+    "onnxruntime": {"ingest/embedder.py", "ingest/minilm.py"},
+    "llama_index": {"ingest/chunks.py"},
+    "openai": {"service/llm.py"},
+    "slack_bolt": {"service/slack.py"},
+    "slack_sdk": {"service/slack.py"},
+    "tiktoken": {"ingest/tokens.py"},
+}
+SURFACES = ("service/rest.py", "service/openai_api.py", "service/slack.py")
+PURE = ("ingest/types.py", "ingest/errors.py")
+
+
+def modules() -> Iterator[tuple[str, ast.Module]]:
+    for package in PACKAGES:
+        for path in sorted((ROOT / package).rglob("*.py")):
+            yield path.relative_to(ROOT).as_posix(), ast.parse(path.read_text("utf-8"))
+
+
+def imported(tree: ast.Module) -> Iterator[str]:
+    """Dotted names a module imports for running; imports for type checkers only do not count."""
+    typing_only = {
+        inner
+        for node in ast.walk(tree)
+        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test)
+        for inner in ast.walk(node)
+    }
+    for node in ast.walk(tree):
+        if node in typing_only:
+            continue
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, "imports are absolute"
+            yield node.module or ""
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def test_imports_run_from_evals_over_service_to_ingest_and_never_back() -> None:
+    wrong = [
+        f"{name} imports {target}"
+        for name, tree in modules()
+        for target in imported(tree)
+        if target.split(".")[0] in PACKAGES and target.split(".")[0] not in MAY_IMPORT[name.split("/")[0]]
+    ]
+    assert not wrong
+
+
+def test_each_vendor_is_imported_in_the_file_named_for_it() -> None:
+    wrong = [
+        f"{name} imports {target}"
+        for name, tree in modules()
+        for target in imported(tree)
+        if target.split(".")[0] in VENDOR_HOMES and name not in VENDOR_HOMES[target.split(".")[0]]
+    ]
+    assert not wrong
+
+
+def test_surfaces_do_not_import_each_other() -> None:
+    names = {surface.removesuffix(".py").replace("/", ".") for surface in SURFACES}
+    wrong = [
+        f"{name} imports {target}"
+        for name, tree in modules()
+        if name in SURFACES
+        for target in imported(tree)
+        if target in names
+    ]
+    assert not wrong
+
+
+def test_types_and_errors_import_nothing_of_ours() -> None:
+    wrong = [
+        f"{name} imports {target}"
+        for name, tree in modules()
+        if name in PURE
+        for target in imported(tree)
+        if target.split(".")[0] in PACKAGES
+    ]
+    assert not wrong
+
+
+def test_every_file_opens_with_a_sentence_that_says_what_it_is() -> None:
+    assert not [name for name, tree in modules() if not (ast.get_docstring(tree) or "").strip()]
+
+
+@pytest.mark.parametrize("heavy", ["chromadb", "llama_index", "onnxruntime", "openai", "slack_bolt", "torch"])
+def test_the_front_door_loads_nothing_heavy(heavy: str) -> None:
+    script = f"import sys, dateline; sys.exit({heavy!r} in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, cwd=ROOT)
+    assert done.returncode == 0, done.stderr

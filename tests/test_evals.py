@@ -1,0 +1,277 @@
+"""Suites, words, quotes, intervals and comparisons: what of an eval needs no service, on examples worked by hand."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from evals.cases import Case, read_suite
+from evals.compare import compare, regressions
+from evals.metrics import quotes, words
+from evals.metrics.intervals import interval
+from evals.metrics.scores import SCORES
+from evals.report import Scored, read_rows
+from ingest.errors import WrongUsage
+
+SOUND = "The ferry can carry 310 people. It was built in 1998."
+
+
+# --- suites ---------------------------------------------------------------------------------------------------------
+
+
+def suite_of(folder: Path, *lines: Any) -> str:
+    path = folder / "suite.jsonl"
+    path.write_text("\n".join(line if isinstance(line, str) else json.dumps(line) for line in lines), encoding="utf-8")
+    return str(path)
+
+
+LINE = {"id": "a", "question": "How many?", "kind": "factoid", "answer": "310", "accept": ["310"], "evidence": []}
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("{", "line 2: not JSON"),
+        ("[1]", "line 2: not a JSON object"),
+        (LINE, 'line 2: the id "a" stands on line 1 too'),
+        ({"id": "b", "kind": "factoid", "accept": ["x"]}, 'line 2: "question" is missing'),
+        (LINE | {"id": "b", "kind": "riddle"}, 'line 2: "riddle" is no kind; use one of factoid, multi-sentence'),
+        (LINE | {"id": "b", "accept": "310"}, 'line 2: "accept" must be a list'),
+        (LINE | {"id": "b", "accept": []}, 'line 2: a factoid case needs "accept"'),
+        (LINE | {"id": "b", "as_of": "last week"}, 'line 2: "as_of"'),
+        (LINE | {"id": "b", "evidence": [{"file": "x.txt"}]}, 'line 2: "evidence.0.quote" is missing'),
+        (LINE | {"id": "b", "kind": "unanswerable", "expect": "answer"}, "line 2: an unanswerable case can only"),
+        (LINE | {"id": "b", "question": "x" * 2001}, 'line 2: "question"'),
+        ("[" * 100_000, "line 2: "),
+    ],
+)
+def test_a_bad_line_of_a_suite_is_told_with_its_number_and_the_remedy(tmp_path: Path, line: Any, said: str) -> None:
+    with pytest.raises(WrongUsage) as told:
+        read_suite(suite_of(tmp_path, LINE, line))
+    assert said in str(told.value)
+
+
+def test_a_suite_that_is_missing_empty_or_not_text_is_wrong_usage(tmp_path: Path) -> None:
+    (tmp_path / "binary.jsonl").write_bytes(b"\xff\xfe\x00")
+    for suite in (str(tmp_path / "none.jsonl"), suite_of(tmp_path, ""), str(tmp_path / "binary.jsonl"), str(tmp_path)):
+        with pytest.raises(WrongUsage):
+            read_suite(suite)
+
+
+def test_what_is_expected_follows_from_the_kind_unless_the_case_says(tmp_path: Path) -> None:
+    kinds = {"unanswerable": "abstain", "false-premise": "correct_premise", "conflict": "report_conflict"}
+    lines = [LINE | {"id": kind, "kind": kind} for kind in ("factoid", "temporal", *kinds)]
+    silent: dict[str, Any] = LINE | {"id": "silent", "kind": "adversarial", "answer": None, "accept": []}
+    told = LINE | {"id": "told", "kind": "adversarial", "expect": "abstain"}
+    read = {c.id: c.expect for c in read_suite(suite_of(tmp_path, *lines, silent, told)).cases}
+    assert read == {"factoid": "answer", "temporal": "answer", **kinds, "silent": "abstain", "told": "abstain"}
+
+
+def test_the_bundled_suite_is_in_order() -> None:
+    suite = read_suite("sample")
+    assert suite.name == "sample"
+    assert len(suite.cases) >= 24
+
+
+VALUE = st.none() | st.text(max_size=5) | st.lists(st.integers(), max_size=2)
+LINES = st.lists(st.dictionaries(st.sampled_from([*LINE, "expect"]), VALUE, max_size=4).map(json.dumps), max_size=2)
+
+
+@given(st.binary(max_size=40) | LINES.map(lambda lines: "\n".join(lines).encode()))
+def test_no_suite_fails_in_another_way(tmp_path_factory: pytest.TempPathFactory, content: bytes) -> None:
+    path = tmp_path_factory.mktemp("suite") / "any.jsonl"
+    path.write_bytes(content)
+    try:
+        read_suite(str(path))
+    except WrongUsage as error:
+        assert str(error)
+
+
+# --- words ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted", "said"),
+    [
+        ("It costs £1.38 billion [1].", "1.38 billion", True),
+        ("Many [2] people came.", "many people", True),
+        ("“The Minister’s word”", "minister's word", True),
+        ("The U.S. [1] agreed.", "US", True),
+        ("**Fifth**-largest", "fifth-largest", True),
+        ("1,310 people", "310", True),
+        ("3100 people", "310", False),
+        ("the statehood question", "state", False),
+        ("anything", "", False),
+    ],
+)
+def test_accepted_words_match_whole_and_without_case_markers_or_markup(text: str, wanted: str, said: bool) -> None:
+    assert words.says(text, (wanted,)) is said
+
+
+def test_three_of_five_parts_are_enough_and_two_are_not() -> None:
+    asked = Case(
+        "m",
+        "?",
+        "multi-sentence",
+        "answer",
+        None,
+        evidence=(),
+        as_of=None,
+        accept=("one", "two", ("three", "drei"), "four", "five"),
+    )
+    assert words.parts(asked, "one two drei") == pytest.approx(0.6)
+    assert words.hit(asked, "one two drei")
+    assert not words.hit(asked, "one two")
+
+
+WORD = st.text(st.characters(categories=["Ll", "Nd"], max_codepoint=0x17F), min_size=1, max_size=8).filter(
+    lambda word: word == word.casefold()
+)
+
+
+@given(WORD, st.lists(WORD, max_size=4), st.lists(WORD, max_size=4))
+def test_a_word_that_stands_alone_is_always_said(word: str, before: list[str], after: list[str]) -> None:
+    shown = word.upper() if word.upper().casefold() == word else word
+    assert words.says(" ".join([*before, shown, *after]) + " [3].", (word,))
+
+
+@given(WORD, WORD)
+def test_a_word_inside_a_longer_one_is_never_said(word: str, tail: str) -> None:
+    assert not words.says(f"{tail}{word}{tail}", (word,))
+
+
+# --- quotes ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "quote",
+    [
+        "[can carry](https://example.org/a) 310 people",
+        "can  carry\n310 people",
+        "*can carry* 310 “people”",
+        "carry](#x) 310 people",
+    ],
+)
+def test_a_quote_of_the_raw_file_is_found_in_the_cleaned_text(quote: str) -> None:
+    found = quotes.find(quote, SOUND)
+    assert [SOUND[start:end] for start, end in found] in (["can carry 310 people"], ["carry 310 people"])
+
+
+@given(st.lists(WORD, min_size=3, max_size=12), st.data())
+def test_a_quote_is_found_at_its_offsets_whatever_stands_between_words(text: list[str], data: st.DataObject) -> None:
+    gap = st.sampled_from([" ", "\n\n", ", ", " – ", " “", "’ "])
+    joined = "".join(word + data.draw(gap) for word in text)
+    first = data.draw(st.integers(0, len(text) - 1))
+    last = data.draw(st.integers(first + 1, len(text)))
+    for start, end in quotes.find(" ".join(text[first:last]), joined):
+        assert re.findall(r"[^\W_]+", joined[start:end]) == text[first:last]
+    assert quotes.find(" ".join(text[first:last]), joined)
+
+
+def test_half_of_the_shorter_span_must_overlap() -> None:
+    assert quotes.covers((0, 100), (40, 60))
+    assert quotes.covers((0, 10), (5, 100))
+    assert not quotes.covers((0, 10), (6, 100))
+    assert not quotes.covers((0, 10), (10, 20))
+
+
+def test_a_sentence_with_another_number_is_not_the_same_sentence() -> None:
+    quote = "The new ferry can carry 310 people across the bay"
+    assert quotes.same_sentence("The new ferry can carry up to 310 people over the bay.", quote)
+    assert not quotes.same_sentence("The new ferry can carry 510 people across the bay.", quote)
+
+
+# --- intervals ------------------------------------------------------------------------------------------------------
+
+
+def test_the_interval_of_a_fair_coin_is_close_to_the_normal_one() -> None:
+    found = interval([0.0, 1.0] * 50)
+    assert (found.value, found.n) == (0.5, 100)
+    assert found.low == pytest.approx(0.5 - 1.96 * 0.05, abs=0.015)
+    assert found.high == pytest.approx(0.5 + 1.96 * 0.05, abs=0.015)
+
+
+def test_no_values_have_no_mean() -> None:
+    assert (interval([]).value, interval([]).n) == (None, 0)
+
+
+@given(st.lists(st.floats(-1, 1), min_size=1, max_size=40))
+def test_an_interval_holds_its_mean_stays_within_the_values_and_repeats(values: list[float]) -> None:
+    found = interval(values)
+    assert found == interval(values)
+    assert found.value is not None and found.low is not None and found.high is not None
+    assert found.value == pytest.approx(sum(values) / len(values), abs=1e-9)
+    assert min(values) - 1e-9 <= found.low <= found.value <= found.high <= max(values) + 1e-9
+
+
+# --- comparison and gate --------------------------------------------------------------------------------------------
+
+
+def row(case_id: str, of: str = "same", **scores: float) -> Scored:
+    values = {each.name: None for each in SCORES} | scores
+    return Scored(id=case_id, kind="factoid", question="?", case=of, error=None, scores=values, violations=())
+
+
+def rows(*values: float, **more: Any) -> dict[str, Scored]:
+    return {f"c{n}": row(f"c{n}", answer_hit=value, **more) for n, value in enumerate(values)}
+
+
+def test_a_gain_is_paired_case_by_case_and_names_what_flipped() -> None:
+    base, new = rows(1, 1, 0, 0), rows(1, 0, 1, 1)
+    (found,) = compare(base, new).differences
+    assert (found.base, found.new, found.gain.value, found.gain.n) == (0.5, 0.75, 0.25, 4)
+    assert [(flip.case_id, flip.base, flip.new) for flip in found.flips] == [("c1", 1, 0), ("c2", 0, 1), ("c3", 0, 1)]
+
+
+def test_fewer_wrong_refusals_are_a_gain() -> None:
+    base = {"c0": row("c0", wrong_refusals=1.0)}
+    (found,) = compare(base, {"c0": row("c0", wrong_refusals=0.0)}).differences
+    assert found.gain.value == 1
+
+
+def test_the_gate_fails_where_the_paired_interval_lies_below_nothing() -> None:
+    base, new = rows(*[1.0] * 20), rows(*[0.0] * 8, *[1.0] * 12)
+    (told,) = regressions(compare(base, new), new, {})
+    assert told.startswith("answer_hit: 100.0 became 60.0 over 20 cases")
+    assert "c0, c1" in told
+    assert regressions(compare(base, base), base, {}) == []
+
+
+def test_one_flipped_case_of_many_is_chance_unless_a_tolerance_says_otherwise() -> None:
+    base, new = rows(*[1.0] * 20), rows(0.0, *[1.0] * 19)
+    comparison = compare(base, new)
+    assert regressions(comparison, new, {}) == []
+    assert regressions(comparison, new, {"": 0.05}) == []
+    assert len(regressions(comparison, new, {"": 0.04})) == 1
+    assert len(regressions(comparison, new, {"answer_hit": 0.0})) == 1
+    assert regressions(comparison, new, {"": 0.0, "answer_hit": 0.1}) == []
+
+
+def test_the_gate_fails_where_a_promise_is_broken_though_the_base_broke_it_too() -> None:
+    broken_rows = rows(1.0, guarantees=0.0)
+    (told,) = regressions(compare(broken_rows, broken_rows), broken_rows, {})
+    assert told.startswith("guarantees: 1 of 1 cases break it: c0")
+
+
+def test_cases_left_out_fail_the_gate_and_changed_ones_are_not_compared() -> None:
+    base, new = rows(1.0, 1.0, 1.0), rows(1.0, 1.0)
+    assert "1 cases of the base were not run: c2" in regressions(compare(base, new), new, {})[0]
+    changed = {**base, "c1": row("c1", of="other gold", answer_hit=0.0)}
+    comparison = compare(base, changed)
+    assert (comparison.changed, comparison.paired) == (("c1",), 2)
+    assert regressions(comparison, changed, {}) == []
+
+
+@pytest.mark.parametrize("content", ["", "{}", "not json", '{"id": "a"}'])
+def test_results_that_are_none_are_told_as_wrong_usage(tmp_path: Path, content: str) -> None:
+    (tmp_path / "cases.jsonl").write_text(content, encoding="utf-8")
+    with pytest.raises(WrongUsage, match="run the suite again"):
+        read_rows(tmp_path)
+    with pytest.raises(WrongUsage, match="holds no results"):
+        read_rows(tmp_path / "elsewhere")

@@ -1,0 +1,116 @@
+"""An answer without a model is made of whole sentences of the articles, as many as the question wants."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from newsroom import altered, by_key, card, sentences
+
+from ingest.types import SentenceKind
+from service.extractive import LONGEST_ANSWER, draft
+from service.questions import understand
+from service.types import Draft, Evidence
+from service.verify import verify
+
+BRIDGE = card("bridge", "Orvel bridge opens")
+TEXTS = (
+    "The Orvel bridge opened to traffic on 12 March 2025.",
+    "It cost 38 million crowns.",
+    "Hanna Brandt runs a bakery on the east bank.",
+    "The ferry stopped because its hull had cracked in the storm.",
+    "Its owner could not pay for a new one.",
+)
+
+
+def weighed(evidence: Sequence[Evidence], *relevances: float) -> list[Evidence]:
+    found = [replace(item, relevance=relevance) for item, relevance in zip(evidence, relevances, strict=True)]
+    return sorted(found, key=lambda item: -item.relevance)
+
+
+def drafted(question: str, ranked: Sequence[Evidence]) -> list[str]:
+    return [one.text for one in draft(understand(question), ranked)]
+
+
+def test_a_factoid_takes_one_sentence():
+    ranked = weighed(sentences(BRIDGE, *TEXTS), 0.9, 0.4, 0.3, 0.2, 0.1)
+    assert drafted("When did the bridge open?", ranked) == [TEXTS[0]]
+
+
+def test_a_second_sentence_that_fits_as_well_is_not_withheld():
+    ranked = weighed(sentences(BRIDGE, *TEXTS), 0.9, 0.1, 0.8, 0.2, 0.1)
+    assert drafted("Who opened the bridge?", ranked) == [TEXTS[0], TEXTS[2]]
+
+
+def test_a_reason_takes_several_sentences_in_the_order_of_the_article():
+    ranked = weighed(sentences(BRIDGE, *TEXTS), 0.001, 0.001, 0.001, 0.5, 0.9)
+    assert drafted("Why did the ferry stop?", ranked) == [TEXTS[3], TEXTS[4]]
+
+
+def test_a_sentence_that_opens_with_a_pronoun_brings_the_one_before():
+    ranked = weighed(sentences(BRIDGE, *TEXTS), 0.1, 0.9, 0.1, 0.1, 0.1)
+    assert drafted("How much did the bridge cost?", ranked) == [TEXTS[0], TEXTS[1]]
+
+
+def test_each_part_of_a_question_gets_its_sentence():
+    ranked = weighed(sentences(BRIDGE, *TEXTS), 0.9, 0.2, 0.5, 0.1, 0.1)
+    found = drafted("When did the Orvel bridge open, and who runs the bakery?", ranked)
+    assert found[:2] == [TEXTS[0], TEXTS[2]]
+
+
+def test_two_members_of_a_family_do_not_say_the_same_twice():
+    one = sentences(card("a", family="f", size=2), "The ferry stopped because its hull had cracked in the storm.")
+    two = sentences(card("b", family="f", size=2), "The ferry stopped sailing because a storm had cracked its hull.")
+    assert len(drafted("Why did the ferry stop?", weighed([*one, *two], 0.9, 0.8))) == 1
+
+
+def test_a_question_over_both_articles_is_answered_from_both():
+    one = sentences(card("a", "Senn ferries"), "The Kittiwake sails at noon.", "The weather was fine in Orvel.")
+    two = sentences(card("b", "New boats"), "Orvel has bought the Kittiwake.", "Nobody knows the price of it.")
+    ranked = weighed([*one, *two], 0.6, 0.65, 0.5, 0.55)
+    found = drafted("Which ferry is named in both articles?", ranked)
+    assert set(found) == {"The Kittiwake sails at noon.", "Orvel has bought the Kittiwake."}
+
+
+def test_an_altered_sentence_is_never_drafted():
+    sound, wrong = sentences(BRIDGE, *TEXTS[:2])
+    assert drafted("How much did it cost?", weighed([sound, altered(wrong)], 0.2, 0.9)) == [TEXTS[0]]
+    assert drafted("How much did it cost?", weighed([altered(wrong)], 0.9)) == []
+
+
+def test_nothing_gives_no_draft():
+    assert drafted("Who?", []) == []
+
+
+def test_white_space_and_bracketed_numbers_are_left_out_of_the_draft():
+    evidence = sentences(BRIDGE, "The bridge [12] opened\n on  Wednesday.[3]")
+    assert drafted("When did the bridge open?", weighed(evidence, 0.9)) == ["The bridge opened on Wednesday."]
+
+
+def test_a_question_about_the_article_takes_one_line():
+    byline = sentences(BRIDGE, "By Ines Marlow", kind=SentenceKind.BYLINE)
+    ranked = weighed([*byline, *sentences(BRIDGE, *TEXTS, start=1)], 0.9, 0.8, 0.8, 0.8, 0.8, 0.8)
+    assert drafted("Who wrote the article on the bridge?", ranked) == ["By Ines Marlow"]
+
+
+_SENTENCE = st.text(alphabet=st.characters(codec="utf-8", exclude_categories=("Cs",)), min_size=1, max_size=80)
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    question=st.sampled_from(["Who?", "Why did it stop?", "Which ferries stayed?", "What is said in both articles?", "When, and who?"]),
+    texts=st.lists(_SENTENCE, min_size=1, max_size=8),
+    relevances=st.lists(st.floats(0, 1), min_size=8, max_size=8),
+)
+def test_every_draft_copies_one_piece_of_evidence_and_few_are_made(question: str, texts: list[str], relevances: list[float]):
+    ranked = weighed(sentences(BRIDGE, *texts), *relevances[: len(texts)])
+    found = draft(understand(question), ranked)
+    evidence = by_key(ranked)
+    assert 1 <= len(found) <= LONGEST_ANSWER
+    assert len({one.keys for one in found}) == len(found)
+    for one in found:
+        verdict = verify(Draft(one.text, one.keys), evidence)
+        assert len(one.keys) == 1
+        assert verdict.support == "exact" or not any(c.isalnum() for c in one.text)

@@ -1,0 +1,217 @@
+"""Sentences in our own words come in; the facts found in them and the differences between two of them are checked."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ingest.facts import Fact, differences, facts
+
+KINDS = {"number", "date", "name", "negation", "quantifier", "antonym", "quotation", "wording"}
+
+
+def values(found: tuple[Fact, ...]) -> list[str]:
+    return [fact.value for fact in found]
+
+
+def serious(left: str, right: str) -> list[tuple[str, str, str]]:
+    """The differences that are more than wording, as (kind, words on the left, words on the right)."""
+    return [
+        (d.kind, left[d.left_start : d.left_end], right[d.right_start : d.right_end])
+        for d in differences(left, right)
+        if d.kind != "wording"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("13.4 per cent", "13.4%"), ("13.4 percent", "13.40 %"), ("USD 120 billion", "$120bn"), ("120 billion dollars", "$120 billion"),
+        ("twelve", "12"), ("1,200", "1200"), ("1.2 million", "1,200,000"), ("the fifth", "the 5th"), ("quadruple", "four-fold"),
+        ("a fourfold", "4 times"), ("half a million", "500,000"), ("two hundred and five", "205"), ("twenty-one", "21"),
+        ("the twenty-first", "the 21st"), ("5:30 p.m.", "17:30"), ("a dozen", "12"), ("€5m", "5 million euros"), ("thirty five", "35"),
+        ("two-thirds", "two thirds"), ("3 percentage points", "3pp"),
+    ],
+)  # fmt: skip
+def test_one_number_written_in_two_ways_has_one_value(one: str, other: str) -> None:
+    assert values(facts(f"It was {one} then.").numbers) == values(facts(f"It was {other} then.").numbers) != []
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("April 10", "10 April"), ("Apr. 10", "10 April"), ("April 10, 2024", "2024-04-10"), ("the 10th of April 2024", "10 April 2024"),
+        ("Feb. 2021", "February 2021"), ("Sept. 3", "3 September"),
+    ],
+)  # fmt: skip
+def test_one_date_written_in_two_ways_has_one_value(one: str, other: str) -> None:
+    assert values(facts(f"She came on {one} by boat.").dates) == values(facts(f"She came on {other} by boat.").dates) != []
+
+
+def test_numbers_of_different_units_differ() -> None:
+    different = ("5%", "5 percentage points", "5", "$5", "€5", "5th", "fivefold")
+    assert len({values(facts(f"It was {amount} more.").numbers)[0] for amount in different}) == len(different)
+
+
+def test_may_is_a_month_only_after_a_preposition() -> None:
+    assert values(facts("The bridge may close in May.").dates) == ["-----05---"]
+    assert values(facts("The bridge may close in May.").modals) == ["can"]
+
+
+def test_names_lose_honorifics_and_possessives() -> None:
+    found = facts("Yesterday Dr. Lena Ostrow's lawyers met President Tomas Quill in the U.S. and Japan.")
+    assert values(found.names) == ["lena ostrow", "tomas quill", "united states", "japan"]
+
+
+def test_a_word_that_only_begins_the_sentence_is_no_name() -> None:
+    assert facts("Officials and fishermen met again.").names == ()
+    assert values(facts("Ostrow and Kelda met again.").names) == ["ostrow", "kelda"]
+
+
+def test_demonyms_are_their_country() -> None:
+    found = facts("The Japanese, Dutch and South Korean ministers left America.")
+    assert values(found.names) == ["japan", "netherlands", "south korea", "united states"]
+    assert values(found.demonyms) == ["japan", "netherlands", "south korea", "united states"]
+
+
+def test_the_pronoun_us_is_no_country() -> None:
+    assert facts("They told us to polish the turkey.").names == ()
+
+
+def test_negations_quantifiers_and_quotations_are_found_with_their_places() -> None:
+    sentence = "Many didn't agree, and none said “it is done”."
+    found = facts(sentence)
+    assert values(found.negations) == ["not"]
+    assert values(found.quantifiers) == ["many", "none"]
+    assert [sentence[f.start : f.end] for f in found.quotations] == ["it is done"]
+
+
+SENTENCE = "On 4 March 2024 the U.S. navy's largest ferry, built for $1.2 billion, carried 1,200 people to Tarnmouth, said Lena Ostrow."
+
+
+@pytest.mark.parametrize(
+    "edited",
+    [
+        SENTENCE.replace("U.S.", "United States"),
+        SENTENCE.replace("4 March 2024", "March 4, 2024"),
+        SENTENCE.replace("4 March 2024", "2024-03-04"),
+        SENTENCE.replace("$1.2 billion", "USD 1.2bn"),
+        SENTENCE.replace("1,200", "1200"),
+        SENTENCE.replace("people", "persons").replace("largest", "biggest"),
+        SENTENCE.replace("navy's", "navy’s").replace(", ", " , "),
+        SENTENCE.replace("On 4 March 2024 the", "The").replace(", said", " on 4 March 2024, said"),
+    ],
+)
+def test_benign_edits_give_no_difference(edited: str) -> None:
+    assert edited != SENTENCE
+    assert serious(SENTENCE, edited) == []
+
+
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [
+        ("The defence ministry organised its centre.", "The defense ministry organized its center."),
+        ("A long-term plan for co-owners of the Trans-Senn line.", "A long term plan for co- owners of the Trans- Senn line."),
+        ("It isn't over.", "It is n’t over."),
+        ("Prices rose from 10 per cent to 12 per cent.", "Prices rose from 10 to 12 per cent."),
+        ("Japan and Brazil signed.", "Brazil and Japan signed."),
+        ("The Japanese government signed.", "Japan's government signed."),
+        ("Tokyo said it would pay.", "Japan said it would pay."),
+        ("The council did not reject the plan.", "The council approved the plan."),
+        ("The plan is not legal.", "The plan is illegal."),
+        ("Lena Ostrow spoke in Tarn.", "Ostrow spoke in Tarn."),
+        ("Health care costs fell.", "Healthcare costs fell."),
+        ("The hotel opened at 4.30 in the afternoon.", "The hotel opened at 4:30 p.m."),
+    ],
+)
+def test_the_same_said_differently_gives_no_serious_difference(left: str, right: str) -> None:
+    assert serious(left, right) == []
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "expected"),
+    [
+        ("It cost 38 million crowns.", "It cost 83 million crowns.", ("number", "38 million", "83 million")),
+        ("It cost 38 million crowns.", "It cost 38 billion crowns.", ("number", "38 million", "38 billion")),
+        ("Eleven men were rescued.", "Seven men were rescued.", ("number", "Eleven", "Seven")),
+        ("It opened on 4 March 2024.", "It opened on 4 May 2024.", ("date", "4 March 2024", "4 May 2024")),
+        ("It opened in 2019.", "It opened in 2017.", ("date", "2019", "2017")),
+        ("The mayor, Tomas Quill, left.", "The mayor, Hanna Brandt, left.", ("name", "Tomas Quill", "Hanna Brandt")),
+        ("Joe Quill left the hall.", "Jill Quill left the hall.", ("name", "Joe", "Jill")),
+        ("The Japanese government fell.", "The Chinese government fell.", ("name", "Japanese", "Chinese")),
+        ("The dam is safe.", "The dam is not safe.", ("negation", "", "not")),
+        ("They never agreed to pay.", "They agreed to pay.", ("negation", "never", "")),
+        ("Many villagers left.", "Some villagers left.", ("quantifier", "Many", "Some")),
+        ("Exports increased sharply.", "Exports decreased sharply.", ("antonym", "increased", "decreased")),
+        ("It was a bilateral deal.", "It was a multilateral deal.", ("antonym", "bilateral", "multilateral")),
+        ("The plan is legal.", "The plan is illegal.", ("antonym", "legal", "illegal")),
+        ("The two are in lockstep on trade.", "The two are at odds on trade.", ("antonym", "in lockstep", "at odds")),
+        ("He said “the water is ours” twice.", "He said “the harbour is ours” twice.", ("quotation", "water", "harbour")),
+        ("He said “we must help” then.", "He said “we must assist” then.", ("quotation", "help", "assist")),
+    ],
+)
+def test_a_changed_fact_is_found_with_its_kind_and_place(left: str, right: str, expected: tuple[str, str, str]) -> None:
+    assert serious(left, right) == [expected]
+
+
+def test_names_that_changed_places_are_found_on_both() -> None:
+    found = serious("Japan beat Brazil in Tarn.", "Brazil beat Japan in Tarn.")
+    assert found == [("name", "Japan", "Brazil"), ("name", "Brazil", "Japan")]
+
+
+def test_a_passive_turns_names_around_without_a_difference() -> None:
+    assert serious("Japan beat Brazil in Tarn.", "Brazil was beaten by Japan in Tarn.") == []
+
+
+def test_a_changed_word_is_found_in_a_reordered_sentence() -> None:
+    left = "The next day both ministers held the first trilateral summit in Tarn."
+    right = "In Tarn the first multilateral summit was held by both ministers the next day."
+    assert serious(left, right) == [("antonym", "trilateral", "multilateral")]
+
+
+def test_a_rank_before_a_title_is_a_difference_of_wording() -> None:
+    left, right = "Ostrow is professor of law.", "Ostrow is assistant professor of law."
+    (found,) = differences(left, right)
+    assert (found.kind, right[found.right_start : found.right_end]) == ("wording", "assistant")
+    assert found.left_start == found.left_end
+
+
+def test_wordings_are_less_serious_than_any_fact() -> None:
+    left = "The old tower leans over 12 houses."
+    right = "The old chimney leans over 13 houses."
+    by_kind = {d.kind: d.severity for d in differences(left, right)}
+    assert by_kind["wording"] < by_kind["number"]
+
+
+WORDS = st.sampled_from(
+    "the U.S. 12 twelve 4 March 2024 $5bn 13% not never many Japan Japanese Lena Ostrow's said “ ” \" isn't n't first May may - , . : "
+    "ferry ferries increased decreased 20th 5:30 p.m. İ ß é 👍 \u00a0 \ud800 l'été a.m 1/3 half".split(" ")
+)
+SENTENCES = st.lists(WORDS, max_size=25).map(" ".join) | st.text(max_size=60)
+
+
+@given(SENTENCES)
+def test_facts_lie_where_they_say(sentence: str) -> None:
+    found = facts(sentence)
+    for group in (found.numbers, found.dates, found.names, found.negations, found.quantifiers, found.modals, found.quotations):
+        for fact in group:
+            assert 0 <= fact.start < fact.end <= len(sentence)
+            assert sentence[fact.start : fact.end].strip() == sentence[fact.start : fact.end]
+        assert [f.start for f in group] == sorted(f.start for f in group)
+
+
+@given(SENTENCES, SENTENCES)
+def test_differences_lie_where_they_say(left: str, right: str) -> None:
+    for d in differences(left, right):
+        assert d.kind in KINDS
+        assert 0 <= d.left_start <= d.left_end <= len(left)
+        assert 0 <= d.right_start <= d.right_end <= len(right)
+        assert d.left_start < d.left_end or d.right_start < d.right_end
+        assert 0 < d.severity <= 1
+
+
+@given(SENTENCES)
+def test_a_sentence_does_not_differ_from_itself(sentence: str) -> None:
+    assert differences(sentence, sentence) == ()
+    assert serious(sentence, sentence + " ") == []

@@ -1,0 +1,72 @@
+"""One process per data directory, with real processes."""
+
+from __future__ import annotations
+
+import os
+import signal
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from ingest import owner
+from ingest.errors import IndexUnavailable, Owned
+
+HOLD = """
+import sys, time, pathlib
+from ingest import owner
+with owner.owning(pathlib.Path(sys.argv[1]), "ingest"):
+    print("held", flush=True)
+    time.sleep(60)
+"""
+
+
+@pytest.fixture
+def holder(tmp_path: Path):  # type: ignore[no-untyped-def]
+    process = subprocess.Popen([sys.executable, "-c", HOLD, str(tmp_path)], stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None and process.stdout.readline() == "held\n"
+    yield process
+    process.kill()
+    process.wait()
+    process.stdout.close()
+
+
+def test_a_second_owner_is_refused_by_name(holder: subprocess.Popen[str], tmp_path: Path) -> None:
+    with pytest.raises(Owned, match=rf"dateline ingest.*process {holder.pid}"), owner.owning(tmp_path, "serve"):
+        pass
+
+
+def test_the_lock_of_a_killed_owner_is_taken_over(holder: subprocess.Popen[str], tmp_path: Path) -> None:
+    os.kill(holder.pid, signal.SIGKILL)
+    holder.wait()
+
+    with owner.owning(tmp_path, "serve"):
+        named = owner.owner_of(tmp_path)
+        assert named is None or named.pid == os.getpid()
+
+
+def test_the_socket_is_private_and_reachable_however_long_its_path(tmp_path: Path) -> None:
+    deep = tmp_path / ("long-name-" * 12)
+    with owner.owning(deep, "serve", serves=True), owner.listen(deep) as listener:
+        assert stat.S_IMODE((deep / owner.SOCKET).stat().st_mode) == 0o600
+        with owner.connect(deep, 5.0) as connection:
+            served, _ = listener.accept()
+            connection.sendall(b"word")
+            assert served.recv(4) == b"word"
+            served.close()
+
+
+def test_a_directory_nobody_owns_has_no_owner(tmp_path: Path) -> None:
+    assert owner.owner_of(tmp_path) is None
+    with owner.owning(tmp_path, "ask"):
+        pass
+    assert owner.owner_of(tmp_path) is None
+
+
+def test_a_place_that_cannot_be_a_directory_is_named_with_the_remedy(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+
+    with pytest.raises(IndexUnavailable, match="DATELINE_DATA_DIR"), owner.owning(tmp_path / "file", "serve"):
+        pass

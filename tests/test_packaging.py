@@ -1,0 +1,69 @@
+"""The set-up a stranger runs: the lock, the commands, the container file."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+LOCK = (ROOT / "requirements.lock").read_text("utf-8")
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+COMMANDS = ["up", "ingest", "serve", "ask", "search", "articles", "eval"]
+
+
+def locked() -> dict[str, str]:
+    return dict(re.findall(r"^([a-z0-9][a-z0-9._-]*)==([^ ;\\]+)", LOCK, re.MULTILINE))
+
+
+def test_the_lock_holds_neither_torch_nor_sentence_transformers() -> None:
+    assert not {"torch", "sentence-transformers", "transformers"} & set(locked())
+
+
+def test_the_lock_names_no_host_and_no_index() -> None:
+    assert "://" not in LOCK
+    assert "--index" not in LOCK
+    assert "--find-links" not in LOCK
+
+
+def test_every_package_in_the_lock_is_pinned_with_a_hash() -> None:
+    entries = re.split(r"\n(?=[a-z0-9])", LOCK.strip())
+    assert len(entries) > 50
+    assert not [entry.splitlines()[0] for entry in entries if "--hash=sha256:" not in entry]
+
+
+def test_the_lock_covers_what_the_project_asks_for() -> None:
+    wanted = [*PROJECT["project"]["dependencies"], *PROJECT["dependency-groups"]["dev"], *PROJECT["build-system"]["requires"]]
+    names = {re.split(r"[<>=!~ ;\[]", line)[0].lower().replace("_", "-") for line in wanted}
+    assert names <= set(locked())
+
+
+@pytest.mark.parametrize("package", ["torch", "sentence-transformers"])
+def test_heavy_packages_are_not_installed(package: str) -> None:
+    with pytest.raises(importlib.metadata.PackageNotFoundError):
+        importlib.metadata.version(package)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_explains_itself(command: str) -> None:
+    done = subprocess.run([sys.executable, "-m", "dateline", command, "--help"], capture_output=True, text=True, cwd=ROOT)
+    assert done.returncode == 0, done.stderr
+    assert "Usage" in done.stdout
+
+
+def test_wrong_usage_exits_with_2_and_no_traceback() -> None:
+    done = subprocess.run([sys.executable, "-m", "dateline", "frobnicate"], capture_output=True, text=True, cwd=ROOT)
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
+
+
+def test_the_container_runs_as_nobody_special_and_says_when_it_is_well() -> None:
+    dockerfile = (ROOT / "Dockerfile").read_text("utf-8")
+    assert dockerfile.count("\nFROM ") + dockerfile.startswith("FROM ") >= 2
+    assert re.search(r"^USER (?!root|0)", dockerfile, re.MULTILINE)
+    assert "HEALTHCHECK" in dockerfile

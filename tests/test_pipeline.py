@@ -1,0 +1,163 @@
+"""Ingest through its public function, on a real Chroma, a real text index and a real catalogue."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from ingest.archive import Archive, discard_indexes
+from ingest.embedder import LocalEmbedder
+from ingest.errors import IndexMismatch
+from ingest.pipeline import SAMPLE, ingest, rebuild, remove
+from ingest.settings import Settings
+
+
+def rows(archive: Archive) -> tuple[set[str], set[str], set[str]]:
+    return archive.catalogue.live().passage_ids(), archive.store.ids(), archive.lexical.ids()
+
+
+def test_first_ingest_fills_catalogue_chroma_and_text_index_alike(filled: Archive) -> None:
+    catalogue, chroma, text = rows(filled)
+
+    assert catalogue
+    assert catalogue == chroma == text
+
+
+def test_ingesting_again_changes_nothing_and_embeds_nothing(filled: Archive, newsroom: Path) -> None:
+    before, embedded = filled.catalogue.generation, filled.vectors.embedded
+
+    report = ingest(filled, [newsroom])
+
+    assert (report.added, report.updated, report.unchanged) == (0, 0, 3)
+    assert filled.catalogue.generation == before
+    assert filled.vectors.embedded == embedded
+
+
+def test_a_changed_article_replaces_its_old_text_everywhere(filled: Archive, newsroom: Path) -> None:
+    article_id = next(a.article.article_id for a in filled.catalogue.live().everything() if a.article.source == "dam.txt")
+    (newsroom / "dam.txt").write_text("Dam reopens\n\nThe dam at Orvel was opened again on 3 May 2026.", "utf-8")
+
+    report = ingest(filled, [newsroom])
+
+    assert (report.added, report.updated, report.unchanged) == (0, 1, 2)
+    stored = filled.catalogue.live().article(article_id)
+    assert stored is not None and "cracks" not in stored.article.text
+    live = filled.catalogue.live()
+    found = live.passages(i for i, _ in filled.lexical.find("cracks spillway", 10))
+    assert not [p for p in found.values() if "cracks" in p.text]
+
+
+def test_every_passage_is_its_articles_own_characters(filled: Archive) -> None:
+    live = filled.catalogue.live()
+
+    for stored in live.everything():
+        for passage in live.passages_of(stored.article.article_id):
+            assert stored.article.text[passage.start : passage.end] == passage.text
+
+
+def test_a_bad_file_is_reported_and_the_rest_is_ingested(archive: Archive, newsroom: Path) -> None:
+    (newsroom / "empty.txt").write_bytes(b"")
+    (newsroom / "junk.txt").write_bytes(bytes(range(256)) * 16)
+
+    report = ingest(archive, [newsroom])
+
+    assert report.added == 3
+    assert {f.source for f in report.failed} == {"empty.txt", "junk.txt"}
+    assert all(f.reason for f in report.failed)
+
+
+def test_prune_removes_what_is_gone_and_only_with_prune(filled: Archive, newsroom: Path) -> None:
+    (newsroom / "choir.txt").unlink()
+
+    assert ingest(filled, [newsroom]).removed == 0
+    report = ingest(filled, [newsroom], prune=True)
+
+    assert (report.removed, report.articles) == (1, 2)
+
+
+def test_prune_keeps_an_article_that_merely_failed_to_read(filled: Archive, newsroom: Path) -> None:
+    (newsroom / "choir.txt").write_bytes(b"\x00\x01\x02" * 999)
+
+    report = ingest(filled, [newsroom], prune=True)
+
+    assert (report.removed, report.articles, len(report.failed)) == (0, 3, 1)
+
+
+def test_dry_run_says_what_would_change_and_changes_nothing(archive: Archive, newsroom: Path) -> None:
+    report = ingest(archive, [newsroom], dry_run=True)
+
+    assert report.added == 3
+    assert archive.catalogue.generation == 0
+    assert rows(archive) == (set(), set(), set())
+
+
+def test_removed_article_leaves_every_index_at_once(filled: Archive) -> None:
+    article_id = next(filled.catalogue.live().everything()).article.article_id
+
+    assert remove(filled, article_id)
+
+    catalogue, chroma, text = rows(filled)
+    assert catalogue == chroma == text
+    assert filled.catalogue.live().article(article_id) is None
+    assert not remove(filled, article_id)
+
+
+def test_first_articles_of_ones_own_replace_the_sample(archive: Archive, newsroom: Path) -> None:
+    sample = ingest(archive, [SAMPLE]).articles
+    assert sample >= 12
+
+    report = ingest(archive, [newsroom])
+
+    assert (report.removed, report.articles) == (sample, 3)
+    assert any("sample" in note for note in report.notes)
+
+
+def test_copies_of_one_text_embed_it_once(archive: Archive, newsroom: Path, tmp_path: Path) -> None:
+    first = ingest(archive, [newsroom])
+    embedded = archive.vectors.embedded
+    shutil.copytree(newsroom, tmp_path / "again")
+
+    second = ingest(archive, [tmp_path / "again"])
+
+    assert second.passages == 2 * first.passages
+    assert second.families == first.families
+    passages = {p.text for a in archive.catalogue.live().everything() for p in archive.catalogue.live().passages_of(a.article.article_id)}
+    assert len(passages) == first.passages
+    assert archive.vectors.embedded - embedded <= sum(1 for _ in archive.catalogue.live().everything()) * 20
+
+
+def test_rebuild_makes_the_indexes_anew_from_the_catalogue(filled: Archive, settings: Settings) -> None:
+    before = rows(filled)
+    filled.close()
+    discard_indexes(settings.data_dir)
+
+    with Archive(settings) as again:
+        rebuild(again)
+        assert rows(again) == before
+
+
+def test_an_index_of_another_model_is_refused_with_the_remedy(filled: Archive, settings: Settings) -> None:
+    filled.close()
+
+    class Other(LocalEmbedder):
+        model = "another/1"
+
+    with pytest.raises(IndexMismatch, match="--rebuild"):
+        Archive(settings, Other(settings.model_dir))
+
+
+def test_leftovers_of_a_killed_ingest_are_never_seen_and_cleared_by_the_next(filled: Archive, newsroom: Path) -> None:
+    # as a process leaves it that was killed after writing to Chroma and before publishing
+    ids = ["f" * 20]
+    filled.catalogue.expect(ids)
+    filled.store.add(ids, filled.embedder.embed(["never published"]), ["a" * 16])
+    filled.lexical.add([(ids[0], "", "never published")])
+    assert filled.catalogue.live().passages(ids) == {}
+
+    (newsroom / "more.txt").write_text("A late word\n\nThe ferry to Tarn sails again from 1 July 2025.", "utf-8")
+    ingest(filled, [newsroom])
+
+    catalogue, chroma, text = rows(filled)
+    assert catalogue == chroma == text

@@ -1,0 +1,113 @@
+"""The sentence that answers comes first, and a question that nothing answers is declined."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+from newsroom import altered, card, rarity, sentences, vector, vectors
+
+from ingest.types import SentenceKind
+from service import ranking
+from service.questions import understand
+from service.types import Evidence
+
+BRIDGE = card("bridge", "Orvel bridge opens", author="Ines Marlow", publisher="Harbour Gazette", published_on=date(2025, 3, 12))
+TEXTS = (
+    "The Orvel bridge opened to traffic on 12 March 2025.",
+    "It cost 38 million crowns, said mayor Tomas Quill.",
+    "Hanna Brandt runs a bakery on the east bank.",
+    "About 9,000 vehicles are expected to cross the bridge every day.",
+    "The old ferry stopped because its hull had cracked.",
+)
+
+
+def ranked(question: str, evidence: list[Evidence]) -> tuple[Evidence, ...]:
+    return ranking.rank(understand(question), evidence, vector(question), vectors(evidence), rarity(evidence))
+
+
+@pytest.mark.parametrize(
+    ("question", "best"),
+    [
+        ("When did the Orvel bridge open?", 0),
+        ("How much did the bridge at Orvel cost?", 1),
+        ("Who runs the bakery?", 2),
+        ("How many vehicles cross the bridge?", 3),
+        ("Why did the ferry stop?", 4),
+    ],
+)
+def test_the_sentence_that_answers_comes_first(question: str, best: int):
+    assert ranked(question, sentences(BRIDGE, *TEXTS))[0].text == TEXTS[best]
+
+
+def test_every_piece_of_evidence_comes_back_once_with_a_relevance_that_falls():
+    evidence = sentences(BRIDGE, *TEXTS)
+    found = ranked("Who runs the bakery?", evidence)
+    assert sorted(item.key for item in found) == sorted(item.key for item in evidence)
+    relevances = [item.relevance for item in found]
+    assert relevances == sorted(relevances, reverse=True)
+    assert all(0 <= relevance <= 1 for relevance in relevances)
+    assert {replace(item, relevance=0.0) for item in found} == set(evidence)
+
+
+def test_nothing_gives_nothing():
+    assert ranking.rank(understand("Who?"), [], vector("Who?"), vectors(sentences(BRIDGE, "x")), lambda word: 1.0) == ()
+    assert ranking.decide(understand("Who?"), ()) == ranking.Decision(False, "no_match", 0.0)
+
+
+def test_an_altered_sentence_ranks_below_the_sound_one_that_says_the_same():
+    sound = sentences(card("sound", family="f", size=2), "The new bridge at Orvel cost 38 million crowns in all.")
+    copy = [
+        altered(item)
+        for item in sentences(card("copy", family="f", size=2, role="altered"), "The Orvel bridge cost 83 million crowns.")
+    ]
+    question = "How much did the Orvel bridge cost?"
+    assert [item.altered for item in ranked(question, [*copy, *sound])] == [False, True]
+
+
+@pytest.mark.parametrize(
+    ("question", "best"),
+    [
+        ("Who wrote the article on the Orvel bridge?", "By Ines Marlow, Harbour Gazette"),
+        ("When was the article on the Orvel bridge published?", "12 March 2025"),
+        ("Which outlet published the article by Ines Marlow?", "By Ines Marlow, Harbour Gazette"),
+        ("What is the title of the article by Ines Marlow?", "Orvel bridge opens"),
+    ],
+)
+def test_title_byline_and_date_line_answer_questions_about_the_article(question: str, best: str):
+    evidence = [
+        *sentences(BRIDGE, "Orvel bridge opens", kind=SentenceKind.TITLE),
+        *sentences(BRIDGE, "By Ines Marlow, Harbour Gazette", kind=SentenceKind.BYLINE, start=1),
+        *sentences(BRIDGE, "12 March 2025", kind=SentenceKind.DATELINE, start=2),
+        *sentences(BRIDGE, *TEXTS[1:], start=3),
+    ]
+    found = ranked(question, evidence)
+    assert found[0].text == best
+    assert ranking.decide(understand(question), found).answer
+
+
+def test_a_title_does_not_answer_a_question_about_the_content():
+    evidence = [*sentences(BRIDGE, "Orvel bridge opens", kind=SentenceKind.TITLE), *sentences(BRIDGE, *TEXTS, start=1)]
+    assert ranked("When did the Orvel bridge open?", evidence)[0].kind is SentenceKind.BODY
+
+
+def test_initials_stand_for_their_words():
+    evidence = sentences(card("trade", "Trade of Tolvay"), "FDI from Tolvay reached 7 billion crowns.", "Tolvay is a country of rain.")
+    assert ranked("How much foreign direct investment came from Tolvay?", evidence)[0].text.startswith("FDI")
+
+
+def test_a_good_match_is_answered_and_an_unrelated_question_is_not():
+    evidence = [replace(item, passage_score=0.75) for item in sentences(BRIDGE, *TEXTS)]
+    question = "When did the Orvel bridge open to traffic?"
+    assert ranking.decide(understand(question), ranked(question, evidence)).answer
+    far = [replace(item, passage_score=0.05) for item in sentences(BRIDGE, *TEXTS)]
+    question = "what do beavers eat in winter"
+    decision = ranking.decide(understand(question), ranked(question, far))
+    assert (decision.answer, decision.reason) == (False, "no_match")
+
+
+def test_a_name_of_which_no_article_has_a_word_is_declined():
+    evidence = [replace(item, passage_score=0.9) for item in sentences(BRIDGE, *TEXTS)]
+    question = "When did Oswin Trask open the Orvel bridge to traffic?"
+    assert ranking.decide(understand(question), ranked(question, evidence)).reason == "no_match"

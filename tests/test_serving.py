@@ -1,0 +1,180 @@
+"""The running service as a process: its port, its socket, its neighbours, and how it ends."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import fake_openai
+import httpx2
+import pytest
+
+from ingest import handover, owner
+from ingest.archive import Archive
+from ingest.errors import DatelineError, WrongUsage
+from ingest.pipeline import ingest
+from ingest.settings import Settings
+from service import serving
+
+DATELINE = [sys.executable, "-c", "import dateline; dateline.main()"]
+ENDING_SECONDS = 10.0
+
+
+def environment(settings: Settings, **more: str) -> dict[str, str]:
+    known = {"DATELINE_DATA_DIR": str(settings.data_dir), "DATELINE_MODEL_CACHE": str(settings.model_cache)}
+    root = str(Path(__file__).parents[1])
+    return {**os.environ, "PYTHONPATH": root, **known, **more}
+
+
+@contextmanager
+def served_process(settings: Settings, *arguments: str, **more: str) -> Iterator[tuple[str, subprocess.Popen[str]]]:
+    """`dateline serve` on a free port; the address it prints, and the process."""
+    command = [*DATELINE, "serve", "--port", "0", *arguments]
+    process = subprocess.Popen(command, env=environment(settings, **more), stderr=subprocess.PIPE, text=True)
+    assert process.stderr is not None
+    try:
+        line = process.stderr.readline()
+        assert line.startswith("Dateline is at http://127.0.0.1:") and "passages" in line, line + process.stderr.read()
+        yield line.split()[3], process
+    finally:
+        if process.poll() is None:
+            process.kill()
+        process.wait()
+        process.stderr.close()
+
+
+def fill(settings: Settings, newsroom: Path) -> None:
+    with Archive(settings) as archive:
+        ingest(archive, [newsroom])
+
+
+def command(settings: Settings, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [*DATELINE, *arguments], env=environment(settings), capture_output=True, text=True, timeout=120
+    )
+
+
+def test_a_service_takes_work_from_its_neighbours_refuses_a_second_and_ends_on_sigterm(
+    settings: Settings, newsroom: Path
+) -> None:
+    with served_process(settings) as (url, process):
+        handed = command(settings, "ingest", str(newsroom), "--json")
+        assert handed.returncode == 0 and json.loads(handed.stdout)["added"] == 3
+        found = httpx2.get(f"{url}/v1/search", params={"q": "Orvel bridge crowns"}).json()["passages"]
+        assert "38 million" in found[0]["text"]
+
+        second = command(settings, "serve", "--port", "0")
+        assert second.returncode == 1 and str(process.pid) in second.stderr and "Traceback" not in second.stderr
+        port = url.rpartition(":")[2]
+        taken = command(settings.model_copy(update={"data_dir": settings.data_dir / "other"}), "serve", "--port", port)
+        assert taken.returncode == 1 and port in taken.stderr and f"process {process.pid}" in taken.stderr
+
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(ENDING_SECONDS) == 0
+    assert owner.owner_of(settings.data_dir) is None
+    assert not (settings.data_dir / owner.SOCKET).exists()
+
+
+def test_the_private_socket_asks_for_no_key(settings: Settings) -> None:
+    with served_process(settings, DATELINE_API_KEYS="secret") as (url, process):
+        assert httpx2.get(f"{url}/v1/articles").status_code == 401
+        assert handover.request(settings.data_dir, "GET", "/v1/articles")["articles"] == []
+        with pytest.raises(DatelineError, match="absolute"):
+            handover.request(settings.data_dir, "POST", "/owner/ingest", {"paths": ["here"]})
+        with pytest.raises(DatelineError, match="no article"):
+            handover.request(settings.data_dir, "DELETE", "/v1/articles/0123456789abcdef")
+        process.send_signal(signal.SIGINT)
+        assert process.wait(ENDING_SECONDS) == 0
+
+
+def test_a_stream_that_is_cut_by_the_end_of_the_service_says_so(settings: Settings, newsroom: Path) -> None:
+    fill(settings, newsroom)
+    with fake_openai.running() as model:
+        model.reply = lambda body: fake_openai.Script(["NO_ANSWER"], delay_seconds=30)
+        with served_process(settings, OPENAI_BASE_URL=model.url) as (url, process):
+            asked = {"question": "How much did the Orvel bridge cost?", "stream": True}
+            with httpx2.stream("POST", f"{url}/v1/answers", json=asked, timeout=60) as reply:
+                lines = reply.iter_lines()
+                assert next(lines) == "event: answer.started"
+                _wait_until(lambda: bool(model.requests))
+                began = time.monotonic()
+                process.send_signal(signal.SIGTERM)
+                rest = list(lines)
+            assert "event: error" in rest and '"code":"not_ready"' in rest[rest.index("event: error") + 1]
+            assert process.wait(ENDING_SECONDS) == 0 and time.monotonic() - began < ENDING_SECONDS
+
+
+def test_a_client_that_goes_away_stops_the_work(settings: Settings, newsroom: Path) -> None:
+    fill(settings, newsroom)
+    with fake_openai.running() as model:
+        model.reply = lambda body: fake_openai.Script(["NO_ANSWER"], delay_seconds=1)
+        with served_process(settings, OPENAI_BASE_URL=model.url) as (url, _):
+            asked = {"question": "How much did the Orvel bridge cost?", "stream": True}
+            with httpx2.stream("POST", f"{url}/v1/answers", json=asked, timeout=60) as reply:
+                lines = reply.iter_lines()
+                identity = [next(lines), next(lines)][1]
+                _wait_until(lambda: bool(model.requests))
+            time.sleep(2)  # the model would have been done by now
+            answer_id = json.loads(identity.removeprefix("data: "))["id"]
+            assert httpx2.get(f"{url}/v1/answers/{answer_id}").status_code == 404  # it was never finished
+
+
+def test_an_ingest_whose_command_goes_away_is_stopped_and_nothing_is_published(
+    settings: Settings, tmp_path: Path
+) -> None:
+    many = tmp_path / "many.jsonl"
+    words = [f"The council of place {n} met on day {n} and voted for plan number {n * 7}." for n in range(3_000)]
+    many.write_text(
+        "\n".join(json.dumps({"id": str(n), "title": f"Council {n}", "text": w}) for n, w in enumerate(words))
+    )
+    with served_process(settings) as (url, _):
+        lines = handover.stream(settings.data_dir, "POST", "/owner/ingest", {"paths": [str(many)]})
+        assert next(lines)["stage"] in ("read", "embed")
+        lines.close()  # type: ignore[attr-defined]
+        time.sleep(1.5)
+        assert httpx2.get(f"{url}/v1/articles").json()["articles"] == []
+        one = tmp_path / "one.txt"
+        one.write_text("Mayor opens library\n\nThe library of Tarn opened on 3 May 2025.")
+        assert (
+            handover.request(settings.data_dir, "POST", "/owner/ingest", {"paths": [str(one)]})["report"]["added"] == 1
+        )
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.7", ""])
+def test_an_open_address_wants_keys(settings: Settings, host: str) -> None:
+    with pytest.raises(WrongUsage, match="DATELINE_API_KEYS"):
+        serving.check_binding(settings, host)
+    serving.check_binding(settings.model_copy(update={"api_keys": "k"}), host)
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "::1", "127.8.9.10"])
+def test_loopback_wants_none(settings: Settings, host: str) -> None:
+    serving.check_binding(settings, host)
+
+
+def test_an_open_address_without_keys_is_wrong_usage_of_the_command(settings: Settings) -> None:
+    refused = command(settings, "serve", "--host", "0.0.0.0", "--port", "0")
+    assert refused.returncode == 2 and "DATELINE_API_KEYS" in refused.stderr
+
+
+def test_a_taken_port_is_told_before_anything_is_opened(settings: Settings) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        with pytest.raises(DatelineError, match=rf"port {port} is taken by .*process {os.getpid()}"):
+            serving.check(settings, "127.0.0.1", port)
+    assert not settings.data_dir.exists()
+
+
+def _wait_until(happened: Callable[[], bool], seconds: float = 20.0) -> None:
+    deadline = time.monotonic() + seconds
+    while not happened():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)

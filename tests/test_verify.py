@@ -1,0 +1,216 @@
+"""A claim is released only if the sentences it cites bear it out."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from newsroom import altered, by_key, card, sentences
+
+from service.types import Draft
+from service.verify import verify
+
+BRIDGE = card("bridge", "Orvel bridge opens after four years", author="Ines Marlow", publisher="Harbour Gazette")
+QUOTE = (
+    "The Orvel bridge, which cost 38 million crowns, opened to traffic on 12 March 2025 and was built by Tellin Works."
+)
+RACE = "On Saturday the Skerra crew beat the Tolvay crew by two lengths, the closest final since 1998."
+
+
+def verdict(claim: str, *quotes: str, keys: tuple[str, ...] | None = None, article=BRIDGE):
+    evidence = sentences(article, *quotes)
+    return verify(Draft(claim, keys or tuple(item.key for item in evidence)), by_key(evidence))
+
+
+def test_the_quotes_own_words_are_exact():
+    assert verdict(QUOTE, QUOTE).support == "exact"
+
+
+def test_case_punctuation_white_space_and_bracketed_numbers_do_not_matter():
+    found = verdict("the  Orvel bridge [3] which cost 38 million crowns\nopened to traffic", QUOTE + " [12]")
+    assert (found.support, found.keys) == ("exact", ("bridge:0",))
+
+
+def test_a_run_of_the_quotes_words_is_exact_and_cites_only_that_quote():
+    found = verdict("It was built by Tellin Works", "Nobody was hurt.", "Officials said it was built by Tellin Works.")
+    assert (found.support, found.keys) == ("exact", ("bridge:1",))
+
+
+def test_words_in_another_order_are_not_exact():
+    assert verdict("The bridge was opened on 12 March 2025 and cost 38 million crowns.", QUOTE).support == "supported"
+
+
+@pytest.mark.parametrize(
+    "quote",
+    [
+        "It is not true that the mayor took bribes.",
+        "Nobody at the trial denied that the mayor took bribes or doubted whether the mayor took bribes.",
+        "She rejected claims that the mayor took bribes.",
+        "The paper asked whether the mayor took bribes.",
+    ],
+)
+def test_a_run_whose_clause_denies_it_is_no_support(quote: str):
+    assert verdict("The mayor took bribes.", quote).support is None
+
+
+def test_a_denial_in_another_clause_does_not_matter():
+    assert verdict("he won in 2014.", "Although he did not stand in 2010, he won in 2014.").support == "exact"
+
+
+@pytest.mark.parametrize(
+    ("claim", "why"),
+    [
+        ("The Orvel bridge cost 83 million crowns.", "number"),
+        ("The Orvel bridge cost 38 billion crowns.", "number"),
+        ("The Orvel bridge opened on 13 March 2025.", "date"),
+        ("The Orvel bridge opened in March 2024.", "date"),
+        ("The Orvel bridge was built by Brandt Works.", "name"),
+        ("The Harlow bridge opened to traffic on 12 March 2025.", "name"),
+        ("The Orvel bridge did not open to traffic on 12 March 2025.", "negation"),
+        ("The Orvel bridge closed to traffic on 12 March 2025.", "antonym"),
+    ],
+)
+def test_a_changed_fact_is_no_support(claim: str, why: str):
+    found = verdict(claim, QUOTE)
+    assert found.support is None
+    assert found.keys == ()
+    assert why in found.reason
+
+
+def test_who_beat_whom_matters():
+    assert verdict("The Skerra crew beat the Tolvay crew on Saturday.", RACE).support == "supported"
+    assert verdict("The Tolvay crew beat the Skerra crew on Saturday.", RACE).support is None
+
+
+def test_a_passive_keeps_the_roles():
+    assert verdict("On Saturday the Tolvay crew was beaten by the Skerra crew.", RACE).support == "supported"
+
+
+def test_a_name_of_the_same_sentence_in_the_wrong_place_is_no_support():
+    quote = "Tomas Quill opened the bridge for Hanna Brandt, who runs a bakery on the east bank."
+    assert verdict("Hanna Brandt opened the bridge.", quote).support is None
+
+
+def test_a_name_put_together_from_two_people_is_no_support():
+    quote = "Tomas Quill thanked Hanna Brandt for her patience."
+    assert verdict("Tomas Brandt thanked Hanna for her patience.", quote).support is None
+
+
+def test_a_name_may_be_shortened_and_come_from_the_title_or_byline():
+    assert verdict("Ines Marlow says the bridge opened on 12 March 2025.", QUOTE).support in ("supported", "partial")
+    quote = "General Robert E. Lisle surrendered at Arle Court."
+    assert verdict("Robert Lisle surrendered at Arle Court.", quote).support == "supported"
+
+
+def test_a_demonym_stands_for_its_country_and_for_no_other():
+    quote = "The Japanese government is all in on the alliance."
+    assert verdict("The government of Japan is all in on the alliance.", quote).support == "supported"
+    assert verdict("The Chinese government is all in on the alliance.", quote).support is None
+
+
+@pytest.mark.parametrize(
+    ("quote", "claim"),
+    [
+        ("The link is priced at £1.38 billion.", "The link is priced at £1.38bn."),
+        ("Support rose to 67 per cent.", "Support rose to 67%."),
+        ("Twelve ships sailed on Apr. 10.", "12 ships sailed on 10 April."),
+        ("The U.S. left the pact.", "The United States left the pact."),
+        ("The new law is not legal, the court said.", "The new law is illegal, the court said."),
+    ],
+)
+def test_other_spellings_of_one_fact_are_supported(quote: str, claim: str):
+    assert verdict(claim, quote).support in ("exact", "supported")
+
+
+@pytest.mark.parametrize(
+    ("quote", "claim"),
+    [
+        ("Many islanders hope that the cable will bring work.", "Few islanders hope that the cable will bring work."),
+        ("Most members voted for the plan.", "All members voted for the plan."),
+        ("The two countries are in lockstep on trade.", "The two countries are at odds on trade."),
+        ("It was a bilateral meeting of ministers.", "It was a multilateral meeting of ministers."),
+        ("She met his father before the vote.", "She met his father after the vote."),
+        ("Brandt denied taking bribes.", "Brandt was taking bribes."),
+    ],
+)
+def test_a_turned_quantity_opposite_or_denial_is_no_support(quote: str, claim: str):
+    assert verdict(claim, quote).support is None
+
+
+def test_a_claim_may_leave_out_a_clause_with_a_negation():
+    quote = "The council, which had never met at night, approved the plan for the new port."
+    assert verdict("The council approved the plan for the new port.", quote).support == "supported"
+
+
+def test_a_claim_may_rest_on_two_sentences_and_cites_both():
+    found = verdict(
+        "The bridge cost 38 million crowns and carries two lanes.",
+        "The bridge cost 38 million crowns.",
+        "A bakery stands on the east bank.",
+        "The bridge carries two lanes and a cycle path.",
+    )
+    assert (found.support, found.keys) == ("supported", ("bridge:0", "bridge:2"))
+
+
+def test_sentences_that_add_nothing_are_not_cited():
+    found = verdict("The bridge of Orvel cost 38 million crowns.", "The Orvel bridge cost 38 million crowns.", "Rain fell.")
+    assert found.keys == ("bridge:0",)
+
+
+def test_another_passage_is_no_support():
+    assert verdict("The ferry sails at noon from Gull Point.", QUOTE, RACE).support is None
+
+
+def test_what_the_sentences_only_half_hold_is_partial():
+    quote = "The council approved the plan for a new harbour."
+    assert verdict("The council approved the plan for a new harbour despite protests and heavy rain.", quote).support in (
+        "partial", "supported",
+    )  # fmt: skip
+    assert verdict("The council approved heavy spending amid loud protests yesterday.", quote).support is None
+
+
+def test_keys_that_nobody_minted_support_nothing():
+    assert verdict(QUOTE, QUOTE, keys=("s9", "")).support is None
+    assert verdict(QUOTE, QUOTE, keys=("s9", "bridge:0", "bridge:0")).keys == ("bridge:0",)
+
+
+def test_a_claim_without_words_is_no_support():
+    assert verdict("…", QUOTE).support is None
+    assert verdict("", QUOTE).support is None
+
+
+def test_an_altered_sentence_gives_way_to_the_sound_one():
+    sound = sentences(card("sound", family="f", size=2), "The bridge cost 38 million crowns.")
+    copy = [altered(item) for item in sentences(card("copy", family="f", size=2, role="altered"), "The bridge cost 83 million crowns.")]
+    keys = (copy[0].key, sound[0].key)
+    assert verify(Draft("The bridge cost 83 million crowns.", keys), by_key([*sound, *copy])).support is None
+    assert verify(Draft("The bridge cost 38 million crowns.", keys), by_key([*sound, *copy])).keys == ("sound:0",)
+
+
+def test_a_quote_of_any_length_is_exact_and_a_long_invention_is_refused_quickly():
+    long_quote = " ".join(f"word{n}" for n in range(400))
+    assert verdict(long_quote, long_quote).support == "exact"
+    started = time.perf_counter()
+    assert verdict("nonsense and more of it " * 2500, QUOTE).support is None
+    assert time.perf_counter() - started < 1
+
+
+@settings(max_examples=150, deadline=None)
+@given(claim=st.text(max_size=200), quote=st.text(max_size=200), keys=st.lists(st.sampled_from(["bridge:0", "x", ""]), max_size=3))
+def test_whatever_is_claimed_the_verdict_is_consistent(claim: str, quote: str, keys: list[str]):
+    evidence = by_key(sentences(BRIDGE, quote))
+    found = verify(Draft(claim, tuple(keys)), evidence)
+    assert found == verify(Draft(claim, tuple(keys)), evidence)
+    assert set(found.keys) <= set(evidence) & set(keys)
+    assert bool(found.keys) == (found.support is not None)
+
+
+_WORDS = st.lists(st.sampled_from("the council approved plan port of Skerra 12 ships on 3 May 2025 and Brandt left".split()), min_size=3, max_size=20)
+
+
+@settings(max_examples=100, deadline=None)
+@given(before=_WORDS, said=_WORDS, after=_WORDS)
+def test_every_run_of_words_of_a_quote_without_denials_is_exact(before: list[str], said: list[str], after: list[str]):
+    assert verdict(" ".join(said), " ".join([*before, *said, *after])).support == "exact"
