@@ -17,6 +17,7 @@ app = typer.Typer(
 )
 app.command("up")(service_cli.up)
 app.command("ingest")(ingest_cli.ingest)
+app.command("doctor")(ingest_cli.doctor)
 app.command("serve")(service_cli.serve)
 app.command("ask")(service_cli.ask)
 app.command("search")(service_cli.search)

@@ -12,6 +12,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from itertools import groupby
 from pathlib import Path
 
 from ingest.database import Database, chunked
@@ -107,6 +108,53 @@ class Catalogue:
             (oldest,),
         )
         return [row[0] for row in rows]
+
+    def kept_passages(self, keep_generations: int = 1) -> set[str]:
+        """Ids of all passages that a kept generation shows: what Chroma and the text index ought to hold."""
+        rows = self.database.connection().execute(
+            "SELECT p.passage_id FROM passages p JOIN versions v USING (version) "
+            "WHERE v.removed_in IS NULL OR v.removed_in > ?",
+            (self.generation - keep_generations,),
+        )
+        return {row[0] for row in rows}
+
+    def versions_of(self, passage_ids: Sequence[str]) -> list[NewVersion]:
+        """The articles, of whichever kept generation, that hold the passages; each with those passages only."""
+        rows: list[sqlite3.Row] = []
+        for part in chunked(list(passage_ids)):
+            query = (
+                "SELECT p.passage_id, p.start, p.end, v.*, v.article_id AS family_id, 'original' AS role, "
+                "1 AS canonical, '[]' AS alterations, 1 AS family_size FROM passages p JOIN versions v USING (version) "
+                f"WHERE p.passage_id IN ({_marks(part)}) ORDER BY version, p.start"
+            )
+            rows.extend(self.database.connection().execute(query, _named(part)))
+        found: list[NewVersion] = []
+        for _, group in groupby(rows, key=lambda row: row["version"]):
+            pieces = list(group)
+            article = _stored_article(pieces[0]).article
+            passages = tuple(
+                Passage(r["passage_id"], r["article_id"], r["start"], r["end"], article.text[r["start"] : r["end"]])
+                for r in pieces
+            )
+            found.append(NewVersion(article, pieces[0]["root"], (), passages))
+        return found
+
+    def inconsistencies(self) -> list[str]:
+        """What is wrong inside the catalogue itself, in words; [] where nothing is."""
+        connection = self.database.connection()
+        found = [row[0] for row in connection.execute("PRAGMA quick_check") if row[0] != "ok"]
+        checks = {
+            "passages reach beyond their article": "SELECT count(*) FROM passages p JOIN versions v USING (version) "
+            "WHERE p.start < 0 OR p.end > length(v.text) OR p.start >= p.end",
+            "articles belong to no family": "SELECT count(*) FROM versions v WHERE v.removed_in IS NULL AND NOT EXISTS "
+            "(SELECT 1 FROM members m WHERE m.article_id = v.article_id AND m.removed_in IS NULL)",
+            "families have not exactly one canonical member": "SELECT count(*) FROM (SELECT family_id FROM members "
+            "WHERE removed_in IS NULL GROUP BY family_id HAVING sum(canonical) != 1)",
+        }
+        for words, query in checks.items():
+            if count := connection.execute(query).fetchone()[0]:
+                found.append(f"{count} {words}")
+        return found
 
     def forget(self, passage_ids: Sequence[str], keep_generations: int = 1) -> None:
         """Deletes rows of no kept generation, after their passages have left the other indexes."""

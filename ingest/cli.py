@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from ingest import handover, owner, terminal
-from ingest.errors import WrongUsage
+from ingest.errors import IndexMismatch, IndexUnavailable, WrongUsage
 from ingest.settings import Settings, read_settings
 from ingest.types import IngestReport
 
+if TYPE_CHECKING:
+    from ingest.archive import Archive
+
 MOST_FAILURES_SHOWN = 20
+MOST_FAULTS_SHOWN = 50
 
 
 def ingest(
@@ -107,3 +111,70 @@ def _handed_over(settings: Settings, paths: list[Path], *, prune: bool, dry_run:
             else:
                 progress(line["stage"], line["done"], line["total"])
     return report
+
+
+def doctor(
+    mend: Annotated[bool, typer.Option("--repair", help="Mend what can be mended from the catalogue")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON")] = False,
+) -> None:
+    """Check settings, catalogue, Chroma and text index against each other."""
+    terminal.quiet_logs()
+    with terminal.spoken_errors():
+        findings = examined(read_settings(), mend=mend)
+        if as_json:
+            terminal.show_json(findings)
+        else:
+            for words in findings["faults"][:MOST_FAULTS_SHOWN]:
+                terminal.show(words)
+            terminal.show(_diagnosis(findings))
+    raise typer.Exit(1 if findings["left"] else 0)
+
+
+def examined(settings: Settings, *, mend: bool) -> dict[str, Any]:
+    """`{faults: [words], left: [words], articles, passages, generation}`, found here or by the owning service."""
+    if handover.serving(settings.data_dir):
+        return dict(handover.request(settings.data_dir, "POST", "/owner/doctor", {"repair": mend}))
+    with owner.owning(settings.data_dir, "doctor"):
+        from ingest.archive import Archive, discard_indexes
+
+        try:
+            with Archive(settings) as archive:
+                return findings_body(archive, mend=mend)
+        except (IndexMismatch, IndexUnavailable) as error:
+            if not mend:
+                raise
+            discard_indexes(settings.data_dir)
+            with Archive(settings) as archive:
+                found = findings_body(archive, mend=True)
+                return found | {"faults": [str(error), *found["faults"]]}
+
+
+def findings_body(archive: Archive, *, mend: bool) -> dict[str, Any]:
+    """What the doctor finds in an open archive; with `mend`, `left` is what is still wrong afterwards."""
+    from ingest import doctor as surgery
+
+    faults = surgery.examine(archive)
+    left = faults
+    if mend and faults:
+        surgery.repair(archive, faults)
+        left = surgery.examine(archive)
+    snapshot = archive.catalogue.live()
+    counts = snapshot.counts()
+    return {
+        "faults": [str(fault) for fault in faults],
+        "left": [str(fault) for fault in left],
+        "articles": counts["articles"],
+        "passages": counts["passages"],
+        "generation": snapshot.generation,
+    }
+
+
+def _diagnosis(findings: dict[str, Any]) -> str:
+    held = f"{findings['articles']} articles, {findings['passages']} passages, generation {findings['generation']}"
+    if not findings["faults"]:
+        return f"sound: {held}"
+    if not findings["left"]:
+        return f"mended: {held}"
+    return (
+        f"{len(findings['left'])} faults left; run `dateline doctor --repair`, or `dateline ingest --rebuild`: {held}"
+    )

@@ -133,6 +133,11 @@ def index(archive: Archive, versions: Sequence[NewVersion], progress: Progress) 
     progress("index", len(rows), len(rows))
 
 
+def vector_text(article: Article, passage: Passage) -> str:
+    """The text whose vector stands for a passage."""
+    return chunks.embedded_text(article.title, passage.text)
+
+
 def clear_leftovers(archive: Archive, keep_generations: int = 1) -> None:
     """Takes out of Chroma and the text index what no kept generation shows."""
     dead = archive.catalogue.dead_passages(keep_generations)
@@ -148,7 +153,7 @@ def _version(article: Article, root: str, budget_tokens: int) -> NewVersion:
 
 
 def _embed(archive: Archive, rows: Sequence[tuple[Article, Passage]], progress: Progress) -> np.ndarray:
-    texts = [chunks.embedded_text(article.title, passage.text) for article, passage in rows]
+    texts = [vector_text(article, passage) for article, passage in rows]
     done = 0
 
     def tick(count: int) -> None:

@@ -38,7 +38,12 @@ class Store:
                 embedding_function=None,
                 configuration={"hnsw": {"space": "cosine"}},
             )
-        except (ChromaError, OSError, ValueError) as error:
+        except (
+            ChromaError,
+            OSError,
+            ValueError,
+            AttributeError,
+        ) as error:  # AttributeError: Chroma undoing a failed start
             raise IndexUnavailable(
                 f"cannot open the vector index in {path}: {error}; run `dateline ingest --rebuild`"
             ) from error
@@ -68,6 +73,15 @@ class Store:
     def remove(self, ids: Sequence[str]) -> None:
         for start in range(0, len(ids), BATCH):
             self._collection.delete(ids=list(ids[start : start + BATCH]))
+
+    def vectors(self, ids: Sequence[str]) -> dict[str, np.ndarray]:
+        """Stored vectors, (dimension,) each, of those ids that are there."""
+        found: dict[str, np.ndarray] = {}
+        for start in range(0, len(ids), BATCH):
+            rows = self._collection.get(ids=list(ids[start : start + BATCH]), include=["embeddings"])
+            if rows["embeddings"] is not None:
+                found.update(zip(rows["ids"], np.asarray(rows["embeddings"], np.float32), strict=True))
+        return found
 
     def ids(self) -> set[str]:
         return set(self._collection.get(include=[])["ids"])

@@ -16,7 +16,7 @@ from pydantic import AfterValidator, Field
 from starlette.requests import ClientDisconnect
 
 from ingest import pipeline
-from ingest.cli import report_body
+from ingest.cli import findings_body, report_body
 from ingest.errors import NotReady
 from service.problems import refusal
 from service.shapes import PlainText
@@ -41,14 +41,23 @@ class IngestRequest(RequestShape):
     dry_run: bool = False
 
 
+class DoctorRequest(RequestShape):
+    repair: bool = False
+
+
 def routes(service: Service) -> APIRouter:
-    """`POST /owner/ingest`, for the owner's socket alone: it reads whatever files the service may read."""
+    """`POST /owner/ingest` and `/owner/doctor`, for the owner's socket alone: it reads whatever files the service may read."""
     router = APIRouter()
 
     @router.post("/owner/ingest", include_in_schema=False)
     async def ingest(request: Request, body: IngestRequest) -> StreamingResponse:
         lines = _lines(service, body, request)
         return StreamingResponse(lines, media_type="application/x-ndjson")
+
+    @router.post("/owner/doctor", include_in_schema=False)
+    def doctor(body: DoctorRequest) -> dict[str, Any]:
+        with service.writing:
+            return findings_body(service.archive, mend=body.repair)
 
     return router
 
