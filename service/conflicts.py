@@ -58,7 +58,8 @@ def _citation(snapshot: Snapshot, sentence: Sentence, stored: StoredArticle) -> 
 
 
 def _about(alterations: Sequence[Alteration]) -> str:
-    """`“state visit” became “condition visit”; …`, most serious first."""
+    """`“94” became “49”; …`, most serious first; mere wording is named only where nothing worse was changed."""
+    alterations = [a for a in alterations if a.kind != "wording"] or alterations
     named = [f"{_quoted(a.canonical)} became {_quoted(a.here)}" for a in alterations[:MOST_WORDS_NAMED]]
     more = len(alterations) - len(named)
     return "; ".join(named) + (f"; and {more} more" if more else "")

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -48,3 +51,21 @@ def test_commands_in_the_documents_exist(document: Path) -> None:
     known = set(get_command(app).commands)  # type: ignore[attr-defined]
     used = set(re.findall(r"^\$ (?:\.venv/bin/)?dateline ([a-z]+)", document.read_text("utf-8"), re.MULTILINE))
     assert used <= known
+
+
+def test_the_transcript_in_the_readme_is_what_the_command_says(settings: Settings) -> None:
+    from ingest.archive import Archive
+    from ingest.pipeline import SAMPLE, ingest
+
+    with Archive(settings) as archive:
+        ingest(archive, [SAMPLE])
+    shown = re.search(r'^\$ dateline ask "([^"]+)"\n(.*?)^```', README, re.MULTILINE | re.DOTALL)
+    assert shown
+    environment = os.environ | {
+        "DATELINE_DATA_DIR": str(settings.data_dir),
+        "DATELINE_MODEL_CACHE": str(settings.model_dir),
+    }
+    done = subprocess.run(
+        [sys.executable, "-m", "dateline", "ask", shown[1]], capture_output=True, text=True, env=environment, cwd=ROOT
+    )
+    assert done.stdout.strip() == shown[2].strip()
