@@ -55,7 +55,7 @@ class Door:
             nonlocal started
             if message["type"] == "http.response.start":
                 started = True
-                _sign(MutableHeaders(scope=message), request_id)
+                _sign(MutableHeaders(scope=message), request_id, scope["path"])
             await send(message)
 
         try:
@@ -137,12 +137,12 @@ def _request_id(headers: Headers) -> str:
     return given if SAFE_REQUEST_ID.fullmatch(given) else secrets.token_hex(8)
 
 
-def _sign(headers: MutableHeaders, request_id: str) -> None:
+def _sign(headers: MutableHeaders, request_id: str, path: str) -> None:
     headers["X-Request-ID"] = request_id
     headers["X-Content-Type-Options"] = "nosniff"
     headers["Referrer-Policy"] = "same-origin"
     headers["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
-    headers.setdefault("Cache-Control", "no-store")
+    headers.setdefault("Cache-Control", "no-store" if path.startswith(JSON_ROUTES) else "no-cache")
 
 
 def _digest(key: str) -> bytes:

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from service.app import Service
 
 TAGS: list[Any] = ["OpenAI-compatible"]
+STREAMED: dict[int | str, dict[str, Any]] = {
+    200: {"description": "Whole, or with `stream: true` as OpenAI's chunks", "content": {"text/event-stream": {}}},
+}
 ERRORS: dict[int | str, dict[str, Any]] = {
     400: {"description": "The error in OpenAI's shape: no question, one out of bounds, or parts that are no text"},
     401: {"description": "Keys are configured, and no known one was sent"},
@@ -51,7 +54,7 @@ def routes(service: Service) -> APIRouter:
             raise Refused(404, "model_not_found", f'there is one model here: "{MODEL}"', param="model")
         return _MODEL_CARD
 
-    @router.post("/v1/chat/completions", summary="Chat with the archive", responses=ERRORS)
+    @router.post("/v1/chat/completions", summary="Chat with the archive", responses=STREAMED | ERRORS)
     async def chat(request: Request, body: ChatRequest) -> Response:
         """The last user message is the question. Sources are `url_citation` annotations, `dateline` is the answer."""
         events, numbering = _asked(service, request, chat_question(body))
@@ -60,7 +63,7 @@ def routes(service: Service) -> APIRouter:
         chunks = _Chunks(numbering, bool(body.stream_options and body.stream_options.include_usage))
         return await streamed(events, chunks.frames, _failure, request.state.request_id)
 
-    @router.post("/v1/responses", summary="The Responses API over the archive", responses=ERRORS)
+    @router.post("/v1/responses", summary="The Responses API over the archive", responses=STREAMED | ERRORS)
     async def respond(request: Request, body: ResponsesRequest) -> Response:
         """The last user text is the question; `dateline` in the response carries the answer object."""
         events, numbering = _asked(service, request, responses_question(body))

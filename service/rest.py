@@ -102,7 +102,7 @@ def _answers(router: APIRouter, service: Service) -> None:
         """
         limit = service.settings.answer_timeout_seconds
         events = paced(service.answerer.stream(question_from(body)), request, service.stopping, limit)
-        if not body.stream and EVENT_STREAM not in request.headers.get("accept", "").lower():
+        if not body.stream and not _wants_stream(request.headers.get("accept", "").lower()):
             return JSONResponse(answer_body(await collected(events)))
         request_id = request.state.request_id
         return await streamed(events, _frames, lambda e: frame(problem_body(e, request_id), "error"), request_id)
@@ -120,6 +120,11 @@ def _answers(router: APIRouter, service: Service) -> None:
         if receipt is None:
             raise NotFound("there is no answer of this id here")
         return JSONResponse(receipt)
+
+
+def _wants_stream(accept: str) -> bool:
+    """A client that takes both kinds gets the plain one; it can say `stream: true`."""
+    return EVENT_STREAM in accept and "application/json" not in accept
 
 
 def _frames(event: Event | None) -> list[bytes]:

@@ -27,9 +27,13 @@ class _End:
 
 
 async def paced(
-    events: AsyncIterator[T], request: Request, stopping: asyncio.Event, timeout_seconds: float
+    events: AsyncIterator[T],
+    request: Request,
+    stopping: asyncio.Event,
+    timeout_seconds: float,
+    ping_seconds: float = PING_SECONDS,
 ) -> AsyncGenerator[T | None]:
-    """The events as they come; None every 15 seconds without one.
+    """The events as they come; None after every `ping_seconds` without one.
 
     Raises TimedOut after `timeout_seconds` in all, NotReady when the service stops, ClientDisconnect when the client
     goes away; each of them, and closing this iterator, cancels the work behind `events`.
@@ -48,7 +52,7 @@ async def paced(
     try:
         while True:
             try:
-                async with asyncio.timeout(PING_SECONDS):
+                async with asyncio.timeout(ping_seconds):
                     item = await queue.get()
             except TimeoutError:
                 yield None
