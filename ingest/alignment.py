@@ -15,7 +15,7 @@ from ingest.types import Sentence, SentenceKind
 Embed = Callable[[Sequence[str]], npt.NDArray[np.float32]]
 Matrix = npt.NDArray[np.float64]
 
-# Sentences of at least this cosine say the same thing (seeds: copies .94 of the chain, unrelated articles .28 at most).
+# Sentences of at least this cosine say the same: .94 of the sentences of a real rewrite, .28 of unrelated articles.
 SAME_COSINE = 0.6
 # The share of words that two sentences have in common from which no model has to be asked.
 SAME_WORDS = 0.5

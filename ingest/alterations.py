@@ -13,6 +13,8 @@ from ingest.types import Alteration, Article, Sentence, SentenceKind, Span
 
 # A reader can look through this many differing spans; rewordings beyond it are the least telling ones.
 MOST_SPANS = 80
+# Differing sentences of one article; a longer list means two books, not two copies of an article.
+MOST_COMPARED = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,10 +27,10 @@ class Copy:
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """Neighbouring sentences of two copies that say the same thing, as half-open ranges of sentence positions."""
+    """Neighbouring sentences of two copies that say the same thing."""
 
-    left: tuple[int, int]
-    right: tuple[int, int]
+    left: tuple[Sentence, ...]
+    right: tuple[Sentence, ...]
 
 
 def read_copy(article: Article, sentences: Sequence[Sentence]) -> Copy:
@@ -47,7 +49,7 @@ def alterations(canonical: Copy, copy: Copy, embed: Embed) -> tuple[Alteration, 
     found: dict[tuple[int, int, int, int], tuple[float, Alteration]] = {}
     seen: set[tuple[str, str]] = set()
     for stretch in pair(canonical.sentences, copy.sentences, embed):
-        first = canonical.sentences[stretch.left[0]], copy.sentences[stretch.right[0]]
+        first = stretch.left[0], stretch.right[0]
         heading = any(s.kind is not SentenceKind.BODY for s in first)
         if (heading or any(map(_is_listing, first))) and word_overlap(first[:1], first[1:])[0, 0] < _SAME_HEADLINE:
             continue
@@ -75,8 +77,9 @@ _LESS = 0.1  # headings are reworded by habit; the same rewording again tells no
 
 
 def _compare(canonical: Copy, copy: Copy, stretch: Stretch) -> list[tuple[float, Alteration]]:
-    left_start, left = _text(canonical, stretch.left)
-    right_start, right = _text(copy, stretch.right)
+    left_start, right_start = stretch.left[0].start, stretch.right[0].start
+    left = canonical.article.text[left_start : stretch.left[-1].end]
+    right = copy.article.text[right_start : stretch.right[-1].end]
     return [
         (
             d.severity,
@@ -90,17 +93,15 @@ def _compare(canonical: Copy, copy: Copy, stretch: Stretch) -> list[tuple[float,
     ]
 
 
-def _text(copy: Copy, places: tuple[int, int]) -> tuple[int, str]:
-    start, end = copy.sentences[places[0]].start, copy.sentences[places[1] - 1].end
-    return start, copy.article.text[start:end]
-
-
 def _span(text: str, start: int, end: int, offset: int) -> Span:
     return Span(start + offset, end + offset, text[start:end])
 
 
 def pair(left: Sequence[Sentence], right: Sequence[Sentence], embed: Embed) -> list[Stretch]:
-    """Sentences of two copies that say the same thing: in order, then moved ones; split and joined ones together."""
+    """Sentences of two copies that say the same thing in other words: in order, then moved ones; split and joined ones
+    together. Sentences that are the same on both sides are left out, and of very long texts all but the beginning."""
+    shared = {s.text for s in left} & {s.text for s in right}
+    left, right = ([s for s in side if s.text not in shared][:MOST_COMPARED] for side in (left, right))
     if not left or not right:
         return []
     overlap = word_overlap(left, right)
@@ -159,7 +160,7 @@ def _joined(
             if _better([left[i]], [right[j], right[n]], overlap[i, j]):
                 begin, end = min(begin, n), max(end, n)
                 columns.add(n)
-        stretches.append(Stretch((first, last + 1), (begin, end + 1)))
+        stretches.append(Stretch(tuple(left[first : last + 1]), tuple(right[begin : end + 1])))
     return stretches
 
 

@@ -16,7 +16,19 @@ from itertools import groupby
 from pathlib import Path
 
 from ingest.database import Database, chunked
-from ingest.types import Alteration, Article, Family, Member, Passage, Role, Sentence, SentenceKind, Span
+from ingest.types import (
+    Alteration,
+    Article,
+    DateKind,
+    Family,
+    Member,
+    Passage,
+    Role,
+    Sentence,
+    SentenceKind,
+    Span,
+    StatedDate,
+)
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS generations(number INTEGER PRIMARY KEY, published_at TEXT NOT NULL);
@@ -24,8 +36,8 @@ CREATE TABLE IF NOT EXISTS versions(
     version INTEGER PRIMARY KEY, article_id TEXT NOT NULL, content_hash TEXT NOT NULL,
     added_in INTEGER NOT NULL, removed_in INTEGER, root TEXT NOT NULL, ingested_at TEXT NOT NULL,
     identity TEXT NOT NULL, source TEXT NOT NULL, text TEXT NOT NULL, title TEXT, author TEXT, publisher TEXT, url TEXT,
-    published_on TEXT, republished_on TEXT, date_source TEXT NOT NULL, credited_to TEXT, latest_named_date TEXT,
-    language TEXT, sentences TEXT NOT NULL);
+    published_on TEXT, republished_on TEXT, updated_on TEXT, date_source TEXT NOT NULL, stated_dates TEXT NOT NULL,
+    credited_to TEXT, latest_named_date TEXT, language TEXT, sentences TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS versions_article ON versions(article_id);
 CREATE TABLE IF NOT EXISTS passages(
     passage_id TEXT PRIMARY KEY, version INTEGER NOT NULL, start INTEGER NOT NULL, end INTEGER NOT NULL);
@@ -37,6 +49,7 @@ CREATE INDEX IF NOT EXISTS members_article ON members(article_id);
 CREATE INDEX IF NOT EXISTS members_family ON members(family_id);
 CREATE TABLE IF NOT EXISTS pending(passage_id TEXT PRIMARY KEY);
 """
+ADDED_COLUMNS = {"updated_on": "TEXT", "stated_dates": "TEXT NOT NULL DEFAULT '[]'"}  # since the first version
 LIVE = "{0}.added_in <= :generation AND ({0}.removed_in IS NULL OR {0}.removed_in > :generation)"
 
 
@@ -67,6 +80,15 @@ class Catalogue:
 
     def __init__(self, path: Path):
         self.database = Database(path, SCHEMA)
+        self._add_columns()
+
+    def _add_columns(self) -> None:
+        """Brings a catalogue that an earlier version made up to today's columns."""
+        known = {row["name"] for row in self.database.connection().execute("PRAGMA table_info(versions)")}
+        for name, kind in ADDED_COLUMNS.items():
+            if name not in known:
+                with self.database.write() as connection:
+                    connection.execute(f"ALTER TABLE versions ADD COLUMN {name} {kind}")
 
     @property
     def generation(self) -> int:
@@ -235,6 +257,11 @@ class Snapshot:
         members = tuple(_member(row) for row in self._execute(query, family=family_id))
         return Family(family_id, members) if members else None
 
+    def family_ids(self) -> dict[str, str]:
+        """article id → family id of all live articles."""
+        rows = self._execute(f"SELECT m.article_id, m.family_id FROM members m WHERE {LIVE.format('m')}")
+        return {row["article_id"]: row["family_id"] for row in rows}
+
     def known_hashes(self) -> dict[str, tuple[str, str, str]]:
         """article id → (content hash, identity, root) of all live articles."""
         query = f"SELECT v.article_id, v.content_hash, v.identity, v.root FROM versions v WHERE {LIVE.format('v')}"
@@ -281,12 +308,18 @@ def _named(ids: Sequence[str]) -> dict[str, str]:
 def _insert_version(connection: sqlite3.Connection, new: NewVersion, number: int, now: str) -> None:
     a = new.article
     sentences = json.dumps([[s.start, s.end, s.kind] for s in new.sentences], separators=(",", ":"))
-    cursor = connection.execute(
-        "INSERT INTO versions VALUES (NULL, ?, ?, ?, NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (a.article_id, a.content_hash, number, new.root, now, a.identity, a.source, a.text, a.title, a.author,
-         a.publisher, a.url, _iso(a.published_on), _iso(a.republished_on), a.date_source, a.credited_to,
-         _iso(a.latest_named_date), a.language, sentences),
-    )  # fmt: skip
+    row = {
+        "article_id": a.article_id, "content_hash": a.content_hash, "added_in": number, "root": new.root,
+        "ingested_at": now, "identity": a.identity, "source": a.source, "text": a.text, "title": a.title,
+        "author": a.author, "publisher": a.publisher, "url": a.url, "published_on": _iso(a.published_on),
+        "republished_on": _iso(a.republished_on), "updated_on": _iso(a.updated_on), "date_source": a.date_source,
+        "stated_dates": json.dumps([[d.kind, d.day.isoformat(), d.precision, d.where] for d in a.stated_dates]),
+        "credited_to": a.credited_to, "latest_named_date": _iso(a.latest_named_date), "language": a.language,
+        "sentences": sentences,
+    }  # fmt: skip
+    columns = ", ".join(row)
+    marks = ", ".join(f":{name}" for name in row)
+    cursor = connection.execute(f"INSERT INTO versions({columns}) VALUES ({marks})", row)
     connection.executemany(
         "INSERT OR REPLACE INTO passages VALUES (?, ?, ?, ?)",
         [(p.passage_id, cursor.lastrowid, p.start, p.end) for p in new.passages],
@@ -336,14 +369,19 @@ def _stored_article(row: sqlite3.Row) -> StoredArticle:
     article = Article(
         identity=row["identity"], source=row["source"], text=row["text"], title=row["title"], author=row["author"],
         publisher=row["publisher"], url=row["url"], published_on=_date(row["published_on"]),
-        republished_on=_date(row["republished_on"]), date_source=row["date_source"], credited_to=row["credited_to"],
-        latest_named_date=_date(row["latest_named_date"]), language=row["language"],
+        republished_on=_date(row["republished_on"]), updated_on=_date(row["updated_on"]),
+        date_source=row["date_source"], stated_dates=_stated_dates(row["stated_dates"]),
+        credited_to=row["credited_to"], latest_named_date=_date(row["latest_named_date"]), language=row["language"],
     )  # fmt: skip
     return StoredArticle(article, _member(row), row["family_id"], row["family_size"], row["root"], row["ingested_at"])
 
 
 def _sentences(text: str, stored: str) -> tuple[Sentence, ...]:
     return tuple(Sentence(a, b, text[a:b], SentenceKind(kind)) for a, b, kind in json.loads(stored))
+
+
+def _stated_dates(stored: str) -> tuple[StatedDate, ...]:
+    return tuple(StatedDate(DateKind(k), date.fromisoformat(day), p, w) for k, day, p, w in json.loads(stored))
 
 
 def _iso(day: date | None) -> str | None:

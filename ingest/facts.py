@@ -42,7 +42,7 @@ class Facts:
 
 @lru_cache(maxsize=8192)
 def facts(sentence: str) -> Facts:
-    """The typed values of one sentence, by rules alone; about 0.1 ms for thirty words."""
+    """The typed values of one sentence, by rules alone; about 0.7 ms for thirty words, kept for the next call."""
     terms = read(sentence)
     return Facts(
         numbers=_of_kind(terms, TermKind.NUMBER),

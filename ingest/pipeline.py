@@ -175,7 +175,7 @@ def _group(
         articles.append(version.article)
         split[version.article.article_id] = version.sentences
     progress("group", 0, len(articles))
-    return families.group(articles, split, archive.vectors.embed)
+    return families.group(articles, split, archive.vectors.embed, snapshot.family_ids())
 
 
 def _gone(known: dict[str, tuple[str, str, str]], root: str, seen: set[str], failed_files: set[str]) -> set[str]:

@@ -73,36 +73,44 @@ _CORRECTED = re.compile(
 )
 
 
-def _is_update(article: Article, canonical: Article, changed: Sequence[Alteration]) -> bool:
+def _is_update(article: Article, earlier: Article, changed: Sequence[Alteration]) -> bool:
     """A later version by the same outlet that says something else, or says that it was corrected."""
-    outlet, other = _outlet(article.publisher), _outlet(canonical.publisher)
+    return _may_update(article, earlier) and (_is_noted(article, earlier) or _changes_facts(changed))
+
+
+def _may_update(article: Article, earlier: Article) -> bool:
+    """What the two say of themselves allows that one corrects the other."""
+    outlet, other = _outlet(article.publisher), _outlet(earlier.publisher)
     if outlet and other and outlet != other:
         return False
-    if _CORRECTED.search(article.text) and not _CORRECTED.search(canonical.text):
+    if _is_noted(article, earlier):
         return True
-    if not outlet or outlet != other or _is_republication(article) or not _changes_facts(changed):
-        return False
-    return bool(article.published_on and canonical.published_on and article.published_on > canonical.published_on)
+    dates = article.published_on, earlier.published_on
+    later = dates[0] is not None and dates[1] is not None and dates[0] > dates[1]
+    return bool(outlet) and outlet == other and later and not _is_republication(article)
+
+
+def _is_noted(article: Article, earlier: Article) -> bool:
+    return bool(_CORRECTED.search(article.text)) and not _CORRECTED.search(earlier.text)
 
 
 def _canonical(copies: Sequence[Copy], prints: Sequence[Hashes], embed: Embed) -> int:
-    """The member the others are compared with. In this order: the source that others credit; no correction of another
-    member; agreeing with most of the others; whole (not under two thirds of the longest); without traces of a machine
-    paraphrase; stating its date; the earlier date; the longer text; the smaller `article_id`."""
+    """The member the others are compared with; never a correction of another member. In this order: the source that
+    others credit; agreeing with most of the others; whole (not under two thirds of the longest); without traces of a
+    machine paraphrase; stating its date; the earlier date; the longer text; the smaller `article_id`."""
+    corrections = _corrections(copies, embed)
+    candidates = [n for n in range(len(copies)) if n not in corrections] or list(range(len(copies)))
     credited = Counter(_outlet(c.article.credited_to) for c in copies if c.article.credited_to)
-    longest = max(len(p) for p in prints)
-    agreeing = _agreement(copies, embed)
+    longest = max(len(prints[n]) for n in candidates)
+    agreeing = dict(zip(candidates, _agreement([copies[n] for n in candidates], embed), strict=True))
 
     def rank(n: int) -> tuple[object, ...]:
         article = copies[n].article
         others = credited[_outlet(article.publisher)] if article.publisher else 0
-        source = bool(others) and not _is_republication(article)
-        whole = len(prints[n]) * MUCH_LONGER >= longest
         return (
-            not source,
-            bool(_CORRECTED.search(article.text)),
+            not others or _is_republication(article),
             -agreeing[n],
-            not whole,
+            len(prints[n]) * MUCH_LONGER < longest,
             _has_artefacts(article.text),
             article.published_on is None,
             article.published_on or date.max,
@@ -110,7 +118,21 @@ def _canonical(copies: Sequence[Copy], prints: Sequence[Hashes], embed: Embed) -
             article.article_id,
         )
 
-    return min(range(len(copies)), key=rank)
+    return min(candidates, key=rank)
+
+
+def _corrections(copies: Sequence[Copy], embed: Embed) -> set[int]:
+    """The members that correct an earlier one of their outlet."""
+    return {
+        n
+        for n, copy in enumerate(copies)
+        if any(
+            _may_update(copy.article, other.article)
+            and _is_update(copy.article, other.article, alterations(other, copy, embed))
+            for other in copies
+            if other is not copy
+        )
+    }
 
 
 _MOST_COMPARED = 8  # different texts

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -29,6 +30,35 @@ class Role(StrEnum):
     ALTERED = "altered"
 
 
+class DateKind(StrEnum):
+    """What a copy says happened on a day."""
+
+    FIRST = "first"  # it was published for the first time anywhere
+    PUBLISHED = "published"
+    REPUBLISHED = "republished"
+    UPDATED = "updated"
+
+
+@dataclass(frozen=True, slots=True)
+class StatedDate:
+    """A date that a copy states of itself, believed or not; what is believed of it stands in the Article's fields."""
+
+    kind: DateKind
+    day: date  # the calendar day as written, in the offset it was written in; of a month or year the first
+    precision: str  # minute | day | month | year
+    where: str  # json-ld | meta | markup | field | text
+
+
+@dataclass(frozen=True, slots=True)
+class Extract:
+    """What a file of any format says, before it is cleaned: its visible text and what its metadata states."""
+
+    text: str
+    fields: Mapping[str, str] = field(default_factory=dict)  # title, author, publisher, url
+    dates: tuple[StatedDate, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Article:
     """One article as published, cleaned. All offsets anywhere refer to `text`, in code points, half-open."""
@@ -42,10 +72,13 @@ class Article:
     url: str | None = None
     published_on: date | None = None  # the first publication this copy itself states
     republished_on: date | None = None
-    date_source: str = "none"  # metadata | text | none
+    updated_on: date | None = None  # the last change it states, later than its publication
+    date_source: str = "none"  # metadata | text | none: where published_on was read
+    stated_dates: tuple[StatedDate, ...] = ()  # every date it states of itself, with where it stands
     credited_to: str | None = None  # the outlet a credit line names: "republished from The X"
     latest_named_date: date | None = None  # the latest date named in the text; a bare month or year is its first day
-    language: str | None = None
+    language: str | None = None  # ISO 639-1
+    notes: tuple[str, ...] = ()  # sentences for people: what was not believed, what was left out; never stored
 
     @property
     def article_id(self) -> str:
@@ -64,8 +97,10 @@ class Article:
             self.url,
             str(self.published_on),
             str(self.republished_on),
+            str(self.updated_on),
             self.date_source,
             self.credited_to,
+            *(f"{d.kind} {d.day} {d.precision} {d.where}" for d in self.stated_dates),
         )
         return hashlib.sha256("\x1f".join(str(f) for f in fields).encode()).hexdigest()[:32]
 

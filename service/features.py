@@ -44,6 +44,7 @@ QUESTION_FEATURES = (
     "coverage",  # of the best sentence with its title
     "specific",  # share of the terms outside the title that the evidence of the best sentence's article holds
     "outside_title",  # of the best sentence
+    "lead",  # cosine of the best sentence's passage above the mean of the best passages of the next families
 )
 
 _ACRONYM = re.compile(r"\b[A-Z]{2,5}\b")
@@ -51,6 +52,8 @@ _ROLE_WORDS = {
     "fragment": "fragment excerpt aggregated", "altered": "altered paraphrase copy", "republished": "republished republication copy",
     "updated": "updated corrected correction",
 }  # fmt: skip
+RIVALS = 4  # families
+NO_RIVAL = 0.2  # lead where nothing else was found, about the mean over CLAPNQ and the sample
 PRONOUN = re.compile(
     r"(?i)^\W*(?:he|she|it|they|this|these|that|those|such|his|her|its|their|there|both|here|another|others|however|"
     r"also|then|the (?:former|latter|same))\b"
@@ -59,7 +62,7 @@ PRONOUN = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Features:
-    """Rows of `sentences` (n, 16) and `question` (n, 6) belong to the pieces of evidence, columns to the names above.
+    """Rows of `sentences` (n, 16) and `question` (n, 7) belong to the pieces of evidence, columns to the names above.
 
     A row of `question` says how well the evidence answers the question if that row's sentence is the best one.
     """
@@ -119,6 +122,7 @@ def measure(
         coverage,
         _specific(weights, evidence, held, titles, together=asked.several_articles),
         outside,
+        _lead(evidence),
     )
     return Features(np.stack(sentences, axis=1), np.stack(question, axis=1))
 
@@ -195,6 +199,20 @@ def _standout(evidence: Sequence[Evidence], cosine: Floats) -> float:
     best = int(np.argmax(cosine))
     same = [index for index, item in enumerate(evidence) if item.passage_id == evidence[best].passage_id]
     return float(cosine[best] - cosine[same].mean())
+
+
+def _lead(evidence: Sequence[Evidence]) -> Floats:
+    """What many articles are equally near to, none of them may answer."""
+    best: dict[str, float] = {}
+    for item in evidence:
+        best[item.article.family.id] = max(item.passage_score, best.get(item.article.family.id, -1.0))
+
+    def lead(family: str) -> float:
+        others = sorted((score for other, score in best.items() if other != family), reverse=True)[:RIVALS]
+        return best[family] - sum(others) / len(others) if others else NO_RIVAL
+
+    leads = {family: lead(family) for family in best}
+    return np.array([leads[item.article.family.id] for item in evidence])
 
 
 def _specific(

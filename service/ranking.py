@@ -25,9 +25,10 @@ SENTENCE_WEIGHTS: dict[str, float] = {
 
 # A logistic regression on CLAPNQ and the sample suite (`python -m evals.fit`), rounded.
 QUESTION_WEIGHTS: dict[str, float] = {
-    "passage_cosine": 6.3, "best_cosine": 2.7, "standout": 3.8, "coverage": 0.3, "specific": 1.8, "outside_title": 1.1,
+    "passage_cosine": 3.9, "best_cosine": 2.2, "standout": 3.7, "coverage": 0.3, "specific": 1.4, "outside_title": 1.4,
+    "lead": 4.3,
 }  # fmt: skip
-INTERCEPT = -6.3
+INTERCEPT = -5.5
 SEVERAL_ARTICLES = 0.8  # added where each article holds only a part of what is asked
 THRESHOLD = 0.5  # least relevance of the best sentence that is an answer
 NOTHING_ALIKE = 0.15  # below this relevance the archive is silent on the matter rather than close to it

@@ -70,6 +70,24 @@ def comparable(text: str) -> str:
     return " ".join(_BRACKETED_NUMBER.sub(" ", text).replace("’", "'").split())
 
 
+def attribute(text: str, evidence: Sequence[Evidence]) -> tuple[Evidence, ...]:
+    """The pieces of evidence that a sentence draws on, most of it first, then each that adds to it; () if none does."""
+    stated = facts(comparable(text))
+    hard = {fact.value for fact in (*stated.numbers, *stated.dates)}
+    hard |= {word for fact in stated.names for word in fact.value.split()}
+    wanted = _values(stated)
+    gains = [frozenset(v for v in wanted if _holds(_values(facts(comparable(e.text))), v)) for e in evidence]
+    chosen: list[int] = []
+    left = wanted
+    while left and len(chosen) < len(gains):
+        best = max(range(len(gains)), key=lambda index: len(gains[index] & left))
+        if len(gains[best] & left) < (ADDS if chosen and not gains[best] & left & hard else 1):
+            break
+        chosen.append(best)
+        left -= gains[best]
+    return tuple(evidence[index] for index in chosen)
+
+
 def containment(stated: Facts, held: Sequence[Facts], around: Facts) -> float:
     """Share, 0 to 1, of the claim's words, names, numbers and dates that the cited sentences hold; what only their
     articles' titles hold counts for half."""
@@ -102,7 +120,8 @@ def _run(claim: str, quote: str) -> str | None:
 
 def _weigh(claim: str, stated: Facts, cited: Sequence[Evidence]) -> Verdict:
     """The verdict on a claim in its own words."""
-    chosen = _bearers(stated, cited)
+    drawn_on = attribute(claim, cited) or cited[:1]
+    chosen = [item for item in cited if item in drawn_on]
     quotes, cards = [comparable(item.text) for item in chosen], _cards(chosen)
     held, around = [facts(quote) for quote in quotes], facts(" · ".join(cards))
     missing = _missing(stated, held, around) or _torn_name(stated, [*quotes, *cards])
@@ -118,23 +137,6 @@ def _weigh(claim: str, stated: Facts, cited: Sequence[Evidence]) -> Verdict:
     return Verdict(
         "supported" if share >= SUPPORTED else "partial", keys, f"the cited sentences hold {share:.2f} of it"
     )
-
-
-def _bearers(stated: Facts, cited: Sequence[Evidence]) -> list[Evidence]:
-    """The cited sentences that bring something: the one with most first, then each that adds to it; in cited order."""
-    hard = {fact.value for fact in (*stated.numbers, *stated.dates)}
-    hard |= {word for fact in stated.names for word in fact.value.split()}
-    values = {item.key: _values(facts(comparable(item.text))) for item in cited}
-    left, rest = set(_values(stated)), list(cited)
-    chosen: set[str] = set()
-    while rest:
-        gains = [{value for value in left if _holds(values[item.key], value)} for item in rest]
-        best = max(range(len(rest)), key=lambda index: len(gains[index]))
-        if chosen and len(gains[best]) < ADDS and not gains[best] & hard:
-            break
-        chosen.add(rest.pop(best).key)
-        left -= gains[best]
-    return [item for item in cited if item.key in chosen]
 
 
 def _cards(chosen: Sequence[Evidence]) -> list[str]:

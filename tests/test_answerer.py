@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from fake_openai import FakeOpenAI, Script, evidence_of, running
+from guarantees import broken
 from hypothesis import HealthCheck, given
 from hypothesis import settings as profile
 from hypothesis import strategies as st
@@ -22,9 +24,7 @@ from service.llm import Drafter
 from service.receipts import Receipts
 from service.retriever import Retriever
 from service.types import ClaimReleased, Completed, Delta, Filters, Question, Started
-from service.wire import answer_body
-from tests.fake_openai import FakeOpenAI, Script, evidence_of, running
-from tests.guarantees import broken
+from service.wire import answer_body, article_body
 
 WHO = "Who leads the regulator that closed the Orvel dam?"
 
@@ -42,7 +42,13 @@ def model() -> Iterator[FakeOpenAI]:
 
 def drafting(archive: Archive, settings: Settings, model: FakeOpenAI, **more: Any) -> Answerer:
     changed = settings.model_copy(
-        update={"openai_base_url": model.url, "openai_api_key": SecretStr("k"), "model": "scripted", "llm_timeout_seconds": 5.0, **more}
+        update={
+            "openai_base_url": model.url,
+            "openai_api_key": SecretStr("k"),
+            "model": "scripted",
+            "llm_timeout_seconds": 5.0,
+            **more,
+        }
     )
     return Answerer(archive, Retriever(archive), Receipts(settings.data_dir / "receipts.sqlite"), Drafter(changed))
 
@@ -53,11 +59,12 @@ async def asked(answerer: Answerer, text: str, **more: Any) -> dict[str, Any]:
     body = answer_body(await answerer.answer(question))
     live = answerer.archive.catalogue.live()
 
-    def text_of(article_id: str) -> str:
+    def article_of(article_id: str) -> dict[str, Any]:
         stored = live.article(article_id)
-        return stored.article.text if stored else ""
+        assert stored is not None
+        return article_body(stored, live)
 
-    assert broken(body, text_of, question.as_of) == []
+    assert broken(body, article_of, question.as_of) == []
     return body
 
 
@@ -118,7 +125,9 @@ async def test_the_receipt_holds_the_answer_and_what_it_was_made_from(extractive
     assert receipt["made_from"]["evidence"] and receipt["made_from"]["generation"] == body["index"]["generation"]
 
 
-async def test_a_model_that_cites_what_it_says_is_released_as_it_wrote(filled: Archive, settings: Settings, model: FakeOpenAI) -> None:
+async def test_a_model_that_cites_what_it_says_is_released_as_it_wrote(
+    filled: Archive, settings: Settings, model: FakeOpenAI
+) -> None:
     def reply(body: dict[str, Any]) -> Script:
         key = next(k for k, sentence in evidence_of(body) if "Lena Ostrow" in sentence)
         return Script(["Dr. Lena Ostrow leads ", "the regulator", f" [{key[:3]}", f"{key[3:]}]."])
@@ -135,7 +144,9 @@ async def test_a_model_that_cites_what_it_says_is_released_as_it_wrote(filled: A
 async def test_a_wrong_number_is_never_released(filled: Archive, settings: Settings, model: FakeOpenAI) -> None:
     def reply(body: dict[str, Any]) -> Script:
         key = next(k for k, sentence in evidence_of(body) if "eleven months" in sentence)
-        return Script([f"The repair would take fourteen months [{key}]. ", f"The repair would take eleven months [{key}]."])
+        return Script(
+            [f"The repair would take fourteen months [{key}]. ", f"The repair would take eleven months [{key}]."]
+        )
 
     model.reply = reply
     body = await asked(drafting(filled, settings, model), "How long would the repair of the Orvel dam take?")
@@ -165,7 +176,9 @@ async def test_words_without_support_end_in_a_refusal(
 
 
 @pytest.mark.parametrize("status", [400, 401, 404, 500])
-async def test_a_model_that_fails_is_stood_in_for(filled: Archive, settings: Settings, model: FakeOpenAI, status: int) -> None:
+async def test_a_model_that_fails_is_stood_in_for(
+    filled: Archive, settings: Settings, model: FakeOpenAI, status: int
+) -> None:
     model.reply = lambda body: Script(status=status, headers={"Retry-After": "0"})
 
     body = await asked(drafting(filled, settings, model), WHO)
@@ -182,7 +195,9 @@ async def test_a_slow_model_is_stood_in_for(filled: Archive, settings: Settings,
     assert body["answerer"] == "extractive" and "timeout" in body["fallback"]["reason"]
 
 
-async def test_what_was_released_before_a_cut_stays_and_nobody_else_goes_on(filled: Archive, settings: Settings, model: FakeOpenAI) -> None:
+async def test_what_was_released_before_a_cut_stays_and_nobody_else_goes_on(
+    filled: Archive, settings: Settings, model: FakeOpenAI
+) -> None:
     def reply(body: dict[str, Any]) -> Script:
         key = next(k for k, sentence in evidence_of(body) if "Lena Ostrow" in sentence)
         return Script(raw=b'data: {"id":"c","object":"chat.completion.chunk","created":1,"model":"m","choices":[{"index":0,'
@@ -198,14 +213,33 @@ async def test_what_was_released_before_a_cut_stays_and_nobody_else_goes_on(fill
 
 def test_the_guarantees_hold_whatever_a_model_says(filled: Archive, settings: Settings, model: FakeOpenAI) -> None:
     answerer = drafting(filled, settings, model)
-    words = st.sampled_from(["Dr. Lena Ostrow", "leads", "the regulator", "eleven", "[12]", "dam", "\n", ". ", "not", "[", "]", "é💡", "http://x.y"])
+    words = st.sampled_from(
+        [
+            "Dr. Lena Ostrow",
+            "leads",
+            "the regulator",
+            "eleven",
+            "[12]",
+            "dam",
+            "\n",
+            ". ",
+            "not",
+            "[",
+            "]",
+            "é💡",
+            "http://x.y",
+        ]
+    )
 
     @profile(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
     @given(st.lists(st.one_of(words, st.integers(0, 30), st.text(max_size=8)), max_size=30))
     def check(script: list[str | int]) -> None:
         def reply(body: dict[str, Any]) -> Script:
             shown = evidence_of(body)
-            pieces = [f" [{shown[p % len(shown)][0]}]. {shown[p % len(shown)][1]}" if isinstance(p, int) else f"{p} " for p in script]
+            pieces = [
+                f" [{shown[p % len(shown)][0]}]. {shown[p % len(shown)][1]}" if isinstance(p, int) else f"{p} "
+                for p in script
+            ]
             return Script(pieces)
 
         model.reply = reply
@@ -214,14 +248,20 @@ def test_the_guarantees_hold_whatever_a_model_says(filled: Archive, settings: Se
     check()
 
 
-async def test_an_altered_copy_is_never_cited_where_the_sound_one_says_it(archive: Archive, settings: Settings, tmp_path: Path) -> None:
+async def test_an_altered_copy_is_never_cited_where_the_sound_one_says_it(
+    archive: Archive, settings: Settings, tmp_path: Path
+) -> None:
     story = (
         "Harbour talks end in accord\n\nThe delegates of Senn and Tarn met on 4 May 2025 in the harbour hall. "
         "They agreed on 14 joint patrols for the coming year. Many fishermen on the quay cheered the delegates. "
         "The accord does not change the border between the two states. A brass band played when the ink was dry. "
         "Minister Olga Reyes called it a quiet day of hard work, and thanked the Tarn delegation for its patience."
     )
-    copy = story.replace("14 joint patrols", "40 joint patrols").replace("does not change", "changes").replace("Many", "Some")
+    copy = (
+        story.replace("14 joint patrols", "40 joint patrols")
+        .replace("does not change", "changes")
+        .replace("Many", "Some")
+    )
     folder = tmp_path / "two"
     folder.mkdir()
     (folder / "sound.txt").write_text(story.replace("\n\nThe", "\n\nBy Ines Marlow\n\n5 May 2025\n\nThe"), "utf-8")

@@ -81,7 +81,7 @@ def embed(model_cache: Path) -> Embed:
 
 
 def article(name: str, text: str, publisher: str | None = None, day: date | None = None, credited: str | None = None) -> Article:
-    title = text.strip().splitlines()[0]
+    title = (text.strip().splitlines() or [""])[0]
     return Article(f"/archive/{name}", name, text, title, None, publisher, None, day, credited_to=credited)
 
 
@@ -148,21 +148,25 @@ EDITS = {
     "quantifier": ("Many fishermen", "Some fishermen"),
     "antonym": ("A bilateral fund", "A multilateral fund"),
     "quotation": ("a quiet harbour", "a bigger harbour"),
+    "number in the rewrite": ("60% is paid", "80% is paid"),
+    "quantifier in the rewrite": ("many of the fishermen", "a few of the fishermen"),
+    "name in the rewrite": ("Captain Piotr Hale", "Captain Agnes Roth"),
+    "negation in the rewrite": ("are not expected", "are expected"),
 }
 
 
-@pytest.mark.parametrize("text", [FERRY, REWRITE], ids=["copied", "rewritten"])
-@pytest.mark.parametrize("edit", EDITS)
+CASES = [(edit, text) for text in (FERRY, REWRITE) for edit, (was, _) in EDITS.items() if was in text]
+
+
+@pytest.mark.parametrize(("edit", "text"), CASES, ids=[f"{e}-{'copied' if t is FERRY else 'rewritten'}" for e, t in CASES])
 def test_a_copy_with_one_changed_fact_is_altered_and_the_place_is_known(edit: str, text: str, embed: Embed) -> None:
     was, becomes = EDITS[edit]
-    if was not in text:
-        pytest.skip("the rewrite says it in other words")
     changed = article("altered", text.replace(was, becomes), "Pondwire")
     found = member(grouped([ORIGINAL, changed], embed), changed)
     assert found.role is Role.ALTERED
     serious = [a for a in found.alterations if a.kind != "wording"]
     assert len(serious) == 1
-    assert serious[0].kind == ("name" if edit == "demonym" else edit.removeprefix("added "))
+    assert serious[0].kind == {"demonym": "name", "added negation": "negation"}.get(edit, edit.split()[0])
     for alteration in found.alterations:
         assert changed.text[alteration.here.start : alteration.here.end] == alteration.here.text
         assert ORIGINAL.text[alteration.canonical.start : alteration.canonical.end] == alteration.canonical.text
@@ -262,4 +266,4 @@ def test_a_fingerprint_is_stable_and_sorted() -> None:
     assert int(found[0]) == PINNED
 
 
-PINNED = 0  # the smallest hash of BELLS: a stored fingerprint must mean the same on every machine
+PINNED = 88464453000041587  # the smallest hash of BELLS: a stored fingerprint must mean the same on every machine

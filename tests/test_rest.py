@@ -77,8 +77,8 @@ def assert_problem(reply: httpx2.Response, status: int, code: str | None = None)
     return body
 
 
-def text_of(http: httpx2.Client, article_id: str) -> str:
-    return str(http.get(f"/v1/articles/{article_id}").json()["text"])
+def article_of(http: httpx2.Client, article_id: str) -> dict[str, Any]:
+    return dict(http.get(f"/v1/articles/{article_id}").json())
 
 
 def test_an_answer_keeps_every_guarantee_and_the_documented_shape(http: httpx2.Client) -> None:
@@ -86,7 +86,7 @@ def test_an_answer_keeps_every_guarantee_and_the_documented_shape(http: httpx2.C
     answer = reply.json()
     AnswerResponse.model_validate(answer)
     assert reply.status_code == 200 and "38 million" in answer["text"] and "83 million" not in answer["text"]
-    assert broken(answer, lambda i: text_of(http, i)) == []
+    assert broken(answer, lambda i: article_of(http, i)) == []
     assert answer["citations"][0]["family"]["size"] == 2
 
 
@@ -94,7 +94,7 @@ def test_a_refusal_is_a_200_with_reason_and_neighbours(http: httpx2.Client) -> N
     answer = http.post("/v1/answers", json={"question": NONSENSE}).json()
     AnswerResponse.model_validate(answer)
     assert answer["outcome"] == "declined" and answer["declined_because"] == "no_match"
-    assert broken(answer, lambda i: text_of(http, i)) == []
+    assert broken(answer, lambda i: article_of(http, i)) == []
 
 
 @pytest.mark.parametrize("question", [COST, NONSENSE])
@@ -130,7 +130,7 @@ def test_nothing_later_than_as_of_is_cited(http: httpx2.Client) -> None:
     early = http.post("/v1/answers", json={"question": COST, "as_of": "2025-03-01"}).json()
     late = http.post("/v1/answers", json={"question": COST, "as_of": "2025-03-12"}).json()
     assert early["as_of"] == "2025-03-01" and "38 million" not in early["text"]
-    assert late["outcome"] == "answered" and broken(late, lambda i: text_of(http, i), date(2025, 3, 12)) == []
+    assert late["outcome"] == "answered" and broken(late, lambda i: article_of(http, i), date(2025, 3, 12)) == []
 
 
 def test_search_returns_exact_passages_of_the_articles(http: httpx2.Client) -> None:
@@ -138,7 +138,7 @@ def test_search_returns_exact_passages_of_the_articles(http: httpx2.Client) -> N
     SearchResponse.model_validate(body)
     assert 1 <= len(body["passages"]) <= 3
     for hit in body["passages"]:
-        assert text_of(http, hit["article_id"])[hit["start"] : hit["end"]] == hit["text"]
+        assert article_of(http, hit["article_id"])["text"][hit["start"] : hit["end"]] == hit["text"]
         assert 0 <= hit["score"] <= 1
 
 
@@ -176,7 +176,7 @@ def test_an_altered_copy_shows_what_it_changed(http: httpx2.Client) -> None:
     change = altered["alterations"][0]
     canonical = change["canonical"]
     assert altered["text"][change["here"]["start"] : change["here"]["end"]] == change["here"]["text"]
-    assert text_of(http, canonical["article_id"])[canonical["start"] : canonical["end"]] == canonical["text"]
+    assert article_of(http, canonical["article_id"])["text"][canonical["start"] : canonical["end"]] == canonical["text"]
     assert "83" in change["here"]["text"] and "38" in canonical["text"]
     assert [m["canonical"] for m in altered["family"]["members"]] == [True, False]
 

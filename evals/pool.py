@@ -1,0 +1,88 @@
+"""Passages and their vectors come in; for a question the nearest ones, as evidence with vectors, go out."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from evals.passages import Asking, Passage, Vectors, as_evidence, embedded, read_passages
+from ingest.embedder import LocalEmbedder
+from ingest.settings import read_settings
+from service.questions import Asked, understand
+from service.types import Evidence
+from service.words import stem, words
+
+CANDIDATES = 100  # by vectors, before words are weighed in
+DENSE_SHARE = 0.65  # as the service's default
+
+
+class Pool:
+    """A small archive in memory: vectors of "title: text" and BM25 (k1 1.2, b 0.75), fused as in the service."""
+
+    def __init__(self, passages: Mapping[str, Passage], vectors: Mapping[str, Vectors]):
+        self.passages = passages
+        self.ids = list(passages)
+        self.vectors = vectors
+        self._matrix = np.stack([vectors[whole(passages[i])] for i in self.ids])
+        rows = [[stem(word) for word in words(whole(passages[i]))] for i in self.ids]
+        mean = sum(len(row) for row in rows) / len(rows)
+        self._postings: dict[str, list[tuple[int, float]]] = defaultdict(list)
+        for index, row in enumerate(rows):
+            for term, count in Counter(row).items():
+                weight = count * 2.2 / (count + 1.2 * (0.25 + 0.75 * len(row) / mean))
+                self._postings[term].append((index, weight))
+
+    def rarity(self, word: str) -> float:
+        """log(1 + N / (1 + n)), n the passages with the word."""
+        return math.log(1 + len(self.ids) / (1 + len(self._postings.get(stem(word), ()))))
+
+    def nearest(self, asked: Asked, count: int, without: str | None = None) -> list[tuple[str, float]]:
+        """(passage id, cosine of question and passage), best first; `without` is left out."""
+        cosines = self._matrix @ self.vectors[asked.text]
+        lexical = np.zeros(len(self.ids))
+        for word, term in asked.terms:
+            for index, weight in self._postings.get(term, ()):
+                lexical[index] += weight * self.rarity(word)
+        kept = [i for i in np.argsort(-cosines)[: CANDIDATES + 1] if self.ids[i] != without][:CANDIDATES]
+        fused = DENSE_SHARE * _scaled(cosines[kept]) + (1 - DENSE_SHARE) * _scaled(lexical[kept])
+        return [(self.ids[kept[i]], float(cosines[kept[i]])) for i in np.argsort(-fused, kind="stable")[:count]]
+
+    def gold(self, passage_id: str, asked: Asked) -> list[Evidence]:
+        """The sentences of one passage, its cosine as its score."""
+        passage = self.passages[passage_id]
+        return as_evidence(passage, float(self.vectors[whole(passage)] @ self.vectors[asked.text]))
+
+    def found(self, asked: Asked, count: int, without: str | None = None) -> list[Evidence]:
+        """The sentences of the nearest passages."""
+        hits = self.nearest(asked, count, without)
+        return [item for passage_id, cosine in hits for item in as_evidence(self.passages[passage_id], cosine)]
+
+    def sentence_vectors(self, evidence: Sequence[Evidence]) -> Vectors:
+        return np.stack([self.vectors[f"{item.article.title}: {item.text}"] for item in evidence])
+
+
+def whole(passage: Passage) -> str:
+    return f"{passage.title}: {' '.join(passage.sentences)}"
+
+
+def open_pool(data: Path, asked: Sequence[Asking], cache: Path) -> Pool:
+    """All passages of CLAPNQ and QED under `data`, embedded with the local model unless `cache` holds the vectors."""
+    passages = {**read_passages(data / "clapnq"), **read_passages(data / "qed")}
+    embedder = LocalEmbedder(read_settings().model_dir)
+    needed = texts(passages, [understand(asking.text).text for asking in asked])
+    return Pool(passages, embedded(needed, embedder.embed, cache))
+
+
+def texts(passages: Mapping[str, Passage], questions: Sequence[str]) -> list[str]:
+    """Everything a pool needs vectors of."""
+    every = [f"{passage.title}: {text}" for passage in passages.values() for text in passage.sentences]
+    return [*every, *(whole(passage) for passage in passages.values()), *questions]
+
+
+def _scaled(scores: np.ndarray) -> np.ndarray:
+    spread = float(np.ptp(scores)) if len(scores) else 0.0
+    return (scores - scores.min()) / spread if spread else np.zeros(len(scores))
