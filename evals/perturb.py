@@ -24,32 +24,35 @@ _NEGATED = re.compile(
     r"\b(is|are|was|were|can|could|will|would|should|did|does|do|has|have|had) not\b|\b(never) ", re.I
 )
 _FOREIGN = (
-    "Harold Pemberton", "Lucia Fontana", "Zagreb", "Ingrid Solberg", "Montevideo", "Tobias Krantz", "Okafor", "Wellington Marsh",
-    "Bratislava", "Yusuf Demir", "Paraguay", "Helena Voss", "Nairobi", "Calloway", "Estonia", "Priya Raman",
+    "Harold Pemberton", "Lucia Fontana", "Zagreb", "Ingrid Solberg", "Montevideo", "Tobias Krantz", "Okafor",
+    "Wellington Marsh", "Bratislava", "Yusuf Demir", "Paraguay", "Helena Voss", "Nairobi", "Calloway", "Estonia",
+    "Priya Raman",
 )  # fmt: skip
 _OPPOSITES = (
-    "first last", "before after", "above below", "more less", "most least", "increase decrease", "increased decreased",
-    "increases decreases", "larger smaller", "largest smallest", "large small", "high low", "higher lower", "highest lowest",
-    "early late", "earlier later", "north south", "northern southern", "east west", "eastern western", "northwest southeast",
-    "northeast southwest", "old new", "oldest newest", "older younger", "long short", "longer shorter", "longest shortest",
-    "best worst", "better worse", "good bad", "positive negative", "public private", "male female", "men women", "man woman",
-    "his her", "father mother", "son daughter", "brother sister", "husband wife", "king queen", "won lost", "win lose",
-    "begins ends", "began ended", "beginning end", "opened closed", "open closed", "left right", "inside outside",
-    "upper lower", "top bottom", "front back", "internal external", "domestic foreign", "legal illegal", "possible impossible",
-    "allowed forbade", "accepted rejected", "supported opposed", "support oppose", "created destroyed", "built demolished",
-    "born died", "rise fall", "rose fell", "strong weak", "hot cold", "warm cool", "day night", "same different", "major minor",
-    "many few", "all none", "always never", "often rarely", "usually rarely", "common rare", "natural artificial",
-    "modern ancient", "rich poor", "wide narrow", "deep shallow", "fast slow", "thick thin", "heavy light", "hard soft",
-    "white black", "alive dead", "true false", "full empty", "maximum minimum", "major minor", "direct indirect",
-    "formal informal", "temporary permanent", "similar different", "successful unsuccessful", "popular unpopular",
-    "included excluded", "includes excludes", "gained lost", "arrived departed", "attack defense", "victory defeat",
-    "success failure", "majority minority", "buy sell", "bought sold", "export import", "young old", "near far", "up down",
+    "first last", "before after", "above below", "more less", "most least", "increase decrease",
+    "increased decreased", "increases decreases", "larger smaller", "largest smallest", "large small", "high low",
+    "higher lower", "highest lowest", "early late", "earlier later", "north south", "northern southern",
+    "east west", "eastern western", "northwest southeast", "northeast southwest", "old new", "oldest newest",
+    "older younger", "long short", "longer shorter", "longest shortest", "best worst", "better worse", "good bad",
+    "positive negative", "public private", "male female", "men women", "man woman", "his her", "father mother",
+    "son daughter", "brother sister", "husband wife", "king queen", "won lost", "win lose", "begins ends",
+    "began ended", "beginning end", "opened closed", "open closed", "left right", "inside outside", "upper lower",
+    "top bottom", "front back", "internal external", "domestic foreign", "legal illegal", "possible impossible",
+    "allowed forbade", "accepted rejected", "supported opposed", "support oppose", "created destroyed",
+    "built demolished", "born died", "rise fall", "rose fell", "strong weak", "hot cold", "warm cool", "day night",
+    "same different", "major minor", "many few", "all none", "always never", "often rarely", "usually rarely",
+    "common rare", "natural artificial", "modern ancient", "rich poor", "wide narrow", "deep shallow", "fast slow",
+    "thick thin", "heavy light", "hard soft", "white black", "alive dead", "true false", "full empty",
+    "maximum minimum", "major minor", "direct indirect", "formal informal", "temporary permanent",
+    "similar different", "successful unsuccessful", "popular unpopular", "included excluded", "includes excludes",
+    "gained lost", "arrived departed", "attack defense", "victory defeat", "success failure", "majority minority",
+    "buy sell", "bought sold", "export import", "young old", "near far", "up down",
 )  # fmt: skip
 _ANTONYM = {a: b for pair in _OPPOSITES for a, b in (pair.split(), pair.split()[::-1])}
 
 
 def perturb(claim: str, passage: str) -> dict[str, str]:
-    """Every operation that fits the claim, with the false claim it makes; an operation that changes nothing is left out."""
+    """Every operation that fits the claim, with the false claim it makes."""
     chance = random.Random(claim)
     makers: dict[str, Callable[[], str | None]] = {
         "number": lambda: _number(claim, passage, chance),

@@ -57,9 +57,8 @@ def main(
         typer.echo(json.dumps({name: asdict(score) for name, score in scores.items()}, indent=1))
         return
     for name, one in scores.items():
-        typer.echo(
-            f"{name:48} {100 * (one.value or 0):5.1f} [{100 * (one.low or 0):.1f}, {100 * (one.high or 0):.1f}] n {one.n}"
-        )
+        value, low, high = (100 * (part or 0) for part in (one.value, one.low, one.high))
+        typer.echo(f"{name:46} {value:5.1f} [{low:.1f}, {high:.1f}] n {one.n}")
 
 
 def ranked(pool: Pool, asked: Asked, evidence: Sequence[Evidence]) -> tuple[Evidence, ...]:
@@ -122,7 +121,7 @@ def _decision(pool: Pool, asking: Asking, without: str | None = None) -> ranking
 
 
 def _attribution(pool: Pool, answerable: Sequence[Asking]) -> Scores:
-    """The sentences that an answer's claims draw on, among the gold passage and its nearest, against the annotator's."""
+    """The sentences that an answer's claims draw on, in the gold passage and its nearest, against the annotator's."""
     f1s, best = [], []
     for asking in answerable:
         asked = understand(asking.text)

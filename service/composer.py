@@ -10,6 +10,7 @@ from service.types import Citation, Claim, ClaimReleased, Delta, Evidence, Suppo
 BRACKETED_NUMBER = re.compile(r"\s*\[\s*\d+\s*\]")
 SPACES = re.compile(r"\s+")
 SENTENCE_END = re.compile(r"([.!?…]+)([\"'”’»)\]]*)$")
+ABBREVIATION_END = re.compile(r"(?:\b\w\.){2,}$|\b(?:Jr|Sr|Inc|Ltd|Co|Corp|etc|No|St)\.$")
 
 
 class Composer:
@@ -62,6 +63,8 @@ def _marked(sentence: str, numbers: Sequence[int]) -> str:
     """`Words [1][2].`: markers stand before the closing punctuation, which is added where it is missing."""
     marks = "".join(f"[{n}]" for n in numbers)
     end = SENTENCE_END.search(sentence)
+    if ABBREVIATION_END.search(sentence):  # this full stop belongs to the word: “… with the U.S. [1].”
+        return f"{sentence} {marks}."
     if end is None:
         return f"{sentence.rstrip(':;,')} {marks}."
     return f"{sentence[: end.start()]}{end[2]} {marks}{end[1]}"

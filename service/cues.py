@@ -1,4 +1,4 @@
-"""What a question wants and a sentence come in; whether the sentence holds a thing of that type goes out, from 0 to 1."""
+"""A question and a sentence come in; whether the sentence holds a thing of the wanted type, 0 to 1, goes out."""
 
 from __future__ import annotations
 
@@ -8,14 +8,18 @@ from ingest.meanings import related
 from service.questions import Asked
 from service.words import STOP_WORDS, stem, words
 
-_MONTH = r"(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sept?(?:ember)?|Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?)"
+_MONTH = (
+    r"(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sept?(?:ember)?|Oct(?:ober)?|"
+    r"Nov(?:ember)?|Dec(?:ember)?)"
+)
 _DATE = re.compile(
     rf"\b\d{{1,2}}(?:st|nd|rd|th)?\s+(?:of\s+)?{_MONTH}\b|\b{_MONTH}\.?\s+\d{{1,4}}\b|\b\d{{4}}-\d{{2}}-\d{{2}}\b|"
     rf"\b(?:1[0-9]|20)\d\d(?:s|–\d\d(?:\d\d)?)?\b|\b\d+ (?:BC|AD|BCE|CE)\b|\b\d{{1,2}}(?:st|nd|rd|th) century\b"
 )
 _VAGUE_DATE = re.compile(
-    rf"\b{_MONTH}\b|(?i:\b(?:mon|tues|wednes|thurs|fri|satur|sun)day\b|\b(?:this|next|last) (?:spring|summer|autumn|fall|"
-    r"winter|week|month|year)\b|\b(?:spring|summer|autumn|winter|yesterday|tomorrow|today|century|annually|decade)\b|\b\d{1,2} ?[ap]\.?m\b)"
+    rf"\b{_MONTH}\b|(?i:\b(?:mon|tues|wednes|thurs|fri|satur|sun)day\b|"
+    r"\b(?:this|next|last) (?:spring|summer|autumn|fall|winter|week|month|year)\b|"
+    r"\b(?:spring|summer|autumn|winter|yesterday|tomorrow|today|century|annually|decade)\b|\b\d{1,2} ?[ap]\.?m\b)"
 )
 _ASKS_YEAR = re.compile(r"(?i)\b(?:what|which) year\b")
 _ASKS_DAY = re.compile(r"(?i)\b(?:what|which) (?:exact |calendar )?(?:date|day)\b")
@@ -33,15 +37,17 @@ _TIME_OF_DAY = re.compile(r"(?i)\b\d{1,2}(?:[.:]\d\d)? ?[ap]\.?m\b")
 _YEAR = re.compile(r"^(?:1[5-9]|20)\d\d$")
 _MONEY = re.compile(
     r"(?i)[$£€¥]\s?\d|\b(?:usd|eur|gbp|jpy|us\$)\s?\d|\d[\d.,]*\s?(?:hundred|thousand|million|billion|trillion|bn|m)?\s?"
-    r"(?:dollars?|euros?|pounds?|yen|yuan|francs?|rupees?|pesos?|cents?|per ?cent)\b|\b\w+ (?:million|billion|thousand) (?:dollars|euros|pounds)\b"
+    r"(?:dollars?|euros?|pounds?|yen|yuan|francs?|rupees?|pesos?|cents?|per ?cent)\b|"
+    r"\b\w+ (?:million|billion|thousand) (?:dollars|euros|pounds)\b"
 )
 _CAPITALS = re.compile(r"(?<![\w'’-])[A-Z][\w'’.&-]*(?:\s+(?:of |the |de |van |von |al |and )?[A-Z][\w'’.&-]*)*")
 _PLACE = re.compile(
     r"\b(?:in|at|from|near|to|on|of|around|outside|inside|across|off|via|between|through)\s+(?:the\s+|\w+(?:ern|ral)\s+)?[A-Z]\w+"
 )
 _REASON = re.compile(
-    r"(?i)\b(?:because|since|due to|owing to|thanks to|as a result|result(?:s|ed|ing)? (?:in|from)|caus(?:e|es|ed|ing)|lead(?:s|ing)? to|led to|"
-    r"so that|in order to|therefore|thus|hence|reasons?|why|means that|allow(?:s|ed|ing)?|prevents?|purpose|aim(?:s|ed)? to|for fear)\b"
+    r"(?i)\b(?:because|since|due to|owing to|thanks to|as a result|result(?:s|ed|ing)? (?:in|from)|caus(?:e|es|ed|ing)|"
+    r"lead(?:s|ing)? to|led to|so that|in order to|therefore|thus|hence|reasons?|why|means that|allow(?:s|ed|ing)?|"
+    r"prevents?|purpose|aim(?:s|ed)? to|for fear)\b"
 )
 _MANNER = re.compile(
     r"(?i)\bby (?:\w+ly )?\w+ing\b|\b(?:through|using|via|by means of|method|process|steps?|first|then|as)\b"

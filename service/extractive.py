@@ -3,25 +3,30 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator, Sequence
 
 from ingest.types import SentenceKind
 from service.composer import plain
 from service.cues import new_names
-from service.features import PRONOUN
 from service.questions import Asked, understand
 from service.types import Draft, Evidence
-from service.words import STOP_WORDS, stem, words
+from service.words import stems
 
 LONGEST_ANSWER = 4  # sentences; annotators of CLAPNQ choose 1 to 4 in 92 % of 232 answers
 MOST = {"factoid": 2, "list": 4, "explanation": 3}  # sentences by manner, before a pronoun's antecedent
 # Least share of the best relevance that a further sentence needs: of the best one's own passage, and of any other.
-# Three sentences of the passage give selection F1 63, ROUGE-L 56 on CLAPNQ (n 151); two or four give less of one of them.
+# Three sentences of the passage give selection F1 63, ROUGE-L 55 on CLAPNQ (n 151); two or four lose in one of them.
 NEAR = {"factoid": 0.7, "list": 0.1, "explanation": 0.02}
 FAR = {"factoid": 0.7, "list": 0.2, "explanation": 0.3}
 # share of the shorter sentence's stems from which on two sentences say the same; an article seldom repeats itself
 SAME, SAME_IN_FAMILY, SAME_IN_ARTICLE = 0.6, 0.4, 0.9
 
+PARAGRAPH_GAP = 4  # characters of white space, at most, between a sentence and its antecedent
+
+_POINTS_BACK = re.compile(
+    r"(?i)^\W*(?:he|she|it|they|his|her|its|their|this|these|those|such|both|the (?:former|latter|same))\b"
+)
 _FACTOID = frozenset(("who", "whose", "when", "where", "how_many", "how_much", "yes_no"))
 
 
@@ -36,7 +41,9 @@ def draft(asked: Asked, ranked: Sequence[Evidence]) -> tuple[Draft, ...]:
         return ()
     chosen: list[Evidence] = []
     for item in _candidates(asked, usable):
-        if len(chosen) < max(MOST[_manner(asked)], len(asked.parts)) and not any(_says_the_same(item, other) for other in chosen):
+        if len(chosen) < max(MOST[_manner(asked)], len(asked.parts)) and not any(
+            _says_the_same(item, other) for other in chosen
+        ):
             chosen.append(item)
     return tuple(Draft(plain(item.text), (item.key,)) for item in _in_order(_with_antecedents(chosen, usable)))
 
@@ -74,13 +81,13 @@ def _best_for(part: str, usable: Sequence[Evidence]) -> Evidence:
     terms = {stemmed for _, stemmed in understand(part).terms}
 
     def worth(item: Evidence) -> float:
-        return math.log(max(item.relevance, 1e-6)) + 3 * len(terms & _stems(item.text)) / max(len(terms), 1)
+        return math.log(max(item.relevance, 1e-6)) + 3 * len(terms & stems(item.text)) / max(len(terms), 1)
 
     return max(usable, key=worth)
 
 
 def _from_several_articles(asked: Asked, usable: Sequence[Evidence]) -> list[Evidence]:
-    """One sentence of each of the two families that fit best; a new name that both hold counts like a tenfold relevance."""
+    """One sentence of each of the two families that fit best; a new name in both counts like a tenfold relevance."""
     by_family: dict[str, list[Evidence]] = {}
     for item in usable:
         by_family.setdefault(item.article.family.id, []).append(item)
@@ -103,31 +110,23 @@ def _from_several_articles(asked: Asked, usable: Sequence[Evidence]) -> list[Evi
 
 def _new_stems(asked: Asked, item: Evidence) -> frozenset[str]:
     known = {stemmed for _, stemmed in asked.terms}
-    return frozenset(
-        stem(word)
-        for name in new_names(asked, item.text)
-        for word in words(name)
-        if word not in STOP_WORDS and stem(word) not in known
-    )
+    return frozenset[str]().union(*(stems(name) for name in new_names(asked, item.text))) - known
 
 
 def _with_antecedents(chosen: Sequence[Evidence], usable: Sequence[Evidence]) -> list[Evidence]:
     """Put before a sentence that opens with a pronoun the sentence right before it, if there is room."""
     result = list(chosen)
     for item in chosen:
-        if len(result) >= LONGEST_ANSWER or not PRONOUN.match(item.text) or item.kind is not SentenceKind.BODY:
-            continue
-        before = [
-            other
-            for other in usable
-            if other.article.article_id == item.article.article_id
-            and other.kind is SentenceKind.BODY
-            and other.end <= item.start
-            and item.start - other.end <= 4
-        ]
-        if before and all(before[-1].key != other.key for other in result):
-            result.append(max(before, key=lambda other: other.end))
+        if item.kind is SentenceKind.BODY and _POINTS_BACK.match(item.text):
+            before = [other for other in usable if _adjoins(other, item) and other not in result]
+            result.extend(before[: max(0, LONGEST_ANSWER - len(result))])
     return result
+
+
+def _adjoins(before: Evidence, item: Evidence) -> bool:
+    gap = item.start - before.end
+    same_article = before.article.article_id == item.article.article_id
+    return same_article and before.kind is SentenceKind.BODY and 0 <= gap <= PARAGRAPH_GAP
 
 
 def _in_order(chosen: Sequence[Evidence]) -> list[Evidence]:
@@ -136,7 +135,7 @@ def _in_order(chosen: Sequence[Evidence]) -> list[Evidence]:
 
 
 def _says_the_same(left: Evidence, right: Evidence) -> bool:
-    one, two = _stems(left.text), _stems(right.text)
+    one, two = stems(left.text), stems(right.text)
     shared = len(one & two) / max(1, min(len(one), len(two)))
     least = SAME
     if left.article.article_id == right.article.article_id:
@@ -144,7 +143,3 @@ def _says_the_same(left: Evidence, right: Evidence) -> bool:
     elif left.article.family.id == right.article.family.id:
         least = SAME_IN_FAMILY
     return left.key == right.key or shared >= least
-
-
-def _stems(text: str) -> frozenset[str]:
-    return frozenset(stem(word) for word in words(text) if word not in STOP_WORDS)

@@ -6,15 +6,17 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ingest.meanings import related
 from ingest.types import SentenceKind
+from service.cards import states, title_words
 from service.cues import cue
 from service.questions import Asked
-from service.types import ArticleCard, Evidence
+from service.types import Evidence
 from service.words import stem, words
 
 Floats = NDArray[np.float64]
@@ -48,10 +50,6 @@ QUESTION_FEATURES = (
 )
 
 _ACRONYM = re.compile(r"\b[A-Z]{2,5}\b")
-_ROLE_WORDS = {
-    "fragment": "fragment excerpt aggregated", "altered": "altered paraphrase copy", "republished": "republished republication copy",
-    "updated": "updated corrected correction",
-}  # fmt: skip
 RIVALS = 4  # families
 NO_RIVAL = 0.2  # lead where nothing else was found, about the mean over CLAPNQ and the sample
 PRONOUN = re.compile(
@@ -87,7 +85,7 @@ def measure(
         for row, item in zip(rows, evidence, strict=True)
     ]
     known = _with_what_came_before(evidence, held)
-    titles = _titles(asked, evidence)
+    titles = title_words(asked, evidence)
     names = [frozenset(stem(word) for word in words(name)) for name in asked.names]
     cosine = np.asarray(vectors @ question_vector, dtype=np.float64)
     passage = np.array([item.passage_score for item in evidence])
@@ -111,7 +109,7 @@ def measure(
         passage - passage.max(),
         np.array([max(0.0, 1 - (len(row) - 1) / 29) for row in rows]),
         not_body,
-        np.array([_about(asked, item) for item in evidence]),
+        np.array([states(asked, item) for item in evidence]),
         np.array([_mass(weights, title) for title in titles]),
         np.array([float(any(stem(word) in row for word in asked.alternatives)) for row in held]),
     )
@@ -138,7 +136,7 @@ def _with_what_came_before(evidence: Sequence[Evidence], held: Sequence[frozense
     """The words of a sentence that opens with a pronoun, together with those of the sentence before it."""
     order = sorted(range(len(evidence)), key=lambda index: (evidence[index].article.article_id, evidence[index].start))
     known = list(held)
-    for left, right in zip(order, order[1:], strict=False):
+    for left, right in pairwise(order):
         follows = evidence[left].article.article_id == evidence[right].article.article_id
         if follows and PRONOUN.match(evidence[right].text):
             known[right] = held[left] | held[right]
@@ -170,29 +168,6 @@ def _mass(weights: dict[str, float], found: frozenset[str]) -> float:
 
 def _share(names: Sequence[frozenset[str]], found: frozenset[str]) -> float:
     return sum(len(name & found) / len(name) for name in names if name) / len(names) if names else 1.0
-
-
-def _titles(asked: Asked, evidence: Sequence[Evidence]) -> list[frozenset[str]]:
-    """For each piece of evidence the stems of what is said of its article besides the text: title, author, outlet.
-
-    A question about an article may call a copy by the title of another of its family, and by what it is.
-    """
-    own = {item.article: frozenset(stem(word) for word in words(_card(item.article))) for item in evidence}
-    if asked.about is not None:
-        families: dict[str, frozenset[str]] = defaultdict(frozenset)
-        for card, known in own.items():
-            families[card.family.id] |= known
-        own = {
-            card: families[card.family.id] | {stem(word) for word in _ROLE_WORDS.get(card.family.role, "").split()}
-            for card in own
-        }
-    return [own[item.article] for item in evidence]
-
-
-def _card(card: ArticleCard) -> str:
-    """A source's name that stands in for a title says nothing."""
-    title = card.title if card.title != card.source else None
-    return " ".join(part for part in (title, card.author, card.publisher) if part)
 
 
 def _standout(evidence: Sequence[Evidence], cosine: Floats) -> float:
@@ -253,15 +228,15 @@ def _specific(
 
 def _pairs(asked: Asked, row: Sequence[str]) -> float:
     terms = [stemmed for _, stemmed in asked.terms]
-    pairs = set(zip(terms, terms[1:], strict=False))
-    return len(pairs & set(zip(row, row[1:], strict=False))) / len(pairs) if pairs else 0.0
+    pairs = set(pairwise(terms))
+    return len(pairs & set(pairwise(row))) / len(pairs) if pairs else 0.0
 
 
 def _beside(evidence: Sequence[Evidence], own: Floats) -> Floats:
     """Coverage of the better neighbour in the same article, by order of offsets; 0 where there is none."""
     order = sorted(range(len(evidence)), key=lambda index: (evidence[index].article.article_id, evidence[index].start))
     result = np.zeros(len(evidence))
-    for left, right in zip(order, order[1:], strict=False):
+    for left, right in pairwise(order):
         if evidence[left].article.article_id == evidence[right].article.article_id:
             result[left] = max(result[left], own[right])
             result[right] = max(result[right], own[left])
@@ -273,28 +248,3 @@ def _first(evidence: Sequence[Evidence]) -> Floats:
     for item in evidence:
         starts[item.passage_id] = min(item.start, starts.get(item.passage_id, item.start))
     return np.array([float(item.start == starts[item.passage_id]) for item in evidence])
-
-
-def _about(asked: Asked, item: Evidence) -> float:
-    """1 where the sentence states what a question about an article asks for."""
-    card = item.article
-    text = item.text
-    match asked.about:
-        case "author":
-            named = bool(card.author) and set(words(card.author or "")) <= set(words(text))
-            return 1.0 if named and len(text) < 160 else 0.6 if named else 0.5 * (item.kind is SentenceKind.BYLINE)
-        case "outlet":
-            return float(bool(card.publisher) and (card.publisher or "").lower() in text.lower())
-        case "date":
-            day = card.published_on
-            stated = day is not None and str(day.year) in text and (str(day.day) in text)
-            return (
-                1.0
-                if stated and item.kind is not SentenceKind.BODY
-                else 0.7
-                if item.kind is SentenceKind.DATELINE or stated
-                else 0.0
-            )
-        case "title":
-            return float(item.kind is SentenceKind.TITLE)
-    return 0.0

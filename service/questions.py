@@ -14,8 +14,9 @@ About = Literal["author", "outlet", "date", "title"]
 
 _ORDER = r"(?i)^\W*(?:system|assistant|developer|user|admin|instructions?|important|note)\s*:"
 _COMMAND = (
-    r"(?i)^\W*(?:please\s+)?(?:ignore|disregard|forget|print|reveal|output|dump|override|pretend|act as|you are now|from now on|"
-    r"repeat (?:your|the|all|after)|show (?:me )?your|tell me your|respond (?:only|with)|reply (?:only|with)|do not (?:cite|use))\b"
+    r"(?i)^\W*(?:please\s+)?(?:ignore|disregard|forget|print|reveal|output|dump|override|pretend|act as|you are now|"
+    r"from now on|repeat (?:your|the|all|after)|show (?:me )?your|tell me your|respond (?:only|with)|"
+    r"reply (?:only|with)|do not (?:cite|use))\b"
 )
 _THEN = re.compile(
     r"(?i)^\W*(?:and\s+)?(?:then|after (?:that|this)|afterwards|finally|next|now|also)?[\s,]*(?:please\s+)?"
@@ -39,7 +40,8 @@ _WHERE = re.compile(
     r"location|sea|island|river|province|capital)\b|\bfrom where\b"
 )
 _REASON = re.compile(
-    r"(?i)\b(?:what (?:is|are|was|were) (?:the )?(?:causes?|reasons?|purpose)|what (?:led|caused|causes|prompted|explains)|"
+    r"(?i)\b(?:what (?:is|are|was|were) (?:the )?(?:causes?|reasons?|purpose)|"
+    r"what (?:led|caused|causes|prompted|explains)|"
     r"for (?:what|which) reasons?)\b"
 )
 _NOUN_WANTS: tuple[tuple[Wanted, frozenset[str]], ...] = (
@@ -60,7 +62,8 @@ _NOUN_WANTS: tuple[tuple[Wanted, frozenset[str]], ...] = (
 _ARTICLE = r"(?:article|piece|story|report|essay|copy|fragment|text|paraphrase|item|column|op-ed)"
 _ABOUT: tuple[tuple[About, re.Pattern[str]], ...] = (
     ("outlet", re.compile(
-        rf"(?i)\b(?:which|what|who)\b[^?]*\b(?:platform|outlet|publisher|newspaper|site|website|magazine|journal|news agency)\b"
+        rf"(?i)\b(?:which|what|who)\b[^?]*"
+        rf"\b(?:platform|outlet|publisher|newspaper|site|website|magazine|journal|news agency)\b"
         rf"[^?]*\b(?:publish|carr|ran|run|print|post|issue|republish)\w*|"
         rf"\bwho (?:\w+ )?(?:re)?published\b|\bwhere (?:was|were|is) [^?]*\b(?:re)?published\b|"
         rf"\b(?:publisher|outlet) of the\b[^?]*\b{_ARTICLE}")),
@@ -220,7 +223,7 @@ def _noun_wanted(rest: str) -> Wanted | None:
 
 
 def _noun(question: str) -> str | None:
-    """The last word before a verb or preposition is more than a rule can tell; the first that is no adjective will do."""
+    """The noun proper is more than a rule can tell: the first word after the question word will do."""
     found = re.search(
         r"(?i)\b(?:which|what|how many)\s+(?:(?:kind|sort|type)s?\s+of\s+)?((?:[\w’'-]+\s*){1,3})", question
     )

@@ -103,7 +103,7 @@ def _rows(ours: Sequence[Token], theirs: Sequence[Token]) -> Iterator[tuple[int,
 
 
 def _listed(tokens: Sequence[Token], place: int) -> frozenset[str]:
-    """The words of a name and of those that are listed with it: a claim may pick one out of "Spain, Italy and Malta"."""
+    """The words of a name and of those listed with it: a claim may pick one out of "Spain, Italy and Malta"."""
     found = tokens[place][1]
     for step in (-1, 1):
         at = place

@@ -37,17 +37,12 @@ def words(text: str) -> tuple[str, ...]:
     return tuple(_POSSESSIVE.sub("", word).lower() for word in _WORD.findall(text))
 
 
-def content(text: str) -> tuple[str, ...]:
-    """The words of `text` that are not stop words, in order."""
-    return tuple(word for word in words(text) if word not in STOP_WORDS)
-
-
-def stems(text: str) -> tuple[str, ...]:
-    """The stems of the words that are not stop words, in order."""
-    return tuple(stem(word) for word in content(text))
+def stems(text: str) -> frozenset[str]:
+    """The stems of the words that are not stop words."""
+    return frozenset(stem(word) for word in words(text) if word not in STOP_WORDS)
 
 
 @lru_cache(maxsize=65536)
 def stem(word: str) -> str:
-    """What a word shares with those derived from it ("election", "elected"): coarser than what facts are compared by."""
+    """What a word shares with those derived from it ("election", "elected"); coarser than what facts compare."""
     return meanings.root(meanings.stem(word))
