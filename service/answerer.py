@@ -18,7 +18,7 @@ from typing import Any
 from ingest.archive import Archive
 from ingest.catalogue import Snapshot
 from ingest.errors import ModelFailed, TimedOut
-from service import conflicts, evidence, extractive, prompts, questions, ranking, verify
+from service import conflicts, evidence, extractive, prompts, questions, ranking, rivals, verify
 from service.composer import Composer
 from service.llm import Drafter, Usage
 from service.receipts import Receipts
@@ -56,6 +56,7 @@ class Work:
     fallback: dict[str, str] | None = None
     dropped: list[dict[str, Any]] = field(default_factory=list)
     shown: tuple[Evidence, ...] = ()
+    rivals: tuple[rivals.Rival, ...] = ()
 
     @contextmanager
     def timed(self, stage: str) -> Iterator[None]:
@@ -112,14 +113,13 @@ class Answerer:
         """Retrieve, gather, rank and decide, all in one generation."""
         snapshot = snapshot or self.archive.catalogue.live()
         hits = self.retriever.candidates(question, snapshot)
-        query = standalone(question)
-        asked = questions.understand(query)
+        asked = questions.understand(standalone(question))
         embed = self.archive.vectors.embed
         found = evidence.gather(question, snapshot, hits, embed, about_articles=asked.about is not None)
         ranked = ranking.rank(
             asked,
             found,
-            self.archive.embedder.embed_question(query),
+            self.archive.embedder.embed_question(asked.text),
             evidence.title_vectors(found, embed),
             self._rarity(snapshot),
         )
@@ -144,7 +144,7 @@ class Answerer:
         if decision.answer:
             work.shown = sound
             with work.timed("draft"):
-                drafts = extractive.draft(reading.asked, sound)
+                drafts, work.rivals = rivals.settled(reading.asked, sound, extractive.draft(reading.asked, sound))
             for draft in drafts:
                 for event in self._checked(work, draft, sound):
                     yield event
@@ -192,7 +192,13 @@ class Answerer:
         composer, question = work.composer, work.question
         found: tuple[Conflict, ...] = ()
         if not reason:
-            found = conflicts.altered_copies(reading.snapshot, question, composer.cited)
+            if work.answerer == "openai":
+                work.rivals = rivals.rivals(reading.asked, work.shown, composer.cited[0])
+            found = (
+                *conflicts.between(work.rivals, composer.cited),
+                *conflicts.corrected(reading.snapshot, composer.cited),
+                *conflicts.altered_copies(reading.snapshot, question, composer.cited),
+            )
         work.timings["total"] = (time.monotonic() - work.started) * 1000
         model = self.drafter.model if self.drafter and work.answerer == "openai" else None
         answer = Answer(

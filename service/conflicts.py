@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ingest.catalogue import Snapshot, StoredArticle
-from ingest.types import Alteration, Sentence, Span
+from ingest.facts import differences
+from ingest.types import Alteration, Role, Sentence, Span
 from service.composer import cite, plain
 from service.evidence import passage_at
 from service.retriever import card, permits
+from service.rivals import Rival
 from service.types import Account, Citation, Conflict, Evidence, Question
+from service.words import stems
 
 MOST_SHOWN = 6
+SAME_SUBJECT = 0.4  # share of a corrected sentence's words that its earlier version holds
 MOST_WORDS_NAMED = 3  # differing spans spelled out in `about`; the reader page marks them all
 
 
@@ -31,6 +35,54 @@ def altered_copies(snapshot: Snapshot, question: Question, cited: Sequence[Evide
             if permits(question, stored):
                 conflicts.extend(_against(snapshot, item, number, stored))
     return tuple(conflicts[:MOST_SHOWN])
+
+
+def corrected(snapshot: Snapshot, cited: Sequence[Evidence]) -> tuple[Conflict, ...]:
+    """What earlier versions by the same outlet say otherwise than the corrected one that is cited."""
+    conflicts: list[Conflict] = []
+    for number, item in enumerate(cited, 1):
+        if item.article.family.role != Role.UPDATED:
+            continue
+        family = snapshot.family(item.article.family.id)
+        earlier = [m.article_id for m in family.members if m.canonical] if family else []
+        for stored in snapshot.articles(earlier).values():
+            before = _earlier_wording(snapshot.sentences(stored.article.article_id), item.text)
+            if before is not None:
+                accounts = (
+                    Account(plain(item.text), cite(item, number)),
+                    Account(plain(before.text), _citation(snapshot, before, stored)),
+                )
+                name = item.article.publisher or item.article.source
+                why = f"{name} corrected its own article, so the corrected version is used"
+                conflicts.append(Conflict("a correction by the same outlet", "superseded", accounts, 0, why))
+    return tuple(conflicts)
+
+
+def between(found: Sequence[Rival], cited: Sequence[Evidence]) -> tuple[Conflict, ...]:
+    """Rival accounts as conflicts; a citation keeps its number where the text cites it."""
+    numbers = {(e.article.article_id, e.start): n for n, e in enumerate(cited, 1)}
+    return tuple(
+        Conflict(
+            rival.about,
+            rival.status,
+            tuple(
+                Account(plain(e.text), cite(e, numbers.get((e.article.article_id, e.start))))
+                for e in (rival.lead, rival.other)
+            ),
+            None if rival.chosen is None else int(rival.chosen is rival.other),
+            rival.why,
+        )
+        for rival in found
+    )
+
+
+def _earlier_wording(sentences: Sequence[Sentence], text: str) -> Sentence | None:
+    """The sentence that said this before, if it said it with another number, date, name or denial."""
+    wanted = stems(text)
+    best = max(sentences, key=lambda s: len(wanted & stems(s.text)) / max(1, len(wanted | stems(s.text))), default=None)
+    if best is None or len(wanted & stems(best.text)) < SAME_SUBJECT * len(wanted):
+        return None
+    return best if any(d.kind != "wording" for d in differences(best.text, text)) else None
 
 
 def _against(snapshot: Snapshot, item: Evidence, number: int, stored: StoredArticle) -> list[Conflict]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from datetime import date
 
 import numpy as np
 
@@ -11,6 +12,7 @@ from ingest.archive import Archive
 from ingest.catalogue import Snapshot, StoredArticle
 from ingest.chunks import embedded_text
 from ingest.types import Passage, Role
+from service.questions import understand
 from service.types import ArticleCard, FamilyPlace, Filters, Hit, Question
 
 FIRST_FETCH = 100  # candidates from each index; the fusion was measured over the top 100 (docs/quality.md)
@@ -36,7 +38,7 @@ class Retriever:
 
     def candidates(self, question: Question, snapshot: Snapshot, families: int = ENOUGH_FAMILIES) -> list[Hit]:
         """All passages worth reading, best first, each family speaking through one member."""
-        query = standalone(question)
+        query = understand(standalone(question)).text
         vector = self.archive.embedder.embed_question(query)
         fetch = FIRST_FETCH
         while True:
@@ -100,6 +102,9 @@ class Retriever:
         family = snapshot.family(family_id)
         members = snapshot.articles(m.article_id for m in family.members) if family else {}
         allowed = [a for a in members.values() if permits(question, a)]
+        corrections = [a for a in allowed if a.member.role is Role.UPDATED]
+        if corrections:  # the outlet's own later word on its own article
+            return max(corrections, key=lambda a: (a.article.published_on or date.min, a.article.article_id))
         return min(allowed, key=lambda a: (not a.member.canonical, VOICES.index(a.member.role)), default=None)
 
     def _scored(
