@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from ingest.mentions import Mention, day_of, mentions
+from ingest.types import DateKind, StatedDate
 
 HEADER_LINES, FOOTER_LINES = 12, 10  # lines at either end in which a copy states its dates
 LONGEST_DATELINE, LONGEST_HEADER_LINE, LONGEST_STATEMENT = 120, 160, 220  # characters; longer lines are prose
@@ -15,38 +16,43 @@ LONGEST_DATELINE, LONGEST_HEADER_LINE, LONGEST_STATEMENT = 120, 160, 220  # char
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """What a copy states of its own publication; both None where it states nothing."""
+    """What a copy states of its own publication; all None where it states nothing."""
 
     published_on: date | None = None
     republished_on: date | None = None
+    updated_on: date | None = None
     is_first: bool = False  # the text says that this was the first publication
+    stated: tuple[StatedDate, ...] = ()
 
 
-def find_published(text: str) -> Published:
+def find_published(text: str, latest: date = date.max) -> Published:
     """The dates a copy states in its header, footer or credit lines: never a mention in prose, never a guess.
 
-    `published_on` is the first publication stated; `republished_on` a later one that stands beside it.
+    `published_on` is the first publication stated; `republished_on` a later one that stands beside it, or one that
+    stands alone and says so; `updated_on` the last change after it. A day after `latest` is stated but not believed.
     """
     lines = [line.strip() for line in text.split("\n") if line.strip()]
     prose = next((i for i, line in enumerate(lines) if len(line) > LONGEST_HEADER_LINE), len(lines))
-    stated: dict[str, list[date]] = {"first": [], "published": [], "republished": [], "bare": [], "filed": []}
+    found: list[tuple[str, Mention]] = []
     for index, line in enumerate(lines):
         if HEADER_LINES <= index < len(lines) - FOOTER_LINES:
             continue
-        for label, day in _statements(line):
-            if label != "bare" or index <= min(prose, HEADER_LINES):
-                stated[label].append(day)
+        at_top = index <= min(prose, HEADER_LINES)
+        found += [(label, mention) for label, mention in _statements(line) if label != "bare" or at_top]
     if prose < min(len(lines), HEADER_LINES):
-        stated["filed"].extend(_filed(lines[prose]))
-    plain = stated["published"] + stated["bare"] or stated["filed"]
-    again = stated["republished"]
-    known = stated["first"] or plain or again
-    if not known:
-        return Published()
-    published = min(known)
-    later = [day for day in again + plain if day > published]
-    republished = min(later) if later and (stated["first"] or again) else None
-    return Published(published, republished, bool(stated["first"]))
+        found += [("filed", mention) for mention in _filed(lines[prose])]
+    stated = _stated(found)
+    days: dict[str, list[date]] = {label: [] for label in _KINDS}
+    for label, mention in found:
+        if (day := _certain(mention)) and day <= latest:
+            days[label].append(day)
+    plain = days["published"] + days["bare"] or days["filed"]
+    again, known = days["republished"], days["first"] or plain
+    published = min(known, default=None)
+    later = [day for day in again + plain if published is None or day > published]
+    republished = min(later) if later and (days["first"] or again) else None
+    updated = max((day for day in days["updated"] if published is None or day > published), default=None)
+    return Published(published, republished, updated, bool(days["first"]), stated)
 
 
 def latest_named_date(text: str) -> date | None:
@@ -105,8 +111,18 @@ def _without(line: str, found: list[Mention]) -> str:
     return line
 
 
-def _statements(line: str) -> Iterator[tuple[str, date]]:
-    """What one line states of publication: (first | published | republished | bare, day)."""
+def _stated(found: list[tuple[str, Mention]]) -> tuple[StatedDate, ...]:
+    """What can be read in one way only, once each, in the order of the text."""
+    dates = {
+        StatedDate(_KINDS[label], mention.day, mention.precision, "text"): None
+        for label, mention in found
+        if mention.day and mention.day == mention.latest
+    }
+    return tuple(dates)
+
+
+def _statements(line: str) -> Iterator[tuple[str, Mention]]:
+    """What one line states of publication: (first | published | republished | updated | bare, date)."""
     if len(line) > LONGEST_STATEMENT or not _DIGIT.search(line):
         return
     for part in _FIELD.split(line):
@@ -115,11 +131,10 @@ def _statements(line: str) -> Iterator[tuple[str, date]]:
             continue
         position = 0
         for mention in mentions(part):
-            label = _label(part[position:mention.start]) or ("bare" if dated else "updated")
+            label = _label(part[position:mention.start]) or ("bare" if dated and mention.precision == "day" else "seen")
             position = mention.end
-            day = _certain(mention)
-            if day and label != "updated":
-                yield label, day
+            if label != "seen":
+                yield label, mention
 
 
 def _certain(mention: Mention) -> date | None:
@@ -133,14 +148,16 @@ def _label(before: str) -> str | None:
     return found[-1].lastgroup if found else None
 
 
-def _filed(line: str) -> Iterator[date]:
+def _filed(line: str) -> Iterator[Mention]:
     """The day in a wire's opening, `ORVEL, 3 May 2025 (Wire) —`."""
     opening = _FILED.match(line)
-    for mention in mentions(opening["day"]) if opening else ():
-        if day := _certain(mention):
-            yield day
+    return filter(_certain, mentions(opening["day"]) if opening else ())
 
 
+_KINDS = {
+    "first": DateKind.FIRST, "published": DateKind.PUBLISHED, "bare": DateKind.PUBLISHED, "filed": DateKind.PUBLISHED,
+    "republished": DateKind.REPUBLISHED, "updated": DateKind.UPDATED,
+}
 _DIGIT = re.compile(r"\d")
 _FIELD = re.compile(r"\s[|·•]\s")
 _BY = re.compile(r"[Bb][Yy]\s+[A-Z]")
@@ -152,16 +169,17 @@ _FIRST = (
 )
 _AGAIN = r"re-?published|reprinted|reposted"
 _UPDATED = (
-    r"(?:last\s+)?(?:updated?|modified|edited|revised)|corrected|accessed|retrieved|mis\s+à\s+jour|aktualisiert|"
-    r"stand|actualizado"
+    r"(?:last\s+)?(?:updated?|modified|edited|revised)|corrected|mis\s+à\s+jour|aktualisiert|stand|actualizado"
 )
+_SEEN = r"accessed|retrieved"
 _PLAINLY = r"published|posted|publication|publié|veröffentlicht|publicado|issued|filed|date"
 _LABEL = re.compile(
-    rf"\b(?:(?P<first>{_FIRST})|(?P<republished>{_AGAIN})|(?P<updated>{_UPDATED})|(?P<published>{_PLAINLY}))\b",
+    rf"\b(?:(?P<first>{_FIRST})|(?P<republished>{_AGAIN})|(?P<updated>{_UPDATED})|(?P<seen>{_SEEN})|"
+    rf"(?P<published>{_PLAINLY}))\b",
     re.IGNORECASE,
 )
 # A label speaks of the copy itself where it opens the line or stands before a colon.
-_ANY_LABEL = rf"(?:{_FIRST}|{_AGAIN}|{_UPDATED}|{_PLAINLY})"
+_ANY_LABEL = rf"(?:{_FIRST}|{_AGAIN}|{_UPDATED}|{_SEEN}|{_PLAINLY})"
 _LABELLED = re.compile(rf"(?:^\W*|[(|·.]\s*){_ANY_LABEL}\b|\b(?!date){_ANY_LABEL}\s*:", re.IGNORECASE)
 _FILLER = re.compile(
     r"\b(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day|(?:mon|tue|wed|thu|fri|sat|sun)|lundi|mardi|mercredi|jeudi|"

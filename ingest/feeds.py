@@ -6,10 +6,12 @@ import codecs
 import json
 import re
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 from ingest.articles import article_from
 from ingest.errors import BadArticle
+from ingest.extraction import Extraction
 from ingest.types import Article, Failure
 
 LONGEST_ID = 300  # characters
@@ -18,7 +20,9 @@ _SURROGATE = re.compile("[\udc80-\udcff]")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
 
-def read_lines(path: Path, identity: str, name: str, limit_bytes: int) -> Iterator[Article | Failure]:
+def read_lines(
+    path: Path, identity: str, name: str, limit_bytes: int, *, today: date, extraction: Extraction
+) -> Iterator[Article | Failure]:
     """One article or failure for every line that is not blank. No more than `limit_bytes` of a line is held.
 
     An article is `name#id`, or `name#L<line>` without id; a failure is always `name#L<line>`. Raises OSError where the
@@ -35,7 +39,7 @@ def read_lines(path: Path, identity: str, name: str, limit_bytes: int) -> Iterat
                     raise BadArticle(f'has the id of line {seen[key]}; give each line its own "id"')
                 seen[key] = number
             mark = f"#{key}" if key is not None else place
-            yield article_from(fields, identity + mark, name + mark)
+            yield article_from(fields, identity + mark, name + mark, today=today, extraction=extraction)
         except BadArticle as error:
             yield Failure(name + place, str(error))
 

@@ -16,11 +16,12 @@ _NAMES = {
     "publisher": "publisher", "outlet": "publisher", "site": "publisher",
     "url": "url", "link": "url", "canonical_url": "url",
     "published_on": "published_on", "published": "published_on", "date": "published_on", "publishdate": "published_on",
+    "updated_on": "updated_on", "updated": "updated_on", "lastmod": "updated_on", "modified": "updated_on",
 }
 
 
 def split_front_matter(text: str) -> tuple[dict[str, str], str]:
-    """The fields of an article we know (title, author, publisher, url, published_on), as written, and the text below.
+    """The fields of an article we know (title, author, publisher, url and dates), as written, and the text below.
 
     Front matter that is no YAML is read line by line; where no field of ours is found it is text, and stays.
     """

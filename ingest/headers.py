@@ -52,6 +52,14 @@ def person(name: str) -> str:
     return " ".join(words)
 
 
+def credit_in(sentence: str) -> str | None:
+    """The outlet that a credit line names, None for any other sentence."""
+    found = _CREDIT.search(sentence) if len(sentence) <= LONGEST_CREDIT else None
+    if found and is_notice(sentence) and not _DAY_OR_MONTH.match(found["name"]):
+        return found["name"].strip(" .,")
+    return None
+
+
 def _opening(lines: Sequence[str]) -> list[str]:
     """The lines above the first paragraph of prose."""
     opening: list[str] = []
@@ -129,9 +137,8 @@ def _credit(lines: Sequence[str]) -> str | None:
     """The outlet that a credit line names: `republished from The Conversation`, `first published in X`."""
     for line in [*reversed(lines[-FOOTER_LINES:]), *lines[:HEADER_LINES]]:
         for sentence in _ROUGH_END.split(line) if len(line) <= LONGEST_CREDIT else ():
-            found = _CREDIT.search(sentence)
-            if found and is_notice(sentence) and not _DAY_OR_MONTH.match(found["name"]):
-                return found["name"].strip(" .,")
+            if name := credit_in(sentence):
+                return name
     return None
 
 

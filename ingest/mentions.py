@@ -47,6 +47,12 @@ def _mention(match: re.Match[str]) -> Mention | None:
     shape = match.lastgroup or ""
     year = int(match[f"{shape}_year"]) if shape in _DATED else 0
     start, end = match.span()
+    if shape == "figures":
+        return _figures(match)
+    if shape == "short":
+        year, month = _whole_year(year), _MONTHS[match["short_month"].lower()]
+        day = day_of(year, month, int(match["short_day"]))
+        return Mention(start, end, "day", day, day) if day else None
     if shape == "numeric":
         return _numeric(match, year)
     if shape == "iso":
@@ -71,6 +77,19 @@ def _mention(match: re.Match[str]) -> Mention | None:
     if day is None:
         return Mention(start, end, "month", date(year, month, 1), date(year, month, 1))
     return Mention(start, end, "day", day, last_day or day)
+
+
+def _figures(match: re.Match[str]) -> Mention | None:
+    """Three pairs of figures, `17/04/24`: the year stands last or first, and day and month in either order."""
+    a, b, c = (int(match[f"figures_{part}"]) for part in ("a", "b", "year"))
+    orders = ((c, b, a), (c, a, b), (a, b, c))
+    readings = sorted(day for year, month, of in orders if (day := day_of(_whole_year(year), month, of)))
+    return Mention(*match.span(), "day", readings[0], readings[-1]) if readings else None
+
+
+def _whole_year(year: int) -> int:
+    """The year of two figures, by the rule of POSIX: 69 is 1969, 68 is 2068."""
+    return year if year > 99 else year + (1900 if year >= 69 else 2000)
 
 
 def _numeric(match: re.Match[str], year: int) -> Mention:
@@ -144,6 +163,10 @@ _AMOUNT = (
 _SHAPES = {
     "iso": rf"(?<![\d-])(?P<iso_year>{_YEAR})(?P<iso_mark>[-/.])(?P<iso_month>{_DAY})(?P=iso_mark)(?P<iso_day>{_DAY})"
            r"(?!\d)",
+    "short": rf"(?<![\d-])(?P<short_day>{_DAY})(?:(?P<short_mark>-)|\s+)(?P<short_month>{_CASED})\b"
+             r"(?(short_mark)-|\s+['’])"
+             r"(?P<short_year>(?:19|20)\d{2}|\d{2})(?!\d)",
+    "figures": rf"(?<![\d/.-])(?P<figures_a>{_DAY})/(?P<figures_b>{_DAY})/(?P<figures_year>\d{{2}})(?![\d/])",
     "dmy": rf"(?<!\d)(?:(?P<dmy_other>{_DAY}){_NTH}{_TO})?(?P<dmy_day>{_DAY}){_NTH}\s+(?:of\s+|de\s+)?"
            rf"(?P<dmy_month>(?i:{_UNCASED}))\b\.?{_COMMA}(?:del?\s+)?(?P<dmy_year>{_YEAR})",
     "mdy": rf"\b(?P<mdy_month>(?i:{_either([*_ENGLISH, *_SHORT])}))\b\.?\s+(?P<mdy_day>{_DAY}){_NTH}"

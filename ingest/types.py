@@ -10,7 +10,7 @@ from enum import StrEnum
 
 
 class SentenceKind(StrEnum):
-    """What a piece of an article is. All but `boilerplate` may be cited."""
+    """What a piece of an article is. All but `boilerplate` and `orders` stand in passages and may be cited."""
 
     BODY = "body"
     TITLE = "title"
@@ -18,6 +18,11 @@ class SentenceKind(StrEnum):
     BYLINE = "byline"
     DATELINE = "dateline"
     BOILERPLATE = "boilerplate"
+    ORDERS = "orders"  # written to a machine that reads the article: kept as text, never evidence
+
+    @property
+    def citable(self) -> bool:
+        return self not in (SentenceKind.BOILERPLATE, SentenceKind.ORDERS)
 
 
 class Role(StrEnum):
@@ -117,7 +122,7 @@ class Sentence:
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A stored piece of one article; `text == article.text[start:end]`. Never holds boilerplate."""
+    """A stored piece of one article; `text == article.text[start:end]`. Never holds boilerplate or orders to machines."""
 
     passage_id: str
     article_id: str

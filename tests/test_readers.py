@@ -205,7 +205,7 @@ def test_a_line_of_json_is_an_article_with_its_own_identity(tmp_path: Path) -> N
 def test_bad_lines_are_named_and_the_others_are_read(tmp_path: Path) -> None:
     bad = [
         b'{"title": ', b'{"text": ""}', b"[1]", b'{"text": 3}', b'{"title": "only"}', b'{"text": "a", "published_on": "2025-13-45"}', b'{"text": "\xff"}',
-        b'{"text": "\\ud800"}', b'{"text": "a\\u0000"}', b'{"id": true, "text": "a"}', b'{"html": "<p>a</p>"}', b'{"text": "a", "title": 3}',
+        b'{"text": "\\ud800"}', b'{"text": "a\\u0000"}', b'{"id": true, "text": "a"}', b'{"html": 3}', b'{"text": "a", "title": 3}',
         b"[" * 20_000, b'{"id": "first", "text": "again"}', b'{"id": "a\\nb", "text": "a"}',
     ]
     good = [b'{"id": "first", "text": "The dam was closed."}', b'{"id": "last", "text": "It was opened."}']
@@ -265,7 +265,7 @@ def test_a_file_over_the_limit_is_named_with_both_sizes(tmp_path: Path) -> None:
 
 
 def test_a_named_file_of_another_type_and_a_missing_one_fail(tmp_path: Path) -> None:
-    assert ".jsonl, .md, .txt" in failure(written(tmp_path / "a.xyz", "words")).reason
+    assert ".docx, .htm, .html, .jsonl, .md, .pdf, .txt" in failure(written(tmp_path / "a.xyz", "words")).reason
     assert "does not exist" in failure(tmp_path / "none.txt").reason
 
 

@@ -198,7 +198,7 @@ def seeds() -> dict[str, Article]:
 
 def test_kinds_of_the_seed_articles_are_as_a_person_marks_them(seeds: dict[str, Article]) -> None:
     counted = {
-        name: [sum(s.kind is kind for s in split(article.text, article.title)) for kind in SentenceKind if kind != "body"]
+        name: [sum(s.kind is kind for s in split(article.text, article.title)) for kind in SentenceKind if kind not in ("body", "orders")]
         for name, article in seeds.items()
     }
     # title, heading, byline, dateline, boilerplate

@@ -1,0 +1,109 @@
+"""Word files, PDFs and web pages made for tests, in our own words."""
+
+from __future__ import annotations
+
+import io
+import struct
+import zipfile
+from collections.abc import Sequence
+
+from docx import Document
+from pypdf import PdfWriter
+from pypdf.generic import DecodedStreamObject, DictionaryObject, NameObject
+
+OPENED = (
+    "The Orvel bridge opened to traffic on Wednesday, four years after work began, and it cost 38 million crowns, said mayor Tomas "
+    "Quill, who cut the ribbon in the rain and wept."
+)
+CARRIES = (
+    "The bridge carries two lanes and a cycle path across the Senn. About 9,000 vehicles are expected to use it every day, the builders "
+    "said on the east bank."
+)
+WELCOMED = "Many residents welcomed the opening. “We have waited long enough,” said Hanna Brandt, who runs a bakery on the east bank."
+TITLE = "Orvel bridge opens after four years"
+
+Row = tuple[int, int, str]  # size of type, distance to the line above in points, words
+
+
+def html(head: str = "", body: str = "") -> str:
+    """A page with `head`, and a body of three paragraphs unless one is given."""
+    body = body or f"<h1>{TITLE}</h1><p>{OPENED}</p><p>{CARRIES}</p><p>{WELCOMED}</p>"
+    return f"<!DOCTYPE html><html lang='en'><head><meta charset='utf-8'>{head}</head><body>{body}</body></html>"
+
+
+def docx(*, changed: str = "", author: str = "") -> bytes:
+    """A Word file with a title, a byline, a heading, a table and a list; `changed` is XML put at its end."""
+    document = Document()
+    document.add_paragraph(TITLE, "Title")
+    document.add_paragraph("By Ines Marlow")
+    document.add_paragraph("12 March 2025")
+    document.add_paragraph(OPENED)
+    document.add_heading("What it carries", 1)
+    document.add_paragraph(CARRIES)
+    table = document.add_table(2, 2)
+    for cell, words in zip([c for row in table.rows for c in row.cells], ["Year", "Cost", "2021", "30"], strict=True):
+        cell.text = words
+    document.add_paragraph("Two lanes", style="List Bullet")
+    document.core_properties.author = author
+    return _with_part(_saved(document), "word/document.xml", lambda xml: xml.replace(b"<w:sectPr", changed.encode() + b"<w:sectPr", 1))
+
+
+def bomb(megabytes: int, *, declared: int | None = None) -> bytes:
+    """A Word file whose text is `megabytes` of spaces, of which its directory declares `declared` bytes."""
+    source, packed = zipfile.ZipFile(io.BytesIO(docx())), io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as target:
+        for part in source.infolist():
+            with target.open(part.filename, "w") as stream:
+                for _ in range(megabytes if part.filename == "word/document.xml" else 0):
+                    stream.write(b" " * 1_000_000)
+                if part.filename != "word/document.xml":
+                    stream.write(source.read(part.filename))
+    data = packed.getvalue()
+    return data if declared is None else data.replace(struct.pack("<L", megabytes * 1_000_000), struct.pack("<L", declared))
+
+
+def pdf(pages: Sequence[Sequence[Row]], *, title: str = "", author: str = "", password: str | None = None) -> bytes:
+    """A PDF of one font, each page a list of lines from the top."""
+    writer = PdfWriter()
+    font = _dictionary(Type="/Font", Subtype="/Type1", BaseFont="/Helvetica", Encoding="/WinAnsiEncoding")
+    fonts = DictionaryObject({NameObject("/F1"): writer._add_object(font)})
+    for rows in pages:
+        page = writer.add_blank_page(612, 792)
+        page[NameObject("/Resources")] = DictionaryObject({NameObject("/Font"): fonts})
+        stream = DecodedStreamObject()
+        stream.set_data(_drawn(rows))
+        page[NameObject("/Contents")] = writer._add_object(stream)
+    writer.add_metadata({"/Title": title, "/Author": author, "/CreationDate": "D:20190101000000Z"})
+    if password is not None:
+        writer.encrypt(password, "owner")
+    written = io.BytesIO()
+    writer.write(written)
+    return written.getvalue()
+
+
+def _drawn(rows: Sequence[Row]) -> bytes:
+    drawn, y = b"", 740
+    for size, gap, words in rows:
+        y -= gap
+        escaped = words.replace("\\", "\\\\").replace("(", "\\(").replace(")", "\\)")
+        drawn += f"BT /F1 {size} Tf 72 {y} Td ({escaped}) Tj ET\n".encode("cp1252")
+    return drawn
+
+
+def _dictionary(**names: str) -> DictionaryObject:
+    return DictionaryObject({NameObject(f"/{key}"): NameObject(value) for key, value in names.items()})
+
+
+def _saved(document) -> bytes:  # type: ignore[no-untyped-def]
+    written = io.BytesIO()
+    document.save(written)
+    return written.getvalue()
+
+
+def _with_part(data: bytes, name: str, change) -> bytes:  # type: ignore[no-untyped-def]
+    source, written = zipfile.ZipFile(io.BytesIO(data)), io.BytesIO()
+    with zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as target:
+        for part in source.infolist():
+            content = source.read(part.filename)
+            target.writestr(part.filename, change(content) if part.filename == name else content)
+    return written.getvalue()
