@@ -11,10 +11,10 @@ up: install ## take in the articles (ARTICLES=path, else the bundled sample) and
 	$(BIN)/dateline up $(ARTICLES) --port $(PORT)
 
 test: install ## the fast tests
-	$(BIN)/python -m pytest -q -m "not slow"
+	$(BIN)/python -m pytest -q -n 2 -m "not slow"
 
 test-all: install ## every test
-	$(BIN)/python -m pytest -q
+	$(BIN)/python -m pytest -q -n 2
 
 install: $(VENV)/.installed ## set up .venv from requirements.lock, every package checked against its hash
 

@@ -6,6 +6,7 @@ import typer
 
 from evals import cli as evals_cli
 from ingest import cli as ingest_cli
+from service import articles_cli
 from service import cli as service_cli
 
 app = typer.Typer(
@@ -21,7 +22,7 @@ app.command("doctor")(ingest_cli.doctor)
 app.command("serve")(service_cli.serve)
 app.command("ask")(service_cli.ask)
 app.command("search")(service_cli.search)
-app.add_typer(service_cli.articles, name="articles")
+app.add_typer(articles_cli.app, name="articles")
 app.add_typer(evals_cli.app, name="eval")
 
 

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-MONTHS = (
-    "January", "February", "March", "April", "June", "July", "August", "September", "October", "November",
-    "December"
-)  # fmt: skip
-WEEKDAYS = (
-    "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday") NUMBER_WORDS = ("two", "three",
-    "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "fifteen", "twenty", "thirty"
-)  # fmt: skip
-ORDINAL_WORDS = (
-    "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth") GIVEN_NAMES = tuple(
+
+def _pairs(table: str) -> tuple[tuple[str, str], ...]:
+    """ "a = b; c = d" as pairs; white space around the signs does not count."""
+    sides = (row.split("=") for row in " ".join(table.split()).split(";"))
+    return tuple((left.strip(), right.strip()) for left, right in sides)
+
+
+# "May" is also a verb, so it is never put in or taken out.
+MONTHS = "January February March April June July August September October November December".split()
+WEEKDAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
+NUMBER_WORDS = "two three four five six seven eight nine ten eleven twelve fifteen twenty thirty".split()
+ORDINAL_WORDS = "second third fourth fifth sixth seventh eighth ninth tenth".split()
+
+GIVEN_NAMES = (
     "Aaron Adam Albert Alexander Alfred Alice Amanda Amy Andrea Andrew Angela Anna Anne Anthony Arthur Barbara Ben "
     "Benjamin Bill Brian Bruce Carl Carol Catherine Charles Charlie Charlotte Chris Christian Christopher Claire "
     "Clara Daniel David Deborah Dennis Diana Donald Dorothy Douglas Edward Edwin Eleanor Elizabeth Emily Emma Eric "
@@ -23,131 +27,143 @@ ORDINAL_WORDS = (
     "Patricia Patrick Paul Peter Philip Phil Rachel Ralph Ray Raymond Rebecca Richard Rick Robert Robin Roger Ronald "
     "Rose Roy Ruth Ryan Sam Samuel Sandra Sara Sarah Scott Sean Sharon Simon Sophie Stanley Stephen Steve Steven "
     "Stuart Susan Sydney Taylor Ted Teresa Terry Thomas Tim Timothy Tom Tommy Tony Tyler Victor Victoria Vincent "
-    "Virginia Walter Warren Wayne Wendy William".split()
-)  # fmt: skip
+    "Virginia Walter Warren Wayne Wendy William"
+).split()
 INVENTED_GIVEN = (
-    "Barnaby", "Ottilie", "Leopold", "Marguerite", "Tobias", "Philippa", "Rupert", "Imogen", "Cedric", "Henrietta",
-    "Ambrose", "Beatrix"
-)  # fmt: skip
+    "Barnaby Ottilie Leopold Marguerite Tobias Philippa Rupert Imogen Cedric Henrietta Ambrose Beatrix".split()
+)
 INVENTED_SURNAMES = (
-    "Pemberton", "Quillfeather", "Solberg", "Krantz", "Marlowe", "Voss", "Demirel", "Fontaine", "Okonjo",
-    "Brandvold", "Raman", "Thistlewood"
-)  # fmt: skip
-INVENTED_PLACES = (
-    "Montevideo", "Bratislava", "Nairobi", "Zagreb", "Tallinn", "Asunción", "Windhoek", "Gaborone", "Ulaanbaatar",
-    "Valletta"
-)  # fmt: skip
-INVENTED_ACRONYMS = (
-    "OECD", "ASEAN", "ICAO", "UEFA", "OPEC", "NOAA", "WIPO", "IAEA") COUNTRIES = ( ("France", "French"), ("Germany",
-    "German"), ("Japan", "Japanese"), ("China", "Chinese"), ("Italy", "Italian"), ("Spain", "Spanish"), ("Canada",
-    "Canadian"), ("Australia", "Australian"), ("Brazil", "Brazilian"), ("Russia", "Russian"), ("India", "Indian"),
-    ("Mexico", "Mexican"), ("Ireland", "Irish"), ("Scotland", "Scottish"), ("Poland", "Polish"), ("Greece",
-    "Greek"), ("Turkey", "Turkish"), ("Egypt", "Egyptian"), ("Sweden", "Swedish"), ("Norway", "Norwegian"),
-    ("Portugal", "Portuguese"), ("Argentina", "Argentine"), ("Nigeria", "Nigerian"), ("Kenya", "Kenyan"),
-    ("Austria", "Austrian"), ("Denmark", "Danish"), ("Iran", "Iranian"), ("Israel", "Israeli"), ("Korea", "Korean"),
-    ("Vietnam", "Vietnamese"), ("England", "English"), ("Britain", "British"), ("Ukraine", "Ukrainian"),
-)  # fmt: skip
+    "Pemberton Quillfeather Solberg Krantz Marlowe Voss Demirel Fontaine Okonjo Brandvold Raman Thistlewood".split()
+)
+INVENTED_PLACES = "Montevideo Bratislava Nairobi Zagreb Tallinn Asunción Windhoek Gaborone Ulaanbaatar Valletta".split()
+INVENTED_ACRONYMS = "OECD ASEAN ICAO UEFA OPEC NOAA WIPO IAEA".split()
+COUNTRIES = _pairs("""
+France = French; Germany = German; Japan = Japanese; China = Chinese; Italy = Italian; Spain = Spanish;
+Canada = Canadian; Australia = Australian; Brazil = Brazilian; Russia = Russian; India = Indian; Mexico = Mexican;
+Ireland = Irish; Scotland = Scottish; Poland = Polish; Greece = Greek; Turkey = Turkish; Egypt = Egyptian;
+Sweden = Swedish; Norway = Norwegian; Portugal = Portuguese; Argentina = Argentine; Nigeria = Nigerian;
+Kenya = Kenyan; Austria = Austrian; Denmark = Danish; Iran = Iranian; Israel = Israeli; Korea = Korean;
+Vietnam = Vietnamese; England = English; Britain = British; Ukraine = Ukrainian
+""")
+PAST_VERBS = dict(
+    _pairs("""
+agreed = agree; announced = announce; won = win; lost = lose; became = become; began = begin; released = release;
+received = receive; included = include; played = play; moved = move; joined = join; appeared = appear;
+returned = return; published = publish; opened = open; reached = reach; signed = sign; married = marry; died = die;
+introduced = introduce; wrote = write; produced = produce; worked = work; voted = vote; led = lead; recorded = record;
+sold = sell; changed = change; started = start; served = serve; created = create; gave = give; made = make;
+took = take; continued = continue; helped = help; defeated = defeat; required = require; allowed = allow; used = use;
+lived = live
+""")
+)
+# The first of every three pairs, the second and the third are an operation each.
+ANTONYMS = _pairs("""
+increased = decreased; largest = smallest; before = after; northern = southern; won = lost; early = late;
+above = below; highest = lowest; older = younger; eastern = western; rose = fell; longer = shorter; public = private;
+first = last; accepted = rejected; positive = negative; inside = outside; supported = opposed; began = ended;
+male = female; rich = poor; best = worst; opened = closed; upper = lower; increase = decrease; legal = illegal;
+bought = sold; son = daughter; larger = smaller; included = excluded; north = south; major = minor;
+internal = external; strong = weak; east = west; domestic = foreign; brother = sister; victory = defeat;
+increases = decreases; father = mother; success = failure; ancient = modern; higher = lower; allowed = banned;
+husband = wife; oldest = youngest; gained = lost; temporary = permanent; deep = shallow; winter = summer;
+northeast = southwest; created = destroyed; minimum = maximum; top = bottom; arrived = departed;
+possible = impossible; wide = narrow; birth = death; passed = failed; urban = rural; hot = cold; formal = informal;
+left = right; support = opposition; front = rear; growth = decline; official = unofficial; better = worse;
+day = night; large = small; import = export; similar = different; natural = artificial; direct = indirect;
+alive = dead; hired = fired; civilian = military; morning = evening; common = rare; white = black; earlier = later
+""")
+QUOTED_STRANGERS = "harbour kitchen velvet orchard thunder ladder copper meadow lantern pepper granite whistle".split()
 
-PAST_VERBS = {
-    "agreed": "agree", "announced": "announce", "won": "win", "lost": "lose", "became": "become", "began": "begin",
-    "released": "release", "received": "receive", "included": "include", "played": "play", "moved": "move",
-    "joined": "join", "appeared": "appear", "returned": "return", "published": "publish", "opened": "open",
-    "reached": "reach", "signed": "sign", "married": "marry", "died": "die", "introduced": "introduce", "wrote":
-    "write", "produced": "produce", "worked": "work", "voted": "vote", "led": "lead", "recorded": "record", "sold":
-    "sell", "changed": "change", "started": "start", "served": "serve", "created": "create", "gave": "give", "made":
-    "make", "took": "take", "continued": "continue", "helped": "help", "defeated": "defeat", "required": "require",
-    "allowed": "allow", "used": "use", "lived": "live",
-}  # fmt: skip
-
-# Every third pair, from the first, the second and the third on, is an operation of its own.
-ANTONYMS = (
-    "increased decreased", "largest smallest", "before after", "northern southern", "won lost", "early late", "above
-    below", "highest lowest", "older younger", "eastern western", "rose fell", "longer shorter", "public private",
-    "first last", "accepted rejected", "positive negative", "inside outside", "supported opposed", "began ended",
-    "male female", "rich poor", "best worst", "opened closed", "upper lower", "increase decrease", "legal illegal",
-    "bought sold", "son daughter", "larger smaller", "included excluded", "north south", "major minor", "internal
-    external", "strong weak", "east west", "domestic foreign", "brother sister", "victory defeat", "increases
-    decreases", "father mother", "success failure", "ancient modern", "higher lower", "allowed banned", "husband
-    wife", "oldest youngest", "gained lost", "temporary permanent", "deep shallow", "winter summer", "northeast
-    southwest", "created destroyed", "minimum maximum", "top bottom", "arrived departed", "possible impossible",
-    "wide narrow", "birth death", "passed failed", "urban rural", "hot cold", "formal informal", "left right",
-    "support opposition", "front rear", "growth decline", "official unofficial", "better worse", "day night", "large
-    small", "import export", "similar different", "natural artificial", "export import", "direct indirect", "alive
-    dead", "hired fired", "civilian military", "morning evening", "common rare", "white black", "earlier later",
-)  # fmt: skip
-QUOTED_STRANGERS = (
-    "harbour", "kitchen", "velvet", "orchard", "thunder", "ladder", "copper", "meadow", "lantern", "pepper",
-    "granite", "whistle"
-)  # fmt: skip
-
-# written so ↔ the same written otherwise, in small letters; one side may become the other wherever it stands alone
-SPELLINGS_GB_US = (
-    "centre center", "theatre theater", "colour color", "honour honor", "favourite favorite", "neighbour neighbor",
-    "labour labor", "behaviour behavior", "defence defense", "licence license", "programme program", "travelled
-    traveled", "travelling traveling", "cancelled canceled", "organised organized", "organisation organization",
-    "recognised recognized", "realised realized", "analysed analyzed", "catalogue catalog", "grey gray", "aluminium
-    aluminum", "metre meter", "metres meters", "kilometres kilometers", "fibre fiber", "litre liter", "favour
-    favor", "harbour harbor", "rumour rumor", "armour armor", "traveller traveler", "modelling modeling", "jewellery
-    jewelry", "mould mold", "plough plow", "sceptical skeptical", "judgement judgment", "tyre tire", "enrolment
-    enrollment", "fulfil fulfill", "skilful skillful", "specialised specialized", "criticised criticized",
-    "characterised characterized", "emphasised emphasized", "privatised privatized", "colonised colonized",
-)  # fmt: skip
-NAMES_SHORT = (
-    ("the United States", "the U.S."), ("the United States", "the US"), ("the United Kingdom", "the UK"), ("the
-    European Union", "the EU"), ("the United Nations", "the UN"), ("World War II", "the Second World War"), ("World
-    War I", "the First World War"), ("New York City", "New York"),
-)  # fmt: skip
-CONTRACTIONS = (
-    ("is not", "isn't"), ("are not", "aren't"), ("was not", "wasn't"), ("were not", "weren't"), ("did not",
-    "didn't"), ("does not", "doesn't"), ("do not", "don't"), ("has not", "hasn't"), ("have not", "haven't"), ("had
-    not", "hadn't"), ("could not", "couldn't"), ("would not", "wouldn't"), ("cannot", "can't"), ("will not",
-    "won't"),
-)  # fmt: skip
-# Word → another that may stand in its place in almost any sentence; each half is an operation.
-SYNONYMS_A = {
-    "began": "started", "started": "began", "also": "additionally", "shows": "demonstrates", "show": "demonstrate",
-    "large": "sizeable", "received": "was given", "many": "numerous", "about": "roughly", "often": "frequently",
-    "became": "turned into", "important": "significant", "main": "principal", "several": "a number of", "whole":
-    "entire", "however": "nevertheless", "located": "situated", "helped": "assisted", "near": "close to", "because":
-    "since", "various": "diverse", "famous": "well-known", "built": "constructed", "purchased": "bought",
-    "announced": "declared", "ended": "concluded", "famously": "notably", "required": "needed", "primarily":
-    "mainly", "usually": "normally", "film": "movie", "quickly": "rapidly", "approximately": "roughly", "appeared":
-    "featured", "currently": "at present", "throughout": "all through", "chosen": "picked", "though": "although",
-    "until": "till", "within": "inside", "while": "whereas",
-}  # fmt: skip
-SYNONYMS_B = {
-    "used": "employed", "made": "produced", "first aired": "was first broadcast", "popular": "well-liked",
-    "produced": "made", "known as": "called", "called": "named", "created": "devised", "according to": "in the words
-    of", "entire": "whole", "country": "nation", "rest": "remainder", "part": "portion", "area": "region", "region":
-    "area", "due to": "because of", "along with": "together with", "in order to": "so as to", "as well as": "and
-    also", "the same": "an identical", "leader": "head", "allowed": "permitted", "worked": "laboured", "died":
-    "passed away", "company": "firm", "children": "kids", "physician": "doctor", "attempt": "try", "prior to":
-    "before", "home": "house", "big": "sizable", "difficult": "hard", "enough": "sufficient", "gave": "handed",
-    "idea": "notion", "job": "position", "later": "afterwards", "need": "require", "quite": "rather", "said":
-    "stated",
-}  # fmt: skip
-CONNECTIVES = {
-    "However, ": "Still, ", "Therefore, ": "For that reason, ", "In addition, ": "Moreover, ", "Although ": "Even
-    though ", "Additionally, ": "Besides, ", "Meanwhile, ": "At the same time, ", "For example, ": "For instance, ",
-    "Later, ": "Afterwards, ", "As a result, ": "Consequently, ", "Furthermore, ": "What is more, ",
-}  # fmt: skip
+# Two ways to write one thing; either may become the other.
+SPELLINGS = _pairs("""
+centre = center; theatre = theater; colour = color; honour = honor; favourite = favorite; neighbour = neighbor;
+labour = labor; behaviour = behavior; defence = defense; licence = license; programme = program;
+travelled = traveled; travelling = traveling; cancelled = canceled; organised = organized;
+organisation = organization; recognised = recognized; realised = realized; analysed = analyzed;
+catalogue = catalog; grey = gray; aluminium = aluminum; metre = meter; metres = meters; kilometres = kilometers;
+fibre = fiber; favour = favor; harbour = harbor; rumour = rumor; armour = armor; traveller = traveler;
+modelling = modeling; jewellery = jewelry; sceptical = skeptical; judgement = judgment; enrolment = enrollment;
+fulfil = fulfill; specialised = specialized; criticised = criticized; characterised = characterized;
+emphasised = emphasized; privatised = privatized
+""")
+SHORT_NAMES = _pairs("""
+the United States = the U.S.; the United Kingdom = the UK; the European Union = the EU; the United Nations = the UN;
+World War II = the Second World War; World War I = the First World War
+""")
+CONTRACTIONS = _pairs("""
+is not = isn't; are not = aren't; was not = wasn't; were not = weren't; did not = didn't; does not = doesn't;
+do not = don't; has not = hasn't; have not = haven't; had not = hadn't; could not = couldn't; would not = wouldn't;
+cannot = can't; will not = won't
+""")
+# A word or phrase and another that may stand in its place in almost any sentence; every fourth is one operation.
+SYNONYMS = _pairs("""
+began = started; used = employed; also = additionally; made = produced; shows = demonstrates; popular = well-liked;
+large = sizeable; produced = made; received = got; known as = called; many = numerous; called = named;
+about = roughly; created = devised; often = frequently; according to = in the words of; became = turned into;
+entire = whole; important = significant; country = nation; main = principal; rest = remainder;
+several = a number of; part = portion; whole = entire; area = region; however = nevertheless; region = area;
+located = situated; due to = because of; helped = assisted; along with = together with; near = close to;
+in order to = so as to; because = since; the same = an identical; various = diverse; leader = head;
+famous = well-known; allowed = permitted; built = constructed; worked = laboured; purchased = bought;
+died = passed away; announced = declared; company = firm; ended = concluded; children = kids; required = needed;
+physician = doctor; primarily = mainly; attempt = try; usually = normally; prior to = before; film = movie;
+home = house; quickly = rapidly; big = sizable; approximately = roughly; difficult = hard; appeared = featured;
+enough = sufficient; currently = at present; gave = handed; throughout = all through; idea = notion;
+chosen = picked; job = position; though = although; later = afterwards; until = till; need = require;
+while = whereas; said = stated; during = in the course of; consists of = is made up of; after = following;
+contains = holds; before = ahead of; includes = takes in; under = beneath; took place = happened; among = amid;
+occurred = took place; across = throughout; wrote = authored; despite = in spite of; directed by = helmed by;
+including = among them; released = issued; based on = founded on; recorded = taped; instead of = in place of;
+founded = established; at the time = back then; established = set up; at first = initially; introduced = brought in;
+as a result of = owing to; developed = worked out; such as = like; formed = set up; song = track; moved = relocated;
+album = record; returned = came back; episode = instalment; grew = expanded; team = side; continued = went on;
+game = match; told = informed; author = writer; believed = thought; actor = performer; known for = noted for;
+singer = vocalist; refers to = denotes; band = group; describes = depicts; story = tale; serves as = acts as;
+novel = book; served as = acted as; river = waterway; led by = headed by; war = conflict; caused by = brought about by;
+law = statute; followed by = succeeded by; building = structure; derived from = drawn from; road = street;
+composed of = made up of; ship = vessel; divided into = split into; origin = source; related to = connected with;
+term = expression; referred to as = called; meaning = sense; appointed = named; type = kind; elected = chosen;
+amount = quantity; replaced = took the place of; result = outcome; defeated = beat; effect = impact;
+lived = resided; purpose = aim; married = wed; method = technique; attended = went to; example = instance;
+represents = stands for; event = occasion; provides = offers; period = era; remains = stays; beginning = start;
+occurs = takes place; fans = supporters; covers = spans; money = funds; reached = attained; people = persons;
+small = little; common = widespread; similar to = akin to; different = distinct; original = initial;
+special = particular; current = present; full = complete; modern = contemporary; rare = scarce; strong = powerful;
+typically = as a rule; originally = at the outset; mainly = chiefly; eventually = in the end; recently = of late;
+finally = in the end; previously = earlier; formerly = once; subsequently = afterwards; immediately = at once;
+together = jointly; commonly = widely; generally = broadly; especially = particularly; very = extremely;
+but = yet; when = at the time that; where = in which; which = that; if = in case; through = by way of;
+within = inside; and the = as well as the;
+in the = within the;
+on the = upon the; with the = together with the; has been = has by now been; to be = so as to be
+""")
+FILLERS = ("In fact, ", "As it happens, ", "For its part, ", "At the same time, ", "It is worth knowing that ")
+CONNECTIVES = dict(
+    _pairs("""
+However, = Still,; Therefore, = For that reason,; In addition, = Moreover,; Although = Even though;
+Additionally, = Besides,; Meanwhile, = At the same time,; For example, = For instance,; Later, = Afterwards,;
+As a result, = Consequently,; Furthermore, = What is more,
+""")
+)
 
 OUTLETS = (
-    "The Tarnmouth Gazette", "Northfold Courier", "The Ostmere Telegraph", "Pondwire", "Eastmark Free Press", "The
-    Slow Hour", "Harbour Record", "The Morning Relay", "Senn Valley Post", "The Skerra Observer", "Mirefold Daily",
-    "The Kelda Review", "Lowland Ledger", "The Quay Bulletin", "Brackwater Times", "The Fenland Mirror",
-)  # fmt: skip
+    "The Tarnmouth Gazette|Northfold Courier|The Ostmere Telegraph|The Pondwire News|Eastmark Free Press|The Slow Hour|"
+    "Harbour Record|The Morning Relay|Senn Valley Post|The Skerra Observer|Mirefold Daily|The Kelda Review|"
+    "Lowland Ledger|The Quay Bulletin|Brackwater Times|The Fenland Mirror"
+).split("|")
 REPORTERS = (
-    "Ines Marlow", "Tomas Quill", "Hanna Brandt", "Piotr Hale", "Lena Ostrow", "Marek Dunn", "Agnes Roth", "Oskar
-    Lind", "Nell Farrow", "Jory Trewin"
-)  # fmt: skip
+    "Ines Marlow|Tomas Quill|Hanna Brandt|Piotr Hale|Lena Ostrow|Marek Dunn|Agnes Roth|Oskar Lind|Nell Farrow"
+).split("|")
 NOTICES = (
-    "All rights reserved. No part of this page may be copied without permission.", "Sign up for our newsletter and
-    get the week's stories in your inbox.", "To view or add a comment, sign in.", "Support independent journalism:
-    make a donation today.", "Share this article on social media.", "Follow us for more stories like this one.",
+    "All rights reserved. No part of this page may be copied without permission.",
+    "Sign up for our newsletter and get the week's stories in your inbox.",
+    "To view or add a comment, sign in.",
+    "Support independent journalism: make a donation today.",
+    "Share this article on social media.",
+    "Follow us for more stories like this one.",
     "This page is kept for the record and is no longer brought up to date. Details may have changed since it was "
     "published, so please check with the organisations named before you rely on them.",
-)  # fmt: skip
+)
 CREDITS = (
     "This article is republished from {outlet}. Read the original article.",
     "This article was originally published by {outlet}.",

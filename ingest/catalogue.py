@@ -2,33 +2,25 @@
 
 A row lives from the generation that added it to the one that removed it. Publishing a generation is one
 transaction, so readers see the old state or the new one; Chroma and the text index may hold rows that no
-generation shows, and whatever they return is looked up here first.
+generation shows, and whatever they return is looked up here first. What the newest generation took away stays
+until the next one comes, so that it can be rolled back.
 """
 
 from __future__ import annotations
 
-import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from itertools import groupby
 from pathlib import Path
 
 from ingest.database import Database, chunked
-from ingest.types import (
-    Alteration,
-    Article,
-    DateKind,
-    Family,
-    Member,
-    Passage,
-    Role,
-    Sentence,
-    SentenceKind,
-    Span,
-    StatedDate,
-)
+from ingest.rows import StoredArticle as StoredArticle
+from ingest.rows import article_of, article_row, member_rows
+from ingest.snapshot import Snapshot as Snapshot
+from ingest.snapshot import marks, named
+from ingest.types import Article, Family, Passage, Sentence
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS generations(number INTEGER PRIMARY KEY, published_at TEXT NOT NULL);
@@ -39,6 +31,9 @@ CREATE TABLE IF NOT EXISTS versions(
     published_on TEXT, republished_on TEXT, updated_on TEXT, date_source TEXT NOT NULL, stated_dates TEXT NOT NULL,
     credited_to TEXT, latest_named_date TEXT, language TEXT, sentences TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS versions_article ON versions(article_id);
+CREATE INDEX IF NOT EXISTS versions_removed ON versions(removed_in);
+CREATE INDEX IF NOT EXISTS versions_places ON versions(
+    version, article_id, published_on, latest_named_date, publisher, added_in, removed_in);
 CREATE TABLE IF NOT EXISTS passages(
     passage_id TEXT PRIMARY KEY, version INTEGER NOT NULL, start INTEGER NOT NULL, end INTEGER NOT NULL);
 CREATE INDEX IF NOT EXISTS passages_version ON passages(version);
@@ -49,20 +44,13 @@ CREATE INDEX IF NOT EXISTS members_article ON members(article_id);
 CREATE INDEX IF NOT EXISTS members_family ON members(family_id);
 CREATE TABLE IF NOT EXISTS pending(passage_id TEXT PRIMARY KEY);
 """
-ADDED_COLUMNS = {"updated_on": "TEXT", "stated_dates": "TEXT NOT NULL DEFAULT '[]'"}  # since the first version
-LIVE = "{0}.added_in <= :generation AND ({0}.removed_in IS NULL OR {0}.removed_in > :generation)"
-
-
-@dataclass(frozen=True, slots=True)
-class StoredArticle:
-    """An article of one generation, with its place in its family."""
-
-    article: Article
-    member: Member
-    family_id: str
-    family_size: int
-    root: str
-    ingested_at: str
+ADDED_COLUMNS = (  # since the first version: table, column, what it is
+    ("versions", "updated_on", "TEXT"),
+    ("versions", "stated_dates", "TEXT NOT NULL DEFAULT '[]'"),
+    ("generations", "kind", "TEXT NOT NULL DEFAULT 'ingest'"),  # ingest | removal | rollback | model
+    ("generations", "back_to", "INTEGER"),  # the generation that a rollback of this one shows again
+    ("generations", "embedding_model", "TEXT"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,36 +68,46 @@ class Catalogue:
 
     def __init__(self, path: Path):
         self.database = Database(path, SCHEMA)
+        self._embedding_model: str | None = None
         self._add_columns()
 
     def _add_columns(self) -> None:
         """Brings a catalogue that an earlier version made up to today's columns."""
-        known = {row["name"] for row in self.database.connection().execute("PRAGMA table_info(versions)")}
-        for name, kind in ADDED_COLUMNS.items():
-            if name not in known:
+        for table, name, kind in ADDED_COLUMNS:
+            if name not in {row["name"] for row in self._rows(f"PRAGMA table_info({table})")}:
                 with self.database.write() as connection:
-                    connection.execute(f"ALTER TABLE versions ADD COLUMN {name} {kind}")
+                    connection.execute(f"ALTER TABLE {table} ADD COLUMN {name} {kind}")
 
     @property
     def generation(self) -> int:
         """Number of the newest generation; 0 before the first ingest."""
-        row = self.database.connection().execute("SELECT max(number) FROM generations").fetchone()
-        return int(row[0] or 0)
+        return self.live().number
 
     def live(self) -> Snapshot:
-        return Snapshot(self.database, self.generation)
+        reading = self.database.reading()
+        return Snapshot(reading, int(reading.rows("SELECT max(number) FROM generations")[0][0] or 0))
+
+    def previous(self) -> Snapshot | None:
+        """What a rollback would show again; None where there is nothing to go back to. Removed articles are gone."""
+        reading = self.database.reading()
+        number = _back_to(reading.rows(_NEWEST))
+        return None if number is None else Snapshot(reading, number)
+
+    def removals_since(self, number: int) -> int:
+        """How many articles were removed by name after a generation."""
+        query = "SELECT count(*) FROM generations WHERE kind = 'removal' AND number > :number"
+        return int(self._rows(query, {"number": number})[0][0])
 
     def expect(self, passage_ids: Iterable[str]) -> None:
-        """Notes ids that are about to be written to the other indexes, so that a killed ingest can be cleared up."""
+        """Notes ids about to be written to the other indexes, for whoever comes next if this process is killed."""
         with self.database.write() as connection:
             connection.executemany("INSERT OR IGNORE INTO pending VALUES (?)", [(i,) for i in passage_ids])
 
     def publish(self, new: Sequence[NewVersion], removed: Iterable[str], families: Iterable[Family]) -> int:
         """One new generation in one transaction: `new` replaces older versions, `families` replaces all memberships."""
-        number = self.generation + 1
-        now = datetime.now(UTC).isoformat(timespec="seconds")
         gone = [*removed, *(version.article.article_id for version in new)]
         with self.database.write() as connection:
+            number, now = self._new_generation(connection, "ingest")
             connection.executemany(
                 "UPDATE versions SET removed_in = ? WHERE article_id = ? AND removed_in IS NULL",
                 [(number, i) for i in gone],
@@ -117,43 +115,105 @@ class Catalogue:
             for version in new:
                 _insert_version(connection, version, number, now)
             _replace_members(connection, families, number)
-            connection.execute("INSERT INTO generations VALUES (?, ?)", (number, now))
             connection.execute("DELETE FROM pending WHERE passage_id IN (SELECT passage_id FROM passages)")
         return number
 
-    def dead_passages(self, keep_generations: int = 1) -> list[str]:
-        """Ids to take out of the other indexes: left by a killed ingest, or of no generation that is kept."""
-        oldest = self.generation - keep_generations
-        rows = self.database.connection().execute(
-            "SELECT p.passage_id FROM passages p JOIN versions v USING (version) WHERE v.removed_in <= ? "
-            "UNION SELECT passage_id FROM pending WHERE passage_id NOT IN (SELECT passage_id FROM passages)",
-            (oldest,),
-        )
-        return [row[0] for row in rows]
+    def purge(self, article_id: str, families: Iterable[Family]) -> int:
+        """A new generation without the article; its text leaves the catalogue in the same transaction, for good."""
+        versions = "SELECT version FROM versions WHERE article_id = ?"
+        with self.database.write() as connection:
+            number, _ = self._new_generation(connection, "removal")
+            connection.execute(
+                f"INSERT OR IGNORE INTO pending SELECT passage_id FROM passages WHERE version IN ({versions})",
+                (article_id,),
+            )
+            connection.execute(f"DELETE FROM passages WHERE version IN ({versions})", (article_id,))
+            connection.execute("DELETE FROM versions WHERE article_id = ?", (article_id,))
+            connection.execute("DELETE FROM members WHERE article_id = ?", (article_id,))
+            _replace_members(connection, families, number)
+        return number
 
-    def kept_passages(self, keep_generations: int = 1) -> set[str]:
-        """Ids of all passages that a kept generation shows: what Chroma and the text index ought to hold."""
-        rows = self.database.connection().execute(
-            "SELECT p.passage_id FROM passages p JOIN versions v USING (version) "
-            "WHERE v.removed_in IS NULL OR v.removed_in > ?",
-            (self.generation - keep_generations,),
+    def roll_back(self, families: Iterable[Family]) -> int:
+        """A new generation that shows what `previous()` shows, in one transaction; it has nothing to go back to itself.
+
+        The view of the generation that is undone is not kept: its readers hold a transaction of their own.
+        """
+        with self.database.write() as connection:
+            back_to = _back_to(connection.execute(_NEWEST).fetchall())
+            if back_to is None:
+                raise AssertionError("there is nothing to go back to: ask previous() first")
+            number, _ = self._new_generation(connection, "rollback")
+            connection.execute(
+                "UPDATE versions SET removed_in = ? WHERE removed_in IS NULL AND added_in > ?", (number, back_to)
+            )
+            connection.execute(
+                "UPDATE versions SET removed_in = NULL WHERE added_in <= ? AND removed_in > ?", (back_to, back_to)
+            )
+            _replace_members(connection, families, number)
+        return number
+
+    def made_with(self, embedding_model: str) -> None:
+        """Notes the model behind the vectors; another one than before makes a new generation of the same articles."""
+        self._embedding_model = embedding_model
+        newest = self._rows(_NEWEST)
+        if not newest or newest[0]["embedding_model"] == embedding_model:
+            return
+        with self.database.write() as connection:
+            if newest[0]["embedding_model"] is not None:
+                self._new_generation(connection, "model")
+            connection.execute(
+                "UPDATE generations SET embedding_model = ? WHERE embedding_model IS NULL", (embedding_model,)
+            )
+
+    def is_settled(self) -> bool:
+        """Whether the other indexes were left in peace: false from before they are written until what is dead is gone.
+
+        Where it is false in a process that has just begun, the one before it was killed while it wrote.
+        """
+        query = (
+            "SELECT EXISTS(SELECT 1 FROM pending) OR EXISTS(SELECT 1 FROM versions WHERE removed_in <= :oldest) AS busy"
         )
-        return {row[0] for row in rows}
+        return not self._rows(query, {"oldest": self._oldest()})[0]["busy"]
+
+    def dead_passages(self) -> list[str]:
+        """Ids to take out of the other indexes: left by a killed ingest, or of no generation that is kept."""
+        query = (
+            "SELECT p.passage_id FROM passages p JOIN versions v USING (version) WHERE v.removed_in <= :oldest "
+            "UNION SELECT passage_id FROM pending WHERE passage_id NOT IN (SELECT passage_id FROM passages)"
+        )
+        return [row[0] for row in self._rows(query, {"oldest": self._oldest()})]
+
+    def kept_passages(self) -> set[str]:
+        """Ids of all passages that a kept generation shows: what Chroma and the text index ought to hold."""
+        query = (
+            "SELECT p.passage_id FROM passages p JOIN versions v USING (version) "
+            "WHERE v.removed_in IS NULL OR v.removed_in > :oldest"
+        )
+        return {row[0] for row in self._rows(query, {"oldest": self._oldest()})}
+
+    def forget(self) -> None:
+        """Deletes rows of no kept generation, after their passages have left the other indexes."""
+        oldest = self._oldest()
+        with self.database.write() as connection:
+            connection.execute("DELETE FROM pending")
+            dead = "SELECT version FROM versions WHERE removed_in <= ?"
+            connection.execute(f"DELETE FROM passages WHERE version IN ({dead})", (oldest,))
+            connection.execute("DELETE FROM versions WHERE removed_in <= ?", (oldest,))
+            connection.execute("DELETE FROM members WHERE removed_in <= ?", (oldest,))
 
     def versions_of(self, passage_ids: Sequence[str]) -> list[NewVersion]:
         """The articles, of whichever kept generation, that hold the passages; each with those passages only."""
         rows: list[sqlite3.Row] = []
         for part in chunked(list(passage_ids)):
             query = (
-                "SELECT p.passage_id, p.start, p.end, v.*, v.article_id AS family_id, 'original' AS role, "
-                "1 AS canonical, '[]' AS alterations, 1 AS family_size FROM passages p JOIN versions v USING (version) "
-                f"WHERE p.passage_id IN ({_marks(part)}) ORDER BY version, p.start"
+                "SELECT p.passage_id, p.start, p.end, v.* FROM passages p JOIN versions v USING (version) "
+                f"WHERE p.passage_id IN ({marks(part)}) ORDER BY version, p.start"
             )
-            rows.extend(self.database.connection().execute(query, _named(part)))
+            rows.extend(self._rows(query, named(part)))
         found: list[NewVersion] = []
         for _, group in groupby(rows, key=lambda row: row["version"]):
             pieces = list(group)
-            article = _stored_article(pieces[0]).article
+            article = article_of(pieces[0])
             passages = tuple(
                 Passage(r["passage_id"], r["article_id"], r["start"], r["end"], article.text[r["start"] : r["end"]])
                 for r in pieces
@@ -163,8 +223,7 @@ class Catalogue:
 
     def inconsistencies(self) -> list[str]:
         """What is wrong inside the catalogue itself, in words; [] where nothing is."""
-        connection = self.database.connection()
-        found = [row[0] for row in connection.execute("PRAGMA quick_check") if row[0] != "ok"]
+        found = [row[0] for row in self._rows("PRAGMA quick_check") if row[0] != "ok"]
         checks = {
             "passages reach beyond their article": "SELECT count(*) FROM passages p JOIN versions v USING (version) "
             "WHERE p.start < 0 OR p.end > length(v.text) OR p.start >= p.end",
@@ -174,152 +233,50 @@ class Catalogue:
             "WHERE removed_in IS NULL GROUP BY family_id HAVING sum(canonical) != 1)",
         }
         for words, query in checks.items():
-            if count := connection.execute(query).fetchone()[0]:
+            if count := self._rows(query)[0][0]:
                 found.append(f"{count} {words}")
         return found
-
-    def forget(self, passage_ids: Sequence[str], keep_generations: int = 1) -> None:
-        """Deletes rows of no kept generation, after their passages have left the other indexes."""
-        oldest = self.generation - keep_generations
-        with self.database.write() as connection:
-            connection.executemany("DELETE FROM pending WHERE passage_id = ?", [(i,) for i in passage_ids])
-            dead = "SELECT version FROM versions WHERE removed_in <= ?"
-            connection.execute(f"DELETE FROM passages WHERE version IN ({dead})", (oldest,))
-            connection.execute("DELETE FROM versions WHERE removed_in <= ?", (oldest,))
-            connection.execute("DELETE FROM members WHERE removed_in <= ?", (oldest,))
 
     def close(self) -> None:
         self.database.close()
 
-
-class Snapshot:
-    """Everything readers may see in one generation; safe to use from any thread."""
-
-    def __init__(self, database: Database, generation: int):
-        self._database = database
-        self.number = generation
-
-    @property
-    def generation(self) -> str:
-        return f"g{self.number:06d}"
-
-    def article(self, article_id: str) -> StoredArticle | None:
-        return self.articles([article_id]).get(article_id)
-
-    def articles(self, article_ids: Iterable[str]) -> dict[str, StoredArticle]:
-        """Those of the ids that are live."""
-        found: dict[str, StoredArticle] = {}
-        for part in chunked(list(dict.fromkeys(article_ids))):
-            for row in self._select(f"AND v.article_id IN ({_marks(part)})", part):
-                found[row["article_id"]] = _stored_article(row)
-        return found
-
-    def page(self, after: str, limit: int) -> list[StoredArticle]:
-        """The next `limit` articles in order of id, after the id `after` ("" for the first page)."""
-        rows = self._select(
-            "AND v.article_id > :after ORDER BY v.article_id LIMIT :limit", (), after=after, limit=limit
+    def _new_generation(self, connection: sqlite3.Connection, kind: str) -> tuple[int, str]:
+        """Its number and time. An ingest can be rolled back to what was there before it; a removal and a change of the
+        model leave the way back as it was."""
+        newest = connection.execute(_NEWEST).fetchall()
+        number = int(newest[0]["number"]) if newest else 0
+        back_to = {"ingest": number or None, "rollback": None}.get(kind, _back_to(newest))
+        now = datetime.now(UTC).isoformat(timespec="seconds")
+        connection.execute(
+            "INSERT INTO generations(number, published_at, kind, back_to, embedding_model) VALUES (?, ?, ?, ?, ?)",
+            (number + 1, now, kind, back_to, self._embedding_model),
         )
-        return [_stored_article(row) for row in rows]
+        return number + 1, now
 
-    def everything(self) -> Iterator[StoredArticle]:
-        after = ""
-        while page := self.page(after, 200):
-            yield from page
-            after = page[-1].article.article_id
+    def _oldest(self) -> int:
+        """Rows removed in this generation or before are shown by none that is kept."""
+        newest = self._rows(_NEWEST)
+        if not newest:
+            return 0
+        back_to = _back_to(newest)
+        return int(newest[0]["number"]) - 1 if back_to is None else back_to
 
-    def sentences(self, article_id: str) -> tuple[Sentence, ...]:
-        """In order; () where the article is not live."""
-        query = f"SELECT v.text, v.sentences FROM versions v WHERE v.article_id = :article AND {LIVE.format('v')}"
-        row = self._execute(query, article=article_id).fetchone()
-        return _sentences(row["text"], row["sentences"]) if row else ()
-
-    def passages(self, passage_ids: Iterable[str]) -> dict[str, Passage]:
-        """Those of the ids that are live; whatever another index returned beyond them does not exist."""
-        found: dict[str, Passage] = {}
-        for part in chunked(list(passage_ids)):
-            for row in self._execute(_PASSAGES + f" AND p.passage_id IN ({_marks(part)})", **_named(part)):
-                found[row["passage_id"]] = Passage(**dict(row))
-        return found
-
-    def passages_of(self, article_id: str) -> list[Passage]:
-        rows = self._execute(_PASSAGES + " AND v.article_id = :article ORDER BY p.start", article=article_id)
-        return [Passage(**dict(row)) for row in rows]
-
-    def passage_ids(self) -> set[str]:
-        return {row["passage_id"] for row in self._execute(_PASSAGE_IDS)}
-
-    def family(self, family_id: str) -> Family | None:
-        """The live members, canonical first."""
-        query = (
-            f"SELECT m.* FROM members m WHERE m.family_id = :family AND {LIVE.format('m')} "
-            "ORDER BY m.canonical DESC, m.article_id"
-        )
-        members = tuple(_member(row) for row in self._execute(query, family=family_id))
-        return Family(family_id, members) if members else None
-
-    def family_ids(self) -> dict[str, str]:
-        """article id → family id of all live articles."""
-        rows = self._execute(f"SELECT m.article_id, m.family_id FROM members m WHERE {LIVE.format('m')}")
-        return {row["article_id"]: row["family_id"] for row in rows}
-
-    def known_hashes(self) -> dict[str, tuple[str, str, str]]:
-        """article id → (content hash, identity, root) of all live articles."""
-        query = f"SELECT v.article_id, v.content_hash, v.identity, v.root FROM versions v WHERE {LIVE.format('v')}"
-        return {r["article_id"]: (r["content_hash"], r["identity"], r["root"]) for r in self._execute(query)}
-
-    def counts(self) -> dict[str, int]:
-        """articles, passages, families, altered."""
-        row = self._execute(
-            f"SELECT (SELECT count(*) FROM versions v WHERE {LIVE.format('v')}) AS articles, "
-            f"(SELECT count(*) FROM passages p JOIN versions v USING (version) WHERE {LIVE.format('v')}) AS passages, "
-            f"(SELECT count(DISTINCT family_id) FROM members m WHERE {LIVE.format('m')}) AS families, "
-            f"(SELECT count(*) FROM members m WHERE role = 'altered' AND {LIVE.format('m')}) AS altered"
-        ).fetchone()
-        return dict(row)
-
-    def _execute(self, query: str, **values: object) -> sqlite3.Cursor:
-        return self._database.connection().execute(query, {"generation": self.number, **values})
-
-    def _select(self, where: str, ids: Sequence[str], **values: object) -> sqlite3.Cursor:
-        query = (
-            "SELECT v.*, m.family_id, m.role, m.canonical, m.alterations, "
-            f"(SELECT count(*) FROM members n WHERE n.family_id = m.family_id AND {LIVE.format('n')}) AS family_size "
-            f"FROM versions v JOIN members m ON m.article_id = v.article_id AND {LIVE.format('m')} "
-            f"WHERE {LIVE.format('v')} {where}"
-        )
-        return self._execute(query, **_named(ids), **values)
+    def _rows(self, query: str, values: Mapping[str, object] | None = None) -> list[sqlite3.Row]:
+        return self.database.reading().rows(query, values)
 
 
-_PASSAGES = (
-    "SELECT p.passage_id, v.article_id, p.start, p.end, substr(v.text, p.start + 1, p.end - p.start) AS text "
-    f"FROM passages p JOIN versions v USING (version) WHERE {LIVE.format('v')}"
-)
-_PASSAGE_IDS = f"SELECT p.passage_id FROM passages p JOIN versions v USING (version) WHERE {LIVE.format('v')}"
+_NEWEST = "SELECT * FROM generations ORDER BY number DESC LIMIT 1"
 
 
-def _marks(ids: Sequence[str]) -> str:
-    return ",".join(f":i{n}" for n in range(len(ids)))
-
-
-def _named(ids: Sequence[str]) -> dict[str, str]:
-    return {f"i{n}": value for n, value in enumerate(ids)}
+def _back_to(newest: Sequence[sqlite3.Row]) -> int | None:
+    return None if not newest or newest[0]["back_to"] is None else int(newest[0]["back_to"])
 
 
 def _insert_version(connection: sqlite3.Connection, new: NewVersion, number: int, now: str) -> None:
-    a = new.article
-    sentences = json.dumps([[s.start, s.end, s.kind] for s in new.sentences], separators=(",", ":"))
-    row = {
-        "article_id": a.article_id, "content_hash": a.content_hash, "added_in": number, "root": new.root,
-        "ingested_at": now, "identity": a.identity, "source": a.source, "text": a.text, "title": a.title,
-        "author": a.author, "publisher": a.publisher, "url": a.url, "published_on": _iso(a.published_on),
-        "republished_on": _iso(a.republished_on), "updated_on": _iso(a.updated_on), "date_source": a.date_source,
-        "stated_dates": json.dumps([[d.kind, d.day.isoformat(), d.precision, d.where] for d in a.stated_dates]),
-        "credited_to": a.credited_to, "latest_named_date": _iso(a.latest_named_date), "language": a.language,
-        "sentences": sentences,
-    }  # fmt: skip
+    row = article_row(new.article, new.sentences) | {"added_in": number, "root": new.root, "ingested_at": now}
     columns = ", ".join(row)
-    marks = ", ".join(f":{name}" for name in row)
-    cursor = connection.execute(f"INSERT INTO versions({columns}) VALUES ({marks})", row)
+    places = ", ".join(f":{name}" for name in row)
+    cursor = connection.execute(f"INSERT INTO versions({columns}) VALUES ({places})", row)
     connection.executemany(
         "INSERT OR REPLACE INTO passages VALUES (?, ?, ?, ?)",
         [(p.passage_id, cursor.lastrowid, p.start, p.end) for p in new.passages],
@@ -328,16 +285,7 @@ def _insert_version(connection: sqlite3.Connection, new: NewVersion, number: int
 
 def _replace_members(connection: sqlite3.Connection, families: Iterable[Family], number: int) -> None:
     """Closes the rows that changed and opens their successors; what is the same stays."""
-    wanted = {
-        m.article_id: (
-            f.family_id,
-            str(m.role),
-            int(m.canonical),
-            json.dumps([_alteration_row(x) for x in m.alterations]),
-        )
-        for f in families
-        for m in f.members
-    }
+    wanted = member_rows(families)
     standing = {
         r["article_id"]: (r["family_id"], r["role"], r["canonical"], r["alterations"])
         for r in connection.execute("SELECT * FROM members WHERE removed_in IS NULL")
@@ -350,43 +298,3 @@ def _replace_members(connection: sqlite3.Connection, families: Iterable[Family],
         "INSERT INTO members VALUES (?, ?, ?, ?, ?, ?, NULL)",
         [(i, *row, number) for i, row in wanted.items() if standing.get(i) != row],
     )
-
-
-def _alteration_row(alteration: Alteration) -> list[object]:
-    h, c = alteration.here, alteration.canonical
-    return [alteration.kind, h.start, h.end, h.text, c.start, c.end, c.text]
-
-
-def _member(row: sqlite3.Row) -> Member:
-    alterations = tuple(
-        Alteration(kind, Span(a, b, here), Span(c, d, there))
-        for kind, a, b, here, c, d, there in json.loads(row["alterations"])
-    )
-    return Member(row["article_id"], Role(row["role"]), bool(row["canonical"]), alterations)
-
-
-def _stored_article(row: sqlite3.Row) -> StoredArticle:
-    article = Article(
-        identity=row["identity"], source=row["source"], text=row["text"], title=row["title"], author=row["author"],
-        publisher=row["publisher"], url=row["url"], published_on=_date(row["published_on"]),
-        republished_on=_date(row["republished_on"]), updated_on=_date(row["updated_on"]),
-        date_source=row["date_source"], stated_dates=_stated_dates(row["stated_dates"]),
-        credited_to=row["credited_to"], latest_named_date=_date(row["latest_named_date"]), language=row["language"],
-    )  # fmt: skip
-    return StoredArticle(article, _member(row), row["family_id"], row["family_size"], row["root"], row["ingested_at"])
-
-
-def _sentences(text: str, stored: str) -> tuple[Sentence, ...]:
-    return tuple(Sentence(a, b, text[a:b], SentenceKind(kind)) for a, b, kind in json.loads(stored))
-
-
-def _stated_dates(stored: str) -> tuple[StatedDate, ...]:
-    return tuple(StatedDate(DateKind(k), date.fromisoformat(day), p, w) for k, day, p, w in json.loads(stored))
-
-
-def _iso(day: date | None) -> str | None:
-    return day.isoformat() if day else None
-
-
-def _date(day: str | None) -> date | None:
-    return date.fromisoformat(day) if day else None

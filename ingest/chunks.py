@@ -7,13 +7,14 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 
 from ingest import tokens
-from ingest.types import Article, Passage, Sentence, SentenceKind
+from ingest.types import Article, Passage, Sentence
 
 
 def split(article: Article, sentences: Sequence[Sentence], budget_tokens: int) -> tuple[Passage, ...]:
     """Passages of at most `budget_tokens` cl100k tokens, cut between sentences wherever one fits.
 
-    Boilerplate and the second printing of a paragraph are in no passage. `article.text[p.start:p.end] == p.text`.
+    Boilerplate, orders to machines and the second printing of a paragraph are in no passage.
+    `article.text[p.start:p.end] == p.text`.
     """
     passages: list[Passage] = []
     for run in _runs(article.text, sentences):
@@ -29,19 +30,19 @@ def embedded_text(title: str | None, text: str) -> str:
 
 
 def _runs(text: str, sentences: Sequence[Sentence]) -> Iterator[list[Sentence]]:
-    """Stretches of sentences without boilerplate and without paragraphs that were printed before."""
+    """Stretches of sentences that may be cited, without paragraphs that were printed before."""
     seen: set[str] = set()
     run: list[Sentence] = []
     for paragraph in _paragraphs(text, sentences):
         words = " ".join(s.text for s in paragraph)
-        if words in seen or all(s.kind is SentenceKind.BOILERPLATE for s in paragraph):
+        if words in seen or not any(s.kind.citable for s in paragraph):
             if run:
                 yield run
             run = []
             continue
         seen.add(words)
         for sentence in paragraph:
-            if sentence.kind is SentenceKind.BOILERPLATE:
+            if not sentence.kind.citable:
                 if run:
                     yield run
                 run = []

@@ -73,7 +73,7 @@ def _without_hidden(text: str) -> str:
         if closing is None:
             unclosed.add(name)
             continue
-        kept.append(text[position:opening.start()])
+        kept.append(text[position : opening.start()])
         position = closing.end()
     return "".join(kept) + text[position:]
 
@@ -102,7 +102,7 @@ def _line(line: str) -> tuple[str, bool]:
         return "", False
     quoted = _QUOTE.match(line)
     if quoted:
-        line = line[quoted.end():]
+        line = line[quoted.end() :]
     heading = _HEADING.fullmatch(line)
     if heading:
         return heading["words"], True
@@ -110,7 +110,7 @@ def _line(line: str) -> tuple[str, bool]:
     if row:
         return row["cells"].strip(), True
     item = _ITEM.match(line)
-    return ("- " + line[item.end():] if item else line), False
+    return ("- " + line[item.end() :] if item else line), False
 
 
 def _unwrapped(lines: list[str]) -> list[str]:
@@ -118,7 +118,7 @@ def _unwrapped(lines: list[str]) -> list[str]:
     begin = 0
     for index, ends in enumerate(standing(lines)):
         if ends:
-            found.append(" ".join(lines[begin:index + 1]))
+            found.append(" ".join(lines[begin : index + 1]))
             begin = index + 1
     return found
 
@@ -163,9 +163,7 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 
 _HIDDEN = re.compile(r"<!--|<(?P<name>script|style|noscript|template)\b[^<>]*>", re.IGNORECASE)
 _COMMENT_END = re.compile("-->")
-_CLOSING = {
-    name: re.compile(rf"</{name}\s*>", re.IGNORECASE) for name in ("script", "style", "noscript", "template")
-}
+_CLOSING = {name: re.compile(rf"</{name}\s*>", re.IGNORECASE) for name in ("script", "style", "noscript", "template")}
 _BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
 _BLOCK_TAG = re.compile(
     r"</?(?:p|div|h[1-6]|ul|ol|li|table|tr|thead|tbody|section|article|header|footer|main|aside|nav|blockquote|figure|"

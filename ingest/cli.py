@@ -20,7 +20,9 @@ MOST_FAULTS_SHOWN = 50
 
 
 def ingest(
-    paths: Annotated[list[Path] | None, typer.Argument(help="Files or folders: .txt, .md, .jsonl")] = None,
+    paths: Annotated[
+        list[Path] | None, typer.Argument(help="Files or folders of articles: .txt, .md, .html, .pdf, .docx, .jsonl")
+    ] = None,
     prune: Annotated[
         bool, typer.Option("--prune", help="Also remove what an earlier ingest of the same PATH added and is gone now")
     ] = False,
@@ -28,15 +30,24 @@ def ingest(
     rebuild: Annotated[
         bool, typer.Option("--rebuild", help="Make the search indexes anew from the catalogue first")
     ] = False,
+    back: Annotated[
+        bool, typer.Option("--rollback", help="Go back to what the archive showed before the last ingest")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON")] = False,
 ) -> None:
     """Add and update articles; running it again changes nothing."""
     terminal.quiet_logs()
     with terminal.spoken_errors():
         settings = read_settings()
-        if not paths and not rebuild:
+        if back and (paths or prune or dry_run or rebuild):
+            raise WrongUsage("--rollback goes alone: dateline ingest --rollback")
+        if rebuild and dry_run:
+            raise WrongUsage("--rebuild writes, --dry-run does not: give one of them")
+        if not paths and not rebuild and not back:
             raise WrongUsage("name at least one file or folder: dateline ingest PATH…")
-        report = run(settings, paths or [], prune=prune, dry_run=dry_run, rebuild=rebuild)
+        report = (
+            rolled_back(settings) if back else run(settings, paths or [], prune=prune, dry_run=dry_run, rebuild=rebuild)
+        )
         if as_json:
             terminal.show_json({k: v for k, v in report.items() if k != "notes"})
         else:
@@ -56,15 +67,24 @@ def run(
             raise WrongUsage("--rebuild needs the data directory to itself: stop the service first")
         return _handed_over(settings, absolute, prune=prune, dry_run=dry_run)
     with owner.owning(settings.data_dir, "ingest"), terminal.progress_bar() as progress:
-        from ingest import pipeline
-        from ingest.archive import Archive, discard_indexes
+        from ingest import archive, indexes, pipeline
 
-        if rebuild:
-            discard_indexes(settings.data_dir)
+        if rebuild or (not dry_run and indexes.is_half_rebuilt(settings.data_dir)):
+            archive.rebuild(settings, progress=progress)
+        with archive.Archive(settings) as opened:
+            return report_body(pipeline.ingest(opened, absolute, prune=prune, dry_run=dry_run, progress=progress))
+
+
+def rolled_back(settings: Settings) -> dict[str, Any]:
+    """Goes back to the generation before the last ingest, here or in the owning service; the report as JSON."""
+    if handover.serving(settings.data_dir):
+        return dict(handover.request(settings.data_dir, "POST", "/owner/rollback"))
+    with owner.owning(settings.data_dir, "ingest"):
+        from ingest import pipeline
+        from ingest.archive import Archive
+
         with Archive(settings) as archive:
-            if rebuild:
-                pipeline.rebuild(archive, progress)
-            return report_body(pipeline.ingest(archive, absolute, prune=prune, dry_run=dry_run, progress=progress))
+            return report_body(pipeline.rollback(archive))
 
 
 def report_body(report: IngestReport) -> dict[str, Any]:
@@ -135,7 +155,7 @@ def examined(settings: Settings, *, mend: bool) -> dict[str, Any]:
     if handover.serving(settings.data_dir):
         return dict(handover.request(settings.data_dir, "POST", "/owner/doctor", {"repair": mend}))
     with owner.owning(settings.data_dir, "doctor"):
-        from ingest.archive import Archive, discard_indexes
+        from ingest.archive import Archive, rebuild
 
         try:
             with Archive(settings) as archive:
@@ -143,7 +163,7 @@ def examined(settings: Settings, *, mend: bool) -> dict[str, Any]:
         except (IndexMismatch, IndexUnavailable) as error:
             if not mend:
                 raise
-            discard_indexes(settings.data_dir)
+            rebuild(settings)
             with Archive(settings) as archive:
                 found = findings_body(archive, mend=True)
                 return found | {"faults": [str(error), *found["faults"]]}
@@ -156,6 +176,7 @@ def findings_body(archive: Archive, *, mend: bool) -> dict[str, Any]:
     faults = surgery.examine(archive)
     left = faults
     if mend and faults:
+        archive.settle()
         surgery.repair(archive, faults)
         left = surgery.examine(archive)
     snapshot = archive.catalogue.live()

@@ -107,7 +107,7 @@ def leading_stamp(line: str) -> int:
 
 def _without(line: str, found: list[Mention]) -> str:
     for mention in reversed(found):
-        line = line[:mention.start] + " " + line[mention.end:]
+        line = line[: mention.start] + " " + line[mention.end :]
     return line
 
 
@@ -131,7 +131,9 @@ def _statements(line: str) -> Iterator[tuple[str, Mention]]:
             continue
         position = 0
         for mention in mentions(part):
-            label = _label(part[position:mention.start]) or ("bare" if dated and mention.precision == "day" else "seen")
+            label = _label(part[position : mention.start]) or (
+                "bare" if dated and mention.precision == "day" else "seen"
+            )
             position = mention.end
             if label != "seen":
                 yield label, mention
@@ -155,8 +157,12 @@ def _filed(line: str) -> Iterator[Mention]:
 
 
 _KINDS = {
-    "first": DateKind.FIRST, "published": DateKind.PUBLISHED, "bare": DateKind.PUBLISHED, "filed": DateKind.PUBLISHED,
-    "republished": DateKind.REPUBLISHED, "updated": DateKind.UPDATED,
+    "first": DateKind.FIRST,
+    "published": DateKind.PUBLISHED,
+    "bare": DateKind.PUBLISHED,
+    "filed": DateKind.PUBLISHED,
+    "republished": DateKind.REPUBLISHED,
+    "updated": DateKind.UPDATED,
 }
 _DIGIT = re.compile(r"\d")
 _FIELD = re.compile(r"\s[|·•]\s")
@@ -168,9 +174,7 @@ _FIRST = (
     r"erstveröffentlich\w*|publié\s+initialement"
 )
 _AGAIN = r"re-?published|reprinted|reposted"
-_UPDATED = (
-    r"(?:last\s+)?(?:updated?|modified|edited|revised)|corrected|mis\s+à\s+jour|aktualisiert|stand|actualizado"
-)
+_UPDATED = r"(?:last\s+)?(?:updated?|modified|edited|revised)|corrected|mis\s+à\s+jour|aktualisiert|stand|actualizado"
 _SEEN = r"accessed|retrieved"
 _PLAINLY = r"published|posted|publication|publié|veröffentlicht|publicado|issued|filed|date"
 _LABEL = re.compile(

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ingest import pipeline
-from ingest.archive import Archive
 from ingest.catalogue import NewVersion
 from ingest.database import chunked
+from ingest.indexes import vector_text
+
+if TYPE_CHECKING:
+    from ingest.archive import Archive
 
 SAME_VECTOR = 1e-5  # largest difference of a coordinate between what Chroma returns and what was put in
 
@@ -31,25 +34,32 @@ class Fault:
 
 def examine(archive: Archive) -> tuple[Fault, ...]:
     """Every fault found; () for a sound archive. Reads all rows of all three, changes nothing."""
+    return (
+        *(Fault("catalogue", words, mendable=False) for words in archive.catalogue.inconsistencies()),
+        *examine_indexes(archive),
+    )
+
+
+def examine_indexes(archive: Archive) -> tuple[Fault, ...]:
+    """What Chroma and the text index hold against what the catalogue says."""
     wanted = archive.catalogue.kept_passages()
     chroma, text = archive.store.ids(), archive.lexical.ids()
     faults = [
-        *(Fault("catalogue", words, mendable=False) for words in archive.catalogue.inconsistencies()),
         *_compared("chroma", wanted, chroma),
         *_compared("text", wanted, text),
         Fault("chroma", "hold a vector of another text", _foreign(archive, sorted(wanted & chroma))),
     ]
-    return tuple(f for f in faults if f.passage_ids or not f.mendable)
+    return tuple(f for f in faults if f.passage_ids)
 
 
 def repair(archive: Archive, faults: Sequence[Fault]) -> None:
     """Mends what can be mended from the catalogue: rows too many are removed, rows missing or foreign written anew."""
     wanted = archive.catalogue.kept_passages()
     touched = {i for f in faults for i in f.passage_ids}
-    extra = sorted(touched - wanted)
-    archive.store.remove(extra)
-    archive.lexical.remove(extra)
-    pipeline.index(archive, _versions(archive, touched & wanted), lambda stage, done, total: None)
+    archive.catalogue.expect(sorted(touched))
+    archive.indexes.remove(sorted(touched - wanted))
+    archive.indexes.write(_versions(archive, touched & wanted), archive.vectors, lambda stage, done, total: None)
+    archive.catalogue.forget()
 
 
 def _compared(where: str, wanted: set[str], present: set[str]) -> list[Fault]:
@@ -63,12 +73,10 @@ def _foreign(archive: Archive, ids: list[str]) -> tuple[str, ...]:
     """Of the ids, those whose vector in Chroma is not the one that was embedded for their text."""
     found: list[str] = []
     for part in chunked(ids):
-        rows = {
-            p.passage_id: pipeline.vector_text(v.article, p) for v in _versions(archive, set(part)) for p in v.passages
-        }
+        rows = {p.passage_id: vector_text(v.article, p) for v in _versions(archive, set(part)) for p in v.passages}
         stored = archive.store.vectors(list(rows))
         for (passage_id, _), vector in zip(rows.items(), archive.vectors.embed(list(rows.values())), strict=True):
-            if np.abs(stored[passage_id] - vector).max() > SAME_VECTOR:
+            if passage_id not in stored or np.abs(stored[passage_id] - vector).max() > SAME_VECTOR:
                 found.append(passage_id)
     return tuple(found)
 

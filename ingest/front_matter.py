@@ -12,11 +12,25 @@ LONGEST = 20_000  # characters; more than that between two rules is text
 _FRONT = re.compile(r"\ufeff?\s*---[ \t]*\n(?P<yaml>.*?)\n(?:---|\.\.\.)[ \t]*(?:\n|$)", re.DOTALL)
 _FIELD = re.compile(r"(?P<key>[A-Za-z_]+)[ \t]*:[ \t]*(?P<value>.*\S)[ \t]*")
 _NAMES = {
-    "title": "title", "headline": "title", "author": "author", "authors": "author", "byline": "author",
-    "publisher": "publisher", "outlet": "publisher", "site": "publisher",
-    "url": "url", "link": "url", "canonical_url": "url",
-    "published_on": "published_on", "published": "published_on", "date": "published_on", "publishdate": "published_on",
-    "updated_on": "updated_on", "updated": "updated_on", "lastmod": "updated_on", "modified": "updated_on",
+    "title": "title",
+    "headline": "title",
+    "author": "author",
+    "authors": "author",
+    "byline": "author",
+    "publisher": "publisher",
+    "outlet": "publisher",
+    "site": "publisher",
+    "url": "url",
+    "link": "url",
+    "canonical_url": "url",
+    "published_on": "published_on",
+    "published": "published_on",
+    "date": "published_on",
+    "publishdate": "published_on",
+    "updated_on": "updated_on",
+    "updated": "updated_on",
+    "lastmod": "updated_on",
+    "modified": "updated_on",
 }
 
 
@@ -36,7 +50,7 @@ def split_front_matter(text: str) -> tuple[dict[str, str], str]:
         words = _words(value)
         if name and words:
             fields.setdefault(name, words)
-    return (fields, text[front.end():]) if fields else ({}, text)
+    return (fields, text[front.end() :]) if fields else ({}, text)
 
 
 def _parsed(block: str) -> Mapping[object, object]:

@@ -67,7 +67,7 @@ def stream(data_dir: Path, method: str, path: str, body: dict[str, Any] | None =
         for line in reply:
             if line.strip():
                 value = json.loads(line)
-                if isinstance(value, dict) and "error" in value:
+                if isinstance(value, dict) and value.keys() == {"error"}:
                     raise _reported(value["error"], 500)
                 yield value
     except (TimeoutError, OSError, http.client.HTTPException, ValueError) as error:

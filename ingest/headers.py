@@ -86,7 +86,7 @@ def _title(lines: Sequence[str], opening: Sequence[str], heading: str | None) ->
         return None, None
     bare, site = site_suffix(line)
     repeated = len(lines) > 1 and same_line(lines[0], lines[1])
-    if site and (repeated or "|" in line[len(bare):] or _is_outlet(site)):
+    if site and (repeated or "|" in line[len(bare) :] or _is_outlet(site)):
         return bare, site
     return line, None
 
@@ -111,7 +111,7 @@ def _same(line: str, title: str | None) -> bool:
 
 def _byline(lines: Sequence[str], opening: Sequence[str]) -> tuple[str | None, str | None]:
     """The author and the outlet that a byline or signature names."""
-    ends = [*lines[: max(HEADER_LINES, len(opening))], *lines[max(HEADER_LINES, len(lines) - FOOTER_LINES):]]
+    ends = [*lines[: max(HEADER_LINES, len(opening))], *lines[max(HEADER_LINES, len(lines) - FOOTER_LINES) :]]
     for line in ends:
         for field in fields_of(line):
             if not is_byline(field):
@@ -151,7 +151,7 @@ def _cased(word: str) -> str:
 
 def _mixed(word: str) -> str:
     head = re.match(r"(?:Mc|Mac|O['’]|[Dd]e|[Vv]an)", word)
-    return word[: head.end()] + word[head.end():].capitalize() if head else _cased(word)
+    return word[: head.end()] + word[head.end() :].capitalize() if head else _cased(word)
 
 
 _ROUGH_END = re.compile(r"(?<=[.!?])\s+(?=[A-Z])")

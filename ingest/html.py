@@ -197,7 +197,7 @@ def _header(lines: Sequence[Line], heading: int | None, body: Sequence[str]) -> 
         return []
     header = [lines[heading].text]
     opening = next((text for text in body if len(text) > LONGEST_HEADER_LINE), None)
-    for line in lines[heading + 1:heading + 1 + HEADER_LINES]:
+    for line in lines[heading + 1 : heading + 1 + HEADER_LINES]:
         if line.text == opening or len(line.text) > LONGEST_HEADER_LINE:
             break
         for text in line.text.split("\n"):

@@ -23,7 +23,7 @@ def language_of(text: str) -> str | None:
     if weight < SHORTEST * 0.75:
         return None
     middle = max(0, len(text) - SAMPLE) // 2
-    code, sureness = _identifier().classify(text[middle:middle + SAMPLE])
+    code, sureness = _identifier().classify(text[middle : middle + SAMPLE])
     return code if len(code) == 2 and sureness >= LEAST_SURE else None
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import tantivy
@@ -13,7 +14,6 @@ from ingest.errors import IndexUnavailable
 
 WORD = re.compile(r"\w+")
 LONGEST_QUERY = 64  # distinct words; a longer question is a document, and its first words name its subject
-TITLE_BOOST = 1.5
 STOP_WORDS = frozenset(
     "a about an and are as at be been but by can could did do does for from had has have he her his how i if in into "
     "is it its me my not of on or our say said says she should so some than that the their them there these they this "
@@ -25,36 +25,38 @@ class Lexical:
     """Ranked full text over passages: a title field (title, author, outlet) and the words, stemmed as English."""
 
     def __init__(self, path: Path):
-        try:
+        """Raises IndexUnavailable where the directory cannot be used, here and in every method that writes."""
+        self._path = path
+        with self._named("run `dateline ingest --rebuild`"):
             path.mkdir(parents=True, exist_ok=True)
             self._index = tantivy.Index(_schema(), path=str(path))
-        except (OSError, ValueError) as error:
-            raise IndexUnavailable(
-                f"cannot open the text index in {path}: {error}; run `dateline ingest --rebuild`"
-            ) from error
 
     def add(self, rows: Iterable[tuple[str, str, str]]) -> None:
         """Adds or replaces (passage id, title field, text); they are found once this returns."""
-        writer = self._index.writer(heap_size=64_000_000, num_threads=1)
-        for passage_id, title, text in rows:
-            writer.delete_documents("passage_id", passage_id)
-            writer.add_document(tantivy.Document(passage_id=passage_id, title=title, text=text))
-        self._finish(writer)
+        with self._written(heap_bytes=64_000_000) as writer:
+            for passage_id, title, text in rows:
+                writer.delete_documents("passage_id", passage_id)
+                writer.add_document(tantivy.Document(passage_id=passage_id, title=title, text=text))
 
     def remove(self, ids: Iterable[str]) -> None:
-        writer = self._index.writer(heap_size=15_000_000, num_threads=1)
-        for passage_id in ids:
-            writer.delete_documents("passage_id", passage_id)
-        self._finish(writer)
+        with self._written(heap_bytes=15_000_000) as writer:
+            for passage_id in ids:
+                writer.delete_documents("passage_id", passage_id)
 
-    def find(self, query: str, count: int) -> list[tuple[str, float]]:
-        """At most `count` (passage id, BM25 score above 0), best first; [] where no word of the query is left."""
+    def find(self, query: str, count: int, among: Sequence[str] | None = None) -> list[tuple[str, float]]:
+        """At most `count` (passage id, BM25 score above 0), best first; [] where no word of the query is left.
+
+        `among` leaves these ids only; the rarity of words stays that of the whole index.
+        """
         words = search_words(query)
         if not words:
             return []
-        parsed, _ = self._index.parse_query_lenient(
-            " ".join(f'"{word}"' for word in words), ["title", "text"], field_boosts={"title": TITLE_BOOST}
-        )
+        # Title and text weigh the same: with 1.5 for the title, words alone lose 0.9 of nDCG@10 (docs/quality.md).
+        parsed, _ = self._index.parse_query_lenient(" ".join(f'"{word}"' for word in words), ["title", "text"])
+        if among is not None:
+            ids = tantivy.Query.term_set_query(self._index.schema, "passage_id", list(among))
+            silent = tantivy.Query.const_score_query(ids, 0.0)
+            parsed = tantivy.Query.boolean_query([(tantivy.Occur.Must, parsed), (tantivy.Occur.Must, silent)])
         searcher = self._index.searcher()
         found = searcher.search(parsed, count, count=False)
         return [(searcher.doc(address)["passage_id"][0], score) for score, address in found.hits]
@@ -64,6 +66,10 @@ class Lexical:
         parsed, _ = self._index.parse_query_lenient(f'"{word}"', ["text"])
         return int(self._index.searcher().search(parsed, 1, count=True).count or 0)  # type: ignore[attr-defined]
 
+    def count(self) -> int:
+        """Passages in the index, those of generations that are gone but not cleared included."""
+        return int(self._index.searcher().num_docs)
+
     def ids(self) -> set[str]:
         searcher = self._index.searcher()
         if not searcher.num_docs:
@@ -71,10 +77,22 @@ class Lexical:
         found = searcher.search(tantivy.Query.all_query(), searcher.num_docs, count=False)
         return {searcher.doc(address)["passage_id"][0] for _, address in found.hits}
 
-    def _finish(self, writer: tantivy.IndexWriter) -> None:
-        writer.commit()
-        writer.wait_merging_threads()
-        self._index.reload()
+    @contextmanager
+    def _written(self, heap_bytes: int) -> Iterator[tantivy.IndexWriter]:
+        """One commit of what the block does; none of it where the block fails."""
+        with self._named("check that DATELINE_DATA_DIR is writable and its disk not full; nothing was lost"):
+            writer = self._index.writer(heap_size=heap_bytes, num_threads=1)
+            yield writer
+            writer.commit()
+            writer.wait_merging_threads()
+            self._index.reload()
+
+    @contextmanager
+    def _named(self, remedy: str) -> Iterator[None]:
+        try:
+            yield
+        except (OSError, ValueError) as error:  # tantivy reports what the disk refuses as ValueError
+            raise IndexUnavailable(f"cannot use the text index in {self._path}: {error}; {remedy}") from error
 
 
 def search_words(query: str) -> list[str]:

@@ -113,10 +113,10 @@ def _mark_contents(blocks: Sequence[str], kinds: list[SentenceKind]) -> None:
     index = next((i for i, block in enumerate(blocks[:CONTENTS_BLOCKS]) if _CONTENTS.fullmatch(block)), None)
     if index is None:
         return
-    later = zip(blocks[index + 1:], kinds[index + 1:], strict=True)
+    later = zip(blocks[index + 1 :], kinds[index + 1 :], strict=True)
     headings = [_plain(block) for block, kind in later if kind is HEADING and not _BULLET.match(block)]
     listed = index + 1
-    for block in blocks[listed:listed + CONTENTS_BLOCKS]:
+    for block in blocks[listed : listed + CONTENTS_BLOCKS]:
         item = _plain(_BULLET.sub("", block))
         repeats = sum(heading.startswith(item) or item.startswith(heading) for heading in headings)
         # a line without a bullet is itself among the headings

@@ -121,15 +121,66 @@ def day_of(year: int, month: int, of_month: int) -> date | None:
         return None
 
 
-_ENGLISH = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
-            "November", "December")
-_SHORT = {"Jan": 1, "Feb": 2, "Mar": 3, "Apr": 4, "Jun": 6, "Jul": 7, "Aug": 8, "Sep": 9, "Sept": 9, "Oct": 10,
-          "Nov": 11, "Dec": 12}
+_ENGLISH = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
+_SHORT = {
+    "Jan": 1,
+    "Feb": 2,
+    "Mar": 3,
+    "Apr": 4,
+    "Jun": 6,
+    "Jul": 7,
+    "Aug": 8,
+    "Sep": 9,
+    "Sept": 9,
+    "Oct": 10,
+    "Nov": 11,
+    "Dec": 12,
+}
 _FOREIGN = {
-    "janvier": 1, "février": 2, "mars": 3, "avril": 4, "mai": 5, "juin": 6, "juillet": 7, "août": 8, "septembre": 9,
-    "octobre": 10, "novembre": 11, "décembre": 12, "januar": 1, "februar": 2, "märz": 3, "juni": 6, "juli": 7,
-    "oktober": 10, "dezember": 12, "enero": 1, "febrero": 2, "marzo": 3, "abril": 4, "mayo": 5, "junio": 6, "julio": 7,
-    "agosto": 8, "septiembre": 9, "octubre": 10, "noviembre": 11, "diciembre": 12,
+    "janvier": 1,
+    "février": 2,
+    "mars": 3,
+    "avril": 4,
+    "mai": 5,
+    "juin": 6,
+    "juillet": 7,
+    "août": 8,
+    "septembre": 9,
+    "octobre": 10,
+    "novembre": 11,
+    "décembre": 12,
+    "januar": 1,
+    "februar": 2,
+    "märz": 3,
+    "juni": 6,
+    "juli": 7,
+    "oktober": 10,
+    "dezember": 12,
+    "enero": 1,
+    "febrero": 2,
+    "marzo": 3,
+    "abril": 4,
+    "mayo": 5,
+    "junio": 6,
+    "julio": 7,
+    "agosto": 8,
+    "septiembre": 9,
+    "octubre": 10,
+    "noviembre": 11,
+    "diciembre": 12,
 }
 _MONTHS = {name.lower(): number for number, name in enumerate(_ENGLISH, 1)}
 _MONTHS |= {name.lower(): number for name, number in _SHORT.items()} | _FOREIGN
@@ -162,25 +213,25 @@ _AMOUNT = (
 # Each shape names its own groups; a date with a year has one called <shape>_year.
 _SHAPES = {
     "iso": rf"(?<![\d-])(?P<iso_year>{_YEAR})(?P<iso_mark>[-/.])(?P<iso_month>{_DAY})(?P=iso_mark)(?P<iso_day>{_DAY})"
-           r"(?!\d)",
+    r"(?!\d)",
     "short": rf"(?<![\d-])(?P<short_day>{_DAY})(?:(?P<short_mark>-)|\s+)(?P<short_month>{_CASED})\b"
-             r"(?(short_mark)-|\s+['’])"
-             r"(?P<short_year>(?:19|20)\d{2}|\d{2})(?!\d)",
+    r"(?(short_mark)-|\s+['’])"
+    r"(?P<short_year>(?:19|20)\d{2}|\d{2})(?!\d)",
     "figures": rf"(?<![\d/.-])(?P<figures_a>{_DAY})/(?P<figures_b>{_DAY})/(?P<figures_year>\d{{2}})(?![\d/])",
     "dmy": rf"(?<!\d)(?:(?P<dmy_other>{_DAY}){_NTH}{_TO})?(?P<dmy_day>{_DAY}){_NTH}\s+(?:of\s+|de\s+)?"
-           rf"(?P<dmy_month>(?i:{_UNCASED}))\b\.?{_COMMA}(?:del?\s+)?(?P<dmy_year>{_YEAR})",
+    rf"(?P<dmy_month>(?i:{_UNCASED}))\b\.?{_COMMA}(?:del?\s+)?(?P<dmy_year>{_YEAR})",
     "mdy": rf"\b(?P<mdy_month>(?i:{_either([*_ENGLISH, *_SHORT])}))\b\.?\s+(?P<mdy_day>{_DAY}){_NTH}"
-           rf"(?:{_TO}(?P<mdy_other>{_DAY}){_NTH})?{_COMMA}(?P<mdy_year>{_YEAR})",
+    rf"(?:{_TO}(?P<mdy_other>{_DAY}){_NTH})?{_COMMA}(?P<mdy_year>{_YEAR})",
     "my": rf"\b(?P<my_month>{_CASED})\b\.?{_COMMA}(?:of\s+)?(?P<my_year>{_YEAR})",
     "dm": rf"(?<![\d.,:])(?:(?P<dm_other>{_DAY}){_NTH}{_TO})?(?P<dm_day>{_DAY}){_NTH}\s+(?:of\s+)?"
-          rf"(?P<dm_month>{_CASED})\b",
+    rf"(?P<dm_month>{_CASED})\b",
     "md": rf"\b(?P<md_month>{_CASED})\b\.?\s+(?P<md_day>{_DAY}){_NTH}(?:{_TO}(?P<md_other>{_DAY}){_NTH})?"
-          r"(?![\d,.:]*\d|\s*%)",
+    r"(?![\d,.:]*\d|\s*%)",
     "numeric": rf"(?<![\d/.-])(?P<numeric_a>{_DAY})(?P<numeric_mark>[/.-])(?P<numeric_b>{_DAY})(?P=numeric_mark)"
-               rf"(?P<numeric_year>{_YEAR})",
+    rf"(?P<numeric_year>{_YEAR})",
     "bare": rf"\b(?:(?P<bare_month>{_PLAIN})|(?P<bare_other>March|May|MARCH|MAY))\b",
     "year": rf"(?:(?<![\w.,])|(?<=FY)){_MONEY}(?P<year_year>{_YEAR})(?![.,]\d)(?!{_AMOUNT})"
-            r"(?:[-–/](?P<year_last>\d{4}|\d{2})(?![\d-]))?",
+    r"(?:[-–/](?P<year_last>\d{4}|\d{2})(?![\d-]))?",
 }
 _DATED = frozenset(_SHAPES) - {"dm", "md", "bare"}
 _DATE = re.compile("|".join(f"(?P<{name}>{shape})" for name, shape in _SHAPES.items()))

@@ -68,11 +68,12 @@ NUMBER_PATTERN = (
     rf"|\b(?P<multiple>{_any(MULTIPLES)})\b"
     rf"|\b(?P<tens>{_TENS})[\s-]{{1,2}}(?P<ordinal_tail>{_any(ORDINAL_WORDS)})\b"
     rf"|\b(?P<ordinal_word>{_any(ORDINAL_WORDS)})(?!\s+of\s+a\s+second)\b(?!-hand)"
-    r"|\b(?P<numerator>an?|one|two|three|four|five)[\s-]{1,2}(?P<denominator>third|quarter|fifth|sixth|eighth|tenth)s?\b"
-    r"(?=\s+of\b|(?<=s))"
+    r"|\b(?P<numerator>an?|one|two|three|four|five|[1-9])[\s-]{1,2}"
+    r"(?P<denominator>third|quarter|fifth|sixth|eighth|tenth)s?\b(?=\s+of\b|(?<=s))"
+    r"|(?<![\d/.,])\b(?P<upper>[1-9])/(?P<lower>[2-9]|10)\b(?![/\d])"
     rf"|(?:(?P<symbol>(?<![A-Za-z]){_SYMBOLS})\s?)?(?<![\w.])(?P<digits>\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|\d+(?:\.\d+)?)"
-    rf"(?:(?P<letter>{_any(SCALE_LETTERS)})\b|\s(?P<spaced_letter>bn|mn|tn|trn)\b|[\s-](?P<scale>{_any(SCALES)})\b)?"
-    r"(?:[\s-]?(?:(?P<percent>%|percent\b|per\s?cent\b)|(?P<points>percentage[\s-]points?\b|pp\b)"
+    rf"(?:(?P<letter>{_any(SCALE_LETTERS)})\b|\s(?P<spaced_letter>bn|mn|tn|trn)\b"
+    rf"|[\s-](?P<scale>{_any(SCALES)}|dozen)\b)?(?:[\s-]?(?:(?P<percent>%|percent\b|per\s?cent\b)|(?P<points>percentage[\s-]points?\b|pp\b)"
     rf"|(?P<after>(?:{_AFTER})\b)))?(?![A-Za-z])"
     rf"|\b(?P<spelled>{_SPELLED}|an?|half\san?)(?:[\s-]{{1,2}}(?P<spelled_scale>million|billion|trillion|dozen))"
     rf"(?:\s(?P<spelled_scale_after>(?:{_AFTER})\b))?\b"
@@ -148,8 +149,24 @@ def numbers_match(left: str, right: str) -> bool:
     """Whether two normal forms can be one amount: one leaves the unit unsaid ("10 to 12 %"), or is "4.30" o'clock."""
     if ":" in left or ":" in right:
         return _times_match(left, right)
+    shares = _share(left), _share(right)
+    if left.endswith("%") != right.endswith("%") and shares[0] and shares[1]:
+        return abs(shares[0] - shares[1]) < _ROUNDED
     bare = [re.sub(r"^[a-z]+ |%$|pp$", "", number) for number in (left, right)]
     return bare[0] == bare[1] and (left == bare[0] or right == bare[1])
+
+
+_ROUNDED = Decimal("0.006")  # a third is 33 per cent
+
+
+def _share(number: str) -> Decimal | None:
+    """ "20%" and "1/5" are shares of a whole; what is neither, or more than all, is none."""
+    over, _, under = number.partition("/")
+    if under.isdigit() and over.isdigit():
+        return Decimal(over) / Decimal(under)
+    if re.fullmatch(r"\d+(?:\.\d+)?%", number):
+        return Decimal(number[:-1]) / 100
+    return Decimal(number) if re.fullmatch(r"0\.\d+", number) else None
 
 
 def _times_match(left: str, right: str) -> bool:
@@ -182,11 +199,14 @@ def _quantity(found: dict[str, str | None]) -> str | None:
     if found["digits"]:
         amount = Decimal(found["digits"].replace(",", ""))
         unit = (found["letter"] or found["spaced_letter"] or found["scale"] or "").lower()
-        amount *= SCALE_LETTERS.get(unit) or SCALES.get(unit) or 1
+        amount *= SCALE_LETTERS.get(unit) or SCALES.get(unit) or (12 if unit == "dozen" else 1)
         return _with_unit(amount, found["symbol"] or found["after"], found["percent"], found["points"])
     if found["denominator"]:
-        over = {"a": 1, "an": 1}.get(str(found["numerator"]).lower()) or NUMBER_WORDS[str(found["numerator"]).lower()]
+        numerator = str(found["numerator"]).lower()
+        over = {"a": 1, "an": 1}.get(numerator) or NUMBER_WORDS.get(numerator) or numerator
         return f"{over}/{_DENOMINATORS[found['denominator'].lower()]}"
+    if found["upper"]:
+        return f"{found['upper']}/{found['lower']}"
     if found["amount"]:
         return AMOUNTS[found["amount"].lower()]
     if found["spelled_scale"]:

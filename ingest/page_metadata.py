@@ -228,19 +228,76 @@ _TRAILING_COMMA = re.compile(r",\s*([}\]])")
 _WRITINGS = {"BlogPosting", "LiveBlogPosting", "SocialMediaPosting", "Report", "Review"}
 _PAGES = {"WebPage", "ItemPage", "NewsPage"}
 _OUTLETS = {"Organization", "NewsMediaOrganization", "Corporation"}
-_TITLE = ("og:title", "citation_title", "headline", "parsely-title", "sailthru.title", "twitter:title", "dc.title",
-          "dcterms.title")
-_AUTHOR = ("author", "article:author", "parsely-author", "sailthru.author", "byl", "dc.creator", "dcterms.creator",
-           "citation_author", "article:author_name")
-_PUBLISHER = ("og:site_name", "dc.publisher", "dcterms.publisher", "publisher", "citation_journal_title",
-              "article:publisher", "application-name")
-_PUBLISHED = ("article:published_time", "article:published", "og:published_time", "og:article:published_time",
-              "datepublished", "parsely-pub-date", "sailthru.date", "publication_date", "publication-date",
-              "publishdate", "publish_date", "publish-date", "pubdate", "published", "published_time",
-              "citation_publication_date", "citation_online_date", "citation_date", "dc.date.issued", "dcterms.issued",
-              "dc.date.created", "dcterms.created", "prism.publicationdate", "dc.date", "dcterms.date", "date")
-_UPDATED = ("article:modified_time", "article:modified", "og:updated_time", "og:modified_time", "datemodified",
-            "lastmod", "last-modified", "dc.date.modified", "dcterms.modified", "modified")
+_TITLE = (
+    "og:title",
+    "citation_title",
+    "headline",
+    "parsely-title",
+    "sailthru.title",
+    "twitter:title",
+    "dc.title",
+    "dcterms.title",
+)
+_AUTHOR = (
+    "author",
+    "article:author",
+    "parsely-author",
+    "sailthru.author",
+    "byl",
+    "dc.creator",
+    "dcterms.creator",
+    "citation_author",
+    "article:author_name",
+)
+_PUBLISHER = (
+    "og:site_name",
+    "dc.publisher",
+    "dcterms.publisher",
+    "publisher",
+    "citation_journal_title",
+    "article:publisher",
+    "application-name",
+)
+_PUBLISHED = (
+    "article:published_time",
+    "article:published",
+    "og:published_time",
+    "og:article:published_time",
+    "datepublished",
+    "parsely-pub-date",
+    "sailthru.date",
+    "publication_date",
+    "publication-date",
+    "publishdate",
+    "publish_date",
+    "publish-date",
+    "pubdate",
+    "published",
+    "published_time",
+    "citation_publication_date",
+    "citation_online_date",
+    "citation_date",
+    "dc.date.issued",
+    "dcterms.issued",
+    "dc.date.created",
+    "dcterms.created",
+    "prism.publicationdate",
+    "dc.date",
+    "dcterms.date",
+    "date",
+)
+_UPDATED = (
+    "article:modified_time",
+    "article:modified",
+    "og:updated_time",
+    "og:modified_time",
+    "datemodified",
+    "lastmod",
+    "last-modified",
+    "dc.date.modified",
+    "dcterms.modified",
+    "modified",
+)
 _PUBLISHED_MARKS = {"datePublished", "dt-published", "entry-date", "published", "post-date"}
 _UPDATED_MARKS = {"dateModified", "dt-updated", "updated"}
 _UPDATES = re.compile(r"\b(?:updated|modified|corrected|revised)\b", re.IGNORECASE)

@@ -128,7 +128,7 @@ def _title(pages: list[list[Line]]) -> str:
     if not lines or largest < LARGER * _body_size(lines):
         return ""
     first = next(n for n, line in enumerate(lines) if line.size > 0.95 * largest)
-    rest = takewhile(lambda line: line.size > 0.95 * largest, lines[first:first + TITLE_LINES])
+    rest = takewhile(lambda line: line.size > 0.95 * largest, lines[first : first + TITLE_LINES])
     return " ".join(line.text for line in rest)
 
 

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import time
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-import numpy as np
-
-from ingest import chunks, families, readers, sentences
+from ingest import chunks, failures, families, readers, sentences, summary
 from ingest.archive import Archive
 from ingest.catalogue import NewVersion, Snapshot
-from ingest.types import Article, Failure, Family, IngestReport, Passage, Sentence
+from ingest.errors import DatelineError, IndexUnavailable, NotFound
+from ingest.indexes import Progress as Progress
+from ingest.prints import Prints
+from ingest.types import Article, Failure, Family, IngestReport
+from ingest.unchanged import ReadFiles
 
 log = logging.getLogger(__name__)
 SAMPLE = Path(__file__).parent / "sample"
-
-Progress = Callable[[str, int, int], None]  # stage, done, total
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,44 +43,81 @@ def ingest(
     dry_run: bool = False,
     progress: Progress | None = None,
 ) -> IngestReport:
-    """Brings the archive up to date with `paths`. Idempotent; killed at any point, the old generation stays."""
+    """Brings the archive up to date with `paths`. Idempotent; killed at any point, the old generation stays.
+
+    What could not be read is also written to `failures.jsonl` in the data directory, unless it is a dry run.
+    """
     started = time.monotonic()
-    report = progress or (lambda stage, done, total: None)
+    report = progress or _silent
+    archive.settle()
     snapshot = archive.catalogue.live()
-    change = compare(snapshot, paths, prune=prune, max_article_mb=archive.settings.max_article_mb, progress=report)
-    if not dry_run and (change.fresh or change.removed):
-        clear_leftovers(archive)
-        versions = [_version(article, root, archive.settings.passage_tokens) for article, root in change.fresh]
-        index(archive, versions, report)
-        grouped = _group(archive, snapshot, versions, change.removed, report)
-        archive.catalogue.publish(versions, change.removed, grouped)
-        clear_leftovers(archive)
-    return _report(archive, change, time.monotonic() - started)
+    limit = archive.settings.max_article_mb
+    files = ReadFiles(archive.catalogue.database, _hashes(snapshot), limit)
+    change = compare(snapshot, paths, files, prune=prune, max_article_mb=limit, progress=report)
+    notes: tuple[str, ...] = ()
+    if not dry_run:
+        if change.fresh or change.removed:
+            notes = _publish(archive, snapshot, change, report)
+        files.keep()
+        generation = archive.catalogue.live().generation
+        if unwritten := failures.write_down(archive.settings.data_dir, generation, change.failed):
+            notes = (*notes, unwritten)
+    return _report(archive, replace(change, notes=(*change.notes, *notes)), time.monotonic() - started)
 
 
 def remove(archive: Archive, article_id: str) -> bool:
-    """Takes one article out of every index at once; False where there is none."""
+    """Takes one article out of every index at once; no rollback brings it back. False where there is none."""
+    archive.settle()
     snapshot = archive.catalogue.live()
     if snapshot.article(article_id) is None:
         return False
-    grouped = _group(archive, snapshot, (), (article_id,), lambda stage, done, total: None)
-    archive.catalogue.publish((), (article_id,), grouped)
-    clear_leftovers(archive, keep_generations=0)
+    grouped = _group(archive, snapshot, (), (article_id,), _silent)
+    with _settled_again(archive):
+        archive.catalogue.purge(article_id, grouped)
+        clear_leftovers(archive)
     return True
 
 
-def rebuild(archive: Archive, progress: Progress | None = None) -> None:
-    """Fills empty Chroma and text indexes from the catalogue."""
-    snapshot = archive.catalogue.live()
-    versions = [
-        NewVersion(a.article, a.root, (), tuple(snapshot.passages_of(a.article.article_id)))
-        for a in snapshot.everything()
-    ]
-    index(archive, versions, progress or (lambda stage, done, total: None))
+def rollback(archive: Archive) -> IngestReport:
+    """Shows again what readers saw before the last ingest; works once an ingest. Raises NotFound where there is none.
+
+    In the report, `added` counts articles that are back, `removed` those that are gone again, `updated` those that have
+    their earlier text again.
+    """
+    started = time.monotonic()
+    archive.settle()
+    snapshot, before = archive.catalogue.live(), archive.catalogue.previous()
+    if before is None:
+        raise NotFound(
+            f"there is nothing to go back to from generation {snapshot.generation}: "
+            "an archive keeps one generation before its last ingest, and a rollback uses it up"
+        )
+    now, then = _hashes(snapshot), _hashes(before)
+    back = f"generation {snapshot.generation} was rolled back: readers see again what {before.generation} held"
+    notes = [f"{back}; run the ingest again to undo this"]
+    families_then: Iterable[Family] = before.families()
+    if removals := archive.catalogue.removals_since(before.number):
+        notes.append(f"{removals} removed by name since then stay removed; a rollback cannot bring them back")
+        families_then = _group(archive, before, (), (), _silent)  # a canonical member may be among them
+    archive.catalogue.roll_back(families_then)
+    change = Change(
+        added=len(then.keys() - now.keys()),
+        updated=sum(now[i] != then[i] for i in now.keys() & then.keys()),
+        unchanged=sum(now[i] == then[i] for i in now.keys() & then.keys()),
+        removed=tuple(now.keys() - then.keys()),
+        notes=tuple(notes),
+    )
+    return _report(archive, change, time.monotonic() - started)
 
 
 def compare(
-    snapshot: Snapshot, paths: Iterable[Path], *, prune: bool, max_article_mb: float, progress: Progress
+    snapshot: Snapshot,
+    paths: Iterable[Path],
+    files: ReadFiles,
+    *,
+    prune: bool,
+    max_article_mb: float,
+    progress: Progress,
 ) -> Change:
     """Reads every path and sorts what it finds into new, changed, unchanged, gone and failed."""
     known = snapshot.known_hashes()
@@ -88,24 +126,23 @@ def compare(
     notes: list[str] = []
     seen: set[str] = set()
     gone: set[str] = set()
-    unchanged = 0
     for path in paths:
         root = str(path.absolute())
         failed_before = len(failed)
-        for item in readers.read(path, max_article_mb=max_article_mb):
+        for item in readers.read(path, max_article_mb=max_article_mb, known=files.articles_of):
             progress("read", len(seen), 0)
+            files.note(item)
             if isinstance(item, Failure):
                 failed.append(item)
             elif isinstance(item, readers.PassedOver):
                 notes.append(str(item))
-            elif item.article_id in seen:
-                continue
-            else:
+            elif isinstance(item, readers.Unchanged):
+                seen.update(item.article_ids)
+            elif item.article_id not in seen:
                 seen.add(item.article_id)
-                same = known.get(item.article_id, ("",))[0] == item.content_hash
-                unchanged += same
-                if not same:
+                if known.get(item.article_id, ("",))[0] != item.content_hash:
                     fresh[item.article_id] = (item, root)
+        files.end()
         if prune:
             gone |= _gone(known, root, seen, {f.source.partition("#")[0] for f in failed[failed_before:]})
     gone -= seen
@@ -117,34 +154,49 @@ def compare(
         )
     updated = sum(i in known for i in fresh)
     return Change(
-        list(fresh.values()), len(fresh) - updated, updated, unchanged, tuple(sorted(gone)), tuple(failed), tuple(notes)
+        list(fresh.values()),
+        len(fresh) - updated,
+        updated,
+        len(seen) - len(fresh),
+        tuple(sorted(gone)),
+        tuple(failed),
+        tuple(notes),
     )
 
 
-def index(archive: Archive, versions: Sequence[NewVersion], progress: Progress) -> None:
-    """Writes passages to Chroma and the text index; nothing shows them until they are published."""
-    rows = [(version.article, passage) for version in versions for passage in version.passages]
-    if not rows:
-        return
-    archive.catalogue.expect(passage.passage_id for _, passage in rows)
-    vectors = _embed(archive, rows, progress)
-    archive.store.add([p.passage_id for _, p in rows], vectors, [a.article_id for a, _ in rows])
-    archive.lexical.add((p.passage_id, _title_field(a), p.text) for a, p in rows)
-    progress("index", len(rows), len(rows))
-
-
-def vector_text(article: Article, passage: Passage) -> str:
-    """The text whose vector stands for a passage."""
-    return chunks.embedded_text(article.title, passage.text)
-
-
-def clear_leftovers(archive: Archive, keep_generations: int = 1) -> None:
+def clear_leftovers(archive: Archive) -> None:
     """Takes out of Chroma and the text index what no kept generation shows."""
-    dead = archive.catalogue.dead_passages(keep_generations)
-    if dead:
-        archive.store.remove(dead)
-        archive.lexical.remove(dead)
-    archive.catalogue.forget(dead, keep_generations)
+    archive.indexes.remove(archive.catalogue.dead_passages())
+    archive.catalogue.forget()
+
+
+def _publish(archive: Archive, snapshot: Snapshot, change: Change, progress: Progress) -> tuple[str, ...]:
+    """Everything between reading and reporting; sentences about the copies that were found."""
+    versions = [_version(article, root, archive.settings.passage_tokens) for article, root in change.fresh]
+    with _settled_again(archive):
+        archive.catalogue.expect(p.passage_id for v in versions for p in v.passages)
+        archive.indexes.write(versions, archive.vectors, progress)
+        prints = Prints(archive.catalogue.database)
+        grouped = _group(archive, snapshot, versions, change.removed, progress, prints)
+        archive.catalogue.publish(versions, change.removed, grouped)
+        prints.keep()
+        clear_leftovers(archive)
+    changed = summary.changed_families(snapshot.families(), grouped)
+    known = snapshot.articles(m.article_id for f in changed for m in f.members)
+    sources = {i: stored.article.source for i, stored in known.items()}
+    sources |= {v.article.article_id: v.article.source for v in versions}
+    return summary.copies_found(changed, sources)
+
+
+@contextlib.contextmanager
+def _settled_again(archive: Archive) -> Iterator[None]:
+    """What a failed or stopped step left in the indexes does not wait for the next ingest, if the disk lets us."""
+    try:
+        yield
+    except DatelineError:
+        with contextlib.suppress(IndexUnavailable):
+            archive.settle()
+        raise
 
 
 def _version(article: Article, root: str, budget_tokens: int) -> NewVersion:
@@ -152,30 +204,31 @@ def _version(article: Article, root: str, budget_tokens: int) -> NewVersion:
     return NewVersion(article, root, split, chunks.split(article, split, budget_tokens))
 
 
-def _embed(archive: Archive, rows: Sequence[tuple[Article, Passage]], progress: Progress) -> np.ndarray:
-    texts = [vector_text(article, passage) for article, passage in rows]
-    done = 0
-
-    def tick(count: int) -> None:
-        nonlocal done
-        done += count
-        progress("embed", done, len(texts))
-
-    return archive.vectors.embed(texts, tick)
-
-
 def _group(
-    archive: Archive, snapshot: Snapshot, versions: Sequence[NewVersion], removed: Iterable[str], progress: Progress
+    archive: Archive,
+    snapshot: Snapshot,
+    versions: Sequence[NewVersion],
+    removed: Iterable[str],
+    progress: Progress,
+    prints: Prints | None = None,
 ) -> tuple[Family, ...]:
-    """Families of everything that will be live."""
+    """Families of everything that will be live; only what is new is compared with everything. Fills `prints`."""
+    prints = prints or Prints(archive.catalogue.database)
     out = {*removed, *(v.article.article_id for v in versions)}
-    articles = [stored.article for stored in snapshot.everything() if stored.article.article_id not in out]
-    split: dict[str, Sequence[Sentence]] = {a.article_id: snapshot.sentences(a.article_id) for a in articles}
-    for version in versions:
-        articles.append(version.article)
-        split[version.article.article_id] = version.sentences
-    progress("group", 0, len(articles))
-    return families.group(articles, split, archive.vectors.embed, snapshot.family_ids())
+    hashes = {i: content for i, content in _hashes(snapshot).items() if i not in out}
+    known = prints.known(hashes)
+    fresh: list[families.Split] = [_read(snapshot, i) for i in hashes.keys() - known.keys()]
+    fresh += [(version.article, version.sentences) for version in versions]
+    progress("group", 0, len(fresh))
+    hashes |= {v.article.article_id: v.article.content_hash for v in versions}
+    new = {article.article_id: families.read_print(article, split) for article, split in fresh}
+    prints.note({hashes[i]: found for i, found in new.items()})
+    standing = families.Standing(known | new, snapshot.families(), lambda i: _read(snapshot, i))
+    return families.regroup(fresh, standing, archive.meaning.embed)
+
+
+def _read(snapshot: Snapshot, article_id: str) -> families.Split:
+    return snapshot.articles([article_id])[article_id].article, snapshot.sentences(article_id)
 
 
 def _gone(known: dict[str, tuple[str, str, str]], root: str, seen: set[str], failed_files: set[str]) -> set[str]:
@@ -189,10 +242,6 @@ def _gone(known: dict[str, tuple[str, str, str]], root: str, seen: set[str], fai
             if name not in failed_files and Path(file).name not in failed_files:
                 gone.add(article_id)
     return gone
-
-
-def _title_field(article: Article) -> str:
-    return " ".join(part for part in (article.title, article.author, article.publisher) if part)
 
 
 def _report(archive: Archive, change: Change, seconds: float) -> IngestReport:
@@ -222,3 +271,12 @@ def _report(archive: Archive, change: Change, seconds: float) -> IngestReport:
         generation=snapshot.generation,
         notes=change.notes,
     )
+
+
+def _hashes(snapshot: Snapshot) -> dict[str, str]:
+    """article id → content hash of all live articles."""
+    return {i: content_hash for i, (content_hash, _, _) in snapshot.known_hashes().items()}
+
+
+def _silent(stage: str, done: int, total: int) -> None:
+    """Progress for nobody."""

@@ -96,8 +96,9 @@ def _is_noted(article: Article, earlier: Article) -> bool:
 
 def _canonical(copies: Sequence[Copy], prints: Sequence[Hashes], embed: Embed) -> int:
     """The member the others are compared with; never a correction of another member. In this order: the source that
-    others credit; agreeing with most of the others; whole (not under two thirds of the longest); without traces of a
-    machine paraphrase; stating its date; the earlier date; the longer text; the smaller `article_id`."""
+    others credit; whole (not under two thirds of the longest: what a fragment leaves out agrees with everything);
+    agreeing with most of the others; without traces of a machine paraphrase; stating its date; the earlier date; the
+    longer text; the smaller `article_id`."""
     corrections = _corrections(copies, embed)
     candidates = [n for n in range(len(copies)) if n not in corrections] or list(range(len(copies)))
     credited = Counter(_outlet(c.article.credited_to) for c in copies if c.article.credited_to)
@@ -109,8 +110,8 @@ def _canonical(copies: Sequence[Copy], prints: Sequence[Hashes], embed: Embed) -
         others = credited[_outlet(article.publisher)] if article.publisher else 0
         return (
             not others or _is_republication(article),
-            -agreeing[n],
             len(prints[n]) * MUCH_LONGER < longest,
+            -agreeing[n],
             _has_artefacts(article.text),
             article.published_on is None,
             article.published_on or date.max,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from ingest.instructions import marked
 from ingest.lines import kinds_of, standing
 from ingest.notices import is_notice, triggers_in
 from ingest.types import Sentence, SentenceKind
@@ -22,6 +23,7 @@ def split(text: str, title: str | None = None) -> tuple[Sentence, ...]:
     `sentence.text == text[sentence.start:sentence.end]`, never with white space at either end. A blank line always ends
     a sentence; a line break does where the line is a list item or stands alone. A title, heading, byline or date line
     is one piece whatever its punctuation. With `title` the line that repeats it is the title, a second one boilerplate.
+    Whatever gives orders to a machine that reads it is `orders`, whatever else it is.
     """
     blocks = list(_blocks(text))
     kinds = kinds_of([text[start:end] for start, end in blocks], title)
@@ -35,7 +37,7 @@ def split(text: str, title: str | None = None) -> tuple[Sentence, ...]:
                 is_body = kind is SentenceKind.BODY
                 notice = is_body and bool(triggers) and len(words) <= LONGEST_NOTICE and is_notice(words, triggers)
                 found.append(Sentence(a, b, words, SentenceKind.BOILERPLATE if notice else kind))
-    return tuple(found)
+    return marked(text, found)
 
 
 _BLANK = re.compile(r"\n[^\S\n]*\n\s*")
@@ -85,7 +87,7 @@ def _sentences(text: str, start: int, end: int) -> Iterator[Block]:
     begin = start
     for match in _END.finditer(text, start, end):
         after = match.end()
-        if after < end and _ends(text, begin, match, text[after:min(end, after + 40)]):
+        if after < end and _ends(text, begin, match, text[after : min(end, after + 40)]):
             yield begin, max(match.end("closers"), match.start() + 1)
             begin = after
     if begin < end:
@@ -99,7 +101,7 @@ def _ends(text: str, begin: int, match: re.Match[str], following: str) -> bool:
     if not words or words[0].islower() or words[0] in _NEVER_FIRST:
         return False
     if text[stop] == "." and not text.startswith("..", stop):
-        piece = text[max(begin, stop - 24):stop]
+        piece = text[max(begin, stop - 24) : stop]
         word = _WORD.search(piece)
         return _period_ends(word.group() if word else "", piece, words, opening=stop - begin == len(piece))
     return not (match["closers"] and text[stop] in "?!" and _SAID.match(words))

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
+from typing import Final, Literal
 
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from ingest.errors import WrongUsage
+
+LOCAL_MODEL: Final = "all-MiniLM-L6-v2"
 
 
 class Settings(BaseSettings):
@@ -23,7 +25,10 @@ class Settings(BaseSettings):
     max_article_mb: float = Field(5.0, gt=0, description="largest article that is read, in megabytes")
     passage_tokens: int = Field(160, ge=40, le=220, description="longest passage, in cl100k tokens")
 
-    dense_share: float = Field(0.65, ge=0, le=1, description="weight of the vectors against the words in ranking")
+    embedding_model: Literal["all-MiniLM-L6-v2", "text-embedding-3-small", "text-embedding-3-large"] = Field(
+        LOCAL_MODEL, description="model of the vectors; anything but the default asks the model endpoint for them"
+    )
+    dense_share: float = Field(0.6, ge=0, le=1, description="weight of the vectors against the words in ranking")
     evidence_tokens: int = Field(2400, ge=200, description="evidence shown to a model, in cl100k tokens")
 
     answerer: Literal["auto", "extractive", "openai"] = Field("auto", description="who drafts answers")

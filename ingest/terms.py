@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import lru_cache
@@ -42,8 +42,8 @@ _WORD = (
     r"|(?P<word>[^\W\d_]['’](?=[A-Z])[^\W_]+|[^\W_]+(?:['’](?:s|S|t|re|ve|ll|d|m)\b)?)"
 )
 _TOKEN = re.compile(rf"{DATE_PATTERN}|{NUMBER_PATTERN}|(?P<contracted>n['’]t\b)|{_WORD}|(?P<mark>[^\w\s])")
-_QUOTE_MARKS = frozenset("\"“”«»„")
-_INITIAL_MARKS = frozenset("\"“”«»„:•·*([")
+_QUOTE_MARKS = frozenset('"“”«»„')
+_INITIAL_MARKS = frozenset('"“”«»„:•·*([')
 
 
 @lru_cache(maxsize=8192)
@@ -200,8 +200,20 @@ def _join_phrases(words: Iterator[Term], sentence: str) -> Iterator[Term]:
             at = last + 1
             break
         else:
-            follows_to = at + 1 < len(terms) and written[at + 1] == "to"
-            if written[at] in lexicon.NEGATES_BEFORE_TO and not follows_to:
+            if written[at] in lexicon.NEGATES_BEFORE_TO and not _leads_verb(terms[at + 1 : at + 3], written[at + 1 :]):
                 term = replace(term, kind=TermKind.WORD, value=stem(written[at]))
             yield term
             at += 1
+
+
+def _leads_verb(following: Sequence[Term], written: Sequence[str]) -> bool:
+    """ "declined to answer", not "declined to $260 million" or "declined to a third"."""
+    return (
+        len(following) == 2
+        and written[0] == "to"
+        and following[1].kind in (TermKind.WORD, TermKind.FUNCTION)
+        and (written[1] not in _NO_VERBS)
+    )
+
+
+_NO_VERBS = frozenset("a an the its his her their our my your about around nearly almost just below under".split())

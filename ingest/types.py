@@ -122,7 +122,7 @@ class Sentence:
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A stored piece of one article; `text == article.text[start:end]`. Never holds boilerplate or orders to machines."""
+    """A stored piece of one article; `text == article.text[start:end]`. Never holds what may not be cited."""
 
     passage_id: str
     article_id: str

@@ -8,8 +8,8 @@ import logging
 import math
 import time
 import uuid
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Sequence
+from contextlib import aclosing, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cache
@@ -18,18 +18,21 @@ from typing import Any
 from ingest.archive import Archive
 from ingest.catalogue import Snapshot
 from ingest.errors import ModelFailed, TimedOut
-from service import conflicts, evidence, extractive, prompts, questions, ranking, rivals, verify
+from service import conflicts, evidence, extractive, followups, prompts, questions, ranking, rivals, verify
 from service.composer import Composer
+from service.foreign import names_something_foreign
 from service.llm import Drafter, Usage
 from service.receipts import Receipts
 from service.retriever import Retriever, standalone
 from service.types import Answer, Completed, Conflict, Delta, Draft, Event, Evidence, Filters, Question, Reason, Started
 from service.wire import answer_body
+from service.words import words
 
 log = logging.getLogger(__name__)
 
 # A model may find an answer where our own ranking is in doubt, but not where it sees next to none.
 MODEL_DOUBT = 0.5
+REPAIR_SECONDS = 2.0  # left of an answer's time, below which unsupported sentences are not put to the model again
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,7 @@ class Work:
 
     id: str
     question: Question
+    asked: Question  # the same, standing alone where a model rewrote a follow-up
     started: float = field(default_factory=time.monotonic)
     timings: dict[str, float] = field(default_factory=lambda: {"retrieve": 0.0, "draft": 0.0, "verify": 0.0})
     composer: Composer = field(default_factory=Composer)
@@ -55,6 +59,8 @@ class Work:
     answerer: str = "extractive"
     fallback: dict[str, str] | None = None
     dropped: list[dict[str, Any]] = field(default_factory=list)
+    unsupported: list[tuple[Draft, str]] = field(default_factory=list)  # dropped drafts, and why
+    said: set[tuple[str, ...]] = field(default_factory=set)  # the words of every claim released
     shown: tuple[Evidence, ...] = ()
     rivals: tuple[rivals.Rival, ...] = ()
 
@@ -96,10 +102,11 @@ class Answerer:
 
         No sentence is released before its verdict. Raises TimedOut after `answer_timeout_seconds`.
         """
-        work = Work(f"ans_{uuid.uuid4().hex}", question)
+        work = Work(f"ans_{uuid.uuid4().hex}", question, question)
         yield Started(work.id, question.text)
         with work.timed("retrieve"):
-            reading = await self._in_time(work, asyncio.to_thread(self._read, question))
+            work.asked = await self._standing_alone(work)
+            reading = await self._in_time(work, asyncio.to_thread(self.read, work.asked))
         async for event in self._claims(work, reading):
             yield event
         reason = (
@@ -109,20 +116,17 @@ class Answerer:
             yield Delta(_refusal(reason, question))
         yield await self._in_time(work, asyncio.to_thread(self._complete, work, reading, reason))
 
-    def _read(self, question: Question, snapshot: Snapshot | None = None) -> Reading:
+    def read(self, question: Question, snapshot: Snapshot | None = None) -> Reading:
         """Retrieve, gather, rank and decide, all in one generation."""
         snapshot = snapshot or self.archive.catalogue.live()
-        hits = self.retriever.candidates(question, snapshot)
         asked = questions.understand(standalone(question))
-        embed = self.archive.vectors.embed
-        found = evidence.gather(question, snapshot, hits, embed, about_articles=asked.about is not None)
-        ranked = ranking.rank(
-            asked,
-            found,
-            self.archive.embedder.embed_question(asked.text),
-            evidence.title_vectors(found, embed),
-            self._rarity(snapshot),
-        )
+        meaning = self.archive.meaning
+        vector = meaning.embedder.embed_question(asked.text)
+        same_model = meaning is self.archive.vectors
+        hits = self.retriever.candidates(question, snapshot, vector=vector if same_model else None)
+        found = evidence.gather(question, snapshot, hits, meaning.embed, about_articles=asked.about is not None)
+        vectors = evidence.title_vectors(found, meaning.embed)
+        ranked = ranking.rank(asked, found, vector, vectors, self._rarity())
         return Reading(snapshot, asked, ranked, ranking.decide(asked, ranked))
 
     async def _claims(self, work: Work, reading: Reading) -> AsyncIterator[Event]:
@@ -149,37 +153,69 @@ class Answerer:
                 for event in self._checked(work, draft, sound):
                     yield event
 
+    async def _standing_alone(self, work: Work) -> Question:
+        """A follow-up in the model's words, where there is a model and they hold; else as asked, for the rule."""
+        question = work.question
+        if self.drafter is None or not question.history:
+            return question
+        try:
+            rewritten, work.usage = await self._in_time(work, self.drafter.rewrite(question))
+        except ModelFailed as error:
+            log.info("follow-up not rewritten id=%s reason=%s", work.id, error)
+            return question
+        text = followups.accepted(rewritten, question)
+        return replace(question, text=text, history=()) if text else question
+
     async def _drafted(self, work: Work, sound: Sequence[Evidence], drafter: Drafter) -> AsyncIterator[Event]:
+        """The model's drafts; what had no support is put to it once more, if there is time."""
         work.shown = evidence.within(sound, self.archive.settings.evidence_tokens)
-        before = time.monotonic()
-        async for draft in drafter.draft(work.question, work.shown):
-            work.timings["draft"] += (time.monotonic() - before) * 1000
-            self._check_time(work)
-            if isinstance(draft, Usage):
-                work.usage = draft
-            elif prompts.NO_ANSWER not in draft.text:
-                for event in self._checked(work, draft, work.shown):
+        async for event in self._supported(work, drafter.draft(work.asked, work.shown)):
+            yield event
+        wanting = [(d.text, why) for d, why in work.unsupported if d.keys or not work.composer.claims]
+        seconds = self._seconds_left(work) - REPAIR_SECONDS
+        if wanting and seconds > 0:
+            with suppress(ModelFailed):  # what was released stays, and the rest remains unsaid
+                async for event in self._supported(work, drafter.repair(work.asked, work.shown, wanting, seconds)):
                     yield event
-            before = time.monotonic()
+
+    async def _supported(self, work: Work, drafts: AsyncGenerator[Draft | Usage]) -> AsyncIterator[Event]:
+        before = time.monotonic()
+        async with aclosing(drafts):
+            async for draft in drafts:
+                work.timings["draft"] += (time.monotonic() - before) * 1000
+                self._check_time(work)
+                if isinstance(draft, Usage):
+                    work.usage += draft
+                elif prompts.NO_ANSWER not in draft.text:
+                    for event in self._checked(work, draft, work.shown):
+                        yield event
+                before = time.monotonic()
 
     def _checked(self, work: Work, draft: Draft, shown: Sequence[Evidence]) -> Iterator[Event]:
-        """A draft with its verdict: released, or dropped and noted."""
+        """A draft with its verdict: released, or dropped and noted; nothing is said twice."""
         known = {item.key: item for item in shown}
+        said = words(verify.comparable(draft.text))
+        if said in work.said:
+            return
         with work.timed("verify"):
             verdict = verify.verify(draft, known)
+            if verdict.support and names_something_foreign(draft.text, [known[key] for key in verdict.keys]):
+                verdict = verify.Verdict(None, (), "an address or code that the cited sentences do not have")
         if verdict.support is None:
             work.dropped.append({"keys": list(draft.keys), "why": verdict.reason})
+            work.unsupported.append((draft, verdict.reason))
             return
+        work.said.add(said)
         yield from work.composer.add(draft.text, [known[key] for key in verdict.keys], verdict.support)
 
     def _why(self, work: Work, reading: Reading) -> Reason:
         """Why nothing was said; the first reason that holds."""
-        question = work.question
+        question = work.asked
         if question.as_of or question.filters != Filters():
             open_question = replace(
                 question, as_of=None, filters=replace(question.filters, published_after=None, published_before=None)
             )
-            if not reading.decision.answer and self._read(open_question, reading.snapshot).decision.answer:
+            if not reading.decision.answer and self.read(open_question, reading.snapshot).decision.answer:
                 return "outside_dates"
         if reading.ranked and reading.ranked[0].altered and reading.decision.answer:
             return "only_altered_copies"
@@ -210,7 +246,7 @@ class Answerer:
             claims=tuple(composer.claims),
             citations=tuple(composer.citations),
             conflicts=found,
-            nearest=self.retriever.find(question, 3) if reason else (),
+            nearest=self.retriever.find(work.asked, 3) if reason else (),
             as_of=question.as_of,
             answerer="openai" if work.answerer == "openai" else "extractive",
             model=model,
@@ -240,7 +276,7 @@ class Answerer:
 
     def _made_from(self, work: Work, reading: Reading) -> dict[str, Any]:
         """Enough to tell later what the answer stood on: places, keys, decision, prompt; no article text."""
-        prompt = prompts.SYSTEM + prompts.ask(work.question, work.shown) if work.answerer == "openai" else None
+        prompt = prompts.SYSTEM + prompts.ask(work.asked, work.shown) if work.answerer == "openai" else None
         return {
             "generation": reading.snapshot.generation,
             "evidence": [
@@ -263,9 +299,9 @@ class Answerer:
             },
         }
 
-    def _rarity(self, snapshot: Snapshot) -> Callable[[str], float]:
+    def _rarity(self) -> Callable[[str], float]:
         """Inverse document frequency over passages, log(1 + N / (1 + n)); a word that stands nowhere weighs most."""
-        total = max(1, snapshot.counts()["passages"])
+        total = max(1, self.archive.lexical.count())
 
         @cache
         def rarity(word: str) -> float:
@@ -274,15 +310,17 @@ class Answerer:
         return rarity
 
     async def _in_time(self, work: Work, step: Any) -> Any:
-        left = self.archive.settings.answer_timeout_seconds - (time.monotonic() - work.started)
         try:
-            return await asyncio.wait_for(step, max(0.001, left))
+            return await asyncio.wait_for(step, max(0.001, self._seconds_left(work)))
         except TimeoutError as error:
             raise self._late() from error
 
     def _check_time(self, work: Work) -> None:
-        if time.monotonic() - work.started > self.archive.settings.answer_timeout_seconds:
+        if self._seconds_left(work) < 0:
             raise self._late()
+
+    def _seconds_left(self, work: Work) -> float:
+        return self.archive.settings.answer_timeout_seconds - (time.monotonic() - work.started)
 
     def _late(self) -> TimedOut:
         seconds = self.archive.settings.answer_timeout_seconds

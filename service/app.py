@@ -6,18 +6,20 @@ import asyncio
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
+from ingest import uploads
 from ingest.archive import Archive
 from ingest.errors import DatelineError
 from ingest.settings import Settings
-from service import handover, openai_api, pages, rest
+from service import articles_api, handover, openai_api, pages, rest
 from service.answerer import Answerer
 from service.door import Door
+from service.jobs import Jobs
 from service.llm import Drafter
 from service.problems import error_response
 from service.receipts import Receipts
@@ -36,8 +38,9 @@ class Service:
     retriever: Retriever
     answerer: Answerer
     receipts: Receipts
-    writing: threading.Lock = field(default_factory=threading.Lock)
-    stopping: asyncio.Event = field(default_factory=asyncio.Event)
+    jobs: Jobs
+    writing: threading.Lock
+    stopping: asyncio.Event
 
 
 @contextmanager
@@ -50,9 +53,14 @@ def open_service(settings: Settings) -> Iterator[Service]:
         retriever = Retriever(archive)
         receipts = Receipts(settings.data_dir / "receipts.sqlite")
         drafter = Drafter(settings) if settings.drafts_with_model else None
+        answerer = Answerer(archive, retriever, receipts, drafter)
+        uploads.clear_staged(settings.data_dir)
+        writing, stopping = threading.Lock(), asyncio.Event()
+        jobs = Jobs(archive, writing, stopping.is_set)
         try:
-            yield Service(settings, archive, retriever, Answerer(archive, retriever, receipts, drafter), receipts)
+            yield Service(settings, archive, retriever, answerer, receipts, jobs, writing, stopping)
         finally:
+            jobs.close()
             receipts.close()
 
 
@@ -67,6 +75,7 @@ def create_app(service: Service, *, private: bool = False) -> FastAPI:
         openapi_tags=[{"name": name, "description": text} for name, text in TAGS.items()],
     )
     app.include_router(rest.routes(service))
+    app.include_router(articles_api.routes(service))
     app.include_router(openai_api.routes(service))
     if private:
         app.include_router(handover.routes(service))
@@ -89,7 +98,7 @@ def _mount_slack(app: FastAPI, service: Service) -> None:
 TAGS = {
     "Answers": "Questions, checked answers, and what each was made from.",
     "Search": "Passages without an answer.",
-    "Articles": "What the archive holds, and which articles are copies of one another.",
+    "Articles": "What the archive holds, which articles are copies of one another, and how more come in.",
     "OpenAI-compatible": "The same answers for chat frontends: set their base URL to this service's `/v1`.",
     "Operations": "For whoever runs this.",
 }

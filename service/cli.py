@@ -1,31 +1,23 @@
-"""`dateline up|serve|ask|search|articles`: words from the terminal in, answers and lists out."""
+"""`dateline up|serve|ask|search`: words from the terminal in, answers and passages out."""
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
-from urllib.parse import quote, urlencode
+from typing import Annotated, Any
+from urllib.parse import urlencode
 
 import typer
 
 from ingest import cli as ingest_cli
-from ingest import handover, owner, terminal
-from ingest.errors import DatelineError, NotFound, WrongUsage
+from ingest import owner, terminal
+from ingest.errors import DatelineError, WrongUsage
 from ingest.settings import Settings, read_settings
-
-if TYPE_CHECKING:
-    from service.app import Service
-
-articles = typer.Typer(help="The catalogue: list, show, remove.", no_args_is_help=True)
+from service.client import asked
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON value")]
 Host = Annotated[str, typer.Option(help="Address to listen on; anything but loopback wants DATELINE_API_KEYS")]
 Port = Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on")]
-PAGE = 200
 
 
 def up(
@@ -96,48 +88,15 @@ def search(
     """Passages only, best first."""
     terminal.quiet_logs()
     with terminal.spoken_errors():
-        body = _asked(read_settings(), "GET", f"/v1/search?{urlencode({'q': query, 'k': count})}")
+        body = asked(read_settings(), "GET", f"/v1/search?{urlencode({'q': query, 'k': count})}")
         if as_json:
             terminal.show_json(body)
             return
         for hit in body["passages"]:
-            place = f"{hit['title']} — {_outlet_and_day(hit)}"
+            place = f"{hit['title']} — {outlet_and_day(hit)}"
             terminal.show(f"{hit['score']:.2f}  {place}\n      {' '.join(hit['text'].split())}\n")
         if not body["passages"]:
             terminal.say("nothing found")
-
-
-@articles.command("list")
-def list_articles(as_json: Json = False) -> None:
-    """Every article, in order of id."""
-    terminal.quiet_logs()
-    with terminal.spoken_errors():
-        found = list(_all_articles(read_settings()))
-        if as_json:
-            terminal.show_json({"articles": found})
-            return
-        for item in found:
-            family = item["family"]
-            copies = f"{family['role']}, 1 of {family['size']} copies" if family["size"] > 1 else family["role"]
-            terminal.show(f"{item['article_id']}  {item['published_on'] or 'undated':10}  {item['title']}  [{copies}]")
-
-
-@articles.command("show")
-def show_article(article_id: Annotated[str, typer.Argument(help="The article's id")], as_json: Json = False) -> None:
-    """One article with its metadata, its family and what an altered copy changes."""
-    terminal.quiet_logs()
-    with terminal.spoken_errors():
-        body = _asked(read_settings(), "GET", f"/v1/articles/{quote(article_id, safe='')}")
-        terminal.show_json(body) if as_json else terminal.show(_article_text(body))
-
-
-@articles.command("remove")
-def remove_article(article_id: Annotated[str, typer.Argument(help="The article's id")], as_json: Json = False) -> None:
-    """Take one article out of every index at once."""
-    terminal.quiet_logs()
-    with terminal.spoken_errors():
-        _asked(read_settings(), "DELETE", f"/v1/articles/{quote(article_id, safe='')}")
-        terminal.show_json({"removed": article_id}) if as_json else terminal.show(f"removed {article_id}")
 
 
 def readable(answer: dict[str, Any]) -> str:
@@ -146,7 +105,7 @@ def readable(answer: dict[str, Any]) -> str:
     for c in answer["citations"]:
         family = c["family"]
         copies = f" ({family['role']}, 1 of {family['size']} copies)" if family["size"] > 1 else ""
-        lines.append(f"\n[{c['number']}] {c['title']} — {_outlet_and_day(c)}{copies}")
+        lines.append(f"\n[{c['number']}] {c['title']} — {outlet_and_day(c)}{copies}")
         lines.append(f"    “{' '.join(c['quote'].split())}”")
     for conflict in answer["conflicts"]:
         lines.append(f"\nConflict ({conflict['status'].replace('_', ' ')}): {conflict['about']}")
@@ -157,53 +116,13 @@ def readable(answer: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
-def _outlet_and_day(item: dict[str, Any]) -> str:
+def outlet_and_day(item: dict[str, Any]) -> str:
+    """Who published an article, and when, of any body that has both."""
     return f"{item['publisher'] or 'outlet unknown'}, {item['published_on'] or 'undated'}"
 
 
 def _answer(settings: Settings, body: dict[str, Any]) -> dict[str, Any]:
-    return dict(_asked(settings, "POST", "/v1/answers", body))
-
-
-def _all_articles(settings: Settings) -> Iterator[dict[str, Any]]:
-    cursor = ""
-    while True:
-        page = _asked(settings, "GET", f"/v1/articles?limit={PAGE}" + (f"&cursor={quote(cursor)}" if cursor else ""))
-        yield from page["articles"]
-        cursor = page["next_cursor"]
-        if not cursor:
-            return
-
-
-def _asked(settings: Settings, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
-    """The reply of the service that owns the directory, or of the same service opened here for one request."""
-    if handover.serving(settings.data_dir):
-        return handover.request(settings.data_dir, method, path, body)
-    with _opened(settings) as service:
-        return asyncio.run(_in_process(service, method, path, body))
-
-
-@contextmanager
-def _opened(settings: Settings) -> Iterator[Service]:
-    from service.app import open_service
-
-    with owner.owning(settings.data_dir, "ask"), open_service(settings) as service:
-        yield service
-
-
-async def _in_process(service: Service, method: str, path: str, body: dict[str, Any] | None) -> Any:
-    import httpx2
-
-    from service.app import create_app
-
-    transport = httpx2.ASGITransport(create_app(service, private=True))
-    async with httpx2.AsyncClient(transport=transport, base_url="http://dateline", timeout=None) as client:
-        reply = await client.request(method, path, json=body)
-    if reply.status_code >= 400:
-        problem = reply.json()
-        error = NotFound(problem["detail"]) if reply.status_code == 404 else DatelineError(problem["detail"])
-        raise error
-    return reply.json() if reply.content else None
+    return dict(asked(settings, "POST", "/v1/answers", body))
 
 
 def _ingested(settings: Settings, paths: list[Path]) -> dict[str, Any]:
@@ -237,15 +156,3 @@ def _day(text: str) -> str:
         return date.fromisoformat(text).isoformat()
     except ValueError as error:
         raise WrongUsage(f"--as-of wants a calendar day like 2024-04-26, not {text[:40]!r}") from error
-
-
-def _article_text(body: dict[str, Any]) -> str:
-    family = body["family"]
-    head = [
-        body["title"],
-        f"{body['author'] or 'no byline'} — {_outlet_and_day(body)}",
-        f"{family['role']}, family of {family['size']} ({family['id']}), from {body['source']}",
-    ]
-    for change in body["alterations"]:
-        head.append(f"  altered {change['kind']}: {change['canonical']['text']!r} → {change['here']['text']!r}")
-    return "\n".join([*head, "", body["text"]])

@@ -9,14 +9,17 @@ import hmac
 import re
 import secrets
 from collections.abc import Sequence
+from dataclasses import dataclass
 from http import HTTPStatus
 
 from fastapi import Depends
 from fastapi.security import HTTPBearer
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.requests import ClientDisconnect
+from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from ingest import uploads
+from ingest.readers import MEGABYTE
 from ingest.settings import Settings
 from service.problems import Refused, error_response
 
@@ -24,12 +27,37 @@ SAFE_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 DRAINED_BODY_BYTES = 64 * 1024 * 1024
 DRAIN_SECONDS = 10.0
 JSON_ROUTES = ("/v1/", "/owner/")
+WITH_BODY = ("POST", "PUT", "PATCH", "DELETE")
+UPLOADS = "/v1/articles"
+MULTIPART = "multipart/form-data"
+JSON_EXPANSION = 3  # JSON may write a letter in six bytes ("\\u0431") that UTF-8 writes in two
 
 # For the documentation of routes that want a key: by the time a route runs, the key has been checked here.
 KEY = Depends(HTTPBearer(auto_error=False, description="One of DATELINE_API_KEYS, where keys are configured"))
+
 CONTENT_SECURITY_POLICY = (
     "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'"
 )
+
+
+def _may_write(request: Request) -> None:
+    if not request.state.may_write:
+        raise Refused(403, "admin_key_required", "this wants one of DATELINE_ADMIN_KEYS")
+
+
+WRITES = Depends(_may_write)
+
+
+@dataclass(frozen=True, slots=True)
+class _Limit:
+    """The largest body a route takes, and the words for one that is larger."""
+
+    most_bytes: int
+    words: str
+
+    def check(self, size: int) -> None:
+        if size > self.most_bytes:
+            raise Refused(413, "too_large", self.words)
 
 
 class Door:
@@ -37,7 +65,15 @@ class Door:
 
     def __init__(self, app: ASGIApp, settings: Settings, private: bool = False):
         self.app = app
-        self.largest_body_bytes = settings.max_body_kb * 1024
+        kilobytes, megabytes = settings.max_body_kb, uploads.largest_upload_bytes(settings) // MEGABYTE
+        article = max(kilobytes * 1024, int(JSON_EXPANSION * settings.max_article_mb * MEGABYTE))
+        self.body = _Limit(kilobytes * 1024, f"the body is over {kilobytes} KB (DATELINE_MAX_BODY_KB)")
+        self.article = _Limit(article, f"an article is over {settings.max_article_mb:g} MB (DATELINE_MAX_ARTICLE_MB)")
+        self.files = _Limit(
+            uploads.largest_upload_bytes(settings),
+            f"the files are over {megabytes} MB together ({uploads.MOST_ARTICLES} times DATELINE_MAX_ARTICLE_MB): "
+            "send fewer at a time",
+        )
         self.writers = () if private else tuple(_digest(key) for key in settings.writer_keys)
         self.readers = () if private else tuple(_digest(key) for key in settings.reader_keys)
 
@@ -55,25 +91,26 @@ class Door:
             nonlocal started
             if message["type"] == "http.response.start":
                 started = True
+                if scope["method"] in WITH_BODY:
+                    await incoming.drain()
                 _sign(MutableHeaders(scope=message), request_id, scope["path"])
             await send(message)
 
         try:
             state["may_write"] = self._may_write(scope, headers)
-            body = await self._body(scope, headers, incoming)
-            await self.app(scope, _replayed(body, receive), send_signed)
+            await self.app(scope, await self._admitted(scope, headers, incoming), send_signed)
         except ClientDisconnect:
             return
         except Exception as error:  # noqa: BLE001  the outermost rim: everything gets a reply, the unforeseen a trace
             response = error_response(error, scope["path"], request_id)
             if not started:
-                await incoming.drain()
                 await response(scope, receive, send_signed)
 
     def _may_write(self, scope: Scope, headers: Headers) -> bool:
         """Whether the key may write; raises Refused where a key is wanted and none, or a wrong one, is given."""
         if not self.readers and not self.writers:
-            return True
+            # Any page a browser has open may send files to this machine; it must not fill the archive with them.
+            return headers.get("sec-fetch-site", "none") in ("none", "same-origin")
         if not (scope["path"] + "/").startswith("/v1/"):
             return False
         scheme, _, key = headers.get("authorization", "").partition(" ")
@@ -85,42 +122,64 @@ class Door:
             raise Refused(401, "invalid_key", "this key is not one of DATELINE_API_KEYS or DATELINE_ADMIN_KEYS")
         return writes
 
-    async def _body(self, scope: Scope, headers: Headers, incoming: _Incoming) -> bytes:
-        """The whole body; raises Refused where it is too large or not JSON by its label."""
-        if scope["method"] not in ("POST", "PUT", "PATCH", "DELETE"):
-            return b""
-        declared = headers.get("content-length", "0")
-        if declared.isdecimal() and int(declared) > self.largest_body_bytes:
-            raise self._too_large()
-        chunks: list[bytes] = []
-        size = 0
-        while incoming.more:
-            chunks.append(await incoming.next())
-            size += len(chunks[-1])
-            if size > self.largest_body_bytes:
-                raise self._too_large()
-        if scope["path"].startswith(JSON_ROUTES) and (size or "content-type" in headers):
-            _expect_json(headers)
-        return b"".join(chunks)
+    async def _admitted(self, scope: Scope, headers: Headers, incoming: _Incoming) -> Receive:
+        """What the app may read: the whole body, checked, or files as they come, counted.
 
-    def _too_large(self) -> Refused:
-        limit = self.largest_body_bytes // 1024
-        return Refused(413, "too_large", f"the body is over {limit} KB (DATELINE_MAX_BODY_KB)")
+        Raises Refused where it is too large, or neither JSON nor, on the one route that takes them, files by its label.
+        """
+        if scope["method"] not in WITH_BODY:
+            return _replayed(b"", incoming.receive)
+        is_upload = scope["method"] == "POST" and scope["path"] == UPLOADS
+        kind = headers.get("content-type", "").partition(";")[0].strip().lower()
+        limit = self.body if not is_upload else self.files if kind == MULTIPART else self.article
+        declared = headers.get("content-length", "0")
+        if declared.isdecimal():
+            limit.check(int(declared))
+        if is_upload and kind == MULTIPART:
+            return incoming.counted(limit)
+        body = await incoming.whole(limit)
+        if scope["path"].startswith(JSON_ROUTES) and (body or "content-type" in headers):
+            _expect_json(kind, "JSON, labelled Content-Type: application/json" + f", or {MULTIPART}" * is_upload)
+        return _replayed(body, incoming.receive)
 
 
 class _Incoming:
     """What the client sends, piece by piece; `more` while there is more to come."""
 
     def __init__(self, receive: Receive):
-        self._receive = receive
+        self.receive = receive
         self.more = True
 
     async def next(self) -> bytes:
-        message = await self._receive()
+        message = await self.receive()
         if message["type"] == "http.disconnect":
             raise ClientDisconnect()
         self.more = message.get("more_body", False)
         return bytes(message.get("body", b""))
+
+    async def whole(self, limit: _Limit) -> bytes:
+        chunks: list[bytes] = []
+        size = 0
+        while self.more:
+            chunks.append(await self.next())
+            size += len(chunks[-1])
+            limit.check(size)
+        return b"".join(chunks)
+
+    def counted(self, limit: _Limit) -> Receive:
+        """The body as it comes; Refused from the first byte over the limit on."""
+        size = 0
+
+        async def receive() -> Message:
+            nonlocal size
+            if not self.more:
+                return await self.receive()
+            body = await self.next()
+            size += len(body)
+            limit.check(size)
+            return {"type": "http.request", "body": body, "more_body": self.more}
+
+        return receive
 
     async def drain(self) -> None:
         """Reads what is still being sent, within bounds: who sends first and reads later must hear the reply."""
@@ -158,11 +217,9 @@ def _any_equal(digest: bytes, known: Sequence[bytes]) -> bool:
     return found
 
 
-def _expect_json(headers: Headers) -> None:
-    kind = headers.get("content-type", "").partition(";")[0].strip().lower()
+def _expect_json(kind: str, wanted: str) -> None:
     if kind != "application/json" and not (kind.startswith("application/") and kind.endswith("+json")):
-        status = HTTPStatus.UNSUPPORTED_MEDIA_TYPE
-        raise Refused(status, "unsupported_media_type", "send JSON, labelled Content-Type: application/json")
+        raise Refused(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", f"send {wanted}")
 
 
 def _replayed(body: bytes, receive: Receive) -> Receive:

@@ -12,6 +12,7 @@ from ingest import tokens
 from ingest.catalogue import Snapshot, StoredArticle
 from ingest.chunks import embedded_text
 from ingest.types import Passage, Sentence, SentenceKind
+from service import prompts
 from service.retriever import card, permits
 from service.types import Evidence, Hit, Question
 
@@ -59,10 +60,17 @@ def title_vectors(evidence: Sequence[Evidence], embed: Embed) -> np.ndarray:
 
 
 def within(evidence: Sequence[Evidence], budget_tokens: int) -> tuple[Evidence, ...]:
-    """As many of the first sentences as fit into the budget, in the order of their articles and texts."""
+    """As many of the first sentences as fit into the budget, in the order of their articles and texts.
+
+    Counted as they stand in the prompt: each with its key, and each article's heading.
+    """
     kept: list[Evidence] = []
+    headed: set[str] = set()
     for item in evidence:
-        budget_tokens -= tokens.count(item.text) + 8  # the key, its brackets and the line break
+        budget_tokens -= tokens.count(prompts.line(item)) + 1  # the line break
+        if item.article.article_id not in headed:
+            headed.add(item.article.article_id)
+            budget_tokens -= tokens.count(prompts.heading(item.article)) + 2
         if budget_tokens < 0:
             break
         kept.append(item)
@@ -98,7 +106,7 @@ def _sentences_of(snapshot: Snapshot, hit: Hit, stored: StoredArticle) -> Iterat
     altered = [a.here for a in stored.member.alterations]
     for sentence in snapshot.sentences(hit.article.article_id):
         inside = hit.start <= sentence.start and sentence.end <= hit.end
-        wanted = sentence.kind in HEADER_KINDS if not hit.text else sentence.kind is not SentenceKind.BOILERPLATE
+        wanted = sentence.kind in HEADER_KINDS if not hit.text else sentence.kind.citable
         if inside and wanted:
             touched = any(a.start <= sentence.end and sentence.start <= a.end for a in altered)
             yield _evidence(sentence, hit, stored, touched)

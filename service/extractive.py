@@ -36,7 +36,7 @@ def draft(asked: Asked, ranked: Sequence[Evidence]) -> tuple[Draft, ...]:
     One sentence for a factoid; more for several parts, a list, a reason, a manner, or what several articles say.
     A sentence that opens with a pronoun brings the sentence before it.
     """
-    usable = [item for item in ranked if not item.altered and item.kind is not SentenceKind.BOILERPLATE]
+    usable = [item for item in ranked if not item.altered and item.kind.citable]
     if not usable:
         return ()
     chosen: list[Evidence] = []

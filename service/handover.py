@@ -15,9 +15,9 @@ from fastapi.responses import StreamingResponse
 from pydantic import AfterValidator, Field
 from starlette.requests import ClientDisconnect
 
-from ingest import pipeline
+from ingest import pipeline, uploads
 from ingest.cli import findings_body, report_body
-from ingest.errors import NotReady
+from ingest.errors import NotFound, NotReady
 from service.problems import refusal
 from service.shapes import PlainText
 from service.shapes import Request as RequestShape
@@ -46,7 +46,7 @@ class DoctorRequest(RequestShape):
 
 
 def routes(service: Service) -> APIRouter:
-    """`POST /owner/ingest` and `/owner/doctor`, for the owner's socket alone: it reads whatever files the service may read."""
+    """`/owner/…`, for the owner's socket alone: it reads whatever files the service may read, and names them."""
     router = APIRouter()
 
     @router.post("/owner/ingest", include_in_schema=False)
@@ -58,6 +58,26 @@ def routes(service: Service) -> APIRouter:
     def doctor(body: DoctorRequest) -> dict[str, Any]:
         with service.writing:
             return findings_body(service.archive, mend=body.repair)
+
+    @router.get("/owner/articles/{article_id}/origin", include_in_schema=False)
+    def origin(article_id: str) -> dict[str, Any]:
+        """Where an article came from: the PATH that was ingested, its file if that is still there, or an upload."""
+        stored = service.archive.catalogue.live().article(article_id)
+        if stored is None:
+            raise NotFound("there is no article of this id here")
+        identity = stored.article.identity
+        found = uploads.file_of(identity)
+        return {
+            "path": stored.root,
+            "file": str(found[0]) if found else None,
+            "uploaded": uploads.is_upload(service.settings.data_dir, identity),
+            "sample": stored.root == str(pipeline.SAMPLE),
+        }
+
+    @router.post("/owner/rollback", include_in_schema=False)
+    def rollback() -> dict[str, Any]:
+        with service.writing:
+            return report_body(pipeline.rollback(service.archive))
 
     return router
 

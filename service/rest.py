@@ -1,30 +1,24 @@
-"""The contract's HTTP routes: requests translated in, the archive or the answerer called, bodies translated out."""
+"""Questions and searches over HTTP: translated in, the answerer or the retriever called, bodies translated out."""
 
 from __future__ import annotations
 
-import base64
-import binascii
-import re
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import JSONResponse
 
-from ingest import pipeline
-from ingest.errors import InvalidRequest, NotFound, NotReady
+from ingest.errors import NotFound, NotReady
+from service.documented import PROBLEM, WHEN, problems
 from service.door import KEY
-from service.problems import Refused, problem_body
+from service.problems import problem_body
 from service.shapes import (
     LONGEST_QUESTION,
     AliveResponse,
     AnswerRequest,
     AnswerResponse,
-    ArticleResponse,
-    ArticlesResponse,
     Day,
     FiltersRequest,
     Name,
-    Problem,
     QuestionText,
     ReadyResponse,
     ReceiptResponse,
@@ -34,8 +28,6 @@ from service.streaming import PING, collected, frame, paced, streamed
 from service.types import ClaimReleased, Completed, Delta, Event, Question, Started
 from service.wire import (
     answer_body,
-    article_body,
-    article_card_body,
     citation_body,
     claim_body,
     hit_body,
@@ -46,39 +38,14 @@ if TYPE_CHECKING:
     from service.app import Service
 
 EVENT_STREAM = "text/event-stream"
-REMOVAL_WAIT_SECONDS = 10.0  # a removal behind a running ingest is refused rather than left hanging
-ARTICLE_ID = re.compile(r"[0-9a-f]{16}")
-
-PROBLEM: dict[str, Any] = {"model": Problem, "content": {"application/problem+json": {}}}
-
-
-def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """The documented failures of a route; `default` keeps FastAPI from adding a shape that is not ours."""
-    named: dict[int | str, dict[str, Any]] = {s: {**PROBLEM, "description": _WHEN[s]} for s in (*statuses, 401, 503)}
-    return {**named, "default": {**PROBLEM, "description": "any other failure, in the same shape"}}
-
-
-_WHEN = {
-    400: "`malformed_json`: the body is not JSON",
-    401: "`missing_key`, `invalid_key`: keys are configured, and no known one was sent",
-    403: "`admin_key_required`: the key may read, not write",
-    404: "`not_found`: there is no such thing",
-    413: "`too_large`: the body is over DATELINE_MAX_BODY_KB",
-    415: "`unsupported_media_type`: the body is not labelled as JSON",
-    422: "`invalid_request`: a field is missing, unknown or out of bounds; its value is not repeated",
-    502: "`model_failed`: the language model did not answer",
-    503: "`not_ready`: there is no index to answer from yet, or the service is stopping",
-    504: "`timeout`: no answer within DATELINE_ANSWER_TIMEOUT_SECONDS",
-}
 
 
 def routes(service: Service) -> APIRouter:
-    """All of them, bound to one service."""
+    """These, bound to one service."""
     router = APIRouter()
     guarded = APIRouter(dependencies=[KEY])
     _answers(guarded, service)
     _search(guarded, service)
-    _articles(guarded, service)
     _operations(router, service)
     router.include_router(guarded)
     return router
@@ -171,62 +138,6 @@ def _search(router: APIRouter, service: Service) -> None:
         return JSONResponse({"passages": [hit_body(hit) for hit in service.retriever.find(asked, k)]})
 
 
-def _articles(router: APIRouter, service: Service) -> None:
-    @router.get(
-        "/v1/articles",
-        tags=["Articles"],
-        summary="List articles",
-        response_model=ArticlesResponse,
-        responses=problems(422),
-    )
-    def list_articles(
-        cursor: Annotated[str | None, Query(max_length=100, description="`next_cursor` of the page before")] = None,
-        limit: Annotated[int, Query(ge=1, le=200)] = 50,
-    ) -> Response:
-        """The catalogue in order of `article_id`; `next_cursor` is null at the end."""
-        after = _after(cursor) if cursor is not None else ""
-        found = service.archive.catalogue.live().page(after, limit + 1)
-        page = found[:limit]
-        more = _cursor(page[-1].article.article_id) if len(found) > limit else None
-        return JSONResponse({"articles": [article_card_body(stored) for stored in page], "next_cursor": more})
-
-    @router.get(
-        "/v1/articles/{article_id}",
-        tags=["Articles"],
-        summary="Read an article",
-        response_model=ArticleResponse,
-        responses=problems(404),
-    )
-    def read_article(article_id: str) -> Response:
-        """Text, metadata, the copies of it, and, of an altered copy, every change against the canonical one."""
-        snapshot = service.archive.catalogue.live()
-        stored = snapshot.article(article_id)
-        if stored is None:
-            raise NotFound("there is no article of this id here")
-        return JSONResponse(article_body(stored, snapshot))
-
-    @router.delete(
-        "/v1/articles/{article_id}",
-        tags=["Articles"],
-        summary="Remove an article",
-        status_code=204,
-        response_class=Response,
-        dependencies=[Depends(_may_write)],
-        responses=problems(403, 404),
-    )
-    def remove_article(article_id: str) -> Response:
-        """Takes the article out of the catalogue and every index at once; the file it came from is not touched."""
-        if not service.writing.acquire(timeout=REMOVAL_WAIT_SECONDS):
-            raise NotReady("an ingest is running; remove the article when it is done")
-        try:
-            removed = pipeline.remove(service.archive, article_id)
-        finally:
-            service.writing.release()
-        if not removed:
-            raise NotFound("there is no article of this id here")
-        return Response(status_code=204)
-
-
 def _operations(router: APIRouter, service: Service) -> None:
     @router.get("/healthz", tags=["Operations"], summary="Is it alive?", response_model=AliveResponse)
     async def alive() -> Response:
@@ -237,7 +148,7 @@ def _operations(router: APIRouter, service: Service) -> None:
         tags=["Operations"],
         summary="Can it answer?",
         response_model=ReadyResponse,
-        responses={503: {**PROBLEM, "description": _WHEN[503]}},
+        responses={503: {**PROBLEM, "description": WHEN[503]}},
     )
     def ready() -> Response:
         """200 once the index is open and the embedder warm, 503 while the service stops."""
@@ -254,27 +165,6 @@ def _operations(router: APIRouter, service: Service) -> None:
                 "passages": counts["passages"],
             }
         )
-
-
-def _may_write(request: Request) -> None:
-    if not request.state.may_write:
-        raise Refused(403, "admin_key_required", "this wants one of DATELINE_ADMIN_KEYS")
-
-
-def _cursor(article_id: str) -> str:
-    return base64.urlsafe_b64encode(f"after:{article_id}".encode()).decode().rstrip("=")
-
-
-def _after(cursor: str) -> str:
-    """The article id in a cursor; InvalidRequest for anything that we did not make."""
-    try:
-        said = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode("ascii")
-    except (binascii.Error, ValueError):
-        said = ""
-    kind, _, article_id = said.partition(":")
-    if kind != "after" or not ARTICLE_ID.fullmatch(article_id) or _cursor(article_id) != cursor:
-        raise InvalidRequest("cursor: send next_cursor of the page before as it is, or leave it out")
-    return article_id
 
 
 _STREAM_DESCRIPTION = (

@@ -226,6 +226,15 @@ class ArticleFamilyResponse(FamilyPlaceResponse):
     members: list[MemberResponse] = Field(description="all copies, the canonical one first, this article included")
 
 
+class StatedDateResponse(Response):
+    """A date that an article states of itself, believed or not."""
+
+    kind: Literal["first", "published", "republished", "updated"]
+    day: date = Field(description="of a month or year its first day")
+    precision: Literal["minute", "day", "month", "year"]
+    where: str = Field(examples=["json-ld", "meta", "markup", "field", "text"])
+
+
 class ArticleResponse(Response):
     """One article; every offset anywhere refers to its `text`, in Unicode code points."""
 
@@ -238,9 +247,11 @@ class ArticleResponse(Response):
     source: str
     published_on: date | None
     republished_on: date | None
+    updated_on: date | None = Field(description="the last change it states")
     date_source: Literal["metadata", "text", "none"]
+    stated_dates: list[StatedDateResponse]
     credited_to: str | None = Field(description="the outlet that a credit line names")
-    language: str | None
+    language: str | None = Field(description="ISO 639-1, as its words suggest")
     ingested_at: str
     family: ArticleFamilyResponse
     alterations: list[AlterationResponse] = Field(description="most serious first")

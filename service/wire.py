@@ -6,7 +6,11 @@ from datetime import date
 from typing import Any
 
 from ingest.catalogue import Snapshot, StoredArticle
+from ingest.cli import report_body
 from ingest.types import Alteration
+from service.comparison import Pair, Side
+from service.jobs import Job
+from service.problems import problem_body
 from service.retriever import card
 from service.shapes import AnswerRequest
 from service.types import Answer, ArticleCard, Citation, Claim, Conflict, FamilyPlace, Filters, Hit, Question, Turn
@@ -124,12 +128,49 @@ def article_body(stored: StoredArticle, snapshot: Snapshot) -> Body:
         "source": article.source,
         "published_on": _iso(article.published_on),
         "republished_on": _iso(article.republished_on),
+        "updated_on": _iso(article.updated_on),
         "date_source": article.date_source,
+        "stated_dates": [
+            {"kind": d.kind, "day": d.day.isoformat(), "precision": d.precision, "where": d.where}
+            for d in article.stated_dates
+        ],
         "credited_to": article.credited_to,
         "language": article.language,
         "ingested_at": stored.ingested_at,
         "family": {**body["family"], "members": _members(stored.family_id, snapshot)},
         "alterations": _alterations(stored, snapshot),
+    }
+
+
+def comparison_body(stored: StoredArticle, canonical: StoredArticle, pairs: list[Pair]) -> Body:
+    """The object of `GET /v1/articles/{id}/alterations`."""
+    known = article_card_body(canonical)
+    return {
+        "article_id": stored.article.article_id,
+        "canonical": {key: known[key] for key in ("article_id", "title", "publisher", "published_on")},
+        "pairs": [
+            {"kinds": list(pair.kinds), "canonical": _side_body(pair.canonical), "here": _side_body(pair.here)}
+            for pair in pairs
+        ],
+    }
+
+
+def _side_body(side: Side) -> Body:
+    marked = [list(span) for span in side.marked]
+    return {"start": side.start, "end": side.end, "text": side.text, "marked": marked}
+
+
+def job_body(job: Job) -> Body:
+    """The object of `GET /v1/jobs/{id}`; its report is that of `dateline ingest --json`."""
+    report = report_body(job.report) if job.report else None
+    return {
+        "job_id": job.job_id,
+        "status": job.status,
+        "progress": {"stage": job.stage, "done": job.done, "total": job.total},
+        "report": {key: value for key, value in report.items() if key != "notes"} if report else None,
+        "error": problem_body(job.error, job.request_id) if job.error else None,
+        "created_at": job.created_at.isoformat(timespec="milliseconds"),
+        "finished_at": job.finished_at.isoformat(timespec="milliseconds") if job.finished_at else None,
     }
 
 

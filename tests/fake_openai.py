@@ -1,10 +1,14 @@
-"""A model endpoint on loopback that speaks the real chat-completions protocol and says what a test scripts."""
+"""A model endpoint on loopback: chat completions say what a test scripts, embeddings are made of the texts' words."""
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import json
 import re
+import struct
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -25,17 +29,23 @@ class Script:
     cut: bool = False  # close the connection before the stream is complete
     delay_seconds: float = 0.0
     delta: dict[str, Any] | None = None  # sent instead of the first piece
+    whole: dict[str, Any] | None = None  # sent as one JSON object, as an endpoint does that ignores `stream`
 
 
+DIMENSIONS = {"text-embedding-3-small": 1536, "text-embedding-3-large": 3072}
 Reply = Callable[[dict[str, Any]], Script]
 
 
 class FakeOpenAI:
-    """Records requests; `reply` maps a request's body to a Script."""
+    """Records requests; `reply` maps a request's body to a Script; embedding requests fail as `failures` says first."""
 
     def __init__(self) -> None:
         self.reply: Reply = lambda body: Script(["NO_ANSWER"])
         self.requests: list[dict[str, Any]] = []
+        self.times: list[float] = []  # monotonic seconds at which each request came
+        self.key = ""  # what the last caller authorised itself with: all that a model could give away
+        self.embedding_requests: list[dict[str, Any]] = []
+        self.failures: list[Script] = []
         self.url = ""
 
 
@@ -62,13 +72,43 @@ def running() -> Iterator[FakeOpenAI]:
         server.server_close()
 
 
+def _embedded(body: dict[str, Any]) -> dict[str, Any]:
+    """One dimension a word, as the real endpoint sends it: base64 of float32 where that is asked for, last one first."""
+    rows: list[dict[str, Any]] = []
+    for index, text in enumerate(body["input"]):
+        vector = [0.001] * DIMENSIONS[body["model"]]
+        for word in re.findall(r"\w+", text.lower()):
+            vector[int.from_bytes(hashlib.sha256(word.encode()).digest()[:4], "big") % len(vector)] += 1.0
+        length = sum(x * x for x in vector) ** 0.5
+        unit = [x / length for x in vector]
+        packed = base64.b64encode(struct.pack(f"<{len(unit)}f", *unit)).decode()
+        rows.append(
+            {
+                "object": "embedding",
+                "index": index,
+                "embedding": packed if body.get("encoding_format") == "base64" else unit,
+            }
+        )
+    return {
+        "object": "list",
+        "model": body["model"],
+        "data": rows[::-1],
+        "usage": {"prompt_tokens": 1, "total_tokens": 1},
+    }
+
+
 def _handler(fake: FakeOpenAI) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
         def do_POST(self) -> None:
             body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            if self.path.endswith("/embeddings"):
+                self._embed(body)
+                return
             fake.requests.append(body)
+            fake.times.append(time.monotonic())
+            fake.key = self.headers.get("Authorization", "").removeprefix("Bearer ")
             script = fake.reply(body)
             if script.delay_seconds:
                 threading.Event().wait(script.delay_seconds)
@@ -78,13 +118,26 @@ def _handler(fake: FakeOpenAI) -> type[BaseHTTPRequestHandler]:
             except (BrokenPipeError, ConnectionResetError):
                 return
 
+        def _embed(self, body: dict[str, Any]) -> None:
+            fake.embedding_requests.append(body)
+            script = fake.failures.pop(0) if fake.failures else None
+            content = script.raw if script and script.raw is not None else json.dumps(_embedded(body)).encode()
+            self.send_response(script.status if script else 200)
+            for name, value in (script.headers if script else {}).items():
+                self.send_header(name, value)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(content)))
+            self.end_headers()
+            self.wfile.write(content)
+
         def _send(self, body: dict[str, Any], script: Script) -> None:
             self.send_response(script.status)
             for name, value in script.headers.items():
                 self.send_header(name, value)
             self.send_header("Connection", "close")
-            if script.status != 200:
-                content = json.dumps({"error": {"message": "scripted", "type": "x", "param": None, "code": None}}).encode()
+            if script.status != 200 or script.whole is not None:
+                failure = {"error": {"message": "scripted", "type": "x", "param": None, "code": None}}
+                content = json.dumps(failure if script.whole is None else script.whole).encode()
                 self.send_header("Content-Type", "application/json")
                 self.send_header("Content-Length", str(len(content)))
                 self.end_headers()
@@ -104,7 +157,9 @@ def _handler(fake: FakeOpenAI) -> type[BaseHTTPRequestHandler]:
             self._frame(body, [], usage={"prompt_tokens": 11, "completion_tokens": 7, "total_tokens": 18})
             self.wfile.write(b"data: [DONE]\n\n")
 
-        def _frame(self, body: dict[str, Any], choices: list[dict[str, Any]], usage: dict[str, int] | None = None) -> None:
+        def _frame(
+            self, body: dict[str, Any], choices: list[dict[str, Any]], usage: dict[str, int] | None = None
+        ) -> None:
             frame = {"id": "c1", "object": "chat.completion.chunk", "created": 1, "model": body["model"],
                      "choices": choices, "usage": usage}  # fmt: skip
             self.wfile.write(b"data: " + json.dumps(frame).encode() + b"\n\n")

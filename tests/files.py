@@ -45,7 +45,9 @@ def docx(*, changed: str = "", author: str = "") -> bytes:
         cell.text = words
     document.add_paragraph("Two lanes", style="List Bullet")
     document.core_properties.author = author
-    return _with_part(_saved(document), "word/document.xml", lambda xml: xml.replace(b"<w:sectPr", changed.encode() + b"<w:sectPr", 1))
+    return _with_part(
+        _saved(document), "word/document.xml", lambda xml: xml.replace(b"<w:sectPr", changed.encode() + b"<w:sectPr", 1)
+    )
 
 
 def bomb(megabytes: int, *, declared: int | None = None) -> bytes:
@@ -59,7 +61,11 @@ def bomb(megabytes: int, *, declared: int | None = None) -> bytes:
                 if part.filename != "word/document.xml":
                     stream.write(source.read(part.filename))
     data = packed.getvalue()
-    return data if declared is None else data.replace(struct.pack("<L", megabytes * 1_000_000), struct.pack("<L", declared))
+    return (
+        data
+        if declared is None
+        else data.replace(struct.pack("<L", megabytes * 1_000_000), struct.pack("<L", declared))
+    )
 
 
 def pdf(pages: Sequence[Sequence[Row]], *, title: str = "", author: str = "", password: str | None = None) -> bytes:

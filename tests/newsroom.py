@@ -26,12 +26,12 @@ def card(
     size: int = 1,
 ) -> ArticleCard:
     place = FamilyPlace(family or f"f-{article_id}", size, role, role != "altered")
-    return ArticleCard(
-        article_id, title, author, publisher, None, f"{article_id}.txt", published_on, "none", place
-    )
+    return ArticleCard(article_id, title, author, publisher, None, f"{article_id}.txt", published_on, "none", place)
 
 
-def sentences(article: ArticleCard, *texts: str, kind: SentenceKind = SentenceKind.BODY, start: int = 0) -> list[Evidence]:
+def sentences(
+    article: ArticleCard, *texts: str, kind: SentenceKind = SentenceKind.BODY, start: int = 0
+) -> list[Evidence]:
     """The sentences of one passage, in order, each under the key `article:number`."""
     made = []
     for number, text in enumerate(texts):

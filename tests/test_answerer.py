@@ -286,7 +286,9 @@ def write(folder: Path, **texts: str) -> Path:
     return folder
 
 
-EARLIER = "Ferry fares\n\nBy Ines Marlow\n\n4 March 2024\n\nA single ticket to Tarn costs 4 crowns. The line has three ships."
+EARLIER = (
+    "Ferry fares\n\nBy Ines Marlow\n\n4 March 2024\n\nA single ticket to Tarn costs 4 crowns. The line has three ships."
+)
 LATER = "New ship for Tarn\n\nBy Olle Brand\n\n7 May 2025\n\nThe company showed its newest vessel on Monday. A single ticket to Tarn costs 6 crowns, it said."
 POLICE = "March in Orvel\n\nThe Senn Post\n\n3 June 2025\n\nAbout 8,000 people marched through Orvel on Sunday against the dam, police said."
 STEWARDS = "Orvel says no\n\nThe Tarn Herald\n\n4 June 2025\n\nMore than 22,000 people filled Orvel on Sunday to oppose the dam, by the stewards' count."
@@ -307,7 +309,9 @@ async def test_a_later_account_of_what_changes_is_used_and_the_earlier_shown(
     assert "4 crowns" in then["text"] and then["conflicts"] == []
 
 
-async def test_accounts_that_nothing_decides_between_are_both_said(archive: Archive, settings: Settings, tmp_path: Path) -> None:
+async def test_accounts_that_nothing_decides_between_are_both_said(
+    archive: Archive, settings: Settings, tmp_path: Path
+) -> None:
     ingest(archive, [write(tmp_path / "march", police=POLICE, stewards=STEWARDS)])
     answerer = Answerer(archive, Retriever(archive), Receipts(settings.data_dir / "receipts.sqlite"))
 
@@ -319,13 +323,18 @@ async def test_accounts_that_nothing_decides_between_are_both_said(archive: Arch
     assert {account["citation"]["number"] for account in conflict["accounts"]} == {1, 2}
 
 
-async def test_a_corrected_version_speaks_and_names_what_it_corrected(archive: Archive, settings: Settings, tmp_path: Path) -> None:
+async def test_a_corrected_version_speaks_and_names_what_it_corrected(
+    archive: Archive, settings: Settings, tmp_path: Path
+) -> None:
     first = (
         "Glassworks to close\n\nBy Ines Marlow, The Senn Post\n\n4 March 2025\n\nThe glassworks of Orvel will close on 30 September "
         "with the loss of 240 jobs, its owner said. The furnace has burned since 1998. Workers heard the news in the packing hall. "
         "The union called the decision a disgrace and asked for talks. The mayor promised help for every family."
     )
-    corrected = first.replace("240", "204").replace("4 March", "6 March") + "\n\nCorrection: an earlier version of this article gave a wrong number of jobs."
+    corrected = (
+        first.replace("240", "204").replace("4 March", "6 March")
+        + "\n\nCorrection: an earlier version of this article gave a wrong number of jobs."
+    )
     ingest(archive, [write(tmp_path / "glass", first=first, second=corrected)])
     answerer = Answerer(archive, Retriever(archive), Receipts(settings.data_dir / "receipts.sqlite"))
 

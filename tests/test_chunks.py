@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -11,7 +13,9 @@ from ingest.articles import article_from
 from ingest.errors import BadArticle
 from ingest.types import Article, Passage, SentenceKind
 
-LONG = "Some news\n\n" + "\n\n".join(f"The council of Orvel met on day {n} and talked about bridge {n} for hours." for n in range(60))
+LONG = "Some news\n\n" + "\n\n".join(
+    f"The council of Orvel met on day {n} and talked about bridge {n} for hours." for n in range(60)
+)
 
 
 def split(text: str, budget_tokens: int = 60) -> tuple[Article, tuple[Passage, ...]]:
@@ -37,7 +41,9 @@ def test_every_sentence_that_may_be_cited_is_in_exactly_one_passage() -> None:
 
 
 def test_a_paragraph_printed_twice_is_indexed_once() -> None:
-    _, passages = split("Title\n\nThe dam at Orvel was closed on Monday.\n\nSomething else happened.\n\nThe dam at Orvel was closed on Monday.")
+    _, passages = split(
+        "Title\n\nThe dam at Orvel was closed on Monday.\n\nSomething else happened.\n\nThe dam at Orvel was closed on Monday."
+    )
 
     assert sum(p.text.count("The dam at Orvel") for p in passages) == 1
 
@@ -58,7 +64,7 @@ def test_offsets_are_exact_and_ids_distinct_whatever_the_text(paragraphs: list[s
 
     assert all(article.text[p.start : p.end] == p.text and p.text.strip() for p in passages)
     assert len({p.passage_id for p in passages}) == len(passages)
-    assert all(a.end <= b.start for a, b in zip(passages, passages[1:], strict=False))
+    assert all(a.end <= b.start for a, b in pairwise(passages))
 
 
 @pytest.mark.parametrize("title", [None, "Bridge opens"])

@@ -14,7 +14,9 @@ from service.types import ArticleCard, Evidence, FamilyPlace
 
 
 def evidence(place: int, family: str = "f1") -> Evidence:
-    card = ArticleCard("a" + family, "T", None, None, None, "t.txt", None, "none", FamilyPlace(family, 1, "original", True))
+    card = ArticleCard(
+        "a" + family, "T", None, None, None, "t.txt", None, "none", FamilyPlace(family, 1, "original", True)
+    )
     return Evidence(f"s{place}", f"words {place}", place, place + 7, SentenceKind.BODY, "p", 0.5, card)
 
 
@@ -55,7 +57,9 @@ def test_independent_sources_are_families() -> None:
     assert composer.claims[0].independent_sources == 2
 
 
-@given(st.lists(st.tuples(st.text(min_size=1).filter(lambda s: plain(s) != ""), st.integers(0, 5)), min_size=1, max_size=6))
+@given(
+    st.lists(st.tuples(st.text(min_size=1).filter(lambda s: plain(s) != ""), st.integers(0, 5)), min_size=1, max_size=6)
+)
 def test_claims_cover_the_text_and_every_bracketed_number_is_a_marker(rows: list[tuple[str, int]]) -> None:
     composer = Composer()
     deltas = [composer.add(sentence, [evidence(place)], "exact")[1].text for sentence, place in rows]

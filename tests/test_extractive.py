@@ -100,11 +100,15 @@ _SENTENCE = st.text(alphabet=st.characters(codec="utf-8", exclude_categories=("C
 
 @settings(max_examples=100, deadline=None)
 @given(
-    question=st.sampled_from(["Who?", "Why did it stop?", "Which ferries stayed?", "What is said in both articles?", "When, and who?"]),
+    question=st.sampled_from(
+        ["Who?", "Why did it stop?", "Which ferries stayed?", "What is said in both articles?", "When, and who?"]
+    ),
     texts=st.lists(_SENTENCE, min_size=1, max_size=8),
     relevances=st.lists(st.floats(0, 1), min_size=8, max_size=8),
 )
-def test_every_draft_copies_one_piece_of_evidence_and_few_are_made(question: str, texts: list[str], relevances: list[float]):
+def test_every_draft_copies_one_piece_of_evidence_and_few_are_made(
+    question: str, texts: list[str], relevances: list[float]
+):
     ranked = weighed(sentences(BRIDGE, *texts), *relevances[: len(texts)])
     found = draft(understand(question), ranked)
     evidence = by_key(ranked)

@@ -46,7 +46,9 @@ def test_one_number_written_in_two_ways_has_one_value(one: str, other: str) -> N
     ],
 )  # fmt: skip
 def test_one_date_written_in_two_ways_has_one_value(one: str, other: str) -> None:
-    assert values(facts(f"She came on {one} by boat.").dates) == values(facts(f"She came on {other} by boat.").dates) != []
+    assert (
+        values(facts(f"She came on {one} by boat.").dates) == values(facts(f"She came on {other} by boat.").dates) != []
+    )
 
 
 def test_numbers_of_different_units_differ() -> None:
@@ -112,7 +114,10 @@ def test_benign_edits_give_no_difference(edited: str) -> None:
     ("left", "right"),
     [
         ("The defence ministry organised its centre.", "The defense ministry organized its center."),
-        ("A long-term plan for co-owners of the Trans-Senn line.", "A long term plan for co- owners of the Trans- Senn line."),
+        (
+            "A long-term plan for co-owners of the Trans-Senn line.",
+            "A long term plan for co- owners of the Trans- Senn line.",
+        ),
         ("It isn't over.", "It is n’t over."),
         ("Prices rose from 10 per cent to 12 per cent.", "Prices rose from 10 to 12 per cent."),
         ("Japan and Brazil signed.", "Brazil and Japan signed."),
@@ -147,7 +152,11 @@ def test_the_same_said_differently_gives_no_serious_difference(left: str, right:
         ("It was a bilateral deal.", "It was a multilateral deal.", ("antonym", "bilateral", "multilateral")),
         ("The plan is legal.", "The plan is illegal.", ("antonym", "legal", "illegal")),
         ("The two are in lockstep on trade.", "The two are at odds on trade.", ("antonym", "in lockstep", "at odds")),
-        ("He said “the water is ours” twice.", "He said “the harbour is ours” twice.", ("quotation", "water", "harbour")),
+        (
+            "He said “the water is ours” twice.",
+            "He said “the harbour is ours” twice.",
+            ("quotation", "water", "harbour"),
+        ),
         ("He said “we must help” then.", "He said “we must assist” then.", ("quotation", "help", "assist")),
     ],
 )
@@ -194,7 +203,15 @@ SENTENCES = st.lists(WORDS, max_size=25).map(" ".join) | st.text(max_size=60)
 @given(SENTENCES)
 def test_facts_lie_where_they_say(sentence: str) -> None:
     found = facts(sentence)
-    for group in (found.numbers, found.dates, found.names, found.negations, found.quantifiers, found.modals, found.quotations):
+    for group in (
+        found.numbers,
+        found.dates,
+        found.names,
+        found.negations,
+        found.quantifiers,
+        found.modals,
+        found.quotations,
+    ):
         for fact in group:
             assert 0 <= fact.start < fact.end <= len(sentence)
             assert sentence[fact.start : fact.end].strip() == sentence[fact.start : fact.end]

@@ -80,7 +80,9 @@ def embed(model_cache: Path) -> Embed:
     return lambda texts: np.stack([one(text) for text in texts])
 
 
-def article(name: str, text: str, publisher: str | None = None, day: date | None = None, credited: str | None = None) -> Article:
+def article(
+    name: str, text: str, publisher: str | None = None, day: date | None = None, credited: str | None = None
+) -> Article:
     title = (text.strip().splitlines() or [""])[0]
     return Article(f"/archive/{name}", name, text, title, None, publisher, None, day, credited_to=credited)
 
@@ -99,7 +101,13 @@ def member(families: Sequence[Family], wanted: Article) -> Member:
 
 
 ORIGINAL = article("original", FERRY, "The Tarnmouth Gazette", date(2025, 3, 4))
-COPY = article("copy", FERRY.replace("electric", "battery-electric"), "The Northfold Courier", date(2025, 3, 6), "The Tarnmouth Gazette")
+COPY = article(
+    "copy",
+    FERRY.replace("electric", "battery-electric"),
+    "The Northfold Courier",
+    date(2025, 3, 6),
+    "The Tarnmouth Gazette",
+)
 FRAGMENT = article("fragment", "\n\n".join(FERRY.split("\n\n")[2:4]))
 FAITHFUL = article("rewrite", REWRITE, "Pondwire", date(2025, 3, 7))
 INDEPENDENT = article("independent", SAME_EVENT, "Eastmark Free Press", date(2025, 3, 5))
@@ -109,7 +117,11 @@ ALL = (ORIGINAL, COPY, FRAGMENT, FAITHFUL, INDEPENDENT, OTHER)
 
 def test_copies_fragments_and_rewrites_are_one_family_and_other_reports_are_not(embed: Embed) -> None:
     found = sources(grouped(ALL, embed), ALL)
-    assert found == {frozenset({"original", "copy", "fragment", "rewrite"}), frozenset({"independent"}), frozenset({"bells"})}
+    assert found == {
+        frozenset({"original", "copy", "fragment", "rewrite"}),
+        frozenset({"independent"}),
+        frozenset({"bells"}),
+    }
 
 
 def test_each_copy_gets_its_role_and_faithful_ones_no_alterations(embed: Embed) -> None:
@@ -158,7 +170,9 @@ EDITS = {
 CASES = [(edit, text) for text in (FERRY, REWRITE) for edit, (was, _) in EDITS.items() if was in text]
 
 
-@pytest.mark.parametrize(("edit", "text"), CASES, ids=[f"{e}-{'copied' if t is FERRY else 'rewritten'}" for e, t in CASES])
+@pytest.mark.parametrize(
+    ("edit", "text"), CASES, ids=[f"{e}-{'copied' if t is FERRY else 'rewritten'}" for e, t in CASES]
+)
 def test_a_copy_with_one_changed_fact_is_altered_and_the_place_is_known(edit: str, text: str, embed: Embed) -> None:
     was, becomes = EDITS[edit]
     changed = article("altered", text.replace(was, becomes), "Pondwire")
@@ -174,7 +188,12 @@ def test_a_copy_with_one_changed_fact_is_altered_and_the_place_is_known(edit: st
 
 
 def test_a_benign_edition_is_not_altered(embed: Embed) -> None:
-    text = FERRY.replace("harbour", "harbor").replace("60 per cent", "60%").replace("46 million", "46m").replace("Nine", "9")
+    text = (
+        FERRY.replace("harbour", "harbor")
+        .replace("60 per cent", "60%")
+        .replace("46 million", "46m")
+        .replace("Nine", "9")
+    )
     edition = article("edition", text.replace("“", '"').replace("”", '"').replace("twenty years", "20 years"))
     assert member(grouped([ORIGINAL, edition], embed), edition).role is Role.REPUBLISHED
 
@@ -186,12 +205,18 @@ def test_a_correction_by_the_same_outlet_is_an_update_and_copies_of_it_are_not_a
     reprint = article("reprint", corrected, "Pondwire", date(2025, 3, 9))
     families = grouped([ORIGINAL, update, noted, reprint], embed)
     assert member(families, ORIGINAL).canonical
-    assert [member(families, a).role for a in (update, noted, reprint)] == [Role.UPDATED, Role.UPDATED, Role.REPUBLISHED]
+    assert [member(families, a).role for a in (update, noted, reprint)] == [
+        Role.UPDATED,
+        Role.UPDATED,
+        Role.REPUBLISHED,
+    ]
 
 
 def test_the_credited_source_is_canonical_even_if_undated_and_later_in_order(embed: Embed) -> None:
     source = replace(ORIGINAL, published_on=None)
-    altered = article("early", FERRY.replace("46 million", "64 million"), "Pondwire", date(2025, 1, 1), "The Tarnmouth Gazette")
+    altered = article(
+        "early", FERRY.replace("46 million", "64 million"), "Pondwire", date(2025, 1, 1), "The Tarnmouth Gazette"
+    )
     families = grouped([altered, source], embed)
     assert member(families, source).canonical
     assert member(families, altered).role is Role.ALTERED
@@ -229,8 +254,40 @@ def test_reports_of_one_kind_about_different_events_are_no_copies(embed: Embed) 
         "after {m} minutes. {b} had more of the ball, but {g} saved twice. The referee, {r}, showed {k} yellow cards. "
         "It was the {o} win in a row for {a}. The next match is against {c} in {q}."
     )
-    first = pattern.format(a="Tarnmouth", b="Ostmere", x=3, y=1, d="4 March", n="2,300", p="Tarnmouth", s="Hale", m=12, g="Roth", r="Quill", k=2, o="third", c="Leuven", q="Leuven")
-    second = pattern.format(a="Skerra", b="Northfold", x=2, y=0, d="9 April", n="1,150", p="Skerra", s="Dunn", m=40, g="Brandt", r="Marlow", k=5, o="second", c="Eastmark", q="Eastmark")
+    first = pattern.format(
+        a="Tarnmouth",
+        b="Ostmere",
+        x=3,
+        y=1,
+        d="4 March",
+        n="2,300",
+        p="Tarnmouth",
+        s="Hale",
+        m=12,
+        g="Roth",
+        r="Quill",
+        k=2,
+        o="third",
+        c="Leuven",
+        q="Leuven",
+    )
+    second = pattern.format(
+        a="Skerra",
+        b="Northfold",
+        x=2,
+        y=0,
+        d="9 April",
+        n="1,150",
+        p="Skerra",
+        s="Dunn",
+        m=40,
+        g="Brandt",
+        r="Marlow",
+        k=5,
+        o="second",
+        c="Eastmark",
+        q="Eastmark",
+    )
     assert len(grouped([article("one", first), article("two", second)], embed)) == 2
 
 

@@ -28,10 +28,48 @@ from ingest.types import Article, DateKind, Failure, Family, Member, Role, State
 
 TODAY = date(2025, 6, 30)
 LIMIT = 5_000_000
-PIECES = ["<p>", "</p>", "<div>", "</div>", "<b>", "<table>", "<tr>", "<td>", "</table>", "<h1>", "</h1>", "<br>", "<!--", "-->", "<script>", "</script>",
-          "<article>", "<nav>", "</nav>", "<li>", "<time datetime='2025-05-03'>", "<style>", "</body>", "<", ">", "&amp;", "&#0;", "word ", "By Ines Marlow",
-          "A sentence of the article. ", "\x0c", "<p hidden>", "<title>", "</title>", "<svg>", "<meta name=date content=2025-05-03>",
-          "<script type='application/ld+json'>", '{"@type":"Article","datePublished":["2025"],"author":{"@id":3}}', "</html>", "\ud800"]
+PIECES = [
+    "<p>",
+    "</p>",
+    "<div>",
+    "</div>",
+    "<b>",
+    "<table>",
+    "<tr>",
+    "<td>",
+    "</table>",
+    "<h1>",
+    "</h1>",
+    "<br>",
+    "<!--",
+    "-->",
+    "<script>",
+    "</script>",
+    "<article>",
+    "<nav>",
+    "</nav>",
+    "<li>",
+    "<time datetime='2025-05-03'>",
+    "<style>",
+    "</body>",
+    "<",
+    ">",
+    "&amp;",
+    "&#0;",
+    "word ",
+    "By Ines Marlow",
+    "A sentence of the article. ",
+    "\x0c",
+    "<p hidden>",
+    "<title>",
+    "</title>",
+    "<svg>",
+    "<meta name=date content=2025-05-03>",
+    "<script type='application/ld+json'>",
+    '{"@type":"Article","datePublished":["2025"],"author":{"@id":3}}',
+    "</html>",
+    "\ud800",
+]
 
 
 def page(head: str = "", body: str = "", today: date = TODAY) -> Article:
@@ -56,22 +94,39 @@ def test_the_text_of_a_page_is_its_article_without_menus_and_banners() -> None:
     )
     article = page(body=body)
     assert article.text.split("\n\n") == [
-        TITLE, "By Ines Marlow", OPENED, "What it carries", CARRIES,
-        "“We have waited long enough,” said Hanna Brandt, who runs a bakery on the east bank of the river.", "- Two lanes, one each way", "Year | Cost", "2021 | 30",
+        TITLE,
+        "By Ines Marlow",
+        OPENED,
+        "What it carries",
+        CARRIES,
+        "“We have waited long enough,” said Hanna Brandt, who runs a bakery on the east bank of the river.",
+        "- Two lanes, one each way",
+        "Year | Cost",
+        "2021 | 30",
     ]
     assert (article.title, article.author, article.language) == (TITLE, "Ines Marlow", "en")
 
 
 def test_a_short_page_keeps_its_heading_byline_and_date() -> None:
-    article = page("<title>Dam closed</title>", "<nav>Home World</nav><h1>Dam closed</h1><p>By Lena Oak</p><p>3 May 2025</p><p>The dam was closed.</p>")
+    article = page(
+        "<title>Dam closed</title>",
+        "<nav>Home World</nav><h1>Dam closed</h1><p>By Lena Oak</p><p>3 May 2025</p><p>The dam was closed.</p>",
+    )
     assert article.text == "Dam closed\n\nBy Lena Oak\n\n3 May 2025\n\nThe dam was closed."
     assert (article.title, article.author, article.published_on, article.date_source, article.language) == (
-        "Dam closed", "Lena Oak", date(2025, 5, 3), "text", None)
+        "Dam closed",
+        "Lena Oak",
+        date(2025, 5, 3),
+        "text",
+        None,
+    )
 
 
 def test_a_credit_in_the_footer_stays_in_the_text() -> None:
-    article = page(body=f"<h1>{TITLE}</h1><p>{OPENED}</p><p>{CARRIES}</p><footer><p>This article is republished from <a href='/'>The Strait Ledger</a> "
-                        "under a Creative Commons licence.</p><p>Terms of use</p></footer>")
+    article = page(
+        body=f"<h1>{TITLE}</h1><p>{OPENED}</p><p>{CARRIES}</p><footer><p>This article is republished from <a href='/'>The Strait Ledger</a> "
+        "under a Creative Commons licence.</p><p>Terms of use</p></footer>"
+    )
     assert article.credited_to == "The Strait Ledger"
     assert article.text.endswith("This article is republished from The Strait Ledger under a Creative Commons licence.")
 
@@ -82,26 +137,58 @@ def test_lists_terms_and_broken_lines_within_the_text_stay_in_it() -> None:
         f"<dl><dt>Length</dt><dd>1,200 metres</dd></dl><p>{CARRIES}</p><div>{WELCOMED}<br><br>It rained.</div>"
     )
     assert page(body=body).text.split("\n\n") == [
-        TITLE, OPENED, "- First a lane", "- Then another", "Length", "1,200 metres", CARRIES, WELCOMED, "It rained."]
+        TITLE,
+        OPENED,
+        "- First a lane",
+        "- Then another",
+        "Length",
+        "1,200 metres",
+        CARRIES,
+        WELCOMED,
+        "It rained.",
+    ]
 
 
 def test_the_heading_is_not_the_name_of_the_site() -> None:
     body = f"<h1>Harbour Gazette</h1><h2>{TITLE}</h2><p>{OPENED}</p><p>{CARRIES}</p>"
-    article = page(f"<meta property='og:site_name' content='Harbour Gazette'><meta property='og:title' content='{TITLE}'>", body)
+    article = page(
+        f"<meta property='og:site_name' content='Harbour Gazette'><meta property='og:title' content='{TITLE}'>", body
+    )
     assert article.title == TITLE
     assert "Harbour Gazette" not in article.text
 
 
 def test_a_wrapper_that_names_its_sidebar_is_no_sidebar() -> None:
-    assert page(body=f"<div class='has-sidebar'><h1>{TITLE}</h1><p>{WELCOMED}</p></div>").text == f"{TITLE}\n\n{WELCOMED}"
+    assert (
+        page(body=f"<div class='has-sidebar'><h1>{TITLE}</h1><p>{WELCOMED}</p></div>").text == f"{TITLE}\n\n{WELCOMED}"
+    )
 
 
-@pytest.mark.parametrize("fragment", [f"<p>{OPENED}</p>", OPENED, f"<div><p>{OPENED}", f"<html><body>{OPENED}</html>", f"<p hidden>Not this.</p><p>{OPENED}"])
+@pytest.mark.parametrize(
+    "fragment",
+    [
+        f"<p>{OPENED}</p>",
+        OPENED,
+        f"<div><p>{OPENED}",
+        f"<html><body>{OPENED}</html>",
+        f"<p hidden>Not this.</p><p>{OPENED}",
+    ],
+)
 def test_a_fragment_of_a_page_is_read(fragment: str) -> None:
     assert article_of(read_page(fragment.encode(), LIMIT), "i", "s").text == OPENED
 
 
-@pytest.mark.parametrize("page", ["<html><body></body></html>", "<script>word()</script>", "<body hidden>words</body>", "<!-- words -->", "<html", " <p> </p> "])
+@pytest.mark.parametrize(
+    "page",
+    [
+        "<html><body></body></html>",
+        "<script>word()</script>",
+        "<body hidden>words</body>",
+        "<!-- words -->",
+        "<html",
+        " <p> </p> ",
+    ],
+)
 def test_a_page_without_visible_text_is_no_article(page: str) -> None:
     with pytest.raises(BadArticle, match="no text"):
         article_of(read_page(page.encode(), LIMIT), "i", "s")
@@ -109,7 +196,14 @@ def test_a_page_without_visible_text_is_no_article(page: str) -> None:
 
 @pytest.mark.parametrize(
     ("declared", "encoding"),
-    [("utf-8", "utf-8"), ("iso-8859-1", "cp1252"), ("windows-1251", "cp1251"), ("iso-8859-1", "utf-8"), ("Shift_JIS", "shift_jis"), ("nonsense", "cp1252")],
+    [
+        ("utf-8", "utf-8"),
+        ("iso-8859-1", "cp1252"),
+        ("windows-1251", "cp1251"),
+        ("iso-8859-1", "utf-8"),
+        ("Shift_JIS", "shift_jis"),
+        ("nonsense", "cp1252"),
+    ],
 )
 def test_the_encoding_is_the_declared_one_unless_it_is_utf_8(declared: str, encoding: str) -> None:
     words = {"cp1251": "Мэр открыл мост", "shift_jis": "橋が開通した"}.get(encoding, "The mayor’s café")
@@ -137,13 +231,21 @@ ARTICLE = {"@type": "NewsArticle", "headline": TITLE, "datePublished": "2025-03-
 @pytest.mark.parametrize(
     "head",
     [
-        json_ld(ARTICLE), json_ld([{"@type": "BreadcrumbList", "name": "No"}, ARTICLE]), json_ld({"@graph": [{"@type": "WebSite"}, ARTICLE]}),
-        json_ld({**ARTICLE, "@type": ["Article", "Thing"]}), json_ld({"@type": "WebPage", "mainEntity": ARTICLE}),
-        json_ld({"@type": "ItemPage", "datePublished": "2025-03-12"}), json_ld("<!--" + json.dumps(ARTICLE) + "-->"),
-        json_ld(json.dumps(ARTICLE).replace("}", ",}")), json_ld("{broken") + json_ld(ARTICLE),
-        "<meta property='article:published_time' content='2025-03-12T00:10+02:00'>", "<meta name='date' content='12 March 2025'>",
-        "<meta name='DC.date.issued' content='2025-03-12'>", "<meta name='parsely-pub-date' content='20250312T080000Z'>",
-        "<meta itemprop='datePublished' content='Wed, 12 Mar 2025 08:00:00 GMT'>", "<meta name='citation_publication_date' content='2025/03/12'>",
+        json_ld(ARTICLE),
+        json_ld([{"@type": "BreadcrumbList", "name": "No"}, ARTICLE]),
+        json_ld({"@graph": [{"@type": "WebSite"}, ARTICLE]}),
+        json_ld({**ARTICLE, "@type": ["Article", "Thing"]}),
+        json_ld({"@type": "WebPage", "mainEntity": ARTICLE}),
+        json_ld({"@type": "ItemPage", "datePublished": "2025-03-12"}),
+        json_ld("<!--" + json.dumps(ARTICLE) + "-->"),
+        json_ld(json.dumps(ARTICLE).replace("}", ",}")),
+        json_ld("{broken") + json_ld(ARTICLE),
+        "<meta property='article:published_time' content='2025-03-12T00:10+02:00'>",
+        "<meta name='date' content='12 March 2025'>",
+        "<meta name='DC.date.issued' content='2025-03-12'>",
+        "<meta name='parsely-pub-date' content='20250312T080000Z'>",
+        "<meta itemprop='datePublished' content='Wed, 12 Mar 2025 08:00:00 GMT'>",
+        "<meta name='citation_publication_date' content='2025/03/12'>",
     ],
 )
 def test_a_date_in_the_metadata_is_the_day_as_written_there(head: str) -> None:
@@ -154,8 +256,10 @@ def test_a_date_in_the_metadata_is_the_day_as_written_there(head: str) -> None:
 @pytest.mark.parametrize(
     "mark",
     [
-        "<time itemprop='datePublished' datetime='2025-03-12T08:00'>today</time>", "<span itemprop='datePublished'>12 March 2025</span>",
-        "<time pubdate datetime='2025-03-12'>now</time>", "<abbr class='published' title='2025-03-12'>now</abbr>",
+        "<time itemprop='datePublished' datetime='2025-03-12T08:00'>today</time>",
+        "<span itemprop='datePublished'>12 March 2025</span>",
+        "<time pubdate datetime='2025-03-12'>now</time>",
+        "<abbr class='published' title='2025-03-12'>now</abbr>",
         "<p>Posted <time datetime='2025-03-12'>12 March</time></p>",
         "<p>Posted <time datetime='2025-03-12'>then</time></p><p>Updated <time datetime='2025-03-14'>now</time></p>",
     ],
@@ -167,9 +271,17 @@ def test_a_date_marked_in_the_page_is_metadata_too(mark: str) -> None:
 
 @pytest.mark.parametrize(
     "head",
-    ["", json_ld({**ARTICLE, "datePublished": "soon"}), json_ld({**ARTICLE, "datePublished": "03/04/2025"}), json_ld({**ARTICLE, "datePublished": "2025-02-30"}),
-     json_ld({"@type": "WebSite", "datePublished": "2025-03-12"}), json_ld({"@type": "ItemList", "itemListElement": [ARTICLE]}), json_ld("[" * 100_000),
-     "<meta name='date' content='2025'>", "<meta http-equiv='last-modified' content='2025-03-12'>"],
+    [
+        "",
+        json_ld({**ARTICLE, "datePublished": "soon"}),
+        json_ld({**ARTICLE, "datePublished": "03/04/2025"}),
+        json_ld({**ARTICLE, "datePublished": "2025-02-30"}),
+        json_ld({"@type": "WebSite", "datePublished": "2025-03-12"}),
+        json_ld({"@type": "ItemList", "itemListElement": [ARTICLE]}),
+        json_ld("[" * 100_000),
+        "<meta name='date' content='2025'>",
+        "<meta http-equiv='last-modified' content='2025-03-12'>",
+    ],
 )
 def test_no_date_is_ever_guessed(head: str) -> None:
     body = (
@@ -181,11 +293,20 @@ def test_no_date_is_ever_guessed(head: str) -> None:
 
 
 def test_json_ld_goes_before_meta_tags_and_both_before_the_text() -> None:
-    head = json_ld({**ARTICLE, "dateModified": "2025-03-15T01:00+02:00"}) + "<meta property='article:published_time' content='2025-03-13'>"
+    head = (
+        json_ld({**ARTICLE, "dateModified": "2025-03-15T01:00+02:00"})
+        + "<meta property='article:published_time' content='2025-03-13'>"
+    )
     article = page(head, f"<h1>{TITLE}</h1><p>14 March 2025</p><p>{OPENED}</p><p>{CARRIES}</p>")
-    assert (article.published_on, article.updated_on, article.republished_on) == (date(2025, 3, 12), date(2025, 3, 15), None)
+    assert (article.published_on, article.updated_on, article.republished_on) == (
+        date(2025, 3, 12),
+        date(2025, 3, 15),
+        None,
+    )
     assert [(d.kind, d.day.day, d.precision, d.where) for d in article.stated_dates] == [
-        (DateKind.PUBLISHED, 12, "minute", "json-ld"), (DateKind.UPDATED, 15, "minute", "json-ld"), (DateKind.PUBLISHED, 13, "day", "meta"),
+        (DateKind.PUBLISHED, 12, "minute", "json-ld"),
+        (DateKind.UPDATED, 15, "minute", "json-ld"),
+        (DateKind.PUBLISHED, 13, "day", "meta"),
         (DateKind.PUBLISHED, 14, "day", "text"),
     ]
 
@@ -199,7 +320,11 @@ def test_a_month_is_stated_but_no_day_of_publication() -> None:
 def test_a_first_publication_in_the_text_makes_the_metadata_a_republication() -> None:
     body = f"<h1>{TITLE}</h1><p>{OPENED}</p><p>This article is republished from The Strait Ledger, where it was first published 3 March 2025.</p>"
     article = page(json_ld(ARTICLE), body)
-    assert (article.published_on, article.republished_on, article.date_source) == (date(2025, 3, 3), date(2025, 3, 12), "text")
+    assert (article.published_on, article.republished_on, article.date_source) == (
+        date(2025, 3, 3),
+        date(2025, 3, 12),
+        "text",
+    )
 
 
 def test_a_date_to_come_is_reported_and_not_believed() -> None:
@@ -210,32 +335,62 @@ def test_a_date_to_come_is_reported_and_not_believed() -> None:
     assert page(head, today=date(2030, 12, 31)).published_on == date(2031, 1, 1)
     fallback = page(head + "<meta name='date' content='2025-03-12'>")
     assert (fallback.published_on, len(fallback.notes)) == (date(2025, 3, 12), 1)
-    assert article_from({"text": "It rained.", "published_on": "2031-01-01"}, "i", "s", today=TODAY).published_on is None
-    assert article_from({"text": f"Rain\n\nPublished 1 May 2031\n\n{OPENED}"}, "i", "s", today=TODAY).published_on is None
+    assert (
+        article_from({"text": "It rained.", "published_on": "2031-01-01"}, "i", "s", today=TODAY).published_on is None
+    )
+    assert (
+        article_from({"text": f"Rain\n\nPublished 1 May 2031\n\n{OPENED}"}, "i", "s", today=TODAY).published_on is None
+    )
 
 
 def test_title_author_outlet_and_address_come_from_the_metadata() -> None:
     graph = [
-        {"@type": "Organization", "@id": "#us", "name": "Harbour Gazette"}, {"@type": "Person", "@id": "#ines", "name": "Ines Marlow"},
-        {**ARTICLE, "headline": "Bridge &amp; rain", "author": [{"@id": "#ines"}, {"@type": "Person", "name": "Tom Orrick"}], "publisher": {"@id": "#us"},
-         "mainEntityOfPage": {"@type": "WebPage", "@id": "https://gazette.example/bridge"}},
+        {"@type": "Organization", "@id": "#us", "name": "Harbour Gazette"},
+        {"@type": "Person", "@id": "#ines", "name": "Ines Marlow"},
+        {
+            **ARTICLE,
+            "headline": "Bridge &amp; rain",
+            "author": [{"@id": "#ines"}, {"@type": "Person", "name": "Tom Orrick"}],
+            "publisher": {"@id": "#us"},
+            "mainEntityOfPage": {"@type": "WebPage", "@id": "https://gazette.example/bridge"},
+        },
     ]
-    article = page(json_ld({"@graph": graph}) + "<title>Other - Harbour Gazette</title>", f"<p>{OPENED}</p><p>{CARRIES}</p>")
+    article = page(
+        json_ld({"@graph": graph}) + "<title>Other - Harbour Gazette</title>", f"<p>{OPENED}</p><p>{CARRIES}</p>"
+    )
     assert (article.title, article.author, article.publisher, article.url) == (
-        "Bridge & rain", "Ines Marlow, Tom Orrick", "Harbour Gazette", "https://gazette.example/bridge")
+        "Bridge & rain",
+        "Ines Marlow, Tom Orrick",
+        "Harbour Gazette",
+        "https://gazette.example/bridge",
+    )
 
 
 @pytest.mark.parametrize(
     ("head", "field", "expected"),
     [
-        ("<title>Rain | Harbour Gazette</title><meta property='og:site_name' content='Harbour Gazette'>", "title", "Rain"),
-        ("<meta property='og:title' content='Harbour Gazette: Rain'><meta property='og:site_name' content='Harbour Gazette'>", "title", "Rain"),
-        ("<meta name='author' content='By Ines Marlow'>", "author", "Ines Marlow"), ("<meta name='author' content='admin'>", "author", None),
+        (
+            "<title>Rain | Harbour Gazette</title><meta property='og:site_name' content='Harbour Gazette'>",
+            "title",
+            "Rain",
+        ),
+        (
+            "<meta property='og:title' content='Harbour Gazette: Rain'><meta property='og:site_name' content='Harbour Gazette'>",
+            "title",
+            "Rain",
+        ),
+        ("<meta name='author' content='By Ines Marlow'>", "author", "Ines Marlow"),
+        ("<meta name='author' content='admin'>", "author", None),
         ("<meta property='article:author' content='https://a.example/ines'>", "author", None),
         (json_ld({**ARTICLE, "author": {"@type": "Organization", "name": "Harbour Gazette"}}), "author", None),
         (json_ld({**ARTICLE, "author": "Ines Marlow"}), "author", "Ines Marlow"),
-        ("<link rel='canonical' href='https://a.example/b'><meta property='og:url' content='https://c.example'>", "url", "https://a.example/b"),
-        ("<link rel='canonical' href='javascript:alert(1)'>", "url", None), ("<meta property='og:url' content='https://c.example/d'>", "url", "https://c.example/d"),
+        (
+            "<link rel='canonical' href='https://a.example/b'><meta property='og:url' content='https://c.example'>",
+            "url",
+            "https://a.example/b",
+        ),
+        ("<link rel='canonical' href='javascript:alert(1)'>", "url", None),
+        ("<meta property='og:url' content='https://c.example/d'>", "url", "https://c.example/d"),
         (json_ld({**ARTICLE, "publisher": {"name": "Harbour Gazette"}}), "publisher", "Harbour Gazette"),
     ],
 )
@@ -249,7 +404,10 @@ def test_a_field_that_is_as_long_as_a_text_is_none() -> None:
 
 def test_of_several_articles_in_the_metadata_the_one_with_the_address_of_the_page_counts() -> None:
     other = {**ARTICLE, "url": "https://a.example/other", "datePublished": "2024-01-01"}
-    head = json_ld([other, {**ARTICLE, "url": "https://a.example/bridge"}]) + "<link rel='canonical' href='https://a.example/bridge'>"
+    head = (
+        json_ld([other, {**ARTICLE, "url": "https://a.example/bridge"}])
+        + "<link rel='canonical' href='https://a.example/bridge'>"
+    )
     assert page(head).published_on == date(2025, 3, 12)
 
 
@@ -259,7 +417,10 @@ def test_of_several_articles_in_the_metadata_the_one_with_the_address_of_the_pag
 @pytest.mark.parametrize("tag", ["div", "b", "table><tr><td", "ul><li", "x-y", "blockquote", "font", "span"])
 def test_a_paragraph_under_thousands_of_tags_is_read_at_once(tag: str) -> None:
     started = time.monotonic()
-    article = page("<meta name='date' content='2025-03-12'>", f"<{tag}>" * 50_000 + f"<p>{OPENED}</p>" + f"</{tag.partition('>')[0]}>" * 50_000)
+    article = page(
+        "<meta name='date' content='2025-03-12'>",
+        f"<{tag}>" * 50_000 + f"<p>{OPENED}</p>" + f"</{tag.partition('>')[0]}>" * 50_000,
+    )
     assert OPENED in article.text
     assert article.published_on == date(2025, 3, 12)
     assert "nested too deep" in article.notes[0]
@@ -268,8 +429,13 @@ def test_a_paragraph_under_thousands_of_tags_is_read_at_once(tag: str) -> None:
 
 @pytest.mark.parametrize(
     "body",
-    ["<p " + " ".join(f"a{n}=1" for n in range(100_000)) + f">{OPENED}</p>", f"<p>{OPENED}</p>" + "<!--" * 200_000, f"<p>{OPENED}</p>" + "<a href=\"" * 50_000,
-     f"<p>{OPENED}</p>" + "&amp;" * 200_000, f"<p>{OPENED}</p>" + json_ld("{" * 500_000)],
+    [
+        "<p " + " ".join(f"a{n}=1" for n in range(100_000)) + f">{OPENED}</p>",
+        f"<p>{OPENED}</p>" + "<!--" * 200_000,
+        f"<p>{OPENED}</p>" + '<a href="' * 50_000,
+        f"<p>{OPENED}</p>" + "&amp;" * 200_000,
+        f"<p>{OPENED}</p>" + json_ld("{" * 500_000),
+    ],
 )
 def test_marks_without_end_take_no_longer_than_text(body: str) -> None:
     assert OPENED in page(body=body).text
@@ -277,31 +443,55 @@ def test_marks_without_end_take_no_longer_than_text(body: str) -> None:
 
 # --- PDF
 
-FIRST = [(9, 0, "Harbour Gazette 1"), (20, 40, "Orvel bridge opens"), (20, 24, "after four years"), (11, 30, "By Ines Marlow"), (11, 22, "12 March 2025"),
-         (11, 22, "The Orvel bridge opened to traffic on Wednesday, four years after the be-"), (11, 14, "ginning of the work that nobody had hoped to see at an end, said mayor"),
-         (11, 14, "Tomas Quill, who wept."), (11, 28, "A well-known baker was there. She said that the opening of a bridge is well-"), (11, 14, "known to make people"),
-         (9, 300, "1")]
+FIRST = [
+    (9, 0, "Harbour Gazette 1"),
+    (20, 40, "Orvel bridge opens"),
+    (20, 24, "after four years"),
+    (11, 30, "By Ines Marlow"),
+    (11, 22, "12 March 2025"),
+    (11, 22, "The Orvel bridge opened to traffic on Wednesday, four years after the be-"),
+    (11, 14, "ginning of the work that nobody had hoped to see at an end, said mayor"),
+    (11, 14, "Tomas Quill, who wept."),
+    (11, 28, "A well-known baker was there. She said that the opening of a bridge is well-"),
+    (11, 14, "known to make people"),
+    (9, 300, "1"),
+]
 NEXT = [(9, 0, "Harbour Gazette 2"), (11, 40, "hungry, and sold bread."), (9, 300, "2")]
-LAST = [(9, 0, "Harbour Gazette 3"), (11, 40, "It rained until the evening came to the town and the river."), (9, 300, "Page 3 of 3")]
+LAST = [
+    (9, 0, "Harbour Gazette 3"),
+    (11, 40, "It rained until the evening came to the town and the river."),
+    (9, 300, "Page 3 of 3"),
+]
 
 
 def test_a_pdf_is_read_as_paragraphs_without_running_heads_and_divided_words() -> None:
-    article = article_of(read_pdf(pdf([FIRST, NEXT, LAST], author="Some User", title="draft_7.indd"), LIMIT), "i", "a.pdf", TODAY)
+    article = article_of(
+        read_pdf(pdf([FIRST, NEXT, LAST], author="Some User", title="draft_7.indd"), LIMIT), "i", "a.pdf", TODAY
+    )
     assert article.text.split("\n\n") == [
-        TITLE, "By Ines Marlow", "12 March 2025",
+        TITLE,
+        "By Ines Marlow",
+        "12 March 2025",
         "The Orvel bridge opened to traffic on Wednesday, four years after the beginning of the work that nobody had hoped to see at an end, said mayor "
         "Tomas Quill, who wept.",
         "A well-known baker was there. She said that the opening of a bridge is well-known to make people hungry, and sold bread.",
         "It rained until the evening came to the town and the river.",
     ]
-    assert (article.title, article.author, article.published_on, article.date_source) == (TITLE, "Ines Marlow", date(2025, 3, 12), "text")
+    assert (article.title, article.author, article.published_on, article.date_source) == (
+        TITLE,
+        "Ines Marlow",
+        date(2025, 3, 12),
+        "text",
+    )
 
 
 def test_the_properties_of_a_pdf_speak_where_the_text_does_not() -> None:
     rows = [(11, 0, OPENED[:82]), (11, 14, OPENED[82:])]
     article = article_of(read_pdf(pdf([rows], author="Ines Marlow", title="The bridge opens"), LIMIT), "i", "a.pdf")
     assert (article.text, article.title, article.author) == (OPENED, "The bridge opens", "Ines Marlow")
-    assert (article.published_on, article.date_source) == (None, "none"), "the day the file was made is not that of publication"
+    assert (article.published_on, article.date_source) == (None, "none"), (
+        "the day the file was made is not that of publication"
+    )
     plain = article_of(read_pdf(pdf([rows], author="user", title="Microsoft Word - a.docx"), LIMIT), "i", "a.pdf")
     assert (plain.title, plain.author) == (None, None)
 
@@ -316,7 +506,7 @@ def test_a_pdf_without_a_password_to_open_it_is_read_and_one_with_is_not() -> No
 @given(st.integers(0, 2000), st.integers(0, 255))
 def test_a_pdf_that_is_cut_or_damaged_is_read_or_named_so(place: int, byte: int) -> None:
     whole = pdf([FIRST, NEXT])
-    for data in (whole[:place], whole[:place] + bytes([byte]) + whole[place + 1:]):
+    for data in (whole[:place], whole[:place] + bytes([byte]) + whole[place + 1 :]):
         try:
             read_pdf(data, LIMIT)
         except BadArticle as error:
@@ -325,7 +515,13 @@ def test_a_pdf_that_is_cut_or_damaged_is_read_or_named_so(place: int, byte: int)
 
 @pytest.mark.parametrize(
     ("data", "reason"),
-    [(b"words", "no PDF"), (b"%PDF-1.4\n%%EOF", "cut off"), (pdf([[]]), "only pictures"), (pdf([FIRST])[:400], "cut off"), (pdf([[]] * 2001), "2001 pages")],
+    [
+        (b"words", "no PDF"),
+        (b"%PDF-1.4\n%%EOF", "cut off"),
+        (pdf([[]]), "only pictures"),
+        (pdf([FIRST])[:400], "cut off"),
+        (pdf([[]] * 2001), "2001 pages"),
+    ],
 )
 def test_a_pdf_that_cannot_be_read_says_why(data: bytes, reason: str) -> None:
     with pytest.raises(BadArticle, match=reason):
@@ -337,7 +533,17 @@ def test_a_pdf_that_cannot_be_read_says_why(data: bytes, reason: str) -> None:
 
 def test_a_word_file_is_read_in_order_with_tables_and_headings() -> None:
     article = article_of(read_docx(docx(author="Some User"), LIMIT), "i", "a.docx", TODAY)
-    assert article.text.split("\n\n") == [TITLE, "By Ines Marlow", "12 March 2025", OPENED, "What it carries", CARRIES, "Year | Cost", "2021 | 30", "Two lanes"]
+    assert article.text.split("\n\n") == [
+        TITLE,
+        "By Ines Marlow",
+        "12 March 2025",
+        OPENED,
+        "What it carries",
+        CARRIES,
+        "Year | Cost",
+        "2021 | 30",
+        "Two lanes",
+    ]
     assert (article.title, article.author, article.published_on) == (TITLE, "Ines Marlow", date(2025, 3, 12))
 
 
@@ -357,8 +563,15 @@ def test_changes_are_accepted_and_nothing_stands_twice() -> None:
 
 @pytest.mark.parametrize(
     ("data", "reason"),
-    [(bomb(120), "zip bomb"), (bomb(3), "zip bomb"), (bomb(120, declared=1000), "no Word file"), (docx()[:5000], "cut off"), (b"words", "no Word file"),
-     (b"\xd0\xcf\x11\xe0" + b"0" * 600, "encrypted or an old .doc"), (docx(changed="<w:p>"), "damaged")],
+    [
+        (bomb(120), "zip bomb"),
+        (bomb(3), "zip bomb"),
+        (bomb(120, declared=1000), "no Word file"),
+        (docx()[:5000], "cut off"),
+        (b"words", "no Word file"),
+        (b"\xd0\xcf\x11\xe0" + b"0" * 600, "encrypted or an old .doc"),
+        (docx(changed="<w:p>"), "damaged"),
+    ],
 )
 def test_a_word_file_that_cannot_be_read_says_why(data: bytes, reason: str) -> None:
     with pytest.raises(BadArticle, match=reason):
@@ -370,13 +583,27 @@ def test_a_word_file_that_cannot_be_read_says_why(data: bytes, reason: str) -> N
 
 def test_bad_files_are_named_with_a_reason_and_the_rest_is_read(tmp_path: Path) -> None:
     good = {
-        "a.html": html(json_ld(ARTICLE)), "b.HTM": html(), "c.docx": docx(), "d.pdf": pdf([FIRST, NEXT, LAST]), "e.txt": OPENED,
-        "f.jsonl": json.dumps({"id": "x", "html": html(json_ld(ARTICLE)), "title": "Given"}) + "\n" + json.dumps({"html": "<p>It rained.</p>", "published_on": "2025-05-01"}),
+        "a.html": html(json_ld(ARTICLE)),
+        "b.HTM": html(),
+        "c.docx": docx(),
+        "d.pdf": pdf([FIRST, NEXT, LAST]),
+        "e.txt": OPENED,
+        "f.jsonl": json.dumps({"id": "x", "html": html(json_ld(ARTICLE)), "title": "Given"})
+        + "\n"
+        + json.dumps({"html": "<p>It rained.</p>", "published_on": "2025-05-01"}),
         "deep.html": html(body="<div>" * 50_000 + f"<p>{OPENED}</p>"),
     }
     bad = {
-        "bomb.docx": bomb(120), "cut.docx": docx()[:3000], "cut.pdf": pdf([FIRST])[:500], "empty.html": "", "locked.pdf": pdf([FIRST], password="secret"),
-        "nul.html": b"<p>a\0b</p>", "old.docx": b"\xd0\xcf\x11\xe0", "scan.pdf": pdf([[]]), "script.html": "<script>a()</script>", "wide.html": "a" * 3_000_001,
+        "bomb.docx": bomb(120),
+        "cut.docx": docx()[:3000],
+        "cut.pdf": pdf([FIRST])[:500],
+        "empty.html": "",
+        "locked.pdf": pdf([FIRST], password="secret"),
+        "nul.html": b"<p>a\0b</p>",
+        "old.docx": b"\xd0\xcf\x11\xe0",
+        "scan.pdf": pdf([[]]),
+        "script.html": "<script>a()</script>",
+        "wide.html": "a" * 3_000_001,
     }
     for name, content in {**good, **bad}.items():
         (tmp_path / name).write_bytes(content if isinstance(content, bytes) else content.encode())
@@ -451,7 +678,9 @@ def test_a_page_that_takes_too_long_is_read_plainly() -> None:
 
 def test_readers_load_no_library_before_they_need_it() -> None:
     script = "import sys, ingest.readers; print([m for m in ('lxml', 'trafilatura', 'pypdf', 'docx', 'py3langid', 'numpy') if m in sys.modules])"
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, cwd=Path(__file__).parent.parent)
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, cwd=Path(__file__).parent.parent
+    )
     assert done.stdout.strip() == "[]", done.stderr
 
 
@@ -461,11 +690,26 @@ def test_readers_load_no_library_before_they_need_it() -> None:
 @pytest.mark.parametrize(
     ("text", "language"),
     [
-        (OPENED, "en"), ("Der Bürgermeister eröffnete am Freitag die Brücke über die Orvel, an der vier Jahre lang gebaut worden war, und er weinte.", "de"),
-        ("Le maire a inauguré vendredi le pont sur l’Orvel, quatre ans après le début des travaux, et il a pleuré sous la pluie.", "fr"),
-        ("Мэр открыл в пятницу мост через Орвель, который строили четыре года, и заплакал под дождём, говорят жители города.", "ru"),
-        ("市長は金曜日、四年をかけて建設されたオルベル橋を開通させ、雨の中で涙を流したと住民は語った。橋には二車線がある。", "ja"),
-        ("It rained.", None), ("", None), ("12 345 " * 40, None),
+        (OPENED, "en"),
+        (
+            "Der Bürgermeister eröffnete am Freitag die Brücke über die Orvel, an der vier Jahre lang gebaut worden war, und er weinte.",
+            "de",
+        ),
+        (
+            "Le maire a inauguré vendredi le pont sur l’Orvel, quatre ans après le début des travaux, et il a pleuré sous la pluie.",
+            "fr",
+        ),
+        (
+            "Мэр открыл в пятницу мост через Орвель, который строили четыре года, и заплакал под дождём, говорят жители города.",
+            "ru",
+        ),
+        (
+            "市長は金曜日、四年をかけて建設されたオルベル橋を開通させ、雨の中で涙を流したと住民は語った。橋には二車線がある。",
+            "ja",
+        ),
+        ("It rained.", None),
+        ("", None),
+        ("12 345 " * 40, None),
     ],
 )
 def test_the_language_of_a_text_is_known_unless_it_is_short(text: str, language: str | None) -> None:
@@ -476,7 +720,9 @@ def test_dates_with_their_provenance_survive_the_catalogue(tmp_path: Path) -> No
     article = page(json_ld({**ARTICLE, "dateModified": "2025-03-15"}))
     family = Family("f", (Member(article.article_id, Role.ORIGINAL, True),))
     catalogue = Catalogue(tmp_path / "catalogue.sqlite")
-    catalogue.database.connection().execute("ALTER TABLE versions DROP COLUMN updated_on")  # as an earlier version made it
+    catalogue.database.connection().execute(
+        "ALTER TABLE versions DROP COLUMN updated_on"
+    )  # as an earlier version made it
     catalogue.close()
     catalogue = Catalogue(tmp_path / "catalogue.sqlite")
     catalogue.publish([NewVersion(article, "root", (), ())], (), [family])

@@ -14,7 +14,9 @@ from ingest.lexical import Lexical, search_words
 @pytest.fixture
 def lexical(tmp_path: Path) -> Lexical:
     index = Lexical(tmp_path / "text")
-    index.add([("p1", "Bridge opens", "The Orvel bridge opened."), ("p2", "Dam closed", "The dam at Orvel was closed.")])
+    index.add(
+        [("p1", "Bridge opens", "The Orvel bridge opened."), ("p2", "Dam closed", "The dam at Orvel was closed.")]
+    )
     return index
 
 
@@ -41,7 +43,20 @@ def test_removed_passages_are_gone_at_once(lexical: Lexical) -> None:
 
 @pytest.mark.parametrize(
     "query",
-    ["", "   ", "the of and", 'field:"a" AND (', "💡🎉", "a" * 10_000, "NOT *", "passage_id:p1", "[1 TO 2]", "日本の政府", "\x00", "\\"],
+    [
+        "",
+        "   ",
+        "the of and",
+        'field:"a" AND (',
+        "💡🎉",
+        "a" * 10_000,
+        "NOT *",
+        "passage_id:p1",
+        "[1 TO 2]",
+        "日本の政府",
+        "\x00",
+        "\\",
+    ],
 )
 def test_no_query_is_an_error(lexical: Lexical, query: str) -> None:
     assert isinstance(lexical.find(query, 10), list)

@@ -97,7 +97,17 @@ async def test_the_reader_page_marks_what_an_altered_copy_changed(page: Page, se
     await page.open(f"{served}/articles/{altered['article_id']}")
     await page.until("!document.getElementById('article').hidden")
     assert "83" in await text(page, "mark.altered") and "38" in await text(page, "mark.altered + .instead")
-    assert "38" in await text(page, "#changes")
+    assert "38" in await text(page, "#changes .sound mark") and "83" in await text(page, "#changes .altered mark")
+    assert "cut the ribbon" in await text(page, "#changes .sound") and "cycle path" not in await text(page, "#changes")
+    assert await page.evaluate("document.getElementById('rewordings').hidden")
+    assert "in English" in await text(page, "#origin")
+    await page.evaluate("document.querySelector('#changes a.altered').click()")
+    await page.until("Boolean(document.querySelector('mark.cited'))")
+    cited = await page.evaluate("[...document.querySelectorAll('mark.cited')].map((m) => m.textContent).join('')")
+    assert cited.startswith("It cost 83 million")
+    await page.open(await page.evaluate("document.querySelector('#changes a.sound').href"))
+    await page.until("Boolean(document.querySelector('mark.cited'))")
+    assert "38 million" in await text(page, "mark.cited") and "Harbour Gazette" in await text(page, "#byline")
 
 
 @in_browser
@@ -177,6 +187,16 @@ async def test_the_pages_load_nothing_from_another_host_and_break_no_policy(page
         await page.until(f"Boolean({ready})")
     assert "/v1/answers" in await text(page, "#routes")
     assert all(url.startswith((served, "data:", "about:")) for url in page.requested)
+
+
+@in_browser
+async def test_the_documentation_shows_how_articles_are_sent(page: Page, served: str) -> None:
+    await page.open(f"{served}/docs#post-/v1/articles")
+    await page.until("!document.getElementById('status')")
+    shown = await text(page, "details[open]")
+    for words in ("application/json", "multipart/form-data", "published_on", "-F files=@", "harbour-17", "429"):
+        assert words in shown
+    assert await page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
 
 
 @in_browser

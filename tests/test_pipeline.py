@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from ingest.archive import Archive, discard_indexes
+from ingest.archive import Archive, rebuild
 from ingest.embedder import LocalEmbedder
 from ingest.errors import IndexMismatch
-from ingest.pipeline import SAMPLE, ingest, rebuild, remove
+from ingest.pipeline import SAMPLE, ingest, remove
 from ingest.settings import Settings
 
 
@@ -36,7 +36,9 @@ def test_ingesting_again_changes_nothing_and_embeds_nothing(filled: Archive, new
 
 
 def test_a_changed_article_replaces_its_old_text_everywhere(filled: Archive, newsroom: Path) -> None:
-    article_id = next(a.article.article_id for a in filled.catalogue.live().everything() if a.article.source == "dam.txt")
+    article_id = next(
+        a.article.article_id for a in filled.catalogue.live().everything() if a.article.source == "dam.txt"
+    )
     (newsroom / "dam.txt").write_text("Dam reopens\n\nThe dam at Orvel was opened again on 3 May 2026.", "utf-8")
 
     report = ingest(filled, [newsroom])
@@ -123,7 +125,11 @@ def test_copies_of_one_text_embed_it_once(archive: Archive, newsroom: Path, tmp_
 
     assert second.passages == 2 * first.passages
     assert second.families == first.families
-    passages = {p.text for a in archive.catalogue.live().everything() for p in archive.catalogue.live().passages_of(a.article.article_id)}
+    passages = {
+        p.text
+        for a in archive.catalogue.live().everything()
+        for p in archive.catalogue.live().passages_of(a.article.article_id)
+    }
     assert len(passages) == first.passages
     assert archive.vectors.embedded - embedded <= sum(1 for _ in archive.catalogue.live().everything()) * 20
 
@@ -131,10 +137,12 @@ def test_copies_of_one_text_embed_it_once(archive: Archive, newsroom: Path, tmp_
 def test_rebuild_makes_the_indexes_anew_from_the_catalogue(filled: Archive, settings: Settings) -> None:
     before = rows(filled)
     filled.close()
-    discard_indexes(settings.data_dir)
+    shutil.rmtree(settings.data_dir / "chroma")
+    shutil.rmtree(settings.data_dir / "text")
+
+    rebuild(settings)
 
     with Archive(settings) as again:
-        rebuild(again)
         assert rows(again) == before
 
 
@@ -161,3 +169,13 @@ def test_leftovers_of_a_killed_ingest_are_never_seen_and_cleared_by_the_next(fil
 
     catalogue, chroma, text = rows(filled)
     assert catalogue == chroma == text
+
+
+def test_the_last_article_can_be_removed(archive: Archive, tmp_path: Path) -> None:
+    (tmp_path / "one.txt").write_text("Only news\n\nThe ferry to Tarn sails again from 1 July 2025.", "utf-8")
+    ingest(archive, [tmp_path / "one.txt"])
+
+    assert remove(archive, next(archive.catalogue.live().everything()).article.article_id)
+
+    assert archive.catalogue.live().counts() == {"articles": 0, "passages": 0, "families": 0, "altered": 0}
+    assert rows(archive) == (set(), set(), set())

@@ -13,7 +13,9 @@ from service import ranking
 from service.questions import understand
 from service.types import Evidence
 
-BRIDGE = card("bridge", "Orvel bridge opens", author="Ines Marlow", publisher="Harbour Gazette", published_on=date(2025, 3, 12))
+BRIDGE = card(
+    "bridge", "Orvel bridge opens", author="Ines Marlow", publisher="Harbour Gazette", published_on=date(2025, 3, 12)
+)
 TEXTS = (
     "The Orvel bridge opened to traffic on 12 March 2025.",
     "It cost 38 million crowns, said mayor Tomas Quill.",
@@ -60,7 +62,9 @@ def test_an_altered_sentence_ranks_below_the_sound_one_that_says_the_same():
     sound = sentences(card("sound", family="f", size=2), "The new bridge at Orvel cost 38 million crowns in all.")
     copy = [
         altered(item)
-        for item in sentences(card("copy", family="f", size=2, role="altered"), "The Orvel bridge cost 83 million crowns.")
+        for item in sentences(
+            card("copy", family="f", size=2, role="altered"), "The Orvel bridge cost 83 million crowns."
+        )
     ]
     question = "How much did the Orvel bridge cost?"
     assert [item.altered for item in ranked(question, [*copy, *sound])] == [False, True]
@@ -93,7 +97,9 @@ def test_a_title_does_not_answer_a_question_about_the_content():
 
 
 def test_initials_stand_for_their_words():
-    evidence = sentences(card("trade", "Trade of Tolvay"), "FDI from Tolvay reached 7 billion crowns.", "Tolvay is a country of rain.")
+    evidence = sentences(
+        card("trade", "Trade of Tolvay"), "FDI from Tolvay reached 7 billion crowns.", "Tolvay is a country of rain."
+    )
     assert ranked("How much foreign direct investment came from Tolvay?", evidence)[0].text.startswith("FDI")
 
 

@@ -17,9 +17,53 @@ from ingest.errors import BadArticle
 from ingest.readers import PassedOver, read
 from ingest.types import Article, Failure
 
-MARKUP = ["*", "**", "_", "__", "`", "[", "]", "(", ")", "#", "\n", "\n\n", " ", "a", "Word", "word.", "<b>", "</b>", "<sup>", "&amp;", "&lt;", "&#35;",
-          "amp;", "lt;", "- ", "---", "> ", "|", "\\", "](#)", "](http://a.b)", "![", "~~", "***", "1. ", "date 2024-05-01 ", "<!--", "-->",
-          "<br>", "\u200b", "\u00a0", "\r", "\t", "By Ines Marlow", "A longer line of words that ends in mid-air without a stop"]
+MARKUP = [
+    "*",
+    "**",
+    "_",
+    "__",
+    "`",
+    "[",
+    "]",
+    "(",
+    ")",
+    "#",
+    "\n",
+    "\n\n",
+    " ",
+    "a",
+    "Word",
+    "word.",
+    "<b>",
+    "</b>",
+    "<sup>",
+    "&amp;",
+    "&lt;",
+    "&#35;",
+    "amp;",
+    "lt;",
+    "- ",
+    "---",
+    "> ",
+    "|",
+    "\\",
+    "](#)",
+    "](http://a.b)",
+    "![",
+    "~~",
+    "***",
+    "1. ",
+    "date 2024-05-01 ",
+    "<!--",
+    "-->",
+    "<br>",
+    "\u200b",
+    "\u00a0",
+    "\r",
+    "\t",
+    "By Ines Marlow",
+    "A longer line of words that ends in mid-air without a stop",
+]
 
 
 def articles(path: Path, mb: float = 5) -> list[Article]:
@@ -55,19 +99,38 @@ def test_cleaning_twice_is_cleaning_once(raw: str) -> None:
 @pytest.mark.parametrize(
     ("raw", "expected"),
     [
-        ("[words](http://a.b/c_(d) \"title\") and [more](#)", "words and more"), ("![A boat](boat.jpg) sails", "A boat sails"),
+        ('[words](http://a.b/c_(d) "title") and [more](#)', "words and more"),
+        ("![A boat](boat.jpg) sails", "A boat sails"),
         ("**Bold** and *thin* and __wide__ and _low_ and `code`", "Bold and thin and wide and low and code"),
-        ("2 * 3 * 4, snake_case_name, 5*6*7, a price* and a cost", "2 * 3 * 4, snake_case_name, 5*6*7, a price* and a cost"),
-        ("## **What it cost** ##", "What it cost"), ("#hashtag", "#hashtag"), ("20<sup>th</sup> century", "20th century"),
-        ("AT&amp;T &mdash; 3 &lt; 4 &amp; 5", "AT&T — 3 < 4 & 5"), ("a < b > c", "a < b > c"), ("<http://a.b/c> here", "http://a.b/c here"),
-        ("one\r\n\r\ntwo\u2029three", "one\n\ntwo\n\nthree"), ("\ufeffzero\u200bwidth\tand\u00a0space\x07", "zerowidth and space"),
-        ("above\n\n---\n\nbelow", "above\n\nbelow"), ("* one\n* two\n+ three\n1. four", "- one\n\n- two\n\n- three\n\n1. four"),
-        ("as \"the [cornerstone of the security of the whole region](#)\n\n[policy.](#)\"", 'as "the cornerstone of the security of the whole region policy."'),
+        (
+            "2 * 3 * 4, snake_case_name, 5*6*7, a price* and a cost",
+            "2 * 3 * 4, snake_case_name, 5*6*7, a price* and a cost",
+        ),
+        ("## **What it cost** ##", "What it cost"),
+        ("#hashtag", "#hashtag"),
+        ("20<sup>th</sup> century", "20th century"),
+        ("AT&amp;T &mdash; 3 &lt; 4 &amp; 5", "AT&T — 3 < 4 & 5"),
+        ("a < b > c", "a < b > c"),
+        ("<http://a.b/c> here", "http://a.b/c here"),
+        ("one\r\n\r\ntwo\u2029three", "one\n\ntwo\n\nthree"),
+        ("\ufeffzero\u200bwidth\tand\u00a0space\x07", "zerowidth and space"),
+        ("above\n\n---\n\nbelow", "above\n\nbelow"),
+        ("* one\n* two\n+ three\n1. four", "- one\n\n- two\n\n- three\n\n1. four"),
+        (
+            'as "the [cornerstone of the security of the whole region](#)\n\n[policy.](#)"',
+            'as "the cornerstone of the security of the whole region policy."',
+        ),
         (" date 2024-05-01 To that end they met.", "date 2024-05-01\n\nTo that end they met."),
-        ("> quoted words", "quoted words"), ("| a | b |\n|---|---|\n| 1 | 2 |", "a | b\n\n1 | 2"),
-        ("known as a `` double coat '' , with `` silver '' tips", "known as a `` double coat '' , with `` silver '' tips"),
+        ("> quoted words", "quoted words"),
+        ("| a | b |\n|---|---|\n| 1 | 2 |", "a | b\n\n1 | 2"),
+        (
+            "known as a `` double coat '' , with `` silver '' tips",
+            "known as a `` double coat '' , with `` silver '' tips",
+        ),
         ("<p>One.</p><p>Two<br>three.</p><script>x()</script>", "One.\n\nTwo three."),
-        ("[sic] (2024) and [Smith](2020)", "[sic] (2024) and [Smith](2020)"), ("", ""), ("\n \n", ""),
+        ("[sic] (2024) and [Smith](2020)", "[sic] (2024) and [Smith](2020)"),
+        ("", ""),
+        ("\n \n", ""),
     ],
 )
 def test_markup_is_resolved_and_words_are_kept(raw: str, expected: str) -> None:
@@ -80,18 +143,28 @@ def test_a_wrapped_paragraph_becomes_one_line_and_a_header_keeps_its_lines() -> 
         "waited for it, and\nwho wept.\n"
     )
     assert clean(raw).split("\n\n") == [
-        "Bridge reopens", "By Ines Marlow", "3 May 2025",
+        "Bridge reopens",
+        "By Ines Marlow",
+        "3 May 2025",
         "The bridge over the Orvel was opened on Friday by the mayor of Tarnmouth, who had waited for it, and who wept.",
     ]
 
 
 def test_a_piece_of_a_raw_text_cleans_to_a_piece_of_the_clean_text() -> None:
     raw = "The [mayor of **Tarnmouth**](#) opened the *new* bridge &amp; wept on the 20<sup>th</sup>.\n\nShe [left](http://a.b)."
-    for piece in ("[mayor of **Tarnmouth**](#) opened", "the *new* bridge &amp; wept", "20<sup>th</sup>", "She [left](http://a.b)"):
+    for piece in (
+        "[mayor of **Tarnmouth**](#) opened",
+        "the *new* bridge &amp; wept",
+        "20<sup>th</sup>",
+        "She [left](http://a.b)",
+    ):
         assert clean(piece) in clean(raw)
 
 
-@pytest.mark.parametrize("piece", ["[a", " _a", "__a ", "**a ", "<!--", "<script>", "&amp;", "](", "- ", "Contents\n\nAb\n\n", "3 and ", "Ab\n"])
+@pytest.mark.parametrize(
+    "piece",
+    ["[a", " _a", "__a ", "**a ", "<!--", "<script>", "&amp;", "](", "- ", "Contents\n\nAb\n\n", "3 and ", "Ab\n"],
+)
 def test_marks_that_never_close_take_no_longer_than_text(piece: str) -> None:
     article_from({"text": "words " + piece * 20_000}, "identity", "source")  # quadratic work would take minutes
 
@@ -100,22 +173,37 @@ def test_marks_that_never_close_take_no_longer_than_text(piece: str) -> None:
 
 
 def test_a_header_gives_title_author_publisher_and_date(tmp_path: Path) -> None:
-    path = written(tmp_path / "a.txt", "Who owns the sea?\nThe Tarnmouth Gazette\nBy PERRIN OAKE\n12 March 2025\n\nNobody knows. It is wide.")
+    path = written(
+        tmp_path / "a.txt",
+        "Who owns the sea?\nThe Tarnmouth Gazette\nBy PERRIN OAKE\n12 March 2025\n\nNobody knows. It is wide.",
+    )
     (article,) = articles(path)
-    assert (article.title, article.author, article.publisher) == ("Who owns the sea?", "Perrin Oake", "The Tarnmouth Gazette")
+    assert (article.title, article.author, article.publisher) == (
+        "Who owns the sea?",
+        "Perrin Oake",
+        "The Tarnmouth Gazette",
+    )
     assert (article.published_on, article.date_source, article.source) == (date(2025, 3, 12), "text", "a.txt")
 
 
 @pytest.mark.parametrize(
     ("byline", "author"),
     [
-        ("WRITTEN BY DR ANNA-LENA OLM", "Dr Anna-Lena Olm"), ("29 April 2024, by [McKAY Jean T.](#) (Date first published: 26 April 2024).", "Jean T. McKay"),
-        ("From Beirut, Prof. Samir Al Hadi", "Prof. Samir Al Hadi"), ("By Ines Marlow, Harbour Gazette", "Ines Marlow"),
-        ("By Ines Marlow and Tom Orrick", "Ines Marlow and Tom Orrick"), ("*By Ludwig van der Aa | Harbour Gazette*", "Ludwig van der Aa"),
+        ("WRITTEN BY DR ANNA-LENA OLM", "Dr Anna-Lena Olm"),
+        ("29 April 2024, by [McKAY Jean T.](#) (Date first published: 26 April 2024).", "Jean T. McKay"),
+        ("From Beirut, Prof. Samir Al Hadi", "Prof. Samir Al Hadi"),
+        ("By Ines Marlow, Harbour Gazette", "Ines Marlow"),
+        ("By Ines Marlow and Tom Orrick", "Ines Marlow and Tom Orrick"),
+        ("*By Ludwig van der Aa | Harbour Gazette*", "Ludwig van der Aa"),
     ],
 )
 def test_a_byline_gives_the_author_as_people_write_the_name(tmp_path: Path, byline: str, author: str) -> None:
-    (article,) = articles(written(tmp_path / "a.txt", f"The bridge opens again\n\n{byline}\n\nIt was opened on Friday by the mayor. It rained."))
+    (article,) = articles(
+        written(
+            tmp_path / "a.txt",
+            f"The bridge opens again\n\n{byline}\n\nIt was opened on Friday by the mayor. It rained.",
+        )
+    )
     assert article.author == author
 
 
@@ -135,9 +223,15 @@ def test_a_header_line_may_name_the_outlet(tmp_path: Path, header: str, title: s
 
 
 def test_a_first_publication_in_the_text_goes_before_a_later_day_of_the_metadata() -> None:
-    text = "It opened.\n\nThis article is republished from The Strait Ledger, where it was first published 3 March 2025."
+    text = (
+        "It opened.\n\nThis article is republished from The Strait Ledger, where it was first published 3 March 2025."
+    )
     article = article_from({"text": text, "published_on": "2025-03-06"}, "api#1", "posted")
-    assert (article.published_on, article.republished_on, article.date_source) == (date(2025, 3, 3), date(2025, 3, 6), "text")
+    assert (article.published_on, article.republished_on, article.date_source) == (
+        date(2025, 3, 3),
+        date(2025, 3, 6),
+        "text",
+    )
 
 
 def test_the_name_of_a_site_at_the_end_of_a_title_is_the_publisher(tmp_path: Path) -> None:
@@ -149,8 +243,16 @@ def test_the_name_of_a_site_at_the_end_of_a_title_is_the_publisher(tmp_path: Pat
 
 
 def test_a_fragment_that_starts_in_mid_article_has_no_title(tmp_path: Path) -> None:
-    (article,) = articles(written(tmp_path / "a.txt", "The skippers are harder to please, and they said so.\n\nIt rained."))
-    assert (article.title, article.author, article.publisher, article.published_on, article.date_source) == (None, None, None, None, "none")
+    (article,) = articles(
+        written(tmp_path / "a.txt", "The skippers are harder to please, and they said so.\n\nIt rained.")
+    )
+    assert (article.title, article.author, article.publisher, article.published_on, article.date_source) == (
+        None,
+        None,
+        None,
+        None,
+        "none",
+    )
 
 
 def test_a_disclaimer_names_the_publisher_and_a_credit_line_the_outlet_of_origin(tmp_path: Path) -> None:
@@ -166,20 +268,33 @@ def test_a_disclaimer_names_the_publisher_and_a_credit_line_the_outlet_of_origin
 
 
 def test_front_matter_goes_before_what_the_text_says(tmp_path: Path) -> None:
-    text = "---\ntitle: \"Ten years: a cable\"\nauthor: [Ines Marlow, Tom Orrick]\nurl: https://a.example/b\ndate: 2025-03-06\n---\n\n# Ten years: a cable\n\nIt is here."
+    text = '---\ntitle: "Ten years: a cable"\nauthor: [Ines Marlow, Tom Orrick]\nurl: https://a.example/b\ndate: 2025-03-06\n---\n\n# Ten years: a cable\n\nIt is here.'
     (article,) = articles(written(tmp_path / "a.md", text))
-    assert (article.title, article.author, article.url) == ("Ten years: a cable", "Ines Marlow, Tom Orrick", "https://a.example/b")
+    assert (article.title, article.author, article.url) == (
+        "Ten years: a cable",
+        "Ines Marlow, Tom Orrick",
+        "https://a.example/b",
+    )
     assert (article.published_on, article.date_source) == (date(2025, 3, 6), "metadata")
     assert article.text == "Ten years: a cable\n\nIt is here."
 
 
 @pytest.mark.parametrize(
     ("front", "title"),
-    [("title: a: b\nauthor: [", "a: b"), ("title: The bridge\ndate: 2025-99-99", "The bridge"), ("url: javascript:alert(1)\ntitle: T", "T")],
+    [
+        ("title: a: b\nauthor: [", "a: b"),
+        ("title: The bridge\ndate: 2025-99-99", "The bridge"),
+        ("url: javascript:alert(1)\ntitle: T", "T"),
+    ],
 )
 def test_bad_front_matter_loses_nothing_that_can_be_read(tmp_path: Path, front: str, title: str) -> None:
     (article,) = articles(written(tmp_path / "a.md", f"---\n{front}\n---\nThe bridge was opened on Friday."))
-    assert (article.title, article.text, article.url, article.published_on) == (title, "The bridge was opened on Friday.", None, None)
+    assert (article.title, article.text, article.url, article.published_on) == (
+        title,
+        "The bridge was opened on Friday.",
+        None,
+        None,
+    )
 
 
 def test_text_between_two_rules_is_no_front_matter(tmp_path: Path) -> None:
@@ -192,21 +307,46 @@ def test_text_between_two_rules_is_no_front_matter(tmp_path: Path) -> None:
 
 def test_a_line_of_json_is_an_article_with_its_own_identity(tmp_path: Path) -> None:
     lines = [
-        {"id": "dam", "title": "The dam", "text": "It was *closed*.", "author": "A. Orrick", "publisher": "Post", "published_on": "2025-06-02"},
-        {"text": "No id. It rained."}, {"id": 7, "text": "A number."},
+        {
+            "id": "dam",
+            "title": "The dam",
+            "text": "It was *closed*.",
+            "author": "A. Orrick",
+            "publisher": "Post",
+            "published_on": "2025-06-02",
+        },
+        {"text": "No id. It rained."},
+        {"id": 7, "text": "A number."},
     ]
     path = written(tmp_path / "x" / "feed.jsonl", "\n\n".join(map(json.dumps, lines)))
     found = articles(tmp_path)
     assert [article.source for article in found] == ["x/feed.jsonl#dam", "x/feed.jsonl#L3", "x/feed.jsonl#7"]
     assert found[0].identity == f"{path.resolve()}#dam"
-    assert (found[0].text, found[0].title, found[0].published_on, found[0].date_source) == ("It was closed.", "The dam", date(2025, 6, 2), "metadata")
+    assert (found[0].text, found[0].title, found[0].published_on, found[0].date_source) == (
+        "It was closed.",
+        "The dam",
+        date(2025, 6, 2),
+        "metadata",
+    )
 
 
 def test_bad_lines_are_named_and_the_others_are_read(tmp_path: Path) -> None:
     bad = [
-        b'{"title": ', b'{"text": ""}', b"[1]", b'{"text": 3}', b'{"title": "only"}', b'{"text": "a", "published_on": "2025-13-45"}', b'{"text": "\xff"}',
-        b'{"text": "\\ud800"}', b'{"text": "a\\u0000"}', b'{"id": true, "text": "a"}', b'{"html": 3}', b'{"text": "a", "title": 3}',
-        b"[" * 20_000, b'{"id": "first", "text": "again"}', b'{"id": "a\\nb", "text": "a"}',
+        b'{"title": ',
+        b'{"text": ""}',
+        b"[1]",
+        b'{"text": 3}',
+        b'{"title": "only"}',
+        b'{"text": "a", "published_on": "2025-13-45"}',
+        b'{"text": "\xff"}',
+        b'{"text": "\\ud800"}',
+        b'{"text": "a\\u0000"}',
+        b'{"id": true, "text": "a"}',
+        b'{"html": 3}',
+        b'{"text": "a", "title": 3}',
+        b"[" * 20_000,
+        b'{"id": "first", "text": "again"}',
+        b'{"id": "a\\nb", "text": "a"}',
     ]
     good = [b'{"id": "first", "text": "The dam was closed."}', b'{"id": "last", "text": "It was opened."}']
     path = written(tmp_path / "feed.jsonl", b"\n".join([good[0], *bad, good[1]]))
@@ -227,7 +367,9 @@ def test_a_line_over_the_limit_fails_alone(tmp_path: Path) -> None:
 
 
 def test_json_lines_in_utf_16_are_read(tmp_path: Path) -> None:
-    assert [a.text for a in articles(written(tmp_path / "f.jsonl", '{"text": "Café."}\n{"text": "Zwei."}'.encode("utf-16")))] == ["Café.", "Zwei."]
+    assert [
+        a.text for a in articles(written(tmp_path / "f.jsonl", '{"text": "Café."}\n{"text": "Zwei."}'.encode("utf-16")))
+    ] == ["Café.", "Zwei."]
 
 
 def test_fields_that_are_given_make_an_article() -> None:
@@ -249,8 +391,15 @@ def test_the_usual_encodings_are_decoded(tmp_path: Path, encoding: str) -> None:
 @pytest.mark.parametrize(
     ("content", "reason"),
     [
-        (b"", "empty"), (b" \n\t ", "empty"), (b"---\n***\n", "no text"), (bytes(range(256)) * 8, "binary"), (b"\x01\x02\x03\x04" * 50, "binary"),
-        ("Мэр открыл мост в пятницу".encode("cp1251"), "encoding"), (b"\xff\xfea", "UTF-16"), ("A".encode("utf-32"), "UTF-32"), (b"a \x81 b", "cp1252"),
+        (b"", "empty"),
+        (b" \n\t ", "empty"),
+        (b"---\n***\n", "no text"),
+        (bytes(range(256)) * 8, "binary"),
+        (b"\x01\x02\x03\x04" * 50, "binary"),
+        ("Мэр открыл мост в пятницу".encode("cp1251"), "encoding"),
+        (b"\xff\xfea", "UTF-16"),
+        ("A".encode("utf-32"), "UTF-32"),
+        (b"a \x81 b", "cp1252"),
     ],
 )
 def test_what_is_no_text_is_reported_with_reason_and_remedy(tmp_path: Path, content: bytes, reason: str) -> None:
@@ -317,7 +466,13 @@ def test_the_seed_articles_say_of_themselves_what_a_reader_sees() -> None:
     if not datasets:
         pytest.skip("DATELINE_TEST_DATASETS does not name a folder of datasets")
     found = articles(Path(datasets) / "seeds" / "articles")
-    assert [article.author for article in found] == [None, "Mary M. McCarthy", None, "Dr Elli-Katharina Pohlkamp", "Prof. Habib Al Badawi"]
+    assert [article.author for article in found] == [
+        None,
+        "Mary M. McCarthy",
+        None,
+        "Dr Elli-Katharina Pohlkamp",
+        "Prof. Habib Al Badawi",
+    ]
     assert [article.publisher for article in found] == [None, None, "Asia Times", "9DASHLINE", None]
     assert [article.credited_to for article in found] == [None, "The Conversation", "The Conversation", None, None]
     assert [article.title is None for article in found] == [True, False, False, False, False]

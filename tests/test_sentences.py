@@ -13,8 +13,38 @@ from ingest.readers import read
 from ingest.sentences import LONGEST, split
 from ingest.types import Article, SentenceKind
 
-PIECES = ["The U.S.", " ", "\n", "\n\n", ".", "?", "!", "”", "\"", ")", "''", "``", "Dr. ", "Mary M. McCarthy", "a", "B",
-          "4", "No. ", "- ", "By Ines Marlow", "3 May 2025", "...", "。", "é", "\u00a0", "\u2028", "Contents", "http://a.b", "\t", "'"]
+PIECES = [
+    "The U.S.",
+    " ",
+    "\n",
+    "\n\n",
+    ".",
+    "?",
+    "!",
+    "”",
+    '"',
+    ")",
+    "''",
+    "``",
+    "Dr. ",
+    "Mary M. McCarthy",
+    "a",
+    "B",
+    "4",
+    "No. ",
+    "- ",
+    "By Ines Marlow",
+    "3 May 2025",
+    "...",
+    "。",
+    "é",
+    "\u00a0",
+    "\u2028",
+    "Contents",
+    "http://a.b",
+    "\t",
+    "'",
+]
 ARTICLE = """Harbour bridge reopens after two years
 
 By Ines Marlow, Harbour Gazette
@@ -56,12 +86,14 @@ def kinds(text: str, title: str | None = None) -> dict[str, SentenceKind]:
 
 
 @settings(max_examples=300, deadline=None)
-@given(st.one_of(st.text(max_size=200), st.lists(st.sampled_from(PIECES), max_size=40).map("".join)), st.text(max_size=10))
+@given(
+    st.one_of(st.text(max_size=200), st.lists(st.sampled_from(PIECES), max_size=40).map("".join)), st.text(max_size=10)
+)
 def test_every_sentence_is_its_span_and_nothing_but_white_space_lies_between(text: str, title: str) -> None:
     position = 0
     for sentence in split(text, title):
-        assert text[sentence.start:sentence.end] == sentence.text == sentence.text.strip() != ""
-        assert text[position:sentence.start].strip() == ""
+        assert text[sentence.start : sentence.end] == sentence.text == sentence.text.strip() != ""
+        assert text[position : sentence.start].strip() == ""
         position = sentence.end
     assert text[position:].strip() == ""
 
@@ -93,9 +125,14 @@ def test_sentences_end_where_a_reader_sees_them_end(sentences: list[str]) -> Non
 
 
 def test_tokenised_text_is_split_after_its_loose_periods_and_closing_quotes() -> None:
-    text = "The coat is known as a `` double coat '' . He said , `` It is soft . '' The U.S. cat is not ( at all ) . It is"
+    text = (
+        "The coat is known as a `` double coat '' . He said , `` It is soft . '' The U.S. cat is not ( at all ) . It is"
+    )
     assert words(text) == [
-        "The coat is known as a `` double coat '' .", "He said , `` It is soft . ''", "The U.S. cat is not ( at all ) .", "It is",
+        "The coat is known as a `` double coat '' .",
+        "He said , `` It is soft . ''",
+        "The U.S. cat is not ( at all ) .",
+        "It is",
     ]
 
 
@@ -124,25 +161,36 @@ def test_each_line_of_an_article_is_of_its_kind() -> None:
     assert found["What it cost"] is found["Who paid"] is SentenceKind.HEADING
     boilerplate = [text for text, kind in found.items() if kind is SentenceKind.BOILERPLATE]
     assert boilerplate == [
-        "Contents", "- What it cost", "- Who paid",
-        "This article is republished from The Strait Ledger under a Creative Commons licence.", "Read the original article.",
-        "Sign up for our newsletter", "https://gazette.example/bridge",
+        "Contents",
+        "- What it cost",
+        "- Who paid",
+        "This article is republished from The Strait Ledger under a Creative Commons licence.",
+        "Read the original article.",
+        "Sign up for our newsletter",
+        "https://gazette.example/bridge",
     ]
 
 
 @pytest.mark.parametrize(
     "line",
     [
-        "WRITTEN BY DR ANNA-LENA OLM", "By Ines Marlow", "By Ines Marlow and Tom Orrick", "From Beirut, Prof. Samir Al Hadi",
-        "Monday 29 April 2024, by OLM Anna L. (Date first published: 26 April 2024).", "15 June 2025, by Perrin Oake",
-        "June 30, 2025 | By Yusuf Calder | The Northfold Courier", "Anna L. Olm, Professor of Political Science, Ostmere University",
+        "WRITTEN BY DR ANNA-LENA OLM",
+        "By Ines Marlow",
+        "By Ines Marlow and Tom Orrick",
+        "From Beirut, Prof. Samir Al Hadi",
+        "Monday 29 April 2024, by OLM Anna L. (Date first published: 26 April 2024).",
+        "15 June 2025, by Perrin Oake",
+        "June 30, 2025 | By Yusuf Calder | The Northfold Courier",
+        "Anna L. Olm, Professor of Political Science, Ostmere University",
     ],
 )
 def test_a_line_that_names_the_writer_is_a_byline(line: str) -> None:
     assert kinds(f"A title\n\n{line}\n\nThe bridge opened.")[line] is SentenceKind.BYLINE
 
 
-@pytest.mark.parametrize("line", ["17 April 2024", "date 2024-05-01", "Published 3 May 2025", "Updated: May 3, 2025, 2:10 p.m. EST"])
+@pytest.mark.parametrize(
+    "line", ["17 April 2024", "date 2024-05-01", "Published 3 May 2025", "Updated: May 3, 2025, 2:10 p.m. EST"]
+)
 def test_a_line_that_is_mainly_a_date_is_a_dateline(line: str) -> None:
     assert kinds(f"A title\n\n{line}\n\nThe bridge opened.")[line] is SentenceKind.DATELINE
 
@@ -150,15 +198,23 @@ def test_a_line_that_is_mainly_a_date_is_a_dateline(line: str) -> None:
 @pytest.mark.parametrize(
     "line",
     [
-        "By 2027 the bridge will be paid for.", "By Tuesday the bridge was open again.", "On 3 May 2025 the bridge was opened.",
+        "By 2027 the bridge will be paid for.",
+        "By Tuesday the bridge was open again.",
+        "On 3 May 2025 the bridge was opened.",
         "DISCLAIMER: All views expressed are those of the writer and do not represent that of the Gazette.com platform.",
-        "Ines Marlow reports on energy for The Strait Ledger.", "Image credit: A. Orrick", "The company changed its privacy policy on Monday.",
-        "Readers donated £4,000 and the charity asked for more.", "He first published the figures in 2019.",
+        "Ines Marlow reports on energy for The Strait Ledger.",
+        "Image credit: A. Orrick",
+        "The company changed its privacy policy on Monday.",
+        "Readers donated £4,000 and the charity asked for more.",
+        "He first published the figures in 2019.",
         "Correction: an earlier version of this story, first published on 3 May, gave a wrong figure.",
-        "The institute was founded in 2015 by Ilya Marlow, Tom Orrick and Ann Quill.", "Published by Fawcett Books in 1940, it sold out.",
-        "First published in 1776, the book offers one of the first descriptions of trade.", "Loading of the plates took an hour.",
+        "The institute was founded in 2015 by Ilya Marlow, Tom Orrick and Ann Quill.",
+        "Published by Fawcett Books in 1940, it sold out.",
+        "First published in 1776, the book offers one of the first descriptions of trade.",
+        "Loading of the plates took an hour.",
         "3 May 2025 | It was the longest day of the year in Tarnmouth, and nobody in the whole town went to bed before noon.",
-        "The essay was republished in 1931 and sold out.", "She asked visitors to sign in at the desk.",
+        "The essay was republished in 1931 and sold out.",
+        "She asked visitors to sign in at the desk.",
     ],
 )
 def test_prose_about_dates_reprints_and_money_stays_citable_body(line: str) -> None:
@@ -168,9 +224,18 @@ def test_prose_about_dates_reprints_and_money_stays_citable_body(line: str) -> N
 @pytest.mark.parametrize(
     "line",
     [
-        "To view or add a comment, sign in", "Explore topics", "Donate now to support our work", "www.gazette.example/a",
-        "© 2025 The Gazette. All rights reserved.", "Share this article", "Subscribe to our daily newsletter", "Advertisement", "* * *",
-        "This story was originally published by The Strait Ledger.", "We use cookies to improve your visit.", "12 comments",
+        "To view or add a comment, sign in",
+        "Explore topics",
+        "Donate now to support our work",
+        "www.gazette.example/a",
+        "© 2025 The Gazette. All rights reserved.",
+        "Share this article",
+        "Subscribe to our daily newsletter",
+        "Advertisement",
+        "* * *",
+        "This story was originally published by The Strait Ledger.",
+        "We use cookies to improve your visit.",
+        "12 comments",
     ],
 )
 def test_lines_about_the_site_are_boilerplate(line: str) -> None:
@@ -179,8 +244,15 @@ def test_lines_about_the_site_are_boilerplate(line: str) -> None:
 
 
 def test_the_second_copy_of_a_title_line_is_boilerplate_whatever_its_quotes() -> None:
-    text = "The city’s bridge opens – Asia Times\n\nThe city's bridge opens - Asia Times\n\nThe bridge opened. It rained."
-    assert [sentence.kind.value for sentence in split(text, "The city's bridge opens")] == ["title", "boilerplate", "body", "body"]
+    text = (
+        "The city’s bridge opens – Asia Times\n\nThe city's bridge opens - Asia Times\n\nThe bridge opened. It rained."
+    )
+    assert [sentence.kind.value for sentence in split(text, "The city's bridge opens")] == [
+        "title",
+        "boilerplate",
+        "body",
+        "body",
+    ]
 
 
 def test_a_short_line_with_nothing_after_it_is_no_heading() -> None:
@@ -198,10 +270,18 @@ def seeds() -> dict[str, Article]:
 
 def test_kinds_of_the_seed_articles_are_as_a_person_marks_them(seeds: dict[str, Article]) -> None:
     counted = {
-        name: [sum(s.kind is kind for s in split(article.text, article.title)) for kind in SentenceKind if kind not in ("body", "orders")]
+        name: [
+            sum(s.kind is kind for s in split(article.text, article.title))
+            for kind in SentenceKind
+            if kind not in ("body", "orders")
+        ]
         for name, article in seeds.items()
     }
     # title, heading, byline, dateline, boilerplate
     assert counted == {
-        "000": [0, 0, 0, 1, 0], "001": [1, 5, 2, 1, 12], "002": [1, 5, 0, 0, 3], "003": [1, 3, 1, 1, 1], "004": [1, 10, 1, 0, 3],
+        "000": [0, 0, 0, 1, 0],
+        "001": [1, 5, 2, 1, 12],
+        "002": [1, 5, 0, 0, 3],
+        "003": [1, 3, 1, 1, 1],
+        "004": [1, 10, 1, 0, 3],
     }

@@ -155,7 +155,9 @@ def test_a_claim_may_rest_on_two_sentences_and_cites_both():
 
 
 def test_sentences_that_add_nothing_are_not_cited():
-    found = verdict("The bridge of Orvel cost 38 million crowns.", "The Orvel bridge cost 38 million crowns.", "Rain fell.")
+    found = verdict(
+        "The bridge of Orvel cost 38 million crowns.", "The Orvel bridge cost 38 million crowns.", "Rain fell."
+    )
     assert found.keys == ("bridge:0",)
 
 
@@ -183,7 +185,10 @@ def test_a_claim_without_words_is_no_support():
 
 def test_an_altered_sentence_gives_way_to_the_sound_one():
     sound = sentences(card("sound", family="f", size=2), "The bridge cost 38 million crowns.")
-    copy = [altered(item) for item in sentences(card("copy", family="f", size=2, role="altered"), "The bridge cost 83 million crowns.")]
+    copy = [
+        altered(item)
+        for item in sentences(card("copy", family="f", size=2, role="altered"), "The bridge cost 83 million crowns.")
+    ]
     keys = (copy[0].key, sound[0].key)
     assert verify(Draft("The bridge cost 83 million crowns.", keys), by_key([*sound, *copy])).support is None
     assert verify(Draft("The bridge cost 38 million crowns.", keys), by_key([*sound, *copy])).keys == ("sound:0",)
@@ -198,7 +203,11 @@ def test_a_quote_of_any_length_is_exact_and_a_long_invention_is_refused_quickly(
 
 
 @settings(max_examples=150, deadline=None)
-@given(claim=st.text(max_size=200), quote=st.text(max_size=200), keys=st.lists(st.sampled_from(["bridge:0", "x", ""]), max_size=3))
+@given(
+    claim=st.text(max_size=200),
+    quote=st.text(max_size=200),
+    keys=st.lists(st.sampled_from(["bridge:0", "x", ""]), max_size=3),
+)
 def test_whatever_is_claimed_the_verdict_is_consistent(claim: str, quote: str, keys: list[str]):
     evidence = by_key(sentences(BRIDGE, quote))
     found = verify(Draft(claim, tuple(keys)), evidence)
@@ -207,7 +216,11 @@ def test_whatever_is_claimed_the_verdict_is_consistent(claim: str, quote: str, k
     assert bool(found.keys) == (found.support is not None)
 
 
-_WORDS = st.lists(st.sampled_from("the council approved plan port of Skerra 12 ships on 3 May 2025 and Brandt left".split()), min_size=3, max_size=20)
+_WORDS = st.lists(
+    st.sampled_from("the council approved plan port of Skerra 12 ships on 3 May 2025 and Brandt left".split()),
+    min_size=3,
+    max_size=20,
+)
 
 
 @settings(max_examples=100, deadline=None)

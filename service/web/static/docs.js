@@ -41,13 +41,16 @@ function route({ path, method, summary, description, parameters = [], requestBod
       table(["Name", "In", "Takes", ""], parameters.map((p) => [code(p.name), p.in, takes(p.schema, p.required), prose(p.description ?? "")])),
     );
   }
-  const body = requestBody?.content["application/json"]?.schema;
-  if (body) inside.append(make("h3", {}, "Body"), make("p", {}, ...typed(body)), ...example(body));
+  const bodies = Object.entries(requestBody?.content ?? {});
+  for (const [kind, { schema }] of bodies) {
+    const words = schema.$ref ? typed(schema) : prose(schema.description ?? "");
+    inside.append(make("h3", {}, "Body as ", code(kind)), make("p", {}, ...words), fields(schema), ...example(schema));
+  }
   inside.append(
     make("h3", {}, "Replies"),
     table(["Status", "Is", ""], Object.entries(responses).map(([status, reply]) => [code(status), replyShape(reply), prose(reply.description ?? "")])),
     make("h3", {}, "Try it"),
-    make("pre", {}, curl(method, path, body)),
+    ...(bodies.length ? bodies : [[null, {}]]).map(([kind, { schema }]) => make("pre", {}, curl(method, path, kind, schema))),
   );
   return make(
     "details",
@@ -57,14 +60,19 @@ function route({ path, method, summary, description, parameters = [], requestBod
   );
 }
 
-function shape(name, schema) {
+/** The fields of a schema, where it has any. */
+function fields(schema) {
   const required = new Set(schema.required ?? []);
   const rows = Object.entries(schema.properties ?? {}).map(([field, inner]) => [code(field), takes(inner, required.has(field)), prose(inner.description ?? "")]);
+  return rows.length ? table(["Field", "Is", ""], rows) : "";
+}
+
+function shape(name, schema) {
   return make(
     "details",
     { class: "route", id: `shape-${name}` },
     make("summary", {}, make("span", { class: "path" }, name)),
-    make("div", { class: "inside" }, make("p", {}, ...prose(schema.description ?? "")), rows.length ? table(["Field", "Is", ""], rows) : "", ...example(schema)),
+    make("div", { class: "inside" }, make("p", {}, ...prose(schema.description ?? "")), fields(schema), ...example(schema)),
   );
 }
 
@@ -80,6 +88,8 @@ function typed(schema = {}) {
   if (schema.enum) return schema.enum.flatMap((value, n) => (n ? [" | ", code(value)] : [code(value)]));
   if (schema.type === "array") return ["list of ", ...typed(schema.items)];
   if (schema.type === "null") return ["null"];
+  if (schema.format === "binary") return ["file"];
+  if (schema.format === "date-time") return ["moment (2024-04-26T08:00:00Z)"];
   if (schema.format === "date") return ["day (2024-04-26)"];
   return [schema.type ?? "any value"];
 }
@@ -105,11 +115,12 @@ function example(schema) {
   return known?.example ? [make("pre", {}, JSON.stringify(known.example, null, 2))] : [];
 }
 
-function curl(method, path, body) {
+function curl(method, path, kind, schema) {
   const address = new URL(path.replace(/^\//, ""), at("")).href.replaceAll("%7B", "{").replaceAll("%7D", "}");
   const query = path === "/v1/search" ? "?q=harbour+bridge" : "";
-  const known = body?.$ref ? schemas[body.$ref.split("/").pop()]?.example : null;
+  const known = schema?.$ref ? schemas[schema.$ref.split("/").pop()]?.example : schema?.example;
   const verb = method === "get" || method === "post" ? "" : `-X ${method.toUpperCase()} `;
+  if (kind === "multipart/form-data") return `curl '${address}' \\\n  -F files=@bridge.html -F files=@dam.pdf`;
   const sent = known ? ` \\\n  -H 'Content-Type: application/json' \\\n  -d '${JSON.stringify(known)}'` : "";
   return `curl ${verb}'${address}${query}'${sent}`;
 }

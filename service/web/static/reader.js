@@ -11,6 +11,7 @@ const ROLES = {
 };
 
 let article = null;
+let comparison = null;
 open();
 window.addEventListener("hashchange", () => article && writeText());
 
@@ -18,6 +19,7 @@ async function open() {
   const id = decodeURIComponent(location.pathname.split("/").pop());
   try {
     article = await (await call(`v1/articles/${encodeURIComponent(id)}`)).json();
+    if (article.alterations.length) comparison = await (await call(`v1/articles/${encodeURIComponent(id)}/alterations`)).json();
   } catch (error) {
     byId("status").textContent = "";
     const missing = error.status === 404;
@@ -39,7 +41,9 @@ function writeHead() {
   byId("badges").replaceChildren(...badges(article));
   const words = [];
   if (article.republished_on) words.push(`republished ${day(article.republished_on)}`);
+  if (article.updated_on) words.push(`updated ${day(article.updated_on)}`);
   if (article.credited_to) words.push(`credited to ${article.credited_to}`);
+  if (article.language) words.push(`in ${languageName(article.language)}`);
   words.push(`from ${article.source}`);
   byId("origin").replaceChildren(words.join(" · "));
   const url = webAddress(article.url);
@@ -67,20 +71,55 @@ function memberLine(member) {
 }
 
 function writeAlterations() {
-  const changes = article.alterations;
-  show("alterations", changes.length > 0);
-  byId("alterations-heading").textContent = `${changes.length} ${changes.length === 1 ? "change" : "changes"} against the canonical copy`;
-  byId("changes").replaceChildren(
-    ...changes.map(({ kind, here, canonical }) =>
-      make(
-        "tr",
-        {},
-        make("td", {}, kind),
-        make("td", {}, make("a", { href: `#${here.start}-${here.end}` }, here.text.trim() || "(left out)")),
-        make("td", {}, make("a", { href: readerLink(canonical.article_id, canonical.start, canonical.end) }, canonical.text.trim() || "(not there)")),
-      ),
-    ),
+  const changes = article.alterations.length;
+  show("alterations", changes > 0);
+  if (!changes) return;
+  byId("alterations-heading").textContent = `${changes} ${changes === 1 ? "change" : "changes"} against the canonical copy`;
+  const told = comparison.pairs.filter(({ kinds }) => kinds.some((kind) => kind !== "wording"));
+  const reworded = comparison.pairs.filter((pair) => !told.includes(pair));
+  const folded = told.length > 0 && reworded.length > 0;
+  writePairs(byId("changes"), folded ? told : comparison.pairs);
+  show("rewordings", folded);
+  if (!folded) return;
+  const sentences = reworded.length === 1 ? "1 more sentence is" : `${reworded.length} more sentences are`;
+  byId("rewordings").querySelector("summary").textContent = `${sentences} only worded differently`;
+  writePairs(byId("rewordings").querySelector(".pairs"), reworded);
+}
+
+/** Sentences that differ in two columns: the canonical copy's, and what this copy makes of them. */
+function writePairs(place, pairs) {
+  const { canonical } = comparison;
+  place.replaceChildren(
+    make("p", { class: "column" }, make("a", { href: readerLink(canonical.article_id) }, "Canonical copy"), ` ${outletAndDay(canonical)}`),
+    make("p", { class: "column" }, make("strong", {}, "This copy"), ` ${outletAndDay(article)}`),
+    ...pairs.flatMap((pair) => [
+      make("p", { class: "kinds" }, ...pair.kinds.map((kind) => make("span", { class: `badge ${kind === "wording" ? "" : "altered"}` }, kind))),
+      side(pair.canonical, "sound", readerLink(canonical.article_id, pair.canonical.start, pair.canonical.end), "Canonical copy"),
+      side(pair.here, "altered", `#${pair.here.start}-${pair.here.end}`, "This copy"),
+    ]),
   );
+}
+
+/** One side of a pair, its differing words marked; it leads to its place in the text. */
+function side({ start, text, marked }, name, href, label) {
+  const points = Array.from(text);
+  const link = make("a", { class: `side ${name}`, href, "aria-label": `${label}: ${text}` });
+  let done = 0;
+  for (const [from, to] of marked) {
+    if (to <= from || from - start < done) continue;
+    link.append(points.slice(done, from - start).join(""), make("mark", {}, points.slice(from - start, to - start).join("")));
+    done = to - start;
+  }
+  link.append(points.slice(done).join(""));
+  return link;
+}
+
+function languageName(code) {
+  try {
+    return new Intl.DisplayNames(["en"], { type: "language" }).of(code);
+  } catch {
+    return code;
+  }
 }
 
 /** The text in paragraphs. Offsets count code points, as the archive does; JavaScript's strings count otherwise. */

@@ -1,0 +1,108 @@
+"""Rows of the catalogue in, the types of the flow out, and back; the only place that knows how they are written."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from ingest.types import (
+    Alteration,
+    Article,
+    DateKind,
+    Family,
+    Member,
+    Role,
+    Sentence,
+    SentenceKind,
+    Span,
+    StatedDate,
+)
+
+MemberRow = tuple[str, str, int, str]  # family id, role, canonical, alterations
+
+
+@dataclass(frozen=True, slots=True)
+class StoredArticle:
+    """An article of one generation, with its place in its family."""
+
+    article: Article
+    member: Member
+    family_id: str
+    family_size: int
+    root: str
+    ingested_at: str
+
+
+def article_row(a: Article, sentences: Iterable[Sentence]) -> dict[str, object]:
+    """The columns of `versions` that an article fills."""
+    return {
+        "article_id": a.article_id, "content_hash": a.content_hash, "identity": a.identity, "source": a.source,
+        "text": a.text, "title": a.title, "author": a.author, "publisher": a.publisher, "url": a.url,
+        "published_on": _iso(a.published_on), "republished_on": _iso(a.republished_on),
+        "updated_on": _iso(a.updated_on), "date_source": a.date_source,
+        "stated_dates": json.dumps([[d.kind, d.day.isoformat(), d.precision, d.where] for d in a.stated_dates]),
+        "credited_to": a.credited_to, "latest_named_date": _iso(a.latest_named_date), "language": a.language,
+        "sentences": json.dumps([[s.start, s.end, s.kind] for s in sentences], separators=(",", ":")),
+    }  # fmt: skip
+
+
+def article_of(row: sqlite3.Row) -> Article:
+    return Article(
+        identity=row["identity"], source=row["source"], text=row["text"], title=row["title"], author=row["author"],
+        publisher=row["publisher"], url=row["url"], published_on=_date(row["published_on"]),
+        republished_on=_date(row["republished_on"]), updated_on=_date(row["updated_on"]),
+        date_source=row["date_source"], stated_dates=_stated_dates(row["stated_dates"]),
+        credited_to=row["credited_to"], latest_named_date=_date(row["latest_named_date"]), language=row["language"],
+    )  # fmt: skip
+
+
+def stored_article(row: sqlite3.Row) -> StoredArticle:
+    """An article's row joined with its member's, and `family_size`."""
+    member = member_of(row)
+    return StoredArticle(article_of(row), member, row["family_id"], row["family_size"], row["root"], row["ingested_at"])
+
+
+def sentences_of(text: str, stored: str) -> tuple[Sentence, ...]:
+    return tuple(Sentence(a, b, text[a:b], SentenceKind(kind)) for a, b, kind in json.loads(stored))
+
+
+def member_rows(families: Iterable[Family]) -> dict[str, MemberRow]:
+    """article id → what `members` says of it."""
+    return {
+        m.article_id: (
+            f.family_id,
+            str(m.role),
+            int(m.canonical),
+            json.dumps([_alteration_row(x) for x in m.alterations]),
+        )
+        for f in families
+        for m in f.members
+    }
+
+
+def member_of(row: sqlite3.Row) -> Member:
+    alterations = tuple(
+        Alteration(kind, Span(a, b, here), Span(c, d, there))
+        for kind, a, b, here, c, d, there in json.loads(row["alterations"])
+    )
+    return Member(row["article_id"], Role(row["role"]), bool(row["canonical"]), alterations)
+
+
+def _alteration_row(alteration: Alteration) -> list[object]:
+    h, c = alteration.here, alteration.canonical
+    return [alteration.kind, h.start, h.end, h.text, c.start, c.end, c.text]
+
+
+def _stated_dates(stored: str) -> tuple[StatedDate, ...]:
+    return tuple(StatedDate(DateKind(k), date.fromisoformat(day), p, w) for k, day, p, w in json.loads(stored))
+
+
+def _iso(day: date | None) -> str | None:
+    return day.isoformat() if day else None
+
+
+def _date(day: str | None) -> date | None:
+    return date.fromisoformat(day) if day else None

@@ -1,0 +1,64 @@
+"""Families before and after an ingest in; sentences for people out: which copies were found, and which are altered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from ingest.types import Family, Member, Role
+
+MOST_TOLD = 10  # families, and altered copies; the rest is counted
+LONGEST_QUOTED = 40  # characters of a changed word or passage
+
+
+def changed_families(before: Iterable[Family], after: Iterable[Family]) -> list[Family]:
+    """Families of two and more that were not there before in this shape."""
+    known = {_likeness(family) for family in before}
+    return [f for f in after if len(f.members) > 1 and _likeness(f) not in known]
+
+
+def copies_found(changed: Sequence[Family], sources: Mapping[str, str]) -> tuple[str, ...]:
+    """A sentence for each of the families, then one for each altered copy in them.
+
+    `sources` maps the ids of their members to the names people know them by.
+    """
+    altered = [(f, m) for f in changed for m in f.members if m.role is Role.ALTERED]
+    return (
+        *_at_most((_family(f, sources) for f in changed), len(changed), "families of copies"),
+        *_at_most((_altered_copy(f, m, sources) for f, m in altered), len(altered), "altered copies"),
+    )
+
+
+def _likeness(family: Family) -> tuple[tuple[str, str, int], ...]:
+    return tuple(sorted((m.article_id, str(m.role), len(m.alterations)) for m in family.members))
+
+
+def _at_most(sentences: Iterator[str], count: int, what: str) -> Iterator[str]:
+    for _ in range(min(count, MOST_TOLD)):
+        yield next(sentences)
+    if count > MOST_TOLD:
+        yield f"… and {count - MOST_TOLD} more {what}"
+
+
+def _family(family: Family, sources: Mapping[str, str]) -> str:
+    canonical = next(m for m in family.members if m.canonical)
+    others = [f"{sources[m.article_id]} ({m.role})" for m in family.members if not m.canonical]
+    more = f" and {len(others) - MOST_TOLD} more" if len(others) > MOST_TOLD else ""
+    return f"copies of {sources[canonical.article_id]} ({canonical.role}): {', '.join(others[:MOST_TOLD])}{more}"
+
+
+def _altered_copy(family: Family, member: Member, sources: Mapping[str, str]) -> str:
+    canonical = next(m for m in family.members if m.canonical)
+    count = len(member.alterations)
+    words = f"altered: {sources[member.article_id]} changes {count} {'place' if count == 1 else 'places'} of "
+    words += sources[canonical.article_id]
+    if member.alterations:
+        worst = member.alterations[0]
+        words += f", first a {worst.kind}: {_quoted(worst.canonical.text)} became {_quoted(worst.here.text)}"
+    return f"{words}; see `dateline articles show {member.article_id}`"
+
+
+def _quoted(text: str) -> str:
+    line = " ".join(text.split())
+    if not line:
+        return "nothing"
+    return f"“{line[:LONGEST_QUOTED]}…”" if len(line) > LONGEST_QUOTED else f"“{line}”"

@@ -1,0 +1,245 @@
+"""Files that callers send come in; they are kept in the data directory, ingested, and deleted with their articles."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import logging
+import os
+import re
+import secrets
+import shutil
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import BinaryIO
+
+from ingest import pipeline, readers
+from ingest.archive import Archive
+from ingest.errors import IndexUnavailable, InvalidRequest
+from ingest.settings import Settings
+from ingest.types import Failure, IngestReport
+
+log = logging.getLogger(__name__)
+
+FOLDER = "uploads"  # in the data directory
+ARTICLES = "json"  # in FOLDER: articles that came as JSON, one a file
+STAGING = ".incoming"  # in FOLDER: what waits for its job
+MOST_FILES = 100  # of one upload
+MOST_ARTICLES = 20  # full-sized ones, that the files of one upload may weigh together
+LONGEST_NAME_BYTES = 200  # file systems take 255; a staged or hidden neighbour may need a few more
+LONGEST_SLUG = 40  # characters
+
+Unread = tuple[str, BinaryIO]  # a file's name, made safe, and its bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Staged:
+    """The files of one upload, waiting below `folder` under the names they will have in FOLDER."""
+
+    folder: Path
+    names: tuple[str, ...]
+
+    @property
+    def new(self) -> Path:
+        return self.folder / "new"
+
+    @property
+    def old(self) -> Path:
+        """What the new files took the place of, until they are ingested."""
+        return self.folder / "old"
+
+
+def largest_upload_bytes(settings: Settings) -> int:
+    """What the files of one upload may have together."""
+    return int(MOST_ARTICLES * settings.max_article_mb * readers.MEGABYTE)
+
+
+def safe_name(name: str) -> str:
+    """The last part of a sent file name, in one normal form, so that the same name always updates the same file.
+
+    Raises InvalidRequest where nothing usable is left: no name, control characters, half a surrogate pair, over 200
+    bytes. Leading dots and spaces go, for hidden files are not read.
+    """
+    plain = unicodedata.normalize("NFC", re.split(r"[/\\]", name)[-1]).strip().lstrip(". ")
+    if not plain:
+        raise InvalidRequest("a file has no name: send each with its file name")
+    if _UNSAFE.search(plain):
+        raise InvalidRequest("a file name holds control characters: rename the file")
+    if len(plain.encode()) > LONGEST_NAME_BYTES:
+        raise InvalidRequest(f"a file name is longer than {LONGEST_NAME_BYTES} bytes: shorten it")
+    return plain
+
+
+# Control characters, line ends, halves of pairs, and marks that turn the direction of what follows.
+_UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+def stage(data_dir: Path, files: Sequence[Unread]) -> Staged:
+    """Writes files where they wait for their job. Raises IndexUnavailable where the disk does not take them."""
+    staged = Staged(_home(data_dir) / STAGING / secrets.token_hex(8), tuple(name for name, _ in files))
+    try:
+        for name, data in files:
+            path = staged.new / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with path.open("wb") as stream:
+                shutil.copyfileobj(data, stream, 1024 * 1024)
+                stream.flush()
+                os.fsync(stream.fileno())
+    except OSError as error:
+        discard(staged)
+        raise _no_room(error, staged.folder) from error
+    return staged
+
+
+def discard(staged: Staged) -> None:
+    shutil.rmtree(staged.folder, ignore_errors=True)
+
+
+def clear_staged(data_dir: Path) -> None:
+    """Takes away what waits for jobs that ended with their process."""
+    shutil.rmtree(_home(data_dir) / STAGING, ignore_errors=True)
+
+
+def article_line(fields: Mapping[str, str]) -> tuple[str, bytes]:
+    """The file name and content for one article sent as JSON.
+
+    A later one takes its place where it has the same `id`, or, of two without, the same `url`; without either, only
+    the very same article is the same.
+    """
+    if key := fields.get("id"):
+        kind, words = "id", key
+    elif key := fields.get("url"):
+        kind, words = "url", key
+    else:
+        key = json.dumps(fields, sort_keys=True)
+        kind, words = "words", fields.get("title", "")
+    slug = re.sub(r"[^a-z0-9]+", "-", words.casefold().removeprefix("https://").removeprefix("http://"))
+    mark = hashlib.sha256(f"{kind}\x1f{key}".encode()).hexdigest()[:12]
+    name = "-".join(part for part in (slug[:LONGEST_SLUG].strip("-"), mark) if part)
+    return f"{ARTICLES}/{name}.jsonl", json.dumps(fields, ensure_ascii=False).encode() + b"\n"
+
+
+def ingest(archive: Archive, staged: Staged, progress: pipeline.Progress) -> IngestReport:
+    """Puts staged files in their places and ingests them; a file of which nothing could be read leaves no trace.
+
+    An article that an earlier file of the same name held and this one does not is removed. Raises what
+    `pipeline.ingest` and `progress` raise, IndexUnavailable where the disk is full: all is as before then. What is
+    left of `staged` is the caller's to discard.
+    """
+    home = _home(archive.settings.data_dir)
+    readable = [name for name in staged.names if Path(name).suffix.lower() in readers.FORMATS]
+    refused = [failure for name in staged.names if name not in readable for failure in _refused(archive, staged, name)]
+    with _in_place(home, staged, readable):
+        report = pipeline.ingest(archive, [home / name for name in readable], prune=True, progress=progress)
+    _put_back(home, staged, _unread(archive, home, readable, report.failed))
+    return replace(report, failed=(*refused, *report.failed))
+
+
+def _refused(archive: Archive, staged: Staged, name: str) -> list[Failure]:
+    found = readers.read(staged.new / name, max_article_mb=archive.settings.max_article_mb)
+    return [item for item in found if isinstance(item, Failure)]
+
+
+@contextlib.contextmanager
+def _in_place(home: Path, staged: Staged, names: Sequence[str]) -> Iterator[None]:
+    """The files of FOLDER are the new ones; where the block fails, the old ones again."""
+    done = False
+    try:
+        for name in names:
+            for folder in (home, staged.old):
+                (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            if (home / name).exists():
+                (home / name).replace(staged.old / name)
+            (staged.new / name).replace(home / name)
+        yield
+        done = True
+    except OSError as error:
+        raise _no_room(error, home) from error
+    finally:
+        if not done:
+            _put_back(home, staged, names)
+
+
+def _put_back(home: Path, staged: Staged, names: Sequence[str]) -> None:
+    for name in names:
+        if (staged.old / name).exists():
+            (staged.old / name).replace(home / name)
+        elif not (staged.new / name).exists():  # it had been put in its place
+            (home / name).unlink(missing_ok=True)
+
+
+def _unread(archive: Archive, home: Path, names: Sequence[str], failed: Sequence[Failure]) -> list[str]:
+    """Those of the files that failed as a whole, or of which no line gave an article."""
+    sources = {failure.source for failure in failed}
+    whole = [name for name in names if Path(name).name in sources]
+    lines = [n for n in names if n not in whole and any(s.startswith(f"{Path(n).name}#") for s in sources)]
+    if not lines:
+        return whole
+    known = [identity for _, identity, _ in archive.catalogue.live().known_hashes().values()]
+    marks = {name: f"{os.path.realpath(home / name)}#" for name in lines}
+    return [*whole, *(n for n, mark in marks.items() if not any(identity.startswith(mark) for identity in known))]
+
+
+def is_upload(data_dir: Path, identity: str) -> bool:
+    """Whether an article came by upload, judged by its identity."""
+    return identity.startswith(f"{os.path.realpath(_home(data_dir))}{os.sep}")
+
+
+def file_of(identity: str) -> tuple[Path, str | None] | None:
+    """The file an article came from, with its id or line in it where it is one of many; None where it is gone."""
+    for place in [len(identity), *(n for n, character in enumerate(identity) if character == "#")]:
+        path = Path(identity[:place])
+        if path.is_file():
+            return path, identity[place + 1 :] or None
+    return None
+
+
+def forget(data_dir: Path, identity: str) -> None:
+    """Deletes what was uploaded of an article that is removed: its file, or its line where others share the file."""
+    found = file_of(identity) if is_upload(data_dir, identity) else None
+    if found is None:
+        return
+    try:
+        _without(*found)
+    except OSError as error:
+        log.warning("an uploaded file stays after its article was removed: %s", error.strerror)
+
+
+def _without(path: Path, mark: str | None) -> None:
+    """Blanks one line, so that lines known by their number keep it; the file goes with its last article."""
+    if mark is None:
+        path.unlink()
+        return
+    with path.open("rb") as stream:
+        encoding = "utf-16" if stream.read(2) in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
+    with path.open(encoding=encoding, errors="surrogateescape", newline="\n") as text:
+        lines = text.readlines()
+    kept = ["\n" if mark in (f"L{number}", _id(line)) else line for number, line in enumerate(lines, 1)]
+    if not any(line.strip() for line in kept):
+        path.unlink()
+        return
+    part = path.with_name(f".{path.name}.part")
+    part.write_text("".join(kept), "utf-8", "surrogateescape", newline="\n")
+    part.replace(path)
+
+
+def _id(line: str) -> str | None:
+    try:
+        fields = json.loads(line)
+    except (ValueError, RecursionError):
+        return None
+    key = fields.get("id") if isinstance(fields, dict) else None
+    return str(key) if key not in (None, "") else None
+
+
+def _home(data_dir: Path) -> Path:
+    return data_dir.absolute() / FOLDER
+
+
+def _no_room(error: OSError, place: Path) -> IndexUnavailable:
+    return IndexUnavailable(
+        f"cannot write to {place}: {error.strerror or error}; check that DATELINE_DATA_DIR is not full"
+    )

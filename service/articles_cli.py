@@ -1,0 +1,100 @@
+"""`dateline articles list|show|remove`: ids from the terminal in, the catalogue and its articles out."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Iterator
+from typing import Annotated, Any
+from urllib.parse import quote
+
+import typer
+
+from ingest import terminal
+from ingest.settings import read_settings
+from service.cli import Json, outlet_and_day
+from service.client import Ask, connected
+from service.side_by_side import side_by_side
+
+app = typer.Typer(help="The catalogue: list, show, remove.", no_args_is_help=True)
+
+Id = Annotated[str, typer.Argument(help="The article's id")]
+PAGE = 200
+WIDTH = 100  # columns, where no terminal tells
+
+
+@app.command("list")
+def list_articles(as_json: Json = False) -> None:
+    """Every article, in order of id."""
+    terminal.quiet_logs()
+    with terminal.spoken_errors(), connected(read_settings()) as ask:
+        found = list(_all_articles(ask))
+        if as_json:
+            terminal.show_json({"articles": found})
+            return
+        for item in found:
+            family = item["family"]
+            copies = f"{family['role']}, 1 of {family['size']} copies" if family["size"] > 1 else family["role"]
+            terminal.show(f"{item['article_id']}  {item['published_on'] or 'undated':10}  {item['title']}  [{copies}]")
+
+
+@app.command("show")
+def show_article(article_id: Id, as_json: Json = False) -> None:
+    """One article with its metadata, its family and, of an altered copy, what it changed, side by side."""
+    terminal.quiet_logs()
+    with terminal.spoken_errors(), connected(read_settings()) as ask:
+        path = f"/v1/articles/{quote(article_id, safe='')}"
+        body = ask("GET", path)
+        if as_json:
+            terminal.show_json(body)
+            return
+        terminal.show(_head(body))
+        if body["alterations"]:
+            plain = not sys.stdout.isatty() or os.environ.get("TERM") in ("dumb", "unknown")
+            width = shutil.get_terminal_size((WIDTH, 24)).columns
+            terminal.show("\n" + side_by_side(body, ask("GET", f"{path}/alterations"), width=width, plain=plain))
+        terminal.show("\n" + body["text"])
+
+
+@app.command("remove")
+def remove_article(article_id: Id, as_json: Json = False) -> None:
+    """Take one article out of every index at once; the file of one that was uploaded goes too."""
+    terminal.quiet_logs()
+    with terminal.spoken_errors(), connected(read_settings()) as ask:
+        quoted = quote(article_id, safe="")
+        origin = ask("GET", f"/owner/articles/{quoted}/origin")
+        ask("DELETE", f"/v1/articles/{quoted}")
+        terminal.show_json({"removed": article_id}) if as_json else terminal.show(f"removed {article_id}")
+        if origin["file"] and not origin["uploaded"] and not origin["sample"]:
+            terminal.say(
+                f"{origin['file']} stays where it is: the next ingest of {origin['path']} will add the article again, "
+                "unless you move it away"
+            )
+
+
+def _all_articles(ask: Ask) -> Iterator[dict[str, Any]]:
+    cursor = ""
+    while True:
+        page = ask("GET", f"/v1/articles?limit={PAGE}" + (f"&cursor={quote(cursor)}" if cursor else ""))
+        yield from page["articles"]
+        cursor = page["next_cursor"]
+        if not cursor:
+            return
+
+
+def _head(body: dict[str, Any]) -> str:
+    family = body["family"]
+    dates = [f"{word} {body[field]}" for word, field in _DATES.items() if body[field]]
+    known = [*dates, *([f"language {body['language']}"] if body["language"] else []), f"from {body['source']}"]
+    return "\n".join(
+        [
+            body["title"],
+            f"{body['author'] or 'no byline'} — {outlet_and_day(body)}",
+            f"{family['role']}, family of {family['size']} ({family['id']})",
+            ", ".join(known),
+        ]
+    )
+
+
+_DATES = {"republished": "republished_on", "updated": "updated_on"}

@@ -1,0 +1,52 @@
+"""Requests in, the replies of whoever owns the data directory out: a running service, or the same one opened here."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Protocol
+
+from ingest import handover, owner
+from ingest.errors import DatelineError, NotFound
+from ingest.settings import Settings
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+
+
+class Ask(Protocol):
+    def __call__(self, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
+        """The JSON of the reply, None for an empty one; raises what the service reports, in its own words."""
+
+
+@contextmanager
+def connected(settings: Settings) -> Iterator[Ask]:
+    """Asks the service that owns the directory, or the same service, opened here while the block runs."""
+    if handover.serving(settings.data_dir):
+        yield lambda method, path, body=None: handover.request(settings.data_dir, method, path, body)
+        return
+    from service.app import create_app, open_service
+
+    with owner.owning(settings.data_dir, "ask"), open_service(settings) as service:
+        app = create_app(service, private=True)
+        yield lambda method, path, body=None: asyncio.run(_in_process(app, method, path, body))
+
+
+def asked(settings: Settings, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
+    """The reply to one request."""
+    with connected(settings) as ask:
+        return ask(method, path, body)
+
+
+async def _in_process(app: FastAPI, method: str, path: str, body: dict[str, Any] | None) -> Any:
+    import httpx2
+
+    transport = httpx2.ASGITransport(app)
+    async with httpx2.AsyncClient(transport=transport, base_url="http://dateline", timeout=None) as client:
+        reply = await client.request(method, path, json=body)
+    if reply.status_code >= 400:
+        problem = reply.json()
+        error = NotFound(problem["detail"]) if reply.status_code == 404 else DatelineError(problem["detail"])
+        raise error
+    return reply.json() if reply.content else None

@@ -1,0 +1,123 @@
+"""Staged uploads in; one after another they are ingested in the background, and each tells how far it is."""
+
+from __future__ import annotations
+
+import queue
+import secrets
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Literal
+
+from ingest import uploads
+from ingest.archive import Archive
+from ingest.errors import DatelineError, NotReady
+from ingest.types import IngestReport
+from service.problems import Refused, refusal
+
+MOST_WAITING = 100  # each may hold a hundred megabytes of disk
+MOST_KEPT = 1_000  # jobs that ended; asking for an older one is a 404
+LOCK_SECONDS = 0.1  # between two looks at whether the service stops
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One upload on its way into the archive. `done` of `total` steps of `stage`; a total of 0 is not known yet."""
+
+    job_id: str
+    request_id: str
+    created_at: datetime
+    status: Literal["queued", "running", "done", "failed"] = "queued"
+    stage: str = "waiting"
+    done: int = 0
+    total: int = 0
+    report: IngestReport | None = None
+    error: DatelineError | None = None
+    finished_at: datetime | None = None
+
+    @property
+    def ended(self) -> bool:
+        return self.finished_at is not None
+
+
+class Jobs:
+    """The uploads of one process; they end with it. `writing` is held while one runs, as by everybody who writes."""
+
+    def __init__(self, archive: Archive, writing: threading.Lock, stopping: Callable[[], bool]):
+        self._archive = archive
+        self._writing = writing
+        self._stopping = stopping
+        self._closed = threading.Event()
+        self._waiting: queue.SimpleQueue[tuple[str, uploads.Staged] | None] = queue.SimpleQueue()
+        self._jobs: dict[str, Job] = {}  # in the order they came
+        self._guard = threading.Lock()
+        self._worker: threading.Thread | None = None
+
+    def expect_room(self) -> None:
+        """Raises Refused where too many uploads wait already."""
+        if sum(not job.ended for job in list(self._jobs.values())) >= MOST_WAITING:
+            raise Refused(429, "rate_limited", f"{MOST_WAITING} uploads are waiting: send more when some are done")
+
+    def submit(self, staged: uploads.Staged, request_id: str) -> Job:
+        """Takes an upload on; it belongs to the job from now on. Raises NotReady where the service is stopping."""
+        job = Job(f"job_{secrets.token_hex(8)}", request_id, datetime.now(UTC))
+        with self._guard:
+            if self._ends():
+                uploads.discard(staged)
+                raise NotReady("the service is stopping; send the articles again when it is back")
+            self._jobs[job.job_id] = job
+            ended = [known.job_id for known in self._jobs.values() if known.ended]
+            for job_id in ended[: max(0, len(ended) - MOST_KEPT)]:
+                del self._jobs[job_id]
+            self._waiting.put((job.job_id, staged))
+            if self._worker is None:  # commands that open the service for one question need no thread
+                self._worker = threading.Thread(target=self._work, name="uploads")
+                self._worker.start()
+        return job
+
+    def get(self, job_id: str) -> Job | None:
+        return self._jobs.get(job_id)
+
+    def close(self) -> None:
+        """Ends the job under way between two of its steps, before it publishes anything, and waits for that."""
+        self._closed.set()
+        with self._guard:
+            worker = self._worker
+        if worker is not None:
+            self._waiting.put(None)
+            worker.join()
+
+    def _ends(self) -> bool:
+        return self._closed.is_set() or self._stopping()
+
+    def _work(self) -> None:
+        while (next_up := self._waiting.get()) is not None:
+            job_id, staged = next_up
+            try:
+                report = self._ingest(job_id, staged)
+                self._tell(job_id, status="done", report=report, finished_at=datetime.now(UTC))
+            except Exception as error:  # noqa: BLE001  the rim of a job: its error is told where it is asked for
+                known = refusal(error, self._jobs[job_id].request_id)
+                self._tell(job_id, status="failed", error=known, finished_at=datetime.now(UTC))
+
+    def _ingest(self, job_id: str, staged: uploads.Staged) -> IngestReport:
+        def progress(stage: str, done: int, total: int) -> None:
+            if self._ends():
+                raise NotReady("the service stopped before the articles were in; send them again")
+            self._tell(job_id, stage=stage, done=done, total=total)
+
+        try:
+            while not self._writing.acquire(timeout=LOCK_SECONDS):
+                progress("waiting", 0, 0)
+            try:
+                self._tell(job_id, status="running")
+                progress("read", 0, len(staged.names))
+                return uploads.ingest(self._archive, staged, progress)
+            finally:
+                self._writing.release()
+        finally:
+            uploads.discard(staged)
+
+    def _tell(self, job_id: str, **news: object) -> None:
+        self._jobs[job_id] = replace(self._jobs[job_id], **news)  # type: ignore[arg-type]
