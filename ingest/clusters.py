@@ -12,7 +12,7 @@ from ingest.alterations import Copy
 from ingest.candidates import Flags, Shared, sharing, topical
 from ingest.likeness import LEAST_SHARED, SHORT_SHINGLES, repeats, says_the_same
 from ingest.roles import COPY_SHARED
-from ingest.roundups import carries
+from ingest.roundups import carries, same_title
 from ingest.shingles import Print
 
 Read = Callable[[int], Copy]  # the article at a position, with its sentences
@@ -59,14 +59,17 @@ class _Clusters:
         return [sorted(members) for _, members in sorted(self._members.items())]
 
     def link_repeated(self, pairs: Sequence[Shared]) -> None:
-        """Unites what repeats the same words: what is nearly all the same first, the rest by its result."""
-        close = [p for p in pairs if p.resemblance >= COPY_SHARED]
-        for pair in close:
-            if self._apart(pair.left, pair.right) and self._repeats(pair) and not self._is_carried(pair):
+        """Unites what repeats the same words: what is nearly all the same or has one headline first, as no round-up is
+        among it; the rest by the result of that, so that few pairs of many copies have to be compared."""
+        rest = []
+        for pair in pairs:
+            if pair.resemblance < COPY_SHARED and not self._have_one_title(pair):
+                rest.append(pair)
+            elif self._apart(pair.left, pair.right) and self._repeats(pair) and not self._is_carried(pair):
                 self._unite(pair.left, pair.right)
         same = self.tops()
         by_cluster: dict[tuple[int, int], list[Shared]] = defaultdict(list)
-        for pair in pairs[len(close) :]:
+        for pair in rest:
             if self._apart(pair.left, pair.right):
                 by_cluster[same[pair.left], same[pair.right]].append(pair)
         closest = (next(filter(self._repeats, some[:_MOST_TRIED]), None) for some in by_cluster.values())
@@ -79,6 +82,9 @@ class _Clusters:
             for left, right in pairs
             if self._apart(left, right) and says_the_same(self._read(left), self._read(right), self._embed)
         )
+
+    def _have_one_title(self, pair: Shared) -> bool:
+        return same_title(self._read(pair.left).article.title, self._read(pair.right).article.title)
 
     def _repeats(self, pair: Shared) -> bool:
         shorter = min(self._sizes[pair.left], self._sizes[pair.right])

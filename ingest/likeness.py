@@ -43,7 +43,7 @@ def repeats(shared: Shared, shorter: int, left: Copy, right: Copy) -> bool:
         return False
     if share * shorter < _LONG_SHARED and not _rests_are_related(*sentences, overlap):
         return False
-    return _share_facts(left, right) and _tell_one_event(left, right, overlap)
+    return (shorter >= _LONG_SHARED or _share_facts(left, right)) and _tell_one_event(left, right, overlap)
 
 
 def says_the_same(left: Copy, right: Copy, embed: Embed) -> bool:

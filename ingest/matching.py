@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence, Set
 from dataclasses import dataclass
@@ -30,7 +31,7 @@ def match(left: str, right: str) -> Sides:
     """Every term of either sentence with its partner: the same thing however it is written, wherever it stands."""
     ours, theirs = ([t for t in read(s) if t.kind is not TermKind.FUNCTION] for s in (left, right))
     sides = Sides(left, right, ours, theirs, [None] * len(ours), [None] * len(theirs), [], [])
-    swapped_left, swapped_right = _swapped(sides)
+    swapped_left, swapped_right = (a | b for a, b in zip(_swapped(sides), _regoverned(sides), strict=True))
     kept_left = [i for i in range(len(ours)) if i not in swapped_left]
     kept_right = [j for j in range(len(theirs)) if j not in swapped_right]
     aligned = _align([ours[i] for i in kept_left], [theirs[j] for j in kept_right])
@@ -156,6 +157,69 @@ def _swapped(sides: Sides) -> tuple[Set[int], Set[int]]:
         frozenset(i for i in lost_left if sides.ours[i].value in moved),
         frozenset(j for j in gained_right if sides.theirs[j].value in moved),
     )
+
+
+_PREPOSITIONS = frozenset(
+    "to from of at on in as over against for with before after than into under between behind beyond near via".split()
+)
+_DETERMINERS = frozenset("the a an his her its their our".split())
+
+
+def _regoverned(sides: Sides) -> tuple[Set[int], Set[int]]:
+    """Positions of names, dates and numbers that took over each other's preposition: "the Heron at the Mill".
+
+    "To Oslo from Tarn" says the same as "from Tarn to Oslo", and members of an enumeration may change places.
+    """
+    ours, theirs = _governed(sides.ours, sides.left), _governed(sides.theirs, sides.right)
+    common = [values for values in ours if values in theirs and ours[values][0] != theirs[values][0]]
+    left: set[int] = set()
+    right: set[int] = set()
+    for n, one in enumerate(common):
+        for other in common[n + 1 :]:
+            words = ours[one][0], ours[other][0]
+            if None not in words and words == (theirs[other][0], theirs[one][0]):
+                left |= {*ours[one][1], *ours[other][1]}
+                right |= {*theirs[one][1], *theirs[other][1]}
+    return left, right
+
+
+def _governed(terms: Sequence[Term], sentence: str) -> dict[tuple[str, ...], tuple[str | None, range]]:
+    """Runs of names, dates and numbers by their values, each once in the sentence: the preposition before it ("" where
+    there is none, None in an enumeration) and its positions."""
+    found: dict[tuple[str, ...], tuple[str | None, range]] = {}
+    repeated: set[tuple[str, ...]] = set()
+    start = 0
+    while start < len(terms):
+        end = start + 1
+        while end < len(terms) and terms[end].kind is terms[start].kind and not _between(terms, end, sentence).strip():
+            end += 1
+        if terms[start].kind in FIXED:
+            values = tuple(term.value for term in terms[start:end])
+            repeated |= {values} & found.keys()
+            found[values] = (
+                _preposition(sentence[: terms[start].start], sentence[terms[end - 1].end :]),
+                range(start, end),
+            )
+        start = end
+    return {values: place for values, place in found.items() if values not in repeated}
+
+
+def _between(terms: Sequence[Term], n: int, sentence: str) -> str:
+    return sentence[terms[n - 1].end : terms[n].start]
+
+
+_COORDINATED = re.compile(r"(?:,|&|/|-|–|\b(?:and|or|nor|but|versus|vs))\W*$", re.IGNORECASE)
+_COORDINATES = re.compile(r"^(?:,|\s+(?:and|or|nor|&|versus|vs)\b|[-–/])", re.IGNORECASE)
+
+
+def _preposition(before: str, after: str) -> str | None:
+    words = before.split()
+    while words and words[-1].lower() in _DETERMINERS:
+        words.pop()
+    if _COORDINATED.search(" ".join(words)) or _COORDINATES.search(after):
+        return None
+    last = words[-1].lower() if words else ""
+    return last if last in _PREPOSITIONS else ""
 
 
 def _passive(sentence: str) -> bool:

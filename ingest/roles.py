@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import date
+from functools import lru_cache
 from itertools import combinations
 
 import numpy as np
@@ -60,6 +61,7 @@ def _is_republication(article: Article) -> bool:
     return bool(article.republished_on) or bool(credited and credited != own)
 
 
+@lru_cache(maxsize=4096)
 def _outlet(name: str | None) -> str:
     """An outlet's name as it is compared: "The Daily Post" is "daily post"."""
     return re.sub(r"^the\s+|[^\w\s]", "", (name or "").casefold()).strip()
@@ -91,7 +93,12 @@ def _may_update(article: Article, earlier: Article) -> bool:
 
 
 def _is_noted(article: Article, earlier: Article) -> bool:
-    return bool(_CORRECTED.search(article.text)) and not _CORRECTED.search(earlier.text)
+    return _says_corrected(article.text) and not _says_corrected(earlier.text)
+
+
+@lru_cache(maxsize=1024)  # every member of a family is compared with every other
+def _says_corrected(text: str) -> bool:
+    return _CORRECTED.search(text) is not None
 
 
 def _canonical(copies: Sequence[Copy], prints: Sequence[Hashes], embed: Embed) -> int:

@@ -30,7 +30,7 @@ def carries(holder: Copy, item: Copy, embed: Embed) -> bool:
     nothing to do with one another. An article without a headline of its own is no item.
     """
     title = item.article.title
-    if not title or _same_title(holder.article.title, title):
+    if not title or same_title(holder.article.title, title):
         return False
     if _is_headed(holder, item):
         return True
@@ -63,9 +63,10 @@ def _is_headed(holder: Copy, item: Copy) -> bool:
     article = item.article
     if not article.title or not (article.publisher or article.published_on):
         return False
-    return any(_same_title(s.text, article.title) for s in holder.sentences if s.kind is SentenceKind.HEADING)
+    return any(same_title(s.text, article.title) for s in holder.sentences if s.kind is SentenceKind.HEADING)
 
 
-def _same_title(one: str | None, other: str | None) -> bool:
+def same_title(one: str | None, other: str | None) -> bool:
+    """Whether two headlines have nearly the same words; False where one is missing."""
     words = set(words_of(one or "")), set(words_of(other or ""))
     return 2 * len(words[0] & words[1]) >= SAME_TITLE * max(1, len(words[0]) + len(words[1]))

@@ -29,16 +29,15 @@ GRAPH = "data_level0.bin"  # the file that Chroma writes first
 TOWNS = "Orvel Tarn Senn Brask Lindow Quern Mallow Fenwick Harrow Isel Drum Corvey Ashby Nore Pell Wick".split()
 THINGS = "bridge harbour library tram school market clinic theatre dam observatory stadium archive".split()
 WORDS = "river council winter ferry stone mayor ledger autumn copper lantern signal orchard quarry parish window engine".split()
-QUERIES = ("the bridge of Orvel", "Which harbour was closed?", "observatory of Tarn", "copper ledger of the parish")
 
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """What readers see: everything the catalogue shows, and what a search finds."""
+    """What readers see: everything the catalogue shows, and whether a search finds it."""
 
     generation: str
     articles: dict[str, Any]
-    hits: list[list[str]]
+    is_found: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +85,10 @@ def seen(archive: Archive) -> State:
         )
         for stored in snapshot.everything()
     }
-    find = Retriever(archive).find
-    hits = [[hit.passage_id for hit in find(Question(query), 3)] for query in QUERIES]
-    return State(snapshot.generation, articles, hits)
+    # Whole passages are looked for: the order of lesser hits depends on what an index held before.
+    asked = [passages[-1] for stored, _, passages, _ in articles.values() if stored.family_size == 1][::4]
+    found = [Retriever(archive).find(Question(p.text), 1)[0].passage_id for p in asked]
+    return State(snapshot.generation, articles, found == [p.passage_id for p in asked])
 
 
 @pytest.fixture(scope="module")
@@ -113,6 +113,7 @@ def make(tmp_path_factory: pytest.TempPathFactory, server: Any, embedder: LocalE
         with Archive(settings_of(data_dir, model_cache, **more), embedder) as archive:
             fill(archive)
             before = seen(archive)
+            assert before.is_found
         if not before.articles:
             shutil.rmtree(data_dir)
             data_dir.mkdir()
@@ -121,6 +122,7 @@ def make(tmp_path_factory: pytest.TempPathFactory, server: Any, embedder: LocalE
         assert killing.run(server, {**known, "DATELINE_DATA_DIR": str(undisturbed)}, arguments, log) == 0
         with Archive(settings_of(undisturbed, model_cache, **more), embedder) as archive:
             after = seen(archive)
+            assert after.is_found
         if before.articles:  # else nothing would be written to the vector cache any more
             shutil.copy(undisturbed / "vectors.sqlite", data_dir / "vectors.sqlite")
         return Scenario(data_dir, known, tuple(arguments), before, after, log, once)

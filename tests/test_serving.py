@@ -30,6 +30,7 @@ ENDING_SECONDS = 10.0
 
 def environment(settings: Settings, **more: str) -> dict[str, str]:
     known = {"DATELINE_DATA_DIR": str(settings.data_dir), "DATELINE_MODEL_CACHE": str(settings.model_cache)}
+    known["COLUMNS"] = "120"  # whatever runs the tests has a width of its own
     root = str(Path(__file__).parents[1])
     return {**os.environ, "PYTHONPATH": root, **known, **more}
 

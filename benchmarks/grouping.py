@@ -1,0 +1,83 @@
+"""A corpus and sizes in, seconds out: grouping so many short articles at once, and ten more of them afterwards.
+
+    python -m benchmarks.grouping --data PATH [--sizes 1000 5000 20000]
+
+Where the corpus is smaller than asked for, its texts come again with other words: every longer word but the commonest
+gets a syllable more, another one each time, so that no two articles share text that the corpus does not. Vectors come
+from a cache in the data directory; what has to be embedded is counted, not timed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import re
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from ingest import readers
+from ingest.embedder import LocalEmbedder
+from ingest.families import Split, Standing, read_print, regroup
+from ingest.lexicon import FUNCTION_WORDS
+from ingest.sentences import split
+from ingest.settings import read_settings
+from ingest.types import Article
+from ingest.vectors import VectorCache
+
+ADDED = 10
+SEED = 7
+SYLLABLES = [vowel + consonant for vowel in "aeiou" for consonant in "bdfgklmnprst"]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, action="append", required=True, help="JSONL or folder; may be given again")
+    parser.add_argument("--sizes", type=int, nargs="+", default=[1000, 5000, 20000])
+    arguments = parser.parse_args()
+    found = [a for path in arguments.data for a in readers.read(path, max_article_mb=5) if isinstance(a, Article)]
+    settings = read_settings()
+    cache = VectorCache(settings.data_dir / "vectors.sqlite", LocalEmbedder(settings.model_dir))
+    print(f"{'articles':>8} {'words each':>10} {'prints':>8} {'grouped':>8} {'ten more':>8}  CPU seconds; embedded")
+    for size in arguments.sizes:
+        print(measure(enlarged(found, size + ADDED), cache), flush=True)
+
+
+def enlarged(articles: Sequence[Article], size: int) -> list[Split]:
+    """So many articles in random order, with their sentences."""
+    found: list[Split] = []
+    for n in range(size):
+        original, again = articles[n % len(articles)], n // len(articles)
+        text = (
+            re.sub(r"[^\W\d_]{4,}", lambda m, again=again: _other(m[0], again), original.text)
+            if again
+            else original.text
+        )
+        article = Article(f"/corpus/{n}", str(n), text, original.title)
+        found.append((article, split(text, original.title)))
+    random.Random(SEED).shuffle(found)
+    return found
+
+
+def _other(word: str, again: int) -> str:
+    return word if word.lower() in FUNCTION_WORDS else word + SYLLABLES[again % len(SYLLABLES)]
+
+
+def measure(articles: Sequence[Split], cache: VectorCache) -> str:
+    by_id = {article.article_id: (article, sentences) for article, sentences in articles}
+    standing, added = articles[:-ADDED], articles[-ADDED:]
+    started = time.process_time()
+    prints = {article.article_id: read_print(article, sentences) for article, sentences in standing}
+    printed = time.process_time()
+    embedded = cache.embedded
+    families = regroup(standing, Standing(prints, (), by_id.__getitem__), cache.embed)
+    grouped = time.process_time()
+    regroup(added, Standing(prints, families, by_id.__getitem__), cache.embed)
+    ended = time.process_time()
+    words = sum(len(article.text.split()) for article, _ in articles) // len(articles)
+    times = f"{printed - started:8.1f} {grouped - printed:8.1f} {ended - grouped:8.2f}"
+    return f"{len(standing):8} {words:10} {times}  {cache.embedded - embedded}"
+
+
+if __name__ == "__main__":
+    main()
