@@ -48,19 +48,16 @@ def enlarged(articles: Sequence[Article], size: int) -> list[Split]:
     found: list[Split] = []
     for n in range(size):
         original, again = articles[n % len(articles)], n // len(articles)
-        text = (
-            re.sub(r"[^\W\d_]{4,}", lambda m, again=again: _other(m[0], again), original.text)
-            if again
-            else original.text
-        )
+        text = _in_other_words(original.text, again) if again else original.text
         article = Article(f"/corpus/{n}", str(n), text, original.title)
         found.append((article, split(text, original.title)))
     random.Random(SEED).shuffle(found)
     return found
 
 
-def _other(word: str, again: int) -> str:
-    return word if word.lower() in FUNCTION_WORDS else word + SYLLABLES[again % len(SYLLABLES)]
+def _in_other_words(text: str, again: int) -> str:
+    added = SYLLABLES[again % len(SYLLABLES)]
+    return re.sub(r"[^\W\d_]{4,}", lambda m: m[0] if m[0].lower() in FUNCTION_WORDS else m[0] + added, text)
 
 
 def measure(articles: Sequence[Split], cache: VectorCache) -> str:

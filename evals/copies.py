@@ -84,11 +84,19 @@ def score(made: Sequence[Made], found: Sequence[Family]) -> dict[str, Any]:
         "families": _family_scores(made, found),
         "facts": {
             half: {
-                "recall": _share(outcome for o, outcome in main if edits.seen(o.operation) == (half == "seen")),
+                "recall": _share(outcome for o, outcome in main if _half(o) == half),
                 "precision": _share(outcome for h, kind, outcome in facts.spans if h == half and kind in MAIN_KINDS),
-                "recall_any_kind": _share(x for o, x in facts.places if edits.seen(o.operation) == (half == "seen")),
+                "recall_any_kind": _share(x for o, x in facts.places if _half(o) == half),
                 "precision_any_kind": _share(outcome for h, _, outcome in facts.spans if h == half),
             }
+            for half in HALVES
+        },
+        "facts_by_kind": {
+            f"{kind}, {half}": {
+                "recall": _share(x for o, x in facts.places if (o.kind, _half(o)) == (kind, half)),
+                "precision": _share(x for h, k, x in facts.spans if (h, k) == (half, kind)),
+            }
+            for kind in dict.fromkeys(operation.kind for operation in edits.OPERATIONS)
             for half in HALVES
         },
         "operations": {
@@ -109,6 +117,9 @@ def table(report: Mapping[str, Any]) -> list[str]:
     lines += [_row(f"families: {name}", share) for name, share in report["families"].items()]
     for half, shares in report["facts"].items():
         lines += ["", *(_row(f"altered facts, {half}: {name}", share) for name, share in shares.items())]
+    lines.append("")
+    for kind, shares in report["facts_by_kind"].items():
+        lines += [_row(f"{kind}: {name}", share) for name, share in shares.items()]
     lines += [
         "",
         *(_row(f"{o['kind']}: {name} ({o['half']})", o) for name, o in report["operations"].items() if o["n"]),
@@ -146,6 +157,10 @@ def misses(made: Sequence[Made], found: Sequence[Family]) -> list[str]:
                 shown = _shown(text, span.here.start, span.here.end)
                 lines.append(f"FALSE {one.key} {one.kind} {span.kind}: {shown} was {span.canonical.text}")
     return lines
+
+
+def _half(edit: Edit) -> str:
+    return "seen" if edits.seen(edit.operation) else "unseen"
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ import contextlib
 import logging
 from types import TracebackType
 
-from ingest import graph_files, indexes
+from ingest import doctor, graph_files, indexes
 from ingest.catalogue import Catalogue
 from ingest.embedder import Embedder, LocalEmbedder
 from ingest.errors import IndexMismatch, IndexUnavailable
@@ -62,21 +62,17 @@ class Archive:
         return self.indexes.lexical
 
     def settle(self) -> None:
-        """Clears up after a write that did not end; nothing to do in most archives.
-
-        Where only leftovers are to be cleared and the disk has no room for that, they stay: nothing shows them.
-        """
-        chroma = self.settings.data_dir / indexes.CHROMA
-        if self.catalogue.is_settled() and not graph_files.was_cut_short(chroma):
+        """Clears up after a write that did not end; nothing to do in most archives."""
+        if self.catalogue.is_settled():
             return
         try:
-            if not graph_files.was_cut_short(chroma):
-                self.indexes.remove(self.catalogue.dead_passages())
-        except IndexUnavailable as error:
-            if not graph_files.was_cut_short(chroma):
-                log.warning("leftovers of an earlier ingest stay for now: %s", error)
-                return
-        if graph_files.was_cut_short(chroma):
+            if graph_files.was_cut_short(self.settings.data_dir / indexes.CHROMA):
+                raise IndexUnavailable("a write was cut short")
+            self.indexes.remove(self.catalogue.dead_passages())
+            sound = not doctor.examine_indexes(self)
+        except IndexUnavailable:
+            sound = False
+        if not sound:
             self._rebuild()
         self.catalogue.forget()
 
