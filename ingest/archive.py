@@ -6,7 +6,7 @@ import contextlib
 import logging
 from types import TracebackType
 
-from ingest import doctor, graph_files, indexes
+from ingest import graph_files, indexes
 from ingest.catalogue import Catalogue
 from ingest.embedder import Embedder, LocalEmbedder
 from ingest.errors import IndexMismatch, IndexUnavailable
@@ -62,19 +62,31 @@ class Archive:
         return self.indexes.lexical
 
     def settle(self) -> None:
-        """Clears up after a write that did not end; nothing to do in most archives."""
-        if self.catalogue.is_settled():
+        """Clears up after a write that did not end; nothing to do in most archives.
+
+        Where the disk has no room for that, leftovers stay: nothing shows them. Raises IndexUnavailable where an index
+        cannot be used as it is.
+        """
+        chroma = self.settings.data_dir / indexes.CHROMA
+        if self.catalogue.is_settled() and not graph_files.was_cut_short(chroma):
             return
         try:
-            if graph_files.was_cut_short(self.settings.data_dir / indexes.CHROMA):
-                raise IndexUnavailable("a write was cut short")
-            self.indexes.remove(self.catalogue.dead_passages())
-            sound = not doctor.examine_indexes(self)
-        except IndexUnavailable:
-            sound = False
-        if not sound:
-            self._rebuild()
+            if graph_files.was_cut_short(chroma) or not self._cleared():
+                self._rebuild()
+        except IndexUnavailable as error:
+            if graph_files.was_cut_short(chroma):
+                raise
+            log.warning("leftovers of an earlier ingest stay for now: %s", error)
+            return
         self.catalogue.forget()
+
+    def _cleared(self) -> bool:
+        """Whether the indexes let go of what nothing shows."""
+        try:
+            self.indexes.remove(self.catalogue.dead_passages())
+        except IndexUnavailable:
+            return False
+        return True
 
     def _opened_indexes(self) -> Indexes:
         """What is there; what a killed process half wrote, or what an empty archive cannot use, is made anew."""

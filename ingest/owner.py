@@ -8,7 +8,7 @@ import json
 import os
 import socket
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -38,14 +38,8 @@ def owning(data_dir: Path, command: str, *, serves: bool = False) -> Iterator[No
 
     The kernel drops the lock with the process, however it ends, so there is nothing stale to take over.
     """
+    lock = _opened(data_dir)
     try:
-        data_dir.mkdir(parents=True, exist_ok=True)
-        lock = (data_dir / LOCK).open("a+", encoding="utf-8")
-    except OSError as error:
-        raise IndexUnavailable(
-            f"cannot write to {data_dir}: {error.strerror}; set DATELINE_DATA_DIR to a writable directory"
-        ) from error
-    with lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -53,15 +47,36 @@ def owning(data_dir: Path, command: str, *, serves: bool = False) -> Iterator[No
                 f"{data_dir} belongs to {owner_of(data_dir) or 'another process'}: stop it, or wait until it ends"
             ) from None
         name = OwnerName(os.getpid(), command, datetime.now(UTC).isoformat(timespec="seconds"), serves)
-        lock.truncate(0)
-        lock.write(json.dumps({"pid": name.pid, "command": name.command, "since": name.since, "serves": name.serves}))
-        lock.flush()
-        (data_dir / SOCKET).unlink(missing_ok=True)
+        try:
+            os.ftruncate(lock, 0)
+            os.pwrite(lock, json.dumps(asdict(name)).encode(), 0)
+            (data_dir / SOCKET).unlink(missing_ok=True)
+        except OSError as error:
+            raise _unwritable(data_dir, error) from error
         try:
             yield
         finally:
-            (data_dir / SOCKET).unlink(missing_ok=True)
-            lock.truncate(0)
+            with contextlib.suppress(OSError):  # whoever comes next does it for us
+                (data_dir / SOCKET).unlink(missing_ok=True)
+                os.ftruncate(lock, 0)
+    finally:
+        os.close(lock)
+
+
+def _opened(data_dir: Path) -> int:
+    """The lock file's descriptor, made where it is not there yet."""
+    try:
+        data_dir.mkdir(parents=True, exist_ok=True)
+        return os.open(data_dir / LOCK, os.O_RDWR | os.O_CREAT, 0o644)
+    except OSError as error:
+        raise _unwritable(data_dir, error) from error
+
+
+def _unwritable(data_dir: Path, error: OSError) -> IndexUnavailable:
+    return IndexUnavailable(
+        f"cannot write to {data_dir}: {error.strerror}; "
+        "free its disk, or set DATELINE_DATA_DIR to a directory that is writable"
+    )
 
 
 def owner_of(data_dir: Path) -> OwnerName | None:

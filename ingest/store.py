@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -103,7 +104,9 @@ class Store:
         try:
             yield
         except (ChromaError, OSError, *more) as error:  # type: ignore[misc]  # chromadb is no typed base class
-            raise IndexUnavailable(f"cannot use the vector index in {self._path}: {error}; {remedy}") from error
+            said = str(error)
+            remedy = _WRITING if _OF_THE_DISK.search(said) else remedy
+            raise IndexUnavailable(f"cannot use the vector index in {self._path}: {said}; {remedy}") from error
 
 
 ROOM_EACH = 8  # times the bytes of a vector: row, write-ahead log, queue and graph take 4 to 6 (1,500 and 3,500 rows)
@@ -116,4 +119,5 @@ def _room(vectors: np.ndarray) -> int:
 
 
 _WRITING = "check that DATELINE_DATA_DIR is writable and its disk not full; nothing was lost"
+_OF_THE_DISK = re.compile(r"disk|space|MB are free|read-?only|permission", re.IGNORECASE)
 _READING = "run `dateline doctor --repair`"
