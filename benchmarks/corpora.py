@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from evals.passages import read_clapnq, read_passages, read_qed
-from ingest.archive import Archive
 from ingest.pipeline import ingest
 from ingest.settings import Settings, read_settings
+from ingest.storage.archive import Archive
 
 
 @dataclass(frozen=True, slots=True)

@@ -111,7 +111,7 @@ def serve(name: str) -> None:
 
 def dateline(directory: Path) -> Embed:
     sys.path.insert(0, str(ROOT))
-    from ingest.embedder import LocalEmbedder
+    from ingest.embedding.embedder import LocalEmbedder
 
     embedder = LocalEmbedder(directory)
     return lambda texts: embedder.embed_question(texts[0]) if len(texts) == 1 else embedder.embed(texts)

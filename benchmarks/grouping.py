@@ -16,14 +16,14 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from ingest import readers
-from ingest.embedder import LocalEmbedder
-from ingest.families import Split, Standing, read_print, regroup
-from ingest.lexicon import FUNCTION_WORDS
-from ingest.sentences import split
+from ingest.copies.families import Split, Standing, read_print, regroup
+from ingest.embedding.embedder import LocalEmbedder
+from ingest.facts.lexicon import FUNCTION_WORDS
+from ingest.formats import readers
 from ingest.settings import read_settings
+from ingest.storage.vectors import VectorCache
+from ingest.text.sentences import split
 from ingest.types import Article
-from ingest.vectors import VectorCache
 
 ADDED = 10
 SEED = 7

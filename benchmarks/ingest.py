@@ -24,12 +24,12 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.synthetic import articles_of
-from ingest import readers
-from ingest.archive import Archive
-from ingest.embedder import LocalEmbedder
-from ingest.indexes import vector_text
+from ingest.embedding.embedder import LocalEmbedder
+from ingest.formats import readers
 from ingest.pipeline import ingest
 from ingest.settings import Settings, read_settings
+from ingest.storage.archive import Archive
+from ingest.storage.indexes import vector_text
 from ingest.types import Article
 
 Contender = Callable[[Path], int]  # an empty directory in, texts embedded out

@@ -21,8 +21,8 @@ from typing import Any
 import numpy as np
 
 from benchmarks.synthetic import SeededEmbedder, open_synthetic, passage_texts, questions
-from ingest.archive import Archive
-from service.retriever import Retriever
+from ingest.storage.archive import Archive
+from service.retrieval.retriever import Retriever
 from service.types import Filters, Question
 
 Contender = Callable[[str], object]

@@ -19,7 +19,7 @@ from typing import Any
 from benchmarks.synthetic import open_synthetic, questions
 from service.answerer import Answerer
 from service.receipts import Receipts
-from service.retriever import Retriever
+from service.retrieval.retriever import Retriever
 from service.types import Question
 
 MEGABYTE = 1_000_000

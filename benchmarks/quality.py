@@ -22,8 +22,8 @@ from typing import Any
 from benchmarks.corpora import Asked, Collection, document_id, open_archive, read_pool, read_vaswani, write_documents
 from benchmarks.seeds import measure_seeds
 from evals.metrics.intervals import Interval, interval
-from ingest.archive import Archive
-from service.retriever import Retriever
+from ingest.storage.archive import Archive
+from service.retrieval.retriever import Retriever
 from service.types import Question
 
 RRF_CONSTANT = 60  # Cormack, Clarke and Büttcher 2009

@@ -13,7 +13,7 @@ from evals.metrics.intervals import Interval, interval
 from evals.replies import Passage
 from ingest.settings import Settings
 from service.answerer import Answerer
-from service.app import open_service
+from service.parts import open_service
 from service.types import Evidence, Question
 
 DEEPEST = 10

@@ -10,12 +10,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from ingest.archive import Archive
-from ingest.catalogue import NewVersion
-from ingest.chunks import embedded_text, split
-from ingest.embedder import LocalEmbedder
-from ingest.sentences import split as sentences_of
+from ingest.embedding.embedder import LocalEmbedder
 from ingest.settings import Settings, read_settings
+from ingest.storage.archive import Archive
+from ingest.storage.catalogue import NewVersion
+from ingest.text.chunks import embedded_text, split
+from ingest.text.sentences import split as sentences_of
 from ingest.types import Article, Family, Member, Role
 
 SEED = 20240417

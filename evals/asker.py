@@ -15,12 +15,13 @@ from pydantic import BaseModel, ValidationError
 
 from evals.replies import Article, Listed, Passage, fault
 from ingest import cli as ingest_cli
-from ingest import owner, terminal
+from ingest import terminal
 from ingest.errors import DatelineError, NotFound, WrongUsage
 from ingest.settings import Settings
+from ingest.storage import owner
 
 if TYPE_CHECKING:
-    from service.app import Service
+    from service.parts import Service
 
 Shaped = TypeVar("Shaped", bound=BaseModel)
 
@@ -109,7 +110,7 @@ def service_over(path: Path, settings: Settings) -> Iterator[Service]:
     Only the model cache of `settings` is shared, so that the embedding graph is built once on a machine.
     Raises WrongUsage where there is nothing at `path`, DatelineError where nothing there can be read.
     """
-    from service.app import open_service
+    from service.parts import open_service
 
     if not path.exists():
         raise WrongUsage(f"there is nothing at {path}: --articles wants a file or a folder of articles")

@@ -24,13 +24,14 @@ from evals import edits
 from evals.generator import Edit, Made, generate, write
 from evals.metrics.intervals import CONFIDENCE, RESAMPLES, SEED, Interval
 from evals.sources import read_sources
-from ingest import families, terminal
-from ingest.articles import article_from
-from ingest.embedder import LocalEmbedder
-from ingest.sentences import split
+from ingest import terminal
+from ingest.copies import families
+from ingest.embedding.embedder import LocalEmbedder
+from ingest.formats.articles import article_from
 from ingest.settings import read_settings
+from ingest.storage.vectors import VectorCache
+from ingest.text.sentences import split
 from ingest.types import Alteration, Article, Family, Member
-from ingest.vectors import VectorCache
 
 NEAR = 15  # characters; words that were taken out have no place of their own
 MAIN_KINDS = frozenset(("number", "date", "name", "negation"))

@@ -1,4 +1,4 @@
-"""CLAPNQ comes in; the weights by which `service.ranking` tells whether a question is answered go out.
+"""CLAPNQ comes in; the weights by which `service.drafting.ranking` tells whether a question is answered go out.
 
     python -m evals.fit --data DIR [--cache DIR]
 
@@ -18,9 +18,9 @@ import typer
 
 from evals.passages import Asking, read_clapnq
 from evals.pool import Pool, open_pool
-from service import ranking
-from service.features import QUESTION_FEATURES, SENTENCE_FEATURES, Floats, measure
-from service.questions import understand
+from service.drafting import ranking
+from service.drafting.features import QUESTION_FEATURES, SENTENCE_FEATURES, Floats, measure
+from service.retrieval.questions import understand
 
 RETRIEVED = 5  # passages
 PENALTY = 10.0  # on the squared weights of features scaled to unit deviation

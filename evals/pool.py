@@ -10,11 +10,11 @@ from pathlib import Path
 import numpy as np
 
 from evals.passages import Asking, Passage, Vectors, as_evidence, embedded, read_passages
-from ingest.embedder import LocalEmbedder
+from ingest.embedding.embedder import LocalEmbedder
 from ingest.settings import read_settings
-from service.questions import Asked, understand
+from service.retrieval.questions import Asked, understand
+from service.retrieval.words import stem, words
 from service.types import Evidence
-from service.words import stem, words
 
 CANDIDATES = 100  # by vectors, before words are weighed in
 DENSE_SHARE = 0.65  # as the service's default

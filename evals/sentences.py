@@ -24,11 +24,11 @@ from evals.metrics.intervals import Interval, interval
 from evals.passages import Asking, Long, read_clapnq, read_qed
 from evals.perturb import perturb
 from evals.pool import Pool, open_pool
-from ingest.sentences import split
-from service import extractive, ranking
-from service.questions import Asked, understand
+from ingest.text.sentences import split
+from service.checking.verify import attribute, verify
+from service.drafting import extractive, ranking
+from service.retrieval.questions import Asked, understand
 from service.types import Draft, Evidence
-from service.verify import attribute, verify
 
 RETRIEVED = 5  # passages whose sentences are ranked where none is given
 NEAREST = 9  # passages besides the gold one among which a claim's sentences are looked for

@@ -11,9 +11,9 @@ from pathlib import Path
 import numpy as np
 
 from evals.passages import untokenise
-from ingest import readers
 from ingest.errors import WrongUsage
-from ingest.sentences import split
+from ingest.formats import readers
+from ingest.text.sentences import split
 from ingest.types import Article, SentenceKind
 
 WORDS_PER_ARTICLE = 250  # shorter texts are joined up to this length

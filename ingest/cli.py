@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ingest import handover, owner, terminal
+from ingest import handover, terminal
 from ingest.errors import IndexMismatch, IndexUnavailable, WrongUsage
 from ingest.settings import Settings, read_settings
+from ingest.storage import owner
 from ingest.types import IngestReport
 
 if TYPE_CHECKING:
-    from ingest.archive import Archive
+    from ingest.storage.archive import Archive
 
 MOST_FAILURES_SHOWN = 20
 MOST_FAULTS_SHOWN = 50
@@ -67,7 +68,8 @@ def run(
             raise WrongUsage("--rebuild needs the data directory to itself: stop the service first")
         return _handed_over(settings, absolute, prune=prune, dry_run=dry_run)
     with owner.owning(settings.data_dir, "ingest"), terminal.progress_bar() as progress:
-        from ingest import archive, indexes, pipeline
+        from ingest import pipeline
+        from ingest.storage import archive, indexes
 
         if rebuild or (not dry_run and indexes.is_half_rebuilt(settings.data_dir)):
             archive.rebuild(settings, progress=progress)
@@ -81,7 +83,7 @@ def rolled_back(settings: Settings) -> dict[str, Any]:
         return dict(handover.request(settings.data_dir, "POST", "/owner/rollback"))
     with owner.owning(settings.data_dir, "ingest"):
         from ingest import pipeline
-        from ingest.archive import Archive
+        from ingest.storage.archive import Archive
 
         with Archive(settings) as archive:
             return report_body(pipeline.rollback(archive))
@@ -155,7 +157,7 @@ def examined(settings: Settings, *, mend: bool) -> dict[str, Any]:
     if handover.serving(settings.data_dir):
         return dict(handover.request(settings.data_dir, "POST", "/owner/doctor", {"repair": mend}))
     with owner.owning(settings.data_dir, "doctor"):
-        from ingest.archive import Archive, rebuild
+        from ingest.storage.archive import Archive, rebuild
 
         try:
             with Archive(settings) as archive:
@@ -171,7 +173,7 @@ def examined(settings: Settings, *, mend: bool) -> dict[str, Any]:
 
 def findings_body(archive: Archive, *, mend: bool) -> dict[str, Any]:
     """What the doctor finds in an open archive; with `mend`, `left` is what is still wrong afterwards."""
-    from ingest import doctor as surgery
+    from ingest.storage import doctor as surgery
 
     faults = surgery.examine(archive)
     left = faults

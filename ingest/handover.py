@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from ingest import owner
 from ingest.errors import DatelineError, Owned
+from ingest.storage import owner
 
 STARTING_SECONDS = 60.0  # a service takes its lock before it has loaded its index
 REPLY_SECONDS = 3600.0  # an ingest may be silent for long

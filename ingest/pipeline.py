@@ -9,12 +9,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from ingest import chunks, failures, families, readers, sentences, summary
-from ingest.archive import Archive
-from ingest.catalogue import NewVersion, Snapshot
+from ingest import failures, summary
+from ingest.copies import families
 from ingest.errors import DatelineError, IndexUnavailable, NotFound
-from ingest.indexes import Progress as Progress
-from ingest.prints import Prints
+from ingest.formats import readers
+from ingest.storage.archive import Archive
+from ingest.storage.catalogue import NewVersion, Snapshot
+from ingest.storage.indexes import Progress as Progress
+from ingest.storage.prints import Prints
+from ingest.text import chunks, sentences
 from ingest.types import Article, Failure, Family, IngestReport
 from ingest.unchanged import ReadFiles
 

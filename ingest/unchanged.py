@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ingest.database import Database
+from ingest.storage.database import Database
 from ingest.types import Article, Failure
 
 SCHEMA = """CREATE TABLE IF NOT EXISTS files(
@@ -101,7 +101,7 @@ class ReadFiles:
 def _way_of_reading() -> str:
     """Changes with our code and with the libraries that read files: another version may see more in the same bytes."""
     digest = hashlib.sha256()
-    for module in sorted(Path(__file__).parent.glob("*.py")):
+    for module in sorted(Path(__file__).parent.rglob("*.py")):
         digest.update(module.read_bytes())
     for package in READING_PACKAGES:
         with contextlib.suppress(importlib.metadata.PackageNotFoundError):

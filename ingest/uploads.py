@@ -16,10 +16,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
 
-from ingest import pipeline, readers
-from ingest.archive import Archive
+from ingest import pipeline
 from ingest.errors import IndexUnavailable, InvalidRequest
+from ingest.formats import readers
 from ingest.settings import Settings
+from ingest.storage.archive import Archive
 from ingest.types import Failure, IngestReport
 
 log = logging.getLogger(__name__)

@@ -15,18 +15,20 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
-from ingest.archive import Archive
-from ingest.catalogue import Snapshot
 from ingest.errors import ModelFailed, TimedOut
-from service import conflicts, evidence, extractive, followups, prompts, questions, ranking, rivals, verify
-from service.composer import Composer
-from service.foreign import names_something_foreign
-from service.llm import Drafter, Usage
+from ingest.storage.archive import Archive
+from ingest.storage.catalogue import Snapshot
+from service.checking import conflicts, rivals, verify
+from service.checking.foreign import names_something_foreign
+from service.contract.wire import answer_body
+from service.drafting import evidence, extractive, followups, prompts, ranking
+from service.drafting.composer import Composer
+from service.drafting.llm import Drafter, Usage
 from service.receipts import Receipts
-from service.retriever import Retriever, standalone
+from service.retrieval import questions
+from service.retrieval.retriever import Retriever, standalone
+from service.retrieval.words import words
 from service.types import Answer, Completed, Conflict, Delta, Draft, Event, Evidence, Filters, Question, Reason, Started
-from service.wire import answer_body
-from service.words import words
 
 log = logging.getLogger(__name__)
 

@@ -1,67 +1,19 @@
-"""Settings in, an open service and its web application out: the one place that builds and wires the parts."""
+"""An open service in, its web application out: every route, and what a failure looks like on it."""
 
 from __future__ import annotations
-
-import asyncio
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
-from ingest import uploads
-from ingest.archive import Archive
 from ingest.errors import DatelineError
-from ingest.settings import Settings
-from service import articles_api, handover, openai_api, pages, rest
-from service.answerer import Answerer
-from service.door import Door
-from service.jobs import Jobs
-from service.llm import Drafter
-from service.problems import error_response
-from service.receipts import Receipts
-from service.retriever import Retriever
+from service.contract.problems import error_response
+from service.parts import Service
+from service.surfaces import articles_api, handover, openai_api, pages, rest
+from service.surfaces.door import Door
 
 DESCRIPTION = """Questions to a news archive, answered with citations: every sentence is checked against the exact
 characters it rests on, copies of one article count once, and where the archive has no answer it says so."""
-
-
-@dataclass(frozen=True, slots=True)
-class Service:
-    """Everything a surface may call. `writing` is held by whoever changes the archive; `stopping` ends long replies."""
-
-    settings: Settings
-    archive: Archive
-    retriever: Retriever
-    answerer: Answerer
-    receipts: Receipts
-    jobs: Jobs
-    writing: threading.Lock
-    stopping: asyncio.Event
-
-
-@contextmanager
-def open_service(settings: Settings) -> Iterator[Service]:
-    """The parts over one data directory, closed at the end. The caller owns the directory (`ingest.owner.owning`).
-
-    Raises IndexMismatch, IndexUnavailable or ModelUnavailable, each with its remedy.
-    """
-    with Archive(settings) as archive:
-        retriever = Retriever(archive)
-        receipts = Receipts(settings.data_dir / "receipts.sqlite")
-        drafter = Drafter(settings) if settings.drafts_with_model else None
-        answerer = Answerer(archive, retriever, receipts, drafter)
-        uploads.clear_staged(settings.data_dir)
-        writing, stopping = threading.Lock(), asyncio.Event()
-        jobs = Jobs(archive, writing, stopping.is_set)
-        try:
-            yield Service(settings, archive, retriever, answerer, receipts, jobs, writing, stopping)
-        finally:
-            jobs.close()
-            receipts.close()
 
 
 def create_app(service: Service, *, private: bool = False) -> FastAPI:
@@ -90,7 +42,7 @@ def create_app(service: Service, *, private: bool = False) -> FastAPI:
 
 def _mount_slack(app: FastAPI, service: Service) -> None:
     if service.settings.slack_bot_token or service.settings.slack_signing_secret:
-        from service import slack  # two thirds of a second that only those who use it should wait
+        from service.surfaces import slack  # two thirds of a second that only those who use it should wait
 
         slack.mount(app, service.answerer, service.settings)
 

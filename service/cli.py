@@ -10,9 +10,10 @@ from urllib.parse import urlencode
 import typer
 
 from ingest import cli as ingest_cli
-from ingest import owner, terminal
+from ingest import terminal
 from ingest.errors import DatelineError, WrongUsage
 from ingest.settings import Settings, read_settings
+from ingest.storage import owner
 from service.client import asked
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON value")]
@@ -133,7 +134,7 @@ def _ingested(settings: Settings, paths: list[Path]) -> dict[str, Any]:
 
 
 def _holds_articles(settings: Settings) -> bool:
-    from ingest.catalogue import Catalogue
+    from ingest.storage.catalogue import Catalogue
 
     path = settings.data_dir / "catalogue.sqlite"
     if not path.exists():

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Protocol
 
-from ingest import handover, owner
+from ingest import handover
 from ingest.errors import DatelineError, NotFound
 from ingest.settings import Settings
+from ingest.storage import owner
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -26,7 +27,8 @@ def connected(settings: Settings) -> Iterator[Ask]:
     if handover.serving(settings.data_dir):
         yield lambda method, path, body=None: handover.request(settings.data_dir, method, path, body)
         return
-    from service.app import create_app, open_service
+    from service.app import create_app
+    from service.parts import open_service
 
     with owner.owning(settings.data_dir, "ask"), open_service(settings) as service:
         app = create_app(service, private=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ingest.catalogue import Snapshot, StoredArticle
+from ingest.storage.catalogue import Snapshot, StoredArticle
 from ingest.types import Alteration, Sentence, Span
 
 

@@ -11,10 +11,10 @@ from datetime import UTC, datetime
 from typing import Literal
 
 from ingest import uploads
-from ingest.archive import Archive
 from ingest.errors import DatelineError, NotReady
+from ingest.storage.archive import Archive
 from ingest.types import IngestReport
-from service.problems import Refused, refusal
+from service.contract.problems import Refused, refusal
 
 MOST_WAITING = 100  # each may hold a hundred megabytes of disk
 MOST_KEPT = 1_000  # jobs that ended; asking for an older one is a 404

@@ -9,7 +9,7 @@ from typing import Any
 from llama_index.core.retrievers import BaseRetriever
 from llama_index.core.schema import NodeWithScore, QueryBundle, TextNode
 
-from service.retriever import Retriever
+from service.retrieval.retriever import Retriever
 from service.types import Filters, Hit, Question
 
 HIDDEN = ["passage_id", "article_id", "start", "end", "family_id", "family_role"]  # no model has a use for these

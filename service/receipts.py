@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from ingest.database import Database
+from ingest.storage.database import Database
 
 SCHEMA = "CREATE TABLE IF NOT EXISTS receipts(answer_id TEXT PRIMARY KEY, made_at TEXT NOT NULL, body TEXT NOT NULL);"
 

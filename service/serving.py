@@ -15,10 +15,11 @@ from pathlib import Path
 import uvicorn
 from fastapi import FastAPI
 
-from ingest import owner
 from ingest.errors import DatelineError, WrongUsage
 from ingest.settings import Settings
-from service.app import Service, create_app, open_service
+from ingest.storage import owner
+from service.app import create_app
+from service.parts import Service, open_service
 from service.types import Question
 
 log = logging.getLogger(__name__)

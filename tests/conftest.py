@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from running import running
 
-from ingest.archive import Archive
 from ingest.pipeline import ingest
 from ingest.settings import Settings
+from ingest.storage.archive import Archive
 
 for name in [n for n in os.environ if n.startswith(("OPENAI_", "SLACK_")) or n == "DATELINE_API_KEYS"]:
     del os.environ[name]  # a test never speaks to anything but loopback, whoever runs it

@@ -12,6 +12,7 @@ import json
 import multiprocessing
 import os
 import random
+import resource
 import signal
 import sys
 import time
@@ -70,10 +71,18 @@ def start_server() -> Any:
 
 
 def run(
-    context: Any, environment: Mapping[str, str], arguments: Sequence[str], log: Path, point: Point | None = None
+    context: Any,
+    environment: Mapping[str, str],
+    arguments: Sequence[str],
+    log: Path,
+    point: Point | None = None,
+    most_bytes: int | None = None,
 ) -> int:
-    """The exit code of `dateline ARGUMENTS`, negative where a signal ended it; without a point, `log` gets its calls."""
-    process = context.Process(target=_child, args=(dict(environment), list(arguments), str(log), point))
+    """The exit code of `dateline ARGUMENTS`, negative where a signal ended it; without a point, `log` gets its calls.
+
+    What it said is in `log` with ".said" behind. With `most_bytes`, no file may grow beyond that.
+    """
+    process = context.Process(target=_child, args=(dict(environment), list(arguments), str(log), point, most_bytes))
     process.start()
     process.join(RUNNING_SECONDS)
     assert process.exitcode is not None, "the command hangs"
@@ -118,8 +127,12 @@ def points(log: Path, count: int, seed: int) -> list[Point]:
     return chosen[:count]
 
 
-def _child(environment: dict[str, str], arguments: list[str], log: str, point: Point | None) -> None:
+def _child(
+    environment: dict[str, str], arguments: list[str], log: str, point: Point | None, most_bytes: int | None = None
+) -> None:
     os.environ.update(environment)
+    if most_bytes is not None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (most_bytes, most_bytes))
     quiet = os.open(log + ".said", os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
     os.dup2(quiet, 1)
     os.dup2(quiet, 2)
@@ -132,7 +145,7 @@ def _child(environment: dict[str, str], arguments: list[str], log: str, point: P
         dateline.main()
     finally:
         sys.setprofile(None)
-        if point is None:
+        if point is None and most_bytes is None:
             Path(log).write_text(json.dumps(watch.calls))
 
 

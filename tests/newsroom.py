@@ -10,8 +10,8 @@ from datetime import date
 import numpy as np
 
 from ingest.types import SentenceKind
+from service.retrieval.words import stem, words
 from service.types import ArticleCard, Evidence, FamilyPlace
-from service.words import stem, words
 
 
 def card(

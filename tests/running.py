@@ -11,7 +11,8 @@ from contextlib import contextmanager
 import uvicorn
 
 from ingest.settings import Settings
-from service.app import Service, create_app, open_service
+from service.app import create_app
+from service.parts import Service, open_service
 
 STARTING_SECONDS = 10.0
 

@@ -16,15 +16,15 @@ from hypothesis import settings as profile
 from hypothesis import strategies as st
 from pydantic import SecretStr
 
-from ingest.archive import Archive
 from ingest.pipeline import ingest
 from ingest.settings import Settings
+from ingest.storage.archive import Archive
 from service.answerer import Answerer
-from service.llm import Drafter
+from service.contract.wire import answer_body, article_body
+from service.drafting.llm import Drafter
 from service.receipts import Receipts
-from service.retriever import Retriever
+from service.retrieval.retriever import Retriever
 from service.types import ClaimReleased, Completed, Delta, Filters, Question, Started
-from service.wire import answer_body, article_body
 
 WHO = "Who leads the regulator that closed the Orvel dam?"
 

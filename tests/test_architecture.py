@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import graphlib
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -18,16 +19,26 @@ MAY_IMPORT = {
     "evals": {"evals", "service", "ingest"},
 }
 VENDOR_HOMES = {
-    "chromadb": {"ingest/store.py"},
-    "tantivy": {"ingest/lexical.py"},
-    "onnxruntime": {"ingest/embedder.py", "ingest/minilm.py"},
-    "llama_index": {"ingest/chunks.py", "service/llama.py"},
-    "openai": {"ingest/openai_embedder.py", "service/llm.py"},
-    "slack_bolt": {"service/slack.py"},
-    "slack_sdk": {"service/slack.py"},
-    "tiktoken": {"ingest/tokens.py"},
+    "chromadb": {"ingest/storage/store.py"},
+    "tantivy": {"ingest/storage/lexical.py"},
+    "onnxruntime": {"ingest/embedding/embedder.py", "ingest/embedding/minilm.py"},
+    "llama_index": {"ingest/text/chunks.py", "service/llama.py"},
+    "openai": {"ingest/embedding/openai_embedder.py", "service/drafting/llm.py"},
+    "slack_bolt": {"service/surfaces/slack.py"},
+    "slack_sdk": {"service/surfaces/slack.py"},
+    "docx": {"ingest/formats/docx_text.py"},
+    "lxml": {"ingest/formats/docx_text.py", "ingest/formats/html.py", "ingest/formats/page_metadata.py"},
+    "py3langid": {"ingest/text/language.py"},
+    "pypdf": {"ingest/formats/pdf.py"},
+    "trafilatura": {"ingest/formats/html.py"},
+    "tiktoken": {"ingest/text/tokens.py"},
 }
-SURFACES = ("service/rest.py", "service/articles_api.py", "service/openai_api.py", "service/slack.py")
+SURFACES = (
+    "service/surfaces/rest.py",
+    "service/surfaces/articles_api.py",
+    "service/surfaces/openai_api.py",
+    "service/surfaces/slack.py",
+)
 PURE = ("ingest/types.py", "ingest/errors.py")
 
 
@@ -64,6 +75,24 @@ def test_imports_run_from_evals_over_service_to_ingest_and_never_back() -> None:
         if target.split(".")[0] in PACKAGES and target.split(".")[0] not in MAY_IMPORT[name.split("/")[0]]
     ]
     assert not wrong
+
+
+def rooms(package: str) -> dict[str, set[str]]:
+    """The folders of a package, and which other folders of it each imports."""
+    found: dict[str, set[str]] = {}
+    for name, tree in modules():
+        parts = name.split("/")
+        if parts[0] == package and len(parts) == 3:
+            targets = [target.split(".") for target in imported(tree)]
+            others = {t[1] for t in targets if len(t) > 1 and t[0] == package and (ROOT / package / t[1]).is_dir()}
+            found.setdefault(parts[1], set()).update(others - {parts[1]})
+    return found
+
+
+@pytest.mark.parametrize("package", ["ingest", "service"])
+def test_the_rooms_of_a_package_import_in_one_direction(package: str) -> None:
+    assert len(rooms(package)) >= 5
+    tuple(graphlib.TopologicalSorter(rooms(package)).static_order())  # raises CycleError
 
 
 def test_each_vendor_is_imported_in_the_file_named_for_it() -> None:

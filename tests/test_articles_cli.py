@@ -15,16 +15,16 @@ import pytest
 from conftest import ALTERED_BRIDGE, BRIDGE, CHOIR, DAM
 from hypothesis import given
 from hypothesis import strategies as st
+from processes import DATELINE, command, environment, served_process
 from rich.cells import cell_len
 from test_rest import assert_problem
-from test_serving import DATELINE, command, environment, served_process
 from test_uploads import ended, files
 
-from ingest.archive import Archive
 from ingest.pipeline import SAMPLE, ingest
 from ingest.settings import Settings
+from ingest.storage.archive import Archive
+from service.contract.upload_shapes import ComparisonResponse
 from service.side_by_side import side_by_side
-from service.upload_shapes import ComparisonResponse
 
 ESCAPE = re.compile(r"\x1b\[[0-9;]*m")
 

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingest import chunks, sentences, tokens
-from ingest.articles import article_from
 from ingest.errors import BadArticle
+from ingest.formats.articles import article_from
+from ingest.text import chunks, sentences, tokens
 from ingest.types import Article, Passage, SentenceKind
 
 LONG = "Some news\n\n" + "\n\n".join(

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest.types import SentenceKind
-from service.composer import Composer, plain
+from service.drafting.composer import Composer, plain
 from service.types import ArticleCard, Evidence, FamilyPlace
 
 

@@ -14,7 +14,7 @@ import pytest
 from evals import copies
 from evals.generator import Made, generate
 from evals.sources import read_sources
-from ingest.articles import article_from
+from ingest.formats.articles import article_from
 from ingest.pipeline import SAMPLE
 from ingest.types import Alteration, Family, Member, Role, Span
 

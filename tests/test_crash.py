@@ -6,19 +6,20 @@ import random
 import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import killing
 import pytest
 
-from ingest import doctor, indexes
-from ingest.archive import Archive
-from ingest.embedder import LocalEmbedder
+from ingest.embedding.embedder import LocalEmbedder
 from ingest.pipeline import ingest
 from ingest.settings import Settings
+from ingest.storage import doctor, indexes
+from ingest.storage.archive import Archive
 from ingest.types import Article
-from service.retriever import Retriever
+from service.retrieval.retriever import Retriever
 from service.types import Question
 
 pytestmark = pytest.mark.slow
@@ -142,51 +143,61 @@ class Killed:
     """Kills a scenario's command, each time in a copy of its data directory, and looks at what is left."""
 
     def __init__(self, server: Any, embedder: LocalEmbedder, folder: Path):
-        self.server, self.embedder, self.folder = server, embedder, folder
+        self.server, self.embedder, self.folder, self.log = server, embedder, folder, folder / "log"
 
     def at_points(self, scenario: Scenario, count: int) -> None:
         """At `count` seeded points; four of five must be real deaths, for a timer may go off after the end."""
-        points = killing.points(scenario.log, count, SEED)
-        deaths = [
-            self.once(
-                scenario,
-                lambda e, p=point: killing.run(self.server, e, scenario.arguments, self.folder / "log", p),
-                point,
-            )  # type: ignore[misc]
-            for point in points
-        ]
+
+        def kill(environment: dict[str, str], point: killing.Point) -> int:
+            return killing.run(self.server, environment, scenario.arguments, self.log, point)
+
+        deaths = [self.once(scenario, partial(kill, point=p), p) for p in killing.points(scenario.log, count, SEED)]
         assert sum(deaths) >= 0.8 * count
 
     def in_the_graph(self, scenario: Scenario, delays_seconds: Sequence[float]) -> None:
         """So long after Chroma began to change the files of its graph."""
+
+        def kill(environment: dict[str, str], delay: float) -> int:
+            return killing.run_until_touched(self.server, environment, scenario.arguments, self.log, GRAPH, delay)
+
         for delay in delays_seconds:
-            assert self.once(
-                scenario,
-                lambda e, d=delay: killing.run_until_touched(
-                    self.server, e, scenario.arguments, self.folder / "log", GRAPH, d
-                ),
-                delay,
-            )  # type: ignore[misc]
+            assert self.once(scenario, partial(kill, delay=delay), delay)
 
     def once(self, scenario: Scenario, kill: Kill, what: object) -> bool:
         """Afterwards a fresh archive shows the old or the new state whole; then the command again, the state it leaves
         undisturbed, and no fault for the doctor to find. Whether it was a death."""
-        data_dir = self.folder / "data"
-        shutil.rmtree(data_dir, ignore_errors=True)
-        shutil.copytree(scenario.data_dir, data_dir)
-        environment = {**scenario.environment, "DATELINE_DATA_DIR": str(data_dir)}
-        settings = settings_of(data_dir, Path(environment["DATELINE_MODEL_CACHE"]), **scenario.environment)
+        environment, settings = self._copied(scenario)
         died = kill(environment) < 0
         with Archive(settings, self.embedder) as archive:
             assert seen(archive) in (scenario.before, scenario.after), what
             done = archive.catalogue.live().generation != scenario.before.generation
-        again = killing.run(self.server, environment, scenario.arguments, self.folder / "log")
-        assert again == (1 if done and scenario.once else 0), (what, (self.folder / "log.said").read_text())
+        again = killing.run(self.server, environment, scenario.arguments, self.log)
+        assert again == (1 if done and scenario.once else 0), (what, self._said())
         with Archive(settings, self.embedder) as archive:
             assert seen(archive) == scenario.after, what
             assert doctor.examine(archive) == (), what
-            assert archive.catalogue.is_settled() and not indexes.is_half_rebuilt(data_dir), what
+            assert archive.catalogue.is_settled() and not indexes.is_half_rebuilt(settings.data_dir), what
         return died
+
+    def refused(self, scenario: Scenario, most_bytes: Sequence[int]) -> None:
+        """Not killed, but no file may grow beyond so many bytes, as on a full disk: a clear error, nothing lost."""
+        for most in most_bytes:
+            environment, settings = self._copied(scenario)
+            assert killing.run(self.server, environment, scenario.arguments, self.log, most_bytes=most) == 1, most
+            assert "DATELINE_DATA_DIR" in self._said() and "Traceback" not in self._said(), self._said()
+            with Archive(settings, self.embedder) as archive:
+                assert seen(archive) == scenario.before, most
+                assert doctor.examine(archive) == (), most
+
+    def _copied(self, scenario: Scenario) -> tuple[dict[str, str], Settings]:
+        data_dir = self.folder / "data"
+        shutil.rmtree(data_dir, ignore_errors=True)
+        shutil.copytree(scenario.data_dir, data_dir)
+        environment = {**scenario.environment, "DATELINE_DATA_DIR": str(data_dir)}
+        return environment, settings_of(data_dir, Path(environment["DATELINE_MODEL_CACHE"]), **scenario.environment)
+
+    def _said(self) -> str:
+        return self.log.with_name("log.said").read_text()
 
 
 @pytest.fixture(scope="module")
@@ -218,7 +229,9 @@ def test_an_ingest_that_adds_updates_and_prunes(make: Any, newsrooms: Path, kill
         for gone in (0, 5):
             (folder / f"{gone:03}.txt").unlink()
 
-    killed.at_points(make("update", fill, ["ingest", str(folder), "--prune"]), 26)
+    scenario = make("update", fill, ["ingest", str(folder), "--prune"])
+    killed.at_points(scenario, 26)
+    killed.refused(scenario, [10_000, 60_000, 100_000])
 
 
 def test_an_ingest_so_large_that_chroma_writes_its_graph(make: Any, newsrooms: Path, killed: Killed) -> None:
@@ -235,6 +248,7 @@ def test_an_ingest_so_large_that_chroma_writes_its_graph(make: Any, newsrooms: P
     scenario = make("large", fill, ["ingest", str(folder)], DATELINE_PASSAGE_TOKENS="40")
     killed.in_the_graph(scenario, [0, 0.001, 0.002, 0.005, 0.01, 0.02])
     killed.at_points(scenario, 6)
+    killed.refused(scenario, [200_000, 2_000_000, 5_000_000])  # the last one stops nothing but the graph
 
 
 def test_a_rebuild(make: Any, newsrooms: Path, killed: Killed) -> None:

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingest.dates import find_published, is_dateline, latest_named_date, parse
-from ingest.mentions import mentions
-from ingest.readers import read
+from ingest.formats.readers import read
+from ingest.text.dates import find_published, is_dateline, latest_named_date, parse
+from ingest.text.mentions import mentions
 from ingest.types import Article, DateKind, StatedDate
 
 DAYS = st.dates(min_value=date(1000, 1, 1), max_value=date(2100, 12, 31))

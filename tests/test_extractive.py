@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from newsroom import altered, by_key, card, sentences
 
 from ingest.types import SentenceKind
-from service.extractive import LONGEST_ANSWER, draft
-from service.questions import understand
+from service.checking.verify import verify
+from service.drafting.extractive import LONGEST_ANSWER, draft
+from service.retrieval.questions import understand
 from service.types import Draft, Evidence
-from service.verify import verify
 
 BRIDGE = card("bridge", "Orvel bridge opens")
 TEXTS = (

@@ -12,10 +12,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ingest.alignment import Embed
-from ingest.embedder import LocalEmbedder
-from ingest.families import fingerprint, group
-from ingest.sentences import split
+from ingest.copies.alignment import Embed
+from ingest.copies.families import fingerprint, group
+from ingest.embedding.embedder import LocalEmbedder
+from ingest.text.sentences import split
 from ingest.types import Article, Family, Member, Role
 
 FERRY = """Council buys two electric ferries for the Hallin crossing

@@ -14,16 +14,16 @@ from files import CARRIES, OPENED, TITLE, WELCOMED, bomb, docx, html, pdf
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingest.articles import article_from, article_of
-from ingest.catalogue import Catalogue, NewVersion
-from ingest.clean import clean
-from ingest.docx_text import read_docx
 from ingest.errors import BadArticle
-from ingest.extraction import Extraction
-from ingest.html import read_page, read_plain_page
-from ingest.language import language_of
-from ingest.pdf import read_pdf
-from ingest.readers import read
+from ingest.formats.articles import article_from, article_of
+from ingest.formats.docx_text import read_docx
+from ingest.formats.extraction import Extraction
+from ingest.formats.html import read_page, read_plain_page
+from ingest.formats.pdf import read_pdf
+from ingest.formats.readers import read
+from ingest.storage.catalogue import Catalogue, NewVersion
+from ingest.text.clean import clean
+from ingest.text.language import language_of
 from ingest.types import Article, DateKind, Failure, Family, Member, Role, StatedDate
 
 TODAY = date(2025, 6, 30)

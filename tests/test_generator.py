@@ -12,8 +12,8 @@ import pytest
 from evals import edits, rewording
 from evals.generator import KINDS, Made, generate, write
 from evals.sources import read_sources
-from ingest.articles import article_from
 from ingest.errors import WrongUsage
+from ingest.formats.articles import article_from
 from ingest.pipeline import SAMPLE
 
 TIDE = "On 4 March 2019 the Norwegian firm Kelda signed 12 contracts with Tarnmouth, and Peter Hale was elected its chairman."

@@ -17,20 +17,20 @@ from newsroom import card, sentences
 from obedient import ATTACKS, Attack, everything, finds, obedient, possessed, unfenced
 from pydantic import SecretStr
 
-from ingest.archive import Archive
-from ingest.clean import clean
-from ingest.instructions import FOLLOWING, looks_like_orders, visible
+from ingest.orders.instructions import FOLLOWING, looks_like_orders, visible
 from ingest.pipeline import SAMPLE, ingest
-from ingest.sentences import split
 from ingest.settings import Settings
+from ingest.storage.archive import Archive
+from ingest.text.clean import clean
+from ingest.text.sentences import split
 from ingest.types import SentenceKind
-from service import prompts
 from service.answerer import Answerer
-from service.llm import Drafter
+from service.contract.wire import answer_body, article_body
+from service.drafting import prompts
+from service.drafting.llm import Drafter
 from service.receipts import Receipts
-from service.retriever import Retriever
+from service.retrieval.retriever import Retriever
 from service.types import Question, Turn
-from service.wire import answer_body, article_body
 
 SECRET = "sk-planted-7f3a91c2e5"
 IN_BODY = [attack for attack in ATTACKS if attack["where"] == "body"]

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ingest.lexical import Lexical, search_words
+from ingest.storage.lexical import Lexical, search_words
 
 
 @pytest.fixture

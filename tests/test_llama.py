@@ -11,10 +11,10 @@ from llama_index.core.postprocessor.types import BaseNodePostprocessor
 from llama_index.core.retrievers import BaseRetriever
 from llama_index.core.schema import NodeWithScore, QueryBundle
 
-from ingest.archive import Archive
 from ingest.settings import Settings
+from ingest.storage.archive import Archive
 from service.llama import DatelineRetriever
-from service.retriever import Retriever
+from service.retrieval.retriever import Retriever
 from service.types import Filters
 
 PAGE = (Path(__file__).parent.parent / "docs" / "llamaindex.md").read_text("utf-8")

@@ -17,17 +17,17 @@ from hypothesis import strategies as st
 from newsroom import card, sentences
 from pydantic import SecretStr
 
-from ingest.archive import Archive
 from ingest.errors import ModelFailed
 from ingest.settings import Settings
-from service import followups
+from ingest.storage.archive import Archive
 from service.answerer import Answerer
-from service.completions import LONGEST_REPLY
-from service.drafts import take, words
-from service.foreign import names_something_foreign
-from service.llm import Drafter, Usage
+from service.checking.foreign import names_something_foreign
+from service.drafting import followups
+from service.drafting.completions import LONGEST_REPLY
+from service.drafting.drafts import take, words
+from service.drafting.llm import Drafter, Usage
 from service.receipts import Receipts
-from service.retriever import Retriever
+from service.retrieval.retriever import Retriever
 from service.types import Answer, Draft, Question, Turn
 
 SHOWN = [

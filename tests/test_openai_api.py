@@ -17,8 +17,8 @@ from running import running
 
 from ingest.pipeline import ingest
 from ingest.settings import Settings
-from service.numbering import ByArticle
-from service.shapes import AnswerResponse
+from service.contract.shapes import AnswerResponse
+from service.surfaces.numbering import ByArticle
 from service.types import ArticleCard, Citation, FamilyPlace
 
 COST: list[Any] = [{"role": "user", "content": "How much did the Orvel bridge cost?"}]

@@ -11,13 +11,13 @@ import pytest
 from conftest import BRIDGE, CHOIR, DAM
 from fake_openai import FakeOpenAI, Script
 
-from ingest import tokens
-from ingest.archive import Archive, rebuild
+from ingest.embedding.openai_embedder import REQUEST_TEXTS, REQUEST_TOKENS, OpenAIEmbedder, batches
 from ingest.errors import IndexMismatch, ModelFailed, ModelUnavailable, WrongUsage
-from ingest.openai_embedder import REQUEST_TEXTS, REQUEST_TOKENS, OpenAIEmbedder, batches
 from ingest.pipeline import ingest
 from ingest.settings import Settings, read_settings
-from service.retriever import Retriever
+from ingest.storage.archive import Archive, rebuild
+from ingest.text import tokens
+from service.retrieval.retriever import Retriever
 from service.types import Question
 
 

@@ -11,12 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from ingest import owner
 from ingest.errors import IndexUnavailable, Owned
+from ingest.storage import owner
 
 HOLD = """
 import sys, time, pathlib
-from ingest import owner
+from ingest.storage import owner
 with owner.owning(pathlib.Path(sys.argv[1]), "ingest"):
     print("held", flush=True)
     time.sleep(60)

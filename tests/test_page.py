@@ -17,7 +17,7 @@ from running import running
 
 from ingest.pipeline import ingest
 from ingest.settings import Settings
-from service.pages import WEB
+from service.surfaces.pages import WEB
 
 in_browser = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")
 COST = "How much did the Orvel bridge cost?"

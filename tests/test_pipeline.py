@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from ingest.archive import Archive, rebuild
-from ingest.embedder import LocalEmbedder
+from ingest.embedding.embedder import LocalEmbedder
 from ingest.errors import IndexMismatch
 from ingest.pipeline import SAMPLE, ingest, remove
 from ingest.settings import Settings
+from ingest.storage.archive import Archive, rebuild
 
 
 def rows(archive: Archive) -> tuple[set[str], set[str], set[str]]:

@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from newsroom import card, sentences
 
-from ingest import tokens
-from service import evidence, prompts
+from ingest.text import tokens
+from service.drafting import evidence, prompts
 from service.types import Question, Turn
 
 HOSTILE = st.lists(

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from service.questions import understand
+from service.retrieval.questions import understand
 
 
 @pytest.mark.parametrize(

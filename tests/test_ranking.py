@@ -9,8 +9,8 @@ import pytest
 from newsroom import altered, card, rarity, sentences, vector, vectors
 
 from ingest.types import SentenceKind
-from service import ranking
-from service.questions import understand
+from service.drafting import ranking
+from service.retrieval.questions import understand
 from service.types import Evidence
 
 BRIDGE = card(

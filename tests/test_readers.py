@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingest.articles import article_from
-from ingest.clean import clean
 from ingest.errors import BadArticle
-from ingest.readers import PassedOver, read
+from ingest.formats.articles import article_from
+from ingest.formats.readers import PassedOver, read
+from ingest.text.clean import clean
 from ingest.types import Article, Failure
 
 MARKUP = [

@@ -13,13 +13,13 @@ import pytest
 
 from evals.generator import generate
 from evals.sources import read_sources
-from ingest.alignment import Embed
-from ingest.archive import Archive
-from ingest.articles import article_from
-from ingest.embedder import LocalEmbedder
-from ingest.families import Split, Standing, group, read_print, regroup
+from ingest.copies.alignment import Embed
+from ingest.copies.families import Split, Standing, group, read_print, regroup
+from ingest.embedding.embedder import LocalEmbedder
+from ingest.formats.articles import article_from
 from ingest.pipeline import SAMPLE, ingest, remove
-from ingest.sentences import split
+from ingest.storage.archive import Archive
+from ingest.text.sentences import split
 from ingest.types import Family, Role
 
 BRIDGE = (

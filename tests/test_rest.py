@@ -20,7 +20,7 @@ from running import running
 
 from ingest.pipeline import ingest
 from ingest.settings import Settings
-from service.shapes import (
+from service.contract.shapes import (
     AnswerResponse,
     ArticleResponse,
     ArticlesResponse,

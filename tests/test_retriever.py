@@ -13,11 +13,11 @@ from conftest import ALTERED_BRIDGE, BRIDGE, CHOIR, DAM
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ingest.archive import Archive
 from ingest.pipeline import ingest
 from ingest.settings import Settings
-from service.fusion import fuse
-from service.retriever import Retriever, standalone
+from ingest.storage.archive import Archive
+from service.retrieval.fusion import fuse
+from service.retrieval.retriever import Retriever, standalone
 from service.types import Filters, Hit, Question, Turn
 
 FERRIES = ("Tarn", "Orvel", "Lisse", "Mook", "Garde", "Pell", "Dunmark", "Hesk", "Avel", "Brandt", "Corvo", "Ister")

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingest.readers import read
-from ingest.sentences import LONGEST, split
+from ingest.formats.readers import read
+from ingest.text.sentences import LONGEST, split
 from ingest.types import Article, SentenceKind
 
 PIECES = [

@@ -6,61 +6,22 @@ import json
 import os
 import signal
 import socket
-import subprocess
-import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 
 import fake_openai
 import httpx2
 import pytest
+from processes import command, fill, served_process
 
-from ingest import handover, owner
-from ingest.archive import Archive
+from ingest import handover
 from ingest.errors import DatelineError, WrongUsage
-from ingest.pipeline import ingest
 from ingest.settings import Settings
+from ingest.storage import owner
 from service import serving
 
-DATELINE = [sys.executable, "-c", "import dateline; dateline.main()"]
 ENDING_SECONDS = 10.0
-
-
-def environment(settings: Settings, **more: str) -> dict[str, str]:
-    known = {"DATELINE_DATA_DIR": str(settings.data_dir), "DATELINE_MODEL_CACHE": str(settings.model_cache)}
-    known["COLUMNS"] = "120"  # whatever runs the tests has a width of its own
-    root = str(Path(__file__).parents[1])
-    return {**os.environ, "PYTHONPATH": root, **known, **more}
-
-
-@contextmanager
-def served_process(settings: Settings, *arguments: str, **more: str) -> Iterator[tuple[str, subprocess.Popen[str]]]:
-    """`dateline serve` on a free port; the address it prints, and the process."""
-    command = [*DATELINE, "serve", "--port", "0", *arguments]
-    process = subprocess.Popen(command, env=environment(settings, **more), stderr=subprocess.PIPE, text=True)
-    assert process.stderr is not None
-    try:
-        line = process.stderr.readline()
-        assert line.startswith("Dateline is at http://127.0.0.1:") and "passages" in line, line + process.stderr.read()
-        yield line.split()[3], process
-    finally:
-        if process.poll() is None:
-            process.kill()
-        process.wait()
-        process.stderr.close()
-
-
-def fill(settings: Settings, newsroom: Path) -> None:
-    with Archive(settings) as archive:
-        ingest(archive, [newsroom])
-
-
-def command(settings: Settings, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [*DATELINE, *arguments], env=environment(settings), capture_output=True, text=True, timeout=120
-    )
 
 
 def test_a_service_takes_work_from_its_neighbours_refuses_a_second_and_ends_on_sigterm(

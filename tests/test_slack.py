@@ -21,12 +21,13 @@ from fake_slack import FakeSlack, deliver
 from fastapi import FastAPI
 from slack_sdk.web.async_client import AsyncWebClient
 
-from ingest.archive import Archive
 from ingest.errors import TimedOut, WrongUsage
 from ingest.pipeline import ingest
 from ingest.settings import Settings
-from service import slack
-from service.app import create_app, open_service
+from ingest.storage.archive import Archive
+from service.app import create_app
+from service.parts import open_service
+from service.surfaces import slack
 from service.types import Account, Answer, ArticleCard, Citation, Claim, Conflict, FamilyPlace, Hit, Question, Turn
 
 CARD = ArticleCard(

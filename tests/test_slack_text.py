@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service import slack_messages, slack_text
+from service.surfaces import slack_messages, slack_text
 from service.types import Turn
 
 HIDDEN = "`\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"  # fences and turned text are taken out

@@ -11,7 +11,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.types import Message
 
 from ingest.errors import ModelFailed, NotReady, TimedOut
-from service.streaming import STOPPING_GRACE_SECONDS, paced
+from service.surfaces.streaming import STOPPING_GRACE_SECONDS, paced
 
 
 class Source:

@@ -19,18 +19,19 @@ import pytest
 from conftest import ALTERED_BRIDGE, BRIDGE, CHOIR, DAM
 from hypothesis import given
 from hypothesis import strategies as st
+from processes import command, served_process
 from running import running
 from test_rest import assert_problem
-from test_serving import ENDING_SECONDS, command, served_process
+from test_serving import ENDING_SECONDS
 
 from ingest import handover
 from ingest.errors import InvalidRequest
 from ingest.pipeline import ingest
 from ingest.settings import Settings
 from ingest.uploads import LONGEST_NAME_BYTES, MOST_FILES, safe_name
-from service.app import Service
+from service.contract.upload_shapes import ArticleRequest, JobAcceptedResponse, JobResponse
 from service.jobs import MOST_WAITING
-from service.upload_shapes import ArticleRequest, JobAcceptedResponse, JobResponse
+from service.parts import Service
 
 COST = "How much did the Orvel bridge cost?"
 FERRY = {"title": "Tarn ferry gets a new engine", "text": "The Tarn ferry sails again on 4 July 2025.", "id": "ferry"}

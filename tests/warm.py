@@ -7,11 +7,11 @@ import tantivy
 import tokenizers
 
 import dateline
-import ingest.archive
 import ingest.pipeline
+import ingest.storage.archive
 import service.app
-from ingest import tokens
-from ingest.language import language_of
+from ingest.text import tokens
+from ingest.text.language import language_of
 
 assert chromadb and llama_index and onnxruntime and tantivy and tokenizers and dateline and ingest and service
 tokens.count("The tables of the tokeniser take half a second to read.")

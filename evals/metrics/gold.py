@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from evals.cases import Case, Gold
 from evals.metrics.quotes import Span, covers, find, same_sentence
 from evals.replies import Article, Citation, Listed, Passage
-from ingest import sentences
+from ingest.text import sentences
 
 Cited = Citation | Passage
 

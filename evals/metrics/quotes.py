@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from functools import lru_cache
 
-from ingest.clean import clean
+from ingest.text.clean import clean
 
 ENOUGH = 0.5  # share of the shorter of two spans that must overlap; a gold quote is often part of a sentence
 SAME_SENTENCE = 0.8  # share of a gold quote's words that its sentence in a reworded copy must have, and all numbers

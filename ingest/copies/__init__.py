@@ -1,0 +1,1 @@
+"""Articles in; families of copies, each member's role and what it altered, out."""

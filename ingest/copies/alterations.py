@@ -1,0 +1,183 @@
+"""The canonical text and a copy of it in; the words of the copy that say something else out, most serious first."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from ingest.copies.alignment import SAME_WORDS, Embed, Matrix, comparable, increasing, word_overlap
+from ingest.facts.differences import differences
+from ingest.types import Alteration, Article, Sentence, SentenceKind, Span
+
+# A reader can look through this many differing spans; rewordings beyond it are the least telling ones.
+MOST_SPANS = 80
+# Differing sentences of one article; a longer list means two books, not two copies of an article.
+MOST_COMPARED = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """An article with the sentences a copy of it would repeat."""
+
+    article: Article
+    sentences: tuple[Sentence, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Neighbouring sentences of two copies that say the same thing."""
+
+    left: tuple[Sentence, ...]
+    right: tuple[Sentence, ...]
+
+
+def read_copy(article: Article, sentences: Sequence[Sentence]) -> Copy:
+    return Copy(article, tuple(comparable(sentences)))
+
+
+def alterations(canonical: Copy, copy: Copy, embed: Embed) -> tuple[Alteration, ...]:
+    """Every place where aligned sentences differ in meaning, most serious first, then in the order of the copy.
+
+    Offsets refer to `article.text` of either side. Spelling, formats, word order and listed synonyms give nothing;
+    rewordings (`wording`) come last, `MOST_SPANS` spans in all. `embed` is asked only about sentences that share too
+    few words with any other to be paired without it.
+    """
+    if [s.text for s in canonical.sentences] == [s.text for s in copy.sentences]:
+        return ()
+    found: dict[tuple[int, int, int, int], tuple[float, Alteration]] = {}
+    seen: set[tuple[str, str]] = set()
+    for stretch in pair(canonical.sentences, copy.sentences, embed):
+        first = stretch.left[0], stretch.right[0]
+        heading = any(s.kind is not SentenceKind.BODY for s in first)
+        if (heading or any(map(_is_listing, first))) and word_overlap(first[:1], first[1:])[0, 0] < _SAME_HEADLINE:
+            continue
+        for severity, alteration in _compare(canonical, copy, stretch):
+            place = (alteration.here.start, alteration.here.end, alteration.canonical.start, alteration.canonical.end)
+            words = (alteration.canonical.text.lower(), alteration.here.text.lower())
+            if alteration.kind == "wording":
+                severity -= _LESS * (heading + (words in seen))
+            seen.add(words)
+            found.setdefault(place, (severity, alteration))
+    ranked = sorted(found.values(), key=lambda item: (-item[0], item[1].here.start, item[1].canonical.start))
+    typed = [a for _, a in ranked if a.kind != "wording"]
+    worded = [a for _, a in ranked if a.kind == "wording"]
+    return (*typed, *worded[: max(0, MOST_SPANS - len(typed))])
+
+
+def _is_listing(sentence: Sentence) -> bool:
+    """A long run without an end, cut somewhere: a menu, a table. Its pieces do not stand for one another."""
+    return len(sentence.text) > _LONGEST_OPEN and sentence.text.rstrip("\"'”’)]")[-1:] not in ".!?:;…"
+
+
+_LONGEST_OPEN = 200  # characters
+_SAME_HEADLINE = 0.75  # share of words; outlets write their own headlines, and those are no alterations
+_LESS = 0.1  # headings are reworded by habit; the same rewording again tells nothing new
+
+
+def _compare(canonical: Copy, copy: Copy, stretch: Stretch) -> list[tuple[float, Alteration]]:
+    left_start, right_start = stretch.left[0].start, stretch.right[0].start
+    left = canonical.article.text[left_start : stretch.left[-1].end]
+    right = copy.article.text[right_start : stretch.right[-1].end]
+    return [
+        (
+            d.severity,
+            Alteration(
+                d.kind,
+                here=_span(right, d.right_start, d.right_end, right_start),
+                canonical=_span(left, d.left_start, d.left_end, left_start),
+            ),
+        )
+        for d in differences(left, right)
+    ]
+
+
+def _span(text: str, start: int, end: int, offset: int) -> Span:
+    return Span(start + offset, end + offset, text[start:end])
+
+
+def pair(left: Sequence[Sentence], right: Sequence[Sentence], embed: Embed) -> list[Stretch]:
+    """Sentences of two copies that say the same thing in other words: in order, then moved ones; split and joined ones
+    together. Sentences that are the same on both sides are left out, and of very long texts all but the beginning."""
+    shared = {s.text for s in left} & {s.text for s in right}
+    left, right = ([s for s in side if s.text not in shared][:MOST_COMPARED] for side in (left, right))
+    if not left or not right:
+        return []
+    overlap = word_overlap(left, right)
+    similarity = _with_vectors(overlap, left, right, embed)
+    pairs = increasing(np.where(similarity >= _LEAST, similarity, 0))
+    pairs += _moved(similarity, pairs)
+    return _joined(sorted(pairs), left, right, overlap)
+
+
+_LEAST = 0.4
+_COSINE_ABOVE_WORDS = 0.15  # copies whose sentences share half their words have cosines about .65
+
+
+def _with_vectors(overlap: Matrix, left: Sequence[Sentence], right: Sequence[Sentence], embed: Embed) -> Matrix:
+    """Word overlap, raised to the cosine between sentences that no words pair."""
+    rows = [n for n in range(len(left)) if overlap[n].max() < SAME_WORDS]
+    columns = [n for n in range(len(right)) if overlap[:, n].max() < SAME_WORDS]
+    if not rows or not columns:
+        return overlap
+    vectors = embed([left[n].text for n in rows] + [right[n].text for n in columns])
+    cosines = vectors[: len(rows)] @ vectors[len(rows) :].T
+    similarity = overlap.copy()
+    block = np.ix_(rows, columns)
+    similarity[block] = np.maximum(similarity[block], cosines - _COSINE_ABOVE_WORDS)
+    return similarity
+
+
+def _moved(similarity: Matrix, pairs: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Sentences outside the chain whose best partner is free and clearly the same."""
+    rows, columns = {i for i, _ in pairs}, {j for _, j in pairs}
+    found = []
+    for place in np.argsort(-similarity, axis=None, kind="stable"):
+        i, j = divmod(int(place), similarity.shape[1])
+        if similarity[i, j] < SAME_WORDS:
+            break
+        if i not in rows and j not in columns:
+            found.append((i, j))
+            rows.add(i)
+            columns.add(j)
+    return found
+
+
+def _joined(
+    pairs: Sequence[tuple[int, int]], left: Sequence[Sentence], right: Sequence[Sentence], overlap: Matrix
+) -> list[Stretch]:
+    """A sentence without a partner joins its neighbour's if their words together match the partner better."""
+    rows, columns = {i for i, _ in pairs}, {j for _, j in pairs}
+    stretches = []
+    for i, j in pairs:
+        first, last, begin, end = i, i, j, j
+        for n in _neighbours(left, i, rows):
+            if _better([left[i], left[n]], [right[j]], overlap[i, j]):
+                first, last = min(first, n), max(last, n)
+                rows.add(n)
+        for n in _neighbours(right, j, columns):
+            if _better([left[i]], [right[j], right[n]], overlap[i, j]):
+                begin, end = min(begin, n), max(end, n)
+                columns.add(n)
+        stretches.append(Stretch(tuple(left[first : last + 1]), tuple(right[begin : end + 1])))
+    return stretches
+
+
+def _neighbours(sentences: Sequence[Sentence], place: int, taken: set[int]) -> list[int]:
+    near = (place - 1, place + 1)
+    return [n for n in near if 0 <= n < len(sentences) and n not in taken and _adjacent(sentences, place, n)]
+
+
+def _adjacent(sentences: Sequence[Sentence], one: int, other: int) -> bool:
+    """Nothing but white space was left out between two sentences, and both are prose."""
+    first, second = sentences[min(one, other)], sentences[max(one, other)]
+    return second.start - first.end <= _WIDEST_BREAK and first.kind is second.kind is SentenceKind.BODY
+
+
+_WIDEST_BREAK = 4  # characters
+
+
+def _better(left: Sequence[Sentence], right: Sequence[Sentence], than: float) -> bool:
+    joined = [Sentence(0, 0, " ".join(s.text for s in side)) for side in (left, right)]
+    return bool(word_overlap(joined[:1], joined[1:])[0, 0] > than + 0.03)

@@ -1,0 +1,140 @@
+"""Prints of articles in; which of them are copies of one another out, as lists of positions."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+
+import numpy as np
+
+from ingest.copies.alignment import Embed
+from ingest.copies.alterations import Copy
+from ingest.copies.candidates import Flags, Shared, sharing, topical
+from ingest.copies.likeness import LEAST_SHARED, SHORT_SHINGLES, repeats, says_the_same
+from ingest.copies.roles import COPY_SHARED
+from ingest.copies.roundups import carries, same_title
+from ingest.copies.shingles import Print
+
+Read = Callable[[int], Copy]  # the article at a position, with its sentences
+
+_NEAREST = 3
+_SAME_TOPIC = 0.3  # cosine of idf-weighted words
+
+
+def clusters(
+    prints: Sequence[Print], standing: Sequence[int], active: Flags, read: Read, embed: Embed
+) -> list[list[int]]:
+    """Positions of the articles of each family, each list ascending.
+
+    `standing` gives for each article the position of the first of its family, as far as it is known; what two articles
+    that are not `active` are to each other is not asked again. Articles are read only where their prints meet.
+    """
+    found = _Clusters(prints, standing, read, embed)
+    shingles = [p.shingles for p in prints]
+    for _ in range(2):  # text that copies share with each other is no template
+        found.link_repeated(sharing(shingles, found.tops(), active, least=LEAST_SHARED))
+    long_enough = np.array([len(s) >= SHORT_SHINGLES for s in shingles])
+    stems = [p.stems if enough else p.stems[:0] for p, enough in zip(prints, long_enough, strict=True)]
+    found.link_rewritten(topical(stems, active & long_enough, nearest=_NEAREST, least=_SAME_TOPIC))
+    return found.lists()
+
+
+class _Clusters:
+    """Articles by position, united step by step; a round-up never unites what it carries."""
+
+    def __init__(self, prints: Sequence[Print], standing: Sequence[int], read: Read, embed: Embed):
+        self._sizes = [len(p.shingles) for p in prints]
+        self._prints = prints
+        self._parents = list(standing)
+        self._members: dict[int, list[int]] = defaultdict(list)
+        for n, top in enumerate(standing):
+            self._members[top].append(n)
+        self._read, self._embed = read, embed
+        self._carried: dict[tuple[int, int], bool] = {}
+
+    def tops(self) -> list[int]:
+        return [self._top(n) for n in range(len(self._parents))]
+
+    def lists(self) -> list[list[int]]:
+        return [sorted(members) for _, members in sorted(self._members.items())]
+
+    def link_repeated(self, pairs: Sequence[Shared]) -> None:
+        """Unites what repeats the same words: what is nearly all the same or has one headline first, as no round-up is
+        among it; the rest by the result of that, so that few pairs of many copies have to be compared."""
+        rest = []
+        for pair in pairs:
+            if pair.resemblance < COPY_SHARED and not self._have_one_title(pair):
+                rest.append(pair)
+            elif self._apart(pair.left, pair.right) and self._repeats(pair) and not self._is_carried(pair):
+                self._unite(pair.left, pair.right)
+        same = self.tops()
+        by_cluster: dict[tuple[int, int], list[Shared]] = defaultdict(list)
+        for pair in rest:
+            if self._apart(pair.left, pair.right):
+                by_cluster[same[pair.left], same[pair.right]].append(pair)
+        closest = (next(filter(self._repeats, some[:_MOST_TRIED]), None) for some in by_cluster.values())
+        self._link([(pair.left, pair.right) for pair in closest if pair])
+
+    def link_rewritten(self, pairs: Iterable[tuple[int, int]]) -> None:
+        """Unites what says the same in other words."""
+        self._link(
+            (left, right)
+            for left, right in pairs
+            if self._apart(left, right) and says_the_same(self._read(left), self._read(right), self._embed)
+        )
+
+    def _have_one_title(self, pair: Shared) -> bool:
+        return same_title(self._read(pair.left).article.title, self._read(pair.right).article.title)
+
+    def _repeats(self, pair: Shared) -> bool:
+        shorter = min(self._sizes[pair.left], self._sizes[pair.right])
+        return repeats(pair, shorter, self._read(pair.left), self._read(pair.right))
+
+    def _is_carried(self, pair: Shared) -> bool:
+        return self._carries(pair.left, pair.right) or self._carries(pair.right, pair.left)
+
+    def _link(self, copies: Iterable[tuple[int, int]]) -> None:
+        """Unites pairs of copies; those of a round-up last, when it is known what belongs to what it carries."""
+        links = [pair for pair in copies if not self._carries(*pair) and not self._carries(*pair[::-1])]
+        carriers = {holder for (holder, _), carried in self._carried.items() if carried}
+        for left, right in sorted(links, key=lambda pair: not carriers.isdisjoint(pair)):
+            if self._apart(left, right) and not self._carry_each_other(left, right):
+                self._unite(left, right)
+
+    def _carry_each_other(self, left: int, right: int) -> bool:
+        """Whether a member of one family carries one of the other: their longest articles with a headline are asked."""
+        ours, theirs = self._representatives(left), self._representatives(right)
+        return any(self._carries(a, b) or self._carries(b, a) for a in ours for b in theirs)
+
+    def _representatives(self, n: int) -> list[int]:
+        longest = sorted(self._members[self._top(n)], key=lambda m: (-self._sizes[m], m))
+        return [m for m in longest[:_MOST_READ] if self._read(m).article.title][:_MOST_ASKED]
+
+    def _carries(self, holder: int, item: int) -> bool:
+        known = self._carried.get((holder, item))
+        if known is None:
+            ours, theirs = self._prints[holder].shingles, self._prints[item].shingles
+            shared = len(np.intersect1d(ours, theirs, assume_unique=True))
+            known = shared >= LEAST_SHARED * min(len(ours), len(theirs)) and carries(
+                self._read(holder), self._read(item), self._embed
+            )
+            self._carried[holder, item] = known
+        return known
+
+    def _apart(self, left: int, right: int) -> bool:
+        return self._top(left) != self._top(right)
+
+    def _top(self, n: int) -> int:
+        while self._parents[n] != n:
+            self._parents[n] = self._parents[self._parents[n]]
+            n = self._parents[n]
+        return n
+
+    def _unite(self, left: int, right: int) -> None:
+        first, second = sorted((self._top(left), self._top(right)))
+        self._parents[second] = first
+        self._members[first] += self._members.pop(second)
+
+
+_MOST_TRIED = 3  # pairs of two groups of nearly the same text
+_MOST_READ, _MOST_ASKED = 6, 2  # articles of a family

@@ -1,0 +1,128 @@
+"""Articles with their sentences in; families of copies out, with each member's role and what it altered."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence, Set
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+
+from ingest.copies.alignment import Embed, comparable
+from ingest.copies.alterations import Copy, read_copy
+from ingest.copies.clusters import clusters
+from ingest.copies.roles import members
+from ingest.copies.shingles import Print, fingerprint, print_of
+from ingest.types import Article, Family, Member, Sentence
+
+__all__ = ["Embed", "Standing", "fingerprint", "group", "read_print", "regroup"]
+
+Split = tuple[Article, Sequence[Sentence]]
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The articles that are grouped already and stay, as far as new ones have to be compared with them."""
+
+    prints: Mapping[str, Print]  # by article id; those of the new ones may stand here too
+    families: Sequence[Family]  # as they were, with the members that go
+    read: Callable[[str], Split]  # an article by its id; asked for few
+
+
+def group(
+    articles: Sequence[Article],
+    sentences: Mapping[str, Sequence[Sentence]],
+    embed: Embed,
+    known_ids: Mapping[str, str] | None = None,
+) -> tuple[Family, ...]:
+    """Every article in exactly one family, ordered by `family_id`; the order of `articles` makes no difference.
+
+    Two articles are copies if they share enough three-word shingles, template text left out, and their sentences align
+    in order; or if their sentences align by meaning although the words do not. `sentences` maps `article_id` to the
+    article's sentences. `known_ids` maps `article_id` to the family it was in before: a family keeps the id most of its
+    members had; a new one is named after its canonical member.
+    """
+    return _grouped([(a, sentences[a.article_id]) for a in articles], None, known_ids or {}, embed)
+
+
+def regroup(fresh: Sequence[Split], standing: Standing, embed: Embed) -> tuple[Family, ...]:
+    """The families of `fresh` and the standing articles together, ordered by `family_id`.
+
+    Only new articles, and those whose family loses a member, are compared with others; a family that none of them
+    touches stays as it is. An article of `standing.families` that is not new and has no print is gone.
+    """
+    known = {m.article_id: family.family_id for family in standing.families for m in family.members}
+    return _grouped(fresh, standing, known, embed)
+
+
+def read_print(article: Article, sentences: Sequence[Sentence]) -> Print:
+    """What grouping has to know of an article that stays."""
+    return print_of(article, sentences, comparable(sentences))
+
+
+def _grouped(
+    fresh: Sequence[Split], standing: Standing | None, known: Mapping[str, str], embed: Embed
+) -> tuple[Family, ...]:
+    new = {article.article_id: (article, sentences) for article, sentences in fresh}
+    prints = dict(standing.prints) if standing else {}
+    prints |= {i: read_print(*split) for i, split in new.items() if i not in prints}
+    if not prints:  # the last article is gone
+        return ()
+    ids = sorted(prints)
+    place = {i: n for n, i in enumerate(ids)}
+    staying = prints.keys() - new.keys()
+    whole = [f for f in standing.families if _stands(f, staying)] if standing else []
+    tops = list(range(len(ids)))
+    for family in whole:
+        first = min(place[m.article_id] for m in family.members)
+        for member in family.members:
+            tops[place[member.article_id]] = first
+    untouched = {m.article_id for family in whole for m in family.members}
+
+    @cache
+    def read(n: int) -> Copy:
+        split = new.get(ids[n])
+        if split is None:
+            assert standing is not None
+            split = standing.read(ids[n])
+        return read_copy(*split)
+
+    ordered = [prints[i] for i in ids]
+    active = np.array([i not in untouched for i in ids], dtype=np.bool_)
+    same = {frozenset(m.article_id for m in family.members): family for family in whole}
+    found: list[Family] = []
+    changed: list[tuple[Member, ...]] = []
+    for places in clusters(ordered, tops, active, read, embed):
+        if family_before := same.get(frozenset(ids[n] for n in places)):
+            found.append(family_before)
+        else:
+            changed.append(members([read(n) for n in places], [ordered[n].shingles for n in places], embed))
+    named = _named(changed, known, {family.family_id for family in found})
+    return tuple(sorted([*found, *named], key=lambda f: f.family_id))
+
+
+def _stands(family: Family, staying: Set[str]) -> bool:
+    """Whether all members are still there, and one of them is the canonical one."""
+    return all(m.article_id in staying for m in family.members) and sum(m.canonical for m in family.members) == 1
+
+
+def _named(families: Sequence[tuple[Member, ...]], known: Mapping[str, str], taken: set[str]) -> list[Family]:
+    """Larger shares of an earlier family keep its id first; an id is given once."""
+    claims = []
+    for n, family in enumerate(families):
+        for family_id, count in Counter(known[m.article_id] for m in family if m.article_id in known).items():
+            claims.append((-count, family_id, n))
+    named: dict[int, str] = {}
+    for _, family_id, n in sorted(claims):
+        if n not in named and family_id not in taken:
+            named[n] = family_id
+            taken.add(family_id)
+    found = []
+    for n, family in enumerate(families):
+        fresh = f"fam_{next(m.article_id for m in family if m.canonical)}"
+        while n not in named and fresh in taken:
+            fresh += "x"
+        taken.add(named.setdefault(n, fresh))
+        found.append(Family(named[n], family))
+    return found

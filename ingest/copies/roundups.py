@@ -1,0 +1,72 @@
+"""Two articles that share text in; whether the longer is a round-up that merely carries the shorter, out."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from ingest.copies.alignment import SAME_COSINE, SAME_WORDS, Embed, word_overlap
+from ingest.copies.alterations import Copy
+from ingest.copies.shingles import words_of
+from ingest.types import SentenceKind
+
+Flags = npt.NDArray[np.bool_]
+
+# Cosine between the mean vectors of the sentences on either side of the border, measured on a third of 500 Wikipedia
+# passages against what stood around it and against other passages put around it: 96 % of the parts lie above, 99 % of
+# the strangers below.
+CONTINUED_COSINE = 0.35
+SAME_TITLE = 0.75  # share of the words of both
+_WINDOW = 4  # sentences on either side; measured alike from 2 to 6
+_FEWEST_LEFT, _LEAST_LEFT = 4, 0.15  # sentences, and of all: a notice or a note on the author is no other story
+_LEAST_LEFT_SHORT = 0.34
+_BEGINNING = 600  # sentences
+
+
+def carries(holder: Copy, item: Copy, embed: Embed) -> bool:
+    """Whether `holder` tells of something else before and after what it has of `item`, under another headline.
+
+    A fragment is continued by its article; a round-up turns to something else, and would link articles that have
+    nothing to do with one another. An article without a headline of its own is no item.
+    """
+    title = item.article.title
+    if not title or same_title(holder.article.title, title):
+        return False
+    if _is_headed(holder, item):
+        return True
+    body = [s for s in holder.sentences if s.kind is SentenceKind.BODY][:_BEGINNING]
+    theirs = item.sentences[:_BEGINNING]
+    overlap = word_overlap(body, theirs)
+    if not _has_rest(overlap.max(axis=1, initial=0) >= SAME_WORDS, item, holder):
+        return False
+    vectors = embed([s.text for s in (*body, *theirs)])
+    cosines = vectors[: len(body)] @ vectors[len(body) :].T
+    shared = (overlap.max(axis=1, initial=0) >= SAME_WORDS) | (cosines.max(axis=1, initial=0) >= SAME_COSINE)
+    if not shared.any() or not _has_rest(shared, item, holder):
+        return False
+    borders = np.flatnonzero(shared[1:] != shared[:-1]) + 1
+    near = np.zeros(len(body), dtype=np.bool_)
+    for border in borders:
+        near[max(0, border - _WINDOW) : border + _WINDOW] = True
+    own, rest = vectors[: len(body)][near & shared].mean(axis=0), vectors[: len(body)][near & ~shared].mean(axis=0)
+    return float(own @ rest) < CONTINUED_COSINE * float(np.linalg.norm(own) * np.linalg.norm(rest))
+
+
+def _has_rest(shared: Flags, item: Copy, holder: Copy) -> bool:
+    """Whether a holder has enough besides; one that is shorter than the item may be an abridged copy with notes."""
+    least = _LEAST_LEFT if len(holder.article.text) >= len(item.article.text) else _LEAST_LEFT_SHORT
+    return int((~shared).sum()) >= max(_FEWEST_LEFT, least * len(shared))
+
+
+def _is_headed(holder: Copy, item: Copy) -> bool:
+    """Whether a complete article, with its outlet or date, stands under its own headline within the other."""
+    article = item.article
+    if not article.title or not (article.publisher or article.published_on):
+        return False
+    return any(same_title(s.text, article.title) for s in holder.sentences if s.kind is SentenceKind.HEADING)
+
+
+def same_title(one: str | None, other: str | None) -> bool:
+    """Whether two headlines have nearly the same words; False where one is missing."""
+    words = set(words_of(one or "")), set(words_of(other or ""))
+    return 2 * len(words[0] & words[1]) >= SAME_TITLE * max(1, len(words[0]) + len(words[1]))

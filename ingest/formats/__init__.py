@@ -1,0 +1,1 @@
+"""Files in, articles out: the only room that knows source formats."""

@@ -1,0 +1,118 @@
+"""The fields or raw text of one article come in; an Article goes out, cleaned, with what its text says of itself."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+
+from ingest.errors import BadArticle
+from ingest.formats.extraction import Extraction
+from ingest.text.clean import clean, one_line
+from ingest.text.dates import parse
+from ingest.text.headers import find_header
+from ingest.text.language import language_of
+from ingest.text.provenance import believe, stated_date
+from ingest.types import Article, DateKind, Extract
+
+LONGEST_FIELD = 1000  # characters of a title, name or address
+FIELDS = ("title", "author", "publisher", "url", "published_on")
+
+_DATES = {"published_on": DateKind.PUBLISHED, "updated_on": DateKind.UPDATED}
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+_ADDRESS = re.compile(r"https?://[^\s<>\"\x00-\x1f]+", re.IGNORECASE)
+_FIRST_HEADING = re.compile(r"^[ \t]*#[ \t]+(\S.*)$", re.MULTILINE)
+_OPENING = 3000  # characters in which the first heading of an article stands
+
+
+def article_from(
+    fields: Mapping[str, object],
+    identity: str,
+    source: str,
+    *,
+    today: date | None = None,
+    extraction: Extraction | None = None,
+) -> Article:
+    """The article of a JSON object: `text` or `html`, and `title`, `author`, `publisher`, `url`, `published_on` where
+    known.
+
+    What is not given is read from the text, of `html` first from its metadata. An address that is not http(s) is
+    dropped. Raises BadArticle where a field has the wrong type, a date is none, or a string holds what cannot be stored
+    (NUL, lone surrogates). `extraction` is where pages are read; without it one is started for this one.
+    """
+    name = "html" if fields.get("text") is None and fields.get("html") is not None else "text"
+    content = fields.get(name)
+    if not isinstance(content, str):
+        problem = "is missing" if content is None else "is not a string"
+        raise BadArticle(f'"{name}" {problem}; give the text of the article')
+    stated: dict[str, str] = {}
+    for field in FIELDS:
+        value = fields.get(field)
+        if value is None:
+            continue
+        if not isinstance(value, str):
+            raise BadArticle(f'"{field}" is not a string; correct it or leave it out')
+        if len(value) > LONGEST_FIELD:
+            raise BadArticle(f'"{field}" has {len(value)} characters, more than {LONGEST_FIELD}; shorten it')
+        stated[field] = value
+    for field, value in {name: content, **stated}.items():
+        if _UNSTORABLE.search(value):
+            raise BadArticle(f'"{field}" holds a NUL or half a surrogate pair; correct or remove it')
+    if stated.get("published_on", "").strip() and parse(stated["published_on"]) is None:
+        raise BadArticle('"published_on" is no date; write it as YYYY-MM-DD')
+    extract = Extract(content) if name == "text" else _page(content, extraction)
+    return article_of(with_fields(extract, stated), identity, source, today)
+
+
+def with_fields(extract: Extract, stated: Mapping[str, str]) -> Extract:
+    """An extract with fields somebody wrote beside it, which go before its own: `published_on` and `updated_on` too."""
+    given = {name: words for name, words in stated.items() if words.strip() and name not in _DATES}
+    days = [stated_date(kind, stated.get(name, ""), "field") for name, kind in _DATES.items()]
+    own = (day for day in days if day)
+    return replace(extract, fields={**extract.fields, **given}, dates=(*own, *extract.dates))
+
+
+def article_of(extract: Extract, identity: str, source: str, today: date | None = None) -> Article:
+    """The article of what was read from a file. Its metadata goes before what the text says; what cannot be used of it
+    is ignored. `today` is the clock, by which a date to come is told. Raises BadArticle where the text holds no words.
+    """
+    text = clean(extract.text)
+    fields = {name: words for name, words in extract.fields.items() if len(words) <= LONGEST_FIELD}
+    if not any(map(str.isalnum, text)):
+        raise BadArticle("holds no text; remove it or fill it")
+    title = one_line(fields.get("title", "")) or None
+    heading = None if title else _FIRST_HEADING.search(extract.text, 0, _OPENING)
+    header = find_header(text, title or (one_line(heading[1]) or None if heading else None))
+    dates = believe(text, extract.dates, today or date.today())
+    return Article(
+        identity=identity,
+        source=source,
+        text=text,
+        title=title or header.title,
+        author=one_line(fields.get("author", "")) or header.author,
+        publisher=one_line(fields.get("publisher", "")) or header.publisher,
+        url=_address(fields.get("url", "")),
+        published_on=dates.published_on,
+        republished_on=dates.republished_on,
+        updated_on=dates.updated_on,
+        date_source=dates.date_source,
+        stated_dates=dates.stated,
+        credited_to=header.credited_to,
+        latest_named_date=dates.latest_named,
+        language=language_of(text),
+        notes=(*extract.notes, *dates.notes),
+    )
+
+
+def _page(html: str, extraction: Extraction | None) -> Extract:
+    if extraction is not None:
+        return extraction.extract("html", html.encode(), len(html) * 4)
+    with Extraction() as opened:
+        return opened.extract("html", html.encode(), len(html) * 4)
+
+
+def _address(url: str) -> str | None:
+    """Only addresses a reader can follow: anything else in a link on a page would be a danger."""
+    url = url.strip()
+    return url if _ADDRESS.fullmatch(url) else None

@@ -1,0 +1,129 @@
+"""The bytes of a Word file (.docx) come in; its paragraphs, headings and tables go out as text."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from ingest.errors import BadArticle
+from ingest.text.lines import is_byline
+from ingest.types import Extract
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element  # type: ignore[import-untyped]
+
+# XML of a document is 5 to 30 times its text, and deflate makes it 5 to 20 times smaller. A bomb is 1000 to 1.
+MOST_MARKUP = 20  # times the text an article may have
+MOST_SQUEEZED = 200  # times the bytes in the file, where it is more than a megabyte
+LEAST_ALLOWED = 10_000_000  # bytes: styles and themes take up to a megabyte whatever the text
+MOST_PARTS = 10_000
+HEADER_LINES = 10
+_OLD_WORD = b"\xd0\xcf\x11\xe0"  # the container of .doc, and of a .docx with a password
+_W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+
+
+def read_docx(data: bytes, limit_bytes: int) -> Extract:
+    """What a Word file says. The day it was saved is not taken for that of publication. Raises BadArticle where it is
+    encrypted, damaged, no Word file, or swells to more than an article may have.
+    """
+    from docx import Document
+    from docx.opc.exceptions import PackageNotFoundError
+    from lxml.etree import XMLSyntaxError
+
+    if data.startswith(_OLD_WORD):
+        raise BadArticle("is encrypted or an old .doc; save it as .docx without a password")
+    try:
+        document = Document(io.BytesIO(_checked(data, limit_bytes)))
+        titles = {style.style_id for style in document.styles if (style.name or "").lower() == "title"}
+        body = document.element.body
+        author = document.core_properties.author
+    except (zipfile.BadZipFile, zipfile.LargeZipFile, PackageNotFoundError, EOFError, NotImplementedError) as error:
+        raise BadArticle(f"is no Word file, or cut off ({type(error).__name__}); save it anew") from error
+    except (XMLSyntaxError, KeyError, ValueError, AttributeError, RuntimeError, OSError) as error:
+        raise BadArticle(f"is a damaged Word file ({type(error).__name__}); save it anew") from error
+    lines = list(_lines(body))
+    title = next((text for style, text in lines if style in titles), "")
+    fields = {"title": title} if title else {}
+    if _PERSON.fullmatch((author or "").strip()) and not any(is_byline(text) for _, text in lines[:HEADER_LINES]):
+        fields["author"] = author  # who wrote the article goes before who made the file
+    return Extract("\n\n".join(text for _, text in lines), fields)
+
+
+def _checked(data: bytes, limit_bytes: int) -> bytes:
+    """The same file with nothing but its XML, uncompressed: what the directory declares is not trusted.
+
+    Read piece by piece, so that a bomb is noticed after as much as an article may have.
+    """
+    allowed = max(limit_bytes * MOST_MARKUP, LEAST_ALLOWED)
+    written = io.BytesIO()
+    total = 0
+    with zipfile.ZipFile(io.BytesIO(data)) as packed, zipfile.ZipFile(written, "w") as plain:
+        parts = packed.infolist()
+        if len(parts) > MOST_PARTS:
+            raise BadArticle(f"has {len(parts)} parts, more than {MOST_PARTS}; save it anew")
+        for part in parts:
+            if not part.filename.lower().endswith((".xml", ".rels")):
+                plain.writestr(zipfile.ZipInfo(part.filename), b"")
+                continue
+            content = bytearray()
+            with packed.open(part) as stream:
+                while piece := stream.read(65_536):
+                    content += piece
+                    total += len(piece)
+                    squeezed = len(content) > max(1_000_000, part.compress_size * MOST_SQUEEZED)
+                    if total > allowed or squeezed:
+                        raise BadArticle(_bomb(allowed))
+            plain.writestr(zipfile.ZipInfo(part.filename), bytes(content))
+    return written.getvalue()
+
+
+def _bomb(allowed: int) -> str:
+    return (
+        f"swells to more than {allowed / 1_000_000:g} MB, or {MOST_SQUEEZED} times its size, when unpacked, "
+        "as a zip bomb does; split it or raise DATELINE_MAX_ARTICLE_MB"
+    )
+
+
+def _lines(body: _Element) -> Iterator[tuple[str | None, str]]:
+    """(style, text) of each paragraph and table row, in order; what was deleted or stands twice is left out."""
+    for element in body.iter(f"{_W}p", f"{_W}tr"):
+        if element.tag == f"{_W}tr":
+            row = [words for cell in element.iter(f"{_W}tc") if (words := _cell(cell))]
+            if row and not _is_second(element):
+                yield None, " | ".join(row)
+        elif not _is_second(element) and next(element.iterancestors(f"{_W}tr"), None) is None:
+            style = element.find(f"{_W}pPr/{_W}pStyle")
+            if words := _text(element).strip():
+                yield style.get(f"{_W}val") if style is not None else None, words
+
+
+def _cell(cell: _Element) -> str:
+    return " ".join(word for paragraph in cell.iter(f"{_W}p") for word in _text(paragraph).split())
+
+
+def _text(paragraph: _Element) -> str:
+    """The words of a paragraph as they stand with all changes accepted; a text box in it is a paragraph by itself."""
+    words: list[str] = []
+    for element in paragraph.iter(f"{_W}t", f"{_W}tab", f"{_W}br", f"{_W}cr", f"{_W}noBreakHyphen"):
+        if next(element.iterancestors(f"{_W}p"), None) is not paragraph or _is_second(element):
+            continue
+        if element.tag == f"{_W}t":
+            words.append(element.text or "")
+        elif element.getparent().tag != f"{_W}tabs":
+            words.append({f"{_W}tab": " ", f"{_W}noBreakHyphen": "-"}.get(element.tag, "\n"))
+    return "".join(words)
+
+
+def _is_second(element: _Element) -> bool:
+    """Whether an element is deleted, moved away, or the copy of a drawing for older programs."""
+    return any(
+        above.tag.rpartition("}")[2] in ("Fallback", "del", "moveFrom")
+        for above in element.iterancestors()
+        if isinstance(above.tag, str)
+    )
+
+
+_PERSON = re.compile(r"[^\W\d_][\w.'’]*(?:\s+[^\W\d_][\w.'’-]*){1,4}")

@@ -1,0 +1,279 @@
+"""The bytes of a web page come in; its title, byline, date lines and main text go out, without menus and banners."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import takewhile
+from typing import TYPE_CHECKING
+
+from ingest.errors import BadArticle
+from ingest.formats.encodings import decode
+from ingest.formats.page_metadata import read_metadata
+from ingest.text.dates import is_dateline
+from ingest.text.headers import credit_in
+from ingest.text.lines import fields_of, is_byline, same_line
+from ingest.types import Extract
+
+if TYPE_CHECKING:
+    from lxml.html import HtmlElement  # type: ignore[import-untyped]
+
+# Below this trafilatura takes whatever text the page has, menus included (its MIN_EXTRACTED_SIZE); we leave those out.
+SHORTEST_BODY = 250  # characters
+LONGEST_HEADER_LINE = 160  # characters; a longer one below the heading is prose
+WIDEST_GAP = 40  # lines within the main text that it may have left out
+HEADER_LINES = 25  # between the heading of a page and its first prose: buttons, captions, a byline
+MOST_ATTRIBUTES = 500  # of one tag; 50,000 take libxml2 a minute
+NOTE_TOO_DEEP = "is nested too deep to look for its main text: all its text was taken"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A block of visible text. `tag` is the innermost block element, `within` a number for the block around that;
+    `is_chrome`: it stands in a menu or banner; `is_link`: most of it leads elsewhere."""
+
+    text: str
+    tag: str
+    within: int
+    is_chrome: bool
+    is_link: bool
+
+
+def read_page(data: bytes, limit_bytes: int) -> Extract:
+    """What a page says, by its metadata and its main text. Raises BadArticle where it shows no text at all."""
+    page, tree, is_whole = _parsed(data)
+    if not is_whole:
+        return _unstructured(page, tree)
+    lines = list(visible_lines(tree))
+    shown = [line for line in lines if not line.is_chrome]
+    body = _filled(_main_text(tree), shown)
+    if sum(map(len, body)) < SHORTEST_BODY:
+        body = [line.text for line in shown]
+    return _extract(tree, lines, body)
+
+
+def read_plain_page(data: bytes, limit_bytes: int) -> Extract:
+    """As `read_page`, but all visible text outside menus and banners is taken: fast whatever the page."""
+    page, tree, is_whole = _parsed(data)
+    if not is_whole:
+        return _unstructured(page, tree)
+    lines = list(visible_lines(tree))
+    return _extract(tree, lines, [line.text for line in lines if not line.is_chrome])
+
+
+def visible_lines(tree: HtmlElement) -> Iterator[Line]:
+    """The blocks of text a reader sees, in order. Works without recursion."""
+    from lxml.etree import iterwalk  # type: ignore[import-untyped]
+
+    words: list[str] = []
+    blocks, numbers = [""], [0, 0]
+    count = chrome = in_link = linked = 0
+
+    def line() -> Iterator[Line]:
+        whole = "".join(words)
+        paragraphs = _PARAGRAPH_BREAK.split(whole)
+        words.clear()
+        for paragraph in paragraphs:
+            text = "\n".join(filter(None, (" ".join(part.split()) for part in paragraph.split(_BREAK))))
+            if text := text.removesuffix("|").rstrip():
+                text = "- " + text if blocks[-1] in ("li", "item") else text
+                yield Line(text, blocks[-1], numbers[-2], chrome > 0, linked * 2 > len(whole))
+
+    walker = iterwalk(tree, events=("start", "end"))
+    for event, element in walker:
+        tag = element.tag if isinstance(element.tag, str) else ""
+        if event == "start" and (tag in _HIDDEN or _is_hidden(element)):
+            walker.skip_subtree()
+            continue
+        hides = tag in _HIDDEN or _is_hidden(element)
+        if tag in _BLOCKS and not hides:
+            yield from line()
+            linked = 0
+            if event == "start":
+                blocks.append(tag)
+                numbers.append(count := count + 1)
+                chrome += _is_chrome(element)
+            else:
+                blocks.pop()
+                numbers.pop()
+                chrome -= _is_chrome(element)
+        if tag == "a" and not hides:
+            in_link += 1 if event == "start" else -1
+        if event == "start":
+            words.append(_BREAK if tag in ("br", "lb") else element.text or "")
+        else:
+            words.append((" | " if tag in ("td", "th", "cell") else "") + (element.tail or ""))
+        linked += len(words[-1]) if in_link else 0
+    yield from line()
+
+
+def _parsed(data: bytes) -> tuple[str, HtmlElement, bool]:
+    """(the page as text, its tree, whether that is all of it): libxml2 stops at 256 levels and in very long texts."""
+    from lxml.etree import ParserError
+    from lxml.html import HTMLParser, document_fromstring
+
+    page = _LONG_TAG.sub(_plain_tag, _CONTROLS.sub(" ", _decoded(data)))
+    parser = HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, collect_ids=False)
+    try:
+        tree = document_fromstring(page.encode("utf-8", "replace"), parser=parser)
+    except ParserError as error:
+        raise BadArticle("holds no text; remove it or fill it") from error
+    return page, tree, not parser.error_log.filter_from_fatals()
+
+
+def _plain_tag(tag: re.Match[str]) -> str:
+    """A tag, without its attributes where they are too many: libxml2 compares each with each."""
+    return f"<{tag['name']}>" if max(tag[0].count("="), len(tag[0].split())) > MOST_ATTRIBUTES else tag[0]
+
+
+def _decoded(data: bytes) -> str:
+    """UTF-8 first: most pages that declare something else are UTF-8 by now. Then what the page declares."""
+    declared = _CHARSET.search(data, 0, 4096)
+    if declared and b"\0" not in data:
+        try:
+            return data.decode("utf-8-sig")
+        except UnicodeDecodeError:
+            return data.decode(declared[1].decode("ascii"), "replace")
+    return decode(data)
+
+
+def _main_text(tree: HtmlElement) -> list[str]:
+    """The paragraphs trafilatura finds; none where it finds no text."""
+    import trafilatura
+
+    document = trafilatura.bare_extraction(tree, include_comments=False, with_metadata=False)
+    body = getattr(document, "body", None)
+    return [line.text for line in visible_lines(body)] if body is not None else []
+
+
+def _filled(body: Sequence[str], shown: Sequence[Line]) -> list[str]:
+    """The main text with what trafilatura at times takes for something else: the lists and captions within it, and the
+    blocks that follow it side by side with its own."""
+    places: dict[str, list[int]] = {}
+    for n, line in enumerate(shown):
+        places.setdefault(line.text, []).append(n)
+    found: list[str] = []
+    within: set[int] = set()
+    after = 0
+    for text in body:
+        at = next((n for n in places.get(text, ()) if n >= after), None)
+        if at is not None:
+            if 0 < after < at <= after + WIDEST_GAP:
+                found += [line.text for line in shown[after:at] if not line.is_link]
+            within.add(shown[at].within)
+            after = at + 1
+        found.append(text)
+    ending = takewhile(lambda line: line.within in within and not line.is_link, shown[after:] if after else ())
+    return [*found, *(line.text for line in ending)]
+
+
+def _extract(tree: HtmlElement, lines: Sequence[Line], body: Sequence[str]) -> Extract:
+    fields, dates = read_metadata(tree)
+    heading = _heading(lines, fields.get("title"), fields.get("publisher"))
+    if heading is not None and ("title" not in fields or same_line(fields["title"], lines[heading].text)):
+        fields["title"] = lines[heading].text
+    header = _header(lines, heading, body)
+    rest = [text for n, text in enumerate(body) if n >= HEADER_LINES or not any(same_line(text, h) for h in header)]
+    credits = [
+        line.text
+        for line in lines
+        if credit_in(line.text) and not any(line.text in text for text in body) and line.text not in header
+    ]
+    return Extract("\n\n".join([*header, *rest, *dict.fromkeys(credits)]), fields, dates)
+
+
+def _heading(lines: Sequence[Line], title: str | None, site: str | None) -> int | None:
+    """Which line is the heading of the article: the one that says the title, else the first that is not the site's."""
+    headings = [n for n, line in enumerate(lines) if line.tag in ("h1", "h2", "h3") and not line.is_chrome]
+    says = [n for n in headings if title and same_line(lines[n].text, title)]
+    tops = [n for n in headings if lines[n].tag == "h1" and not (site and same_line(lines[n].text, site))]
+    return next(iter([*says, *tops]), None)
+
+
+def _header(lines: Sequence[Line], heading: int | None, body: Sequence[str]) -> list[str]:
+    """The heading, and the byline and date lines between it and the prose, which extractors of main text leave out."""
+    if heading is None:
+        return []
+    header = [lines[heading].text]
+    opening = next((text for text in body if len(text) > LONGEST_HEADER_LINE), None)
+    for line in lines[heading + 1 : heading + 1 + HEADER_LINES]:
+        if line.text == opening or len(line.text) > LONGEST_HEADER_LINE:
+            break
+        for text in line.text.split("\n"):
+            if any(is_byline(field) or is_dateline(field) for field in fields_of(text)):
+                header.append(text)
+    top = [text for text in body[:HEADER_LINES] if "\n" in text]
+    return [text for text in header if not any(text in paragraph for paragraph in top)]
+
+
+def _unstructured(page: str, tree: HtmlElement) -> Extract:
+    """All text of a page whose tree is not whole, by its tags alone; metadata as far as the tree goes."""
+    body = _HEAD_END.split(page, maxsplit=1)[-1]
+    for name in ("script", "style", "noscript", "template", "nav", "svg", "!--"):
+        body = _without(body, name)
+    body = _TAG.sub(lambda tag: "\n\n" if (tag["name"] or "").lower() in _BLOCKS else "", body)
+    fields, dates = read_metadata(tree)
+    return Extract(body, fields, dates, (NOTE_TOO_DEEP,))
+
+
+def _without(page: str, name: str) -> str:
+    """A page without the elements of one name; one that is never closed stays. Linear in the length of the page."""
+    opening, closing = f"<{name}", "-->" if name == "!--" else f"</{name}"
+    lower, kept, position = page.lower(), list[str](), 0
+    if len(lower) != len(page):  # a letter whose small form is longer
+        return page
+    while (start := lower.find(opening, position)) >= 0 and (end := lower.find(closing, start)) >= 0:
+        kept.append(page[position:start])
+        position = end + len(closing)
+    return "".join(kept) + page[position:]
+
+
+def _is_hidden(element: HtmlElement) -> bool:
+    return element.get("hidden") is not None or _UNSEEN.search(element.get("style") or "") is not None
+
+
+def _is_chrome(element: HtmlElement) -> bool:
+    if element.tag in _CHROME:
+        return True
+    if element.tag in ("html", "body", "article", "main"):
+        return False
+    names = f"{element.get('class') or ''} {element.get('id') or ''} {element.get('role') or ''}"
+    if names == "  " or _CHROME_NAME.search(names) is None:
+        return False
+    return next(element.iter("h1", "article", "main"), None) is None  # "has-sidebar" names a page, not a sidebar
+
+
+def _names(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
+_BREAK = "\x1e"
+_PARAGRAPH_BREAK = re.compile("\x1e\\s*\x1e\\s*")
+_HIDDEN = _names(
+    "title script style noscript template svg math iframe object embed canvas audio video select option datalist "
+    "textarea button input graphic"
+)
+_BLOCKS = _names(
+    "html body p div h1 h2 h3 h4 h5 h6 ul ol li dl dt dd table thead tbody tfoot tr caption section article header "
+    "footer main aside nav blockquote figure figcaption pre form fieldset legend address details summary dialog menu "
+    "hr center head list item row quote"
+)
+_CHROME = _names("nav aside footer form dialog menu")
+_CHROME_NAME = re.compile(
+    r"(?:^|[\s_-])(?:cookies?|consent|gdpr|share|sharing|social|newsletter|subscribe|related|"
+    r"recommended|comments?|breadcrumbs?|advert(?:s|isement)?|ads?|promo|sidebar|menu|nav|navigation|navbar|masthead|"
+    r"footer|skip|banner|modal|popup|toolbar|tags?)(?:$|[\s_-])",
+    re.IGNORECASE,
+)
+_UNSEEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+# Encodings other than those every file may have; what is called Latin 1 is cp1252 on the web.
+_CHARSET = re.compile(
+    rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*(iso-8859-(?:[2-9]|1[0-6])|windows-125[0-8]|koi8-[ru]|shift_jis|"
+    rb"euc-(?:jp|kr)|gbk|gb2312|gb18030|big5)\b",
+    re.IGNORECASE,
+)
+_HEAD_END = re.compile(r"</head\s*>|<body\b[^<>]*>", re.IGNORECASE)
+_LONG_TAG = re.compile(r"<(?P<name>[A-Za-z][A-Za-z0-9:-]*)[^<>]{1500,}>?")
+_TAG = re.compile(r"</?(?P<name>[A-Za-z][A-Za-z0-9:-]*)[^<>]*>|<[!?][^<>]*>")

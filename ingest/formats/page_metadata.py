@@ -1,0 +1,305 @@
+"""The tree of a web page comes in; what it states of its article goes out: JSON-LD, then meta tags, then marks."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import deque
+from collections.abc import Iterator, Mapping
+from html import unescape
+from typing import TYPE_CHECKING
+
+from ingest.text.provenance import stated_date
+from ingest.types import DateKind, StatedDate
+
+if TYPE_CHECKING:
+    from lxml.html import HtmlElement  # type: ignore[import-untyped]
+
+Node = Mapping[str, object]
+
+MOST_NODES = 10_000  # of JSON-LD that are looked at
+LONGEST_LINE = 160  # characters; a longer block below the heading is prose, and the header ends
+
+
+def read_metadata(tree: HtmlElement) -> tuple[dict[str, str], tuple[StatedDate, ...]]:
+    """(title, author, publisher and url where stated, as written; the dates stated, the most trustworthy first)."""
+    nodes = list(_nodes(tree))
+    tags = _meta_tags(tree)
+    address = _canonical(tree)
+    by_id = {str(node["@id"]): node for node in nodes if "@id" in node}
+    article = _article(nodes, address or tags.get("og:url"), by_id)
+    found = {
+        "title": [article.get("title"), *_of(tags, _TITLE), _title_tag(tree)],
+        "author": [article.get("author"), *_of(tags, _AUTHOR), *_marked_authors(tree)],
+        "publisher": [article.get("publisher"), *_of(tags, _PUBLISHER)],
+        "url": [address, article.get("url"), *_of(tags, ("og:url",))],
+    }
+    fields = {name: words for name, values in found.items() if (words := next(filter(None, values), None))}
+    fields = {name: words for name, words in fields.items() if name != "author" or not _NO_AUTHOR.match(words)}
+    if "author" in fields:
+        fields["author"] = _BY.sub("", fields["author"])
+    if "title" in fields:
+        fields["title"] = _without_site(fields["title"], fields.get("publisher"))
+    return fields, _dates(article, tags, tree)
+
+
+def _dates(article: Mapping[str, str], tags: Mapping[str, str], tree: HtmlElement) -> tuple[StatedDate, ...]:
+    found = [
+        *(stated_date(kind, article.get(kind, ""), "json-ld") for kind in (DateKind.PUBLISHED, DateKind.UPDATED)),
+        *(stated_date(DateKind.PUBLISHED, words, "meta") for words in _of(tags, _PUBLISHED)),
+        *(stated_date(DateKind.UPDATED, words, "meta") for words in _of(tags, _UPDATED)),
+        *(stated_date(kind, words, "markup") for kind, words in _marked_dates(tree)),
+    ]
+    dates = [day for day in found if day]
+    if not any(day.kind is DateKind.PUBLISHED for day in dates):
+        dates += _header_times(tree)
+    return tuple(dict.fromkeys(dates))
+
+
+def _nodes(tree: HtmlElement) -> Iterator[Node]:
+    """The objects of all JSON-LD that speak of the page itself, not of what it lists."""
+    waiting: deque[object] = deque()
+    for script in tree.iter("script"):
+        if "ld+json" in (script.get("type") or "").lower():
+            waiting.append(_json(script.text or ""))
+    for _ in range(MOST_NODES):
+        if not waiting:
+            return
+        node = waiting.popleft()
+        if isinstance(node, list):
+            waiting.extend(node[:MOST_NODES])
+        elif isinstance(node, dict):
+            yield node
+            waiting.extend(node[key] for key in ("@graph", "mainEntity", "mainEntityOfPage") if key in node)
+
+
+def _json(words: str) -> object:
+    words = _WRAPPING.sub("", words).strip().rstrip(";")
+    for attempt in (words, _TRAILING_COMMA.sub(r"\1", words)):
+        try:
+            return json.loads(attempt, strict=False)
+        except (ValueError, RecursionError):
+            continue
+    return None
+
+
+def _article(nodes: list[Node], address: str | None, by_id: Mapping[str, Node]) -> dict[str, str]:
+    """What the node of the article says: title, author, publisher, url, published, updated."""
+    best = max(nodes, key=lambda node: _rank(node, address), default=None)
+    if best is None or _rank(best, address) <= 0:
+        return {}
+    page = next((node for node in nodes if _kinds(node) & _PAGES and _same_page(node, best, address)), {})
+    said = {
+        "title": _words(best.get("headline") or best.get("name"), by_id),
+        "author": _people(best.get("author") or best.get("creator"), by_id),
+        "publisher": _words(best.get("publisher"), by_id),
+        "url": _address(best.get("url")) or _address(best.get("mainEntityOfPage")),
+        DateKind.PUBLISHED: _words(best.get("datePublished") or page.get("datePublished"), by_id),
+        DateKind.UPDATED: _words(best.get("dateModified") or page.get("dateModified"), by_id),
+    }
+    return {name: words for name, words in said.items() if words}
+
+
+def _rank(node: Node, address: str | None) -> int:
+    """How surely a node is the article of this page; 0 and less: it is none."""
+    kinds = _kinds(node)
+    rank = 4 if any(kind.endswith("Article") for kind in kinds) or kinds & _WRITINGS else 1 if kinds & _PAGES else 0
+    if rank and address and address in (_address(node.get("url")), _address(node.get("mainEntityOfPage"))):
+        rank += 2
+    return rank + bool(rank and node.get("datePublished"))
+
+
+def _kinds(node: Node) -> set[str]:
+    kinds = node.get("@type")
+    return {str(kind).rpartition("/")[2] for kind in (kinds if isinstance(kinds, list) else [kinds])}
+
+
+def _same_page(page: Node, article: Node, address: str | None) -> bool:
+    return page is article or _address(page.get("url")) in (None, address, _address(article.get("url")))
+
+
+def _words(value: object, by_id: Mapping[str, Node]) -> str:
+    """A value of JSON-LD as words: the name of an object, the first of a list."""
+    if isinstance(value, list):
+        return next(filter(None, (_words(item, by_id) for item in value[:20] if not isinstance(item, list))), "")
+    if isinstance(value, dict):
+        value = value.get("name") or value.get("@value") or by_id.get(str(value.get("@id")), {}).get("name")
+    return " ".join(unescape(str(value)).split()) if isinstance(value, (str, int)) else ""
+
+
+def _people(value: object, by_id: Mapping[str, Node]) -> str:
+    """The authors by name; an outlet that calls itself the author is none."""
+    names: list[str] = []
+    for person in value if isinstance(value, list) else [value]:
+        known = by_id.get(str(person.get("@id")), person) if isinstance(person, dict) else {}
+        words = _words(person, by_id)
+        if words and not _kinds(known) & _OUTLETS and not words.startswith("http") and words not in names:
+            names.append(words)
+    return ", ".join(names[:10])
+
+
+def _address(value: object) -> str | None:
+    if isinstance(value, dict):
+        value = value.get("@id") or value.get("url")
+    return value.strip() if isinstance(value, str) and value.strip().startswith("http") else None
+
+
+def _meta_tags(tree: HtmlElement) -> dict[str, str]:
+    """name, property or itemprop of each meta tag, lower case → its content; the first of a name counts."""
+    tags: dict[str, str] = {}
+    for meta in tree.iter("meta"):
+        content = " ".join((meta.get("content") or "").split())
+        for attribute in ("property", "name", "itemprop"):
+            name = (meta.get(attribute) or "").strip().lower()
+            if name and content:
+                tags.setdefault(name, content)
+    return tags
+
+
+def _of(tags: Mapping[str, str], names: tuple[str, ...]) -> Iterator[str]:
+    return (tags[name] for name in names if name in tags)
+
+
+def _canonical(tree: HtmlElement) -> str | None:
+    links = (link.get("href") for link in tree.iter("link") if "canonical" in (link.get("rel") or "").lower().split())
+    return next((address for href in links if (address := _address(href))), None)
+
+
+def _title_tag(tree: HtmlElement) -> str | None:
+    title = next(tree.iter("title"), None)
+    return " ".join(title.text_content().split()) if title is not None else None
+
+
+def _marked_authors(tree: HtmlElement) -> Iterator[str]:
+    """Names marked as the author's in the page: itemprop or rel."""
+    for element in tree.iter("a", "span", "div", "p", "address"):
+        if element.get("itemprop") == "author" or (element.get("rel") or "") == "author":
+            words = " ".join(element.text_content().split())
+            if 3 < len(words) <= 80:
+                yield words
+                return
+
+
+def _marked_dates(tree: HtmlElement) -> Iterator[tuple[DateKind, str]]:
+    """Dates marked as the article's in the page: itemprop, the classes of hAtom and h-entry, `pubdate`."""
+    for element in tree.iter("time", "span", "abbr", "div", "p"):
+        marks = {element.get("itemprop") or "", *(element.get("class") or "").split()}
+        kind = DateKind.PUBLISHED if marks & _PUBLISHED_MARKS else DateKind.UPDATED if marks & _UPDATED_MARKS else None
+        if element.tag == "time" and element.get("pubdate") is not None:
+            kind = DateKind.PUBLISHED
+        if kind is None:
+            continue
+        words = element.get("datetime") or element.get("content") or element.get("title")
+        if words is None and element.get("itemprop"):
+            words = " ".join(element.text_content().split())
+        if words:
+            yield kind, words
+
+
+def _header_times(tree: HtmlElement) -> list[StatedDate]:
+    """The `time` elements between the heading and the prose; none where they name several days of publication."""
+    found: list[StatedDate] = []
+    below = False
+    for element in tree.iter("h1", "p", "time"):
+        if element.tag == "h1":
+            below = True
+        elif below and element.tag == "p" and len(element.text_content()) > LONGEST_LINE:
+            break
+        elif below and element.tag == "time":
+            around = element.getparent()
+            before = around.text_content() if around is not None else ""
+            kind = DateKind.UPDATED if _UPDATES.search(before[:LONGEST_LINE]) else DateKind.PUBLISHED
+            day = stated_date(kind, element.get("datetime") or "", "markup")
+            found += [day] if day else []
+    published = {day.day for day in found if day.kind is DateKind.PUBLISHED}
+    return found if len(published) == 1 else []
+
+
+def _without_site(title: str, site: str | None) -> str:
+    """A title without the name of its site at either end."""
+    if not site:
+        return title
+    name = rf"(?:the\s+)?{re.escape(site)}"
+    return re.sub(rf"\s+[|–—·•»-]\s+{name}$|^{name}\s*[|–—·•»:-]\s+", "", title, flags=re.IGNORECASE) or title
+
+
+_WRAPPING = re.compile(r"<!--|-->|(?://|/\*)?\s*<!\[CDATA\[\s*(?:\*/)?|(?://|/\*)?\s*\]\]>\s*(?:\*/)?")
+_TRAILING_COMMA = re.compile(r",\s*([}\]])")
+_WRITINGS = {"BlogPosting", "LiveBlogPosting", "SocialMediaPosting", "Report", "Review"}
+_PAGES = {"WebPage", "ItemPage", "NewsPage"}
+_OUTLETS = {"Organization", "NewsMediaOrganization", "Corporation"}
+_TITLE = (
+    "og:title",
+    "citation_title",
+    "headline",
+    "parsely-title",
+    "sailthru.title",
+    "twitter:title",
+    "dc.title",
+    "dcterms.title",
+)
+_AUTHOR = (
+    "author",
+    "article:author",
+    "parsely-author",
+    "sailthru.author",
+    "byl",
+    "dc.creator",
+    "dcterms.creator",
+    "citation_author",
+    "article:author_name",
+)
+_PUBLISHER = (
+    "og:site_name",
+    "dc.publisher",
+    "dcterms.publisher",
+    "publisher",
+    "citation_journal_title",
+    "article:publisher",
+    "application-name",
+)
+_PUBLISHED = (
+    "article:published_time",
+    "article:published",
+    "og:published_time",
+    "og:article:published_time",
+    "datepublished",
+    "parsely-pub-date",
+    "sailthru.date",
+    "publication_date",
+    "publication-date",
+    "publishdate",
+    "publish_date",
+    "publish-date",
+    "pubdate",
+    "published",
+    "published_time",
+    "citation_publication_date",
+    "citation_online_date",
+    "citation_date",
+    "dc.date.issued",
+    "dcterms.issued",
+    "dc.date.created",
+    "dcterms.created",
+    "prism.publicationdate",
+    "dc.date",
+    "dcterms.date",
+    "date",
+)
+_UPDATED = (
+    "article:modified_time",
+    "article:modified",
+    "og:updated_time",
+    "og:modified_time",
+    "datemodified",
+    "lastmod",
+    "last-modified",
+    "dc.date.modified",
+    "dcterms.modified",
+    "modified",
+)
+_PUBLISHED_MARKS = {"datePublished", "dt-published", "entry-date", "published", "post-date"}
+_UPDATED_MARKS = {"dateModified", "dt-updated", "updated"}
+_UPDATES = re.compile(r"\b(?:updated|modified|corrected|revised)\b", re.IGNORECASE)
+_NO_AUTHOR = re.compile(r"https?://|www\.|\S+@\S+$|admin(?:istrator)?$", re.IGNORECASE)
+_BY = re.compile(r"^by:?\s+", re.IGNORECASE)

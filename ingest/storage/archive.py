@@ -1,0 +1,155 @@
+"""A data directory in, its open parts out: catalogue, vectors, Chroma, text index, embedder; whole after any kill."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+from types import TracebackType
+
+from ingest.embedding.embedder import Embedder, LocalEmbedder
+from ingest.embedding.openai_embedder import OpenAIEmbedder
+from ingest.errors import IndexMismatch, IndexUnavailable
+from ingest.settings import LOCAL_MODEL, Settings
+from ingest.storage import graph_files, indexes
+from ingest.storage.catalogue import Catalogue
+from ingest.storage.indexes import Indexes, Progress
+from ingest.storage.lexical import Lexical
+from ingest.storage.store import Store
+from ingest.storage.vectors import VectorCache
+
+log = logging.getLogger(__name__)
+
+
+class Archive:
+    """Everything a data directory holds, opened once by the process that owns it."""
+
+    def __init__(self, settings: Settings, embedder: Embedder | None = None):
+        """Raises IndexMismatch, IndexUnavailable or ModelUnavailable, each with its remedy.
+
+        Where the process before this one was killed while it wrote, what it left is put right first: an index that
+        was hit in the middle of a write is made anew from the catalogue.
+        """
+        self.settings = settings
+        with contextlib.ExitStack() as opened:
+            self.embedder = embedder or embedder_of(settings)
+            self.catalogue = Catalogue(settings.data_dir / "catalogue.sqlite")
+            opened.callback(self.catalogue.close)
+            self.vectors = VectorCache(settings.data_dir / "vectors.sqlite", self.embedder)
+            opened.callback(self.vectors.close)
+            self.meaning = self._meaning()
+            opened.callback(self.meaning.close)
+            self.indexes = self._opened_indexes()
+            opened.callback(lambda: self.store.close())
+            self.settle()
+            self.catalogue.made_with(self.embedder.model)
+            opened.pop_all()
+
+    def _meaning(self) -> VectorCache:
+        """Vectors by which sentences are compared: of the local model, whatever model the index has.
+
+        Every threshold of families, ranking and conflicts was measured with them.
+        """
+        if not isinstance(self.embedder, OpenAIEmbedder):
+            return self.vectors
+        return VectorCache(self.settings.data_dir / "vectors.sqlite", LocalEmbedder(self.settings.model_dir))
+
+    @property
+    def store(self) -> Store:
+        return self.indexes.store
+
+    @property
+    def lexical(self) -> Lexical:
+        return self.indexes.lexical
+
+    def settle(self) -> None:
+        """Clears up after a write that did not end; nothing to do in most archives.
+
+        Where the disk has no room for that, leftovers stay: nothing shows them. Raises IndexUnavailable where an index
+        cannot be used as it is.
+        """
+        chroma = self.settings.data_dir / indexes.CHROMA
+        if self.catalogue.is_settled() and not graph_files.was_cut_short(chroma):
+            return
+        try:
+            if graph_files.was_cut_short(chroma) or not self._cleared():
+                self._rebuild()
+        except IndexUnavailable as error:
+            if graph_files.was_cut_short(chroma):
+                raise
+            log.warning("leftovers of an earlier ingest stay for now: %s", error)
+            return
+        self.catalogue.forget()
+
+    def _cleared(self) -> bool:
+        """Whether the indexes let go of what nothing shows."""
+        try:
+            self.indexes.remove(self.catalogue.dead_passages())
+        except IndexUnavailable:
+            return False
+        return True
+
+    def _opened_indexes(self) -> Indexes:
+        """What is there; what a killed process half wrote, or what an empty archive cannot use, is made anew."""
+        data_dir, model = self.settings.data_dir, self.embedder.model
+        indexes.swap_in(data_dir)
+        if not graph_files.was_cut_short(data_dir / indexes.CHROMA):
+            try:
+                return indexes.open_indexes(data_dir, model)
+            except IndexMismatch:
+                if self.catalogue.generation:
+                    raise
+            except IndexUnavailable:
+                if self.catalogue.generation and self.catalogue.is_settled():
+                    raise  # this was no kill: a person should know
+        log.warning("the indexes cannot be opened and are made anew generation=%d", self.catalogue.generation)
+        indexes.rebuild(data_dir, self.catalogue, self.vectors, _silent)
+        indexes.swap_in(data_dir)
+        return indexes.open_indexes(data_dir, model)
+
+    def _rebuild(self) -> None:
+        """Makes both indexes anew; the old ones serve until the new ones are whole."""
+        log.warning("a write was cut short: the indexes are made anew generation=%d", self.catalogue.generation)
+        indexes.rebuild(self.settings.data_dir, self.catalogue, self.vectors, _silent)
+        self.store.close()
+        indexes.swap_in(self.settings.data_dir)
+        self.indexes = indexes.open_indexes(self.settings.data_dir, self.embedder.model)
+
+    def close(self) -> None:
+        self.meaning.close()
+        self.vectors.close()
+        self.store.close()
+        self.catalogue.close()
+
+    def __enter__(self) -> Archive:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def embedder_of(settings: Settings) -> Embedder:
+    """The model of `DATELINE_EMBEDDING_MODEL`. Raises ModelUnavailable."""
+    if settings.embedding_model == LOCAL_MODEL:
+        return LocalEmbedder(settings.model_dir)
+    return OpenAIEmbedder(settings)
+
+
+def rebuild(settings: Settings, embedder: Embedder | None = None, progress: Progress | None = None) -> None:
+    """Makes Chroma and the text index of a closed archive anew from the catalogue, with the embedder's model.
+
+    Killed before the end it changes nothing that readers see. Raises IndexUnavailable or ModelUnavailable.
+    """
+    indexes.swap_in(settings.data_dir)  # the end of an earlier one, where that was killed on its last steps
+    embedder = embedder or embedder_of(settings)
+    with (
+        contextlib.closing(Catalogue(settings.data_dir / "catalogue.sqlite")) as catalogue,
+        contextlib.closing(VectorCache(settings.data_dir / "vectors.sqlite", embedder)) as vectors,
+    ):
+        indexes.rebuild(settings.data_dir, catalogue, vectors, progress or _silent)
+    indexes.swap_in(settings.data_dir)
+
+
+def _silent(stage: str, done: int, total: int) -> None:
+    """Progress for nobody."""

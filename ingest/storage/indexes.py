@@ -1,0 +1,119 @@
+"""Chroma and the text index, side by side: opened, written, cleared, made anew beside the old ones and swapped in.
+
+Whatever they hold can be made again from the catalogue, which alone decides what of it anybody sees.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from ingest.storage.catalogue import Catalogue, NewVersion
+from ingest.storage.database import unavailable
+from ingest.storage.lexical import Lexical
+from ingest.storage.store import Store
+from ingest.storage.vectors import VectorCache
+from ingest.text import chunks
+from ingest.types import Article, Passage
+
+CHROMA, TEXT = "chroma", "text"  # in the data directory
+BESIDE = "rebuilt"  # in the data directory: new ones in the making, or about to be swapped in
+COMPLETE = "rebuilt.complete"  # there from when both are whole until they are in their places
+
+Progress = Callable[[str, int, int], None]  # stage, done, total
+
+
+@dataclass(frozen=True, slots=True)
+class Indexes:
+    """Both, open."""
+
+    store: Store
+    lexical: Lexical
+
+    def write(self, versions: Sequence[NewVersion], vectors: VectorCache, progress: Progress) -> None:
+        """Adds or replaces passages; nothing shows them until the catalogue does."""
+        rows = [(version.article, passage) for version in versions for passage in version.passages]
+        if not rows:
+            return
+        embedded = _embed(rows, vectors, progress)
+        self.store.add([p.passage_id for _, p in rows], embedded, [a.article_id for a, _ in rows])
+        self.lexical.add((p.passage_id, _title_field(a), p.text) for a, p in rows)
+        progress("index", len(rows), len(rows))
+
+    def remove(self, passage_ids: Sequence[str]) -> None:
+        if passage_ids:
+            self.store.remove(passage_ids)
+            self.lexical.remove(passage_ids)
+
+
+def open_indexes(directory: Path, embedding_model: str) -> Indexes:
+    """Raises IndexMismatch or IndexUnavailable, each with its remedy."""
+    return Indexes(Store(directory / CHROMA, embedding_model), Lexical(directory / TEXT))
+
+
+def vector_text(article: Article, passage: Passage) -> str:
+    """The text whose vector stands for a passage."""
+    return chunks.embedded_text(article.title, passage.text)
+
+
+def rebuild(data_dir: Path, catalogue: Catalogue, vectors: VectorCache, progress: Progress) -> None:
+    """Makes both anew from the catalogue. Until they are whole the old ones stay as they are, whoever is killed.
+
+    The old ones must be closed, or the caller must not use them afterwards.
+    """
+    beside = data_dir / BESIDE
+    try:
+        (data_dir / COMPLETE).unlink(missing_ok=True)
+        shutil.rmtree(beside, ignore_errors=True)
+        indexes = open_indexes(beside, vectors.embedder.model)
+        try:
+            indexes.write(catalogue.versions_of(sorted(catalogue.kept_passages())), vectors, progress)
+        finally:
+            indexes.store.close()
+        (data_dir / COMPLETE).touch()
+    except BaseException as error:
+        shutil.rmtree(beside, ignore_errors=True)
+        if isinstance(error, OSError):
+            raise unavailable(beside, error) from error
+        raise
+
+
+def is_half_rebuilt(data_dir: Path) -> bool:
+    """Whether a process was killed while it made the indexes anew."""
+    return (data_dir / BESIDE).exists() and not (data_dir / COMPLETE).exists()
+
+
+def swap_in(data_dir: Path) -> None:
+    """Puts rebuilt indexes in the place of the old ones, where there are whole ones; finishes what a kill cut short."""
+    beside = data_dir / BESIDE
+    try:
+        if not (data_dir / COMPLETE).exists():
+            return
+        for name in (CHROMA, TEXT):
+            if (beside / name).exists():
+                shutil.rmtree(data_dir / name, ignore_errors=True)
+                (beside / name).rename(data_dir / name)
+        shutil.rmtree(beside, ignore_errors=True)
+        (data_dir / COMPLETE).unlink()
+    except OSError as error:
+        raise unavailable(beside, error) from error
+
+
+def _embed(rows: Sequence[tuple[Article, Passage]], vectors: VectorCache, progress: Progress) -> np.ndarray:
+    texts = [vector_text(article, passage) for article, passage in rows]
+    done = 0
+
+    def tick(count: int) -> None:
+        nonlocal done
+        done += count
+        progress("embed", done, len(texts))
+
+    return vectors.embed(texts, tick)
+
+
+def _title_field(article: Article) -> str:
+    return " ".join(part for part in (article.title, article.author, article.publisher) if part)

@@ -1,0 +1,51 @@
+"""Prints of the articles that are live in, and the same ones back at the next ingest; kept beside the catalogue."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from ingest.copies.shingles import FORM, Hashes, Print
+from ingest.storage.database import Database
+
+SCHEMA = """CREATE TABLE IF NOT EXISTS prints(
+    content_hash TEXT PRIMARY KEY, form INTEGER NOT NULL, shingles BLOB NOT NULL, stems BLOB NOT NULL) WITHOUT ROWID;"""
+
+
+class Prints:
+    """Prints by content hash: an article is read and compared again only when it changed. May be deleted at any time:
+    what has no print here is grouped anew."""
+
+    def __init__(self, database: Database):
+        self._database = database
+        self._new: dict[str, Print] = {}
+        with database.write() as connection:
+            connection.execute(SCHEMA)
+
+    def known(self, content_hashes: Mapping[str, str]) -> dict[str, Print]:
+        """Article id → print, of those whose content hash an earlier ingest kept. `content_hashes` is by article id."""
+        rows = self._database.reading().rows("SELECT * FROM prints WHERE form = :form", {"form": FORM})
+        by_hash = {row["content_hash"]: row for row in rows}
+        found = {i: by_hash[content] for i, content in content_hashes.items() if content in by_hash}
+        return {i: Print(_hashes(row["shingles"]), _hashes(row["stems"])) for i, row in found.items()}
+
+    def note(self, prints: Mapping[str, Print]) -> None:
+        """What `keep` will write, by content hash."""
+        self._new.update(prints)
+
+    def keep(self) -> None:
+        """Writes what was noted, once it is published, and forgets what no kept generation shows."""
+        rows = [(content, FORM, _blob(p.shingles), _blob(p.stems)) for content, p in self._new.items()]
+        with self._database.write() as connection:
+            connection.executemany("INSERT OR REPLACE INTO prints VALUES (?, ?, ?, ?)", rows)
+            connection.execute("DELETE FROM prints WHERE content_hash NOT IN (SELECT content_hash FROM versions)")
+        self._new.clear()
+
+
+def _blob(hashes: Hashes) -> bytes:
+    return hashes.astype("<u8").tobytes()
+
+
+def _hashes(blob: bytes) -> Hashes:
+    return np.frombuffer(blob, dtype="<u8").astype(np.uint64, copy=False)

@@ -1,0 +1,209 @@
+"""Raw text, any mixture of plain, markdown and stray HTML, comes in; clean paragraphs joined by blank lines go out."""
+
+from __future__ import annotations
+
+import html
+import re
+
+from ingest.text.dates import is_dateline, leading_stamp
+from ingest.text.lines import is_byline, standing
+
+MOST_PASSES = 12  # markup hidden in markup takes a pass a layer; real articles take two
+SHORTEST_BROKEN = 40  # characters; a shorter line that ends in mid-air is a heading or a list entry
+
+
+def clean(raw: str) -> str:
+    """The text of an article: markup resolved, one paragraph or list item a line, joined by blank lines.
+
+    Words are never changed, only what surrounds them: `clean(clean(raw)) == clean(raw)`, and a piece cut out of `raw`
+    reads as it does within the whole, apart from paragraph breaks.
+    """
+    text = raw
+    for _ in range(MOST_PASSES):
+        before, text = text, _once(text)
+        if text == before:
+            break
+    return text
+
+
+def one_line(raw: str) -> str:
+    """A title or a name as one clean line, for fields that hold no paragraphs."""
+    return " ".join(clean(raw).split())
+
+
+def _once(raw: str) -> str:
+    text = _without_blocks(_plain_characters(raw))
+    paragraphs = [_inline(paragraph) for paragraph in _paragraphs(text)]
+    paragraphs = _mended([paragraph for paragraph in paragraphs if paragraph and not _EMPTY_ITEM.fullmatch(paragraph)])
+    if paragraphs and (stamp := leading_stamp(paragraphs[0])):
+        paragraphs[:1] = [paragraphs[0][:stamp].strip(), paragraphs[0][stamp:].strip()]
+    return "\n\n".join(paragraphs)
+
+
+def _plain_characters(text: str) -> str:
+    """One kind of line break and of space; no control, zero-width or direction characters; entities resolved."""
+    if "&" in text:
+        text = _ENTITY.sub(lambda match: html.unescape(match.group()), _NESTED_ENTITY.sub("&", text))
+    text = _NEWLINE.sub("\n", text.replace("\u2029", "\n\n"))
+    text = _SPACE.sub(" ", text)
+    return _SURROGATE.sub("\ufffd", _DROPPED.sub("", text))
+
+
+def _without_blocks(text: str) -> str:
+    """Comments, scripts and fences gone; HTML that breaks a paragraph turned into line breaks."""
+    if "<" in text:
+        text = _without_hidden(text)
+        text = _BREAK.sub("\n", text)
+        text = _BLOCK_TAG.sub("\n\n", text)
+        text = _TAG.sub("", text)
+        text = _AUTOLINK.sub(r"\1", text)
+    return text
+
+
+def _without_hidden(text: str) -> str:
+    """Comments, scripts and styles gone; one that is never closed stays. Linear, which one pattern would not be."""
+    kept: list[str] = []
+    position = 0
+    unclosed: set[str] = set()
+    for opening in _HIDDEN.finditer(text):
+        name = (opening["name"] or "").lower()
+        if opening.start() < position or name in unclosed:
+            continue
+        closing = (_CLOSING[name] if name else _COMMENT_END).search(text, opening.end())
+        if closing is None:
+            unclosed.add(name)
+            continue
+        kept.append(text[position : opening.start()])
+        position = closing.end()
+    return "".join(kept) + text[position:]
+
+
+def _paragraphs(text: str) -> list[str]:
+    """Paragraphs as one line each: marks at the start of lines resolved, wrapped lines joined, list items apart."""
+    found: list[str] = []
+    lines: list[str] = []
+    for line in [*text.split("\n"), ""]:
+        line, alone = _line(line)
+        if line and not alone:
+            lines.append(line)
+            continue
+        if lines:
+            found.extend(_unwrapped(lines))
+            lines = []
+        if line:
+            found.append(line)
+    return found
+
+
+def _line(line: str) -> tuple[str, bool]:
+    """One line without its marks, and whether it is a paragraph by itself."""
+    line = line.strip()
+    if not line or any(mark.fullmatch(line) for mark in _DROPPED_LINES):
+        return "", False
+    quoted = _QUOTE.match(line)
+    if quoted:
+        line = line[quoted.end() :]
+    heading = _HEADING.fullmatch(line)
+    if heading:
+        return heading["words"], True
+    row = _ROW.fullmatch(line)
+    if row:
+        return row["cells"].strip(), True
+    item = _ITEM.match(line)
+    return ("- " + line[item.end() :] if item else line), False
+
+
+def _unwrapped(lines: list[str]) -> list[str]:
+    found: list[str] = []
+    begin = 0
+    for index, ends in enumerate(standing(lines)):
+        if ends:
+            found.append(" ".join(lines[begin : index + 1]))
+            begin = index + 1
+    return found
+
+
+def _inline(text: str) -> str:
+    """Links, images, emphasis, code marks and escapes of one paragraph resolved to their words; single spaces."""
+    if "[" in text:
+        text = _FOOTNOTE.sub("", _LINK.sub(lambda match: match["words"], text))
+    for mark, pattern in _EMPHASIS:
+        if mark in text:
+            text = pattern.sub(lambda match: match["words"], text)
+    if "\\" in text:
+        text = _ESCAPE.sub(r"\1", text)
+    return " ".join(text.split())
+
+
+def _mended(paragraphs: list[str]) -> list[str]:
+    """Paragraphs that markup broke in mid-sentence, joined: no end of a sentence, then a lower-case letter."""
+    found: list[str] = []
+    for paragraph in paragraphs:
+        if found and _continues(found[-1], paragraph):
+            found[-1] += " " + paragraph
+        else:
+            found.append(paragraph)
+    return found
+
+
+def _continues(paragraph: str, following: str) -> bool:
+    if len(paragraph) < SHORTEST_BROKEN or not following[0].islower() or _OPEN_END.search(paragraph) is None:
+        return False
+    return not (is_byline(following) or is_dateline(following) or following.startswith(("http", "www.")))
+
+
+_NESTED_ENTITY = re.compile(r"&(?:amp;|#0*38;|#[xX]0*26;)+")
+_ENTITY = re.compile(r"&(?:[A-Za-z][A-Za-z0-9]{1,31}|#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6});")
+_NEWLINE = re.compile("\r\n?|[\x0b\x0c\x85\u2028]")
+_SPACE = re.compile("[\t\x1f\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]")
+_DROPPED = re.compile(
+    "[\x00-\x08\x0e-\x1f\x7f-\x9f\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\ufff9-\ufffb]"
+)
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+_HIDDEN = re.compile(r"<!--|<(?P<name>script|style|noscript|template)\b[^<>]*>", re.IGNORECASE)
+_COMMENT_END = re.compile("-->")
+_CLOSING = {name: re.compile(rf"</{name}\s*>", re.IGNORECASE) for name in ("script", "style", "noscript", "template")}
+_BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
+_BLOCK_TAG = re.compile(
+    r"</?(?:p|div|h[1-6]|ul|ol|li|table|tr|thead|tbody|section|article|header|footer|main|aside|nav|blockquote|figure|"
+    r"figcaption|dl|dt|dd|hr|pre|form|html|body|head)(?:\s[^<>]*)?/?>",
+    re.IGNORECASE,
+)
+_TAG = re.compile(
+    r"</?(?:a|abbr|acronym|b|bdi|bdo|big|button|caption|cite|code|col|colgroup|del|details|em|embed|font|i|iframe|img|"
+    r"input|ins|kbd|label|link|mark|meta|noscript|object|param|picture|q|s|samp|script|small|source|span|strike|strong|"
+    r"style|sub|summary|sup|svg|path|td|th|time|title|tt|u|var|video|audio|wbr)(?:\s[^<>]*)?/?>",
+    re.IGNORECASE,
+)
+_AUTOLINK = re.compile(r"<((?:https?://|mailto:)[^\s<>]+)>")
+
+_RULE = re.compile(r"(?:[-_*=~]\s*){3,}")
+_TABLE_RULE = re.compile(r"\|?(?:\s*:?-{2,}:?\s*\|)+(?:\s*:?-{2,}:?\s*)?")
+_FENCE = re.compile(r"(?:`{3,}|~{3,})\s*[\w.+-]*")
+_DEFINITION = re.compile(r"\[\^?[^\[\]]{1,80}\]:\s+\S+(?:\s+(?:\"[^\"]*\"|'[^']*'|\([^)]*\)))?")
+_DROPPED_LINES = (_RULE, _TABLE_RULE, _FENCE, _DEFINITION)
+_QUOTE = re.compile(r"(?:>\s?)+")
+_HEADING = re.compile(r"#{1,6}\s+(?P<words>.*?)(?:\s+#+)?")
+_ROW = re.compile(r"\|(?P<cells>.*)\|")
+_ITEM = re.compile(r"(?:[*+•‣◦▪]|-)\s+")
+_EMPTY_ITEM = re.compile(r"[-*+•‣◦▪#>|]+")
+
+# What stands in the brackets of a link looks like an address or is empty; "[sic] (2024)" is no link.
+_ADDRESS = (
+    r"\(\s*(?:<[^<>\n]*>|(?=\?|\)|mailto:|[^()\s]*[./#])(?:[^()\s\\]|\\.|\([^()\s]*\))*)"
+    r"(?:\s+(?:\"[^\"]*\"|'[^']*'))?\s*\)"
+)
+_LINK = re.compile(rf"!?\[(?P<words>(?:[^\[\]\\]|\\.|\[[^\[\]]*\])*)\]{_ADDRESS}")
+_FOOTNOTE = re.compile(r"\[\^[^\[\]\s]{1,30}\]")
+_EMPHASIS = (
+    ("***", re.compile(r"(?<![\w*])\*{3}(?=[^\s*])(?P<words>[^*]+?)(?<=\S)\*{3}(?![\w*])")),
+    ("**", re.compile(r"\*{2}(?=[^\s*])(?P<words>(?:[^*]|(?<!\*)\*(?!\*))+?)(?<=[^\s])\*{2}(?!\*)")),
+    ("*", re.compile(r"(?<![\w*])\*(?=[^\s*])(?P<words>[^*]+?)(?<=[^\s*])\*(?![\w*])")),
+    ("__", re.compile(r"(?<![\w_])_{2}(?=[^\s_])(?P<words>(?:[^_]|_(?!_))+?)(?<=[^\s_])_{2}(?![\w_])")),
+    ("_", re.compile(r"(?<![\w_])_(?=[^\s_])(?P<words>(?:[^_]|(?<=\w)_(?=\w))+?)(?<=[^\s_])_(?![\w_])")),
+    ("~~", re.compile(r"~~(?=\S)(?P<words>[^~]+?)(?<=\S)~~")),
+    ("`", re.compile(r"(?<![\w`])`(?=[^\s`'])(?P<words>[^`]+?)(?<=[^\s`])`(?![\w`])")),
+)
+_ESCAPE = re.compile(r"\\([\\`*_{}\[\]()#+.!|>~-])")
+_OPEN_END = re.compile(r"(?:[^\W_]|[,–—-])[\"'”’»)\]]*$")

@@ -1,0 +1,197 @@
+"""The paragraphs of an article come in; its title, author, publisher and credit go out, where they are stated."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ingest.text.dates import is_dateline
+from ingest.text.lines import LONGEST_HEADING, fields_of, is_byline, is_heading, same_line, site_suffix
+from ingest.text.notices import is_notice
+
+HEADER_LINES, FOOTER_LINES = 10, 10  # paragraphs at either end that speak of the article and not of its subject
+LONGEST_LINE, LONGEST_TITLE, LONGEST_CREDIT = 160, 300, 400  # characters
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """What an article says of itself; None where it says nothing."""
+
+    title: str | None = None
+    author: str | None = None
+    publisher: str | None = None
+    credited_to: str | None = None
+
+
+def find_header(text: str, heading: str | None = None) -> Header:
+    """What the clean text of an article states of itself. `heading` is its first-level markdown heading, if it has one.
+
+    A text that starts in mid-article has no title. Nothing is guessed from prose.
+    """
+    lines = [line for line in text.split("\n") if line]
+    opening = _opening(lines)
+    title, site = _title(lines, opening, heading)
+    author, house = _byline(lines, opening)
+    fields = [field for line in opening if not _same(line, title) for field in fields_of(line)]
+    fields += [found["name"] for line in opening if (found := _PUBLISHED_BY.search(line))]
+    outlet = next(filter(_is_outlet, fields), None)
+    publisher = site or outlet or _disclaimed(lines) or house
+    return Header(title, author, publisher, _credit(lines))
+
+
+def person(name: str) -> str:
+    """A name as people write it: `DR ANNA-LENA OLM` → Dr Anna-Lena Olm, `McKAY Jean T.` → Jean T. McKay."""
+    words = name.strip(" .,;:").split()
+    if name.rstrip().endswith(".") and words and len(words[-1]) == 1:
+        words[-1] += "."
+    if all(word.upper() == word for word in words):
+        return " ".join(_cased(word) for word in words)
+    if len(words) > 1 and _SURNAME.fullmatch(words[0]) and not any(_SURNAME.fullmatch(word) for word in words[1:]):
+        words = [*words[1:], _cased(words[0]) if words[0].isupper() else _mixed(words[0])]
+    return " ".join(words)
+
+
+def credit_in(sentence: str) -> str | None:
+    """The outlet that a credit line names, None for any other sentence."""
+    found = _CREDIT.search(sentence) if len(sentence) <= LONGEST_CREDIT else None
+    if found and is_notice(sentence) and not _DAY_OR_MONTH.match(found["name"]):
+        return found["name"].strip(" .,")
+    return None
+
+
+def _opening(lines: Sequence[str]) -> list[str]:
+    """The lines above the first paragraph of prose."""
+    opening: list[str] = []
+    for line in lines[:HEADER_LINES]:
+        if len(line) > LONGEST_LINE or not (_states_else(line) or _is_title(line) or _NOTE.match(line)):
+            break
+        opening.append(line)
+    return opening
+
+
+def _title(lines: Sequence[str], opening: Sequence[str], heading: str | None) -> tuple[str | None, str | None]:
+    """The title without the name of a site at its end, and that name."""
+    if heading:
+        line: str | None = heading
+    elif len(lines) > 1 and len(lines[0]) <= LONGEST_TITLE and same_line(lines[0], lines[1]):
+        line = lines[0]
+    elif len(lines) <= len(opening):
+        return None, None  # nothing follows: not a header
+    else:
+        plain = [line for line in opening if not _states_else(line)]
+        named = [line for line in plain if not _OUTLET.fullmatch(line)]
+        line = next(iter(named or plain), None)
+    if line is None:
+        return None, None
+    bare, site = site_suffix(line)
+    repeated = len(lines) > 1 and same_line(lines[0], lines[1])
+    if site and (repeated or "|" in line[len(bare) :] or _is_outlet(site)):
+        return bare, site
+    return line, None
+
+
+def _states_else(line: str) -> bool:
+    """Whether a header line is a byline, date line or notice, and so no title."""
+    return any(is_byline(field) or is_dateline(field) for field in [line, *fields_of(line)]) or is_notice(line)
+
+
+def _is_title(line: str) -> bool:
+    asks = len(line) <= LONGEST_HEADING and line[-1] in "?!"
+    return is_heading(line) or ((asks or len(fields_of(line)) > 1) and not _PROSE.search(line))
+
+
+def _is_outlet(line: str) -> bool:
+    return len(line) <= 40 and (_OUTLET.fullmatch(line) or _THE_OUTLET.fullmatch(line)) is not None
+
+
+def _same(line: str, title: str | None) -> bool:
+    return title is not None and same_line(line, title)
+
+
+def _byline(lines: Sequence[str], opening: Sequence[str]) -> tuple[str | None, str | None]:
+    """The author and the outlet that a byline or signature names."""
+    ends = [*lines[: max(HEADER_LINES, len(opening))], *lines[max(HEADER_LINES, len(lines) - FOOTER_LINES) :]]
+    for line in ends:
+        for field in fields_of(line):
+            if not is_byline(field):
+                continue
+            for shape in _AUTHORS:
+                found = shape.search(field)
+                if found:
+                    house = (found.groupdict().get("house") or "").strip(" .")
+                    return person(found["name"]), house if _is_outlet(house) else None
+    return None, None
+
+
+def _disclaimed(lines: Sequence[str]) -> str | None:
+    """The platform whose views these are not."""
+    for line in reversed(lines[-FOOTER_LINES:]):
+        found = _DISCLAIMER.search(line)
+        if found:
+            return _DOMAIN.sub("", found["name"].strip(" ."))
+    return None
+
+
+def _credit(lines: Sequence[str]) -> str | None:
+    """The outlet that a credit line names: `republished from The Conversation`, `first published in X`."""
+    for line in [*reversed(lines[-FOOTER_LINES:]), *lines[:HEADER_LINES]]:
+        for sentence in _ROUGH_END.split(line) if len(line) <= LONGEST_CREDIT else ():
+            if name := credit_in(sentence):
+                return name
+    return None
+
+
+def _cased(word: str) -> str:
+    """An all-capitals word as a name: O'NEIL-SMITH → O'Neil-Smith, McCARTHY → McCarthy; initials stay."""
+    if len(word.strip(".")) == 1:
+        return word
+    return re.sub(r"[^\W\d_]+", lambda part: part.group().capitalize() if len(part.group()) > 1 else part.group(), word)
+
+
+def _mixed(word: str) -> str:
+    head = re.match(r"(?:Mc|Mac|O['’]|[Dd]e|[Vv]an)", word)
+    return word[: head.end()] + word[head.end() :].capitalize() if head else _cased(word)
+
+
+_ROUGH_END = re.compile(r"(?<=[.!?])\s+(?=[A-Z])")
+_SURNAME = re.compile(r"(?:Mc|Mac|O['’])?[A-Z][A-Z'’-]{2,}")
+_PROSE = re.compile(r"[.!?]\s+[A-Z]")
+_NOTE = re.compile(r"(?:correction|updated?|editor['’]s note|exclusive|opinion|analysis)\b", re.IGNORECASE)
+_WORD = r"(?:[A-Z0-9][\w.'’&-]*|of|the|and|&|for|de|la)"
+_OUTLET = re.compile(
+    rf"(?:{_WORD}\s+){{0,4}}(?:\w*(?:Times|Post|News|Wire)|Daily|Press|Globe|Star|Ledger|Echo|"
+    r"Mail|Bulletin|Record|Review|Digest|Dispatch|Express|Examiner|Guardian|Independent|Standard|Monitor|Observer|"
+    r"Reporter|Register|Sentinel|Tribune|Telegraph|Gazette|Courier|Chronicle|Herald|Journal|Mirror|Argus|Advertiser|"
+    r"Inquirer|Magazine|Weekly|Monthly|Quarterly|Online|Agency|Today|Insider|Broadcasting|Network|Reuters)"
+)
+_THE_OUTLET = re.compile(rf"The(?:\s+{_WORD}){{1,4}}")
+_PUBLISHED_BY = re.compile(r"^(?i:published|posted)\b.{0,40}\bby\s+(?:the\s+)?(?P<name>[A-Z][^.,;|]{2,38})$")
+_NAME_WORD = r"(?:[A-Z][\w.'’-]*|(?:de|van|von|der|den|al|bin|bint|di|da|la|le|du|ter|af|y|e)\b)"
+_RANK = r"(?:(?:Dr|Prof|Professor|Mr|Mrs|Ms|Sir|Dame|DR|PROF|MR|MRS|MS)\.?\s+)?"
+_NAME = rf"{_RANK}{_NAME_WORD}(?:\s+{_NAME_WORD}){{0,6}}"
+_PEOPLE = rf"(?P<name>{_NAME}(?:(?:,\s+{_NAME})*,?\s+(?:and|&)\s+{_NAME})?)"
+_HOUSE = r"(?:\s*(?:,|\||for|–|—|-|\()\s*(?P<house>[A-Z][^,|()]{2,40}))?"
+_AUTHORS = (
+    re.compile(rf"\b(?i:by|authors?|byline|reporter|correspondent|auteur|autor):?\s+{_PEOPLE}{_HOUSE}"),
+    re.compile(rf"^From\s+[^,]{{2,40}},\s+{_PEOPLE}$"),
+    re.compile(rf"^{_PEOPLE},\s"),
+)
+_DISCLAIMER = re.compile(
+    r"views\b.{0,120}\bdo(?:es)? not (?:necessarily )?(?:represent|reflect)\b.{0,60}?\b(?:of|by)\s+(?:the\s+)?"
+    r"(?P<name>[A-Z0-9][\w.&'’-]*(?:\s+[A-Z][\w.&'’-]*){0,4})"
+)
+_DOMAIN = re.compile(r"\.(?:com|org|net|eu|info|co\.uk)$", re.IGNORECASE)
+_CREDITED = (
+    r"(?P<name>(?:[Tt]he\s+)?[A-Z0-9][\w&'’-]*(?:\.[a-z]{2,4}\b)?"
+    r"(?:\s+(?:of\s+|the\s+|and\s+|&\s+)?[A-Z][\w&'’-]*){0,5})"
+)
+_CREDIT = re.compile(
+    r"\b(?i:(?:re-?published|reprinted|reproduced|syndicated)\s+(?:(?:here|with permission|courtesy|in full)\s+)*"
+    r"(?:from|by permission of|of)"
+    rf"|(?:first|originally)\s+(?:published|appeared|printed|posted|ran)\s+(?:in|by|on|at|with))\s+{_CREDITED}"
+)
+_DAY_OR_MONTH = re.compile(
+    r"(?:January|February|March|April|May|June|July|August|September|October|November|December|"
+    r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day)\b"
+)

@@ -1,0 +1,177 @@
+"""The text of an article comes in; its sentences go out, with exact offsets and what kind of piece each is."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from ingest.orders.instructions import marked
+from ingest.text.lines import kinds_of, standing
+from ingest.text.notices import is_notice, triggers_in
+from ingest.types import Sentence, SentenceKind
+
+LONGEST = 1200  # characters; a longer run without an end (a table, a list of names) is cut at a pause
+LONGEST_NOTICE = 300  # characters
+
+# A paragraph or line as [start, end) of the text.
+Block = tuple[int, int]
+
+
+def split(text: str, title: str | None = None) -> tuple[Sentence, ...]:
+    """The sentences of a text, in order, without overlaps, together covering everything but white space.
+
+    `sentence.text == text[sentence.start:sentence.end]`, never with white space at either end. A blank line always ends
+    a sentence; a line break does where the line is a list item or stands alone. A title, heading, byline or date line
+    is one piece whatever its punctuation. With `title` the line that repeats it is the title, a second one boilerplate.
+    Whatever gives orders to a machine that reads it is `orders`, whatever else it is.
+    """
+    blocks = list(_blocks(text))
+    kinds = kinds_of([text[start:end] for start, end in blocks], title)
+    triggers = triggers_in(text)
+    found: list[Sentence] = []
+    for (start, end), kind in zip(blocks, kinds, strict=True):
+        whole = kind not in (SentenceKind.BODY, SentenceKind.BOILERPLATE)
+        for first, last in [(start, end)] if whole else _sentences(text, start, end):
+            for a, b in _cut(text, first, last) if last - first > LONGEST else [(first, last)]:
+                words = text[a:b]
+                is_body = kind is SentenceKind.BODY
+                notice = is_body and bool(triggers) and len(words) <= LONGEST_NOTICE and is_notice(words, triggers)
+                found.append(Sentence(a, b, words, SentenceKind.BOILERPLATE if notice else kind))
+    return marked(text, found)
+
+
+_BLANK = re.compile(r"\n[^\S\n]*\n\s*")
+
+
+def _blocks(text: str) -> Iterator[Block]:
+    """Paragraphs, and the lines of a paragraph that stand alone, trimmed."""
+    position = 0
+    for blank in [*(match.span() for match in _BLANK.finditer(text)), (len(text), len(text))]:
+        yield from _lines(text, position, blank[0])
+        position = blank[1]
+
+
+def _lines(text: str, start: int, end: int) -> Iterator[Block]:
+    paragraph = text[start:end]
+    if "\n" not in paragraph:
+        yield from _trimmed(text, start, end)
+        return
+    lines = paragraph.split("\n")
+    begin = position = start
+    for line, stands in zip(lines, standing(lines), strict=True):
+        position += len(line) + 1
+        if stands:
+            yield from _trimmed(text, begin, min(position, end))
+            begin = position
+
+
+def _trimmed(text: str, start: int, end: int) -> Iterator[Block]:
+    piece = text[start:end]
+    start += len(piece) - len(piece.lstrip())
+    end -= len(piece) - len(piece.rstrip())
+    if start < end:
+        yield start, end
+
+
+# The end of a sentence: terminators, then quotes and brackets that close it, then white space. Tokenised text has a
+# space before them (`said . ''`), so that some closers may stand apart.
+_END = re.compile(
+    r"(?:[.!?…؟।]+|[。！？]+(?=\S))"
+    r"(?P<closers>(?:[\"'”’»)\]*_]|\[\d{1,3}\]|\s(?:''|\)|\]|”|'(?=\s''))(?=\s|$))*)(?:\s+|(?<=[。！？]))"
+)
+_WORD = re.compile(r"[^\s(\[“\"‘'«`]*$")
+_OPENERS = "\"'“‘«([`*_-–— "
+
+
+def _sentences(text: str, start: int, end: int) -> Iterator[Block]:
+    begin = start
+    for match in _END.finditer(text, start, end):
+        after = match.end()
+        if after < end and _ends(text, begin, match, text[after : min(end, after + 40)]):
+            yield begin, max(match.end("closers"), match.start() + 1)
+            begin = after
+    if begin < end:
+        yield begin, end
+
+
+def _ends(text: str, begin: int, match: re.Match[str], following: str) -> bool:
+    """Whether a terminator ends the sentence that began at `begin`; `following` is what comes next."""
+    stop = match.start()
+    words = following.lstrip(_OPENERS)
+    if not words or words[0].islower() or words[0] in _NEVER_FIRST:
+        return False
+    if text[stop] == "." and not text.startswith("..", stop):
+        piece = text[max(begin, stop - 24) : stop]
+        word = _WORD.search(piece)
+        return _period_ends(word.group() if word else "", piece, words, opening=stop - begin == len(piece))
+    return not (match["closers"] and text[stop] in "?!" and _SAID.match(words))
+
+
+def _period_ends(word: str, piece: str, following: str, *, opening: bool) -> bool:
+    """Whether the period after `word`, the last of `piece`, ends a sentence; `opening`: which began with `piece`."""
+    if not word:  # tokenised text: the period is a word of its own
+        return not piece.endswith(("(", "( "))
+    lower = word.lower()
+    if lower in _NEVER or (lower in _BEFORE_NUMBER and _NUMBER.match(following)):
+        return False
+    if opening and word == piece and _NUMBERING.fullmatch(word):
+        return False  # "1. The mayor": the number opens a list item
+    first = _FIRST_WORD.match(following)
+    starts = first is not None and first.group() in _STARTERS
+    if lower in _CLOCK:
+        return starts or _AFTER_CLOCK.match(following) is None
+    if lower in _MAY_END or _ACRONYM.fullmatch(word) or (len(word) == 1 and word.isupper()):
+        return starts
+    return True
+
+
+_NEVER_FIRST = ",;:)]%.!?/§⁄=+<>|~"
+_FIRST_WORD = re.compile(r"[^\W\d_]+(?:['’][a-z]+)?")
+_NUMBER = re.compile(r"\d|[IVXLC]+\b")
+_NUMBERING = re.compile(r"\d{1,3}|[IVXivx]{1,4}|[A-Za-z]")
+_ACRONYM = re.compile(r"(?:[A-Za-z]\.)+[A-Za-z]|Ph|Ph\.D|M\.D|[A-Z][a-z]\.[A-Z]|(?:[A-Z][a-z]{0,2}[-.])+[A-Z]")
+_CLOCK = frozenset({"a.m", "p.m"})
+_AFTER_CLOCK = re.compile(
+    r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|[A-Z]{1,2}[SD]?T\b|GMT|UTC|CES?T|Eastern|Pacific|Central|Mountain|"
+    r"Greenwich|Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec"
+)
+# '"Will it hold?" Quill asked': who said it belongs to the sentence
+_SAID = re.compile(
+    r"(?:[A-Z][\w.'’-]*\s+){1,4}(?:said|says|asked|asks|told|wrote|added|replied|answered|shouted|cried|wondered)\b"
+)
+_NEVER = frozenset(
+    "dr mr mrs ms prof gen sen rep gov lt col capt sgt cpl rev hon st pres adm cmdr maj supt insp det messrs mme mlle "
+    "fr amb brig dir asst assoc atty dep vs v e.g i.e cf viz al approx ca rt lt.col lt.gov vice-adm pte pvt cllr a.k.a "
+    "ave blvd ft mt herr sra srta maj.gen brig.gen".split()
+)
+_BEFORE_NUMBER = frozenset(
+    "no nos nr p pp vol vols ch chap art arts sec secs par para cl fig figs jan feb mar apr jun jul aug sep sept oct "
+    "nov dec c est op tel ext reg rm ver pt stat gal cor ps kv".split()
+)
+_MAY_END = frozenset(
+    "jr sr inc ltd co corp bros plc llc etc dept est govt ed eds univ assn natl intl jan feb mar apr aug sep sept oct "
+    "nov dec".split()
+)
+# Words that open a sentence far more often than they follow an abbreviation or initial inside one.
+_STARTERS = frozenset(
+    "The A An He She It They We I You His Her Its Their Our My This That These Those There Here In On At By For From "
+    "To With Without Within As After Before Since Until While When Where Who What Why How If Although Though Because "
+    "But And Or Nor So Yet Still However Meanwhile Moreover Furthermore Additionally Also Then Thus Therefore Hence "
+    "Instead Indeed Nevertheless Nonetheless Otherwise Similarly Finally Later Earlier Today Yesterday Tomorrow Now "
+    "Once Only Both Each Every Some Many Most Several Few Another Other Others All Any No Not Even Despite During "
+    "Under Over According Such Between Among Across Through Following Last Next Two Three Four Five Six One Critics "
+    "Officials Police He's She's It's They're We're There's That's".split()
+)
+
+
+def _cut(text: str, start: int, end: int) -> Iterator[Block]:
+    """A piece that is too long, cut at the last pause before LONGEST, or at LONGEST where there is none."""
+    while end - start > LONGEST:
+        at = max(text.rfind(mark, start + LONGEST // 2, start + LONGEST) + len(mark) for mark in ("; ", ", "))
+        if at <= start + LONGEST // 2:
+            at = text.rfind(" ", start + LONGEST // 2, start + LONGEST) + 1
+        if at <= start:
+            at = start + LONGEST
+        yield from _trimmed(text, start, at)
+        start = at
+    yield from _trimmed(text, start, end)

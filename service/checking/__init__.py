@@ -1,0 +1,1 @@
+"""Drafted sentences and their evidence in; verdicts, and accounts that contradict them, out."""

@@ -1,0 +1,1 @@
+"""Passages in; evidence, and sentences drafted from it with or without a model, out."""

@@ -1,0 +1,53 @@
+"""Settings in, the open parts of one service out, wired by hand; whatever is opened is closed at the end."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from ingest import uploads
+from ingest.settings import Settings
+from ingest.storage.archive import Archive
+from service.answerer import Answerer
+from service.drafting.llm import Drafter
+from service.jobs import Jobs
+from service.receipts import Receipts
+from service.retrieval.retriever import Retriever
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """Everything a surface may call. `writing` is held by whoever changes the archive; `stopping` ends long replies."""
+
+    settings: Settings
+    archive: Archive
+    retriever: Retriever
+    answerer: Answerer
+    receipts: Receipts
+    jobs: Jobs
+    writing: threading.Lock
+    stopping: asyncio.Event
+
+
+@contextmanager
+def open_service(settings: Settings) -> Iterator[Service]:
+    """The parts over one data directory, closed at the end. The caller owns the directory (`owner.owning`).
+
+    Raises IndexMismatch, IndexUnavailable or ModelUnavailable, each with its remedy.
+    """
+    with Archive(settings) as archive:
+        retriever = Retriever(archive)
+        receipts = Receipts(settings.data_dir / "receipts.sqlite")
+        drafter = Drafter(settings) if settings.drafts_with_model else None
+        answerer = Answerer(archive, retriever, receipts, drafter)
+        uploads.clear_staged(settings.data_dir)
+        writing, stopping = threading.Lock(), asyncio.Event()
+        jobs = Jobs(archive, writing, stopping.is_set)
+        try:
+            yield Service(settings, archive, retriever, answerer, receipts, jobs, writing, stopping)
+        finally:
+            jobs.close()
+            receipts.close()

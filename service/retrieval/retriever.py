@@ -1,0 +1,289 @@
+"""A question in, ranked passages out: vectors and words fused, dates and filters kept, one voice a family."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Container, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ingest.storage.archive import Archive
+from ingest.storage.catalogue import Snapshot, StoredArticle
+from ingest.storage.places import Bounds, Place, places, within
+from ingest.text.chunks import embedded_text
+from ingest.types import Passage, Role
+from service.retrieval.fusion import fuse
+from service.retrieval.questions import understand
+from service.types import ArticleCard, FamilyPlace, Filters, Hit, Question
+
+FIRST_FETCH = 100  # candidates from each index; the fusion was measured over the top 100 (docs/quality.md)
+WIDEST_FETCH = 25_600  # where copies or filters leave too few families
+NARROW = 5000  # passages left by a filter up to which only these are searched (docs/performance.md)
+READ = 40  # passages that are loaded with their text, besides the best of each family asked for
+ENOUGH_FAMILIES = 10
+COMPARED = 12  # hits whose similarity is measured anew with the local model, where the index has another
+MOST_MERGED = 3  # passages in a row that one hit may show
+FOLLOW_UP_WORDS = frozenset("he she it they him her them his their its this that these those there then".split())
+
+# Who speaks for a family where its canonical member is filtered out: what is most like the source comes first.
+VOICES = (Role.ORIGINAL, Role.UPDATED, Role.REPUBLISHED, Role.FRAGMENT, Role.ALTERED)
+
+Vector = NDArray[np.float32]
+Found = TypeVar("Found")
+
+
+@dataclass(frozen=True, slots=True)
+class _Ranked:
+    """A passage that was found and may be shown; `similarity` is None where words alone found it."""
+
+    place: Place
+    score: float
+    similarity: float | None
+
+
+class Retriever:
+    """Finds passages in one archive; every call sees one generation."""
+
+    def __init__(self, archive: Archive, dense_share: float | None = None, narrow: int = NARROW):
+        """`dense_share`, 0 to 1, is the weight of vectors against words, default the setting's; `narrow` the number of
+        passages left by a filter up to which exactly these are searched."""
+        self.archive = archive
+        self.narrow = narrow
+        self.dense_share = archive.settings.dense_share if dense_share is None else dense_share
+
+    def find(self, question: Question, count: int = 10) -> tuple[Hit, ...]:
+        """At most `count` hits, best first: each family's best passage, then, if families run out, their next.
+
+        A next passage that stands beside one already shown lengthens that hit instead of taking a place.
+        """
+        snapshot = self.archive.catalogue.live()
+        hits = self.candidates(question, snapshot, families=count, read=2 * count)
+        return tuple(_merged(snapshot, _one_slot_a_family(hits, lambda h: h.article.family.id), count))
+
+    def candidates(
+        self,
+        question: Question,
+        snapshot: Snapshot,
+        families: int = ENOUGH_FAMILIES,
+        read: int = READ,
+        vector: Vector | None = None,
+    ) -> list[Hit]:
+        """Passages worth reading, best first: the best `read`, the best of each of so many families, and what speaks
+        for those. `vector` is that of the question as it is searched, where the caller has it already."""
+        query = searched(question)
+        vector = self.archive.embedder.embed_question(query) if vector is None else vector
+        ranked = self._ranked(question, snapshot, query, vector, families)
+        slots = _one_slot_a_family(ranked, lambda r: r.place.family_id)[:families]
+        chosen = {r.place.passage_id: r for r in (*ranked[:read], *slots)}
+        hits = self._one_voice(question, snapshot, vector, self._loaded(snapshot, vector, chosen))
+        return hits if self.archive.meaning is self.archive.vectors else self._comparable(query, hits)
+
+    def _ranked(
+        self, question: Question, snapshot: Snapshot, query: str, vector: Vector, families: int
+    ) -> list[_Ranked]:
+        """What may be shown, best first; fetched ever more widely until there are enough families, or no more rows."""
+        among = self._among(question, snapshot)
+        if among == []:
+            return []
+        fetch = FIRST_FETCH
+        while True:
+            dense = dict(self.archive.store.nearest(vector, fetch, among))
+            words = dict(self.archive.lexical.find(query, fetch, among))
+            known = places(snapshot, {**dense, **words})
+            shown = {i: p for i, p in known.items() if _permitted(question, p)}
+            enough = len({p.family_id for p in shown.values()}) >= families
+            if enough or fetch >= WIDEST_FETCH or len(dense) < fetch:
+                break
+            fetch *= 4
+        scores = fuse(_only(dense, shown), _only(words, shown), self.dense_share)
+        ranked = [_Ranked(p, scores[i], dense.get(i)) for i, p in shown.items()]
+        return sorted(ranked, key=lambda r: (-r.score, r.place.passage_id))
+
+    def _among(self, question: Question, snapshot: Snapshot) -> list[str] | None:
+        """The passages a narrow filter leaves; None where there is no filter, or one that leaves many.
+
+        Searching among ids is exact and takes a sixth of what Chroma's `where` does (docs/performance.md).
+        """
+        filters = question.filters
+        bounds = Bounds(
+            question.as_of, filters.published_after, filters.published_before, filters.publishers, filters.article_ids
+        )
+        return None if bounds == Bounds() else within(snapshot, bounds, self.narrow)
+
+    def _loaded(self, snapshot: Snapshot, vector: Vector, chosen: dict[str, _Ranked]) -> list[Hit]:
+        """Hits with text and article; those found by words alone get their cosine from the kept vectors."""
+        passages = snapshot.passages(chosen)
+        articles = snapshot.articles(p.article_id for p in passages.values())
+        rows = [(p, articles[p.article_id], chosen[i]) for i, p in passages.items()]
+        lacking = [(p, a) for p, a, found in rows if found.similarity is None]
+        cosines = dict(zip((p.passage_id for p, _ in lacking), self._vectors(lacking) @ vector, strict=True))
+        return _best_first(
+            _hit(p, a, f.score, float(cosines[p.passage_id]) if f.similarity is None else f.similarity)
+            for p, a, f in rows
+        )
+
+    def _one_voice(self, question: Question, snapshot: Snapshot, vector: Vector, hits: list[Hit]) -> list[Hit]:
+        """Where several members of a family are hit, the most trustworthy one speaks for all of them.
+
+        Its passages stand in for those of its copies; a copy keeps a place of its own further down, because it may say
+        something that no other member does (the evidence step decides that sentence by sentence).
+        """
+        kept: dict[str, Hit] = {h.passage_id: h for h in hits}
+        for family_id in {h.article.family.id for h in hits if h.article.family.size > 1}:
+            members = [h for h in hits if h.article.family.id == family_id]
+            voice = self._voice(question, snapshot, family_id)
+            if voice is None:
+                continue
+            best = max(h.score for h in members)
+            own = self._scored(voice, snapshot, vector, {h.passage_id: h.score for h in members}, best)
+            for hit in members:
+                if hit.article.article_id != voice.article.article_id:
+                    kept[hit.passage_id] = replace(hit, score=hit.score * 0.5)
+            kept.update((h.passage_id, h) for h in own)
+        return _best_first(kept.values())
+
+    def _voice(self, question: Question, snapshot: Snapshot, family_id: str) -> StoredArticle | None:
+        family = snapshot.family(family_id)
+        members = snapshot.articles(m.article_id for m in family.members) if family else {}
+        allowed = [a for a in members.values() if permits(question, a)]
+        corrections = [a for a in allowed if a.member.role is Role.UPDATED]
+        if corrections:  # the outlet's own later word on its own article
+            return max(corrections, key=lambda a: (a.article.published_on or date.min, a.article.article_id))
+        return min(allowed, key=lambda a: (not a.member.canonical, VOICES.index(a.member.role)), default=None)
+
+    def _scored(
+        self, voice: StoredArticle, snapshot: Snapshot, vector: Vector, found: dict[str, float], best: float
+    ) -> list[Hit]:
+        """The voice's passages: its best takes the family's best score, the others fall off with their similarity."""
+        passages = snapshot.passages_of(voice.article.article_id)
+        if not passages:
+            return []
+        similarities = self._vectors([(p, voice) for p in passages]) @ vector
+        top = float(similarities.max())
+        return [
+            _hit(p, voice, max(found.get(p.passage_id, 0.0), best * (1 - 2 * (top - float(s)))), float(s))
+            for p, s in zip(passages, similarities, strict=True)
+            if p.passage_id in found or top - float(s) < 0.25
+        ]
+
+    def _comparable(self, query: str, hits: list[Hit]) -> list[Hit]:
+        """Similarities of the first hits by the local model: thresholds hold for its cosines, not for other models'."""
+        meaning = self.archive.meaning
+        texts = [embedded_text(_stated_title(h.article), h.text) for h in hits[:COMPARED]]
+        cosines = meaning.embed(texts) @ meaning.embedder.embed_question(query)
+        first = [replace(h, similarity=float(s)) for h, s in zip(hits, cosines, strict=False)]
+        return [*first, *hits[COMPARED:]]
+
+    def _vectors(self, passages: Sequence[tuple[Passage, StoredArticle]]) -> Vector:
+        return self.archive.vectors.embed([embedded_text(a.article.title, p.text) for p, a in passages])
+
+
+def searched(question: Question) -> str:
+    """The words that are embedded and looked up for a question."""
+    return understand(standalone(question)).text
+
+
+def standalone(question: Question) -> str:
+    """The question as it can be searched: a follow-up takes the words of the question before it along."""
+    words = question.text.lower().replace("?", " ").split()
+    asked_before = [turn.content for turn in question.history if turn.role == "user"]
+    if asked_before and (len(words) < 4 or FOLLOW_UP_WORDS.intersection(words)):
+        return f"{asked_before[-1]} {question.text}"
+    return question.text
+
+
+def permits(question: Question, stored: StoredArticle) -> bool:
+    """Whether dates and filters let an article speak; `as_of` and all bounds are inclusive.
+
+    An undated article passes `as_of` only if no date named in its text is later, and never passes a date filter.
+    """
+    a = stored.article
+    place = Place("", a.article_id, 0, 0, stored.family_id, a.published_on, a.latest_named_date, a.publisher)
+    return _permitted(question, place)
+
+
+def _permitted(question: Question, place: Place) -> bool:
+    known = place.published_on or place.latest_named_date
+    if question.as_of and known and known > question.as_of:
+        return False
+    return _passes(question.filters, place)
+
+
+def _passes(filters: Filters, place: Place) -> bool:
+    day = place.published_on
+    if filters.published_after and (day is None or day < filters.published_after):
+        return False
+    if filters.published_before and (day is None or day > filters.published_before):
+        return False
+    if filters.publishers and (place.publisher or "").casefold() not in {p.casefold() for p in filters.publishers}:
+        return False
+    return not filters.article_ids or place.article_id in filters.article_ids
+
+
+def card(stored: StoredArticle) -> ArticleCard:
+    """What citations and hits say of an article."""
+    a, m = stored.article, stored.member
+    place = FamilyPlace(stored.family_id, stored.family_size, str(m.role), m.canonical)
+    return ArticleCard(
+        a.article_id, a.title or a.source, a.author, a.publisher, a.url, a.source, a.published_on, a.date_source, place
+    )
+
+
+def _stated_title(article: ArticleCard) -> str | None:
+    """A card shows the source where the article states no title."""
+    return article.title if article.title != article.source else None
+
+
+def _hit(passage: Passage, stored: StoredArticle, score: float, similarity: float) -> Hit:
+    return Hit(passage.passage_id, passage.start, passage.end, passage.text, score, card(stored), similarity)
+
+
+def _one_slot_a_family(found: Sequence[Found], family: Callable[[Found], str]) -> list[Found]:
+    """Best passage of every family first, then every family's second, and so on; each round in order of score."""
+    rounds: Counter[str] = Counter()
+    placed = []
+    for one in found:
+        rounds[family(one)] += 1
+        placed.append((rounds[family(one)], one))
+    placed.sort(key=lambda pair: pair[0])  # stable: score order within a round
+    return [one for _, one in placed]
+
+
+def _merged(snapshot: Snapshot, hits: Sequence[Hit], count: int) -> list[Hit]:
+    """The first `count` hits; one with nothing but white space between it and an earlier hit is added to that one."""
+    kept: list[Hit] = []
+    parts: dict[str, list[tuple[int, int]]] = defaultdict(list)  # article id → (place in kept, passages it shows)
+    for hit in hits:
+        shown = parts[hit.article.article_id]
+        for n, (place, passages) in enumerate(shown):
+            joined = _joined(snapshot, kept[place], hit) if passages < MOST_MERGED else None
+            if joined is not None:
+                kept[place] = joined
+                shown[n] = (place, passages + 1)
+                break
+        else:
+            if len(kept) < count:
+                shown.append((len(kept), 1))
+                kept.append(hit)
+    return kept
+
+
+def _joined(snapshot: Snapshot, hit: Hit, other: Hit) -> Hit | None:
+    """Both as one hit, under the first one's id and score; None where anything stands between them."""
+    first, last = sorted((hit, other), key=lambda h: h.start)
+    stored = snapshot.article(hit.article.article_id)
+    if stored is None or stored.article.text[first.end : last.start].strip() or last.start < first.end:
+        return None
+    return replace(hit, start=first.start, end=last.end, text=stored.article.text[first.start : last.end])
+
+
+def _best_first(hits: Iterable[Hit]) -> list[Hit]:
+    return sorted(hits, key=lambda h: (-h.score, h.passage_id))
+
+
+def _only(scores: dict[str, float], wanted: Container[str]) -> dict[str, float]:
+    return {i: s for i, s in scores.items() if i in wanted}

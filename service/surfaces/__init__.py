@@ -1,0 +1,1 @@
+"""Requests of every protocol in, the same checked answers out."""

@@ -1,0 +1,153 @@
+"""An answer's events in, the same events out: bounded in time, kept alive, and stopped when nobody listens."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
+from contextlib import aclosing
+from typing import Any, TypeVar
+
+from fastapi.sse import KEEPALIVE_COMMENT, format_sse_event
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import StreamingResponse
+
+from ingest.errors import DatelineError, NotReady, TimedOut
+from service.contract.problems import refusal
+from service.types import Answer, Completed, Event
+
+PING_SECONDS = 15.0  # what the SSE specification advises against proxies that close silent connections
+STOPPING_GRACE_SECONDS = 3.0  # an answer that is nearly done may finish while the service stops
+
+T = TypeVar("T")
+
+
+class _End:
+    """No event follows."""
+
+
+async def paced(
+    events: AsyncIterator[T],
+    request: Request,
+    stopping: asyncio.Event,
+    timeout_seconds: float,
+    ping_seconds: float = PING_SECONDS,
+) -> AsyncGenerator[T | None]:
+    """The events as they come; None after every `ping_seconds` without one.
+
+    Raises TimedOut after `timeout_seconds` in all, NotReady when the service stops, ClientDisconnect when the client
+    goes away; each of them, and closing this iterator, cancels the work behind `events`.
+    """
+    queue: asyncio.Queue[T | _End | Exception] = asyncio.Queue()
+    # One task runs all of `events`: time limits and cancel scopes inside them belong to the task that opened them.
+    tasks = [
+        asyncio.create_task(task)
+        for task in (
+            _pump(events, queue),
+            _tell_time(queue, timeout_seconds),
+            _tell_stopping(queue, stopping),
+            _tell_gone(queue, request),
+        )
+    ]
+    try:
+        while True:
+            try:
+                async with asyncio.timeout(ping_seconds):
+                    item = await queue.get()
+            except TimeoutError:
+                yield None
+                continue
+            if isinstance(item, _End):
+                return
+            if isinstance(item, Exception):
+                raise item
+            yield item
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def collected(events: AsyncGenerator[Event | None]) -> Answer:
+    """The whole answer: the stream, collected."""
+    async with aclosing(events):
+        async for event in events:
+            if isinstance(event, Completed):
+                return event.answer
+    raise NotReady("the answer ended early; ask again")
+
+
+async def streamed(
+    events: AsyncGenerator[Event | None],
+    frames: Callable[[Event | None], list[bytes]],
+    failure: Callable[[DatelineError], bytes],
+    request_id: str,
+) -> StreamingResponse:
+    """Events as a surface's own frames. A failure before the first is an ordinary error, later a `failure` frame."""
+    made = _frames(events, frames, failure, request_id)
+    first = await anext(made)
+
+    async def whole() -> AsyncIterator[bytes]:
+        yield first
+        async for frame in made:
+            yield frame
+
+    headers = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
+    return StreamingResponse(whole(), headers=headers, media_type="text/event-stream")
+
+
+async def _frames(
+    events: AsyncGenerator[Event | None],
+    frames: Callable[[Event | None], list[bytes]],
+    failure: Callable[[DatelineError], bytes],
+    request_id: str,
+) -> AsyncIterator[bytes]:
+    begun = False
+    try:
+        async with aclosing(events):
+            async for event in events:
+                for made in frames(event):
+                    yield made
+                    begun = True
+    except ClientDisconnect:
+        return
+    except Exception as error:
+        if not begun:
+            raise
+        yield failure(refusal(error, request_id))
+
+
+def frame(data: Mapping[str, Any], event: str | None = None) -> bytes:
+    """One server-sent event."""
+    return format_sse_event(data_str=json.dumps(data, ensure_ascii=False, separators=(",", ":")), event=event)
+
+
+PING = KEEPALIVE_COMMENT
+DONE = format_sse_event(data_str="[DONE]")
+
+
+async def _pump(events: AsyncIterator[T], queue: asyncio.Queue[T | _End | Exception]) -> None:
+    try:
+        async for event in events:
+            queue.put_nowait(event)
+        queue.put_nowait(_End())
+    except Exception as error:  # noqa: BLE001  not lost: raised again where the events are read
+        queue.put_nowait(error)
+
+
+async def _tell_time(queue: asyncio.Queue[T | _End | Exception], timeout_seconds: float) -> None:
+    await asyncio.sleep(timeout_seconds)
+    limit = f"{timeout_seconds:g} seconds (DATELINE_ANSWER_TIMEOUT_SECONDS)"
+    queue.put_nowait(TimedOut(f"no answer within {limit}; ask again"))
+
+
+async def _tell_stopping(queue: asyncio.Queue[T | _End | Exception], stopping: asyncio.Event) -> None:
+    await stopping.wait()
+    await asyncio.sleep(STOPPING_GRACE_SECONDS)
+    queue.put_nowait(NotReady("the service is stopping; ask again when it is back"))
+
+
+async def _tell_gone(queue: asyncio.Queue[T | _End | Exception], request: Request) -> None:
+    while (await request.receive())["type"] != "http.disconnect":
+        pass
+    queue.put_nowait(ClientDisconnect())
