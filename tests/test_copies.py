@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from evals import copies
-from evals.generator import Made, generate
-from evals.sources import read_sources
+from evals.copies import scores
+from evals.copies.generator import Made, generate
+from evals.copies.sources import read_sources
 from ingest.formats.articles import article_from
 from ingest.pipeline import SAMPLE
 from ingest.types import Alteration, Family, Member, Role, Span
@@ -42,9 +42,9 @@ def perfect(corpus: list[Made]) -> list[Family]:
 
 
 def test_what_is_all_right_scores_one(corpus: list[Made]) -> None:
-    report = copies.score(corpus, perfect(corpus))
+    report = scores.score(corpus, perfect(corpus))
     assert report["families"]["precision"]["value"] == report["families"]["recall"]["value"] == 1
-    assert copies.misses(corpus, perfect(corpus)) == []
+    assert scores.misses(corpus, perfect(corpus)) == []
     for half in ("seen", "unseen"):
         assert report["facts"][half]["recall"]["value"] == report["facts"][half]["precision"]["value"] == 1
     assert sum(o["n"] for o in report["operations"].values()) == sum(
@@ -56,7 +56,7 @@ def test_families_that_were_joined_cost_precision_and_ones_that_fell_apart_recal
     right = perfect(corpus)
     joined = [Family("all", tuple(m for family in right for m in family.members))]
     apart = [Family(m.article_id, (m,)) for family in right for m in family.members]
-    everything, nothing = copies.score(corpus, joined)["families"], copies.score(corpus, apart)["families"]
+    everything, nothing = scores.score(corpus, joined)["families"], scores.score(corpus, apart)["families"]
     assert everything["precision"]["value"] < 0.5 and everything["recall"]["value"] == 1
     assert nothing["precision"]["n"] == 0 and nothing["recall"]["value"] == 0
 
@@ -69,7 +69,7 @@ def test_a_span_beside_the_changed_fact_is_a_false_one_and_the_fact_is_missed(co
         )
         for f in perfect(corpus)
     ]
-    facts = copies.score(corpus, moved)["facts"]["seen"]
+    facts = scores.score(corpus, moved)["facts"]["seen"]
     assert facts["recall_any_kind"]["value"] < 0.2 and facts["precision_any_kind"]["value"] < 0.2
 
 
@@ -83,7 +83,7 @@ def test_what_is_missed_of_the_unseen_half_is_not_shown(corpus: list[Made]) -> N
         Family(f.family_id, tuple(Member(m.article_id, m.role, m.canonical) for m in f.members))
         for f in perfect(corpus)
     ]
-    shown = "\n".join(copies.misses(corpus, blind))
+    shown = "\n".join(scores.misses(corpus, blind))
     unseen = [edit for made in corpus if made.half == "unseen" for edit in made.edits]
     assert "MISSED" in shown and unseen
     assert not any(f" {edit.operation}:" in shown for edit in unseen)

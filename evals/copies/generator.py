@@ -11,9 +11,9 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import TypeVar
 
-from evals import edits, rewording
-from evals.sources import Paragraphs, Source
-from evals.vocabulary import CORRECTIONS, CREDITS, NOTICES, OUTLETS, REPORTERS
+from evals.copies import edits, rewording
+from evals.copies.sources import Paragraphs, Source
+from evals.copies.vocabulary import CORRECTIONS, CREDITS, NOTICES, OUTLETS, REPORTERS
 
 KINDS = ("original", "syndicated", "fragment", "rewrite", "altered", "updated", "round_up")
 # How often an article has so many copies, and of which kind a copy is.

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from evals.vocabulary import MONTHS
+from evals.copies.vocabulary import MONTHS
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,8 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
-from evals.figure_edits import Change, Make, instead
-from evals.vocabulary import (
+from evals.copies.figure_edits import Change, Make, instead
+from evals.copies.vocabulary import (
     ANTONYMS,
     COUNTRIES,
     GIVEN_NAMES,

@@ -7,8 +7,17 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from evals.edits import halves
-from evals.vocabulary import CONNECTIVES, CONTRACTIONS, FILLERS, MONTHS, NUMBER_WORDS, SHORT_NAMES, SPELLINGS, SYNONYMS
+from evals.copies.edits import halves
+from evals.copies.vocabulary import (
+    CONNECTIVES,
+    CONTRACTIONS,
+    FILLERS,
+    MONTHS,
+    NUMBER_WORDS,
+    SHORT_NAMES,
+    SPELLINGS,
+    SYNONYMS,
+)
 
 
 @dataclass(frozen=True, slots=True)

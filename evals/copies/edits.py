@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from evals.figure_edits import Change as Change
-from evals.figure_edits import Make as Make
-from evals.figure_edits import (
+from evals.copies.figure_edits import Change as Change
+from evals.copies.figure_edits import Make as Make
+from evals.copies.figure_edits import (
     day_of_month,
     decade,
     digit_dropped,
@@ -20,7 +20,7 @@ from evals.figure_edits import (
     shifted_year,
     tenfold,
 )
-from evals.vocabulary import (
+from evals.copies.vocabulary import (
     INVENTED_GIVEN,
     INVENTED_SURNAMES,
     MONTHS,
@@ -29,7 +29,7 @@ from evals.vocabulary import (
     QUOTED_STRANGERS,
     WEEKDAYS,
 )
-from evals.word_edits import (
+from evals.copies.word_edits import (
     acronym,
     after_verb,
     antonym,
@@ -46,7 +46,7 @@ from evals.word_edits import (
     quoted_word,
     whole_person,
 )
-from evals.word_edits import names_in as names_in
+from evals.copies.word_edits import names_in as names_in
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,10 +20,10 @@ from typing import Annotated, Any
 import numpy as np
 import typer
 
-from evals import edits
-from evals.generator import Edit, Made, generate, write
+from evals.copies import edits
+from evals.copies.generator import Edit, Made, generate, write
+from evals.copies.sources import read_sources
 from evals.metrics.intervals import CONFIDENCE, RESAMPLES, SEED, Interval
-from evals.sources import read_sources
 from ingest import terminal
 from ingest.copies import families
 from ingest.embedding.embedder import LocalEmbedder
@@ -254,7 +254,3 @@ def _row(name: str, share: Mapping[str, Any]) -> str:
 
 def _shown(text: str, start: int, end: int) -> str:
     return f"…{text[max(0, start - 60) : start]}[{text[start:end]}]{text[end : end + 60]}…".replace("\n", " ")
-
-
-if __name__ == "__main__":
-    typer.run(main)
