@@ -1,5 +1,5 @@
 # The project's two commands are `make up` and `make test`; each is enough on a machine with Python 3.11+ and make.
-.PHONY: up test test-all install lint lock clean
+.PHONY: up test test-all install lint lock screenshot clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -37,6 +37,9 @@ lint: install ## style and types
 lock: ## renew requirements.lock (needs uv): hashed, naming no host and no index
 	uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes \
 	  --no-annotate --no-header --no-emit-index-url --quiet --upgrade --output-file requirements.lock
+
+screenshot: install ## renew the picture of the page (needs Chromium)
+	PYTHONPATH=. $(BIN)/python tests/screenshot.py docs/page.png
 
 clean: ## forget the environment; the data directory stays
 	rm -rf $(VENV)
