@@ -135,7 +135,7 @@ async def test_a_model_that_cites_what_it_says_is_released_as_it_wrote(
     model.reply = reply
     body = await asked(drafting(filled, settings, model), WHO)
 
-    assert body["text"] == "Dr. Lena Ostrow leads the regulator [1]."
+    assert body["claims"][0]["text"] == "Dr. Lena Ostrow leads the regulator [1]."
     assert (body["answerer"], body["model"], body["fallback"]) == ("openai", "scripted", None)
     assert body["usage"]["prompt_tokens"] == 11
     assert "Lena Ostrow" in body["citations"][0]["quote"]
@@ -207,7 +207,7 @@ async def test_what_was_released_before_a_cut_stays_and_nobody_else_goes_on(
     model.reply = reply
     body = await asked(drafting(filled, settings, model), WHO)
 
-    assert body["text"] == "Dr. Lena Ostrow leads the regulator [1]."
+    assert body["claims"][0]["text"] == "Dr. Lena Ostrow leads the regulator [1]."
     assert body["answerer"] == "openai" and body["fallback"]["from"] == "openai"
 
 

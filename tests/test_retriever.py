@@ -17,8 +17,8 @@ from ingest.pipeline import ingest
 from ingest.settings import Settings
 from ingest.storage.archive import Archive
 from service.retrieval.fusion import fuse
-from service.retrieval.retriever import Retriever, standalone
-from service.types import Filters, Hit, Question, Turn
+from service.retrieval.retriever import Retriever
+from service.types import Filters, Hit, Question
 
 FERRIES = ("Tarn", "Orvel", "Lisse", "Mook", "Garde", "Pell", "Dunmark", "Hesk", "Avel", "Brandt", "Corvo", "Ister")
 
@@ -203,12 +203,6 @@ def test_words_of_a_query_language_are_only_words(library: Retriever) -> None:
 
 def test_an_empty_archive_finds_nothing(archive: Archive) -> None:
     assert Retriever(archive).find(Question("Is anybody there?")) == ()
-
-
-def test_a_follow_up_takes_the_question_before_it_along() -> None:
-    before = (Turn("user", "Who leads the dam regulator?"), Turn("assistant", "Dr. Lena Ostrow [1]."))
-    assert standalone(Question("What did she say?", before)) == "Who leads the dam regulator? What did she say?"
-    assert standalone(Question("Which choir won the national prize?", before)) == "Which choir won the national prize?"
 
 
 def test_fusion_weighs_both_lists_by_the_share() -> None:

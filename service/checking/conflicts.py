@@ -37,8 +37,9 @@ def altered_copies(snapshot: Snapshot, question: Question, cited: Sequence[Evide
     return tuple(conflicts[:MOST_SHOWN])
 
 
-def corrected(snapshot: Snapshot, cited: Sequence[Evidence]) -> tuple[Conflict, ...]:
-    """What earlier versions by the same outlet say otherwise than the corrected one that is cited."""
+def corrected(snapshot: Snapshot, question: Question, cited: Sequence[Evidence]) -> tuple[Conflict, ...]:
+    """What earlier versions by the same outlet, as far as dates and filters let them speak, say otherwise than the
+    corrected one that is cited."""
     conflicts: list[Conflict] = []
     for number, item in enumerate(cited, 1):
         if item.article.family.role != Role.UPDATED:
@@ -47,7 +48,7 @@ def corrected(snapshot: Snapshot, cited: Sequence[Evidence]) -> tuple[Conflict, 
         earlier = [m.article_id for m in family.members if m.canonical] if family else []
         for stored in snapshot.articles(earlier).values():
             before = _earlier_wording(snapshot.sentences(stored.article.article_id), item.text)
-            if before is not None:
+            if before is not None and permits(question, stored):
                 accounts = (
                     Account(plain(item.text), cite(item, number)),
                     Account(plain(before.text), _citation(snapshot, before, stored)),

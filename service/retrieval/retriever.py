@@ -16,6 +16,7 @@ from ingest.storage.catalogue import Snapshot, StoredArticle
 from ingest.storage.places import Bounds, Place, places, within
 from ingest.text.chunks import embedded_text
 from ingest.types import Passage, Role
+from service.retrieval.followups import standing_alone
 from service.retrieval.fusion import fuse
 from service.retrieval.questions import understand
 from service.types import ArticleCard, FamilyPlace, Filters, Hit, Question
@@ -27,7 +28,6 @@ READ = 40  # passages that are loaded with their text, besides the best of each 
 ENOUGH_FAMILIES = 10
 COMPARED = 12  # hits whose similarity is measured anew with the local model, where the index has another
 MOST_MERGED = 3  # passages in a row that one hit may show
-FOLLOW_UP_WORDS = frozenset("he she it they him her them his their its this that these those there then".split())
 
 # Who speaks for a family where its canonical member is filtered out: what is most like the source comes first.
 VOICES = (Role.ORIGINAL, Role.UPDATED, Role.REPUBLISHED, Role.FRAGMENT, Role.ALTERED)
@@ -184,16 +184,7 @@ class Retriever:
 
 def searched(question: Question) -> str:
     """The words that are embedded and looked up for a question."""
-    return understand(standalone(question)).text
-
-
-def standalone(question: Question) -> str:
-    """The question as it can be searched: a follow-up takes the words of the question before it along."""
-    words = question.text.lower().replace("?", " ").split()
-    asked_before = [turn.content for turn in question.history if turn.role == "user"]
-    if asked_before and (len(words) < 4 or FOLLOW_UP_WORDS.intersection(words)):
-        return f"{asked_before[-1]} {question.text}"
-    return question.text
+    return understand(standing_alone(question)).text
 
 
 def permits(question: Question, stored: StoredArticle) -> bool:

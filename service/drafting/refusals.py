@@ -1,0 +1,28 @@
+"""Why nothing is said, and what was asked, come in; the one sentence that says so to a person goes out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from service.retrieval.periods import Period, in_words, spoken
+from service.types import Question, Reason
+
+
+def refusal(reason: Reason, question: Question, asked_about: Sequence[Period] = (), nearest: str = "") -> str:
+    """One plain sentence; `nearest` is the time of which the archive does speak, where another was asked about."""
+    if reason == "outside_dates":
+        return _outside(question, [period for period in asked_about if period.strict], nearest)
+    return {
+        "no_match": "The archive holds nothing that answers this question.",
+        "not_supported": "The archive touches on this, but no sentence in it supports an answer.",
+        "only_altered_copies": "Only altered copies speak of this, so there is no sound source to use.",
+    }[reason]
+
+
+def _outside(question: Question, periods: Sequence[Period], nearest: str) -> str:
+    if periods and nearest:
+        when = " or ".join(f"for {spoken(period)}" for period in periods)
+        return f"The archive speaks of this, but not {when}: the nearest it has is for {nearest}."
+    if question.as_of:
+        return f"The archive speaks of this, but not in anything published on or before {in_words(question.as_of)}."
+    return "The archive speaks of this, but not in anything published within the dates asked for."
