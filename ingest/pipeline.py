@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -61,7 +61,7 @@ def ingest(
     if not dry_run:
         if change.fresh or change.removed:
             notes = _publish(archive, snapshot, change, report)
-        files.keep()
+        _spared(files.keep)
         generation = archive.catalogue.live().generation
         if unwritten := failures.write_down(archive.settings.data_dir, generation, change.failed):
             notes = (*notes, unwritten)
@@ -77,7 +77,7 @@ def remove(archive: Archive, article_id: str) -> bool:
     grouped = _group(archive, snapshot, (), (article_id,), _silent)
     with _settled_again(archive):
         archive.catalogue.purge(article_id, grouped)
-        clear_leftovers(archive)
+        archive.settle()
     return True
 
 
@@ -167,12 +167,6 @@ def compare(
     )
 
 
-def clear_leftovers(archive: Archive) -> None:
-    """Takes out of Chroma and the text index what no kept generation shows."""
-    archive.indexes.remove(archive.catalogue.dead_passages())
-    archive.catalogue.forget()
-
-
 def _publish(archive: Archive, snapshot: Snapshot, change: Change, progress: Progress) -> tuple[str, ...]:
     """Everything between reading and reporting; sentences about the copies that were found."""
     versions = [_version(article, root, archive.settings.passage_tokens) for article, root in change.fresh]
@@ -182,13 +176,21 @@ def _publish(archive: Archive, snapshot: Snapshot, change: Change, progress: Pro
         prints = Prints(archive.catalogue.database)
         grouped = _group(archive, snapshot, versions, change.removed, progress, prints)
         archive.catalogue.publish(versions, change.removed, grouped)
-        prints.keep()
-        clear_leftovers(archive)
+        _spared(prints.keep)
+        archive.settle()
     changed = summary.changed_families(snapshot.families(), grouped)
     known = snapshot.articles(m.article_id for f in changed for m in f.members)
     sources = {i: stored.article.source for i, stored in known.items()}
     sources |= {v.article.article_id: v.article.source for v in versions}
     return summary.copies_found(changed, sources)
+
+
+def _spared(keep: Callable[[], None]) -> None:
+    """What only saves the next ingest work may stay unwritten where the disk is full: what readers see is published."""
+    try:
+        keep()
+    except IndexUnavailable as error:
+        log.warning("the next ingest will take longer: %s", error)
 
 
 @contextlib.contextmanager

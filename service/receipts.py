@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
+import logging
 from pathlib import Path
 from typing import Any
 
+from ingest.errors import IndexUnavailable
 from ingest.storage.database import Database
+
+log = logging.getLogger(__name__)
 
 SCHEMA = "CREATE TABLE IF NOT EXISTS receipts(answer_id TEXT PRIMARY KEY, made_at TEXT NOT NULL, body TEXT NOT NULL);"
 
@@ -18,8 +22,12 @@ class Receipts:
         self.database = Database(path, SCHEMA)
 
     def keep(self, answer_id: str, made_at: str, body: dict[str, Any]) -> None:
-        with self.database.write() as connection:
-            connection.execute("INSERT INTO receipts VALUES (?, ?, ?)", (answer_id, made_at, json.dumps(body)))
+        """Where the disk is full there is no receipt: an answer does not wait for room."""
+        try:
+            with self.database.write() as connection:
+                connection.execute("INSERT INTO receipts VALUES (?, ?, ?)", (answer_id, made_at, json.dumps(body)))
+        except IndexUnavailable as error:
+            log.warning("no receipt of %s: %s", answer_id, error)
 
     def get(self, answer_id: str) -> dict[str, Any] | None:
         """The answer as it was sent, with `made_at` and `made_from`; None where there is no such answer."""

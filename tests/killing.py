@@ -29,7 +29,7 @@ OURS = frozenset(
     """archive.Archive.settle catalogue.Catalogue.expect catalogue.Catalogue.forget catalogue.Catalogue.made_with
     catalogue.Catalogue.publish catalogue.Catalogue.purge catalogue.Catalogue.roll_back database.Database.write
     indexes.Indexes.remove indexes.Indexes.write indexes.open_indexes indexes.rebuild indexes.swap_in
-    lexical.Lexical.add lexical.Lexical.remove pipeline.clear_leftovers pipeline.rollback pipeline.remove
+    lexical.Lexical.add lexical.Lexical.remove pipeline.rollback pipeline.remove
     store.Store.add store.Store.remove unchanged.ReadFiles.keep vectors.VectorCache._keep""".split()
 )
 NATIVE = frozenset(

@@ -30,6 +30,7 @@ class Archive:
         was hit in the middle of a write is made anew from the catalogue.
         """
         self.settings = settings
+        self._waits_for_room = False  # leftovers stay for want of room, and it was said
         with contextlib.ExitStack() as opened:
             self.embedder = embedder or embedder_of(settings)
             self.catalogue = Catalogue(settings.data_dir / "catalogue.sqlite")
@@ -69,6 +70,11 @@ class Archive:
         """
         chroma = self.settings.data_dir / indexes.CHROMA
         if self.catalogue.is_settled() and not graph_files.was_cut_short(chroma):
+            return
+        if not graph_files.was_cut_short(chroma) and not graph_files.has_room(chroma):
+            if not self._waits_for_room:
+                log.warning("leftovers of an earlier ingest stay until the disk of %s has room", self.settings.data_dir)
+            self._waits_for_room = True
             return
         try:
             if graph_files.was_cut_short(chroma) or not self._cleared():

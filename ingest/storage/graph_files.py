@@ -32,14 +32,21 @@ def marked(directory: Path, room_bytes: int = LEAST_ROOM_BYTES) -> Iterator[None
     mark = directory / MARK
     if mark.exists():
         raise OSError(errno.EIO, "an earlier write was cut short")
-    free = shutil.disk_usage(directory).free
-    if free < room_bytes:
+    if not has_room(directory, room_bytes):
+        free = shutil.disk_usage(directory).free
         raise OSError(errno.ENOSPC, f"{room_bytes / 1e6:,.0f} MB are needed and {free / 1e6:,.0f} MB are free")
     mark.touch()
     yield
     if not _are_whole(directory):
+        if has_room(directory):
+            raise OSError(errno.EIO, "its files are shorter than they say after a write")
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
     mark.unlink()
+
+
+def has_room(directory: Path, room_bytes: int = LEAST_ROOM_BYTES) -> bool:
+    """Whether so much of the disk is free; by default what it takes to delete rows."""
+    return shutil.disk_usage(directory).free >= room_bytes
 
 
 def was_cut_short(directory: Path) -> bool:

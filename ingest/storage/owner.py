@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import fcntl
 import json
 import os
@@ -73,9 +74,11 @@ def _opened(data_dir: Path) -> int:
 
 
 def _unwritable(data_dir: Path, error: OSError) -> IndexUnavailable:
+    full = error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+    remedy = "free its disk" if full else "give this user the right to write there"
     return IndexUnavailable(
         f"cannot write to {data_dir}: {error.strerror}; "
-        "free its disk, or set DATELINE_DATA_DIR to a directory that is writable"
+        f"{remedy}, or set DATELINE_DATA_DIR to a directory that is writable"
     )
 
 

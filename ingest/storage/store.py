@@ -104,7 +104,7 @@ class Store:
         try:
             yield
         except (ChromaError, OSError, *more) as error:  # type: ignore[misc]  # chromadb is no typed base class
-            said = str(error)
+            said = (error.strerror if isinstance(error, OSError) else None) or str(error)
             remedy = _WRITING if _OF_THE_DISK.search(said) else remedy
             raise IndexUnavailable(f"cannot use the vector index in {self._path}: {said}; {remedy}") from error
 

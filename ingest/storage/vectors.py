@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
 
 from ingest.embedding.embedder import Embedder
+from ingest.errors import IndexUnavailable
 from ingest.storage.database import Database, chunked
 
+log = logging.getLogger(__name__)
 SCHEMA = "CREATE TABLE IF NOT EXISTS vectors(key TEXT PRIMARY KEY, vector BLOB NOT NULL) WITHOUT ROWID;"
 KEEP_EVERY = 512  # texts between two commits: what a killed ingest loses at most
 
@@ -21,6 +24,7 @@ class VectorCache:
     def __init__(self, path: Path, embedder: Embedder):
         self.embedder = embedder
         self.database = Database(path, SCHEMA)
+        self._refused = False  # whether the disk did not take some, and it was said
         self.embedded = 0  # texts embedded since opening, for the ingest summary
 
     def embed(self, texts: Sequence[str], progress: Callable[[int], None] | None = None) -> np.ndarray:
@@ -59,5 +63,9 @@ class VectorCache:
     def _keep(self, keys: Sequence[str], vectors: np.ndarray) -> None:
         self.embedded += len(keys)
         rows = [(key, vector.astype(np.float32).tobytes()) for key, vector in zip(keys, vectors, strict=True)]
-        with self.database.write() as connection:
-            connection.executemany("INSERT OR REPLACE INTO vectors VALUES (?, ?)", rows)
+        try:
+            with self.database.write() as connection:
+                connection.executemany("INSERT OR REPLACE INTO vectors VALUES (?, ?)", rows)
+        except IndexUnavailable as error:  # a full disk must not keep anyone from an answer
+            log.log(logging.DEBUG if self._refused else logging.WARNING, "vectors are used but not kept: %s", error)
+            self._refused = True

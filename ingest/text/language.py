@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import tempfile
 from functools import lru_cache
 from typing import TYPE_CHECKING
+
+from ingest.errors import IndexUnavailable
 
 if TYPE_CHECKING:
     from py3langid.langid import LanguageIdentifier  # type: ignore[import-untyped]
@@ -18,6 +21,7 @@ def language_of(text: str) -> str | None:
     """ISO 639-1 code of the language of a text; None for a short text and where the detector is not sure.
 
     A piece from the middle is looked at: the top is names and dates. The first call loads the model (half a second).
+    Raises IndexUnavailable where that finds no room: the model is unpacked in the temporary directory.
     """
     weight = sum(4 if "\u2e80" < letter < "\uffef" else 1 for letter in text[:SHORTEST] if not letter.isspace())
     if weight < SHORTEST * 0.75:
@@ -31,4 +35,10 @@ def language_of(text: str) -> str | None:
 def _identifier() -> LanguageIdentifier:
     from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
-    return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+    try:
+        return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+    except OSError as error:  # else it would be taken for a fault of the file that is being read
+        raise IndexUnavailable(
+            f"cannot unpack the language model for a moment (30 MB) in {tempfile.tempdir or 'a temporary directory'}: "
+            f"{error.strerror}; free that disk, or set TMPDIR to a directory that is writable"
+        ) from error
