@@ -31,10 +31,8 @@ class Receipts:
 
     def get(self, answer_id: str) -> dict[str, Any] | None:
         """The answer as it was sent, with `made_at` and `made_from`; None where there is no such answer."""
-        row = (
-            self.database.connection().execute("SELECT body FROM receipts WHERE answer_id = ?", (answer_id,)).fetchone()
-        )
-        return json.loads(row["body"]) if row else None
+        query = "SELECT body FROM receipts WHERE answer_id = :id"
+        return next((json.loads(row["body"]) for row in self.database.reading().rows(query, {"id": answer_id})), None)
 
     def close(self) -> None:
         self.database.close()

@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import multiprocessing
 import os
+import pkgutil
 import random
 import resource
 import signal
@@ -26,11 +27,12 @@ from typing import Any
 PRELOADED = ["warm"]
 # What is worth dying in: everything that writes, opens, swaps or clears. Functions of ours by module and name.
 OURS = frozenset(
-    """archive.Archive.settle catalogue.Catalogue.expect catalogue.Catalogue.forget catalogue.Catalogue.made_with
-    catalogue.Catalogue.publish catalogue.Catalogue.purge catalogue.Catalogue.roll_back database.Database.write
-    indexes.Indexes.remove indexes.Indexes.write indexes.open_indexes indexes.rebuild indexes.swap_in
-    lexical.Lexical.add lexical.Lexical.remove pipeline.rollback pipeline.remove
-    store.Store.add store.Store.remove unchanged.ReadFiles.keep vectors.VectorCache._keep""".split()
+    """storage.archive.Archive.settle storage.catalogue.Catalogue.expect storage.catalogue.Catalogue.forget
+    storage.catalogue.Catalogue.made_with storage.catalogue.Catalogue.publish storage.catalogue.Catalogue.purge
+    storage.catalogue.Catalogue.roll_back storage.database.Database.write storage.indexes.Indexes.remove
+    storage.indexes.Indexes.write storage.indexes.open_indexes storage.indexes.rebuild storage.indexes.swap_in
+    storage.lexical.Lexical.add storage.lexical.Lexical.remove storage.store.Store.add storage.store.Store.remove
+    storage.vectors.VectorCache._keep pipeline.rollback pipeline.remove unchanged.ReadFiles.keep""".split()
 )
 NATIVE = frozenset(
     """Bindings.create_collection Bindings.delete Bindings.upsert Connection.__exit__ Connection.execute
@@ -54,7 +56,9 @@ class Point:
 
 
 def start_server() -> Any:
-    """The context that forks, its imports done."""
+    """The context that forks, its imports done. Raises where a function to die in is no more."""
+    for name in OURS:
+        pkgutil.resolve_name(f"ingest.{name}")
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(PRELOADED)
     before = os.environ.get("PYTHONPATH")

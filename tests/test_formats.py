@@ -677,7 +677,7 @@ def test_a_page_that_takes_too_long_is_read_plainly() -> None:
 
 
 def test_readers_load_no_library_before_they_need_it() -> None:
-    script = "import sys, ingest.readers; print([m for m in ('lxml', 'trafilatura', 'pypdf', 'docx', 'py3langid', 'numpy') if m in sys.modules])"
+    script = "import sys, ingest.formats.readers; print([m for m in ('lxml', 'trafilatura', 'pypdf', 'docx', 'py3langid', 'numpy') if m in sys.modules])"
     done = subprocess.run(
         [sys.executable, "-c", script], capture_output=True, text=True, cwd=Path(__file__).parent.parent
     )
@@ -720,9 +720,8 @@ def test_dates_with_their_provenance_survive_the_catalogue(tmp_path: Path) -> No
     article = page(json_ld({**ARTICLE, "dateModified": "2025-03-15"}))
     family = Family("f", (Member(article.article_id, Role.ORIGINAL, True),))
     catalogue = Catalogue(tmp_path / "catalogue.sqlite")
-    catalogue.database.connection().execute(
-        "ALTER TABLE versions DROP COLUMN updated_on"
-    )  # as an earlier version made it
+    with catalogue.database.write() as connection:
+        connection.execute("ALTER TABLE versions DROP COLUMN updated_on")  # as an earlier version made it
     catalogue.close()
     catalogue = Catalogue(tmp_path / "catalogue.sqlite")
     catalogue.publish([NewVersion(article, "root", (), ())], (), [family])

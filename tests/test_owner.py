@@ -44,7 +44,7 @@ def test_the_lock_of_a_killed_owner_is_taken_over(holder: subprocess.Popen[str],
 
     with owner.owning(tmp_path, "serve"):
         named = owner.owner_of(tmp_path)
-        assert named is None or named.pid == os.getpid()
+        assert named is not None and named.pid == os.getpid()
 
 
 def test_the_socket_is_private_and_reachable_however_long_its_path(tmp_path: Path) -> None:

@@ -15,11 +15,10 @@ from datetime import UTC, datetime
 from itertools import groupby
 from pathlib import Path
 
-from ingest.storage.database import Database, chunked
+from ingest.storage.database import Database, chunked, marks, named
 from ingest.storage.rows import StoredArticle as StoredArticle
 from ingest.storage.rows import article_of, article_row, member_rows
 from ingest.storage.snapshot import Snapshot as Snapshot
-from ingest.storage.snapshot import marks, named
 from ingest.types import Article, Family, Passage, Sentence
 
 SCHEMA = """

@@ -1,4 +1,4 @@
-"""One SQLite file in, connections out: one a thread to write with, and one a reading, whose view stands still."""
+"""One SQLite file in, connections out: one that writes, and one a reading, whose view stands still."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import sqlite3
 import threading
 import weakref
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -17,14 +17,14 @@ READINGS_KEPT = 8  # connections that wait for the next reading; opening one tak
 
 
 class Database:
-    """A SQLite file with `schema` applied, write-ahead log, writes one at a time.
+    """A SQLite file with `schema` applied, write-ahead log, writes one at a time; safe to use from any thread.
 
     Raises IndexUnavailable, with the remedy, wherever the file cannot be opened, read or written.
     """
 
     def __init__(self, path: Path, schema: str):
         self.path = path
-        self._local = threading.local()
+        self._writer: sqlite3.Connection | None = None
         self._opened: list[sqlite3.Connection] = []
         self._idle: deque[sqlite3.Connection] = deque()
         self._write_lock = threading.RLock()
@@ -39,23 +39,14 @@ class Database:
             self.close()
             raise
 
-    def connection(self) -> sqlite3.Connection:
-        """This thread's connection; rows come back as sqlite3.Row."""
-        known: sqlite3.Connection | None = getattr(self._local, "connection", None)
-        if known is None:
-            known = self._open()
-            known.execute("PRAGMA synchronous=FULL")  # a published generation must survive a power cut
-            self._local.connection = known
-        return known
-
     @contextmanager
     def write(self) -> Iterator[sqlite3.Connection]:
         """One transaction: all of it, or none where the block raises."""
         with self._write_lock:
             try:
-                connection = self.connection()
-                with connection:
-                    yield connection
+                self._writer = self._writer or self._open(durable=True)
+                with self._writer:
+                    yield self._writer
             except sqlite3.Error as error:
                 if not _is_of_the_file(error):
                     raise
@@ -85,13 +76,16 @@ class Database:
         self._idle.clear()
         for connection in opened:
             connection.close()
-        self._local = threading.local()
+        self._writer = None
 
-    def _open(self) -> sqlite3.Connection:
+    def _open(self, durable: bool = False) -> sqlite3.Connection:
+        """Rows come back as sqlite3.Row. `durable`: what it commits must survive a power cut."""
         connection = sqlite3.connect(self.path, timeout=BUSY_TIMEOUT_SECONDS, check_same_thread=False)
         self._opened.append(connection)
         connection.row_factory = sqlite3.Row
         connection.execute("PRAGMA journal_mode=WAL")
+        if durable:
+            connection.execute("PRAGMA synchronous=FULL")
         return connection
 
 
@@ -128,6 +122,15 @@ def chunked(items: list[str], size: int = 500) -> Iterator[list[str]]:
     """Lists short enough for one SQL statement's placeholders."""
     for start in range(0, len(items), size):
         yield items[start : start + size]
+
+
+def marks(values: Sequence[str]) -> str:
+    """Placeholders for `named(values)` in a statement."""
+    return ",".join(f":i{n}" for n in range(len(values)))
+
+
+def named(values: Sequence[str]) -> dict[str, str]:
+    return {f"i{n}": value for n, value in enumerate(values)}
 
 
 def _is_of_the_file(error: sqlite3.Error) -> bool:

@@ -8,6 +8,7 @@ import fcntl
 import json
 import os
 import socket
+import time
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -17,6 +18,7 @@ from ingest.errors import IndexUnavailable, Owned
 
 LOCK = "owner.lock"
 SOCKET = "owner.sock"
+LOOKING_SECONDS = 1.0  # longer than anybody holds the lock who merely looks
 LONGEST_SOCKET_PATH = 100  # bytes; the kernel takes 108 with the closing zero
 
 
@@ -41,12 +43,7 @@ def owning(data_dir: Path, command: str, *, serves: bool = False) -> Iterator[No
     """
     lock = _opened(data_dir)
     try:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise Owned(
-                f"{data_dir} belongs to {owner_of(data_dir) or 'another process'}: stop it, or wait until it ends"
-            ) from None
+        _take(lock, data_dir)
         name = OwnerName(os.getpid(), command, datetime.now(UTC).isoformat(timespec="seconds"), serves)
         try:
             os.ftruncate(lock, 0)
@@ -62,6 +59,19 @@ def owning(data_dir: Path, command: str, *, serves: bool = False) -> Iterator[No
                 os.ftruncate(lock, 0)
     finally:
         os.close(lock)
+
+
+def _take(lock: int, data_dir: Path) -> None:
+    """Locks. Whoever looks for the owner holds the lock for a moment too, without a name: that moment is waited out."""
+    deadline = time.monotonic() + LOOKING_SECONDS
+    while True:
+        try:
+            return fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            holder = owner_of(data_dir)
+        if holder or time.monotonic() > deadline:
+            raise Owned(f"{data_dir} belongs to {holder or 'another process'}: stop it, or wait until it ends")
+        time.sleep(0.01)
 
 
 def _opened(data_dir: Path) -> int:
@@ -93,6 +103,8 @@ def owner_of(data_dir: Path) -> OwnerName | None:
                 return OwnerName(**json.loads(lock.read()))
     except (FileNotFoundError, ValueError, TypeError):
         return None
+    except OSError as error:
+        raise _unwritable(data_dir, error) from error
 
 
 def listen(data_dir: Path) -> socket.socket:

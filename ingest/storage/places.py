@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from ingest.storage.database import chunked
+from ingest.storage.database import chunked, marks, named
+from ingest.storage.snapshot import LIVE
 
 if TYPE_CHECKING:
     import sqlite3
@@ -49,9 +50,7 @@ def places(snapshot: Snapshot, passage_ids: Iterable[str]) -> dict[str, Place]:
     """Those of the ids that are live."""
     found: dict[str, Place] = {}
     for part in chunked(list(passage_ids)):
-        marks = ",".join(f":i{n}" for n in range(len(part)))
-        values = {f"i{n}": value for n, value in enumerate(part)}
-        for row in snapshot.rows(f"{_PLACES} AND p.passage_id IN ({marks})", **values):
+        for row in snapshot.rows(f"{_PLACES} AND p.passage_id IN ({marks(part)})", **named(part)):
             found[row["passage_id"]] = _place(row)
     return found
 
@@ -103,8 +102,8 @@ def _date(day: str | None) -> date | None:
     return date.fromisoformat(day) if day else None
 
 
-_LIVE_VERSION = "v.added_in <= :generation AND (v.removed_in IS NULL OR v.removed_in > :generation)"
-_LIVE_MEMBER = "m.added_in <= :generation AND (m.removed_in IS NULL OR m.removed_in > :generation)"
+_LIVE_VERSION = LIVE.format("v")
+_LIVE_MEMBER = LIVE.format("m")
 # The index holds every column asked for. In the table they stand behind the text, which would be read to reach them.
 _VERSIONS = "versions v INDEXED BY versions_places"
 _PLACES = (

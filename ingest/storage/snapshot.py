@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 
-from ingest.storage.database import Reading, chunked
+from ingest.storage.database import Reading, chunked, marks, named
 from ingest.storage.rows import StoredArticle, member_of, sentences_of, stored_article
 from ingest.types import Family, Member, Passage, Sentence
 
@@ -125,15 +125,6 @@ class Snapshot:
 def generation_name(number: int) -> str:
     """What people and receipts call a generation."""
     return f"g{number:06d}"
-
-
-def marks(ids: Sequence[str]) -> str:
-    """Placeholders for `named(ids)` in a statement."""
-    return ",".join(f":i{n}" for n in range(len(ids)))
-
-
-def named(ids: Sequence[str]) -> dict[str, str]:
-    return {f"i{n}": value for n, value in enumerate(ids)}
 
 
 _PASSAGES = (

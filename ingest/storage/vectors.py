@@ -11,7 +11,7 @@ import numpy as np
 
 from ingest.embedding.embedder import Embedder
 from ingest.errors import IndexUnavailable
-from ingest.storage.database import Database, chunked
+from ingest.storage.database import Database, chunked, marks, named
 
 log = logging.getLogger(__name__)
 SCHEMA = "CREATE TABLE IF NOT EXISTS vectors(key TEXT PRIMARY KEY, vector BLOB NOT NULL) WITHOUT ROWID;"
@@ -53,10 +53,8 @@ class VectorCache:
     def _known(self, keys: list[str]) -> dict[str, np.ndarray]:
         found: dict[str, np.ndarray] = {}
         for part in chunked(keys):
-            marks = ",".join("?" * len(part))
-            for row in self.database.connection().execute(
-                f"SELECT key, vector FROM vectors WHERE key IN ({marks})", part
-            ):
+            query = f"SELECT key, vector FROM vectors WHERE key IN ({marks(part)})"
+            for row in self.database.reading().rows(query, named(part)):
                 found[row["key"]] = np.frombuffer(row["vector"], np.float32)
         return found
 
