@@ -8,7 +8,7 @@ PORT ?= 8000
 ARTICLES ?=
 
 up: install ## take in the articles (ARTICLES=path, else the bundled sample) and serve API and web page (PORT=8000)
-	$(BIN)/dateline up $(ARTICLES) --port $(PORT)
+	$(BIN)/dateline up $(if $(ARTICLES),"$(ARTICLES)") --port $(PORT)
 
 test: install ## the fast tests
 	$(BIN)/python -m pytest -q -n 2 -m "not slow"

@@ -39,7 +39,7 @@ def run_suite(
     as_json: Json = False,
 ) -> None:
     """Ask every case of a suite, score what comes back, write results and a report."""
-    terminal.quiet_logs()
+    terminal.start_logs()
     with terminal.spoken_errors():
         from evals import report
         from evals.cases import BUNDLED, read_suite

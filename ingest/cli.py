@@ -37,7 +37,7 @@ def ingest(
     as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON")] = False,
 ) -> None:
     """Add and update articles; running it again changes nothing."""
-    terminal.quiet_logs()
+    terminal.start_logs()
     with terminal.spoken_errors():
         settings = read_settings()
         if back and (paths or prune or dry_run or rebuild):
@@ -140,7 +140,7 @@ def doctor(
     as_json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON")] = False,
 ) -> None:
     """Check settings, catalogue, Chroma and text index against each other."""
-    terminal.quiet_logs()
+    terminal.start_logs()
     with terminal.spoken_errors():
         findings = examined(read_settings(), mend=mend)
         if as_json:

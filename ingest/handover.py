@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from ingest.errors import DatelineError, Owned
+from ingest.errors import DatelineError, InvalidRequest, Owned, WrongUsage
 from ingest.storage import owner
 
 STARTING_SECONDS = 60.0  # a service takes its lock before it has loaded its index
@@ -63,12 +63,12 @@ def stream(data_dir: Path, method: str, path: str, body: dict[str, Any] | None =
         )
         reply = connection.getresponse()
         if reply.status >= 400:
-            raise _reported(json.loads(reply.read() or b"{}"), reply.status)
+            raise reported(json.loads(reply.read() or b"{}"), reply.status)
         for line in reply:
             if line.strip():
                 value = json.loads(line)
                 if isinstance(value, dict) and value.keys() == {"error"}:
-                    raise _reported(value["error"], 500)
+                    raise reported(value["error"], 500)
                 yield value
     except (TimeoutError, OSError, http.client.HTTPException, ValueError) as error:
         raise Owned(
@@ -78,7 +78,10 @@ def stream(data_dir: Path, method: str, path: str, body: dict[str, Any] | None =
         connection.close()
 
 
-def _reported(problem: dict[str, Any], status: int) -> DatelineError:
+def reported(problem: dict[str, Any], status: int) -> DatelineError:
+    """What a service said of a failure, as the error it was there; wrong usage stays wrong usage."""
     error = DatelineError(str(problem.get("detail") or problem.get("message") or f"the owner answered {status}"))
     error.code, error.status = str(problem.get("code", "internal")), status
+    if error.code in (InvalidRequest.code, WrongUsage.code):
+        error.exit_code = WrongUsage.exit_code
     return error

@@ -42,12 +42,8 @@ class Settings(BaseSettings):
     admin_keys: str = Field("", description="keys that may write, comma-separated")
     max_body_kb: int = Field(1024, ge=16, description="largest request body, in kilobytes")
     public_url: str | None = Field(None, description="address under which readers reach this service")
-    url: str | None = Field(None, description="a running service that `dateline slack` asks, where it is not this one")
 
     slack_bot_token: SecretStr | None = Field(None, alias="SLACK_BOT_TOKEN", description="Slack bot token")
-    slack_app_token: SecretStr | None = Field(
-        None, alias="SLACK_APP_TOKEN", description="Slack app token (Socket Mode)"
-    )
     slack_signing_secret: SecretStr | None = Field(
         None, alias="SLACK_SIGNING_SECRET", description="Slack signing secret"
     )
@@ -77,6 +73,8 @@ def read_settings() -> Settings:
     """The settings of this process; a bad value raises WrongUsage naming the variable, never echoing a secret."""
     try:
         return Settings()
+    except UnicodeDecodeError as error:
+        raise WrongUsage(".env is not UTF-8: save it as UTF-8") from error
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]
         name = str(first["loc"][0])

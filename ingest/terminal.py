@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import logging
 import sys
@@ -55,10 +56,17 @@ def show_json(value: Any) -> None:
     sys.stdout.write("\n")
 
 
-def quiet_logs(level: int = logging.WARNING) -> None:
-    logging.basicConfig(level=level, format="%(asctime)s %(levelname)s %(name)s %(message)s", stream=sys.stderr)
-    for noisy in ("httpx", "httpx2", "openai", "chromadb", "slack_bolt"):
-        logging.getLogger(noisy).setLevel(logging.WARNING)
+def start_logs(own: int = logging.WARNING) -> None:
+    """Logs on stderr: warnings of everyone, and of ours whatever is at least `own`.
+
+    A terminal that cannot show a character gets its code: no character ends a command.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+    logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s %(message)s", stream=sys.stderr)
+    for package in ("ingest", "service"):
+        logging.getLogger(package).setLevel(own)
 
 
 class _Rate(ProgressColumn):

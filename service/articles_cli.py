@@ -27,7 +27,7 @@ WIDTH = 100  # columns, where no terminal tells
 @app.command("list")
 def list_articles(as_json: Json = False) -> None:
     """Every article, in order of id."""
-    terminal.quiet_logs()
+    terminal.start_logs()
     with terminal.spoken_errors(), connected(read_settings()) as ask:
         found = list(_all_articles(ask))
         if as_json:
@@ -42,7 +42,7 @@ def list_articles(as_json: Json = False) -> None:
 @app.command("show")
 def show_article(article_id: Id, as_json: Json = False) -> None:
     """One article with its metadata, its family and, of an altered copy, what it changed, side by side."""
-    terminal.quiet_logs()
+    terminal.start_logs()
     with terminal.spoken_errors(), connected(read_settings()) as ask:
         path = f"/v1/articles/{quote(article_id, safe='')}"
         body = ask("GET", path)
@@ -60,7 +60,7 @@ def show_article(article_id: Id, as_json: Json = False) -> None:
 @app.command("remove")
 def remove_article(article_id: Id, as_json: Json = False) -> None:
     """Take one article out of every index at once; the file of one that was uploaded goes too."""
-    terminal.quiet_logs()
+    terminal.start_logs()
     with terminal.spoken_errors(), connected(read_settings()) as ask:
         quoted = quote(article_id, safe="")
         origin = ask("GET", f"/owner/articles/{quoted}/origin")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
@@ -29,7 +30,7 @@ def up(
     port: Port = 8000,
 ) -> None:
     """Ingest, then serve the API and the web page."""
-    terminal.quiet_logs()
+    terminal.start_logs(logging.INFO)
     with terminal.spoken_errors():
         from service import serving
 
@@ -37,6 +38,8 @@ def up(
         serving.check(settings, host, port)
         if (name := owner.owner_of(settings.data_dir)) is not None:
             raise _taken(settings, str(name))
+        if missing := [str(path) for path in paths or () if not path.exists()]:
+            raise WrongUsage(f"there is nothing at {', '.join(missing)}: name files or folders of articles")
         if paths:
             ingest_cli.tell(_ingested(settings, paths))
         elif not _holds_articles(settings):
@@ -53,7 +56,7 @@ def serve(
     workers: Annotated[int, typer.Option(min=1, help="Processes; more than one needs a Chroma server")] = 1,
 ) -> None:
     """Serve the API and the web page over the index as it stands."""
-    terminal.quiet_logs()
+    terminal.start_logs(logging.INFO)
     with terminal.spoken_errors():
         if workers > 1:
             raise WrongUsage(
@@ -74,7 +77,7 @@ def ask(
     as_json: Json = False,
 ) -> None:
     """One cited answer."""
-    terminal.quiet_logs()
+    terminal.start_logs()
     with terminal.spoken_errors():
         settings = read_settings()
         body = _answer(settings, {"question": question, **({"as_of": _day(as_of)} if as_of else {})})
@@ -87,7 +90,7 @@ def search(
     as_json: Json = False,
 ) -> None:
     """Passages only, best first."""
-    terminal.quiet_logs()
+    terminal.start_logs()
     with terminal.spoken_errors():
         body = asked(read_settings(), "GET", f"/v1/search?{urlencode({'q': query, 'k': count})}")
         if as_json:

@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Protocol
 
 from ingest import handover
-from ingest.errors import DatelineError, NotFound
 from ingest.settings import Settings
 from ingest.storage import owner
 
@@ -48,7 +47,5 @@ async def _in_process(app: FastAPI, method: str, path: str, body: dict[str, Any]
     async with httpx2.AsyncClient(transport=transport, base_url="http://dateline", timeout=None) as client:
         reply = await client.request(method, path, json=body)
     if reply.status_code >= 400:
-        problem = reply.json()
-        error = NotFound(problem["detail"]) if reply.status_code == 404 else DatelineError(problem["detail"])
-        raise error
+        raise handover.reported(reply.json(), reply.status_code)
     return reply.json() if reply.content else None

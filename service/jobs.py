@@ -97,7 +97,7 @@ class Jobs:
             try:
                 report = self._ingest(job_id, staged)
                 self._tell(job_id, status="done", report=report, finished_at=datetime.now(UTC))
-            except Exception as error:  # noqa: BLE001  the rim of a job: its error is told where it is asked for
+            except BaseException as error:  # noqa: BLE001  the rim of a job, and a native library's panic is no Exception
                 known = refusal(error, self._jobs[job_id].request_id)
                 self._tell(job_id, status="failed", error=known, finished_at=datetime.now(UTC))
 

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
+import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -26,19 +29,24 @@ def environment(settings: Settings, **more: str) -> dict[str, str]:
 
 @contextmanager
 def served_process(settings: Settings, *arguments: str, **more: str) -> Iterator[tuple[str, subprocess.Popen[str]]]:
-    """`dateline serve` on a free port; the address it prints, and the process."""
+    """`dateline serve` on a free port; the address it prints, and the process. Its log never stops it: it is a file."""
     command = [*DATELINE, "serve", "--port", "0", *arguments]
-    process = subprocess.Popen(command, env=environment(settings, **more), stderr=subprocess.PIPE, text=True)
-    assert process.stderr is not None
-    try:
-        line = process.stderr.readline()
-        assert line.startswith("Dateline is at http://127.0.0.1:") and "passages" in line, line + process.stderr.read()
-        yield line.split()[3], process
-    finally:
-        if process.poll() is None:
-            process.kill()
-        process.wait()
-        process.stderr.close()
+    with tempfile.TemporaryDirectory() as folder, Path(folder, "log").open("w+") as log:
+        process = subprocess.Popen(command, env=environment(settings, **more), stderr=log, text=True)
+        try:
+            yield _address(process, Path(log.name)), process
+        finally:
+            if process.poll() is None:
+                process.kill()
+            process.wait()
+
+
+def _address(process: subprocess.Popen[str], log: Path) -> str:
+    while process.poll() is None:
+        if found := re.search(r"^Dateline is at (http://127\.0\.0\.1:\d+) .*passages$", log.read_text(), re.MULTILINE):
+            return found[1]
+        time.sleep(0.02)
+    raise AssertionError(log.read_text())
 
 
 def fill(settings: Settings, newsroom: Path) -> None:

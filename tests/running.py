@@ -28,8 +28,10 @@ def running(settings: Settings, *, private: bool = False) -> Iterator[tuple[str,
         deadline = time.monotonic() + STARTING_SECONDS
         while not server.started and time.monotonic() < deadline:
             time.sleep(0.01)
+        assert server.started
         try:
             yield f"http://127.0.0.1:{listener.getsockname()[1]}", service
         finally:
             server.should_exit = True
             thread.join(STARTING_SECONDS)
+            assert not thread.is_alive()

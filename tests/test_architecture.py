@@ -38,6 +38,8 @@ SURFACES = (
     "service/surfaces/articles_api.py",
     "service/surfaces/openai_api.py",
     "service/surfaces/slack.py",
+    "service/surfaces/handover.py",
+    "service/surfaces/pages.py",
 )
 PURE = ("ingest/types.py", "ingest/errors.py")
 

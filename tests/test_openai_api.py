@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from datetime import date
@@ -66,7 +67,7 @@ def test_a_streamed_chat_is_the_whole_one_in_pieces(client: openai.OpenAI) -> No
     assert notes == [n.model_dump() for n in whole.choices[0].message.annotations or []]
     assert said[0].choices[0].delta.role == "assistant" and said[-1].choices[0].finish_reason == "stop"
     assert [c.choices[0].finish_reason for c in said[:-1]] == [None] * (len(said) - 1)
-    assert (said[-1].model_extra or {})["dateline"]["outcome"] == "answered"
+    assert (chunks[-1].model_extra or {})["dateline"]["outcome"] == "answered"
     assert chunks[-1].choices == [] and chunks[-1].usage is not None
     assert len({chunk.id for chunk in chunks}) == 1
 
@@ -160,6 +161,23 @@ def test_a_chat_without_a_question_is_a_bad_request(client: openai.OpenAI, messa
             client.chat.completions.create(model="dateline", messages=messages, stream=stream)
         assert caught.value.code == "invalid_request" and caught.value.type == "invalid_request_error"
         assert caught.value.body and set(caught.value.body) == {"message", "type", "param", "code"}  # type: ignore[call-overload]
+
+
+@pytest.mark.parametrize("kind", [{"a": 1}, ["text"], None, 7, "image_url"])
+def test_a_part_of_any_odd_kind_is_a_bad_request(served: str, kind: Any) -> None:
+    message = {"role": "user", "content": [{"type": kind, "text": "How long is the bridge?"}]}
+    reply = httpx2.post(f"{served}/v1/chat/completions", json={"model": "dateline", "messages": [message]})
+    assert reply.status_code == 400 and reply.json()["error"]["code"] == "invalid_request"
+
+
+@pytest.mark.parametrize("usage", [False, True])
+def test_the_last_chunk_carries_the_answer_object(served: str, usage: bool) -> None:
+    asked = {"model": "dateline", "messages": [{"role": "user", "content": "Is there a bridge?"}], "stream": True}
+    options = {"stream_options": {"include_usage": usage}}
+    reply = httpx2.post(f"{served}/v1/chat/completions", json=asked | options, timeout=60)
+    chunks = [json.loads(line[6:]) for line in reply.text.splitlines() if line.startswith("data: {")]
+    assert ["dateline" in chunk for chunk in chunks] == [False] * (len(chunks) - 1) + [True]
+    assert chunks[-1]["dateline"]["question"] == "Is there a bridge?" and ("usage" in chunks[-1]) == usage
 
 
 def test_errors_have_openais_shape(client: openai.OpenAI, served: str) -> None:

@@ -14,7 +14,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 LOCK = (ROOT / "requirements.lock").read_text("utf-8")
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
-COMMANDS = ["up", "ingest", "serve", "ask", "search", "articles", "eval"]
+COMMANDS = ["up", "ingest", "serve", "ask", "search", "articles", "doctor", "eval"]
 
 
 def locked() -> dict[str, str]:

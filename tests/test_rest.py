@@ -313,6 +313,18 @@ def test_the_documentation_lists_every_route_with_its_failures(http: httpx2.Clie
     assert http.post("/owner/ingest", json={"paths": ["/"]}).status_code == 404
 
 
+@pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example", "10.0.0.7:8000", "localhost.evil", "[::"])
+def test_without_keys_no_other_name_leads_in(http: httpx2.Client, host: str) -> None:
+    """A page whose name was made to lead to 127.0.0.1 must not read the archive as its own origin."""
+    assert_problem(http.get("/v1/articles", headers={"Host": host}), 421, "unknown_host")
+
+
+@pytest.mark.parametrize("host", ["localhost", "localhost:8000", "127.0.0.1:1", "[::1]:8000", "127.9.9.9"])
+def test_without_keys_this_machine_is_answered_under_each_of_its_names(http: httpx2.Client, host: str) -> None:
+    assert http.get("/healthz", headers={"Host": host}).status_code == 200
+    assert http.head("/healthz", headers={"Host": host}).status_code == 200
+
+
 @pytest.fixture
 def keyed(settings: Settings, newsroom: Path) -> Iterator[httpx2.Client]:
     """A service of its own, with a key for reading and one for writing."""
@@ -331,6 +343,7 @@ def test_keys_open_what_they_should_and_nothing_else(keyed: httpx2.Client) -> No
         assert missing.headers["www-authenticate"].startswith("Bearer")
         assert_problem(keyed.get(path, headers={"Authorization": "Bearer rea"}), 401, "invalid_key")
         assert_problem(keyed.get(path, headers={"Authorization": "Basic read"}), 401, "missing_key")
+    assert keyed.get("/healthz", headers={"Host": "news.example"}).status_code == 200  # with keys a name proves nothing
     for key in ("read", "other", "write"):
         assert keyed.get("/v1/articles", headers={"Authorization": f"Bearer {key}"}).status_code == 200
     big = b"x" * 3_000_000

@@ -107,7 +107,8 @@ def test_an_ingest_whose_command_goes_away_is_stopped_and_nothing_is_published(
         one.write_text("Mayor opens library\n\nThe library of Tarn opened on 3 May 2025.")
         assert (
             handover.request(settings.data_dir, "POST", "/owner/ingest", {"paths": [str(one)]})["report"]["added"] == 1
-        )
+        )  # which waited for whatever was still written
+        assert len(httpx2.get(f"{url}/v1/articles").json()["articles"]) == 1
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.7", ""])

@@ -29,6 +29,7 @@ TITLES = {
     "not_found": "There is no such thing",
     "method_not_allowed": "This address does not take this method",
     "too_large": "The body is too large",
+    "unknown_host": "This service does not answer to that name",
     "unsupported_media_type": "The body is of a kind that is not read here",
     "invalid_request": "The request cannot be taken as it is",
     "bad_article": "The article cannot be read",
@@ -64,7 +65,7 @@ class Refused(DatelineError):
         self.param = param
 
 
-def refusal(error: Exception, request_id: str) -> DatelineError:
+def refusal(error: BaseException, request_id: str) -> DatelineError:
     """Any failure as one with a code and a status; what nobody foresaw is logged with its trace, and says no more."""
     match error:
         case DatelineError():
@@ -96,7 +97,7 @@ def openai_error_body(error: DatelineError) -> dict[str, Any]:
     return {"error": {"message": str(error), "type": kind, "param": getattr(error, "param", None), "code": error.code}}
 
 
-def error_response(error: Exception, path: str, request_id: str) -> JSONResponse:
+def error_response(error: BaseException, path: str, request_id: str) -> JSONResponse:
     """The reply to a failed request, in the shape its path speaks."""
     known = refusal(error, request_id)
     extra = dict(getattr(error, "headers", None) or {})

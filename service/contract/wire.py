@@ -162,12 +162,11 @@ def _side_body(side: Side) -> Body:
 
 def job_body(job: Job) -> Body:
     """The object of `GET /v1/jobs/{id}`; its report is that of `dateline ingest --json`."""
-    report = report_body(job.report) if job.report else None
     return {
         "job_id": job.job_id,
         "status": job.status,
         "progress": {"stage": job.stage, "done": job.done, "total": job.total},
-        "report": {key: value for key, value in report.items() if key != "notes"} if report else None,
+        "report": report_body(job.report) if job.report else None,
         "error": problem_body(job.error, job.request_id) if job.error else None,
         "created_at": job.created_at.isoformat(timespec="milliseconds"),
         "finished_at": job.finished_at.isoformat(timespec="milliseconds") if job.finished_at else None,

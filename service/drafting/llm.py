@@ -20,6 +20,7 @@ from service.types import Draft, Evidence, Question
 
 __all__ = ["Drafter", "Usage"]
 
+OPENAI = "https://api.openai.com/v1"  # said, so that the SDK reads no variable of its own, which may be set but empty
 RETRIES = 2  # of a refused connection, 408, 409, 429 or 5xx, all within the time of one call
 FIRST_PAUSE_SECONDS = 0.5  # doubled with every retry; a random half of it is taken off, so that callers do not march
 LONGEST_PAUSE_SECONDS = 8.0
@@ -46,7 +47,7 @@ class Drafter:
         self.model = settings.model
         self._timeout_seconds = settings.llm_timeout_seconds
         self._client = openai.AsyncOpenAI(
-            api_key=key, base_url=settings.openai_base_url or None, timeout=self._timeout_seconds, max_retries=0
+            api_key=key, base_url=settings.openai_base_url or OPENAI, timeout=self._timeout_seconds, max_retries=0
         )
         self._options = OPTIONS
         self._errors: tuple[type[Exception], ...] = (openai.OpenAIError, httpx2.HTTPError, httpx2.StreamError)

@@ -22,6 +22,7 @@ from ingest import uploads
 from ingest.formats.readers import MEGABYTE
 from ingest.settings import Settings
 from service.contract.problems import Refused, error_response
+from service.surfaces import hosts
 
 SAFE_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 DRAINED_BODY_BYTES = 64 * 1024 * 1024
@@ -76,6 +77,8 @@ class Door:
         )
         self.writers = () if private else tuple(_digest(key) for key in settings.writer_keys)
         self.readers = () if private else tuple(_digest(key) for key in settings.reader_keys)
+        self.open = not (private or self.readers or self.writers)
+        self.public_url = settings.public_url
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -97,6 +100,7 @@ class Door:
             await send(message)
 
         try:
+            self._expect_own_host(headers)
             state["may_write"] = self._may_write(scope, headers)
             await self.app(scope, await self._admitted(scope, headers, incoming), send_signed)
         except ClientDisconnect:
@@ -105,6 +109,11 @@ class Door:
             response = error_response(error, scope["path"], request_id)
             if not started:
                 await response(scope, receive, send_signed)
+
+    def _expect_own_host(self, headers: Headers) -> None:
+        if self.open and not hosts.is_ours(headers.get("host", ""), self.public_url):
+            wanted = "set DATELINE_PUBLIC_URL to the address that readers use, or DATELINE_API_KEYS"
+            raise Refused(421, "unknown_host", f"without keys this service answers only to this machine: {wanted}")
 
     def _may_write(self, scope: Scope, headers: Headers) -> bool:
         """Whether the key may write; raises Refused where a key is wanted and none, or a wrong one, is given."""

@@ -132,9 +132,12 @@ class _Chunks:
         frames = []
         if self._numbering.annotations:
             frames.append(self._chunk({"annotations": nested(self._numbering)}))
-        frames.append(self._chunk({}, finish_reason="stop", dateline=answer_body(answer)))
+        own = {"dateline": answer_body(answer)}  # in the last chunk, whichever that is
         if self._include_usage:
-            frames.append(frame({**self._head, "choices": [], "usage": _usage(answer)}))
+            frames.append(self._chunk({}, finish_reason="stop"))
+            frames.append(frame({**self._head, "choices": [], "usage": _usage(answer), **own}))
+        else:
+            frames.append(self._chunk({}, finish_reason="stop", **own))
         return [*frames, DONE]
 
     def _chunk(self, delta: dict[str, Any], finish_reason: str | None = None, **more: Any) -> bytes:

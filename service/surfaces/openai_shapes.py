@@ -80,7 +80,7 @@ def responses_question(request: ResponsesRequest) -> Question:
 
 
 def _known(model: str) -> None:
-    if not model.startswith(MODEL):
+    if model != MODEL:
         raise Refused(404, "model_not_found", f'there is one model here: "{MODEL}"', param="model")
 
 
@@ -110,8 +110,9 @@ def _turns(said: Sequence[tuple[str, Content]], param: str) -> Iterable[TurnRequ
 
 def _text(content: Content, param: str) -> str:
     if isinstance(content, list):
+        kinds = [str(part.get("type")) for part in content]
         parts = [part.get("refusal" if part.get("type") == "refusal" else "text") for part in content]
-        if any(part.get("type") not in TEXT_PARTS for part in content) or not all(isinstance(p, str) for p in parts):
+        if not TEXT_PARTS.issuperset(kinds) or not all(isinstance(part, str) for part in parts):
             raise Refused(400, "invalid_request", "only text parts are read here", param=param)
         return "\n".join(str(part) for part in parts)
     return content or ""

@@ -137,10 +137,12 @@ def _search(router: APIRouter, service: Service) -> None:
 
 
 def _operations(router: APIRouter, service: Service) -> None:
+    @router.head("/healthz", include_in_schema=False)  # as monitors of uptime ask
     @router.get("/healthz", tags=["Operations"], summary="Is it alive?", response_model=AliveResponse)
     async def alive() -> Response:
         return JSONResponse({"status": "alive"})
 
+    @router.head("/readyz", include_in_schema=False)
     @router.get(
         "/readyz",
         tags=["Operations"],

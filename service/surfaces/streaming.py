@@ -38,7 +38,7 @@ async def paced(
     Raises TimedOut after `timeout_seconds` in all, NotReady when the service stops, ClientDisconnect when the client
     goes away; each of them, and closing this iterator, cancels the work behind `events`.
     """
-    queue: asyncio.Queue[T | _End | Exception] = asyncio.Queue()
+    queue: asyncio.Queue[T | _End | BaseException] = asyncio.Queue()
     # One task runs all of `events`: time limits and cancel scopes inside them belong to the task that opened them.
     tasks = [
         asyncio.create_task(task)
@@ -59,7 +59,7 @@ async def paced(
                 continue
             if isinstance(item, _End):
                 return
-            if isinstance(item, Exception):
+            if isinstance(item, BaseException):
                 raise item
             yield item
     finally:
@@ -85,7 +85,9 @@ async def streamed(
 ) -> StreamingResponse:
     """Events as a surface's own frames. A failure before the first is an ordinary error, later a `failure` frame."""
     made = _frames(events, frames, failure, request_id)
-    first = await anext(made)
+    first = await anext(made, None)
+    if first is None:
+        raise ClientDisconnect
 
     async def whole() -> AsyncIterator[bytes]:
         yield first
@@ -126,28 +128,30 @@ PING = KEEPALIVE_COMMENT
 DONE = format_sse_event(data_str="[DONE]")
 
 
-async def _pump(events: AsyncIterator[T], queue: asyncio.Queue[T | _End | Exception]) -> None:
+async def _pump(events: AsyncIterator[T], queue: asyncio.Queue[T | _End | BaseException]) -> None:
     try:
         async for event in events:
             queue.put_nowait(event)
         queue.put_nowait(_End())
-    except Exception as error:  # noqa: BLE001  not lost: raised again where the events are read
+    except (asyncio.CancelledError, KeyboardInterrupt, SystemExit):
+        raise
+    except BaseException as error:  # noqa: BLE001  not lost: raised again where the events are read; a panic included
         queue.put_nowait(error)
 
 
-async def _tell_time(queue: asyncio.Queue[T | _End | Exception], timeout_seconds: float) -> None:
+async def _tell_time(queue: asyncio.Queue[T | _End | BaseException], timeout_seconds: float) -> None:
     await asyncio.sleep(timeout_seconds)
     limit = f"{timeout_seconds:g} seconds (DATELINE_ANSWER_TIMEOUT_SECONDS)"
     queue.put_nowait(TimedOut(f"no answer within {limit}; ask again"))
 
 
-async def _tell_stopping(queue: asyncio.Queue[T | _End | Exception], stopping: asyncio.Event) -> None:
+async def _tell_stopping(queue: asyncio.Queue[T | _End | BaseException], stopping: asyncio.Event) -> None:
     await stopping.wait()
     await asyncio.sleep(STOPPING_GRACE_SECONDS)
     queue.put_nowait(NotReady("the service is stopping; ask again when it is back"))
 
 
-async def _tell_gone(queue: asyncio.Queue[T | _End | Exception], request: Request) -> None:
+async def _tell_gone(queue: asyncio.Queue[T | _End | BaseException], request: Request) -> None:
     while (await request.receive())["type"] != "http.disconnect":
         pass
     queue.put_nowait(ClientDisconnect())

@@ -11,6 +11,7 @@ const STATUS = {
 };
 
 let running = null; // the AbortController of the answer under way
+let shown = null; // the id of the answer on the page, once it is whole
 
 byId("ask").addEventListener("submit", (event) => {
   event.preventDefault();
@@ -69,6 +70,7 @@ async function ask(question, asOf) {
       } else if (event === "answer.completed") complete(data);
       else if (event === "error") throw data;
     }
+    if (!shown && !own.signal.aborted) throw { detail: "the answer broke off; ask again" };
   } catch (error) {
     if (own.signal.aborted) status("Stopped.");
     else {
@@ -103,6 +105,7 @@ async function* events(body) {
 }
 
 function begin(question) {
+  shown = null;
   trouble("");
   show("welcome", false);
   show("result");
@@ -170,6 +173,7 @@ function headlineOf(item) {
 }
 
 function complete(answer) {
+  shown = answer.id;
   status("");
   if (answer.outcome === "declined") decline(answer);
   showConflicts(answer);
@@ -193,6 +197,7 @@ function decline(answer) {
 
 async function showConflicts(answer) {
   const panels = await Promise.all(answer.conflicts.map(conflictPanel));
+  if (shown !== answer.id) return; // another question was asked meanwhile
   byId("conflict-list").replaceChildren(...panels);
   show("conflicts", panels.length > 0);
 }
