@@ -28,6 +28,7 @@ log = logging.getLogger(__name__)
 FOLDER = "uploads"  # in the data directory
 ARTICLES = "json"  # in FOLDER: articles that came as JSON, one a file
 STAGING = ".incoming"  # in FOLDER: what waits for its job
+PLACED = "placed.json"  # below STAGING: which files of an upload take their places, and in which generation
 MOST_FILES = 100  # of one upload
 MOST_ARTICLES = 20  # full-sized ones, that the files of one upload may weigh together
 LONGEST_NAME_BYTES = 200  # file systems take 255; a staged or hidden neighbour may need a few more
@@ -99,9 +100,23 @@ def discard(staged: Staged) -> None:
     shutil.rmtree(staged.folder, ignore_errors=True)
 
 
-def clear_staged(data_dir: Path) -> None:
-    """Takes away what waits for jobs that ended with their process."""
-    shutil.rmtree(_home(data_dir) / STAGING, ignore_errors=True)
+def recover(archive: Archive) -> None:
+    """Clears up after jobs that ended with their process: what waited goes, and so does what was not published."""
+    home = _home(archive.settings.data_dir)
+    for folder in (home / STAGING).glob("*"):
+        generation, names = _placed(folder)
+        if generation == archive.catalogue.live().generation:
+            _put_back(home, Staged(folder, names), names)
+    shutil.rmtree(home / STAGING, ignore_errors=True)
+
+
+def _placed(folder: Path) -> tuple[str, tuple[str, ...]]:
+    """The generation in which files began to take their places, and their names; empty where none did."""
+    try:
+        generation, *names = json.loads((folder / PLACED).read_text("utf-8"))
+    except (OSError, ValueError):
+        return "", ()
+    return generation, tuple(names)
 
 
 def article_line(fields: Mapping[str, str]) -> tuple[str, bytes]:
@@ -133,7 +148,7 @@ def ingest(archive: Archive, staged: Staged, progress: pipeline.Progress) -> Ing
     home = _home(archive.settings.data_dir)
     readable = [name for name in staged.names if Path(name).suffix.lower() in readers.FORMATS]
     refused = [failure for name in staged.names if name not in readable for failure in _refused(archive, staged, name)]
-    with _in_place(home, staged, readable):
+    with _in_place(home, staged, readable, archive.catalogue.live().generation):
         report = pipeline.ingest(archive, [home / name for name in readable], prune=True, progress=progress)
     _put_back(home, staged, _unread(archive, home, readable, report.failed))
     return replace(report, failed=(*refused, *report.failed))
@@ -145,10 +160,11 @@ def _refused(archive: Archive, staged: Staged, name: str) -> list[Failure]:
 
 
 @contextlib.contextmanager
-def _in_place(home: Path, staged: Staged, names: Sequence[str]) -> Iterator[None]:
-    """The files of FOLDER are the new ones; where the block fails, the old ones again."""
+def _in_place(home: Path, staged: Staged, names: Sequence[str], generation: str) -> Iterator[None]:
+    """The files of FOLDER are the new ones; where the block fails, the old ones again, if need be by `recover`."""
     done = False
     try:
+        (staged.folder / PLACED).write_text(json.dumps([generation, *names]), "utf-8")
         for name in names:
             for folder in (home, staged.old):
                 (folder / name).parent.mkdir(parents=True, exist_ok=True)

@@ -43,7 +43,7 @@ def open_service(settings: Settings) -> Iterator[Service]:
         receipts = Receipts(settings.data_dir / "receipts.sqlite")
         drafter = Drafter(settings) if settings.drafts_with_model else None
         answerer = Answerer(archive, retriever, receipts, drafter)
-        uploads.clear_staged(settings.data_dir)
+        uploads.recover(archive)
         writing, stopping = threading.Lock(), asyncio.Event()
         jobs = Jobs(archive, writing, stopping.is_set)
         try:

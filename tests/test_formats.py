@@ -667,6 +667,12 @@ def test_a_reader_that_dies_costs_one_file() -> None:
     assert last.poll() is not None, "no process outlives its reader"
 
 
+def test_a_page_nested_too_deep_keeps_no_sign_of_the_scripts_taken_out() -> None:
+    scripts = "<script>one()</script >The bridge<style>p { }</style> reopened.<!-- a > b --> It is long.<script>open"
+    article = page(body="<div>" * 300 + f"<p>{OPENED} {scripts}</p>")
+    assert "The bridge reopened. It is long." in " ".join(article.text.split()) and "> " not in article.text
+
+
 @pytest.mark.slow
 def test_a_page_that_takes_too_long_is_read_plainly() -> None:
     body = ("<table><tr><td>" * 60 + f"<p>{OPENED}</p>" + "</td></tr></table>" * 60) * 300

@@ -7,6 +7,8 @@ import json
 import os
 import signal
 import socket
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -19,7 +21,7 @@ import pytest
 from conftest import ALTERED_BRIDGE, BRIDGE, CHOIR, DAM
 from hypothesis import given
 from hypothesis import strategies as st
-from processes import command, served_process
+from processes import command, environment, served_process
 from running import running
 from test_rest import assert_problem
 from test_serving import ENDING_SECONDS
@@ -495,6 +497,37 @@ def test_what_waited_for_a_killed_service_is_cleared_away(settings: Settings, ne
     found = command(settings, "articles", "list", "--json")
     assert found.returncode == 0 and json.loads(found.stdout) == {"articles": []}
     assert not (settings.data_dir / "uploads" / ".incoming").exists()
+
+
+KILLED = """
+import io, os, sys
+from ingest import uploads
+from ingest.settings import read_settings
+from ingest.storage.archive import Archive
+
+with Archive(read_settings()) as archive:
+    files = [(name, io.BytesIO(b"A later word. The seal was seen again in Tarn.")) for name in ("dam.txt", "new.txt")]
+    staged = uploads.stage(archive.settings.data_dir, files)
+    uploads.ingest(archive, staged, lambda stage, done, total: os._exit(9) if stage == sys.argv[1] else None)
+    os._exit(9)
+"""
+
+
+@pytest.mark.parametrize(("moment", "published"), [("read", False), ("embed", False), ("never", True)])
+def test_a_file_and_its_article_agree_after_a_job_was_killed(
+    settings: Settings, kept: Path, moment: str, published: bool
+) -> None:
+    with running(settings) as (url, _), httpx2.Client(base_url=url, timeout=60) as http:
+        ended(http, http.post("/v1/articles", files=files(dam_txt=DAM)))
+    done = subprocess.run([sys.executable, "-c", KILLED, moment], env=environment(settings), timeout=120)
+    assert done.returncode == 9
+
+    with running(settings) as (url, _), httpx2.Client(base_url=url, timeout=60) as http:
+        articles = {a["source"]: a["article_id"] for a in http.get("/v1/articles").json()["articles"]}
+        text = http.get(f"/v1/articles/{articles['dam.txt']}").json()["text"]
+
+    assert stored(kept) == articles.keys() == ({"dam.txt", "new.txt"} if published else {"dam.txt"})
+    assert ("later word" in (kept / "dam.txt").read_text()) == ("later word" in text) == published
 
 
 def test_the_owners_socket_takes_articles_too(settings: Settings) -> None:

@@ -219,13 +219,13 @@ def _unstructured(page: str, tree: HtmlElement) -> Extract:
 
 def _without(page: str, name: str) -> str:
     """A page without the elements of one name; one that is never closed stays. Linear in the length of the page."""
-    opening, closing = f"<{name}", "-->" if name == "!--" else f"</{name}"
+    opening, closing = f"<{name}", ("-->" if name == "!--" else f"</{name}")
     lower, kept, position = page.lower(), list[str](), 0
     if len(lower) != len(page):  # a letter whose small form is longer
         return page
     while (start := lower.find(opening, position)) >= 0 and (end := lower.find(closing, start)) >= 0:
         kept.append(page[position:start])
-        position = end + len(closing)
+        position = lower.find(">", end + len(closing) - 1) + 1 or len(page)
     return "".join(kept) + page[position:]
 
 
