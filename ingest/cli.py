@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ingest import handover, terminal
+from ingest import failures, handover, terminal
 from ingest.errors import IndexMismatch, IndexUnavailable, WrongUsage
 from ingest.settings import Settings, read_settings
 from ingest.storage import owner
@@ -50,11 +50,11 @@ def ingest(
             rolled_back(settings) if back else run(settings, paths or [], prune=prune, dry_run=dry_run, rebuild=rebuild)
         )
         if as_json:
-            terminal.show_json({k: v for k, v in report.items() if k != "notes"})
+            terminal.show_json(report)
         else:
             tell(report, dry_run=dry_run)
-        for note in report["notes"]:
-            terminal.say(note)
+            for note in report["notes"]:
+                terminal.say(note)
     raise typer.Exit(1 if report["failed"] else 0)
 
 
@@ -71,10 +71,14 @@ def run(
         from ingest import pipeline
         from ingest.storage import archive, indexes
 
-        if rebuild or (not dry_run and indexes.is_half_rebuilt(settings.data_dir)):
+        anew = rebuild or (not dry_run and indexes.is_half_rebuilt(settings.data_dir))
+        if anew:
             archive.rebuild(settings, progress=progress)
         with archive.Archive(settings) as opened:
-            return report_body(pipeline.ingest(opened, absolute, prune=prune, dry_run=dry_run, progress=progress))
+            report = report_body(pipeline.ingest(opened, absolute, prune=prune, dry_run=dry_run, progress=progress))
+    return report | {
+        "notes": [*(["the search indexes were made anew from the catalogue"] if anew else []), *report["notes"]]
+    }
 
 
 def rolled_back(settings: Settings) -> dict[str, Any]:
@@ -113,13 +117,15 @@ def tell(report: dict[str, Any], *, dry_run: bool = False) -> None:
         terminal.say(f"not read: {failure['source']}: {failure['reason']}")
     more = len(report["failed"]) - MOST_FAILURES_SHOWN
     if more > 0:
-        terminal.say(f"… and {more} more")
+        where = "" if dry_run else f"; all of them stand in {failures.LOG} in the data directory"
+        terminal.say(f"… and {more} more{where}")
     would = "would be " if dry_run else ""
+    altered = "1 altered copy" if report["altered"] == 1 else f"{report['altered']} altered copies"
     terminal.show(
         f"{would}added {report['added']}, updated {report['updated']}, removed {report['removed']}, "
         f"unchanged {report['unchanged']}, failed {len(report['failed'])} in {report['seconds']:.1f} s\n"
         f"the archive holds {report['articles']} articles in {report['families']} families "
-        f"({report['altered']} altered copies), {report['passages']} passages, generation {report['generation']}"
+        f"({altered}), {report['passages']} passages, generation {report['generation']}"
     )
 
 

@@ -127,6 +127,7 @@ def compare(
     fresh: dict[str, tuple[Article, str]] = {}
     failed: list[Failure] = []
     notes: list[str] = []
+    doubts: list[str] = []
     seen: set[str] = set()
     gone: set[str] = set()
     for path in paths:
@@ -143,12 +144,14 @@ def compare(
                 seen.update(item.article_ids)
             elif item.article_id not in seen:
                 seen.add(item.article_id)
+                doubts += (f"{item.source} {note}" for note in item.notes)
                 if known.get(item.article_id, ("",))[0] != item.content_hash:
                     fresh[item.article_id] = (item, root)
         files.end()
-        if prune:
-            gone |= _gone(known, root, seen, {f.source.partition("#")[0] for f in failed[failed_before:]})
+        gone |= _gone(known, root, seen, {f.source.partition("#")[0] for f in failed[failed_before:]})
     gone -= seen
+    notes += _told_gone([known[i][1] for i in gone], prune=prune)
+    gone = gone if prune else set()
     sample = {i for i, (_, _, root) in known.items() if root == str(SAMPLE)} - seen
     if fresh and sample and str(SAMPLE) not in {root for _, root in fresh.values()}:
         gone |= sample
@@ -163,7 +166,7 @@ def compare(
         len(seen) - len(fresh),
         tuple(sorted(gone)),
         tuple(failed),
-        tuple(notes),
+        (*summary.at_most(doubts, "notes about single articles"), *notes),
     )
 
 
@@ -247,6 +250,14 @@ def _gone(known: dict[str, tuple[str, str, str]], root: str, seen: set[str], fai
             if name not in failed_files and Path(file).name not in failed_files:
                 gone.add(article_id)
     return gone
+
+
+def _told_gone(identities: Sequence[str], *, prune: bool) -> tuple[str, ...]:
+    """What is said of articles whose files are not there any more, whether that takes them out or not."""
+    if prune or not identities:
+        return summary.at_most([f"no longer there: {identity}" for identity in sorted(identities)], "that are gone")
+    articles = "1 article" if len(identities) == 1 else f"{len(identities)} articles"
+    return (f"{articles} of an earlier ingest, no longer there, kept in the archive; --prune removes what is gone",)
 
 
 def _report(archive: Archive, change: Change, seconds: float) -> IngestReport:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from ingest.types import Family, Member, Role
 
-MOST_TOLD = 10  # families, and altered copies; the rest is counted
+MOST_TOLD = 10  # sentences of a kind; the rest is counted
 LONGEST_QUOTED = 40  # characters of a changed word or passage
 
 
@@ -23,20 +23,19 @@ def copies_found(changed: Sequence[Family], sources: Mapping[str, str]) -> tuple
     """
     altered = [(f, m) for f in changed for m in f.members if m.role is Role.ALTERED]
     return (
-        *_at_most((_family(f, sources) for f in changed), len(changed), "families of copies"),
-        *_at_most((_altered_copy(f, m, sources) for f, m in altered), len(altered), "altered copies"),
+        *at_most([_family(f, sources) for f in changed], "families of copies"),
+        *at_most([_altered_copy(f, m, sources) for f, m in altered], "altered copies"),
     )
+
+
+def at_most(sentences: Sequence[str], what: str) -> tuple[str, ...]:
+    """The first ten, and how many more there are of `what`."""
+    more = len(sentences) - MOST_TOLD
+    return (*sentences[:MOST_TOLD], *([f"… and {more} more {what}"] if more > 0 else []))
 
 
 def _likeness(family: Family) -> tuple[tuple[str, str, int], ...]:
     return tuple(sorted((m.article_id, str(m.role), len(m.alterations)) for m in family.members))
-
-
-def _at_most(sentences: Iterator[str], count: int, what: str) -> Iterator[str]:
-    for _ in range(min(count, MOST_TOLD)):
-        yield next(sentences)
-    if count > MOST_TOLD:
-        yield f"… and {count - MOST_TOLD} more {what}"
 
 
 def _family(family: Family, sources: Mapping[str, str]) -> str:

@@ -324,3 +324,13 @@ def test_a_fingerprint_is_stable_and_sorted() -> None:
 
 
 PINNED = 88464453000041587  # the smallest hash of BELLS: a stored fingerprint must mean the same on every machine
+
+
+def test_a_copy_that_says_when_it_was_changed_last_is_an_update_of_the_same_outlets_text(embed: Embed) -> None:
+    first = article("first", FERRY, "The Tarnmouth Gazette", date(2025, 3, 4))
+    text = FERRY.replace("46 million", "49 million")
+    changed = replace(article("changed", text, "The Tarnmouth Gazette", date(2025, 3, 4)), updated_on=date(2025, 3, 9))
+    unsigned = replace(article("unsigned", text, None, date(2025, 3, 5)), updated_on=date(2025, 3, 9))
+
+    assert member(grouped([first, changed], embed), changed).role is Role.UPDATED
+    assert member(grouped([first, unsigned], embed), unsigned).role is Role.ALTERED

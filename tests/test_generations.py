@@ -383,6 +383,27 @@ def test_a_directory_that_may_not_be_written_is_a_clear_error_and_nothing_is_los
         assert doctor.examine(archive) == ()
 
 
+def test_what_is_gone_is_named_when_it_is_pruned_and_counted_when_it_is_not(filled: Archive, newsroom: Path) -> None:
+    (newsroom / "dam.txt").unlink()
+
+    kept = ingest(filled, [newsroom])
+    planned = ingest(filled, [newsroom], prune=True, dry_run=True)
+    pruned = ingest(filled, [newsroom], prune=True)
+
+    assert kept.removed == 0 and any("1 article " in note and "--prune" in note for note in kept.notes)
+    assert any(note == f"no longer there: {newsroom / 'dam.txt'}" for note in planned.notes)
+    assert pruned.removed == 1 and planned.notes == pruned.notes
+
+
+def test_what_is_not_believed_of_an_article_is_told_every_time(settings: Settings, newsroom: Path) -> None:
+    (newsroom / "soon.md").write_text("---\npublished_on: 2999-05-03\n---\nThe tram will run again.", "utf-8")
+
+    for _ in range(2):
+        assert "soon.md says it was published on 2999-05-03" in command(settings, "ingest", str(newsroom)).stderr
+    as_json = json.loads(command(settings, "ingest", str(newsroom), "--json").stdout)
+    assert any("soon.md" in note for note in as_json["notes"])
+
+
 def test_two_ingests_at_once_the_second_is_refused_by_name(settings: Settings, newsroom: Path) -> None:
     with owner.owning(settings.data_dir, "ingest"):
         second = command(settings, "ingest", str(newsroom))

@@ -87,9 +87,13 @@ def _may_update(article: Article, earlier: Article) -> bool:
         return False
     if _is_noted(article, earlier):
         return True
-    dates = article.published_on, earlier.published_on
+    dates = _last_change(article), _last_change(earlier)
     later = dates[0] is not None and dates[1] is not None and dates[0] > dates[1]
     return bool(outlet) and outlet == other and later and not _is_republication(article)
+
+
+def _last_change(article: Article) -> date | None:
+    return article.updated_on or article.published_on
 
 
 def _is_noted(article: Article, earlier: Article) -> bool:

@@ -10,7 +10,6 @@ from datetime import date
 from ingest.errors import BadArticle
 from ingest.formats.extraction import Extraction
 from ingest.text.clean import clean, one_line
-from ingest.text.dates import parse
 from ingest.text.headers import find_header
 from ingest.text.language import language_of
 from ingest.text.provenance import believe, stated_date
@@ -59,7 +58,8 @@ def article_from(
     for field, value in {name: content, **stated}.items():
         if _UNSTORABLE.search(value):
             raise BadArticle(f'"{field}" holds a NUL or half a surrogate pair; correct or remove it')
-    if stated.get("published_on", "").strip() and parse(stated["published_on"]) is None:
+    day = stated_date(DateKind.PUBLISHED, stated.get("published_on", ""), "field")
+    if stated.get("published_on", "").strip() and (day is None or day.precision not in ("day", "minute")):
         raise BadArticle('"published_on" is no date; write it as YYYY-MM-DD')
     extract = Extract(content) if name == "text" else _page(content, extraction)
     return article_of(with_fields(extract, stated), identity, source, today)

@@ -111,7 +111,7 @@ class IngestReportResponse(Response):
     altered: int
     seconds: float
     generation: str
-    notes: list[str] = Field(description="what else a person should know: copies found, a date not believed")
+    notes: list[str] = Field(description="for people: copies found, dates not believed, files passed over")
 
 
 class JobResponse(Response):
