@@ -14,6 +14,7 @@ from ingest.embedding.embedder import LocalEmbedder
 from ingest.settings import Settings, read_settings
 from ingest.storage.archive import Archive
 from ingest.storage.catalogue import NewVersion
+from ingest.storage.database import chunked
 from ingest.text.chunks import embedded_text, split
 from ingest.text.sentences import split as sentences_of
 from ingest.types import Article, Family, Member, Role
@@ -48,6 +49,9 @@ class SeededEmbedder:
         self._local.embed_question(text)
         return self._seeded(text)
 
+    def embed_aside(self, texts: Sequence[str]) -> Vectors:
+        return self.embed(texts)
+
     def _seeded(self, text: str) -> Vectors:
         digest = hashlib.blake2b(text.encode("utf-8", "replace"), digest_size=8).digest()
         dice = np.random.default_rng(int.from_bytes(digest, "big"))
@@ -67,6 +71,9 @@ def open_synthetic(passages: int, work: Path) -> Archive:
         archive.indexes.write(versions, archive.vectors, lambda stage, done, total: None)
         _publish(archive, versions)
         missing -= sum(len(version.passages) for version in versions)
+    snapshot = archive.catalogue.live()
+    for part in chunked(archive.sentences.lacking(snapshot), AT_ONCE):  # as a service does when nobody asks
+        archive.sentences.make(snapshot, part)
     return archive
 
 

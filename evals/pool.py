@@ -12,19 +12,20 @@ import numpy as np
 from evals.passages import Asking, Passage, Vectors, as_evidence, embedded, read_passages
 from ingest.embedding.embedder import LocalEmbedder
 from ingest.settings import read_settings
+from service.retrieval.fusion import leaders, rerank
 from service.retrieval.questions import Asked, understand
 from service.retrieval.words import stem, words
 from service.types import Evidence
 
 CANDIDATES = 100  # by vectors, before words are weighed in
-DENSE_SHARE = 0.65  # as the service's default
 
 
 class Pool:
-    """A small archive in memory: vectors of "title: text" and BM25 (k1 1.2, b 0.75), fused as in the service."""
+    """A small archive in memory: vectors of "title: text" and BM25 (k1 .6, b .4), put together as in the service."""
 
-    def __init__(self, passages: Mapping[str, Passage], vectors: Mapping[str, Vectors]):
+    def __init__(self, passages: Mapping[str, Passage], vectors: Mapping[str, Vectors], dense_share: float):
         self.passages = passages
+        self.dense_share = dense_share
         self.ids = list(passages)
         self.vectors = vectors
         self._matrix = np.stack([vectors[whole(passages[i])] for i in self.ids])
@@ -33,7 +34,7 @@ class Pool:
         self._postings: dict[str, list[tuple[int, float]]] = defaultdict(list)
         for index, row in enumerate(rows):
             for term, count in Counter(row).items():
-                weight = count * 2.2 / (count + 1.2 * (0.25 + 0.75 * len(row) / mean))
+                weight = count * 1.6 / (count + 0.6 * (0.6 + 0.4 * len(row) / mean))
                 self._postings[term].append((index, weight))
 
     def rarity(self, word: str) -> float:
@@ -48,8 +49,14 @@ class Pool:
             for index, weight in self._postings.get(term, ()):
                 lexical[index] += weight * self.rarity(word)
         kept = [i for i in np.argsort(-cosines)[: CANDIDATES + 1] if self.ids[i] != without][:CANDIDATES]
-        fused = DENSE_SHARE * _scaled(cosines[kept]) + (1 - DENSE_SHARE) * _scaled(lexical[kept])
-        return [(self.ids[kept[i]], float(cosines[kept[i]])) for i in np.argsort(-fused, kind="stable")[:count]]
+        fused = self.dense_share * _scaled(cosines[kept]) + (1 - self.dense_share) * _scaled(lexical[kept])
+        scores = {self.ids[i]: float(score) for i, score in zip(kept, fused, strict=True)}
+        scores = rerank(scores, {i: self._best_sentence(i, asked) for i in leaders(scores)})
+        of = {self.ids[i]: float(cosines[i]) for i in kept}
+        return [(i, of[i]) for i in sorted(scores, key=lambda i: (-scores[i], i))[:count]]
+
+    def _best_sentence(self, passage_id: str, asked: Asked) -> float:
+        return float((self.sentence_vectors(as_evidence(self.passages[passage_id])) @ self.vectors[asked.text]).max())
 
     def gold(self, passage_id: str, asked: Asked) -> list[Evidence]:
         """The sentences of one passage, its cosine as its score."""
@@ -72,9 +79,10 @@ def whole(passage: Passage) -> str:
 def open_pool(data: Path, asked: Sequence[Asking], cache: Path) -> Pool:
     """All passages of CLAPNQ and QED under `data`, embedded with the local model unless `cache` holds the vectors."""
     passages = {**read_passages(data / "clapnq"), **read_passages(data / "qed")}
-    embedder = LocalEmbedder(read_settings().model_dir)
+    settings = read_settings()
+    embedder = LocalEmbedder(settings.model_dir)
     needed = texts(passages, [understand(asking.text).text for asking in asked])
-    return Pool(passages, embedded(needed, embedder.embed, cache))
+    return Pool(passages, embedded(needed, embedder.embed, cache), settings.dense_share)
 
 
 def texts(passages: Mapping[str, Passage], questions: Sequence[str]) -> list[str]:

@@ -28,7 +28,7 @@ class Settings(BaseSettings):
     embedding_model: Literal["all-MiniLM-L6-v2", "text-embedding-3-small", "text-embedding-3-large"] = Field(
         LOCAL_MODEL, description="model of the vectors; anything but the default asks the model endpoint for them"
     )
-    dense_share: float = Field(0.6, ge=0, le=1, description="weight of the vectors against the words in ranking")
+    dense_share: float = Field(0.5, ge=0, le=1, description="weight of the vectors against the words in ranking")
     evidence_tokens: int = Field(2400, ge=200, description="evidence shown to a model, in cl100k tokens")
 
     answerer: Literal["auto", "extractive", "openai"] = Field("auto", description="who drafts answers")

@@ -9,13 +9,15 @@ from datetime import date, timedelta
 from functools import cache
 from itertools import zip_longest
 
+import numpy as np
+
 from ingest.storage.archive import Archive
 from ingest.storage.catalogue import Snapshot
 from service.drafting import evidence, placing, ranking
 from service.retrieval import questions
 from service.retrieval.followups import standing_alone
 from service.retrieval.periods import Period, periods, without
-from service.retrieval.retriever import Retriever
+from service.retrieval.retriever import Retriever, searched
 from service.types import Evidence, Filters, Hit, Question, Reason
 
 
@@ -54,9 +56,10 @@ class Reader:
         asked = self._understood(question, found)
         meaning = self.archive.meaning
         vector = meaning.embedder.embed_question(asked.text)
-        hits = self._hits(question, found, snapshot)
+        known = meaning is self.archive.vectors and asked.text == searched(question)
+        hits = self._hits(question, found, snapshot, vector if known else None)
         gathered = evidence.gather(question, snapshot, hits, meaning.embed, about_articles=asked.about is not None)
-        vectors = evidence.title_vectors(gathered, meaning.embed)
+        vectors = evidence.title_vectors(snapshot, gathered, self.archive.sentences)
         ranked = ranking.rank(asked, gathered, vector, vectors, self._rarity())
         kept = placing.within(ranked, found, {stemmed for _, stemmed in asked.terms})
         if kept.passed_over is not None and not ranking.decide(asked, ranked).answer:
@@ -90,11 +93,13 @@ class Reader:
         told = tuple(period for period in periods(question.text, question.as_of or self.today()) if period.strict)
         return questions.understand(without(question.text, told) if found or question.as_of else question.text)
 
-    def _hits(self, question: Question, found: Sequence[Period], snapshot: Snapshot) -> list[Hit]:
+    def _hits(
+        self, question: Question, found: Sequence[Period], snapshot: Snapshot, vector: np.ndarray | None
+    ) -> list[Hit]:
         """Passages by relevance; where a period is asked about, every other one of an article of that time."""
-        hits = self.retriever.candidates(question, snapshot)
+        hits = self.retriever.candidates(question, snapshot, vector=vector)
         narrowed = [_published_in(question, period) for period in found]
-        timely = [hit for one in narrowed for hit in self.retriever.candidates(one, snapshot)]
+        timely = [hit for one in narrowed for hit in self.retriever.candidates(one, snapshot, vector=vector)]
         if not timely:
             return hits
         mixed = {hit.passage_id: hit for pair in zip_longest(timely, hits) for hit in pair if hit is not None}

@@ -18,6 +18,7 @@ from fastapi import FastAPI
 from ingest.errors import DatelineError, WrongUsage
 from ingest.settings import Settings
 from ingest.storage import owner
+from service.ahead import Ahead
 from service.app import create_app
 from service.parts import Service, open_service
 from service.types import Question
@@ -58,7 +59,7 @@ def serve(settings: Settings, host: str, port: int, command: str = "serve") -> N
         open_service(settings) as service,
     ):
         service.retriever.find(Question("warm up"), 1)  # loads the model before anybody waits for it
-        with contextlib.closing(owner.listen(settings.data_dir)) as private:
+        with contextlib.closing(owner.listen(settings.data_dir)) as private, Ahead(service.archive):
             asyncio.run(_run(service, public, private))
 
 

@@ -253,7 +253,7 @@ def test_what_was_sent_is_never_repeated(http: httpx2.Client) -> None:
         ("/v1/search?q=a&k=1000000", 422),
         ("/v1/search?q=a&k=99999999999999999999999999", 422),
         ("/v1/search?q=a&as_of=20240101", 422),
-        ("/v1/search?q=" + "a" * 9000, 422),
+        ("/v1/search?q=" + "a" * 10_001, 422),
         ("/v1/articles?cursor=zzz", 422),
         ("/v1/articles?cursor=", 422),
         ("/v1/articles?cursor=YWZ0ZXI6Li4vLi4vZXRj", 422),
@@ -272,8 +272,12 @@ def test_a_bad_address_is_refused_in_the_contracts_words(http: httpx2.Client, pa
 
 
 @pytest.mark.parametrize(
-    "words", ['field:"a" AND (', "the of and", "😀", '"', "*", "a\u200bb", "title:bridge^9", "\\", "a OR", "%", "-"]
-)
+    "words",
+    [
+        'field:"a" AND (', "the of and", "😀", '"', "*", "a\u200bb", "title:bridge^9", "\\", "a OR", "%", "-", "市議会は橋の再開",
+        "Мост снова открыт", "a" * 10_000, "bridge " * 1_428, "(" * 10_000, "😀" * 2_000,
+    ],
+)  # fmt: skip
 def test_search_takes_any_words_for_words(http: httpx2.Client, words: str) -> None:
     reply = http.get("/v1/search", params={"q": words})
     assert reply.status_code == 200 and isinstance(reply.json()["passages"], list)

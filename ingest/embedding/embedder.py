@@ -35,6 +35,10 @@ class Embedder(Protocol):
         """(dimension,), unit length; equal to the row of `embed([text])` to rounding, but sooner."""
         ...
 
+    def embed_aside(self, texts: Sequence[str]) -> Vectors:
+        """What `embed` gives, on the calling thread alone: for work that nobody waits for."""
+        ...
+
 
 class LocalEmbedder:
     """all-MiniLM-L6-v2 in fp32 on this machine's cores; may be called from several threads at once.
@@ -74,6 +78,10 @@ class LocalEmbedder:
 
     def embed_question(self, text: str) -> Vectors:
         return self._run(self._question_session, text)
+
+    def embed_aside(self, texts: Sequence[str]) -> Vectors:
+        rows = [self._run(self._passage_session, text) for text in texts]
+        return np.stack(rows) if rows else np.zeros((0, self.dimension), np.float32)
 
     # Sessions load in 0.2 s and hold 90 MB each, so each is opened by the first call that needs it. Should two threads
     # come first at once, both open one and one of the two is dropped again.

@@ -67,6 +67,9 @@ class OpenAIEmbedder:
         vector: Vectors = self.embed([text])[0]
         return vector
 
+    def embed_aside(self, texts: Sequence[str]) -> Vectors:
+        return self.embed(texts)
+
     def _embedded(self, batch: list[str]) -> Vectors:
         try:
             reply = self._client.embeddings.create(model=self._name, input=batch)

@@ -14,6 +14,7 @@ from ingest.storage import graph_files, indexes
 from ingest.storage.catalogue import Catalogue
 from ingest.storage.indexes import Indexes, Progress
 from ingest.storage.lexical import Lexical
+from ingest.storage.sentence_vectors import SentenceVectors
 from ingest.storage.store import Store
 from ingest.storage.vectors import VectorCache
 
@@ -39,6 +40,7 @@ class Archive:
             opened.callback(self.vectors.close)
             self.meaning = self._meaning()
             opened.callback(self.meaning.close)
+            self.sentences = SentenceVectors(self.meaning)
             self.indexes = self._opened_indexes()
             opened.callback(lambda: self.store.close())
             self.settle()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -12,17 +11,23 @@ import tantivy
 
 from ingest.errors import IndexUnavailable
 
-WORD = re.compile(r"\w+")
 LONGEST_QUERY = 64  # distinct words; a longer question is a document, and its first words name its subject
+LONGEST_WORD = 40  # bytes; tantivy's English tokenizer leaves out what is longer
 STOP_WORDS = frozenset(
     "a about an and are as at be been but by can could did do does for from had has have he her his how i if in into "
     "is it its me my not of on or our say said says she should so some than that the their them there these they this "
     "those to was we were what when where which who whom whose why will with would you your".split()
 )
+# tantivy has k1 1.2 and b .75 in its code and no setting for them. A text written n times counts as with k1 / n, and
+# PADDING more words in every passage as with b / (1 + PADDING / (n * mean length)). Written twice, passages of 100
+# words get k1 .6 and b .43, near the .9 and .4 of Anserini (Yang, Fang and Lin 2017): docs/quality.md has the gain.
+WRITTEN = 2
+PADDING = 150
+PAD = "zzpadzz"
 
 
 class Lexical:
-    """Ranked full text over passages: a title field (title, author, outlet) and the words, stemmed as English."""
+    """Ranked full text over passages: title, author and outlet before the words of each, stemmed as English."""
 
     def __init__(self, path: Path):
         """Raises IndexUnavailable where the directory cannot be used, here and in every method that writes."""
@@ -33,10 +38,12 @@ class Lexical:
 
     def add(self, rows: Iterable[tuple[str, str, str]]) -> None:
         """Adds or replaces (passage id, title field, text); they are found once this returns."""
+        padding = " ".join([PAD] * PADDING)
         with self._written(heap_bytes=64_000_000) as writer:
             for passage_id, title, text in rows:
+                words = unicodedata.normalize("NFKC", f"{title}\n{text}")
                 writer.delete_documents("passage_id", passage_id)
-                writer.add_document(tantivy.Document(passage_id=passage_id, title=title, text=text))
+                writer.add_document(tantivy.Document(passage_id=passage_id, words=[*[words] * WRITTEN, padding]))
 
     def remove(self, ids: Iterable[str]) -> None:
         with self._written(heap_bytes=15_000_000) as writer:
@@ -48,13 +55,14 @@ class Lexical:
 
         `among` leaves these ids only; the rarity of words stays that of the whole index.
         """
-        words = search_words(query)
-        if not words:
+        schema = self._index.schema
+        terms = dict.fromkeys(term for word in search_words(query) for term in _STEMMED.analyze(word))
+        wanted = [(tantivy.Occur.Should, tantivy.Query.term_query(schema, "words", t, "freq")) for t in terms]
+        if not wanted:
             return []
-        # Title and text weigh the same: with 1.5 for the title, words alone lose 0.9 of nDCG@10 (docs/quality.md).
-        parsed, _ = self._index.parse_query_lenient(" ".join(f'"{word}"' for word in words), ["title", "text"])
+        parsed = tantivy.Query.boolean_query(wanted)
         if among is not None:
-            ids = tantivy.Query.term_set_query(self._index.schema, "passage_id", list(among))
+            ids = tantivy.Query.term_set_query(schema, "passage_id", list(among))
             silent = tantivy.Query.const_score_query(ids, 0.0)
             parsed = tantivy.Query.boolean_query([(tantivy.Occur.Must, parsed), (tantivy.Occur.Must, silent)])
         searcher = self._index.searcher()
@@ -63,8 +71,8 @@ class Lexical:
 
     def document_frequency(self, word: str) -> int:
         """In how many passages the word stands, stemmed."""
-        parsed, _ = self._index.parse_query_lenient(f'"{word}"', ["text"])
-        return int(self._index.searcher().search(parsed, 1, count=True).count or 0)  # type: ignore[attr-defined]
+        searcher = self._index.searcher()
+        return max((searcher.doc_freq("words", term) for term in _STEMMED.analyze(word)), default=0)
 
     def count(self) -> int:
         """Passages in the index, those of generations that are gone but not cleared included."""
@@ -98,13 +106,23 @@ class Lexical:
 
 def search_words(query: str) -> list[str]:
     """Distinct words worth searching, in order: nothing of a query language survives this."""
-    words = WORD.findall(unicodedata.normalize("NFKC", query).lower())
-    return [w for w in dict.fromkeys(words) if w not in STOP_WORDS and not w.startswith("_")][:LONGEST_QUERY]
+    words = dict.fromkeys(_PLAIN.analyze(unicodedata.normalize("NFKC", query)))
+    return [w for w in words if w not in STOP_WORDS and w != PAD][:LONGEST_QUERY]
 
 
 def _schema() -> tantivy.Schema:
     builder = tantivy.SchemaBuilder()
     builder.add_text_field("passage_id", stored=True, tokenizer_name="raw", index_option="basic")
-    builder.add_text_field("title", tokenizer_name="en_stem")
-    builder.add_text_field("text", tokenizer_name="en_stem")
+    builder.add_text_field("words", tokenizer_name="en_stem", index_option="freq")
     return builder.build()
+
+
+def _analyzer(stemmed: bool) -> tantivy.TextAnalyzer:
+    """What "en_stem" does with a text, with or without its last step."""
+    builder = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.simple())
+    builder = builder.filter(tantivy.Filter.remove_long(LONGEST_WORD)).filter(tantivy.Filter.lowercase())
+    return (builder.filter(tantivy.Filter.stemmer("english")) if stemmed else builder).build()
+
+
+_PLAIN = _analyzer(stemmed=False)
+_STEMMED = _analyzer(stemmed=True)

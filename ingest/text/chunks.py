@@ -29,6 +29,11 @@ def embedded_text(title: str | None, text: str) -> str:
     return f"{title}: {text}" if title else text
 
 
+def sentences_in(start: int, end: int, sentences: Sequence[Sentence]) -> list[Sentence]:
+    """Those that may be cited and stand whole between two offsets of their article."""
+    return [s for s in sentences if s.kind.citable and start <= s.start and s.end <= end]
+
+
 def _runs(text: str, sentences: Sequence[Sentence]) -> Iterator[list[Sentence]]:
     """Stretches of sentences that may be cited, without paragraphs that were printed before."""
     seen: set[str] = set()

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StrictBool
 
 LONGEST_QUESTION = 2_000  # characters, the contract's bound
+LONGEST_QUERY = 10_000  # characters of a search, which may be a pasted paragraph
 ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 SURROGATE = re.compile(r"[\ud800-\udfff]")
 
@@ -39,6 +40,7 @@ def _iso_day(value: object) -> object:
 
 PlainText = Annotated[str, AfterValidator(plain_text)]
 QuestionText = Annotated[str, Field(min_length=1, max_length=LONGEST_QUESTION), AfterValidator(_said_something)]
+QueryText = Annotated[str, Field(min_length=1, max_length=LONGEST_QUERY), AfterValidator(_said_something)]
 Day = Annotated[date, BeforeValidator(_iso_day)]
 Name = Annotated[str, Field(max_length=300), AfterValidator(plain_text)]
 

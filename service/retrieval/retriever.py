@@ -17,13 +17,14 @@ from ingest.storage.places import Bounds, Place, places, within
 from ingest.text.chunks import embedded_text
 from ingest.types import Passage, Role
 from service.retrieval.followups import standing_alone
-from service.retrieval.fusion import fuse
+from service.retrieval.fusion import fuse, leaders, rerank
 from service.retrieval.questions import understand
 from service.types import ArticleCard, FamilyPlace, Filters, Hit, Question
 
 FIRST_FETCH = 100  # candidates from each index; the fusion was measured over the top 100 (docs/quality.md)
 WIDEST_FETCH = 25_600  # where copies or filters leave too few families
 NARROW = 5000  # passages left by a filter up to which only these are searched (docs/performance.md)
+LOOKED_UP = 60  # passages whose article, family and dates are read first; what is loaded comes from among them
 READ = 40  # passages that are loaded with their text, besides the best of each family asked for
 ENOUGH_FAMILIES = 10
 COMPARED = 12  # hits whose similarity is measured anew with the local model, where the index has another
@@ -93,15 +94,38 @@ class Retriever:
         while True:
             dense = dict(self.archive.store.nearest(vector, fetch, among))
             words = dict(self.archive.lexical.find(query, fetch, among))
-            known = places(snapshot, {**dense, **words})
-            shown = {i: p for i, p in known.items() if _permitted(question, p)}
+            shown, scores = self._shown(question, snapshot, dense, words, families)
             enough = len({p.family_id for p in shown.values()}) >= families
             if enough or fetch >= WIDEST_FETCH or len(dense) < fetch:
                 break
             fetch *= 4
-        scores = fuse(_only(dense, shown), _only(words, shown), self.dense_share)
+        scores = rerank(scores, self._sentences(snapshot, query, vector, [shown[i] for i in leaders(scores)]))
         ranked = [_Ranked(p, scores[i], dense.get(i)) for i, p in shown.items()]
         return sorted(ranked, key=lambda r: (-r.score, r.place.passage_id))
+
+    def _shown(
+        self, question: Question, snapshot: Snapshot, dense: dict[str, float], words: dict[str, float], families: int
+    ) -> tuple[dict[str, Place], dict[str, float]]:
+        """Where those of the found passages stand that may be shown, and their fused scores.
+
+        Mostly all may be, and the best are all that is needed: then only these are looked up. Where one of them may
+        not, or their families are too few, all are, and the fusion is of what is left.
+        """
+        scores = fuse(dense, words, self.dense_share)
+        best = sorted(scores, key=lambda i: (-scores[i], i))[: max(LOOKED_UP, 4 * families)]
+        shown = _permitted_of(question, places(snapshot, best))
+        if len(shown) < len(best) or len({p.family_id for p in shown.values()}) < families:
+            shown = _permitted_of(question, places(snapshot, scores))
+            scores = fuse(_only(dense, shown), _only(words, shown), self.dense_share)
+        return shown, _only(scores, shown)
+
+    def _sentences(self, snapshot: Snapshot, query: str, vector: Vector, among: Sequence[Place]) -> dict[str, float]:
+        """The cosine of the question with the best sentence of each passage of several; one alone tells nothing new."""
+        meaning = self.archive.meaning
+        if meaning is not self.archive.vectors:
+            vector = meaning.embedder.embed_question(query)
+        spoken = self.archive.sentences.of(snapshot, {p.passage_id: p.start for p in among})
+        return {i: float((said.vectors @ vector).max()) for i, said in spoken.items() if len(said.starts) > 1}
 
     def _among(self, question: Question, snapshot: Snapshot) -> list[str] | None:
         """The passages a narrow filter leaves; None where there is no filter, or one that leaves many.
@@ -195,6 +219,10 @@ def permits(question: Question, stored: StoredArticle) -> bool:
     a = stored.article
     place = Place("", a.article_id, 0, 0, stored.family_id, a.published_on, a.latest_named_date, a.publisher)
     return _permitted(question, place)
+
+
+def _permitted_of(question: Question, found: dict[str, Place]) -> dict[str, Place]:
+    return {i: place for i, place in found.items() if _permitted(question, place)}
 
 
 def _permitted(question: Question, place: Place) -> bool:

@@ -10,14 +10,13 @@ from fastapi.responses import JSONResponse
 from ingest.errors import NotFound, NotReady
 from service.contract.problems import problem_body
 from service.contract.shapes import (
-    LONGEST_QUESTION,
+    LONGEST_QUERY,
     AliveResponse,
     AnswerRequest,
     AnswerResponse,
     Day,
-    FiltersRequest,
     Name,
-    QuestionText,
+    QueryText,
     ReadyResponse,
     ReceiptResponse,
     SearchResponse,
@@ -33,7 +32,7 @@ from service.parts import Service
 from service.surfaces.documented import PROBLEM, WHEN, problems
 from service.surfaces.door import KEY
 from service.surfaces.streaming import PING, collected, frame, paced, streamed
-from service.types import ClaimReleased, Completed, Delta, Event, Question, Started
+from service.types import ClaimReleased, Completed, Delta, Event, Filters, Question, Started
 
 EVENT_STREAM = "text/event-stream"
 
@@ -117,7 +116,7 @@ def _search(router: APIRouter, service: Service) -> None:
         responses=problems(422),
     )
     def search(
-        q: Annotated[QuestionText, Query(description=f"words or a question, at most {LONGEST_QUESTION:,} characters")],
+        q: Annotated[QueryText, Query(description=f"words or a question, at most {LONGEST_QUERY:,} characters")],
         k: Annotated[int, Query(ge=1, le=100, description="most passages to return")] = 10,
         as_of: Annotated[Day | None, Query(description="nothing published later")] = None,
         published_after: Annotated[Day | None, Query(description="inclusive; undated articles fail")] = None,
@@ -126,13 +125,8 @@ def _search(router: APIRouter, service: Service) -> None:
         article_ids: Annotated[list[Name] | None, Query(max_length=1000, description="may be given many times")] = None,
     ) -> Response:
         """Passages, best first; the first of every family comes before the second of any. No match is an empty list."""
-        filters = FiltersRequest(
-            published_after=published_after,
-            published_before=published_before,
-            publishers=publishers or [],
-            article_ids=article_ids or [],
-        )
-        asked = question_from(AnswerRequest(question=q, as_of=as_of, filters=filters))
+        filters = Filters(published_after, published_before, tuple(publishers or ()), tuple(article_ids or ()))
+        asked = Question(q, as_of=as_of, filters=filters)
         return JSONResponse({"passages": [hit_body(hit) for hit in service.retriever.find(asked, k)]})
 
 
