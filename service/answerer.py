@@ -68,7 +68,8 @@ class Answerer:
         with work.timed("retrieve"):
             work.asked = await self._rewritten(work)
             reading = await self._in_time(work, asyncio.to_thread(self.read, work.asked))
-            work.asked = replace(work.asked, as_of=reading.question.as_of)
+            text = prompts.spelled_out(work.asked.text, reading.periods)
+            work.asked = replace(work.asked, text=text, as_of=reading.question.as_of)
         async for event in self._claims(work, reading):
             yield event
         for event in self._dated(work, reading):
@@ -86,7 +87,7 @@ class Answerer:
     async def _claims(self, work: Work, reading: Reading) -> AsyncIterator[Event]:
         """Drafts by the model, where there is one and it does not fail; else sentences of the articles themselves."""
         decision = reading.decision
-        work.premise = premises.contradicted(reading.asked, reading.question.text, reading.sound)
+        work.premise = premises.contradicted(reading.asked, reading.question.text, reading.considered)
         if self.drafter and reading.sound and (decision.answer or decision.score >= MODEL_DOUBT * ranking.THRESHOLD):
             work.answerer = "openai"
             try:
@@ -107,6 +108,7 @@ class Answerer:
         """Sentences of the articles: what corrects the question, where something does, else what answers it."""
         work.shown, premise = reading.sound, work.premise
         if premise is not None:
+            work.shown = (premise.evidence,)
             drafts: Sequence[Draft] = (premise.draft,)
             yield from work.release.tell(premise.sentence, (premise.evidence,))
         else:

@@ -29,6 +29,7 @@ class Reading:
     question: Question  # standing alone, with the day as of which it is asked, even where only its words say so
     asked: questions.Asked
     periods: tuple[Period, ...]
+    considered: tuple[Evidence, ...]  # all there was, best first
     ranked: tuple[Evidence, ...]  # best first; without what speaks of other periods than the question
     decision: ranking.Decision
     passed_over: placing.Kept  # what was left out for its time, where it would have answered
@@ -65,7 +66,7 @@ class Reader:
         if kept.passed_over is not None and not ranking.decide(asked, ranked).answer:
             kept = replace(kept, passed_over=None)
         decision = ranking.decide(asked, kept.evidence)
-        return Reading(snapshot, question, asked, found, kept.evidence, decision, kept)
+        return Reading(snapshot, question, asked, found, ranked, kept.evidence, decision, kept)
 
     def why_not(self, reading: Reading) -> Reason:
         """Why nothing is said; the first reason that holds."""
@@ -118,8 +119,10 @@ class Reader:
 
 def _as_of(question: Question, found: Sequence[Period]) -> Question:
     """The question with the day that its own words give ("as of 12 May 2024"), where the caller gives none."""
-    days = [period.last for period in found if period.as_of and period.last]
-    return replace(question, as_of=days[0]) if days and question.as_of is None else question
+    said = tuple(period for period in found if period.as_of and period.last)
+    if not said or question.as_of is not None:
+        return question
+    return replace(question, text=without(question.text, said), as_of=said[0].last)
 
 
 def _published_in(question: Question, period: Period) -> Question:

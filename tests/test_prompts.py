@@ -13,6 +13,7 @@ from newsroom import card, sentences
 
 from ingest.text import tokens
 from service.drafting import evidence, prompts
+from service.retrieval.periods import periods
 from service.types import Question, Turn
 
 HOSTILE = st.lists(
@@ -118,3 +119,12 @@ def test_evidence_fits_into_its_budget_with_keys_and_headings() -> None:
 
     block = prompts.ask(Question("?"), kept).split("END OF EVIDENCE")[0]
     assert 5 < len(kept) < 40 and tokens.count(block) <= 500 + 10
+
+
+def test_a_model_is_told_what_last_month_means() -> None:
+    question = "How many marched last month, and in May 2024?"
+
+    told = prompts.spelled_out(question, periods(question, date(2026, 11, 21)))
+
+    assert told == f"{question} (“last month” is October 2026)"
+    assert prompts.spelled_out("Who marched in 2024?", periods("Who marched in 2024?", None)) == "Who marched in 2024?"

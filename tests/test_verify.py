@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from datetime import date
 
 import pytest
 from hypothesis import given, settings
@@ -227,3 +228,18 @@ _WORDS = st.lists(
 @given(before=_WORDS, said=_WORDS, after=_WORDS)
 def test_every_run_of_words_of_a_quote_without_denials_is_exact(before: list[str], said: list[str], after: list[str]):
     assert verdict(" ".join(said), " ".join([*before, *said, *after])).support == "exact"
+
+
+@pytest.mark.parametrize(
+    ("claim", "support"),
+    [
+        ("As of 12 March 2025, the bridge cost 38 million crowns.", True),
+        ("The bridge cost 38 million crowns (reported on 12 March 2025).", True),
+        ("As of 13 March 2025, the bridge cost 38 million crowns.", False),
+        ("The bridge cost 38 million crowns on 12 March 2025.", False),
+    ],
+)
+def test_the_day_of_a_source_may_be_said_as_such_and_not_as_the_day_of_the_event(claim: str, support: bool) -> None:
+    item = sentences(card(published_on=date(2025, 3, 12)), "The bridge cost 38 million crowns.")[0]
+
+    assert bool(verify(Draft(claim, (item.key,)), {item.key: item}).support) == support

@@ -2,26 +2,34 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal, InvalidOperation
 from typing import Literal
 
 from ingest.facts import facts
 from ingest.facts.meanings import related
+from ingest.facts.numerals import dates_conflict
 from ingest.types import SentenceKind
+from service.checking.age import changes
+from service.checking.negations import denied_heads
 from service.drafting.composer import plain
+from service.drafting.placing import stated_periods
 from service.retrieval.questions import Asked
 from service.retrieval.words import stem, words
 from service.types import Draft, Evidence
 
-# Set on the bundled sample: two accounts of one event differ in words, not in their subject.
-SHARED_TERMS = (
-    0.6  # share of the question's terms that the best account holds, title included, and a rival must hold too
-)
-SAME_EVENT_DAYS = 7  # between two accounts, which then need less in common: as many names and days as this:
-SAME_EVENT_MARKS = 2
+# Set on the bundled sample and on pairs of accounts in our own words (tests/test_rivals.py).
+SHARED_TERMS = 0.6  # share of the question's terms in the best account, title included, that a rival of its days holds
+SAID_ITSELF = 0.6  # share of those terms in each sentence without its title, between accounts of other days
+MOST_VALUES = 2  # of one account: a sentence with more is a list, and another's value need not contradict it
+SAME_EVENT_DAYS = 7  # between two accounts: beyond them a rival must hold all of those terms
+SAME_EVENT_MARKS = 2  # names and days in common that stand for terms, between accounts of the same days
 SUPERSEDED_DAYS = 30  # between two accounts: from here on the later one tells of a change, not of another opinion
+ROUNDED = 0.05  # share by which a round number may differ from another of the same thing
+MORE_THAN = 1.25  # times what "more than" names, up to which a number is no other
 NEAR_WORDS = 6  # words between a name and the question's word for it: "Benna Holloway, who was elected mayor"
 COUNTED_WORDS = 3  # words between a number and what it counts: "22,000 angry people"
 WEIGHED = 40  # best sentences looked at
@@ -42,12 +50,13 @@ class Rival:
 
 
 def rivals(asked: Asked, ranked: Sequence[Evidence], lead: Evidence) -> tuple[Rival, ...]:
-    """At most one rival a family, best first: same subject, same kind of value, no value in common with `lead`.
+    """At most one rival a family, best first: same event or same changing thing, same kind of value, another value.
 
-    Later wins where both are dated at least `SUPERSEDED_DAYS` apart; else the accounts stand side by side.
+    The rule for which one is used, in this order: the later of one outlet's own; the later where it says that it
+    revises, or where the two are dated at least `SUPERSEDED_DAYS` apart; else both stand side by side.
     """
     mine = values(asked, lead)
-    if not mine or asked.about is not None or asked.several_articles:
+    if not 0 < len(mine) <= MOST_VALUES or asked.about is not None or asked.several_articles:
         return ()
     found: list[Rival] = []
     families = {lead.article.family.id}
@@ -55,7 +64,11 @@ def rivals(asked: Asked, ranked: Sequence[Evidence], lead: Evidence) -> tuple[Ri
         if other.article.family.id in families or other.kind is not SentenceKind.BODY or other.altered:
             continue
         theirs = values(asked, other)
-        if theirs and not mine.keys() & theirs.keys() and _same_subject(asked, lead, other):
+        if (
+            0 < len(theirs) <= MOST_VALUES
+            and _disagree(lead, other, mine, theirs)
+            and _same_subject(asked, lead, other)
+        ):
             families.add(other.article.family.id)
             found.append(_judged(lead, other, mine, theirs))
     return tuple(found)
@@ -95,11 +108,19 @@ def values(asked: Asked, item: Evidence) -> Values:
             return {f.value: item.text[f.start : f.end] for f in stated.dates if f.value[0].isdigit() or "-" in f.value}
         case "person":
             return _people(asked, item.text)
+    return _stance(asked, item.text) if asked.kind == "yes_no" else {}
+
+
+def _stance(asked: Asked, text: str) -> Values:
+    """Yes or no to what is asked: whether the question's own words, names apart, are said plainly or denied."""
     names = {stem(word) for name in asked.names for word in words(name)}
-    told = ({s for _, s in asked.terms} - names) & {stem(word) for word in words(item.text)}
-    if asked.kind == "yes_no" and told:
-        return {"no": "no"} if stated.negations else {"yes": "yes"}
-    return {}
+    told = {s for _, s in asked.terms} - names
+    content = [stem(word) for word in words(text)]
+    if not any(s in content or any(related(s, other) for other in content) for s in told):
+        return {}
+    denied = [stem(text[head.start : head.end].lower()) for _, head in denied_heads(text)]
+    no = any(s == other or related(s, other) for s in told for other in denied)
+    return {"no": "no"} if no else {"yes": "yes"}
 
 
 def _counted(noun: str, text: str) -> Values:
@@ -118,7 +139,10 @@ def _people(asked: Asked, text: str) -> Values:
     asked_stems = {s for _, s in asked.terms}
     places = [n for n, word in enumerate(row) if stem(word) in asked_stems]
     found: Values = {}
-    for name in facts(text).names:
+    stated = facts(text)
+    for name in stated.names:
+        if name in stated.demonyms:
+            continue
         last = name.value.split()[-1]
         near = [n for n, word in enumerate(row) if word == last]
         if stem(last) not in asked_stems and any(abs(a - b) <= NEAR_WORDS for a in near for b in places):
@@ -126,15 +150,63 @@ def _people(asked: Asked, text: str) -> Values:
     return found
 
 
-def _same_subject(asked: Asked, lead: Evidence, other: Evidence) -> bool:
-    """Whether two sentences speak of one thing: they hold the question's words, or are of one week and one event."""
-    wanted = _terms_held(asked, lead)
-    if len(wanted & _terms_held(asked, other)) >= SHARED_TERMS * max(1, len(wanted)):
-        return True
-    ours, their = lead.article.published_on, other.article.published_on
-    if not ours or not their or abs((ours - their).days) > SAME_EVENT_DAYS:
+def _disagree(lead: Evidence, other: Evidence, mine: Values, theirs: Values) -> bool:
+    """Whether no value of one account can be a value of the other; round numbers and bare dates leave room."""
+    return not any(
+        a == b or _dates_agree(a, b) or _nearly(lead.text, mine[a], a, b) or _nearly(other.text, theirs[b], b, a)
+        for a in mine
+        for b in theirs
+    )
+
+
+def _dates_agree(a: str, b: str) -> bool:
+    return a.count("-") >= 2 and b.count("-") >= 2 and not dates_conflict(a, b)
+
+
+def _nearly(text: str, written: str, round_one: str, exact: str) -> bool:
+    """ "about 8,000" is 8,213, and "more than 20,000" may be 22,000."""
+    (unit, one), (other_unit, two) = _amount(round_one), _amount(exact)
+    if unit != other_unit or not one or not two:
         return False
-    return len(_marks(lead) & _marks(other)) >= SAME_EVENT_MARKS
+    before = text[: text.find(written)][-20:].lower()
+    if re.search(r"(?:more than|over|at least|above)\W*$", before) and one <= two <= Decimal(str(MORE_THAN)) * one:
+        return True
+    digits = f"{one:f}".split(".")[0]
+    is_round = len(digits.rstrip("0")) <= max(1, len(digits) - 2)
+    return is_round and abs(one - two) <= Decimal(str(ROUNDED)) * two
+
+
+def _amount(value: str) -> tuple[str, Decimal]:
+    unit, _, number = value.rpartition(" ")
+    try:
+        return unit, Decimal(number)
+    except InvalidOperation:
+        return unit, Decimal(0)
+
+
+def _same_subject(asked: Asked, lead: Evidence, other: Evidence) -> bool:
+    """Whether two sentences speak of one event, or of one thing that changes.
+
+    Accounts of the same days need most of the question's terms in common, or as many names and days. Others must hold
+    all of these, mostly in the sentences themselves; and of what happened once they must not name different times.
+    """
+    wanted = _terms_held(asked, lead)
+    share = len(wanted & _terms_held(asked, other)) / max(1, len(wanted))
+    ours, their = lead.article.published_on, other.article.published_on
+    if ours and their and abs((ours - their).days) <= SAME_EVENT_DAYS:
+        apart = asked.wants != "date" and _times_apart(lead, other)
+        return not apart and (share >= SHARED_TERMS or len(_marks(lead) & _marks(other)) >= SAME_EVENT_MARKS)
+    own = min(len(wanted & _terms_held(asked, item, titled=False)) for item in (lead, other))
+    alike = share == 1.0 and len(wanted) > 1 and own >= SAID_ITSELF * len(wanted)
+    return alike and (changes(asked) or not _times_apart(lead, other))
+
+
+def _times_apart(lead: Evidence, other: Evidence) -> bool:
+    """Whether each tells when, and not of the same time: two races are no two accounts of one."""
+    mine, theirs = (stated_periods(item.text, item.article.published_on) for item in (lead, other))
+    if mine and theirs:
+        return not any(one.meets(two) for one in mine for two in theirs)
+    return False
 
 
 def _marks(item: Evidence) -> frozenset[str]:
@@ -142,23 +214,38 @@ def _marks(item: Evidence) -> frozenset[str]:
     return frozenset(f.value for f in (*stated.names, *stated.dates))
 
 
-def _terms_held(asked: Asked, item: Evidence) -> frozenset[str]:
-    held = {stem(word) for word in words(f"{item.article.title} {item.text}")}
+def _terms_held(asked: Asked, item: Evidence, *, titled: bool = True) -> frozenset[str]:
+    held = {stem(word) for word in words(f"{item.article.title} {item.text}" if titled else item.text)}
     return frozenset(s for _, s in asked.terms if s in held or any(related(s, other) for other in held))
 
 
 def _judged(lead: Evidence, other: Evidence, mine: Values, theirs: Values) -> Rival:
     about = f"{_quoted(mine)} against {_quoted(theirs)}"
     ours, their = lead.article.published_on, other.article.published_on
-    if ours and their and abs((ours - their).days) >= SUPERSEDED_DAYS:
+    if ours and their and ours != their:
         newer, older = (lead, other) if ours > their else (other, lead)
-        why = (
-            f"{_name(newer)} ({newer.article.published_on}) is later than {_name(older)} "
-            f"({older.article.published_on}) on something that changes, so the later account is used"
-        )
-        return Rival("superseded", lead, other, newer, about, why)
+        why = _superseding(newer, older)
+        if why is not None:
+            return Rival("superseded", lead, other, newer, about, why)
     why = f"{_name(lead)} and {_name(other)} are independent of each other and nothing decides between them"
     return Rival("disputed", lead, other, None, about, why)
+
+
+def _superseding(newer: Evidence, older: Evidence) -> str | None:
+    """Why the newer account takes the place of the older; None where its being newer decides nothing."""
+    later = f"{_name(newer)} ({newer.article.published_on}) is later than {_name(older)} ({older.article.published_on})"
+    if newer.article.publisher and newer.article.publisher == older.article.publisher:
+        return f"{later}, an earlier report of the same outlet, so the later account is used"
+    if _REVISES.search(newer.text):
+        return f"{later} and says that the figure has moved, so the later account is used"
+    if _days_between(newer, older) >= SUPERSEDED_DAYS:
+        return f"{later} on something that changes, so the later account is used"
+    return None
+
+
+def _days_between(newer: Evidence, older: Evidence) -> int:
+    ours, their = newer.article.published_on, older.article.published_on
+    return abs((ours - their).days) if ours and their else 0
 
 
 def _quoted(given: Values) -> str:
@@ -171,3 +258,10 @@ def _name(item: Evidence) -> str:
 
 def _copied(item: Evidence) -> Draft:
     return Draft(plain(item.text), (item.key,))
+
+
+_REVISES = re.compile(
+    r"(?i)\b(?:now|revis\w+|correct(?:ed|s|ion)|updated?|has (?:risen|fallen|grown|climbed|dropped)|"
+    r"(?:rose|fell|rises|falls|climbed|grew|rising|raised|lowered|cut|increased|reduced) (?:\w+ )?(?:to|from)|"
+    r"up from|down from|instead of|replac\w+|succe(?:eds|eded|eding)|took over|sworn in|no longer)\b"
+)

@@ -10,6 +10,7 @@ from ingest.facts import Fact, Facts, differences, facts
 from ingest.facts.meanings import related, stem
 from ingest.facts.numerals import dates_share
 from ingest.facts.terms import TermKind, read
+from ingest.text.mentions import mentions
 from service.checking.negations import flipped
 from service.checking.slots import displaced
 from service.types import Draft, Evidence, Support
@@ -25,6 +26,10 @@ TYPED = frozenset(("number", "date", "name", "quantifier", "antonym", "quotation
 
 _BRACKETED_NUMBER = re.compile(r"\[\s*\d+\s*\]")
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
+_DAY = r"(?P<day>\d{4}-\d\d-\d\d|\d{1,2}\s+[A-Z][a-z]+\s+\d{4}|[A-Z][a-z]+\s+\d{1,2},\s+\d{4})"
+_DATED = re.compile(
+    rf"(?i:\(?\b(?:as of|as at|as reported on|reported on|in a report of|in an article of)\s+){_DAY}\)?,?"
+)
 _CLAUSE_END = re.compile(r"[,;:.!?()–—]")
 _DENIES = re.compile(
     r"(?i)\b(?:not|never|no|nor|neither|without|den(?:y|ies|ied|ying)|false(?:ly)?|untrue|unless|if|whether|unlikely|"
@@ -53,10 +58,11 @@ def verify(draft: Draft, evidence: Mapping[str, Evidence]) -> Verdict:
     claim = comparable(draft.text)
     if not cited:
         return Verdict(None, (), "no known key")
+    said, claim = claim, _undated(claim, cited)
     runs = [_run(claim, comparable(item.text)) for item in cited]
     for item, run in zip(cited, runs, strict=True):
         if run == "said":
-            return Verdict("exact", (item.key,), "the quote's own words")
+            return Verdict("exact" if claim == said else "supported", (item.key,), "the quote's own words")
     cited = [item for item, run in zip(cited, runs, strict=True) if run != "denied"]
     if not cited:
         return Verdict(None, (), "leaves out the words that deny it")
@@ -97,6 +103,21 @@ def containment(stated: Facts, held: Sequence[Facts], around: Facts) -> float:
     theirs = frozenset[str]().union(*(_values(one) for one in held))
     outside = _values(around)
     return sum(1.0 if _holds(theirs, value) else 0.5 if _holds(outside, value) else 0.0 for value in mine) / len(mine)
+
+
+def _undated(claim: str, cited: Sequence[Evidence]) -> str:
+    """The claim without "as of 12 May 2024" or "reported on 12 May 2024", where a cited article was published then.
+
+    What tells when a source appeared is borne out by its date; any other date has to stand in a cited sentence.
+    """
+    days = {item.article.published_on for item in cited}
+
+    def kept(match: re.Match[str]) -> str:
+        found = [mention.day for mention in mentions(match["day"]) if mention.precision == "day"]
+        return "" if len(found) == 1 and found[0] in days else match[0]
+
+    rest = _DATED.sub(kept, claim).strip(" ,")
+    return " ".join(rest.split()) if rest else claim
 
 
 def _replaced(item: Evidence, cited: Sequence[Evidence]) -> bool:

@@ -12,6 +12,7 @@ from service.retrieval.words import STOP_WORDS, words
 from service.types import Question, Turn
 
 MOST_TURNS = 20  # of a conversation that are read; older ones never decide what a follow-up means
+SHORT_ANSWER = 8  # words, up to which an answer is the name of what was asked for
 SHORTEST = 4  # words, below which a question after another one is taken to go on from it
 
 
@@ -42,7 +43,8 @@ def _resolved(text: str, before: str, answer: str) -> str:
     if _WHY.fullmatch(bare):
         return f"Why {_statement(before)}?"
     if _QUESTION_WORDS.fullmatch(bare):
-        return f"{_capital(bare)}: {before}"
+        asked = _OWN_WORD.sub("", before)
+        return f"{_capital(bare)} {_lower(asked)}" if _AUXILIARY.match(asked) else f"{_capital(bare)}: {before}"
     if count <= _LONGEST_SLOT and not _HAS_QUESTION.search(bare):
         slot = _ABOUT.sub("", bare)
         put = _with_period(before, slot) or _with_name(before, slot)
@@ -50,22 +52,24 @@ def _resolved(text: str, before: str, answer: str) -> str:
     named = _named(text, before, answer)
     if named != text:
         return named
-    return (
-        f"{before} {text}" if count < SHORTEST or _POINTS.intersection(text.lower().replace("?", " ").split()) else text
-    )
+    if bare != text.strip(" ?!.,") and not facts(bare).names:  # "And how many were hurt?"
+        return f"{before} {_capital(bare)}?"
+    points = _POINTS.intersection(text.lower().replace("?", " ").split())
+    return f"{before} {text}" if count < SHORTEST or points else text
 
 
 def _with_period(before: str, slot: str) -> str | None:
-    """ "in 2022" in the place of the time that the question before named, or at its end."""
-    when = periods(slot, None) or _relative(slot)
+    """ "in 2022" in the place of the time that the question before named, or at its end; "March" keeps its year."""
+    when = _relative(slot) or _relative(f"in {slot}")
     if not when or len(words(slot)) - len(words(when[0].words)) > 1:
         return None
-    old = periods(before, None) or _relative(before)
-    if old:
-        new = slot if re.match(rf"(?i)(?:{_TIME})\b", slot) else _same_lead(old[0], slot)
-        return f"{before[: old[0].start]}{new}{before[old[0].end :]}"
-    lead = "" if re.match(rf"(?i)(?:{_TIME})\b", slot) else "in "
-    return f"{before.rstrip(' ?')} {lead}{slot}?"
+    led = re.match(rf"(?i)(?:{_TIME})\b", slot)
+    old = _relative(before)
+    if not old:
+        return f"{before.rstrip(' ?')} {'' if led else 'in '}{slot}?"
+    if not when[0].named and not _RELATIVE_WORDS.search(slot) and old[0].named and old[0].first:
+        slot = f"{slot} {old[0].first.year}"
+    return f"{before[: old[0].start]}{slot if led else _same_lead(old[0], slot)}{before[old[0].end :]}"
 
 
 def _relative(text: str) -> tuple[Period, ...]:
@@ -98,10 +102,12 @@ def _with_name(before: str, slot: str) -> str | None:
 def _named(text: str, before: str, answer: str) -> str:
     """Pronouns replaced by the last person or thing that was spoken of, answers first."""
     pronoun = _PRONOUN.search(text)
-    if pronoun is None:
+    if pronoun is None or pronoun[0].lower() in _MANY:
         return text
     person = pronoun[0].lower() in _PERSONS
-    name = _person(answer) or _person(before) if person else _thing(before) or _thing(answer)
+    name = _person(answer) or _person(before) if person else None
+    if name is None and (not person or facts(before).names):
+        name = _thing(before, answer)
     if name is None or name.lower() in text.lower():
         return text
 
@@ -126,30 +132,37 @@ def _person(text: str) -> str | None:
     return None
 
 
-def _thing(text: str) -> str | None:
-    """What a question is about: its last name, else its first noun phrase with an article."""
-    names = [name for name in facts(text).names if not facts(text).demonyms or name not in facts(text).demonyms]
+def _thing(before: str, answer: str) -> str | None:
+    """What was spoken of: what a short answer names, else the question's last name or first thing."""
+    said = _MARKER.sub("", answer).strip(" .")
+    if said and len(words(said)) <= SHORT_ANSWER and _ASKS_WHAT.match(before):
+        return re.sub(r"(?i)^an?\s+", "the ", said)
+    stated = facts(before)
+    names = [name for name in stated.names if name not in stated.demonyms]
     if names:
         last = names[-1]
-        before = re.search(r"(?i)\bthe\s+(?:[\w-]+\s+)?$", text[: last.start])
-        noun = re.match(
-            r"\s+[a-z][\w-]+(?=\s+(?:is|are|was|were|has|have|will|cost|close|open)\b|\s*[?.,]|$)", text[last.end :]
-        )
-        return f"{before[0] if before else ''}{text[last.start : last.end]}{noun[0] if noun and before else ''}"
-    found = _NOUN_PHRASE.search(text)
+        led = re.search(r"(?i)\bthe\s+(?:[\w-]+\s+)?$", before[: last.start])
+        noun = _NOUN_AFTER.match(before[last.end :])
+        return f"{led[0] if led else ''}{before[last.start : last.end]}{noun[0] if noun and led else ''}"
+    found = _NOUN_PHRASE.search(before)
     return found[0] if found else None
 
 
 def _statement(before: str) -> str:
     """The question before as what a "why" asks about: without its own question word."""
-    rest = _QUESTION_LEAD.sub("", before.strip()).strip(" ?")
-    return rest[:1].lower() + rest[1:] if rest and rest.split()[0].lower() in STOP_WORDS else rest or before
+    return _lower(_QUESTION_LEAD.sub("", before.strip()).strip(" ?")) or before
+
+
+def _lower(text: str) -> str:
+    """Begun small, where it begins with a word that is no name."""
+    return text[:1].lower() + text[1:] if text and text.split()[0].lower() in STOP_WORDS else text
 
 
 def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
+_RELATIVE_WORDS = re.compile(r"(?i)\b(?:last|this|next|past|previous|ago|yesterday|\w+day)\b")
 _ANY_DAY = date(2000, 7, 15)
 _LONGEST_SLOT = 6  # words of "what about the women's race", without its opening
 _TIME = "in|on|since|before|after|until|till|by|during|between|from|as of|last|this|next|yesterday|the (?:last|past)|"
@@ -167,7 +180,8 @@ _HAS_QUESTION = re.compile(
 )
 _POINTS = frozenset("he she it they him her them his its their this that these those there then".split())
 _PERSONS = frozenset("he she him her his hers".split())
-_THINGS = frozenset("it its they them their".split())
+_THINGS = frozenset("it its".split())
+_MANY = frozenset("they them their".split())  # more than a rule can tell: the question before goes along
 _POSSESSIVES = frozenset("his her its their".split())
 _PRONOUN = re.compile(r"(?i)\b(?:he|she|him|her|his|hers|it|its|they|them|their)\b")
 _OBJECT = re.compile(r"\s*(?:[?.,!]|$|\s(?:in|on|at|to|for|with|by|from|and|or|about)\b)")
@@ -179,7 +193,15 @@ _NO_PERSON = re.compile(
 )
 _PLACED = re.compile(r"(?i)(in|at|on|for|from|near|by)\s+")
 _MARKER = re.compile(r"\s*\[\d+\]")
-_NOUN_PHRASE = re.compile(r"(?i)\bthe\s+(?!same\b|most\b|first\b|last\b)(?:[\w’'-]+\s+){0,1}[\w’'-]+(?=\W|$)")
+_OWN_WORD = re.compile(
+    r"(?i)^\W*(?:who|when|where|why|how)\s+(?=(?:is|are|was|were|did|does|do|has|have|had|will|can)\b)"
+)
+_AUXILIARY = re.compile(r"(?i)(?:is|are|was|were|did|does|do|has|have|had|will|can|could|should|would)\b")
+_ASKS_WHAT = re.compile(r"(?i)^\W*(?:what|which)\b(?!\s+(?:is|are|was|were)\b)")
+_NOUN_PHRASE = re.compile(
+    r"(?i)\bthe\s+(?!same\b|most\b|first\b|last\b)(?:(?:\w*[^s\W]s|men|women|people|children|police)\b(?!['’])|"
+    r"(?:[\w’'-]+\s+)?[\w’'-]+(?=\W|$))"
+)
 _QUESTION_LEAD = re.compile(
     r"(?i)^\W*(?:and\s+)?(?:(?:in|on|at|by|for|from|to|with)\s+)?(?:who|whom|whose|when|where|why|how(?:\s+(?:many|much|long|old|far|"
     r"often))?|which|what)(?:\s+(?:is|are|was|were)(?=\s+the\b))?\s+|^\W*(?=(?:is|are|was|were|do|does|did|has|have|had|can|"

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import calendar
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import pairwise
 
-from ingest.facts.lexicon import MONTHS, NUMBER_WORDS
+from ingest.facts.lexicon import MONTHS
 from ingest.text.mentions import Mention, mentions
+from service.retrieval.spans import COUNTED, counted, end_of_month, part_of_year
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ def spoken(period: Period) -> str:
         return "" if day is None else f"the time {'from' if first else 'up to'} {in_words(day)}{' on' if first else ''}"
     if (first.month, first.day, last.month, last.day) == (1, 1, 12, 31):
         return str(first.year) if first.year == last.year else f"{first.year} to {last.year}"
-    if first.day == 1 and (first.year, first.month) == (last.year, last.month) and last == _month(first).last:
+    if first.day == 1 and (first.year, first.month) == (last.year, last.month) and last == end_of_month(first):
         return f"{_NAMES[first.month - 1]} {first.year}"
     return in_words(first) if first == last else f"{in_words(first)} to {in_words(last)}"
 
@@ -140,7 +140,7 @@ def _of_mention(text: str, mention: Mention, today: date | None) -> Period | Non
             last, end = date(min(9999, day.year + 9), 12, 31), end + (2 if text[end] in "'’" else 1)
         return Period(date(day.year, 1, 1), last, text[mention.start : end], mention.start, end, named)
     if mention.precision == "month":
-        return Period(day, _month(latest).last, words, mention.start, end, named)
+        return Period(day, end_of_month(latest), words, mention.start, end, named)
     return Period(day, latest, words, mention.start, end, named)
 
 
@@ -169,109 +169,14 @@ def _narrowed(text: str, period: Period) -> Period:
     found = _PART.search(text, 0, period.start)
     if found is None or period.first is None or (period.first.month, period.first.day) != (1, 1):
         return period
-    part, year = found["part"].lower(), period.first.year
-    months = _PARTS.get(part) or _PARTS.get(part.split()[0]) or _PARTS[f"q{part[1]}" if part[0] == "q" else part]
-    first, last = months
-    end = _month(date(year + (last < first), last, 1)).last
-    return Period(date(year, first, 1), end, text[found.start() : period.end], found.start(), period.end, period.named)
+    part = " ".join(found["part"].lower().split())
+    first, last = part_of_year(part, period.first.year)
+    return Period(first, last, text[found.start() : period.end], found.start(), period.end, period.named)
 
 
 def _counted(text: str, today: date) -> Iterator[Period]:
-    """ "last month", "three weeks ago", "in the past two years", "yesterday", "on Monday"."""
-    for match in _RELATIVE.finditer(text):
-        span = _span(match, today)
-        if span:
-            first, last = span
-            last = today if match[0].lower().startswith("since") else last
-            yield Period(first, last, match[0], match.start(), match.end(), False)
-
-
-def _span(match: re.Match[str], today: date) -> tuple[date, date] | None:
-    try:
-        if match["yesterday"]:
-            ago = {"yesterday": 1, "last night": 1}.get(match["yesterday"].lower(), 2)
-            return today - timedelta(ago), today - timedelta(ago)
-        if match["unit"]:
-            return _unit(match["which"].lower(), match["unit"].lower(), today)
-        if match["count"]:
-            return _back(_number(match["count"]), match["counted"].lower().rstrip("s"), today)
-        if match["ago"]:
-            return _ago(_number(match["ago"]), match["ago_unit"].lower().rstrip("s"), today)
-        back = (today.weekday() - _WEEKDAYS.index(match["weekday"].lower()[:3])) % 7 or 7
-        return today - timedelta(back), today - timedelta(back)
-    except (OverflowError, ValueError):  # "9,999 years ago" is before the calendar begins
-        return None
-
-
-def _unit(which: str, unit: str, today: date) -> tuple[date, date]:
-    """The calendar week, month or year beside today's; "the past week" is the seven days up to today."""
-    step = {"last": -1, "previous": -1, "this": 0, "next": 1}.get(which)
-    if step is None:
-        return _back(1, unit, today)
-    if unit in MONTHS:
-        month = MONTHS[unit]
-        year = today.year if which == "this" or month < today.month else today.year - 1
-        if which == "next":
-            year = today.year + (month <= today.month)
-        first = date(year, month, 1)
-        return first, _month(first).last
-    if unit == "week":
-        monday = today - timedelta(today.weekday() - 7 * step)
-        return monday, monday + timedelta(6)
-    if unit == "weekend":
-        saturday = today - timedelta((today.weekday() - 5) % 7 if step else today.weekday() - 5)
-        return saturday, saturday + timedelta(1)
-    if unit == "month":
-        months = today.year * 12 + today.month - 1 + step
-        found = _month(date(months // 12, months % 12 + 1, 1))
-        return found.first, found.last
-    if unit in _PARTS:
-        return _season(unit, which, today)
-    return date(today.year + step, 1, 1), date(today.year + step, 12, 31)
-
-
-def _season(season: str, which: str, today: date) -> tuple[date, date]:
-    first, last = _PARTS[season]
-    year = today.year + (which == "next")
-    begins = date(year, first, 1)
-    if which == "last" and _month(date(year + (last < first), last, 1)).last >= today:
-        begins = date(year - 1, first, 1)
-    return begins, _month(date(begins.year + (last < first), last, 1)).last
-
-
-def _back(count: int, unit: str, today: date) -> tuple[date, date]:
-    """The last so many units up to today."""
-    return _earlier(today, count, unit), today
-
-
-def _ago(count: int, unit: str, today: date) -> tuple[date, date]:
-    """The day, week, month or year that was so many before."""
-    day = _earlier(today, count, unit)
-    if unit == "year":
-        return date(day.year, 1, 1), date(day.year, 12, 31)
-    if unit == "month":
-        found = _month(day)
-        return found.first, found.last
-    slack = timedelta(3 if unit == "week" else 0)
-    return day - slack, day + slack
-
-
-def _earlier(today: date, count: int, unit: str) -> date:
-    if unit in ("day", "week", "fortnight"):
-        return today - timedelta(count * {"day": 1, "week": 7, "fortnight": 14}[unit])
-    months = today.year * 12 + today.month - 1 - count * {"month": 1, "year": 12, "decade": 120}[unit]
-    year, month = divmod(months, 12)
-    return date(year, month + 1, min(today.day, calendar.monthrange(year, month + 1)[1]))
-
-
-@dataclass(frozen=True, slots=True)
-class _Month:
-    first: date
-    last: date
-
-
-def _month(day: date) -> _Month:
-    return _Month(day.replace(day=1), day.replace(day=calendar.monthrange(day.year, day.month)[1]))
+    for match, (first, last) in counted(text, today):
+        yield Period(first, last, match[0], match.start(), match.end(), False)
 
 
 def _next(day: date | None) -> date | None:
@@ -282,18 +187,9 @@ def _day_before(day: date | None) -> date | None:
     return None if day is None or day == date.min else day - timedelta(1)
 
 
-def _number(written: str) -> int:
-    small = written.lower()
-    return 1 if small in ("a", "an", "one") else 2 if small in ("couple", "couple of") else _figure(small)
-
-
-def _figure(small: str) -> int:
-    return int(small) if small.isdigit() else NUMBER_WORDS[small]
-
-
 def _is_relative(found: Period) -> bool:
     """Counted words tell when; a month without its year may be one of any year."""
-    return bool(_RELATIVE.search(found.words))
+    return bool(COUNTED.search(found.words))
 
 
 def _tells_when(text: str, found: Period) -> bool:
@@ -313,25 +209,6 @@ def _tells_when(text: str, found: Period) -> bool:
 
 
 _NAMES = [name.capitalize() for name in MONTHS if len(name) > 3 or name == "may"][:12]
-_WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-_PARTS: dict[str, tuple[int, int]] = {
-    "early": (1, 4), "mid": (4, 9), "late": (9, 12), "the beginning of": (1, 3), "the start of": (1, 3),
-    "the end of": (10, 12), "spring": (3, 6), "summer": (6, 9), "autumn": (9, 12), "fall": (9, 12), "winter": (12, 3),
-    "first quarter": (1, 3), "second quarter": (4, 6), "third quarter": (7, 9), "fourth quarter": (10, 12),
-    "q1": (1, 3), "q2": (4, 6), "q3": (7, 9), "q4": (10, 12), "first half": (1, 6), "second half": (7, 12),
-}  # fmt: skip
-_COUNT = rf"\d{{1,3}}|an?|couple(?:\s+of)?|{'|'.join(w for w, n in NUMBER_WORDS.items() if 1 <= n <= 20)}"
-_UNIT = "days?|weeks?|fortnights?|months?|years?|decades?"
-_MONTH_NAMES = "|".join(name for name in MONTHS if len(name) > 3 or name == "may")
-_RELATIVE = re.compile(
-    r"(?i)\b(?:(?P<yesterday>(?:the\s+)?day\s+before\s+yesterday|yesterday|last\s+night)"
-    r"|(?:(?:in|over|during|within|since|for|earlier|later)\s+)?(?:the\s+)?"
-    rf"(?:(?P<which>last|past|this|previous|next)\s+(?P<unit>week(?:end)?|month|year|decade|spring|summer|autumn|winter|"
-    rf"{_MONTH_NAMES})\b"
-    rf"|(?:last|past|previous)\s+(?P<count>{_COUNT})\s+(?P<counted>{_UNIT})\b)"
-    rf"|(?P<ago>{_COUNT})\s+(?P<ago_unit>{_UNIT})\s+ago\b"
-    r"|(?:on|last)\s+(?P<weekday>(?:mon|tues|wednes|thurs|fri|satur|sun)day)\b)"
-)
 _OPENS = re.compile(r"(?i)\b(?:between|from)\s+(?:the\s+)?$")
 _LEAD = re.compile(
     r"(?i)\b(?P<word>since|from|after|before|prior\s+to|until|till|up\s+to|by|as\s+of|as\s+at|as\s+on|in|on|during|"
