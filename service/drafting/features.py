@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 from ingest.facts.meanings import related
 from ingest.types import SentenceKind
 from service.drafting.cards import states, title_words
-from service.drafting.cues import cue
+from service.drafting.cues import bond, cue
 from service.retrieval.questions import Asked
-from service.retrieval.words import stem, words
+from service.retrieval.words import stem, stems, words
 from service.types import Evidence
 
 Floats = NDArray[np.float64]
@@ -47,9 +47,16 @@ QUESTION_FEATURES = (
     "specific",  # share of the terms outside the title that the evidence of the best sentence's article holds
     "outside_title",  # of the best sentence
     "lead",  # cosine of the best sentence's passage above the mean of the best passages of the next families
+    "typed",  # the question wants a person, a number, a place …
+    "bond",  # then: how near a thing of that type stands to the question's own words, full from `CLOSE` on
+    "lacks",  # a number or a sum is wanted: how far the best sentence is from holding one
+    "titled",  # share of the title's words that the question has
 )
 
 _ACRONYM = re.compile(r"\b[A-Z]{2,5}\b")
+CLOSE = 0.4
+COUNTABLE = ("number", "money")
+UNTITLED = 0.25  # share of a title's words in the question where there is no title, about the mean over the sample
 RIVALS = 4  # families
 NO_RIVAL = 0.2  # lead where nothing else was found, about the mean over CLAPNQ and the sample
 PRONOUN = re.compile(
@@ -60,7 +67,7 @@ PRONOUN = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Features:
-    """Rows of `sentences` (n, 16) and `question` (n, 7) belong to the pieces of evidence, columns to the names above.
+    """Rows of `sentences` (n, 16) and `question` (n, 11) belong to the pieces of evidence, columns to the names above.
 
     A row of `question` says how well the evidence answers the question if that row's sentence is the best one.
     """
@@ -121,6 +128,10 @@ def measure(
         _specific(weights, evidence, held, titles, together=asked.several_articles),
         outside,
         _lead(evidence),
+        np.full(len(evidence), float(_typed(asked))),
+        _bonds(asked, evidence, weights, titles, same) if _typed(asked) else np.zeros(len(evidence)),
+        (1 - cues) * (asked.wants in COUNTABLE),
+        np.array([_titled(asked, item) for item in evidence]),
     )
     return Features(np.stack(sentences, axis=1), np.stack(question, axis=1))
 
@@ -224,6 +235,30 @@ def _specific(
         for item, title in zip(evidence, titles, strict=True)
     }
     return np.array([shares[item.article.article_id] for item in evidence])
+
+
+def _typed(asked: Asked) -> bool:
+    return asked.wants not in (None, "reason")
+
+
+def _bonds(
+    asked: Asked,
+    evidence: Sequence[Evidence],
+    weights: dict[str, float],
+    titles: Sequence[frozenset[str]],
+    same: dict[str, frozenset[str]],
+) -> Floats:
+    """What stands in the title is what the whole article is about and binds nothing."""
+    found = [
+        bond(asked, item.text, {term: weight for term, weight in weights.items() if term not in title}, same)
+        for item, title in zip(evidence, titles, strict=True)
+    ]
+    return np.minimum(1.0, np.array(found) / CLOSE)
+
+
+def _titled(asked: Asked, item: Evidence) -> float:
+    title = stems(item.article.title) if item.article.title != item.article.source else frozenset()
+    return len(title & {stemmed for _, stemmed in asked.terms}) / len(title) if title else UNTITLED
 
 
 def _pairs(asked: Asked, row: Sequence[str]) -> float:

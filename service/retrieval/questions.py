@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
+from service.retrieval.measures import Dimension, dimensions
 from service.retrieval.words import STOP_WORDS, stem, words
 
 Kind = Literal["who", "whose", "when", "where", "how_many", "how_much", "how", "why", "which", "what", "yes_no", "list"]
@@ -131,6 +132,7 @@ class Asked:
     several_articles: bool  # wants what more than one article says
     plural: bool  # "which countries", "what technologies": more than one thing
     noun: str | None  # stem of the noun right after "which", "what" or "how many": "party" of "which party"
+    dimensions: tuple[Dimension, ...] = ()  # of the wanted quantity: "how tall" wants a length
 
 
 def understand(text: str) -> Asked:
@@ -140,6 +142,9 @@ def understand(text: str) -> Asked:
     about = next((about for about, pattern in _ABOUT if pattern.search(question)), None)
     if about is not None:
         wants = {"author": "person", "outlet": "organisation", "date": "date", "title": "name"}[about]  # type: ignore[assignment]
+    measured = dimensions(question)
+    if measured and wants in (None, "organisation", "name", "person"):
+        wants = "number"
     several = bool(_MANY_ARTICLES.search(question))
     either = (
         _EITHER.search(question) if kind == "yes_no" or re.match(r"(?i)\W*(?:which|what|who)\b", question) else None
@@ -158,6 +163,7 @@ def understand(text: str) -> Asked:
         several_articles=several,
         plural=_plural(question),
         noun=_noun(question),
+        dimensions=measured,
     )
 
 
