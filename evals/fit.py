@@ -140,7 +140,7 @@ def _read(service: Service, case: Case) -> tuple[Floats, str]:
         reading.asked,
         best,
         archive.meaning.embedder.embed_question(reading.asked.text),
-        title_vectors(best, archive.meaning.embed),
+        title_vectors(reading.snapshot, best, archive.sentences),
         lambda word: math.log(1 + total / (1 + archive.lexical.document_frequency(word))),
     )
     return features.question[0], best[0].text

@@ -13,8 +13,7 @@ from numpy.typing import NDArray
 
 from ingest.errors import IndexUnavailable
 from ingest.storage.catalogue import Snapshot
-from ingest.storage.database import chunked
-from ingest.storage.snapshot import marks, named
+from ingest.storage.database import chunked, marks, named
 from ingest.storage.vectors import VectorCache
 from ingest.text.chunks import embedded_text, sentences_in
 
