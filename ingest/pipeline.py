@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -131,7 +132,7 @@ def compare(
     seen: set[str] = set()
     gone: set[str] = set()
     for path in paths:
-        root = str(path.absolute())
+        root = os.path.normpath(path.absolute())
         failed_before = len(failed)
         for item in readers.read(path, max_article_mb=max_article_mb, known=files.articles_of):
             progress("read", len(seen), 0)
@@ -148,7 +149,7 @@ def compare(
                 if known.get(item.article_id, ("",))[0] != item.content_hash:
                     fresh[item.article_id] = (item, root)
         files.end()
-        gone |= _gone(known, root, seen, {f.source.partition("#")[0] for f in failed[failed_before:]})
+        gone |= _gone(known, root, seen, {failure.place for failure in failed[failed_before:]})
     gone -= seen
     notes += _told_gone([known[i][1] for i in gone], prune=prune)
     gone = gone if prune else set()
@@ -239,17 +240,21 @@ def _read(snapshot: Snapshot, article_id: str) -> families.Split:
     return snapshot.articles([article_id])[article_id].article, snapshot.sentences(article_id)
 
 
-def _gone(known: dict[str, tuple[str, str, str]], root: str, seen: set[str], failed_files: set[str]) -> set[str]:
-    """Articles an earlier ingest of `root` added that are not there any more; one that merely failed to read stays."""
-    base = Path(root)
-    gone = set()
-    for article_id, (_, identity, known_root) in known.items():
-        if known_root == root and article_id not in seen:
-            file = identity.partition("#")[0]
-            name = Path(file).relative_to(base).as_posix() if Path(file).is_relative_to(base) else Path(file).name
-            if name not in failed_files and Path(file).name not in failed_files:
-                gone.add(article_id)
-    return gone
+def _gone(known: dict[str, tuple[str, str, str]], root: str, seen: set[str], failed: set[str]) -> set[str]:
+    """Articles an earlier ingest of `root` added that are not there any more.
+
+    What lies in a file or below a folder that merely failed to read stays, the root among them: a disk that is not
+    mounted, or a slip of the pen, empties no archive.
+    """
+    return {
+        article_id
+        for article_id, (_, identity, known_root) in known.items()
+        if known_root == root and article_id not in seen and not any(_is_within(identity, place) for place in failed)
+    }
+
+
+def _is_within(identity: str, place: str) -> bool:
+    return identity == place or identity.startswith((f"{place}#", f"{place}{os.sep}"))
 
 
 def _told_gone(identities: Sequence[str], *, prune: bool) -> tuple[str, ...]:

@@ -169,10 +169,11 @@ class Family:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """A file or line that could not be ingested, and why."""
+    """A file or line that could not be ingested, and why. `place` is the file or folder itself, links resolved."""
 
     source: str
     reason: str
+    place: str = ""
 
 
 @dataclass(frozen=True, slots=True)

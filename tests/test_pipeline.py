@@ -87,6 +87,35 @@ def test_prune_keeps_an_article_that_merely_failed_to_read(filled: Archive, news
     assert (report.removed, report.articles, len(report.failed)) == (0, 3, 1)
 
 
+def test_prune_of_a_folder_that_is_not_there_removes_nothing_and_says_so(filled: Archive, newsroom: Path) -> None:
+    newsroom.rename(newsroom.with_name("elsewhere"))
+
+    report = ingest(filled, [newsroom], prune=True)
+
+    assert (report.removed, report.articles) == (0, 3)
+    assert [(f.source, "does not exist" in f.reason) for f in report.failed] == [("newsroom", True)]
+
+
+def test_prune_through_a_link_keeps_what_failed_to_read_below_it(archive: Archive, newsroom: Path) -> None:
+    below = newsroom / "towns#2" / "orvel"
+    below.mkdir(parents=True)
+    (below / "seal.txt").write_text("A seal was seen.", "utf-8")
+    link = newsroom.with_name("link")
+    link.symlink_to(newsroom)
+    ingest(archive, [link])
+    (below / "seal.txt").write_bytes(b"")
+
+    report = ingest(archive, [link], prune=True)
+
+    assert (report.removed, report.articles, len(report.failed)) == (0, 4, 1)
+
+
+def test_prune_knows_a_folder_however_it_is_written(filled: Archive, newsroom: Path) -> None:
+    (newsroom / "choir.txt").unlink()
+
+    assert ingest(filled, [newsroom / ".." / newsroom.name], prune=True).removed == 1
+
+
 def test_dry_run_says_what_would_change_and_changes_nothing(archive: Archive, newsroom: Path) -> None:
     report = ingest(archive, [newsroom], dry_run=True)
 

@@ -41,7 +41,7 @@ def read_lines(
             mark = f"#{key}" if key is not None else place
             yield article_from(fields, identity + mark, name + mark, today=today, extraction=extraction)
         except BadArticle as error:
-            yield Failure(name + place, str(error))
+            yield Failure(name + place, str(error), identity)
 
 
 def _lines(path: Path, limit_bytes: int) -> Iterator[tuple[int, str | None]]:

@@ -119,7 +119,7 @@ def _files_below(folder: Path) -> Iterator[Path | Failure]:
             entered.add((place.st_dev, place.st_ino))
             inside = [entry for entry in path.iterdir() if not entry.name.startswith(".")]
         except OSError as error:
-            yield Failure(_name_below(folder, path), _why(error, path))
+            yield Failure(_name_below(folder, path), _why(error, path), _identity(path))
             continue
         inside.sort()
         links.extend(entry for entry in inside if entry.is_symlink())
@@ -147,15 +147,19 @@ def _read_file(
         if reader is None:
             kind = f'of type "{shown(path.suffix)}"' if path.suffix else "without a type in its name"
             raise BadArticle(f"is {kind}; Dateline reads {TYPES}")
-        identity = shown(os.path.realpath(path))
+        identity = _identity(path)
         if ids := known(path, identity, name):
             yield Unchanged(ids)
         else:
             yield from reader(Source(path, identity, name, limit, today, extraction))
     except BadArticle as error:
-        yield Failure(name, str(error))
+        yield Failure(name, str(error), _identity(path))
     except (OSError, ValueError) as error:
-        yield Failure(name, _why(error, path))
+        yield Failure(name, _why(error, path), _identity(path))
+
+
+def _identity(path: Path) -> str:
+    return shown(os.path.realpath(path))
 
 
 def _read_text(source: Source) -> Iterator[Article | Failure]:
