@@ -2,8 +2,8 @@
 
     python -m benchmarks.memory [--sizes 1000,10000,100000] [--work DIR] [--json FILE]
 
-The archives are those of `benchmarks.latency`. Each size is opened in a process of its own, which makes the whole web
-application, asks 20 questions and reads its resident set from the kernel (Linux).
+The archives are those of `benchmarks.latency`. Each size is opened in a process of its own, which imports
+all that a service imports, asks 20 questions and reads its resident set from the kernel (Linux).
 """
 
 from __future__ import annotations

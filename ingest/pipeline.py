@@ -17,6 +17,7 @@ from ingest.formats import readers
 from ingest.storage.archive import Archive
 from ingest.storage.catalogue import NewVersion, Snapshot
 from ingest.storage.indexes import Progress as Progress
+from ingest.storage.indexes import silent
 from ingest.storage.prints import Prints
 from ingest.text import chunks, sentences
 from ingest.types import Article, Failure, Family, IngestReport
@@ -52,7 +53,7 @@ def ingest(
     What could not be read is also written to `failures.jsonl` in the data directory, unless it is a dry run.
     """
     started = time.monotonic()
-    report = progress or _silent
+    report = progress or silent
     archive.settle()
     snapshot = archive.catalogue.live()
     limit = archive.settings.max_article_mb
@@ -75,7 +76,7 @@ def remove(archive: Archive, article_id: str) -> bool:
     snapshot = archive.catalogue.live()
     if snapshot.article(article_id) is None:
         return False
-    grouped = _group(archive, snapshot, (), (article_id,), _silent)
+    grouped = _group(archive, snapshot, (), (article_id,), silent)
     with _settled_again(archive):
         archive.catalogue.purge(article_id, grouped)
         archive.settle()
@@ -102,7 +103,7 @@ def rollback(archive: Archive) -> IngestReport:
     families_then: Iterable[Family] = before.families()
     if removals := archive.catalogue.removals_since(before.number):
         notes.append(f"{removals} removed by name since then stay removed; a rollback cannot bring them back")
-        families_then = _group(archive, before, (), (), _silent)  # a canonical member may be among them
+        families_then = _group(archive, before, (), (), silent)  # a canonical member may be among them
     archive.catalogue.roll_back(families_then)
     change = Change(
         added=len(then.keys() - now.keys()),
@@ -297,7 +298,3 @@ def _report(archive: Archive, change: Change, seconds: float) -> IngestReport:
 def _hashes(snapshot: Snapshot) -> dict[str, str]:
     """article id → content hash of all live articles."""
     return {i: content_hash for i, (content_hash, _, _) in snapshot.known_hashes().items()}
-
-
-def _silent(stage: str, done: int, total: int) -> None:
-    """Progress for nobody."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib.metadata
+
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
@@ -20,7 +22,7 @@ def create_app(service: Service, *, private: bool = False) -> FastAPI:
     """The routes over a service. `private`, for the owner's socket, asks for no key and takes handed-over work."""
     app = FastAPI(
         title="Dateline",
-        version="0.1.0",
+        version=importlib.metadata.version("dateline"),
         description=DESCRIPTION,
         docs_url=None,
         redoc_url=None,

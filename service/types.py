@@ -8,6 +8,8 @@ from typing import Any, Literal
 
 from ingest.types import SentenceKind
 
+LONGEST_QUESTION = 2_000  # characters, the contract's bound
+
 Support = Literal["exact", "supported", "partial"]
 Reason = Literal["no_match", "not_supported", "outside_dates", "only_altered_copies"]
 

@@ -43,7 +43,6 @@ _WORD = (
     r"|(?P<word>[^\W\d_]['’](?=[A-Z])[^\W_]+|[^\W_]+(?:['’](?:s|S|t|re|ve|ll|d|m)\b)?)"
 )
 _TOKEN = re.compile(rf"{DATE_PATTERN}|{NUMBER_PATTERN}|(?P<contracted>n['’]t\b)|{_WORD}|(?P<mark>[^\w\s])")
-_QUOTE_MARKS = frozenset('"“”«»„')
 _INITIAL_MARKS = frozenset('"“”«»„:•·*([')
 
 

@@ -12,7 +12,7 @@ from ingest.errors import IndexMismatch, IndexUnavailable
 from ingest.settings import LOCAL_MODEL, Settings
 from ingest.storage import graph_files, indexes
 from ingest.storage.catalogue import Catalogue
-from ingest.storage.indexes import Indexes, Progress
+from ingest.storage.indexes import Indexes, Progress, silent
 from ingest.storage.lexical import Lexical
 from ingest.storage.sentence_vectors import SentenceVectors
 from ingest.storage.store import Store
@@ -110,14 +110,14 @@ class Archive:
                 if self.catalogue.generation and self.catalogue.is_settled():
                     raise  # this was no kill: a person should know
         log.warning("the indexes cannot be opened and are made anew generation=%d", self.catalogue.generation)
-        indexes.rebuild(data_dir, self.catalogue, self.vectors, _silent)
+        indexes.rebuild(data_dir, self.catalogue, self.vectors, silent)
         indexes.swap_in(data_dir)
         return indexes.open_indexes(data_dir, model)
 
     def _rebuild(self) -> None:
         """Makes both indexes anew; the old ones serve until the new ones are whole."""
         log.warning("a write was cut short: the indexes are made anew generation=%d", self.catalogue.generation)
-        indexes.rebuild(self.settings.data_dir, self.catalogue, self.vectors, _silent)
+        indexes.rebuild(self.settings.data_dir, self.catalogue, self.vectors, silent)
         self.store.close()
         indexes.swap_in(self.settings.data_dir)
         self.indexes = indexes.open_indexes(self.settings.data_dir, self.embedder.model)
@@ -155,9 +155,5 @@ def rebuild(settings: Settings, embedder: Embedder | None = None, progress: Prog
         contextlib.closing(Catalogue(settings.data_dir / "catalogue.sqlite")) as catalogue,
         contextlib.closing(VectorCache(settings.data_dir / "vectors.sqlite", embedder)) as vectors,
     ):
-        indexes.rebuild(settings.data_dir, catalogue, vectors, progress or _silent)
+        indexes.rebuild(settings.data_dir, catalogue, vectors, progress or silent)
     indexes.swap_in(settings.data_dir)
-
-
-def _silent(stage: str, done: int, total: int) -> None:
-    """Progress for nobody."""

@@ -10,7 +10,7 @@ import numpy as np
 
 from ingest.storage.catalogue import NewVersion
 from ingest.storage.database import chunked
-from ingest.storage.indexes import vector_text
+from ingest.storage.indexes import silent, vector_text
 
 if TYPE_CHECKING:
     from ingest.storage.archive import Archive
@@ -58,7 +58,7 @@ def repair(archive: Archive, faults: Sequence[Fault]) -> None:
     touched = {i for f in faults for i in f.passage_ids}
     archive.catalogue.expect(sorted(touched))
     archive.indexes.remove(sorted(touched - wanted))
-    archive.indexes.write(_versions(archive, touched & wanted), archive.vectors, lambda stage, done, total: None)
+    archive.indexes.write(_versions(archive, touched & wanted), archive.vectors, silent)
     archive.catalogue.forget()
 
 

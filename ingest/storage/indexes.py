@@ -27,6 +27,10 @@ COMPLETE = "rebuilt.complete"  # there from when both are whole until they are i
 Progress = Callable[[str, int, int], None]  # stage, done, total
 
 
+def silent(stage: str, done: int, total: int) -> None:
+    """Progress for nobody."""
+
+
 @dataclass(frozen=True, slots=True)
 class Indexes:
     """Both, open."""

@@ -88,11 +88,6 @@ class Snapshot:
             members.setdefault(row["family_id"], []).append(member_of(row))
         return tuple(Family(family_id, tuple(found)) for family_id, found in members.items())
 
-    def family_ids(self) -> dict[str, str]:
-        """article id → family id of all live articles."""
-        rows = self.rows(f"SELECT m.article_id, m.family_id FROM members m WHERE {LIVE.format('m')}")
-        return {row["article_id"]: row["family_id"] for row in rows}
-
     def known_hashes(self) -> dict[str, tuple[str, str, str]]:
         """article id → (content hash, identity, root) of all live articles."""
         query = f"SELECT v.article_id, v.content_hash, v.identity, v.root FROM versions v WHERE {LIVE.format('v')}"

@@ -22,7 +22,7 @@ class Store:
     """One Chroma collection of our vectors, stamped with the model that made them.
 
     Rows hold id, vector and article only: text is read from the catalogue, which also decides what is live
-    (a `where` filter costs Chroma 4 to 45 times the query, see docs/architecture.md).
+    (a `where` filter costs Chroma 4 to 45 times the query, see docs/decisions/0001-the-catalogue-decides.md).
     Raises IndexMismatch where the stamp differs, IndexUnavailable wherever Chroma cannot use the directory.
     """
 

@@ -8,7 +8,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StrictBool
 
-LONGEST_QUESTION = 2_000  # characters, the contract's bound
+from service.types import LONGEST_QUESTION
+
 LONGEST_QUERY = 10_000  # characters of a search, which may be a pasted paragraph
 ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 SURROGATE = re.compile(r"[\ud800-\udfff]")

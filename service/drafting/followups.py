@@ -6,9 +6,8 @@ from ingest.facts import facts
 from ingest.orders.instructions import looks_like_orders, visible
 from service.drafting.prompts import NO_ANSWER
 from service.retrieval.words import stems
-from service.types import Question
+from service.types import LONGEST_QUESTION, Question
 
-LONGEST_QUESTION = 2000  # characters, as everywhere
 NEW_STEMS = 4  # content words that nobody said; "the" and "who" are none, "cost" for "much" may be
 
 

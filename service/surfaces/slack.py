@@ -36,9 +36,8 @@ from ingest.settings import Settings
 from service.contract.problems import Refused, error_response
 from service.surfaces import slack_messages, slack_text
 from service.surfaces.slack_messages import Asked, Heard
-from service.types import Answer, Question, Turn
+from service.types import LONGEST_QUESTION, Answer, Question, Turn
 
-QUESTION_CHARACTERS = 2_000  # the contract's limit
 HISTORY_PAGES = 5  # of 200 messages; Slack pages a thread from its start, and the latest turns are the ones wanted
 ASIDE_SECONDS = 10.0  # longest wait for anything that an answer can do without
 GRACE_SECONDS = 3.0  # what a shutdown gives answers under way
@@ -223,8 +222,8 @@ class Bot:
         """What to say, and for the log how it went."""
         if not asked.text:
             return slack_text.USAGE, "empty"
-        if len(asked.text) > QUESTION_CHARACTERS:
-            return slack_text.TOO_LONG.format(count=len(asked.text), limit=QUESTION_CHARACTERS), "too_long"
+        if len(asked.text) > LONGEST_QUESTION:
+            return slack_text.TOO_LONG.format(count=len(asked.text), limit=LONGEST_QUESTION), "too_long"
         try:
             answer = await self._answerer.answer(Question(asked.text, history=await self._history(asked)))
         except DatelineError as error:
