@@ -12,6 +12,7 @@ from pathlib import Path
 
 from ingest import failures, summary
 from ingest.copies import families
+from ingest.copies.shingles import Print
 from ingest.errors import DatelineError, IndexUnavailable, NotFound
 from ingest.formats import readers
 from ingest.storage.archive import Archive
@@ -117,7 +118,7 @@ def rollback(archive: Archive) -> IngestReport:
 
 def compare(
     snapshot: Snapshot,
-    paths: Iterable[Path],
+    paths: Sequence[Path],
     files: ReadFiles,
     *,
     prune: bool,
@@ -132,11 +133,13 @@ def compare(
     doubts: list[str] = []
     seen: set[str] = set()
     gone: set[str] = set()
+    counts = [readers.count(path) for path in paths]
+    total = sum(counts) if all(counts) else 0
     for path in paths:
         root = os.path.normpath(path.absolute())
         failed_before = len(failed)
         for item in readers.read(path, max_article_mb=max_article_mb, known=files.articles_of):
-            progress("read", len(seen), 0)
+            progress("read", len(seen) + len(failed), total)
             files.note(item)
             if isinstance(item, Failure):
                 failed.append(item)
@@ -151,8 +154,9 @@ def compare(
                     fresh[item.article_id] = (item, root)
         files.end()
         gone |= _gone(known, root, seen, {failure.place for failure in failed[failed_before:]})
+    progress("read", len(seen) + len(failed), len(seen) + len(failed))
     gone -= seen
-    notes += _told_gone([known[i][1] for i in gone], prune=prune)
+    notes += summary.gone([known[i][1] for i in gone], prune=prune)
     gone = gone if prune else set()
     sample = {i for i, (_, _, root) in known.items() if root == str(SAMPLE)} - seen
     if fresh and sample and str(SAMPLE) not in {root for _, root in fresh.values()}:
@@ -229,12 +233,16 @@ def _group(
     known = prints.known(hashes)
     fresh: list[families.Split] = [_read(snapshot, i) for i in hashes.keys() - known.keys()]
     fresh += [(version.article, version.sentences) for version in versions]
-    progress("group", 0, len(fresh))
     hashes |= {v.article.article_id: v.article.content_hash for v in versions}
-    new = {article.article_id: families.read_print(article, split) for article, split in fresh}
+    new: dict[str, Print] = {}
+    for done, (article, split) in enumerate(fresh):
+        progress("group", done, len(fresh))
+        new[article.article_id] = families.read_print(article, split)
     prints.note({hashes[i]: found for i, found in new.items()})
     standing = families.Standing(known | new, snapshot.families(), lambda i: _read(snapshot, i))
-    return families.regroup(fresh, standing, archive.meaning.embed)
+    grouped = families.regroup(fresh, standing, archive.meaning.embed)
+    progress("group", len(fresh), len(fresh))
+    return grouped
 
 
 def _read(snapshot: Snapshot, article_id: str) -> families.Split:
@@ -256,14 +264,6 @@ def _gone(known: dict[str, tuple[str, str, str]], root: str, seen: set[str], fai
 
 def _is_within(identity: str, place: str) -> bool:
     return identity == place or identity.startswith((f"{place}#", f"{place}{os.sep}"))
-
-
-def _told_gone(identities: Sequence[str], *, prune: bool) -> tuple[str, ...]:
-    """What is said of articles whose files are not there any more, whether that takes them out or not."""
-    if prune or not identities:
-        return summary.at_most([f"no longer there: {identity}" for identity in sorted(identities)], "that are gone")
-    articles = "1 article" if len(identities) == 1 else f"{len(identities)} articles"
-    return (f"{articles} of an earlier ingest, no longer there, kept in the archive; --prune removes what is gone",)
 
 
 def _report(archive: Archive, change: Change, seconds: float) -> IngestReport:

@@ -1,4 +1,4 @@
-"""Families before and after an ingest in; sentences for people out: which copies were found, and which are altered."""
+"""What an ingest found in; sentences for people out: copies, altered ones, articles that are gone."""
 
 from __future__ import annotations
 
@@ -26,6 +26,14 @@ def copies_found(changed: Sequence[Family], sources: Mapping[str, str]) -> tuple
         *at_most([_family(f, sources) for f in changed], "families of copies"),
         *at_most([_altered_copy(f, m, sources) for f, m in altered], "altered copies"),
     )
+
+
+def gone(identities: Sequence[str], *, prune: bool) -> tuple[str, ...]:
+    """What is said of articles whose files are not there any more, whether that takes them out or not."""
+    if prune or not identities:
+        return at_most([f"no longer there: {identity}" for identity in sorted(identities)], "that are gone")
+    articles = "1 article" if len(identities) == 1 else f"{len(identities)} articles"
+    return (f"{articles} of an earlier ingest, no longer there, kept in the archive; --prune removes what is gone",)
 
 
 def at_most(sentences: Sequence[str], what: str) -> tuple[str, ...]:

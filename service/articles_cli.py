@@ -85,16 +85,28 @@ def _all_articles(ask: Ask) -> Iterator[dict[str, Any]]:
 
 def _head(body: dict[str, Any]) -> str:
     family = body["family"]
-    dates = [f"{word} {body[field]}" for word, field in _DATES.items() if body[field]]
-    known = [*dates, *([f"language {body['language']}"] if body["language"] else []), f"from {body['source']}"]
-    return "\n".join(
-        [
-            body["title"],
-            f"{body['author'] or 'no byline'} — {outlet_and_day(body)}",
-            f"{family['role']}, family of {family['size']} ({family['id']})",
-            ", ".join(known),
-        ]
-    )
+    known = [f"{words} {body[field]}" for words, field in _KNOWN.items() if body[field]]
+    lines = [
+        body["title"],
+        f"{body['author'] or 'no byline'} — {outlet_and_day(body)}",
+        f"{family['role']}, family of {family['size']} ({family['id']})",
+        ", ".join([*known, f"from {body['source']}, ingested {body['ingested_at'][:10]}"]),
+        *([f"states of itself: {', '.join(map(_stated, body['stated_dates']))}"] if body["stated_dates"] else []),
+        *([body["url"]] if body["url"] else []),
+    ]
+    return "\n".join(lines)
 
 
-_DATES = {"republished": "republished_on", "updated": "updated_on"}
+_KNOWN = {
+    "republished": "republished_on",
+    "updated": "updated_on",
+    "credits": "credited_to",
+    "language": "language",
+}
+
+
+def _stated(known: dict[str, Any]) -> str:
+    """A date with what it says happened, where it stands, and its precision where that is not a day."""
+    rough = f", to the {known['precision']}" if known["precision"] not in ("day", "minute") else ""
+    kind = "first published" if known["kind"] == "first" else known["kind"]
+    return f"{kind} {known['day']} ({known['where']}{rough})"

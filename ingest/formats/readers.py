@@ -96,6 +96,12 @@ def _read(path: Path, limit: int, today: date, extraction: Extraction, known: Kn
         yield PassedOver(shown(path.name or str(path)), len(passed), tuple(sorted(set(passed))))
 
 
+def count(path: Path) -> int:
+    """How many articles `read` will come to, for whoever shows progress; 0 where only reading tells, as of JSONL."""
+    files = [found for found in _files_below(path) if isinstance(found, Path) and found.suffix.lower() in FORMATS]
+    return 0 if any(found.suffix.lower() == ".jsonl" for found in files) else len(files)
+
+
 def shown(name: str) -> str:
     """A file name as text that can be stored and shown: bytes that are no UTF-8 and control characters are escaped."""
     name = os.fsencode(name).decode("utf-8", "backslashreplace")
