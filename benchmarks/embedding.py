@@ -1,11 +1,13 @@
-"""Texts of known length in, ratios of speed out: the local embedder against Chroma's default and sentence-transformers.
+"""Texts of known length in, ratios of speed out: our embedder against Chroma's default, sentence-transformers, sgemm.
 
-    python benchmarks/embedding.py --reference-python /tmp/reference/bin/python --rounds 7
+    python benchmarks/embedding.py --reference-python /tmp/reference/bin/python [--rounds 7] [--json FILE]
 
-The reference environment is the one of `minilm_reference.py` with onnx, onnxruntime and chromadb added. Chroma's
-default embedding function (its unchanged class) downloads an ONNX model; here torch's own exporter makes that model
-from the pinned weights. Each contender is a process of its own, so no thread pool disturbs another, and every round
-asks all of them in turn: a shared machine changes speed by the minute, ratios within a round change much less.
+The reference environment is the one of `minilm_reference.py` with onnx, onnxruntime and chromadb added; what it lacks
+is left out by name. Chroma's default embedding function (its unchanged class) downloads an ONNX model; here torch's own
+exporter makes that model from the pinned weights. Each contender is a process of its own, so no thread pool disturbs
+another, and every round asks all of them in turn: a shared machine changes speed by the minute, ratios within a round
+change much less. sgemm is one product of two 2048 x 2048 fp32 matrices, by numpy and by torch, the best of all rounds:
+the limit of the machine.
 """
 
 from __future__ import annotations
@@ -22,11 +24,17 @@ import tempfile
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).parent.parent
-CONTENDERS = ("dateline", "chroma", "sentence-transformers")
+PEERS = ("chroma", "sentence-transformers")
+LIMITS = ("sgemm by numpy", "sgemm by torch")
+CONTENDERS = ("dateline", *PEERS, *LIMITS)
 WORDS = "the harbour town council said that its new bridge over river was open again after winter rain and snow".split()
+SIZE = 2048  # rows and columns of the matrices
+LONGEST = 256  # tokens
 Embed = Callable[[Sequence[str]], object]
+Rounds = dict[str, list[tuple[float, float]]]  # (wall, CPU) seconds by contender
 
 
 def main() -> None:
@@ -34,43 +42,70 @@ def main() -> None:
     parser.add_argument("--reference-python", default=sys.executable, help="python that has torch and chromadb")
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--texts", type=int, default=160, help="texts in the natural mix")
+    parser.add_argument("--json", type=Path)
     parser.add_argument("--contender", choices=CONTENDERS, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     if arguments.contender:
         serve(arguments.contender)
-    else:
-        compare(arguments.reference_python, arguments.rounds, arguments.texts)
+        return
+    found = compare(arguments.reference_python, arguments.rounds, arguments.texts)
+    if arguments.json:
+        arguments.json.write_text(json.dumps(found, indent=1), "utf-8")
 
 
-def compare(reference_python: str, rounds: int, texts: int) -> None:
-    """Run every workload on every contender, `rounds` times interleaved, and print medians."""
+def compare(reference_python: str, rounds: int, texts: int) -> dict[str, Any]:
+    """Run every workload on every contender, `rounds` times interleaved; medians of ratios by workload and peer."""
     tasks = {
         f"natural mix, {texts} texts, mean 160 tokens": mix(texts),
-        "16 texts of 256 tokens": [text_of(256, seed) for seed in range(16)],
+        f"16 texts of {LONGEST} tokens": [text_of(LONGEST, seed) for seed in range(16)],
         "one question of 12 tokens": [text_of(12, 0)],
     }
-    processes = {name: start(name, sys.executable if name == "dateline" else reference_python) for name in CONTENDERS}
+    here = ("dateline", "sgemm by numpy")
+    processes = {name: start(name, sys.executable if name in here else reference_python) for name in CONTENDERS}
+    processes = {name: process for name, process in processes.items() if is_ready(name, process)}
+    found: dict[str, Any] = {}
     for task, sample in tasks.items():
-        repeats = 15 if len(sample) == 1 else 1
-        timings: dict[str, list[tuple[float, float]]] = {name: [] for name in CONTENDERS}
-        for number in range(rounds + 1):
-            for name, process in processes.items():
-                found = [ask(process, sample) for _ in range(repeats)]
-                if number:  # the first round warms up
-                    timings[name].append(tuple(map(statistics.median, zip(*found, strict=True))))  # type: ignore[arg-type]
-        report(task, len(sample), timings)
+        full = task.endswith(f"of {LONGEST} tokens")
+        asked = {name: process for name, process in processes.items() if full or name not in LIMITS}
+        found[task] = report(task, len(sample), timed(asked, sample, rounds))
     for process in processes.values():
         process.stdin.close()  # type: ignore[union-attr]
         process.wait()
+    return found
 
 
-def report(task: str, texts: int, timings: dict[str, list[tuple[float, float]]]) -> None:
-    print(f"\n{task}; n = {len(timings['dateline'])} rounds; × = dateline's speed over theirs, median [range]")
+def timed(processes: dict[str, subprocess.Popen[str]], sample: Sequence[str], rounds: int) -> Rounds:
+    repeats = 15 if len(sample) == 1 else 1
+    timings: Rounds = {name: [] for name in processes}
+    for number in range(rounds + 1):
+        for name, process in processes.items():
+            found = [ask(process, sample) for _ in range(repeats)]
+            if number:  # the first round warms up
+                timings[name].append(tuple(map(statistics.median, zip(*found, strict=True))))  # type: ignore[arg-type]
+    return timings
+
+
+def report(task: str, texts: int, timings: Rounds) -> dict[str, Any]:
+    ours = timings["dateline"]
+    print(f"\n{task}; n = {len(ours)} rounds; × = dateline's speed over theirs, median [range]")
+    found: dict[str, Any] = {}
     for name, rows in timings.items():
-        ratios = [[b[kind] / a[kind] for a, b in zip(timings["dateline"], rows, strict=True)] for kind in (0, 1)]
+        done = 1.0
+        if name in LIMITS:
+            done = texts * flops(LONGEST) / (2 * SIZE**3)  # products that make as much work as the texts
+            rows = [(min(wall for wall, _ in rows), min(cpu for _, cpu in rows))] * len(rows)
+        ratios = [[b[kind] * done / a[kind] for a, b in zip(ours, rows, strict=True)] for kind in (0, 1)]
         wall, cpu = (f"{statistics.median(r):.2f}x [{min(r):.2f}-{max(r):.2f}]" for r in ratios)
-        each_ms = 1000 * statistics.median(wall for wall, _ in rows) / texts
-        print(f"  {name:22} {each_ms:7.2f} ms a text   wall {wall}   CPU {cpu}")
+        each_ms = 1000 * statistics.median(wall for wall, _ in rows) * done / texts
+        print(f"  {name:22} {each_ms:7.2f} ms a text   wall {wall}   CPU {cpu}", flush=True)
+        wall_ratio, cpu_ratio = (statistics.median(r) for r in ratios)
+        found[name] = {"ms": each_ms, "speed_of_dateline": wall_ratio, "of_cpu": cpu_ratio, "rounds": len(rows)}
+    return found
+
+
+def flops(tokens: int) -> float:
+    """Of all-MiniLM-L6-v2 on one text: six layers, 384 wide, 1,536 inside; matrix products only (6.04e9 for 256)."""
+    return tokens * 6 * (2 * (4 * 384 * 384 + 2 * 384 * 1536) + 4 * tokens * 384)
 
 
 def mix(texts: int) -> list[str]:
@@ -89,6 +124,15 @@ def start(name: str, python: str) -> subprocess.Popen[str]:
     return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
 
+def is_ready(name: str, process: subprocess.Popen[str]) -> bool:
+    """Whether a contender could load what it needs; one that could not is named and left out."""
+    said = process.stdout.readline().strip()  # type: ignore[union-attr]
+    if said != "ready":
+        print(f"{name} is left out: {said or 'it did not start'} (benchmarks/requirements.txt)")
+        process.wait()
+    return said == "ready"
+
+
 def ask(process: subprocess.Popen[str], texts: Sequence[str]) -> tuple[float, float]:
     """Wall and CPU seconds of one call."""
     print(json.dumps(texts), file=process.stdin, flush=True)
@@ -99,14 +143,36 @@ def ask(process: subprocess.Popen[str], texts: Sequence[str]) -> tuple[float, fl
 def serve(name: str) -> None:
     """Lists of texts in on standard input, one a line; [wall, CPU] seconds of embedding each out."""
     with tempfile.TemporaryDirectory() as directory:
-        embed = {"dateline": dateline, "chroma": chroma, "sentence-transformers": sentence_transformers}[name](
-            Path(directory)
-        )
+        try:
+            embed = contender(name, Path(directory))
+        except ImportError as error:
+            print(f"{error.name} is not installed", flush=True)
+            return
+        print("ready", flush=True)
         for line in sys.stdin:
             texts = json.loads(line)
             wall, cpu = time.perf_counter(), time.process_time()
             embed(texts)
             print(json.dumps([time.perf_counter() - wall, time.process_time() - cpu]), flush=True)
+
+
+def contender(name: str, directory: Path) -> Embed:
+    if name in LIMITS:
+        return sgemm(name.rpartition(" ")[2])
+    return {"dateline": dateline, "chroma": chroma, "sentence-transformers": sentence_transformers}[name](directory)
+
+
+def sgemm(library: str) -> Embed:
+    """One product, whatever the texts are."""
+    if library == "torch":
+        import torch
+
+        matrix = torch.rand(SIZE, SIZE)
+    else:
+        import numpy as np
+
+        matrix = np.random.default_rng(0).random((SIZE, SIZE), np.float32)
+    return lambda texts: matrix @ matrix
 
 
 def dateline(directory: Path) -> Embed:

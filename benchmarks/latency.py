@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import random
 import tempfile
 import time
 from collections.abc import Callable
@@ -97,13 +98,15 @@ def raw_collection(archive: Archive, directory: Path) -> Any:
 def measure(methods: dict[str, Contender], arguments: argparse.Namespace) -> dict[str, Any]:
     """Milliseconds by method, over all rounds, and ratios to raw Chroma round by round; the first round warms up."""
     asked = questions(arguments.questions)
+    dice = random.Random(1)
     rounds: dict[str, list[list[tuple[float, float]]]] = {name: [] for name in methods}
     for number in range(arguments.rounds + 1):
         times: dict[str, list[tuple[float, float]]] = {name: [] for name in methods}
         fresh = [f"{query[:-1]} {number}?" for query in asked]  # no round asks what another asked
-        for place, query in enumerate(fresh):
-            names = [name for name in methods if name != SWEEPING]
-            for name in names[place % len(names) :] + names[: place % len(names)]:  # who comes first changes
+        turns = [name for name in methods if name != SWEEPING]
+        for query in fresh:
+            dice.shuffle(turns)  # nobody always finds the caches as the same other one leaves them
+            for name in turns:
                 times[name].append(timed(methods[name], query))
         times[SWEEPING] = [timed(methods[SWEEPING], query) for query in fresh]
         if number:

@@ -41,9 +41,10 @@ class Lexical:
         padding = " ".join([PAD] * PADDING)
         with self._written(heap_bytes=64_000_000) as writer:
             for passage_id, title, text in rows:
-                words = unicodedata.normalize("NFKC", f"{title}\n{text}")
+                text = unicodedata.normalize("NFKC", text)
+                whole = [f"{unicodedata.normalize('NFKC', title)}\n{text}"] * WRITTEN
                 writer.delete_documents("passage_id", passage_id)
-                writer.add_document(tantivy.Document(passage_id=passage_id, words=[*[words] * WRITTEN, padding]))
+                writer.add_document(tantivy.Document(passage_id=passage_id, words=[*whole, padding], text=text))
 
     def remove(self, ids: Iterable[str]) -> None:
         with self._written(heap_bytes=15_000_000) as writer:
@@ -70,9 +71,9 @@ class Lexical:
         return [(searcher.doc(address)["passage_id"][0], score) for score, address in found.hits]
 
     def document_frequency(self, word: str) -> int:
-        """In how many passages the word stands, stemmed."""
+        """In how many passages the word stands, stemmed; a title counts for none of them."""
         searcher = self._index.searcher()
-        return max((searcher.doc_freq("words", term) for term in _STEMMED.analyze(word)), default=0)
+        return max((searcher.doc_freq("text", term) for term in _STEMMED.analyze(word)), default=0)
 
     def count(self) -> int:
         """Passages in the index, those of generations that are gone but not cleared included."""
@@ -114,6 +115,7 @@ def _schema() -> tantivy.Schema:
     builder = tantivy.SchemaBuilder()
     builder.add_text_field("passage_id", stored=True, tokenizer_name="raw", index_option="basic")
     builder.add_text_field("words", tokenizer_name="en_stem", index_option="freq")
+    builder.add_text_field("text", tokenizer_name="en_stem", index_option="basic")  # for document_frequency alone
     return builder.build()
 
 
