@@ -6,6 +6,7 @@ name or the opposite word, or denies it, and no sentence bears the question out,
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -29,6 +30,7 @@ ANTECEDENTS = 2  # sentences before one that may name for it what it speaks of
 ROW = 2  # terms beside a name that make its place certain
 SUPPORTS = 0.4  # share of the question's other terms beside the one in doubt, from which a sentence bears it out
 SUPPORTS_A_DENIED = 0.2  # the same, of a word that another sentence denies: accounts may disagree
+LOOSE = 1  # words of the question that a sentence may put otherwise where it denies, or counts the same
 FEWEST_SHARED = 3  # terms that question and sentence have in common, the sentence's title among them
 FEWEST_SAID = 2  # of these, terms that the sentence itself has
 NEAR = 6  # terms, at most, between an opposite word and a word of the question: it must be said of the same thing
@@ -105,12 +107,15 @@ def _between(
     own = [term for term in shared if _among(term, told)]
     if len(shared) < FEWEST_SHARED or len(own) < FEWEST_SAID:
         return
-    if all(term.kind is TermKind.NAME for term in missing):
+    loose = sum(term.kind is not TermKind.NAME for term in missing)
+    if not loose or (loose <= LOOSE and _DOES.search(question)):
         yield from _denial(question, said, item)
     doubted = _one(missing)
+    if doubted is None and len(shared) > FEWEST_SHARED:
+        doubted = _number_among(missing)
     if doubted is None:
         return
-    written = question[missing[0].start : missing[-1].end]
+    written = question[(doubted if doubted.kind is not TermKind.NAME else missing[0]).start : doubted.end]
     match doubted.kind:
         case TermKind.NUMBER:
             other = _number_instead(question, doubted, said, item, told)
@@ -136,6 +141,14 @@ def _one(missing: Sequence[Term]) -> Term | None:
         gaps = [right.start - left.end for left, right in pairwise(missing)]
         return missing[-1] if all(gap <= 1 for gap in gaps) else None
     return missing[0] if len(missing) == 1 else None
+
+
+def _number_among(missing: Sequence[Term]) -> Term | None:
+    """The number beside which a sentence lacks but `LOOSE` words: it counts the same, and that is said otherwise."""
+    numbers = [term for term in missing if term.kind is TermKind.NUMBER]
+    others = [term for term in missing if term.kind is not TermKind.NUMBER]
+    loose = len(others) <= LOOSE and all(term.kind is TermKind.WORD for term in others)
+    return numbers[0] if len(numbers) == 1 and loose else None
 
 
 def _number_instead(
@@ -192,6 +205,8 @@ def _name_at(told: Sequence[Term], index: int) -> tuple[int, int]:
 
 def _attributive(question: str, doubted: Term) -> bool:
     """ "the smallest lake" is another than the largest: only what is said of something can be wrong."""
+    if _TELLS_WHICH.fullmatch(question[doubted.start : doubted.end]):
+        return True
     terms = read(question)
     at = terms.index(doubted)
     before, after = terms[max(0, at - 1) : at], terms[at + 1 : at + 2]
@@ -232,9 +247,11 @@ def _borne_out(said: Sequence[Term], premise: Premise, ranked: Sequence[Evidence
     for item in ranked:
         told = read(item.text)
         denies = premise.kind == "negation" and any(term.kind is TermKind.NEGATION for term in told)
-        if item.key == premise.evidence.key or denies or not all(_among(term, told) for term in doubted):
+        itself = item.key == premise.evidence.key or item.altered
+        if itself or denies or not all(_among(term, told) for term in doubted):
             continue
-        if sum(_among(term, told) for term in rest) >= enough * max(1, len(rest)):
+        known = (*told, *read(item.article.title)) if premise.kind == "negation" else told
+        if sum(_among(term, known) for term in rest) >= enough * max(1, len(rest)):
             return True
     return False
 
@@ -273,3 +290,10 @@ def _same(left: Term, right: Term) -> bool:
         return related(left.value, right.value)
     worded = {left.kind, right.kind} <= {TermKind.WORD, TermKind.NAME}  # "Seven Locks" is no name where all is small
     return left.value == right.value or (worded and stem(left.value) == stem(right.value))
+
+
+_DOES = re.compile(r"(?i)\b(?:did|does|do|will|would|has|have|had|can|could)\b")
+_TELLS_WHICH = re.compile(
+    r"(?i)\w+est|first|last|(?:fe)?male|(?:wo)?m[ae]n|boys?|girls?|new|old|young|northern|southern|eastern|"
+    r"western|north|south|east|west|major|minor|senior|junior|former|current|next|previous"
+)

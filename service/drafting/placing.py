@@ -79,7 +79,7 @@ def within(ranked: Sequence[Evidence], asked: Sequence[Period], terms: Set[str])
 def placed(item: Evidence, asked: Period, beside: Sequence[Evidence] = ()) -> Placed:
     """Where a sentence stands to a period: by the days that it states, else by those before it, else by its article's.
 
-    A date that only serves a comparison ("up from 3 in 2021") states nothing of the sentence's own time. An article
+    A date that only serves a comparison ("since 2014") states nothing of the sentence's own time. An article
     cannot tell what happened after it was published. Of an earlier time it says so, somewhere: where another sentence
     of it names the period, the place is open, as it is where the article has no date.
     """
@@ -89,6 +89,8 @@ def placed(item: Evidence, asked: Period, beside: Sequence[Evidence] = ()) -> Pl
     stated = stated_periods(item.text, published)
     if any(asked.meets(period) for period in (*stated, *periods(item.article.title, None))):
         return "inside"
+    if any(asked.meets(period) for period in periods(item.text, published) if period.first and period.last):
+        return "open"  # only compared with: "up from three in 2021" tells of 2021 too
     if published is None:
         return "outside" if stated else "open"
     if asked.holds(published) or (asked.last is not None and asked.last < published <= _late(asked.last)):
