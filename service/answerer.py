@@ -18,6 +18,7 @@ from ingest.storage.catalogue import Snapshot
 from service.checking import age, conflicts, premises, rivals
 from service.contract.wire import answer_body
 from service.drafting import evidence, extractive, followups, prompts, ranking
+from service.drafting.composer import plain
 from service.drafting.llm import Drafter, Usage
 from service.drafting.refusals import refusal
 from service.reading import Reader, Reading
@@ -72,7 +73,7 @@ class Answerer:
             work.asked = replace(work.asked, text=text, as_of=reading.question.as_of)
         async for event in self._claims(work, reading):
             yield event
-        for event in self._dated(work, reading):
+        for event in (*self._disputed(work, reading), *self._dated(work, reading)):
             yield event
         reason = None
         if not work.release.composer.claims:
@@ -100,6 +101,8 @@ class Answerer:
                     work.answerer = "extractive"
             if work.answerer == "openai" and (work.release.composer.claims or work.premise is None):
                 return
+            if work.answerer == "openai":
+                work.answerer, work.fallback = "extractive", {"from": "openai", "reason": "no supported sentence"}
         if work.premise is not None or decision.answer:
             for event in self._extracted(work, reading):
                 yield event
@@ -162,6 +165,16 @@ class Answerer:
             events = tuple(work.release.offer(draft, work.shown))
         yield from events
 
+    def _disputed(self, work: Work, reading: Reading) -> Iterator[Event]:
+        """One more claim where accounts stand against each other and both are said; a model may leave one out."""
+        cited = work.release.composer.cited
+        if work.answerer == "openai" and cited:
+            work.rivals = rivals.rivals(reading.asked, work.shown, cited[0])
+        for rival in [rival for rival in work.rivals if rival.status == "disputed"][:1]:
+            yield from self._checked(work, Draft(plain(rival.other.text), (rival.other.key,)))
+            if rival.lead in cited and rival.other in cited:
+                yield from work.release.tell(rival.sentence, (rival.lead, rival.other))
+
     def _dated(self, work: Work, reading: Reading) -> Iterator[Event]:
         """One more claim, of the age of what is cited, where the question is about something that changes now."""
         composer = work.release.composer
@@ -189,8 +202,6 @@ class Answerer:
     def _conflicts(self, work: Work, reading: Reading) -> tuple[Conflict, ...]:
         """Accounts that disagree with what is cited: other articles', earlier versions', altered copies'."""
         cited = work.release.composer.cited
-        if work.answerer == "openai":
-            work.rivals = rivals.rivals(reading.asked, work.shown, cited[0])
         return (
             *conflicts.between(work.rivals, cited),
             *conflicts.corrected(reading.snapshot, reading.question, cited),
@@ -218,4 +229,4 @@ class Answerer:
 
 
 def _refusal(reason: Reason, reading: Reading) -> str:
-    return refusal(reason, reading.question, reading.periods, reading.passed_over.spoken)
+    return refusal(reason, reading.question, reading.periods, reading.kept.spoken)

@@ -30,9 +30,13 @@ class Reading:
     asked: questions.Asked
     periods: tuple[Period, ...]
     considered: tuple[Evidence, ...]  # all there was, best first
-    ranked: tuple[Evidence, ...]  # best first; without what speaks of other periods than the question
+    kept: placing.Kept  # of these what may answer for those periods, and the best that may not
     decision: ranking.Decision
-    passed_over: placing.Kept  # what was left out for its time, where it would have answered
+
+    @property
+    def ranked(self) -> tuple[Evidence, ...]:
+        """Evidence that may answer, best first."""
+        return self.kept.evidence
 
     @property
     def sound(self) -> tuple[Evidence, ...]:
@@ -66,12 +70,12 @@ class Reader:
         if kept.passed_over is not None and not ranking.decide(asked, ranked).answer:
             kept = replace(kept, passed_over=None)
         decision = ranking.decide(asked, kept.evidence)
-        return Reading(snapshot, question, asked, found, ranked, kept.evidence, decision, kept)
+        return Reading(snapshot, question, asked, found, ranked, kept, decision)
 
     def why_not(self, reading: Reading) -> Reason:
         """Why nothing is said; the first reason that holds."""
         question, decision = reading.question, reading.decision
-        if not decision.answer and reading.passed_over.passed_over is not None:
+        if not decision.answer and reading.kept.passed_over is not None:
             return "outside_dates"
         if question.as_of or question.filters != Filters():
             dates = replace(question.filters, published_after=None, published_before=None)

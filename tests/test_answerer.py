@@ -318,9 +318,28 @@ async def test_accounts_that_nothing_decides_between_are_both_said(
     body = await asked(answerer, "How many people marched against the dam in Orvel?")
 
     assert "8,000" in body["text"] and "22,000" in body["text"]
+    assert body["text"].endswith("The Senn Post and The Tarn Herald disagree on this [1][2].")
+    assert body["claims"][-1]["independent_sources"] == 2
     conflict = next(c for c in body["conflicts"] if c["status"] == "disputed")
     assert conflict["chosen"] is None
     assert {account["citation"]["number"] for account in conflict["accounts"]} == {1, 2}
+
+
+async def test_where_a_model_tells_one_side_the_other_is_added(
+    archive: Archive, settings: Settings, model: FakeOpenAI, tmp_path: Path
+) -> None:
+    def reply(body: dict[str, Any]) -> Script:
+        key = next(k for k, sentence in evidence_of(body) if "8,000" in sentence)
+        return Script([f"About 8,000 people marched through Orvel on Sunday [{key}]."])
+
+    model.reply = reply
+    ingest(archive, [write(tmp_path / "march", police=POLICE, stewards=STEWARDS)])
+    body = await asked(drafting(archive, settings, model), "How many people marched against the dam in Orvel?")
+
+    assert body["answerer"] == "openai"
+    assert body["text"].startswith("About 8,000 people marched through Orvel on Sunday [1]. More than 22,000 people")
+    assert body["text"].endswith("disagree on this [1][2].")
+    assert [c["status"] for c in body["conflicts"]] == ["disputed"]
 
 
 async def test_a_corrected_version_speaks_and_names_what_it_corrected(

@@ -140,3 +140,10 @@ def test_what_has_no_date_never_takes_the_place_of_anything() -> None:
                   ("2025-04-01", "Island fares", "A day ticket to Loam Island costs £8."))[0]  # fmt: skip
 
     assert rival.status == "disputed" and rival.chosen is None
+
+
+def test_the_sentence_on_a_dispute_names_outlets_and_nothing_that_looks_like_an_address() -> None:
+    one, two = PAIRS[0][1], PAIRS[0][2]
+
+    assert found(MARCH, one, two)[0].sentence == "Ashby Echo and Loam Post disagree on this."
+    assert found(MARCH, one, two, ("evil.example/pay", "Loam Post"))[0].sentence == "The two accounts disagree on this."

@@ -196,7 +196,7 @@ async def test_a_follow_up_with_another_year_is_answered_for_that_year(answerer:
 async def test_an_answer_leaves_one_line_in_the_log_without_words_of_anybody(
     answerer: Answerer, caplog: pytest.LogCaptureFixture
 ) -> None:
-    with caplog.at_level(logging.INFO):
+    with caplog.at_level(logging.INFO, logger="service.answerer"):
         body = await asked(answerer, "Who is the mayor of Orvel?")
 
     lines = [record.getMessage() for record in caplog.records if body["id"] in record.getMessage()]

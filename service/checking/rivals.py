@@ -14,6 +14,7 @@ from ingest.facts.meanings import related
 from ingest.facts.numerals import dates_conflict
 from ingest.types import SentenceKind
 from service.checking.age import changes
+from service.checking.foreign import names_something_foreign
 from service.checking.negations import denied_heads
 from service.drafting.composer import plain
 from service.drafting.placing import stated_periods
@@ -47,6 +48,15 @@ class Rival:
     chosen: Evidence | None
     about: str
     why: str
+
+    @property
+    def sentence(self) -> str:
+        """What tells a reader that both accounts stand."""
+        outlets = [item.article.publisher for item in (self.lead, self.other)]
+        plain_names = all(name and not names_something_foreign(name, ()) for name in outlets)
+        if not plain_names or outlets[0] == outlets[1]:
+            return "The two accounts disagree on this."
+        return f"{outlets[0]} and {outlets[1]} disagree on this."
 
 
 def rivals(asked: Asked, ranked: Sequence[Evidence], lead: Evidence) -> tuple[Rival, ...]:
