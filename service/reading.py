@@ -66,7 +66,7 @@ class Reader:
         gathered = evidence.gather(question, snapshot, hits, meaning.embed, about_articles=asked.about is not None)
         vectors = evidence.title_vectors(snapshot, gathered, self.archive.sentences)
         ranked = ranking.rank(asked, gathered, vector, vectors, self._rarity())
-        kept = placing.within(ranked, found, {stemmed for _, stemmed in asked.terms})
+        kept = placing.within(ranked, found, asked)
         if kept.passed_over is not None and not ranking.decide(asked, ranked).answer:
             kept = replace(kept, passed_over=None)
         decision = ranking.decide(asked, kept.evidence)

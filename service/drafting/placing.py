@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence, Set
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Literal
 
 from service.retrieval.periods import Period, in_words, periods, spoken
+from service.retrieval.questions import Asked
 from service.retrieval.words import stems
 from service.types import Evidence
 
-Placed = Literal["inside", "outside", "open"]
+Placed = Literal["inside", "outside", "open", "told"]  # told: of other days, in an article of the period
 
 PREFERRED = 3.0  # times the relevance of a sentence that stands inside, when sentences are put in order
 # Share of the relevance of a better sentence of another time from which one that stands inside, or open, still answers:
@@ -42,20 +43,23 @@ class Kept:
         return in_words(item.article.published_on) if item.article.published_on else ""
 
 
-def within(ranked: Sequence[Evidence], asked: Sequence[Period], terms: Set[str]) -> Kept:
+def within(ranked: Sequence[Evidence], asked: Sequence[Period], question: Asked) -> Kept:
     """Ranked evidence without what stands outside every strict period, what stands inside first.
 
     The best that is kept takes over the relevance of the best there was if it comes `CLOSE` to it, so that the decision
     to answer is as it was; else its own stays, and what was better is `passed_over`. Of periods that may be part of a
-    name ("the storm of 1893") nothing is left out. `terms` are the stems of the question's content words.
+    name ("the storm of 1893") nothing is left out. What an article of the period tells of other days may answer, save
+    for a figure or a date: who took office in spring holds it in summer.
     """
     if not asked or not ranked:
         return Kept(tuple(ranked))
     strict = [period for period in asked if period.strict]
+    apart = ("outside", "told") if question.wants in _DATED_WANTS else ("outside",)
+    terms = {stemmed for _, stemmed in question.terms}
     dropped: Evidence | None = None
     kept: list[tuple[float, Placed, Evidence]] = []
     for item in ranked:
-        if strict and all(placed(item, period, ranked) == "outside" for period in strict):
+        if strict and all(placed(item, period, ranked) in apart for period in strict):
             dropped = dropped or item
             continue
         place: Placed = "inside" if any(placed(item, period, ranked) == "inside" for period in asked) else "open"
@@ -94,7 +98,7 @@ def placed(item: Evidence, asked: Period, beside: Sequence[Evidence] = ()) -> Pl
     if published is None:
         return "outside" if stated else "open"
     if asked.holds(published) or (asked.last is not None and asked.last < published <= _late(asked.last)):
-        return "inside" if not stated else "open" if _GOES_ON.search(item.text) else "outside"
+        return "inside" if not stated else "open" if _GOES_ON.search(item.text) else "told"
     if stated or (asked.first is not None and published < asked.first):
         return "outside"
     own = [other for other in beside if other.article.article_id == item.article.article_id]
@@ -137,6 +141,7 @@ def _late(day: date) -> date:
     return day + timedelta(LATE_DAYS) if day <= date.max - timedelta(LATE_DAYS) else day
 
 
+_DATED_WANTS = ("number", "money", "date")
 _COMPARES = re.compile(
     r"(?i)\b(?:than|since|from|compared (?:with|to)|against|up on|down on|(?:un)?like|after|until|as (?:in|of)|"
     r"reduced to|record (?:set|of)|founded|established|born)"
