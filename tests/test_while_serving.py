@@ -73,7 +73,7 @@ def reading(url: str) -> Iterator[list[Reader]]:
         return tuple(a["title"] for a in get("/v1/articles", limit=200)["articles"])
 
     def answered() -> tuple[str, ...]:
-        asked = {"question": "How many carts did the ferry of Tarn carry on Monday?"}
+        asked = {"question": "How many carts did the ferry of Tarn carry?"}
         reply = httpx2.post(f"{url}/v1/answers", json=asked, timeout=30).raise_for_status().json()
         return (reply["index"]["generation"], reply["text"], *(c["quote"] for c in reply["citations"]))
 
@@ -129,7 +129,7 @@ def test_rollback_is_handed_to_the_running_service_and_refused_the_second_time(
         second = command(settings, "ingest", "--rollback")
 
         assert first.returncode == 0 and json.loads(first.stdout)["removed"] == 1, first.stderr
-        assert "generation g000002 was rolled back" in first.stderr
+        assert any("generation g000002 was rolled back" in note for note in json.loads(first.stdout)["notes"])
         assert len(httpx2.get(f"{url}/v1/articles").json()["articles"]) == 3
         assert second.returncode == 1 and "nothing to go back to" in second.stderr and "Traceback" not in second.stderr
 
