@@ -58,7 +58,7 @@ def main() -> None:
     for source in SOURCES:
         if given := getattr(arguments, source):
             measured[source] = json.loads(given.read_text("utf-8"))
-    path.write_text(json.dumps(measured, indent=1, sort_keys=True) + "\n", "utf-8")
+    path.write_text(json.dumps(measured, indent=1) + "\n", "utf-8")
     (DOCS / "measured.svg").write_text(draw(panels(measured)), "utf-8")
 
 

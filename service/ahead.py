@@ -54,13 +54,14 @@ class Ahead:
 
     def _fill(self) -> None:
         """Embeds what the live generation lacks, and drops what no kept generation shows."""
-        snapshot, sentences = self._archive.catalogue.live(), self._archive.sentences
+        catalogue, sentences = self._archive.catalogue, self._archive.sentences
         started = time.monotonic()
-        lacking = sentences.lacking(snapshot)
+        lacking = sentences.lacking(catalogue.live())
         for start in range(0, len(lacking), AT_ONCE):
             if self._closed.is_set():
                 return
-            sentences.make(snapshot, lacking[start : start + AT_ONCE])
-        sentences.forget(self._archive.catalogue.kept_passages())
+            # a view of its own for each: one held for an hour would keep what is removed meanwhile in the file
+            sentences.make(catalogue.live(), lacking[start : start + AT_ONCE])
+        sentences.forget(catalogue.kept_passages())
         if lacking:
             log.info("sentences embedded passages=%d seconds=%.1f", len(lacking), time.monotonic() - started)

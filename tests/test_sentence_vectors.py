@@ -141,8 +141,11 @@ def test_the_first_are_ranked_by_their_best_sentence_and_the_rest_keep_their_pla
     first = leaders(scores)
     assert first == [f"p{n:02}" for n in range(RERANKED)]
     mixed = rerank(scores, {i: n / 100 for n, i in enumerate(first)})
-    assert leaders(mixed)[0] == first[-1]
+    assert mixed[first[-1]] > scores[first[-1]] and mixed[first[0]] < scores[first[0]]
     assert set(leaders(mixed)) == set(first)
+    assert leaders(rerank(scores, {first[5]: 0.9, first[4]: 0.1}))[4:6] == first[4:6]  # near in words, so little moves
+    close = {"a": 0.9, "b": 0.899, "c": 0.1}
+    assert leaders(rerank(close, {"a": 0.2, "b": 0.6, "c": 0.1})) == ["b", "a", "c"]
     assert all(mixed[i] == scores[i] for i in scores if i not in first)
 
 
