@@ -15,7 +15,8 @@ from service.drafting.extractive import LONGEST_ANSWER, draft
 from service.retrieval.questions import understand
 from service.types import Draft, Evidence
 
-BRIDGE = card("bridge", "Orvel bridge opens")
+BRIDGE = card("bridge", "Drivers cheer as 38 million crowns of steel swing over the Senn")
+TOPIC = card("topic", "Orvel bridge")
 TEXTS = (
     "The Orvel bridge opened to traffic on 12 March 2025.",
     "It cost 38 million crowns.",
@@ -39,6 +40,12 @@ def test_a_factoid_takes_one_sentence():
     assert drafted("When did the bridge open?", ranked) == [TEXTS[0]]
 
 
+def test_an_article_about_what_is_asked_gives_an_account_and_still_one_sentence_to_a_number():
+    ranked = weighed(sentences(TOPIC, *TEXTS), 0.9, 0.001, 0.001, 0.4, 0.001)
+    assert drafted("When did the bridge open?", ranked) == [TEXTS[0], TEXTS[3]]
+    assert drafted("How long is the bridge?", ranked) == [TEXTS[0]]
+
+
 def test_a_second_sentence_that_fits_as_well_is_not_withheld():
     ranked = weighed(sentences(BRIDGE, *TEXTS), 0.9, 0.1, 0.8, 0.2, 0.1)
     assert drafted("Who opened the bridge?", ranked) == [TEXTS[0], TEXTS[2]]
@@ -58,6 +65,11 @@ def test_each_part_of_a_question_gets_its_sentence():
     ranked = weighed(sentences(BRIDGE, *TEXTS), 0.9, 0.2, 0.5, 0.1, 0.1)
     found = drafted("When did the Orvel bridge open, and who runs the bakery?", ranked)
     assert found[:2] == [TEXTS[0], TEXTS[2]]
+
+
+def test_a_part_without_words_of_its_own_gets_the_sentence_with_what_it_wants():
+    ranked = weighed(sentences(BRIDGE, *TEXTS), 0.9, 0.2, 0.3, 0.1, 0.1)
+    assert TEXTS[1] in drafted("When did the Orvel bridge open, and for how much money?", ranked)
 
 
 def test_two_members_of_a_family_do_not_say_the_same_twice():

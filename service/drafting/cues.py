@@ -163,7 +163,8 @@ def new_names(asked: Asked, text: str) -> tuple[str, ...]:
     return tuple(text[start:end] for start, end in _new_names(asked, text))
 
 
-def _new_names(asked: Asked, text: str) -> Iterator[tuple[int, int]]:
+def _new_names(asked: Asked, text: str, opening: bool = False) -> Iterator[tuple[int, int]]:
+    """With `opening` a lone capital that opens a sentence is a name where what follows is what people do."""
     asked_stems = {stemmed for _, stemmed in asked.terms}
     for match in _CAPITALS.finditer(text):
         run = match[0].split()
@@ -171,7 +172,9 @@ def _new_names(asked: Asked, text: str) -> Iterator[tuple[int, int]]:
         while kept and kept[0].lower() in STOP_WORDS:
             kept = kept[1:]
         opens = match.start() == 0 or text[: match.start()].rstrip().endswith((".", "“", '"'))
-        if not kept or (opens and len(kept) == len(run) == 1 and not kept[0].isupper() and not _acts(match, text)):
+        if not kept or (
+            opens and len(kept) == len(run) == 1 and not kept[0].isupper() and not (opening and _acts(match, text))
+        ):
             continue
         name = " ".join(kept)
         if any(stem(word) not in asked_stems for word in words(name) if word not in STOP_WORDS):
@@ -179,12 +182,11 @@ def _new_names(asked: Asked, text: str) -> Iterator[tuple[int, int]]:
 
 
 def _acts(match: re.Match[str], text: str) -> bool:
-    """Whether a lone capital that opens a sentence is a name all the same: what follows is what a person does."""
     return match[0].lower() not in STOP_WORDS and bool(_ACTS.match(text[match.end() : match.end() + 12]))
 
 
 def _people(asked: Asked, text: str) -> Iterator[Thing]:
-    for start, end in _new_names(asked, text):
+    for start, end in _new_names(asked, text, opening=True):
         name = text[start:end].replace(".", "").lower().split()
         known = name[0] in HONORIFICS or name[0] in GIVEN_NAMES
         if not known and not _NO_PERSON.isdisjoint(name):

@@ -5,20 +5,25 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator, Sequence
+from typing import Literal
 
 from ingest.types import SentenceKind
 from service.drafting.composer import plain
-from service.drafting.cues import new_names
+from service.drafting.cues import cue, new_names
 from service.retrieval.questions import Asked, understand
-from service.retrieval.words import stems
+from service.retrieval.words import stems, words
 from service.types import Draft, Evidence
 
 LONGEST_ANSWER = 4  # sentences; annotators of CLAPNQ choose 1 to 4 in 92 % of 232 answers
-MOST = {"factoid": 2, "list": 4, "explanation": 3}  # sentences by manner, before a pronoun's antecedent
+Manner = Literal["factoid", "account", "list", "explanation"]
+MOST: dict[Manner, int] = {"factoid": 2, "account": 3, "list": 4, "explanation": 3}  # sentences
+LONG: tuple[Manner, ...] = ("account", "explanation")  # an antecedent counts among their sentences
 # Least share of the best relevance that a further sentence needs: of the best one's own passage, and of any other.
-# Three sentences of the passage give selection F1 63, ROUGE-L 55 on CLAPNQ (n 151); two or four lose in one of them.
-NEAR = {"factoid": 0.7, "list": 0.1, "explanation": 0.02}
-FAR = {"factoid": 0.7, "list": 0.2, "explanation": 0.3}
+# Chosen on CLAPNQ (n 151), whose annotators want an account also of who, where and when (docs/quality.md).
+NEAR: dict[Manner, float] = {"factoid": 0.7, "account": 0.02, "list": 0.2, "explanation": 0.01}
+FAR: dict[Manner, float] = {"factoid": 0.7, "account": 0.7, "list": 0.2, "explanation": 0.3}
+TOPIC_WORDS = 4  # a title of so few words names what the article is about; a headline has more
+ON_TOPIC = 0.34  # or else least share of the title's words that the question has
 # share of the shorter sentence's stems from which on two sentences say the same; an article seldom repeats itself
 SAME, SAME_IN_FAMILY, SAME_IN_ARTICLE = 0.6, 0.4, 0.9
 
@@ -28,24 +33,31 @@ _POINTS_BACK = re.compile(
     r"(?i)^\W*(?:he|she|it|they|his|her|its|their|this|these|those|such|both|the (?:former|latter|same))\b"
 )
 _FACTOID = frozenset(("who", "whose", "when", "where", "how_many", "how_much", "yes_no"))
+_ACCOUNT = frozenset(("who", "whose", "where", "when", "which", "what", "yes_no"))
 
 
 def draft(asked: Asked, ranked: Sequence[Evidence]) -> tuple[Draft, ...]:
     """At most four sentences copied whole, best article first and in its own order; () where nothing unaltered is left.
 
-    One sentence for a factoid; more for several parts, a list, a reason, a manner, or what several articles say.
-    A sentence that opens with a pronoun brings the sentence before it.
+    One sentence for a factoid, and up to three where the article is about what it asks for; more for several parts, a
+    list, a reason, a manner, or what several articles say.
+    A sentence that opens with a pronoun brings the sentence before it, or is left out where there is room for one.
     """
     usable = [item for item in ranked if not item.altered and item.kind.citable]
     if not usable:
         return ()
+    manner = _manner(asked, usable[0])
+    most = max(MOST[manner], len(asked.parts))
+    longest = most if manner in LONG and len(asked.parts) == 1 else LONGEST_ANSWER
     chosen: list[Evidence] = []
+    picked = 0
     for item in _candidates(asked, usable):
-        if len(chosen) < max(MOST[_manner(asked)], len(asked.parts)) and not any(
-            _says_the_same(item, other) for other in chosen
-        ):
-            chosen.append(item)
-    return tuple(Draft(plain(item.text), (item.key,)) for item in _in_order(_with_antecedents(chosen, usable)))
+        with_it = [one for one in (*_antecedent(item, usable), item) if one not in chosen]
+        fits = not chosen or (picked < most and len(chosen) + len(with_it) <= longest)
+        if fits and not any(_says_the_same(item, other) for other in chosen if other.key != item.key):
+            chosen.extend(with_it)
+            picked += 1
+    return tuple(Draft(plain(item.text), (item.key,)) for item in _in_order(chosen))
 
 
 def _candidates(asked: Asked, usable: Sequence[Evidence]) -> Iterator[Evidence]:
@@ -61,27 +73,39 @@ def _candidates(asked: Asked, usable: Sequence[Evidence]) -> Iterator[Evidence]:
         yield from (_best_for(part, usable) for part in asked.parts)
     else:
         yield best
-    manner = _manner(asked)
+    manner = _manner(asked, best)
     for item in usable[1:]:
         share = (NEAR if item.passage_id == best.passage_id else FAR)[manner]
         if item.relevance >= best.relevance * share and item.kind is SentenceKind.BODY:
             yield item
 
 
-def _manner(asked: Asked) -> str:
+def _manner(asked: Asked, best: Evidence) -> Manner:
     if asked.plural:
         return "list"
-    if asked.kind in _FACTOID or (asked.wants is not None and asked.wants != "reason"):
-        return "factoid"
-    return "explanation"
+    if asked.kind not in _FACTOID and asked.wants in (None, "reason"):
+        return "explanation"
+    if asked.kind in _ACCOUNT and asked.wants != "number" and len(asked.parts) == 1 and _on_topic(asked, best):
+        return "account"
+    return "factoid"
+
+
+def _on_topic(asked: Asked, best: Evidence) -> bool:
+    """Whether the whole article is about what is asked, as an encyclopedia's are, and not a report that names it."""
+    title = best.article.title if best.article.title != best.article.source else ""
+    named = stems(title)
+    shared = len(named & {stemmed for _, stemmed in asked.terms})
+    return bool(named) and (len(words(title)) <= TOPIC_WORDS or shared >= ON_TOPIC * len(named))
 
 
 def _best_for(part: str, usable: Sequence[Evidence]) -> Evidence:
-    """The sentence that is near the question and holds most of one part's own words."""
-    terms = {stemmed for _, stemmed in understand(part).terms}
+    """The sentence that is near the question, holds most of one part's own words and a thing of the type it wants."""
+    asked = understand(part)
+    terms = {stemmed for _, stemmed in asked.terms}
 
     def worth(item: Evidence) -> float:
-        return math.log(max(item.relevance, 1e-6)) + 3 * len(terms & stems(item.text)) / max(len(terms), 1)
+        held = len(terms & stems(item.text)) / max(len(terms), 1)
+        return math.log(max(item.relevance, 1e-6)) + 3 * held + 2.5 * cue(asked, item.text)
 
     return max(usable, key=worth)
 
@@ -113,14 +137,11 @@ def _new_stems(asked: Asked, item: Evidence) -> frozenset[str]:
     return frozenset[str]().union(*(stems(name) for name in new_names(asked, item.text))) - known
 
 
-def _with_antecedents(chosen: Sequence[Evidence], usable: Sequence[Evidence]) -> list[Evidence]:
-    """Put before a sentence that opens with a pronoun the sentence right before it, if there is room."""
-    result = list(chosen)
-    for item in chosen:
-        if item.kind is SentenceKind.BODY and _POINTS_BACK.match(item.text):
-            before = [other for other in usable if _adjoins(other, item) and other not in result]
-            result.extend(before[: max(0, LONGEST_ANSWER - len(result))])
-    return result
+def _antecedent(item: Evidence, usable: Sequence[Evidence]) -> list[Evidence]:
+    """The sentence right before one that opens with a pronoun."""
+    if item.kind is not SentenceKind.BODY or not _POINTS_BACK.match(item.text):
+        return []
+    return [other for other in usable if _adjoins(other, item)][:1]
 
 
 def _adjoins(before: Evidence, item: Evidence) -> bool:

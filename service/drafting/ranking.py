@@ -32,7 +32,7 @@ QUESTION_WEIGHTS: dict[str, float] = {
     "passage_cosine": 2.9, "best_cosine": 1.3, "standout": 3.1, "coverage": 0.6, "specific": 0.6, "outside_title": 2.3,
     "lead": 4.2, "typed": -0.4, "bond": 0.9, "lacks": -2.5, "titled": 0.9,
 }  # fmt: skip
-INTERCEPT = -4.35
+INTERCEPT = -4.3
 SEVERAL_ARTICLES = 0.8  # added where each article holds only a part of what is asked
 THRESHOLD = 0.5  # least relevance of the best sentence that is an answer
 NOTHING_ALIKE = 0.15  # below this relevance the archive is silent on the matter rather than close to it

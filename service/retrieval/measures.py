@@ -70,28 +70,26 @@ _LASTS = re.compile(
     r"\bhow long\b[^?]*\b(?:take|takes|took|last|lasts|lasted|stay|stays|stayed|serve|served|live|lived|wait|waited)\b"
 )
 _OF_IT = r"(?:(?:is|was|are|were) )?(?:the )?(?!caus|affect|determin|happen|mak|led|explain)(?:\w+ )?"
-_ASKED: tuple[tuple[re.Pattern[str], tuple[Dimension, ...]], ...] = tuple(
-    (re.compile(pattern, re.IGNORECASE), found)
-    for pattern, found in (
-        (r"\bhow long\b|\bwhat (?:is|was|are|were) the (?:\w+ )?length\b", ("time", "length")),
-        (r"\bhow (?:far|tall|high|deep|wide|thick|broad|short|close|near)\b", ("length",)),
-        (r"\bhow (?:big|large)\b|\bwhat (?:is|was) the size\b", ("area", "length", "volume", "weight")),
-        (rf"\b(?:what|which) {_OF_IT}(?:distance|height|depth|width|thickness|diameter)\b", ("length",)),
-        (r"\bhow old\b|\bat what age\b|\bwhat (?:is|was) (?:the |his |her |their )?(?:\w+ ){0,3}?age\b", ("age",)),
-        (r"\bhow heavy\b|\b(?:how much|what) (?:\w+ ){1,6}?weigh\b|\bwhat (?:is|was) the (?:\w+ )?weight\b",
-         ("weight",)),
-        (rf"\bhow (?:hot|cold|warm)\b|\bwhat {_OF_IT}temperature\b", ("temperature",)),
-        (rf"\bhow (?:fast|quickly)\b|\bwhat {_OF_IT}speed\b", ("speed",)),
-        (r"\bhow (?:often|frequently|regularly)\b|\bhow many times (?:a|per|each|every)\b", ("frequency",)),
-        (rf"\bhow powerful\b|\bhow much (?:power|electricity|energy)\b|\bwhat {_OF_IT}(?:capacity|output)\b",
-         ("power", "weight", "volume")),
-        (rf"\b(?:what|which) {_OF_IT}(?:share|proportion|percentage|percent|per cent|fraction|rate)\b|"
-         r"\bhow much of\b", ("share", "length")),
-        (r"\bhow much (?:water|oil|gas|milk|rain|fuel|wine|beer|blood)\b", ("volume", "weight", "length")),
-        (r"\bwhat (?:\w+ )?(?:margin|score|majority)\b|\bby how (?:much|many|far)\b", ("margin",)),
-        (r"\bwhat (?:is|was) the (?:\w+ )?area of\b", ("area",)),
-    )
+_PATTERNS: tuple[tuple[str, tuple[Dimension, ...]], ...] = (
+    (r"\bhow long\b|\bwhat (?:is|was|are|were) the (?:\w+ )?length\b", ("time", "length")),
+    (r"\bhow (?:far|tall|high|deep|wide|thick|broad|short|close|near)\b", ("length",)),
+    (r"\bhow (?:big|large)\b|\bwhat (?:is|was) the size\b", ("area", "length", "volume", "weight")),
+    (rf"\b(?:what|which) {_OF_IT}(?:distance|height|depth|width|thickness|diameter)\b", ("length",)),
+    (r"\bhow old\b|\bat what age\b|\bwhat (?:is|was) (?:the |his |her |their )?(?:\w+ ){0,3}?age\b", ("age",)),
+    (r"\bhow heavy\b|\b(?:how much|what) (?:\w+ ){1,6}?weigh\b|\bwhat (?:is|was) the (?:\w+ )?weight\b",
+     ("weight",)),
+    (rf"\bhow (?:hot|cold|warm)\b|\bwhat {_OF_IT}temperature\b", ("temperature",)),
+    (rf"\bhow (?:fast|quickly)\b|\bwhat {_OF_IT}speed\b", ("speed",)),
+    (r"\bhow (?:often|frequently|regularly)\b|\bhow many times (?:a|per|each|every)\b", ("frequency",)),
+    (rf"\bhow powerful\b|\bhow much (?:power|electricity|energy)\b|\bwhat {_OF_IT}(?:capacity|output)\b",
+     ("power", "weight", "volume")),
+    (rf"\b(?:what|which) {_OF_IT}(?:share|proportion|percentage|percent|per cent|fraction|rate)\b|"
+     r"\bhow much of\b", ("share", "length")),
+    (r"\bhow much (?:water|oil|gas|milk|rain|fuel|wine|beer|blood)\b", ("volume", "weight", "length")),
+    (r"\bwhat (?:\w+ )?(?:margin|score|majority)\b|\bby how (?:much|many|far)\b", ("margin",)),
+    (r"\bwhat (?:is|was) the (?:\w+ )?area of\b", ("area",)),
 )  # fmt: skip
+_ASKED = tuple((re.compile(pattern, re.IGNORECASE), found) for pattern, found in _PATTERNS)
 
 
 def dimensions(question: str) -> tuple[Dimension, ...]:

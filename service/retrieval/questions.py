@@ -23,6 +23,10 @@ _THEN = re.compile(
     r"(?i)^\W*(?:and\s+)?(?:then|after (?:that|this)|afterwards|finally|next|now|also)?[\s,]*(?:please\s+)?"
     r"(?:(?:say|tell (?:me|us)|explain|answer|state|give (?:me|us)|list|name)\s*[:,]?\s+)(?=\w)"
 )
+_AFTER_ORDER = re.compile(
+    r"(?i)\b(?:just |then |only |please )*(?:tell (?:me|us)|say|answer|explain|state)\s*[:,]?\s+"
+    r"(?=(?:who|whom|whose|when|where|why|how|which|what|whether)\b)"
+)
 _CLAUSE = re.compile(r"(?<=[.!?;\n])\s+")
 _QUESTION_WORD = re.compile(r"(?i)\b(who|whom|whose|when|where|why|how|which|what|what's|who's|whats|whos)\b")
 
@@ -173,8 +177,13 @@ def _addressed_to_the_archive(text: str) -> str:
     kept = []
     for clause in _CLAUSE.split(text):
         bare = re.sub(_ORDER, "", clause).strip()
-        if re.match(_COMMAND, bare) and not bare.endswith("?"):
-            continue
+        if re.match(_COMMAND, bare):
+            after = _AFTER_ORDER.search(bare)
+            if after is not None:
+                kept.append(bare[after.end() :])
+                continue
+            if not bare.endswith("?"):
+                continue
         if re.match(_ORDER, clause) and not _QUESTION_WORD.search(bare):
             continue
         rest = _THEN.sub("", bare)
