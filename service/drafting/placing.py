@@ -93,10 +93,10 @@ def placed(item: Evidence, asked: Period, beside: Sequence[Evidence] = ()) -> Pl
     stated = stated_periods(item.text, published)
     if any(asked.meets(period) for period in (*stated, *periods(item.article.title, None))):
         return "inside"
-    if any(asked.meets(period) for period in periods(item.text, published) if period.first and period.last):
+    if any(asked.meets(period) and _tells_of(period, asked) for period in periods(item.text, published)):
         return "open"  # only compared with: "up from three in 2021" tells of 2021 too
     if published is None:
-        return "outside" if stated else "open"
+        return "open" if asked.named and not stated else "outside"  # "last month" asks for what is known to be recent
     if asked.holds(published) or (asked.last is not None and asked.last < published <= _late(asked.last)):
         return "inside" if not stated else "open" if _GOES_ON.search(item.text) else "told"
     if stated or (asked.first is not None and published < asked.first):
@@ -116,6 +116,13 @@ def stated_periods(text: str, published: date | None) -> tuple[Period, ...]:
         found = tuple(period if period.named else _nearest(period, published) for period in found)
     whole = [period for period in found if period.first is not None and period.last is not None]
     return tuple(period for period in whole if not _COMPARES.search(text[: period.start] + _lead(period)))
+
+
+def _tells_of(period: Period, asked: Period) -> bool:
+    """Whether a whole period tells of the one asked about: "since 1998" tells of 1998 and of now, not of 2010."""
+    if period.first is None or period.last is None:
+        return False
+    return not _lead(period) or asked.holds(period.first)
 
 
 def _lead(period: Period) -> str:
