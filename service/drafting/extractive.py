@@ -11,7 +11,7 @@ from ingest.types import SentenceKind
 from service.drafting.composer import plain
 from service.drafting.cues import cue, new_names
 from service.retrieval.questions import Asked, understand
-from service.retrieval.words import stems, words
+from service.retrieval.words import STOP_WORDS, stems, words
 from service.types import Draft, Evidence
 
 LONGEST_ANSWER = 4  # sentences; annotators of CLAPNQ choose 1 to 4 in 92 % of 232 answers
@@ -93,7 +93,9 @@ def _manner(asked: Asked, best: Evidence) -> Manner:
 def _on_topic(asked: Asked, best: Evidence) -> bool:
     """Whether the whole article is about what is asked, as an encyclopedia's are, and not a report that names it."""
     title = best.article.title if best.article.title != best.article.source else ""
-    named = stems(title)
+    named, written = stems(title), [word for word in title.split() if word.lower() not in STOP_WORDS]
+    if len(written) > 2 and any(word[0].islower() for word in written):
+        return False  # "Orvel dam closed": a headline, however short; "Great Wall of China" is a name
     shared = len(named & {stemmed for _, stemmed in asked.terms})
     return bool(named) and (len(words(title)) <= TOPIC_WORDS or shared >= ON_TOPIC * len(named))
 
