@@ -10,6 +10,7 @@ from newsroom import altered, card, rarity, sentences, vector, vectors
 
 from ingest.types import SentenceKind
 from service.drafting import ranking
+from service.drafting.cues import cue
 from service.retrieval.questions import understand
 from service.types import Evidence
 
@@ -117,3 +118,12 @@ def test_a_name_of_which_no_article_has_a_word_is_declined():
     evidence = [replace(item, passage_score=0.9) for item in sentences(BRIDGE, *TEXTS)]
     question = "When did Oswin Trask open the Orvel bridge to traffic?"
     assert ranking.decide(understand(question), ranked(question, evidence)).reason == "no_match"
+
+
+def test_what_kind_of_thing_is_told_by_the_word_before_it():
+    texts = (
+        "In her Orvel visit the minister spoke to the mayor, and her visit was long.",
+        "The month saw a working visit of the minister to Orvel.",
+    )
+    asked = understand("What kind of visit did the minister make to Orvel?")
+    assert [cue(asked, text) for text in texts] == [0.0, 1.0]

@@ -7,6 +7,7 @@ import math
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 
 from ingest.facts.lexicon import GIVEN_NAMES, HONORIFICS
 from ingest.facts.meanings import related
@@ -64,6 +65,7 @@ _COLOUR = re.compile(
     r"(?i)\b(?:black|white|red|green|blue|yellow|orange|purple|violet|pink|brown|gr[ae]y|silver|gold(?:en)?|"
     r"scarlet|crimson|turquoise|beige|bronze|colou?rless)\b"
 )
+_KIND_OF = re.compile(r"(?i)\b(?:what|which) (?:kind|sort|type)s? of\b")
 # a name with such a word is no person's
 _NO_PERSON = frozenset(
     """university college school institute party company corporation inc ltd group club association union league council
@@ -154,6 +156,8 @@ def things(asked: Asked, text: str) -> Iterator[Thing]:
             yield from (Thing(*match.span(), 1.0) for match in _COLOUR.finditer(text))
         case None if asked.kind == "how":
             yield from (Thing(*match.span(), 1.0) for match in _MANNER.finditer(text))
+        case None if asked.noun and _KIND_OF.search(asked.text):
+            yield from _kinds(asked, asked.noun, text)
         case None if asked.noun:
             yield from (one for one in _names(asked, text, 0.0, 0.0) if one.worth)
 
@@ -243,6 +247,21 @@ def _numbers(asked: Asked, text: str) -> Iterator[Thing]:
         elif number.replace(",", "") not in asked.numbers and number not in asked_words:
             plain = 0.2 if _YEAR.match(number) else 0.8 if number[0].isdigit() else 0.6
             yield Thing(*match.span(), share * plain)
+
+
+def _kinds(asked: Asked, noun: str, text: str) -> Iterator[Thing]:
+    """What stands right before the noun and is not in the question: "a state visit" for "what kind of visit"."""
+    asked_stems = {stemmed for _, stemmed in asked.terms}
+    for before, named in pairwise(_WORD.finditer(text)):
+        told = words(before[0])
+        new = any(word not in STOP_WORDS and stem(word) not in asked_stems for word in told)
+        if (
+            new
+            and not before[0].endswith(("'s", "’s"))
+            and stem(named[0].lower()) == noun
+            and text[before.end() : named.start()] in (" ", "-")
+        ):
+            yield Thing(before.start(), named.end(), 1.0)
 
 
 def _counts(noun: str, text: str, number: re.Match[str]) -> bool:

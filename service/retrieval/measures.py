@@ -72,7 +72,8 @@ _LASTS = re.compile(
 _OF_IT = r"(?:(?:is|was|are|were) )?(?:the )?(?!caus|affect|determin|happen|mak|led|explain)(?:\w+ )?"
 _PATTERNS: tuple[tuple[str, tuple[Dimension, ...]], ...] = (
     (r"\bhow long\b|\bwhat (?:is|was|are|were) the (?:\w+ )?length\b", ("time", "length")),
-    (r"\bhow (?:far|tall|high|deep|wide|thick|broad|short|close|near)\b", ("length",)),
+    (r"\bhow (?:far|tall|deep|wide|thick|broad|short|close|near)\b", ("length",)),
+    (r"\bhow (?:high|low)\b", ("length", "share", "temperature")),
     (r"\bhow (?:big|large)\b|\bwhat (?:is|was) the size\b", ("area", "length", "volume", "weight")),
     (rf"\b(?:what|which) {_OF_IT}(?:distance|height|depth|width|thickness|diameter)\b", ("length",)),
     (r"\bhow old\b|\bat what age\b|\bwhat (?:is|was) (?:the |his |her |their )?(?:\w+ ){0,3}?age\b", ("age",)),
