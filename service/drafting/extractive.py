@@ -30,7 +30,8 @@ SAME, SAME_IN_FAMILY, SAME_IN_ARTICLE = 0.6, 0.4, 0.9
 PARAGRAPH_GAP = 4  # characters of white space, at most, between a sentence and its antecedent
 
 _POINTS_BACK = re.compile(
-    r"(?i)^\W*(?:(?:and|but|yet|so|then|thus|still)\W+)?(?:he|she|it|they|his|her|its|their|this|these|those|such|both|the (?:former|latter|same))\b"
+    r"(?i)^\W*(?:(?:and|but|yet|so|then|thus|still)\W+)?"
+    r"(?:he|she|it|they|his|her|its|their|this|these|those|such|both|the (?:former|latter|same))\b"
 )
 _FACTOID = frozenset(("who", "whose", "when", "where", "how_many", "how_much", "yes_no"))
 _ACCOUNT = frozenset(("who", "whose", "where", "when", "which", "what", "yes_no"))
