@@ -79,10 +79,13 @@ DROPPED_CHARACTERS = 400
 Chat = list[dict[str, str]]
 
 
-def check() -> None:
-    """Raises AssertionError where a prompt has lost a placeholder or has one that nobody fills; for the start."""
+def check(**changed: str) -> None:
+    """Raises AssertionError where a prompt has lost a placeholder or has one that nobody fills; for the start.
+
+    `changed` are prompts by name, to be looked at in place of those of this file.
+    """
     for name, wanted in PLACEHOLDERS.items():
-        found = {field for _, field, _, _ in Formatter().parse(globals()[name]) if field is not None}
+        found = {field for _, field, _, _ in Formatter().parse(changed.get(name, globals()[name])) if field is not None}
         if found != wanted:
             raise AssertionError(f"prompts.{name} has the placeholders {sorted(found)}, not {sorted(wanted)}")
 
