@@ -9,6 +9,7 @@ from newsroom import card, sentences
 
 from service.checking.rivals import Rival, rivals
 from service.retrieval.questions import understand
+from service.types import Evidence
 
 Told = tuple[str, str, str]  # published on (may be ""), title, sentence
 
@@ -147,3 +148,45 @@ def test_the_sentence_on_a_dispute_names_outlets_and_nothing_that_looks_like_an_
 
     assert found(MARCH, one, two)[0].sentence == "Ashby Echo and Loam Post disagree on this."
     assert found(MARCH, one, two, ("evil.example/pay", "Loam Post"))[0].sentence == "The two accounts disagree on this."
+
+
+WINNER = "Who won the Ashby fell race?"
+FOUR = (
+    "Nora Finch of Loam won the Ashby fell race ahead of Ida Crane, Tom Reed, Leon Abel and Ines Vale.",
+    "The Ashby fell race was won by Nora Finch, with Tom Reed, Leon Abel and Ines Vale behind her.",
+    "Mira Stone won the Ashby fell race ahead of Ida Crane, Tom Reed, Leon Abel and Ines Vale.",
+    "The Ashby fell race was won by Mira Stone, with Tom Reed, Leon Abel and Ines Vale behind her.",
+)
+
+
+def of_outlets(texts: tuple[str, ...]) -> list[Evidence]:
+    on = date(2025, 5, 4)
+    return [
+        s
+        for n, t in enumerate(texts)
+        for s in sentences(card(f"f{n}", "", publisher=f"Outlet {n}", published_on=on), t)
+    ]
+
+
+def test_two_outlets_against_two_are_a_dispute_though_each_names_many() -> None:
+    rival = rivals(understand(WINNER), of_outlets(FOUR), of_outlets(FOUR)[0])[0]
+
+    assert rival.status == "disputed" and "Finch" in rival.about and "Stone" in rival.about
+
+
+def test_names_that_some_outlets_leave_out_divide_nobody() -> None:
+    agreed = (
+        *FOUR[:2],
+        FOUR[0].replace("Loam", "Corbel"),
+        FOUR[1].replace(", Leon Abel and Ines Vale", " and Ida Crane"),
+    )
+
+    assert not rivals(understand(WINNER), of_outlets(agreed), of_outlets(agreed)[0])
+    assert not rivals(understand(WINNER), of_outlets(FOUR[:3]), of_outlets(FOUR[:3])[0])
+
+
+def test_a_name_that_holds_another_is_the_same_name() -> None:
+    one = ("2025-05-04", "", "Corbel chief Tom Reed Received £2 million from Corbel Mills.")
+    two = ("2025-05-05", "", "Tom Reed is the chief of Corbel Mills.")
+
+    assert not found("Who is the chief of Corbel Mills?", one, two)

@@ -14,6 +14,7 @@ from ingest.facts.meanings import related
 from ingest.facts.numerals import dates_conflict
 from ingest.types import SentenceKind
 from service.checking.age import changes
+from service.checking.camps import divided
 from service.checking.foreign import names_something_foreign
 from service.checking.negations import denied_heads
 from service.drafting.composer import plain
@@ -65,9 +66,11 @@ def rivals(asked: Asked, ranked: Sequence[Evidence], lead: Evidence) -> tuple[Ri
     The rule for which one is used, in this order: the later of one outlet's own; the later where it says that it
     revises, or where the two are dated at least `SUPERSEDED_DAYS` apart; else both stand side by side.
     """
-    mine = values(asked, lead)
-    if not 0 < len(mine) <= MOST_VALUES or asked.about is not None or asked.several_articles:
+    if asked.about is not None or asked.several_articles:
         return ()
+    mine = values(asked, lead)
+    if not 0 < len(mine) <= MOST_VALUES:
+        return _of_camps(asked, ranked, lead)
     found: list[Rival] = []
     families = {lead.article.family.id}
     for other in ranked[:WEIGHED]:
@@ -78,10 +81,22 @@ def rivals(asked: Asked, ranked: Sequence[Evidence], lead: Evidence) -> tuple[Ri
             0 < len(theirs) <= MOST_VALUES
             and _disagree(lead, other, mine, theirs)
             and _same_subject(asked, lead, other)
+            and not _together(asked, ranked, mine, theirs)
         ):
             families.add(other.article.family.id)
             found.append(_judged(lead, other, mine, theirs))
-    return tuple(found)
+    return tuple(found) or _of_camps(asked, ranked, lead)
+
+
+def _of_camps(asked: Asked, ranked: Sequence[Evidence], lead: Evidence) -> tuple[Rival, ...]:
+    """The best account of the other camp, where several families stand against several."""
+    camps = divided(asked, ranked[:WEIGHED])
+    if camps is None:
+        return ()
+    own, others = camps if lead.article.family.id in camps[0] else camps[::-1]
+    mine, written = own[lead.article.family.id]
+    other, other_written = next(iter(others.values()))
+    return (_judged(mine, other, {"": written}, {"": other_written}),)
 
 
 def settled(
@@ -163,10 +178,31 @@ def _people(asked: Asked, text: str) -> Values:
 def _disagree(lead: Evidence, other: Evidence, mine: Values, theirs: Values) -> bool:
     """Whether no value of one account can be a value of the other; round numbers and bare dates leave room."""
     return not any(
-        a == b or _dates_agree(a, b) or _nearly(lead.text, mine[a], a, b) or _nearly(other.text, theirs[b], b, a)
+        a == b
+        or _same_name(mine[a], theirs[b])
+        or _dates_agree(a, b)
+        or _nearly(lead.text, mine[a], a, b)
+        or _nearly(other.text, theirs[b], b, a)
         for a in mine
         for b in theirs
     )
+
+
+def _together(asked: Asked, ranked: Sequence[Evidence], mine: Values, theirs: Values) -> bool:
+    """Whether one article names people of both accounts: then both may have been there."""
+    if asked.wants != "person":
+        return False
+    told: dict[str, set[str]] = {}
+    for item in ranked[:WEIGHED]:
+        named = {name.value.split()[-1] for name in facts(item.text).names}
+        told.setdefault(item.article.article_id, set()).update(named)
+    return any(named & mine.keys() and named & theirs.keys() for named in told.values())
+
+
+def _same_name(a: str, b: str) -> bool:
+    """ "Tim Cook" is "Tim Cook Received", as headlines write it, and "Singer" is "Bryan Singer"."""
+    one, two = set(words(a)), set(words(b))
+    return a[:1].isupper() and (one <= two or two <= one)
 
 
 def _dates_agree(a: str, b: str) -> bool:
