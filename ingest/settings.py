@@ -35,6 +35,7 @@ class Settings(BaseSettings):
     openai_api_key: SecretStr | None = Field(None, alias="OPENAI_API_KEY", description="key of the model endpoint")
     openai_base_url: str | None = Field(None, alias="OPENAI_BASE_URL", description="address of the model endpoint")
     model: str = Field("gpt-4.1-mini", description="model that drafts answers")
+    judge_partial: bool = Field(False, description="put claims that are borne out in part to the model: yes or no")
     llm_timeout_seconds: float = Field(30.0, gt=0, description="longest wait for one model call")
     answer_timeout_seconds: float = Field(60.0, gt=0, description="longest time for one answer")
 

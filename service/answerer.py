@@ -16,6 +16,8 @@ from ingest.errors import ModelFailed, TimedOut
 from ingest.storage.archive import Archive
 from ingest.storage.catalogue import Snapshot
 from service.checking import age, conflicts, premises, rivals
+from service.checking.release import judged
+from service.checking.verify import Verdict
 from service.contract.wire import answer_body
 from service.drafting import evidence, extractive, followups, prompts, ranking
 from service.drafting.composer import plain
@@ -156,13 +158,31 @@ class Answerer:
                 if isinstance(draft, Usage):
                     work.usage += draft
                 elif prompts.NO_ANSWER not in draft.text:
-                    for event in self._checked(work, draft):
+                    for event in self._checked(work, draft, await self._denied(work, draft)):
                         yield event
                 before = time.monotonic()
 
-    def _checked(self, work: Work, draft: Draft) -> Iterator[Event]:
+    async def _denied(self, work: Work, draft: Draft) -> Verdict | None:
+        """The judge's verdict on a claim that is borne out in part, where there is a judge and it says no.
+
+        A judge never makes a claim pass; where it fails, the verdict of the rules stands.
+        """
+        verdict = judged(draft, work.shown)
+        if self.drafter is None or not self.drafter.judges or verdict.support != "partial":
+            return None
+        quotes = [item for item in work.shown if item.key in verdict.keys]
+        try:
+            with work.timed("verify"):
+                holds, usage = await self._in_time(work, self.drafter.judge(draft.text, quotes))
+        except ModelFailed as error:
+            log.info("claim not judged id=%s reason=%s", work.id, error)
+            return None
+        work.usage += usage
+        return None if holds else Verdict(None, (), "borne out in part, and the judge says no")
+
+    def _checked(self, work: Work, draft: Draft, verdict: Verdict | None = None) -> Iterator[Event]:
         with work.timed("verify"):
-            events = tuple(work.release.offer(draft, work.shown))
+            events = tuple(work.release.offer(draft, work.shown, verdict))
         yield from events
 
     def _disputed(self, work: Work, reading: Reading) -> Iterator[Event]:

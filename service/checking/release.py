@@ -6,11 +6,20 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from service.checking import verify
 from service.checking.foreign import names_something_foreign
+from service.checking.verify import Verdict, comparable, verify
 from service.drafting.composer import Composer
 from service.retrieval.words import words
 from service.types import ClaimReleased, Delta, Draft, Evidence
+
+
+def judged(draft: Draft, shown: Sequence[Evidence]) -> Verdict:
+    """The verdict of `verify`, and none for what names an address or code that the cited sentences do not have."""
+    known = {item.key: item for item in shown}
+    verdict = verify(draft, known)
+    if verdict.support and names_something_foreign(draft.text, [known[key] for key in verdict.keys]):
+        return Verdict(None, (), "an address or code that the cited sentences do not have")
+    return verdict
 
 
 @dataclass(slots=True)
@@ -22,15 +31,15 @@ class Release:
     unsupported: list[tuple[Draft, str]] = field(default_factory=list)  # drafts that may be put right, and why
     _said: set[tuple[str, ...]] = field(default_factory=set)
 
-    def offer(self, draft: Draft, shown: Sequence[Evidence]) -> Iterator[ClaimReleased | Delta]:
-        """A draft with its verdict: released, or dropped and noted."""
+    def offer(
+        self, draft: Draft, shown: Sequence[Evidence], verdict: Verdict | None = None
+    ) -> Iterator[ClaimReleased | Delta]:
+        """A draft with its verdict, or one that is stricter: released, or dropped and noted."""
         known = {item.key: item for item in shown}
-        said = words(verify.comparable(draft.text))
+        said = words(comparable(draft.text))
         if said in self._said:
             return
-        verdict = verify.verify(draft, known)
-        if verdict.support and names_something_foreign(draft.text, [known[key] for key in verdict.keys]):
-            verdict = verify.Verdict(None, (), "an address or code that the cited sentences do not have")
+        verdict = verdict or judged(draft, shown)
         if verdict.support is None:
             self.dropped.append({"keys": list(draft.keys), "why": verdict.reason})
             self.unsupported.append((draft, verdict.reason))

@@ -24,7 +24,7 @@ OPENAI = "https://api.openai.com/v1"  # said, so that the SDK reads no variable 
 RETRIES = 2  # of a refused connection, 408, 409, 429 or 5xx, all within the time of one call
 FIRST_PAUSE_SECONDS = 0.5  # doubled with every retry; a random half of it is taken off, so that callers do not march
 LONGEST_PAUSE_SECONDS = 8.0
-REWRITE_SECONDS = 8.0  # a follow-up is rewritten in one short call; where it takes longer the rule serves
+SHORT_SECONDS = 8.0  # of a call that rewrites a follow-up or judges a claim; where it takes longer the rule serves
 OPTIONS: dict[str, Any] = {"temperature": 0, "stream_options": {"include_usage": True}}  # not every endpoint has them
 THINKING = ("<think>", "</think>")  # how some endpoints put a model's reasoning in front of its answer
 
@@ -45,6 +45,7 @@ class Drafter:
         prompts.check()
         key = settings.openai_api_key.get_secret_value() if settings.openai_api_key else "none"
         self.model = settings.model
+        self.judges = settings.judge_partial
         self._timeout_seconds = settings.llm_timeout_seconds
         self._client = openai.AsyncOpenAI(
             api_key=key, base_url=settings.openai_base_url or OPENAI, timeout=self._timeout_seconds, max_retries=0
@@ -69,18 +70,26 @@ class Drafter:
 
     async def rewrite(self, question: Question) -> tuple[str, Usage]:
         """The last question of a conversation as the model would put it by itself: unchecked, and tried once."""
+        return await self._said(prompts.rewrite(question))
+
+    async def judge(self, claim: str, quotes: Sequence[Evidence]) -> tuple[bool, Usage]:
+        """Whether the model says that the quotes bear the claim out; tried once."""
+        text, usage = await self._said(prompts.judge(claim, quotes))
+        return text.strip(" \n*\"'.").casefold().startswith("yes"), usage
+
+    async def close(self) -> None:
+        await self._client.close()
+
+    async def _said(self, chat: prompts.Chat) -> tuple[str, Usage]:
+        """The whole of a short reply, without reasoning."""
         text, usage = "", Usage()
-        seconds = min(REWRITE_SECONDS, self._timeout_seconds)
-        async with aclosing(self._pieces(prompts.rewrite(question), seconds, retries=0)) as pieces:
+        async with aclosing(self._pieces(chat, min(SHORT_SECONDS, self._timeout_seconds), retries=0)) as pieces:
             async for piece in pieces:
                 if isinstance(piece, Usage):
                     usage = piece
                 else:
                     text += piece
         return _without_thinking(text), usage
-
-    async def close(self) -> None:
-        await self._client.close()
 
     async def _drafts(self, chat: prompts.Chat, seconds: float) -> AsyncGenerator[Draft | Usage]:
         buffer, usage = "", Usage()
