@@ -175,6 +175,7 @@ def test_any_comparison_fits_the_width_and_loses_no_words(
             assert shown.count(character) >= 2 * text.count(character)
 
 
+@pytest.mark.slow
 def test_removing_an_article_of_a_folder_says_that_the_folder_brings_it_back(settings: Settings, copies: Path) -> None:
     dam = ids(settings)["dam.txt"]
     done = command(settings, "articles", "remove", dam)

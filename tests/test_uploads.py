@@ -466,6 +466,7 @@ def test_uploads_from_many_sides_at_once_all_come_in(http: httpx2.Client) -> Non
     assert [job["status"] for job in jobs] == ["done"] * 8 and len(listed(http)) == 8
 
 
+@pytest.mark.slow
 def test_a_service_that_stops_leaves_the_old_archive_and_nothing_half_done(settings: Settings, newsroom: Path) -> None:
     feed = "\n".join(json.dumps({"id": str(n), "text": f"The council of place {n} met."}) for n in range(1_500))
     with served_process(settings) as (url, process), httpx2.Client(base_url=url, timeout=60) as http:
@@ -485,6 +486,7 @@ def test_a_service_that_stops_leaves_the_old_archive_and_nothing_half_done(setti
         assert_problem(http.get(reply.headers["location"]), 404)
 
 
+@pytest.mark.slow
 def test_what_waited_for_a_killed_service_is_cleared_away(settings: Settings, newsroom: Path) -> None:
     feed = "\n".join(json.dumps({"id": str(n), "text": f"The council of place {n} met."}) for n in range(1_500))
     with served_process(settings) as (url, process), httpx2.Client(base_url=url, timeout=60) as http:

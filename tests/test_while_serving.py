@@ -89,6 +89,7 @@ def reading(url: str) -> Iterator[list[Reader]]:
             reader.join()
 
 
+@pytest.mark.slow
 def test_every_reply_is_wholly_of_one_generation_while_ingests_and_a_rollback_go_on(
     settings: Settings, tmp_path: Path
 ) -> None:
