@@ -15,18 +15,17 @@ from typing import Any
 import httpx2
 import pytest
 from fake_openai import FakeOpenAI, Script, evidence_of, running
-from guarantees import broken
 from pydantic import SecretStr
+from test_answerer import asked
 
 from ingest.pipeline import ingest
 from ingest.settings import Settings
 from ingest.storage.archive import Archive
 from service.answerer import Answerer
-from service.contract.wire import answer_body, article_body
 from service.drafting.llm import Drafter
 from service.receipts import Receipts
 from service.retrieval.retriever import Retriever
-from service.types import Filters, Question, Turn
+from service.types import Filters, Turn
 
 WHO = "Who leads the regulator that closed the Orvel dam?"
 TODAY = datetime(2026, 2, 1, tzinfo=UTC)
@@ -65,21 +64,6 @@ def tarn(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterat
 @pytest.fixture
 def answerer(tarn: Archive, settings: Settings) -> Answerer:
     return Answerer(tarn, Retriever(tarn), Receipts(settings.data_dir / "receipts.sqlite"), clock=lambda: TODAY)
-
-
-async def asked(answerer: Answerer, text: str, **more: Any) -> dict[str, Any]:
-    """The answer as JSON, its guarantees checked."""
-    question = Question(text, **more)
-    body = answer_body(await answerer.answer(question))
-    live = answerer.archive.catalogue.live()
-
-    def article_of(article_id: str) -> dict[str, Any]:
-        stored = live.article(article_id)
-        assert stored is not None
-        return article_body(stored, live)
-
-    assert broken(body, article_of, question.as_of) == []
-    return body
 
 
 async def test_the_figure_of_the_year_that_is_asked_for_is_given(answerer: Answerer) -> None:
