@@ -30,7 +30,7 @@ def up(
     port: Port = 8000,
 ) -> None:
     """Ingest, then serve the API and the web page."""
-    terminal.start_logs(logging.INFO)
+    terminal.start_logs()
     with terminal.spoken_errors():
         from service import serving
 
@@ -47,6 +47,7 @@ def up(
 
             terminal.say("The archive is empty: taking in the bundled sample.")
             ingest_cli.tell(_ingested(settings, [SAMPLE]))
+        terminal.start_logs(logging.INFO)  # a line an answer; what the ingest did has been told in words
         serving.serve(settings, host, port, command="up")
 
 
