@@ -158,27 +158,29 @@ class Answerer:
                 if isinstance(draft, Usage):
                     work.usage += draft
                 elif prompts.NO_ANSWER not in draft.text:
-                    for event in self._checked(work, draft, await self._denied(work, draft)):
+                    for event in self._checked(work, draft, await self._judged(work, draft)):
                         yield event
                 before = time.monotonic()
 
-    async def _denied(self, work: Work, draft: Draft) -> Verdict | None:
-        """The judge's verdict on a claim that is borne out in part, where there is a judge and it says no.
+    async def _judged(self, work: Work, draft: Draft) -> Verdict | None:
+        """The verdict where there is a judge: that of the rules, or none for what holds in part and the judge denies.
 
         A judge never makes a claim pass; where it fails, the verdict of the rules stands.
         """
-        verdict = judged(draft, work.shown)
-        if self.drafter is None or not self.drafter.judges or verdict.support != "partial":
+        if self.drafter is None or not self.drafter.judges:
             return None
+        verdict = judged(draft, work.shown)
+        if verdict.support != "partial":
+            return verdict
         quotes = [item for item in work.shown if item.key in verdict.keys]
         try:
             with work.timed("verify"):
                 holds, usage = await self._in_time(work, self.drafter.judge(draft.text, quotes))
         except ModelFailed as error:
             log.info("claim not judged id=%s reason=%s", work.id, error)
-            return None
+            return verdict
         work.usage += usage
-        return None if holds else Verdict(None, (), "borne out in part, and the judge says no")
+        return verdict if holds else Verdict(None, (), "borne out in part, and the judge says no")
 
     def _checked(self, work: Work, draft: Draft, verdict: Verdict | None = None) -> Iterator[Event]:
         with work.timed("verify"):

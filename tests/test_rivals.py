@@ -190,3 +190,22 @@ def test_a_name_that_holds_another_is_the_same_name() -> None:
     two = ("2025-05-05", "", "Tom Reed is the chief of Corbel Mills.")
 
     assert not found("Who is the chief of Corbel Mills?", one, two)
+
+
+def test_an_answer_from_outside_both_camps_takes_neither_side() -> None:
+    aside = sentences(
+        card("aside", "", publisher="Outlet 9", published_on=date(2025, 5, 4)), "Rain fell on Vale and Crane."
+    )
+
+    assert not rivals(understand(WINNER), [*of_outlets(FOUR), *aside], aside[0])
+
+
+def test_two_outlets_on_one_race_and_two_on_the_next_do_not_disagree() -> None:
+    told = [f"{text} It was run on 4 May {year}." for text, year in zip(FOUR, (2024, 2024, 2025, 2025), strict=True)]
+    races = [
+        s
+        for n, text in enumerate(told)
+        for s in sentences(card(f"f{n}", "", publisher=f"Outlet {n}", published_on=date(2024 + n // 2, 5, 5)), text)
+    ]
+
+    assert not rivals(understand(WINNER), races, races[0])

@@ -19,7 +19,7 @@ Camp = Mapping[str, tuple[Evidence, str]]  # family → its best sentence with t
 
 
 def divided(asked: Asked, ranked: Sequence[Evidence]) -> tuple[Camp, Camp] | None:
-    """One value each, of one kind, that no family of the other camp has; the camp of the best ranked family first.
+    """One value each, of one kind, that no family of the other camp has.
 
     Every family that speaks of the question must be in a camp, and each camp must count two at least. So a name that
     some reports leave out divides nobody, and a value that nobody else has is one report's own.
@@ -40,7 +40,7 @@ def divided(asked: Asked, ranked: Sequence[Evidence]) -> tuple[Camp, Camp] | Non
         for (other_kind, two), rest in large.items():
             apart = kind == other_kind and one != two and not camp.keys() & rest.keys()
             if apart and camp.keys() | rest.keys() == speaking:
-                return (camp, rest) if ranked[0].article.family.id in camp else (rest, camp)
+                return camp, rest
     return None
 
 

@@ -89,14 +89,15 @@ def rivals(asked: Asked, ranked: Sequence[Evidence], lead: Evidence) -> tuple[Ri
 
 
 def _of_camps(asked: Asked, ranked: Sequence[Evidence], lead: Evidence) -> tuple[Rival, ...]:
-    """The best account of the other camp, where several families stand against several."""
-    camps = divided(asked, ranked[:WEIGHED])
-    if camps is None:
-        return ()
-    own, others = camps if lead.article.family.id in camps[0] else camps[::-1]
-    mine, written = own[lead.article.family.id]
-    other, other_written = next(iter(others.values()))
-    return (_judged(mine, other, {"": written}, {"": other_written}),)
+    """The best account of the camp against that of the answer, where several families stand against several."""
+    camps = divided(asked, ranked[:WEIGHED]) or ()
+    for own, others in (camps, camps[::-1]) if camps else ():
+        if lead.article.family.id in own:
+            mine, written = own[lead.article.family.id]
+            other, other_written = next(iter(others.values()))
+            if _same_subject(asked, mine, other):
+                return (_judged(mine, other, {"": written}, {"": other_written}),)
+    return ()
 
 
 def settled(
