@@ -18,10 +18,10 @@ from pathlib import Path
 
 from ingest.copies.families import Split, Standing, read_print, regroup
 from ingest.embedding.embedder import LocalEmbedder
-from ingest.facts.lexicon import FUNCTION_WORDS
+from ingest.english.lexicon import FUNCTION_WORDS
 from ingest.formats import readers
 from ingest.settings import read_settings
-from ingest.storage.vectors import VectorCache
+from ingest.storage.vector_cache import VectorCache
 from ingest.text.sentences import split
 from ingest.types import Article
 

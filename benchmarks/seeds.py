@@ -13,8 +13,8 @@ from evals.metrics.intervals import Interval, interval
 from evals.replies import Passage
 from ingest.settings import Settings
 from service.answerer import Answerer
-from service.parts import open_service
 from service.types import Evidence, Question
+from service.wiring import open_service
 
 DEEPEST = 10
 

@@ -15,7 +15,7 @@ from ingest.settings import Settings, read_settings
 from ingest.storage.archive import Archive
 from ingest.storage.catalogue import NewVersion
 from ingest.storage.database import chunked
-from ingest.text.chunks import embedded_text, split
+from ingest.text.passages import embedded_text, split
 from ingest.text.sentences import split as sentences_of
 from ingest.types import Article, Family, Member, Role
 

@@ -21,7 +21,7 @@ from ingest.settings import Settings
 from ingest.storage import owner
 
 if TYPE_CHECKING:
-    from service.parts import Service
+    from service.wiring import Service
 
 Shaped = TypeVar("Shaped", bound=BaseModel)
 
@@ -110,7 +110,7 @@ def service_over(path: Path, settings: Settings) -> Iterator[Service]:
     Only the model cache of `settings` is shared, so that the embedding graph is built once on a machine.
     Raises WrongUsage where there is nothing at `path`, DatelineError where nothing there can be read.
     """
-    from service.parts import open_service
+    from service.wiring import open_service
 
     if not path.exists():
         raise WrongUsage(f"there is nothing at {path}: --articles wants a file or a folder of articles")

@@ -23,7 +23,7 @@ KINDS: tuple[Kind, ...] = get_args(Kind)
 PART_KINDS: frozenset[Kind] = frozenset({"multi-sentence", "cross-article"})  # `accept` lists parts, not alternatives
 BY_KIND: dict[Kind, Expect] = {"false-premise": "correct_premise", "conflict": "report_conflict"}  # else "answer"
 _SUITES = Path(__file__).parent / "suites"
-# All over the bundled archive. Nothing is chosen by `sample-held`; `sample-fit` is what `evals.fit` fits on.
+# All over the bundled archive. Nothing is chosen by `sample-held`; `sample-fit` is what `evals.lab.fitting` fits on.
 BUNDLED = {name: _SUITES / f"{name}.jsonl" for name in ("sample", "sample-held", "sample-fit")}
 FAULTS_SHOWN = 10
 

@@ -24,13 +24,13 @@ from evals.metrics.intervals import Interval, interval
 from evals.passages import Passage, Vectors, as_evidence
 from ingest.copies.alignment import word_overlap
 from ingest.embedding.embedder import LocalEmbedder
-from ingest.facts import differences
+from ingest.english import differences
 from ingest.settings import read_settings
 from ingest.text.sentences import split
 from ingest.types import Sentence, SentenceKind
-from service.checking import rivals
-from service.drafting import ranking
-from service.retrieval.questions import understand
+from service.conflicts import disputes
+from service.evidence import ranking
+from service.query.analysis import understand
 from service.types import Evidence
 
 TYPED = ("number", "date", "name", "quotation")
@@ -103,7 +103,7 @@ def _rivals(question: str, snippets: Sequence[str], embed: Callable[[list[str]],
     evidence = list(_evidence(snippets))
     vectors = embed([asked.text, *(item.text for item in evidence)])
     ranked = ranking.rank(asked, evidence, vectors[0], vectors[1:], lambda word: 1.0)
-    return bool(rivals.rivals(asked, ranked, ranked[0]))
+    return bool(disputes.rivals(asked, ranked, ranked[0]))
 
 
 def _evidence(snippets: Sequence[str]) -> Iterator[Evidence]:

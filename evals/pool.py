@@ -11,10 +11,10 @@ import numpy as np
 
 from evals.passages import Asking, Passage, Vectors, as_evidence, embedded, read_passages
 from ingest.embedding.embedder import LocalEmbedder
+from ingest.english.words import stem, words
 from ingest.settings import read_settings
+from service.query.analysis import Asked, understand
 from service.retrieval.fusion import leaders, rerank
-from service.retrieval.questions import Asked, understand
-from service.retrieval.words import stem, words
 from service.types import Evidence
 
 CANDIDATES = 100  # by vectors, before words are weighed in

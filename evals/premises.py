@@ -18,13 +18,13 @@ from typing import Annotated
 
 import typer
 
+from evals.lab.perturbation import perturb
 from evals.metrics.intervals import interval
 from evals.passages import Asking, read_clapnq, read_qed
-from evals.perturb import perturb
 from evals.pool import Pool, open_pool
 from evals.sentences import ranked
-from service.checking.premises import Premise, contradicted
-from service.retrieval.questions import understand
+from service.conflicts.false_premises import Premise, contradicted
+from service.query.analysis import understand
 
 RETRIEVED = 5  # passages whose sentences are weighed
 ALTERED = ("number", "date", "antonym", "foreign_name")

@@ -20,15 +20,16 @@ from typing import Annotated
 import numpy as np
 import typer
 
+from evals.lab.perturbation import perturb
 from evals.metrics.intervals import Interval, interval
 from evals.passages import Asking, Long, read_clapnq, read_qed
-from evals.perturb import perturb
 from evals.pool import Pool, open_pool
 from ingest.text.sentences import split
-from service.checking.verify import attribute, verify
-from service.drafting import extractive, ranking
-from service.retrieval.questions import Asked, understand
+from service.drafting import extractive
+from service.evidence import ranking
+from service.query.analysis import Asked, understand
 from service.types import Draft, Evidence
+from service.verification.verify import attribute, verify
 
 RETRIEVED = 5  # passages whose sentences are ranked where none is given
 NEAREST = 9  # passages besides the gold one among which a claim's sentences are looked for

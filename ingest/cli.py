@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ingest import failures, handover, terminal
+from ingest import failures, owner_client, terminal
 from ingest.errors import IndexMismatch, IndexUnavailable, WrongUsage
 from ingest.settings import Settings, read_settings
 from ingest.storage import owner
@@ -63,7 +63,7 @@ def run(
 ) -> dict[str, Any]:
     """Ingests here, or through the service that owns the data directory; the report as JSON, with `notes`."""
     absolute = [path.absolute() for path in paths]
-    if handover.serving(settings.data_dir):
+    if owner_client.serving(settings.data_dir):
         if rebuild:
             raise WrongUsage("--rebuild needs the data directory to itself: stop the service first")
         return _handed_over(settings, absolute, prune=prune, dry_run=dry_run)
@@ -83,8 +83,8 @@ def run(
 
 def rolled_back(settings: Settings) -> dict[str, Any]:
     """Goes back to the generation before the last ingest, here or in the owning service; the report as JSON."""
-    if handover.serving(settings.data_dir):
-        return dict(handover.request(settings.data_dir, "POST", "/owner/rollback"))
+    if owner_client.serving(settings.data_dir):
+        return dict(owner_client.request(settings.data_dir, "POST", "/owner/rollback"))
     with owner.owning(settings.data_dir, "ingest"):
         from ingest import pipeline
         from ingest.storage.archive import Archive
@@ -133,7 +133,7 @@ def _handed_over(settings: Settings, paths: list[Path], *, prune: bool, dry_run:
     body = {"paths": [str(path) for path in paths], "prune": prune, "dry_run": dry_run}
     report: dict[str, Any] = {}
     with terminal.progress_bar() as progress:
-        for line in handover.stream(settings.data_dir, "POST", "/owner/ingest", body):
+        for line in owner_client.stream(settings.data_dir, "POST", "/owner/ingest", body):
             if "report" in line:
                 report = line["report"]
             else:
@@ -160,8 +160,8 @@ def doctor(
 
 def examined(settings: Settings, *, mend: bool) -> dict[str, Any]:
     """`{faults: [words], left: [words], articles, passages, generation}`, found here or by the owning service."""
-    if handover.serving(settings.data_dir):
-        return dict(handover.request(settings.data_dir, "POST", "/owner/doctor", {"repair": mend}))
+    if owner_client.serving(settings.data_dir):
+        return dict(owner_client.request(settings.data_dir, "POST", "/owner/doctor", {"repair": mend}))
     with owner.owning(settings.data_dir, "doctor"):
         from ingest.storage.archive import Archive, rebuild
 

@@ -17,10 +17,10 @@ from ingest.errors import DatelineError, IndexUnavailable, NotFound
 from ingest.formats import readers
 from ingest.storage.archive import Archive
 from ingest.storage.catalogue import NewVersion, Snapshot
+from ingest.storage.fingerprints import Prints
 from ingest.storage.indexes import Progress as Progress
 from ingest.storage.indexes import silent
-from ingest.storage.prints import Prints
-from ingest.text import chunks, sentences
+from ingest.text import passages, sentences
 from ingest.types import Article, Failure, Family, IngestReport
 from ingest.unchanged import ReadFiles
 
@@ -215,7 +215,7 @@ def _settled_again(archive: Archive) -> Iterator[None]:
 
 def _version(article: Article, root: str, budget_tokens: int) -> NewVersion:
     split = sentences.split(article.text, article.title)
-    return NewVersion(article, root, split, chunks.split(article, split, budget_tokens))
+    return NewVersion(article, root, split, passages.split(article, split, budget_tokens))
 
 
 def _group(

@@ -15,19 +15,20 @@ from typing import Any
 from ingest.errors import ModelFailed, TimedOut
 from ingest.storage.archive import Archive
 from ingest.storage.catalogue import Snapshot
-from service.checking import age, conflicts, premises, rivals
-from service.checking.release import judged
-from service.checking.verify import Verdict
-from service.contract.wire import answer_body
-from service.drafting import evidence, extractive, followups, prompts, ranking
-from service.drafting.composer import plain
+from service.answer_text import plain
+from service.conflicts import altered_copies, disputes, false_premises, staleness
+from service.contract.bodies import answer_body
+from service.drafting import extractive, prompts, rewriting
 from service.drafting.llm import Drafter, Usage
 from service.drafting.refusals import refusal
-from service.reading import Reader, Reading
+from service.evidence import ranking
+from service.evidence.selection import Reader, Reading
 from service.receipts import Receipts
+from service.release import judged
 from service.retrieval.retriever import Retriever
+from service.run import Work, finished, made_from, noted
 from service.types import Answer, Completed, Conflict, Delta, Draft, Event, Question, Reason, Started
-from service.work import Work, finished, made_from, noted
+from service.verification.verify import Verdict
 
 log = logging.getLogger(__name__)
 
@@ -90,7 +91,7 @@ class Answerer:
     async def _claims(self, work: Work, reading: Reading) -> AsyncIterator[Event]:
         """Drafts by the model, where there is one and it does not fail; else sentences of the articles themselves."""
         decision = reading.decision
-        work.premise = premises.contradicted(reading.asked, reading.question.text, reading.considered)
+        work.premise = false_premises.contradicted(reading.asked, reading.question.text, reading.considered)
         if self.drafter and reading.sound and (decision.answer or decision.score >= MODEL_DOUBT * ranking.THRESHOLD):
             work.answerer = "openai"
             try:
@@ -119,7 +120,7 @@ class Answerer:
         else:
             with work.timed("draft"):
                 drafted = extractive.draft(reading.asked, reading.sound)
-                drafts, work.rivals = rivals.settled(reading.asked, reading.sound, drafted)
+                drafts, work.rivals = disputes.settled(reading.asked, reading.sound, drafted)
         for draft in drafts:
             yield from self._checked(work, draft)
 
@@ -133,12 +134,12 @@ class Answerer:
         except ModelFailed as error:
             log.info("follow-up not rewritten id=%s reason=%s", work.id, error)
             return question
-        text = followups.accepted(rewritten, question)
+        text = rewriting.accepted(rewritten, question)
         return replace(question, text=text, history=()) if text else question
 
     async def _drafted(self, work: Work, reading: Reading, drafter: Drafter) -> AsyncIterator[Event]:
         """The model's drafts; what had no support is put to it once more, if there is time."""
-        work.shown = evidence.within(reading.sound, self.archive.settings.evidence_tokens)
+        work.shown = prompts.within(reading.sound, self.archive.settings.evidence_tokens)
         async for event in self._supported(work, drafter.draft(work.asked, work.shown)):
             yield event
         release = work.release
@@ -191,7 +192,7 @@ class Answerer:
         """One more claim where accounts stand against each other and both are said; a model may leave one out."""
         cited = work.release.composer.cited
         if work.answerer == "openai" and cited:
-            work.rivals = rivals.rivals(reading.asked, work.shown, cited[0])
+            work.rivals = disputes.rivals(reading.asked, work.shown, cited[0])
         for rival in [rival for rival in work.rivals if rival.status == "disputed"][:1]:
             yield from self._checked(work, Draft(plain(rival.other.text), (rival.other.key,)))
             if rival.lead in cited and rival.other in cited:
@@ -202,7 +203,7 @@ class Answerer:
         composer = work.release.composer
         if any(period.strict for period in reading.periods):
             return
-        told = age.told(reading.asked, composer.text, composer.cited, reading.question.as_of, self._today())
+        told = staleness.told(reading.asked, composer.text, composer.cited, reading.question.as_of, self._today())
         if told is not None:
             yield from work.release.tell(*told)
 
@@ -225,9 +226,9 @@ class Answerer:
         """Accounts that disagree with what is cited: other articles', earlier versions', altered copies'."""
         cited = work.release.composer.cited
         return (
-            *conflicts.between(work.rivals, cited),
-            *conflicts.corrected(reading.snapshot, reading.question, cited),
-            *conflicts.altered_copies(reading.snapshot, reading.question, cited),
+            *altered_copies.between(work.rivals, cited),
+            *altered_copies.corrected(reading.snapshot, reading.question, cited),
+            *altered_copies.altered_copies(reading.snapshot, reading.question, cited),
         )
 
     def _today(self) -> date:

@@ -10,9 +10,9 @@ from starlette.exceptions import HTTPException
 
 from ingest.errors import DatelineError
 from service.contract.problems import error_response
-from service.parts import Service
-from service.surfaces import articles_api, handover, openai_api, pages, rest
-from service.surfaces.door import Door
+from service.surfaces import openai_chat, owner_api, rest, rest_articles, web_pages
+from service.surfaces.admission import Door
+from service.wiring import Service
 
 DESCRIPTION = """Questions to a news archive, answered with citations: every sentence is checked against the exact
 characters it rests on, copies of one article count once, and where the archive has no answer it says so."""
@@ -29,12 +29,12 @@ def create_app(service: Service, *, private: bool = False) -> FastAPI:
         openapi_tags=[{"name": name, "description": text} for name, text in TAGS.items()],
     )
     app.include_router(rest.routes(service))
-    app.include_router(articles_api.routes(service))
-    app.include_router(openai_api.routes(service))
+    app.include_router(rest_articles.routes(service))
+    app.include_router(openai_chat.routes(service))
     if private:
-        app.include_router(handover.routes(service))
+        app.include_router(owner_api.routes(service))
     else:
-        pages.mount(app)
+        web_pages.mount(app)
         _mount_slack(app, service)
     for kind in (DatelineError, HTTPException, RequestValidationError):
         app.add_exception_handler(kind, _failed)

@@ -15,7 +15,7 @@ from ingest import terminal
 from ingest.settings import read_settings
 from service.cli import Json, outlet_and_day
 from service.client import Ask, connected
-from service.side_by_side import side_by_side
+from service.terminal_table import side_by_side
 
 app = typer.Typer(help="The catalogue: list, show, remove.", no_args_is_help=True)
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Protocol
 
-from ingest import handover
+from ingest import owner_client
 from ingest.settings import Settings
 from ingest.storage import owner
 
@@ -23,11 +23,11 @@ class Ask(Protocol):
 @contextmanager
 def connected(settings: Settings) -> Iterator[Ask]:
     """Asks the service that owns the directory, or the same service, opened here while the block runs."""
-    if handover.serving(settings.data_dir):
-        yield lambda method, path, body=None: handover.request(settings.data_dir, method, path, body)
+    if owner_client.serving(settings.data_dir):
+        yield lambda method, path, body=None: owner_client.request(settings.data_dir, method, path, body)
         return
     from service.app import create_app
-    from service.parts import open_service
+    from service.wiring import open_service
 
     with owner.owning(settings.data_dir, "ask"), open_service(settings) as service:
         app = create_app(service, private=True)
@@ -47,5 +47,5 @@ async def _in_process(app: FastAPI, method: str, path: str, body: dict[str, Any]
     async with httpx2.AsyncClient(transport=transport, base_url="http://dateline", timeout=None) as client:
         reply = await client.request(method, path, json=body)
     if reply.status_code >= 400:
-        raise handover.reported(reply.json(), reply.status_code)
+        raise owner_client.reported(reply.json(), reply.status_code)
     return reply.json() if reply.content else None

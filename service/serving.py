@@ -18,10 +18,10 @@ from fastapi import FastAPI
 from ingest.errors import DatelineError, WrongUsage
 from ingest.settings import Settings
 from ingest.storage import owner
-from service.ahead import Ahead
 from service.app import create_app
-from service.parts import Service, open_service
+from service.background_embedding import Ahead
 from service.types import Question
+from service.wiring import Service, open_service
 
 log = logging.getLogger(__name__)
 

@@ -9,8 +9,8 @@ from datetime import date
 
 import numpy as np
 
+from ingest.english.words import stem, words
 from ingest.types import SentenceKind
-from service.retrieval.words import stem, words
 from service.types import ArticleCard, Evidence, FamilyPlace
 
 

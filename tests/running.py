@@ -12,7 +12,7 @@ import uvicorn
 
 from ingest.settings import Settings
 from service.app import create_app
-from service.parts import Service, open_service
+from service.wiring import Service, open_service
 
 STARTING_SECONDS = 10.0
 

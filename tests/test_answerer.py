@@ -20,7 +20,7 @@ from ingest.pipeline import ingest
 from ingest.settings import Settings
 from ingest.storage.archive import Archive
 from service.answerer import Answerer
-from service.contract.wire import answer_body, article_body
+from service.contract.bodies import answer_body, article_body
 from service.drafting.llm import Drafter
 from service.receipts import Receipts
 from service.retrieval.retriever import Retriever

@@ -19,10 +19,10 @@ MAY_IMPORT = {
     "evals": {"evals", "service", "ingest"},
 }
 VENDOR_HOMES = {
-    "chromadb": {"ingest/storage/store.py"},
-    "tantivy": {"ingest/storage/lexical.py"},
+    "chromadb": {"ingest/storage/vector_index.py"},
+    "tantivy": {"ingest/storage/text_index.py"},
     "onnxruntime": {"ingest/embedding/embedder.py", "ingest/embedding/minilm.py"},
-    "llama_index": {"ingest/text/chunks.py", "service/llama.py"},
+    "llama_index": {"ingest/text/passages.py", "service/llamaindex.py"},
     "openai": {"ingest/embedding/openai_embedder.py", "service/drafting/llm.py"},
     "slack_bolt": {"service/surfaces/slack.py"},
     "slack_sdk": {"service/surfaces/slack.py"},
@@ -31,15 +31,15 @@ VENDOR_HOMES = {
     "py3langid": {"ingest/text/language.py"},
     "pypdf": {"ingest/formats/pdf.py"},
     "trafilatura": {"ingest/formats/html.py"},
-    "tiktoken": {"ingest/text/tokens.py"},
+    "tiktoken": {"ingest/tokens.py"},
 }
 SURFACES = (
     "service/surfaces/rest.py",
-    "service/surfaces/articles_api.py",
-    "service/surfaces/openai_api.py",
+    "service/surfaces/rest_articles.py",
+    "service/surfaces/openai_chat.py",
     "service/surfaces/slack.py",
-    "service/surfaces/handover.py",
-    "service/surfaces/pages.py",
+    "service/surfaces/owner_api.py",
+    "service/surfaces/web_pages.py",
 )
 PURE = ("ingest/types.py", "ingest/errors.py")
 

@@ -23,8 +23,8 @@ from test_uploads import ended, files
 from ingest.pipeline import SAMPLE, ingest
 from ingest.settings import Settings
 from ingest.storage.archive import Archive
-from service.contract.upload_shapes import ComparisonResponse
-from service.side_by_side import side_by_side
+from service.contract.article_schemas import ComparisonResponse
+from service.terminal_table import side_by_side
 
 ESCAPE = re.compile(r"\x1b\[[0-9;]*m")
 

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from evals.copies import scores
-from evals.copies.generator import Made, generate
-from evals.copies.sources import read_sources
+from evals.lab.copies import scores
+from evals.lab.copies.generator import Made, generate
+from evals.lab.copies.sources import read_sources
 from ingest.formats.articles import article_from
 from ingest.pipeline import SAMPLE
 from ingest.types import Alteration, Family, Member, Role, Span
@@ -90,7 +90,18 @@ def test_what_is_missed_of_the_unseen_half_is_not_shown(corpus: list[Made]) -> N
 
 
 def test_the_command_reaches_the_floors_on_copies_of_the_sample(tmp_path: Path, model_cache: Path) -> None:
-    command = [sys.executable, "-m", "evals.copies", "--data", str(SAMPLE), "--articles", "60", "--seed", "5", "--json"]
+    command = [
+        sys.executable,
+        "-m",
+        "evals.lab.copies",
+        "--data",
+        str(SAMPLE),
+        "--articles",
+        "60",
+        "--seed",
+        "5",
+        "--json",
+    ]
     environment = os.environ | {"DATELINE_DATA_DIR": str(tmp_path / "data"), "DATELINE_MODEL_CACHE": str(model_cache)}
     done = subprocess.run(
         [*command, "--out", str(tmp_path / "out")], cwd=ROOT, env=environment, capture_output=True, text=True

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from newsroom import altered, by_key, card, sentences
 
 from ingest.types import SentenceKind
-from service.checking.verify import verify
 from service.drafting.extractive import LONGEST_ANSWER, draft
-from service.retrieval.questions import understand
+from service.query.analysis import understand
 from service.types import Draft, Evidence
+from service.verification.verify import verify
 
 BRIDGE = card("bridge", "Drivers cheer as 38 million crowns of steel swing over the Senn")
 TOPIC = card("topic", "Orvel bridge")

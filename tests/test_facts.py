@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.facts import Fact, differences, facts
+from ingest.english import Fact, differences, facts
 
 KINDS = {"number", "date", "name", "negation", "quantifier", "antonym", "quotation", "wording"}
 

@@ -20,10 +20,10 @@ from ingest.embedding.embedder import LocalEmbedder
 from ingest.errors import IndexMismatch, IndexUnavailable, NotFound
 from ingest.pipeline import SAMPLE, ingest, remove, rollback
 from ingest.settings import Settings
-from ingest.storage import doctor, graph_files, owner
+from ingest.storage import chroma_guard, doctor, owner
 from ingest.storage.archive import Archive, rebuild
 from ingest.storage.catalogue import Snapshot
-from ingest.storage.lexical import Lexical
+from ingest.storage.text_index import Lexical
 
 PR_CAPBSET_DROP = 24  # linux/prctl.h
 CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH = 1, 2  # linux/capability.h: what lets root write where the mode forbids it
@@ -170,29 +170,29 @@ def test_an_index_that_was_being_written_is_never_opened_again_but_made_anew(
 ) -> None:
     filled.close()
     chroma = settings.data_dir / "chroma"
-    (chroma / graph_files.MARK).touch()  # as a process leaves it that was killed there
+    (chroma / chroma_guard.MARK).touch()  # as a process leaves it that was killed there
     for file in chroma.glob("*/*.bin"):
         file.write_bytes(b"\xff" * 64)  # what would end the process that reads it
 
     with Archive(settings) as archive:
         assert doctor.examine(archive) == ()
-    assert not graph_files.was_cut_short(chroma)
+    assert not chroma_guard.was_cut_short(chroma)
 
 
 def test_a_graph_that_the_disk_did_not_take_whole_is_noticed(tmp_path: Path, filled: Archive) -> None:
     """Chroma writes on without an error where a disk is full; here one file ends too early, as it does then."""
     graph = tmp_path / "chroma" / "graph"
     graph.mkdir(parents=True)
-    (graph / "header.bin").write_bytes(graph_files.HEADER.pack(1, 0, 4096, 1500, 1676).ljust(100, b"\0"))
+    (graph / "header.bin").write_bytes(chroma_guard.HEADER.pack(1, 0, 4096, 1500, 1676).ljust(100, b"\0"))
     (graph / "data_level0.bin").write_bytes(bytes(1500 * 1676))
     (graph / "length.bin").write_bytes(bytes(1500 * 4))
-    with graph_files.marked(graph.parent):
+    with chroma_guard.marked(graph.parent):
         pass
     (graph / "data_level0.bin").write_bytes(bytes(1500 * 1676 - 4096))
 
-    with pytest.raises(OSError, match="shorter"), graph_files.marked(graph.parent):
+    with pytest.raises(OSError, match="shorter"), chroma_guard.marked(graph.parent):
         pass
-    assert graph_files.was_cut_short(graph.parent)
+    assert chroma_guard.was_cut_short(graph.parent)
 
 
 def test_what_a_killed_commit_left_in_the_text_index_does_not_stop_the_next(tmp_path: Path) -> None:

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from evals.copies import edits, rewording
-from evals.copies.generator import KINDS, Made, generate, write
-from evals.copies.sources import read_sources
+from evals.lab.copies import edits, rewording
+from evals.lab.copies.generator import KINDS, Made, generate, write
+from evals.lab.copies.sources import read_sources
 from ingest.errors import WrongUsage
 from ingest.formats.articles import article_from
 from ingest.pipeline import SAMPLE

@@ -17,7 +17,7 @@ from newsroom import card, sentences
 from obedient import ATTACKS, Attack, everything, finds, obedient, possessed, unfenced
 from pydantic import SecretStr
 
-from ingest.orders.instructions import FOLLOWING, looks_like_orders, visible
+from ingest.injection.instructions import FOLLOWING, looks_like_orders, visible
 from ingest.pipeline import SAMPLE, ingest
 from ingest.settings import Settings
 from ingest.storage.archive import Archive
@@ -25,7 +25,7 @@ from ingest.text.clean import clean
 from ingest.text.sentences import split
 from ingest.types import SentenceKind
 from service.answerer import Answerer
-from service.contract.wire import answer_body, article_body
+from service.contract.bodies import answer_body, article_body
 from service.drafting import prompts
 from service.drafting.llm import Drafter
 from service.receipts import Receipts

@@ -21,14 +21,14 @@ from ingest.errors import ModelFailed
 from ingest.settings import Settings
 from ingest.storage.archive import Archive
 from service.answerer import Answerer
-from service.checking.foreign import names_something_foreign
-from service.drafting import followups
+from service.drafting import rewriting
 from service.drafting.completions import LONGEST_REPLY
-from service.drafting.drafts import take, words
+from service.drafting.draft_parsing import take, words
 from service.drafting.llm import Drafter, Usage
 from service.receipts import Receipts
 from service.retrieval.retriever import Retriever
 from service.types import Answer, Draft, Question, Turn
+from service.verification.ungrounded_strings import names_something_foreign
 
 SHOWN = [
     replace(item, key=key)
@@ -389,7 +389,7 @@ HISTORY = (Turn("user", "Who is Tomas Quill?"), Turn("assistant", "Tomas Quill i
     ],
 )
 def test_a_rewritten_question_adds_nothing_that_nobody_said(rewritten: str, kept: bool) -> None:
-    accepted = followups.accepted(rewritten, Question("When did he open the bridge?", HISTORY))
+    accepted = rewriting.accepted(rewritten, Question("When did he open the bridge?", HISTORY))
 
     assert (accepted is not None) is kept
 

@@ -11,12 +11,12 @@ import pytest
 from conftest import BRIDGE, CHOIR, DAM
 from fake_openai import FakeOpenAI, Script
 
+from ingest import tokens
 from ingest.embedding.openai_embedder import REQUEST_TEXTS, REQUEST_TOKENS, OpenAIEmbedder, batches
 from ingest.errors import IndexMismatch, ModelFailed, ModelUnavailable, WrongUsage
 from ingest.pipeline import ingest
 from ingest.settings import Settings, read_settings
 from ingest.storage.archive import Archive, rebuild
-from ingest.text import tokens
 from service.retrieval.retriever import Retriever
 from service.types import Question
 

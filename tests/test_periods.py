@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from newsroom import card, sentences
 
-from service.drafting.placing import Kept, placed, within
-from service.retrieval.periods import Period, in_words, periods, spoken, without
-from service.retrieval.questions import understand
+from ingest.english.periods import Period, in_words, periods, spoken, without
+from service.evidence.temporal import Kept, placed, within
+from service.query.analysis import understand
 from service.types import Evidence
 
 TODAY = date(2026, 11, 21)  # a Saturday

@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from newsroom import card, sentences
 
-from ingest.text import tokens
-from service.drafting import evidence, prompts
-from service.retrieval.periods import periods
+from ingest import tokens
+from ingest.english.periods import periods
+from service.drafting import prompts
 from service.types import Question, Turn
 
 HOSTILE = st.lists(
@@ -114,7 +114,7 @@ def test_evidence_fits_into_its_budget_with_keys_and_headings() -> None:
         )
     ]
 
-    kept = evidence.within(shown, 500)
+    kept = prompts.within(shown, 500)
 
     block = prompts.ask(Question("?"), kept).split("END OF EVIDENCE")[0]
     assert 5 < len(kept) < 40 and tokens.count(block) <= 500 + 10

@@ -9,9 +9,9 @@ import pytest
 from newsroom import altered, card, rarity, sentences, vector, vectors
 
 from ingest.types import SentenceKind
-from service.drafting import ranking
-from service.drafting.cues import cue
-from service.retrieval.questions import understand
+from service.evidence import ranking
+from service.evidence.answer_types import cue
+from service.query.analysis import understand
 from service.types import Evidence
 
 BRIDGE = card(

@@ -11,8 +11,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from evals.copies.generator import generate
-from evals.copies.sources import read_sources
+from evals.lab.copies.generator import generate
+from evals.lab.copies.sources import read_sources
 from ingest.copies.alignment import Embed
 from ingest.copies.families import Split, Standing, group, read_print, regroup
 from ingest.embedding.embedder import LocalEmbedder

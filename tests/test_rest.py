@@ -20,7 +20,7 @@ from running import running
 
 from ingest.pipeline import ingest
 from ingest.settings import Settings
-from service.contract.shapes import (
+from service.contract.schemas import (
     AnswerResponse,
     ArticleResponse,
     ArticlesResponse,

@@ -14,8 +14,8 @@ from ingest.pipeline import ingest, remove
 from ingest.settings import Settings
 from ingest.storage.archive import Archive
 from ingest.storage.sentence_vectors import Spoken
-from ingest.text.chunks import embedded_text
-from service.ahead import Ahead
+from ingest.text.passages import embedded_text
+from service.background_embedding import Ahead
 from service.retrieval.fusion import RERANKED, leaders, rerank
 from service.retrieval.retriever import Retriever
 from service.types import Question

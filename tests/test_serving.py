@@ -15,7 +15,7 @@ import httpx2
 import pytest
 from processes import command, fill, served_process
 
-from ingest import handover
+from ingest import owner_client
 from ingest.errors import DatelineError, WrongUsage
 from ingest.settings import Settings
 from ingest.storage import owner
@@ -48,11 +48,11 @@ def test_a_service_takes_work_from_its_neighbours_refuses_a_second_and_ends_on_s
 def test_the_private_socket_asks_for_no_key(settings: Settings) -> None:
     with served_process(settings, DATELINE_API_KEYS="secret") as (url, process):
         assert httpx2.get(f"{url}/v1/articles").status_code == 401
-        assert handover.request(settings.data_dir, "GET", "/v1/articles")["articles"] == []
+        assert owner_client.request(settings.data_dir, "GET", "/v1/articles")["articles"] == []
         with pytest.raises(DatelineError, match="absolute"):
-            handover.request(settings.data_dir, "POST", "/owner/ingest", {"paths": ["here"]})
+            owner_client.request(settings.data_dir, "POST", "/owner/ingest", {"paths": ["here"]})
         with pytest.raises(DatelineError, match="no article"):
-            handover.request(settings.data_dir, "DELETE", "/v1/articles/0123456789abcdef")
+            owner_client.request(settings.data_dir, "DELETE", "/v1/articles/0123456789abcdef")
         process.send_signal(signal.SIGINT)
         assert process.wait(ENDING_SECONDS) == 0
 
@@ -98,7 +98,7 @@ def test_an_ingest_whose_command_goes_away_is_stopped_and_nothing_is_published(
         "\n".join(json.dumps({"id": str(n), "title": f"Council {n}", "text": w}) for n, w in enumerate(words))
     )
     with served_process(settings) as (url, _):
-        lines = handover.stream(settings.data_dir, "POST", "/owner/ingest", {"paths": [str(many)]})
+        lines = owner_client.stream(settings.data_dir, "POST", "/owner/ingest", {"paths": [str(many)]})
         assert next(lines)["stage"] in ("read", "embed")
         lines.close()  # type: ignore[attr-defined]
         time.sleep(1.5)
@@ -106,7 +106,8 @@ def test_an_ingest_whose_command_goes_away_is_stopped_and_nothing_is_published(
         one = tmp_path / "one.txt"
         one.write_text("Mayor opens library\n\nThe library of Tarn opened on 3 May 2025.")
         assert (
-            handover.request(settings.data_dir, "POST", "/owner/ingest", {"paths": [str(one)]})["report"]["added"] == 1
+            owner_client.request(settings.data_dir, "POST", "/owner/ingest", {"paths": [str(one)]})["report"]["added"]
+            == 1
         )  # which waited for whatever was still written
         assert len(httpx2.get(f"{url}/v1/articles").json()["articles"]) == 1
 

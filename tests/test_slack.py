@@ -26,9 +26,9 @@ from ingest.pipeline import ingest
 from ingest.settings import Settings
 from ingest.storage.archive import Archive
 from service.app import create_app
-from service.parts import open_service
 from service.surfaces import slack
 from service.types import Account, Answer, ArticleCard, Citation, Claim, Conflict, FamilyPlace, Hit, Question, Turn
+from service.wiring import open_service
 
 CARD = ArticleCard(
     article_id="a1",

@@ -26,14 +26,14 @@ from running import running
 from test_rest import assert_problem
 from test_serving import ENDING_SECONDS
 
-from ingest import handover
+from ingest import owner_client
 from ingest.errors import InvalidRequest
 from ingest.pipeline import ingest
 from ingest.settings import Settings
 from ingest.uploads import LONGEST_NAME_BYTES, MOST_FILES, safe_name
-from service.contract.upload_shapes import ArticleRequest, JobAcceptedResponse, JobResponse
+from service.contract.article_schemas import ArticleRequest, JobAcceptedResponse, JobResponse
 from service.jobs import MOST_WAITING
-from service.parts import Service
+from service.wiring import Service
 
 COST = "How much did the Orvel bridge cost?"
 FERRY = {"title": "Tarn ferry gets a new engine", "text": "The Tarn ferry sails again on 4 July 2025.", "id": "ferry"}
@@ -534,9 +534,9 @@ def test_a_file_and_its_article_agree_after_a_job_was_killed(
 
 def test_the_owners_socket_takes_articles_too(settings: Settings) -> None:
     with served_process(settings, DATELINE_API_KEYS="secret"):
-        job_id = handover.request(settings.data_dir, "POST", "/v1/articles", FERRY)["job_id"]
+        job_id = owner_client.request(settings.data_dir, "POST", "/v1/articles", FERRY)["job_id"]
         deadline = time.monotonic() + 30
-        while (job := handover.request(settings.data_dir, "GET", f"/v1/jobs/{job_id}"))["status"] != "done":
+        while (job := owner_client.request(settings.data_dir, "GET", f"/v1/jobs/{job_id}"))["status"] != "done":
             assert time.monotonic() < deadline, job
             time.sleep(0.05)
         assert job["report"]["added"] == 1

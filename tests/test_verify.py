@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from newsroom import altered, by_key, card, sentences
 
-from service.checking.verify import verify
 from service.types import Draft
+from service.verification.verify import verify
 
 BRIDGE = card("bridge", "Orvel bridge opens after four years", author="Ines Marlow", publisher="Harbour Gazette")
 QUOTE = (

@@ -20,7 +20,7 @@ import httpx2
 import pytest
 from processes import DATELINE, command, environment, fill, served_process
 
-from ingest import handover
+from ingest import owner_client
 from ingest.settings import Settings
 from ingest.storage import owner
 
@@ -100,10 +100,10 @@ def test_every_reply_is_wholly_of_one_generation_while_ingests_and_a_rollback_go
         with reading(url) as readers:
             for edition in ("evening", "morning", "evening"):
                 write(folder, edition)
-                for _ in handover.stream(settings.data_dir, "POST", "/owner/ingest", {"paths": [str(folder)]}):
+                for _ in owner_client.stream(settings.data_dir, "POST", "/owner/ingest", {"paths": [str(folder)]}):
                     pass
                 time.sleep(0.5)
-            handover.request(settings.data_dir, "POST", "/owner/rollback")
+            owner_client.request(settings.data_dir, "POST", "/owner/rollback")
             time.sleep(0.5)
         for reader in readers:
             assert reader.error is None, reader.error

@@ -10,7 +10,7 @@ import dateline
 import ingest.pipeline
 import ingest.storage.archive
 import service.app
-from ingest.text import tokens
+from ingest import tokens
 from ingest.text.language import language_of
 
 assert chromadb and llama_index and onnxruntime and tantivy and tokenizers and dateline and ingest and service

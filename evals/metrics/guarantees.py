@@ -13,7 +13,7 @@ from typing import Any
 
 from evals.metrics.quotes import covers, words
 from evals.replies import Alteration, Answer, Article, Citation, Claim, Shape, read_answer
-from ingest.text.dates import latest_named_date
+from ingest.text.publication_dates import latest_named_date
 
 NEAREST_SHOWN = 3  # contract, guarantee 3
 OPPOSING = frozenset({"negation", "quantifier"})  # kinds whose insertion alone makes a text say otherwise

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ingest.copies.alignment import SAME_WORDS, Embed, Matrix, comparable, increasing, word_overlap
-from ingest.facts.differences import differences
+from ingest.english.differences import differences
 from ingest.types import Alteration, Article, Sentence, SentenceKind, Span
 
 # A reader can look through this many differing spans; rewordings beyond it are the least telling ones.

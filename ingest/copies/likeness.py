@@ -10,7 +10,7 @@ from ingest.copies.alignment import SAME_COSINE, Embed, Matrix, chain, word_over
 from ingest.copies.alterations import Copy
 from ingest.copies.candidates import Shared
 from ingest.copies.roles import COPY_SHARED
-from ingest.facts import Fact, Facts, differences, facts
+from ingest.english import Fact, Facts, differences, facts
 from ingest.types import Sentence
 
 # Measured on five articles with three copies, and on 1,937 unrelated passages.

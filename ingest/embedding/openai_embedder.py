@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ingest import tokens
 from ingest.errors import ModelFailed, ModelUnavailable
 from ingest.settings import Settings
-from ingest.text import tokens
 
 DIMENSIONS = {"text-embedding-3-small": 1536, "text-embedding-3-large": 3072}
 # The limits of the endpoint (platform.openai.com/docs/api-reference/embeddings): tokens a text, texts and tokens a

@@ -10,9 +10,9 @@ from datetime import date
 from ingest.errors import BadArticle
 from ingest.formats.extraction import Extraction
 from ingest.text.clean import clean, one_line
+from ingest.text.date_resolution import believe, stated_date
 from ingest.text.headers import find_header
 from ingest.text.language import language_of
-from ingest.text.provenance import believe, stated_date
 from ingest.types import Article, DateKind, Extract
 
 LONGEST_FIELD = 1000  # characters of a title, name or address

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from ingest.errors import BadArticle
-from ingest.text.lines import is_byline
+from ingest.text.line_kinds import is_byline
 from ingest.types import Extract
 
 if TYPE_CHECKING:

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 from ingest.errors import BadArticle
 from ingest.formats.encodings import decode
 from ingest.formats.page_metadata import read_metadata
-from ingest.text.dates import is_dateline
 from ingest.text.headers import credit_in
-from ingest.text.lines import fields_of, is_byline, same_line
+from ingest.text.line_kinds import fields_of, is_byline, same_line
+from ingest.text.publication_dates import is_dateline
 from ingest.types import Extract
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from html import unescape
 from typing import TYPE_CHECKING
 
-from ingest.text.provenance import stated_date
+from ingest.text.date_resolution import stated_date
 from ingest.types import DateKind, StatedDate
 
 if TYPE_CHECKING:

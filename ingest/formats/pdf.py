@@ -11,7 +11,7 @@ from itertools import pairwise, takewhile
 from typing import TYPE_CHECKING, Any
 
 from ingest.errors import BadArticle
-from ingest.text.lines import is_byline
+from ingest.text.line_kinds import is_byline
 from ingest.types import Extract
 
 if TYPE_CHECKING:

@@ -15,8 +15,8 @@ from ingest.formats.articles import article_from as article_from
 from ingest.formats.articles import article_of, with_fields
 from ingest.formats.encodings import decode
 from ingest.formats.extraction import Extraction
-from ingest.formats.feeds import read_lines
 from ingest.formats.front_matter import split_front_matter
+from ingest.formats.json_lines import read_lines
 from ingest.types import Article, Extract, Failure
 
 MEGABYTE = 1_000_000  # bytes

@@ -10,13 +10,13 @@ from ingest.embedding.embedder import Embedder, LocalEmbedder
 from ingest.embedding.openai_embedder import OpenAIEmbedder
 from ingest.errors import IndexMismatch, IndexUnavailable
 from ingest.settings import LOCAL_MODEL, Settings
-from ingest.storage import graph_files, indexes
+from ingest.storage import chroma_guard, indexes
 from ingest.storage.catalogue import Catalogue
 from ingest.storage.indexes import Indexes, Progress, silent
-from ingest.storage.lexical import Lexical
 from ingest.storage.sentence_vectors import SentenceVectors
-from ingest.storage.store import Store
-from ingest.storage.vectors import VectorCache
+from ingest.storage.text_index import Lexical
+from ingest.storage.vector_cache import VectorCache
+from ingest.storage.vector_index import Store
 
 log = logging.getLogger(__name__)
 
@@ -71,18 +71,18 @@ class Archive:
         cannot be used as it is.
         """
         chroma = self.settings.data_dir / indexes.CHROMA
-        if self.catalogue.is_settled() and not graph_files.was_cut_short(chroma):
+        if self.catalogue.is_settled() and not chroma_guard.was_cut_short(chroma):
             return
-        if not graph_files.was_cut_short(chroma) and not graph_files.has_room(chroma):
+        if not chroma_guard.was_cut_short(chroma) and not chroma_guard.has_room(chroma):
             if not self._waits_for_room:
                 log.warning("leftovers of an earlier ingest stay until the disk of %s has room", self.settings.data_dir)
             self._waits_for_room = True
             return
         try:
-            if graph_files.was_cut_short(chroma) or not self._cleared():
+            if chroma_guard.was_cut_short(chroma) or not self._cleared():
                 self._rebuild()
         except IndexUnavailable as error:
-            if graph_files.was_cut_short(chroma):
+            if chroma_guard.was_cut_short(chroma):
                 raise
             log.warning("leftovers of an earlier ingest stay for now: %s", error)
             return
@@ -100,7 +100,7 @@ class Archive:
         """What is there; what a killed process half wrote, or what an empty archive cannot use, is made anew."""
         data_dir, model = self.settings.data_dir, self.embedder.model
         indexes.swap_in(data_dir)
-        if not graph_files.was_cut_short(data_dir / indexes.CHROMA):
+        if not chroma_guard.was_cut_short(data_dir / indexes.CHROMA):
             try:
                 return indexes.open_indexes(data_dir, model)
             except IndexMismatch:

@@ -14,10 +14,10 @@ import numpy as np
 
 from ingest.storage.catalogue import Catalogue, NewVersion
 from ingest.storage.database import unavailable
-from ingest.storage.lexical import Lexical
-from ingest.storage.store import Store
-from ingest.storage.vectors import VectorCache
-from ingest.text import chunks
+from ingest.storage.text_index import Lexical
+from ingest.storage.vector_cache import VectorCache
+from ingest.storage.vector_index import Store
+from ingest.text import passages
 from ingest.types import Article, Passage
 
 CHROMA, TEXT = "chroma", "text"  # in the data directory
@@ -61,7 +61,7 @@ def open_indexes(directory: Path, embedding_model: str) -> Indexes:
 
 def vector_text(article: Article, passage: Passage) -> str:
     """The text whose vector stands for a passage."""
-    return chunks.embedded_text(article.title, passage.text)
+    return passages.embedded_text(article.title, passage.text)
 
 
 def rebuild(data_dir: Path, catalogue: Catalogue, vectors: VectorCache, progress: Progress) -> None:

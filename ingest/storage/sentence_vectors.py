@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from ingest.errors import IndexUnavailable
 from ingest.storage.catalogue import Snapshot
 from ingest.storage.database import chunked, marks, named
-from ingest.storage.vectors import VectorCache
-from ingest.text.chunks import embedded_text, sentences_in
+from ingest.storage.vector_cache import VectorCache
+from ingest.text.passages import embedded_text, sentences_in
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS sentences(

@@ -6,9 +6,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ingest.text.dates import is_dateline
-from ingest.text.lines import LONGEST_HEADING, fields_of, is_byline, is_heading, same_line, site_suffix
-from ingest.text.notices import is_notice
+from ingest.text.boilerplate import is_notice
+from ingest.text.line_kinds import LONGEST_HEADING, fields_of, is_byline, is_heading, same_line, site_suffix
+from ingest.text.publication_dates import is_dateline
 
 HEADER_LINES, FOOTER_LINES = 10, 10  # paragraphs at either end that speak of the article and not of its subject
 LONGEST_LINE, LONGEST_TITLE, LONGEST_CREDIT = 160, 300, 400  # characters

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ingest.orders.instructions import marked
-from ingest.text.lines import kinds_of, standing
-from ingest.text.notices import is_notice, triggers_in
+from ingest.injection.instructions import marked
+from ingest.text.boilerplate import is_notice, triggers_in
+from ingest.text.line_kinds import kinds_of, standing
 from ingest.types import Sentence, SentenceKind
 
 LONGEST = 1200  # characters; a longer run without an end (a table, a list of names) is cut at a pause

@@ -7,11 +7,11 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Literal
 
+from ingest.english.words import STOP_WORDS, stems, words
 from ingest.types import SentenceKind
-from service.drafting.composer import plain
-from service.drafting.cues import cue, new_names
-from service.retrieval.questions import Asked, understand
-from service.retrieval.words import STOP_WORDS, stems, words
+from service.answer_text import plain
+from service.evidence.answer_types import cue, new_names
+from service.query.analysis import Asked, understand
 from service.types import Draft, Evidence
 
 LONGEST_ANSWER = 4  # sentences; annotators of CLAPNQ choose 1 to 4 in 92 % of 232 answers

@@ -15,7 +15,7 @@ from ingest.errors import ModelFailed
 from ingest.settings import Settings
 from service.drafting import completions, prompts
 from service.drafting.completions import Usage
-from service.drafting.drafts import take
+from service.drafting.draft_parsing import take
 from service.types import Draft, Evidence, Question
 
 __all__ = ["Drafter", "Usage"]

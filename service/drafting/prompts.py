@@ -13,9 +13,10 @@ from datetime import date
 from itertools import groupby
 from string import Formatter
 
-from ingest.orders.instructions import looks_like_orders, visible
-from service.drafting.composer import plain
-from service.retrieval.periods import Period, spoken
+from ingest import tokens
+from ingest.english.periods import Period, spoken
+from ingest.injection.instructions import looks_like_orders, visible
+from service.answer_text import plain
 from service.types import ArticleCard, Evidence, Question, Turn
 
 NO_ANSWER = "NO_ANSWER"  # the one thing a model says when the evidence does not answer; the drafter looks for it
@@ -145,6 +146,25 @@ def spelled_out(text: str, found: Sequence[Period]) -> str:
     """The question with what its own words for a time mean: a model knows no clock."""
     told = [f"“{period.words}” is {spoken(period)}" for period in found if not period.named]
     return f"{text} ({'; '.join(told)})" if told else text
+
+
+def within(evidence: Sequence[Evidence], budget_tokens: int) -> tuple[Evidence, ...]:
+    """As many of the first sentences as fit into the budget, in the order of their articles and texts.
+
+    Counted as they stand in the prompt: each with its key, and each article's heading.
+    """
+    kept: list[Evidence] = []
+    headed: set[str] = set()
+    for item in evidence:
+        budget_tokens -= tokens.count(line(item)) + 1  # the line break
+        if item.article.article_id not in headed:
+            headed.add(item.article.article_id)
+            budget_tokens -= tokens.count(heading(item.article)) + 2
+        if budget_tokens < 0:
+            break
+        kept.append(item)
+    order = {article: n for n, article in enumerate(dict.fromkeys(e.article.article_id for e in kept))}
+    return tuple(sorted(kept, key=lambda e: (order[e.article.article_id], e.start)))
 
 
 def line(item: Evidence) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from service.retrieval.periods import Period, in_words, spoken
+from ingest.english.periods import Period, in_words, spoken
 from service.types import Question, Reason
 
 

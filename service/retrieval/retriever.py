@@ -13,12 +13,12 @@ from numpy.typing import NDArray
 
 from ingest.storage.archive import Archive
 from ingest.storage.catalogue import Snapshot, StoredArticle
-from ingest.storage.places import Bounds, Place, places, within
-from ingest.text.chunks import embedded_text
+from ingest.storage.passage_filters import Bounds, Place, places, within
+from ingest.text.passages import embedded_text
 from ingest.types import Passage, Role
-from service.retrieval.followups import standing_alone
+from service.query.analysis import understand
+from service.query.coreference import standing_alone
 from service.retrieval.fusion import fuse, leaders, rerank
-from service.retrieval.questions import understand
 from service.types import ArticleCard, FamilyPlace, Filters, Hit, Question
 
 FIRST_FETCH = 100  # candidates from each index; the fusion was measured over the top 100 (docs/quality.md)

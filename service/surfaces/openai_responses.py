@@ -6,9 +6,9 @@ import time
 from typing import Any
 
 from ingest.errors import DatelineError
-from service.contract.wire import answer_body
-from service.surfaces.numbering import ByArticle
-from service.surfaces.openai_shapes import MODEL
+from service.contract.bodies import answer_body
+from service.surfaces.openai_citations import ByArticle
+from service.surfaces.openai_schemas import MODEL
 from service.surfaces.streaming import PING, frame
 from service.types import Answer, ClaimReleased, Completed, Delta, Event, Started
 

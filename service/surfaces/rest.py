@@ -8,8 +8,15 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import JSONResponse
 
 from ingest.errors import NotFound, NotReady
+from service.contract.bodies import (
+    answer_body,
+    citation_body,
+    claim_body,
+    hit_body,
+    question_from,
+)
 from service.contract.problems import problem_body
-from service.contract.shapes import (
+from service.contract.schemas import (
     LONGEST_QUERY,
     AliveResponse,
     AnswerRequest,
@@ -21,18 +28,11 @@ from service.contract.shapes import (
     ReceiptResponse,
     SearchResponse,
 )
-from service.contract.wire import (
-    answer_body,
-    citation_body,
-    claim_body,
-    hit_body,
-    question_from,
-)
-from service.parts import Service
-from service.surfaces.documented import PROBLEM, WHEN, problems
-from service.surfaces.door import KEY
+from service.surfaces.admission import KEY
+from service.surfaces.openapi_errors import PROBLEM, WHEN, problems
 from service.surfaces.streaming import PING, collected, frame, paced, streamed
 from service.types import ClaimReleased, Completed, Delta, Event, Filters, Question, Started
+from service.wiring import Service
 
 EVENT_STREAM = "text/event-stream"
 

@@ -1,0 +1,235 @@
+"""A question and a day to count from come in; the stretches of time that it names, and how it names them, go out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from itertools import pairwise
+
+from ingest.english.date_mentions import Mention, mentions
+from ingest.english.lexicon import MONTHS
+from ingest.english.relative_dates import COUNTED, counted, end_of_month, part_of_year
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """A stretch of time named in a text, `text[start:end] == words`; both days inclusive, None where it is open."""
+
+    first: date | None
+    last: date | None
+    words: str
+    start: int
+    end: int
+    named: bool  # by the calendar ("in April 2024"); else counted from a day ("last month", a month without a year)
+    strict: bool = False  # tells when that happened which is asked for; else it may be part of a name or of an aside
+    as_of: bool = False  # "as of 12 May 2024": what was known then is asked for
+    published: bool = False  # "reported in May 2024": when it stood in the paper, not when it happened
+
+    def meets(self, other: Period) -> bool:
+        """Whether the two have a day in common."""
+        ends_before = self.last is not None and other.first is not None and self.last < other.first
+        begins_after = self.first is not None and other.last is not None and self.first > other.last
+        return not ends_before and not begins_after
+
+    def holds(self, day: date) -> bool:
+        return (self.first is None or self.first <= day) and (self.last is None or day <= self.last)
+
+
+def periods(text: str, today: date | None) -> tuple[Period, ...]:
+    """Every period of a text, in its order. Words that count from today ("last week") are left alone without one.
+
+    "before the election" names no day and gives nothing; "today" and "now" ask for the present state, not for what
+    happened today, and give nothing either. A month or day without its year is the last such one up to `today`.
+    """
+    taken: list[Period] = []
+    for found in (*_pairs(text, today), *_single(text, today), *(_counted(text, today) if today else ())):
+        if all(found.end <= other.start or found.start >= other.end for other in taken):
+            taken.append(found)
+    return tuple(
+        replace(
+            found,
+            strict=(found.named and _tells_when(text, found)) or (not found.named and _is_relative(found)),
+            published=bool(_PUBLISHED.search(text[: found.start])),
+        )
+        for found in sorted(taken, key=lambda p: p.start)
+        if found.first or found.last
+    )
+
+
+def without(text: str, found: tuple[Period, ...]) -> str:
+    """The text without the words of these periods; as it is where nothing would be left."""
+    rest = text
+    for period in sorted(found, key=lambda p: -p.start):
+        rest = rest[: period.start].rstrip(" ,") + " " + rest[period.end :].lstrip(" ,")
+    rest = " ".join(rest.split()).replace(" ?", "?")
+    return rest if re.search(r"\w{3}", rest) else text
+
+
+def spoken(period: Period) -> str:
+    """A period as people write it: `12 May 2024`, `May 2024`, `2024`, `2019 to 2021`, `the time up to 12 May 2024`."""
+    first, last = period.first, period.last
+    if first is None or last is None:
+        day = first or last
+        return "" if day is None else f"the time {'from' if first else 'up to'} {in_words(day)}{' on' if first else ''}"
+    if (first.month, first.day, last.month, last.day) == (1, 1, 12, 31):
+        return str(first.year) if first.year == last.year else f"{first.year} to {last.year}"
+    if first.day == 1 and (first.year, first.month) == (last.year, last.month) and last == end_of_month(first):
+        return f"{_NAMES[first.month - 1]} {first.year}"
+    return in_words(first) if first == last else f"{in_words(first)} to {in_words(last)}"
+
+
+def in_words(day: date) -> str:
+    """`12 May 2024`, whatever the locale."""
+    return f"{day.day} {_NAMES[day.month - 1]} {day.year}"
+
+
+def _pairs(text: str, today: date | None) -> Iterator[Period]:
+    """ "between 2019 and 2021", "from March to June 2020"."""
+    found = [(m, _of_mention(text, m, today)) for m in mentions(text)]
+    for (one, left), (two, right) in pairwise(found):
+        opens = _OPENS.search(text, 0, one.start)
+        joins = re.fullmatch(r"\s*(?:and|to|until|till|through|[-–—])\s*", text[one.end : two.start], re.IGNORECASE)
+        if opens and joins and right and right.first and right.last:
+            if left is None or (one.latest is None and left.first):  # "from March to June 2020"
+                left = _of_mention(text, replace_year(one, right.first.year), today)
+            if left and left.first and left.first <= right.last:
+                yield Period(
+                    left.first, right.last, text[opens.start() : two.end], opens.start(), two.end, two.day is not None
+                )
+
+
+def _single(text: str, today: date | None) -> Iterator[Period]:
+    for mention in mentions(text):
+        bare = _of_mention(text, mention, today)
+        if bare is None:
+            continue
+        bare = _narrowed(text, bare)
+        lead = _LEAD.search(text, 0, bare.start)
+        start = lead.start() if lead else bare.start
+        named = replace(bare, start=start, words=text[start : bare.end])
+        match lead["word"].lower() if lead else "":
+            case "since" | "from":
+                yield replace(named, last=today if today and bare.first and bare.first <= today else None)
+            case "after":
+                yield replace(named, first=_next(bare.last), last=None)
+            case "before" | "prior to":
+                yield replace(named, first=None, last=_day_before(bare.first))
+            case "as of" | "as at" | "as on":
+                yield replace(named, first=None, as_of=True)
+            case "until" | "till" | "up to" | "by":
+                yield replace(named, first=None)
+            case _:
+                yield named
+
+
+def _of_mention(text: str, mention: Mention, today: date | None) -> Period | None:
+    """The days that a date can mean; without its year it is the last one up to `today`."""
+    words, named = text[mention.start : mention.end], True
+    day, latest = mention.day, mention.latest
+    if day is None or latest is None:
+        day = latest = _last_such(mention, today) if today else None
+        named = False
+    if day is None or latest is None:
+        return None
+    end = mention.end
+    if mention.precision == "year":
+        last = date(latest.year, 12, 31)
+        if re.match(r"['’]?s\b", text[end:]) and day.year % 10 == 0:
+            last, end = date(min(9999, day.year + 9), 12, 31), end + (2 if text[end] in "'’" else 1)
+        return Period(date(day.year, 1, 1), last, text[mention.start : end], mention.start, end, named)
+    if mention.precision == "month":
+        return Period(day, end_of_month(latest), words, mention.start, end, named)
+    return Period(day, latest, words, mention.start, end, named)
+
+
+def replace_year(mention: Mention, year: int) -> Mention:
+    """A month or day that takes its year from the date it is paired with."""
+    try:
+        day = date(year, mention.month, mention.of_month)
+    except ValueError:
+        return mention
+    return replace(mention, day=day, latest=day)
+
+
+def _last_such(mention: Mention, today: date) -> date | None:
+    for year in range(today.year, today.year - 5, -1):
+        try:
+            day = date(year, mention.month, mention.of_month)
+        except ValueError:
+            continue
+        if day <= today:
+            return day
+    return None
+
+
+def _narrowed(text: str, period: Period) -> Period:
+    """ "early 2024", "the summer of 2023", "the third quarter of 2022": a part of the year."""
+    found = _PART.search(text, 0, period.start)
+    if found is None or period.first is None or (period.first.month, period.first.day) != (1, 1):
+        return period
+    part = " ".join(found["part"].lower().split())
+    first, last = part_of_year(part, period.first.year)
+    return Period(first, last, text[found.start() : period.end], found.start(), period.end, period.named)
+
+
+def _counted(text: str, today: date) -> Iterator[Period]:
+    for match, (first, last) in counted(text, today):
+        yield Period(first, last, match[0], match.start(), match.end(), False)
+
+
+def _next(day: date | None) -> date | None:
+    return None if day is None or day == date.max else day + timedelta(1)
+
+
+def _day_before(day: date | None) -> date | None:
+    return None if day is None or day == date.min else day - timedelta(1)
+
+
+def _is_relative(found: Period) -> bool:
+    """Counted words tell when; a month without its year may be one of any year."""
+    return bool(COUNTED.search(found.words))
+
+
+def _tells_when(text: str, found: Period) -> bool:
+    """Whether a date of the calendar says when what is asked for happened: it stands by itself, after a preposition or
+    at an end of the question, and in no clause about something else."""
+    before, after = text[: found.start], text[found.end :]
+    if re.match(r"\s+[^\W\d_]", after) and not _GOES_ON.match(after):
+        return False  # "the 2022 Winter Olympics", "in 2022 prices"
+    led = bool(_PREPOSITION.match(found.words)) or bool(
+        re.search(r"(?i)\b(?:in|on|during|for|throughout|of)\s*$", before)
+    )
+    if re.search(r"(?i)\bof\s+(?:the\s+)?$", before) and not _PART.search(found.words):
+        return False  # "the storm of 1893"
+    if not led and before.strip(" ,") and after.strip(" ,.?!"):
+        return False
+    return not _ASIDE.search(re.sub(r"(?i)^\W*\w+", "", before))
+
+
+_NAMES = [name.capitalize() for name in MONTHS if len(name) > 3 or name == "may"][:12]
+_OPENS = re.compile(r"(?i)\b(?:between|from)\s+(?:the\s+)?$")
+_LEAD = re.compile(
+    r"(?i)\b(?P<word>since|from|after|before|prior\s+to|until|till|up\s+to|by|as\s+of|as\s+at|as\s+on|in|on|during|"
+    r"throughout|within|over|for)\s+(?:the\s+(?:(?:year|month|end|start|beginning)(?:\s+of)?\s+)?)?$"
+)
+_PART = re.compile(
+    r"(?i)\b(?P<part>early|mid|late|the\s+(?:beginning|start|end)\s+of|spring|summer|autumn|fall|winter|q[1-4]|"
+    r"(?:first|second|third|fourth)\s+quarter|(?:first|second)\s+half)(?:\s+(?:of|in))?[\s-]+$"
+)
+_PREPOSITION = re.compile(
+    r"(?i)(?:in|on|during|since|from|after|before|prior|until|till|up|by|as|between|throughout|within|over|for|early|"
+    r"mid|late)\b"
+)
+_GOES_ON = re.compile(
+    r"(?i)\s+(?:and|or|to|by|at|in|on|for|with|from|about|as|than|that|what|who|how|where|when|which|why|did|was|were|is|are|"
+    r"has|had|have|do|does|alone|according|compared)\b"
+)
+_ASIDE = re.compile(
+    r"(?i)\b(?:when|after|before|while|once|because|that|which|who|whose|whom|where|until|if|whether)\b"
+)
+_PUBLISHED = re.compile(
+    r"(?i)\b(?:published|reported|reports?|reporting|coverage|wrote|written|articles?|stories|news|headlines?)\s+"
+    r"(?:(?:about|on|of)\s+[^,?]{1,60}\s+)?$|\b(?:report|write|publish)\s+(?:[^?]{1,60}\s+)?$"
+)

@@ -1,0 +1,181 @@
+"""The paragraphs of an article come in; what kind of piece each is goes out: title, heading, byline, boilerplate."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from ingest.text.boilerplate import is_notice, triggers_in
+from ingest.text.publication_dates import is_dated_byline, is_dateline
+from ingest.types import SentenceKind
+
+BODY, TITLE, HEADING = SentenceKind.BODY, SentenceKind.TITLE, SentenceKind.HEADING
+BYLINE, DATELINE, BOILERPLATE = SentenceKind.BYLINE, SentenceKind.DATELINE, SentenceKind.BOILERPLATE
+
+HEADER_BLOCKS = 8  # a title stands among the first of an article
+CONTENTS_BLOCKS = 40  # a table of contents stands among so many, and has no more entries
+LONGEST_HEADING = 110  # characters
+LONGEST_BYLINE = 160
+LONGEST_FIELD = 60
+
+
+def kinds_of(blocks: Sequence[str], title: str | None = None) -> list[SentenceKind]:
+    """The kind of every paragraph or line of an article, in order."""
+    triggers = triggers_in("\n".join(blocks))
+    kinds = [_kind(block, triggers) for block in blocks]
+    _mark_title(blocks, kinds, title)
+    _mark_contents(blocks, kinds)
+    _unmark_lone_headings(kinds)
+    return kinds
+
+
+def standing(lines: Sequence[str]) -> list[bool]:
+    """For every line of a paragraph, whether the line break after it ends the line: False where it was merely wrapped.
+
+    A line was wrapped where the next word would not have fitted, measured against the longest line. List items, bylines
+    and date lines stand alone, and so does every line of a block that ends without the end of a sentence: a header.
+    """
+    width = max(_NARROWEST, *map(len, lines), 0)
+    header = not _CLOSED.search(lines[-1].rstrip()) if lines else False
+    ends: list[bool] = []
+    for line, following in zip(map(str.strip, lines), [*map(str.strip, lines[1:]), ""], strict=True):
+        if not line or not following or _ITEM.match(following) or is_byline(following) or is_dateline(following):
+            ends.append(True)
+        elif following[0].islower():
+            ends.append(False)
+        else:
+            room = len(line) + 1 + len(following.split(None, 1)[0]) < width * _FULL
+            ends.append(room or header or is_byline(line) or is_dateline(line))
+    return ends
+
+
+def is_byline(line: str) -> bool:
+    """Whether a line says who wrote the article (`By Ines Marlow, Harbour Gazette`) and little else."""
+    return len(line) <= LONGEST_BYLINE and (any(shape.match(line) for shape in _BYLINES) or is_dated_byline(line))
+
+
+def fields_of(line: str) -> list[str]:
+    """The fields of a header line such as `June 30, 2025 | By Yusuf Calder | The Northfold Courier`."""
+    parts = [part.strip() for part in _FIELD.split(line) if part.strip()]
+    return parts if all(len(part) <= LONGEST_FIELD for part in parts) else [line]
+
+
+def is_heading(line: str) -> bool:
+    """Whether a line looks like a heading: short, capitalised, without the punctuation that ends or joins sentences."""
+    if len(line) > LONGEST_HEADING or not (line[0].isupper() or line[0].isdigit() or line[0] in "“\"‘'¿¡"):
+        return False
+    return line[-1] not in ".!?:;,…。" and len(line.split()) <= 16 and not _CLOSED_QUOTE.search(line)
+
+
+def same_line(a: str, b: str) -> bool:
+    """Whether two header lines are the same words, but for quotes, case, spacing and the name of a site at the end."""
+    return bool(a and b) and (_plain(a) == _plain(b) or _plain(without_site(a)) == _plain(without_site(b)))
+
+
+def without_site(line: str) -> str:
+    """A title without the name of a site that a scraper left at its end (`… – Asia Times`, `… | The Site`)."""
+    return site_suffix(line)[0]
+
+
+def site_suffix(line: str) -> tuple[str, str | None]:
+    """A title and the short capitalised name that follows its last spaced dash or bar; None where there is none."""
+    match = _SITE.match(line)
+    return (match["title"], match["site"]) if match else (line, None)
+
+
+def _kind(block: str, triggers: Sequence[str]) -> SentenceKind:
+    if len(block) <= LONGEST_BYLINE:
+        parts = fields_of(block)
+        if any(map(is_byline, parts)):
+            return BYLINE
+        if any(map(is_dateline, parts)):
+            return DATELINE
+    if is_notice(block, triggers):
+        return BOILERPLATE
+    return HEADING if is_heading(block) else BODY
+
+
+def _mark_title(blocks: Sequence[str], kinds: list[SentenceKind], title: str | None) -> None:
+    """The first line that says the title is the title; its second copy, which scrapers leave, is boilerplate."""
+    if title is None and len(blocks) > 2 and kinds[0] is HEADING and same_line(blocks[0], blocks[1]):
+        title = blocks[0]
+    if title is None:
+        return
+    seen = False
+    for index, block in enumerate(blocks[:HEADER_BLOCKS]):
+        if len(block) <= 2 * len(title) + 60 and same_line(block, title):
+            kinds[index] = BOILERPLATE if seen else TITLE
+            seen = True
+
+
+def _mark_contents(blocks: Sequence[str], kinds: list[SentenceKind]) -> None:
+    """A table of contents: the lines under its heading that merely repeat headings further down."""
+    index = next((i for i, block in enumerate(blocks[:CONTENTS_BLOCKS]) if _CONTENTS.fullmatch(block)), None)
+    if index is None:
+        return
+    later = zip(blocks[index + 1 :], kinds[index + 1 :], strict=True)
+    headings = [_plain(block) for block, kind in later if kind is HEADING and not _BULLET.match(block)]
+    listed = index + 1
+    for block in blocks[listed : listed + CONTENTS_BLOCKS]:
+        item = _plain(_BULLET.sub("", block))
+        repeats = sum(heading.startswith(item) or item.startswith(heading) for heading in headings)
+        # a line without a bullet is itself among the headings
+        if len(block) > LONGEST_HEADING or not item or repeats < (1 if _BULLET.match(block) else 2):
+            break
+        kinds[listed] = BOILERPLATE
+        listed += 1
+    if listed > index + 1:
+        kinds[index] = BOILERPLATE
+
+
+def _unmark_lone_headings(kinds: list[SentenceKind]) -> None:
+    """A heading heads something: without a later paragraph of prose a short line is prose itself."""
+    prose_follows = False
+    for index in range(len(kinds) - 1, -1, -1):
+        if kinds[index] is BODY:
+            prose_follows = True
+        elif kinds[index] is HEADING and not prose_follows:
+            kinds[index] = BODY
+
+
+_NARROWEST = 60  # characters; text is rarely wrapped to less
+_FULL = 0.8  # a wrapped line is at least this full, ragged right edges included
+_CLOSED = re.compile(r"[.!?…。][\"'”’»)\]*_]*$")
+_ITEM = re.compile(r"(?:[-*•‣◦▪–—+]|\(?\d{1,3}[.)]|\(?[a-z]\))\s+\S")
+
+
+def _plain(line: str) -> str:
+    return " ".join(_NOT_WORD.sub(" ", _APOSTROPHE.sub("", line)).casefold().split())
+
+
+_APOSTROPHE = re.compile(r"['’‘`´]")
+_NOT_WORD = re.compile(r"[\W_]+")
+_CLOSED_QUOTE = re.compile(r"[.!?][”\"’']$")
+_FIELD = re.compile(r"\s[|·•]\s")
+_BULLET = re.compile(r"(?:[-*•‣◦▪–+]|\d{1,2}[.)])\s+")
+_SITE = re.compile(
+    r"(?P<title>\S.{9,}?)\s+[|–—·•»-]\s+(?P<site>(?:(?:The|the|of|and|&|de|la)\s+)?[A-Z0-9][^|–—·.?!:;]{1,38})$"
+)
+_CONTENTS = re.compile(
+    r"(?:table of )?contents|in this (?:article|story|section)|on this page|sommaire|inhalt", re.IGNORECASE
+)
+
+_NAME = r"(?:[A-Z][\w.'’-]*|(?:de|van|von|der|den|al|bin|bint|di|da|la|le|du|ter|af|y|e)\b)"
+_PERSON = rf"{_NAME}(?:\s+{_NAME}){{1,5}}"
+_RANK = r"(?:Dr|Prof|Professor|Mr|Mrs|Ms|Sir|Dame|DR|PROF|MR|MRS|MS)\.?"
+_WRITES = (
+    r"(?:professor|lecturer|reader|fellow|reporter|correspondent|editor|writer|columnist|researcher|candidate|analyst)"
+)
+_BYLINES = (
+    re.compile(
+        r"(?i:(?:written|story|text|words|report|reported|reporting|analysis|opinion|commentary|interview|photos?)\s+by:?)"
+        rf"\s+(?:{_RANK}\s+)?[A-Z]"
+    ),
+    re.compile(
+        rf"(?:By|BY|by)\s+(?:{_RANK}\s+)?{_PERSON}"
+        r"(?:\s*(?:,|\||·|–|—|-|\(|and\b|&|for\b|in\b)\s*\S.{0,80})?[.]?$"
+    ),
+    re.compile(r"(?i:authors?|byline|reporter|correspondent|autor|auteur):\s+\S.{2,100}$"),
+    re.compile(rf"From\s+[A-Z][\w.'’-]+(?:\s+[A-Z][\w.'’-]+)?,\s+(?:{_RANK}\s+)?{_PERSON}$"),
+    re.compile(rf"(?:{_RANK}\s+)?{_PERSON},\s+(?:[A-Z]?[\w-]+\s+){{0,3}}(?i:{_WRITES})\b[^.!?]{{0,90}}$"),
+)

@@ -1,0 +1,209 @@
+"""The text of an article comes in; when it says it was published, and the latest day it names, go out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from ingest.english.date_mentions import Mention, day_of, mentions
+from ingest.types import DateKind, StatedDate
+
+HEADER_LINES, FOOTER_LINES = 12, 10  # lines at either end in which a copy states its dates
+LONGEST_DATELINE, LONGEST_HEADER_LINE, LONGEST_STATEMENT = 120, 160, 220  # characters; longer lines are prose
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """What a copy states of its own publication; all None where it states nothing."""
+
+    published_on: date | None = None
+    republished_on: date | None = None
+    updated_on: date | None = None
+    is_first: bool = False  # the text says that this was the first publication
+    stated: tuple[StatedDate, ...] = ()
+
+
+def find_published(text: str, latest: date = date.max) -> Published:
+    """The dates a copy states in its header, footer or credit lines: never a mention in prose, never a guess.
+
+    `published_on` is the first publication stated; `republished_on` a later one that stands beside it, or one that
+    stands alone and says so; `updated_on` the last change after it. A day after `latest` is stated but not believed.
+    """
+    lines = [line.strip() for line in text.split("\n") if line.strip()]
+    prose = next((i for i, line in enumerate(lines) if len(line) > LONGEST_HEADER_LINE), len(lines))
+    found: list[tuple[str, Mention]] = []
+    for index, line in enumerate(lines):
+        if HEADER_LINES <= index < len(lines) - FOOTER_LINES:
+            continue
+        at_top = index <= min(prose, HEADER_LINES)
+        found += [(label, mention) for label, mention in _statements(line) if label != "bare" or at_top]
+    if prose < min(len(lines), HEADER_LINES):
+        found += [("filed", mention) for mention in _filed(lines[prose])]
+    stated = _stated(found)
+    days: dict[str, list[date]] = {label: [] for label in _KINDS}
+    for label, mention in found:
+        if (day := _certain(mention)) and day <= latest:
+            days[label].append(day)
+    plain = days["published"] + days["bare"] or days["filed"]
+    again, known = days["republished"], days["first"] or plain
+    published = min(known, default=None)
+    later = [day for day in again + plain if published is None or day > published]
+    republished = min(later) if later and (days["first"] or again) else None
+    updated = max((day for day in days["updated"] if published is None or day > published), default=None)
+    return Published(published, republished, updated, bool(days["first"]), stated)
+
+
+def latest_named_date(text: str) -> date | None:
+    """The latest day named anywhere in a text, None where it names none.
+
+    A bare month or year counts from its first day. A month without a year takes the latest year the text names, and
+    a day that can be read two ways takes the later reading: for an undated article this may only err to the late side.
+    """
+    named = list(mentions(text))
+    latest = max((mention.latest for mention in named if mention.latest), default=None)
+    if latest is None:
+        return None
+    yearless = {(mention.month, mention.of_month) for mention in named if mention.latest is None}
+    resolved = (day_of(latest.year, month, of_month) for month, of_month in yearless)
+    return max([latest, *(day for day in resolved if day)])
+
+
+def parse(value: str) -> date | None:
+    """The one whole day a metadata field names (`2025-05-03T10:00:00Z`, `3 May 2025`); None for anything else."""
+    found = list(mentions(value))
+    if len(found) != 1 or re.search(r"\w", _FILLER.sub(" ", _without(value, found))):
+        return None
+    return _certain(found[0])
+
+
+def is_dateline(line: str) -> bool:
+    """Whether a line is mainly a date, such as `17 April 2024` or `Published: 3 May 2025, 14:24 CEST`."""
+    if len(line) > LONGEST_DATELINE or not _DIGIT.search(line):
+        return False
+    found = list(mentions(line))
+    if not any(mention.precision == "day" and mention.day for mention in found):
+        return False
+    rest = _FILLER.sub(" ", _without(line, found))
+    labelled = _LABELLED.search(line) is not None
+    return sum(map(str.isalpha, _LABEL.sub(" ", rest) if labelled else rest)) <= (25 if labelled else 2)
+
+
+def is_dated_byline(line: str) -> bool:
+    """`15 June 2025, by Perrin Oake` or `By Perrin Oake, 15 June 2025`, and no sentence with these words."""
+    before, by, _ = line.partition(" by ")
+    if by and is_dateline(before):
+        return True
+    rest = _FILLER.sub(" ", _without(line, list(mentions(line))))
+    return _BY.match(line) is not None and _PROSE_WORD.search(rest, 2) is None
+
+
+def leading_stamp(line: str) -> int:
+    """How many characters of a line are a date stamp stuck to prose (`date 2024-05-01 To that end`); 0 for none."""
+    stamp = _STAMP.match(line)
+    return stamp.end() if stamp else 0
+
+
+def _without(line: str, found: list[Mention]) -> str:
+    for mention in reversed(found):
+        line = line[: mention.start] + " " + line[mention.end :]
+    return line
+
+
+def _stated(found: list[tuple[str, Mention]]) -> tuple[StatedDate, ...]:
+    """What can be read in one way only, once each, in the order of the text."""
+    dates = {
+        StatedDate(_KINDS[label], mention.day, mention.precision, "text"): None
+        for label, mention in found
+        if mention.day and mention.day == mention.latest
+    }
+    return tuple(dates)
+
+
+def _statements(line: str) -> Iterator[tuple[str, Mention]]:
+    """What one line states of publication: (first | published | republished | updated | bare, date)."""
+    if len(line) > LONGEST_STATEMENT or not _DIGIT.search(line):
+        return
+    for part in _FIELD.split(line):
+        dated = is_dateline(part) or is_dated_byline(part)
+        if not dated and not _CREDIT.search(part):
+            continue
+        position = 0
+        for mention in mentions(part):
+            label = _label(part[position : mention.start]) or (
+                "bare" if dated and mention.precision == "day" else "seen"
+            )
+            position = mention.end
+            if label != "seen":
+                yield label, mention
+
+
+def _certain(mention: Mention) -> date | None:
+    """The day of a mention that can be read in one way only."""
+    return mention.day if mention.precision == "day" and mention.day == mention.latest else None
+
+
+def _label(before: str) -> str | None:
+    """The label that stands last in the words before a date."""
+    found = list(_LABEL.finditer(before))
+    return found[-1].lastgroup if found else None
+
+
+def _filed(line: str) -> Iterator[Mention]:
+    """The day in a wire's opening, `ORVEL, 3 May 2025 (Wire) —`."""
+    opening = _FILED.match(line)
+    return filter(_certain, mentions(opening["day"]) if opening else ())
+
+
+_KINDS = {
+    "first": DateKind.FIRST,
+    "published": DateKind.PUBLISHED,
+    "bare": DateKind.PUBLISHED,
+    "filed": DateKind.PUBLISHED,
+    "republished": DateKind.REPUBLISHED,
+    "updated": DateKind.UPDATED,
+}
+_DIGIT = re.compile(r"\d")
+_FIELD = re.compile(r"\s[|·•]\s")
+_BY = re.compile(r"[Bb][Yy]\s+[A-Z]")
+_PROSE_WORD = re.compile(r"\b(?!(?:and|of|the|de|van|von|der|al|bin|for|in)\b)[a-z]{2,}")
+
+_FIRST = (
+    r"(?:date\s+)?(?:first|originally)\s+(?:published|posted|appeared|printed)|first\s+publication|"
+    r"erstveröffentlich\w*|publié\s+initialement"
+)
+_AGAIN = r"re-?published|reprinted|reposted"
+_UPDATED = r"(?:last\s+)?(?:updated?|modified|edited|revised)|corrected|mis\s+à\s+jour|aktualisiert|stand|actualizado"
+_SEEN = r"accessed|retrieved"
+_PLAINLY = r"published|posted|publication|publié|veröffentlicht|publicado|issued|filed|date"
+_LABEL = re.compile(
+    rf"\b(?:(?P<first>{_FIRST})|(?P<republished>{_AGAIN})|(?P<updated>{_UPDATED})|(?P<seen>{_SEEN})|"
+    rf"(?P<published>{_PLAINLY}))\b",
+    re.IGNORECASE,
+)
+# A label speaks of the copy itself where it opens the line or stands before a colon.
+_ANY_LABEL = rf"(?:{_FIRST}|{_AGAIN}|{_UPDATED}|{_SEEN}|{_PLAINLY})"
+_LABELLED = re.compile(rf"(?:^\W*|[(|·.]\s*){_ANY_LABEL}\b|\b(?!date){_ANY_LABEL}\s*:", re.IGNORECASE)
+_FILLER = re.compile(
+    r"\b(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day|(?:mon|tue|wed|thu|fri|sat|sun)|lundi|mardi|mercredi|jeudi|"
+    r"vendredi|samedi|dimanche|montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonntag|lunes|martes|miércoles|"
+    r"jueves|viernes|sábado|domingo|on|at|le|am|den|el|the|um|à|uhr|utc|gmt|z|ces?t|bst|[ecmp][sd]?t|[ap]\.?m\.?|"
+    r"t?\d{1,2}[:.h]\d{2}(?:[:.]\d{2})?(?:\.\d+)?z?(?:\s*[ap]\.?m\.?)?)(?!\w)|[+-]\d{2}:?\d{2}\b",
+    re.IGNORECASE,
+)
+# Credit notes speak of the copy itself too; "first published" in prose is about something else.
+_CREDIT = re.compile(
+    rf"^\W*(?:{_FIRST}|{_AGAIN})\b|\bwhere\s+it\s+(?:was\s+)?(?:{_FIRST})|"
+    r"\bthis\s+(?:article|story|piece|post|report|essay|interview|column|text|commentary)\s+"
+    rf"(?:(?:is|was|has\s+been)\s+)?(?:{_FIRST}|{_AGAIN})",
+    re.IGNORECASE,
+)
+_STAMP = re.compile(
+    r"\s*(?:date|published|posted)\b:?\s+\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2})?Z?)?\s+(?=[^\W_])",
+    re.IGNORECASE,
+)
+_FILED = re.compile(
+    r"[A-Z][A-Z .'’-]{2,40}(?:,\s+[A-Z][A-Za-z.]{1,20})?,?\s+(?P<day>[A-Za-z0-9.,\s-]{2,20}?\d{4})\s*"
+    r"(?:\([^)]{2,40}\))?\s*[—–-]\s"
+)

@@ -1,0 +1,279 @@
+"""A question and a sentence come in; whether the sentence holds a thing of the wanted type, and how near to the
+question's own words, 0 to 1, goes out."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import pairwise
+
+from ingest.english.lexicon import GIVEN_NAMES, HONORIFICS
+from ingest.english.quantities import UNITS
+from ingest.english.thesaurus import related
+from ingest.english.words import STOP_WORDS, stem, words
+from service.query.analysis import Asked
+
+_MONTH = (
+    r"(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sept?(?:ember)?|Oct(?:ober)?|"
+    r"Nov(?:ember)?|Dec(?:ember)?)"
+)
+_DATE = re.compile(
+    rf"\b\d{{1,2}}(?:st|nd|rd|th)?\s+(?:of\s+)?{_MONTH}\b(?:,? \d{{4}}\b)?|\b{_MONTH}\.?\s+\d{{1,4}}\b(?:, \d{{4}}\b)?|"
+    r"\b\d{4}-\d{2}-\d{2}\b|\b(?:1[0-9]|20)\d\d(?:s|–\d\d(?:\d\d)?)?\b|\b\d+ (?:BC|AD|BCE|CE)\b|"
+    r"\b\d{1,2}(?:st|nd|rd|th) century\b"
+)
+_VAGUE_DATE = re.compile(
+    rf"\b{_MONTH}\b|(?i:\b(?:mon|tues|wednes|thurs|fri|satur|sun)day\b|"
+    r"\b(?:this|next|last) (?:spring|summer|autumn|fall|winter|week|month|year)\b|"
+    r"\b(?:spring|summer|autumn|winter|yesterday|tomorrow|today|century|annually|decade)\b|\b\d{1,2} ?[ap]\.?m\b)"
+)
+_ASKS_YEAR = re.compile(r"(?i)\b(?:what|which) year\b")
+_ASKS_DAY = re.compile(r"(?i)\b(?:what|which) (?:exact |calendar )?(?:date|day)\b")
+_EXACT = {
+    _ASKS_YEAR: re.compile(r"\d{4}"),
+    _ASKS_DAY: re.compile(rf"\d{{1,2}}\D{{0,6}}{_MONTH}|{_MONTH}\D{{0,2}}\d{{1,2}}\b|\d{{4}}-\d\d-\d\d"),
+}
+_NUMBER_WORD = (
+    "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|"
+    "nineteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundred|thousand|million|billion|trillion|dozen|half|"
+    "third|quarter|twice|double|triple|first|second|fourth|fifth|sixth|seventh|eighth|ninth|tenth"
+)
+_NUMBER = re.compile(rf"(?i)\d+(?:[.,]\d+)*|\b(?:{_NUMBER_WORD})\b")
+_TIME_OF_DAY = re.compile(r"(?i)\b\d{1,2}(?:[.:]\d\d)? ?[ap]\.?m\b")
+_YEAR = re.compile(r"^(?:1[5-9]|20)\d\d$")
+_MONEY = re.compile(
+    r"(?i)[$£€¥]\s?\d[\d.,]*|\b(?:usd|eur|gbp|jpy|us\$)\s?\d|\d[\d.,]*\s?(?:hundred|thousand|million|billion|trillion|bn|m)?\s?"
+    r"(?:dollars?|euros?|pounds?|yen|yuan|francs?|rupees?|pesos?|cents?|crowns?|per ?cent)\b|"
+    r"\b\w+ (?:million|billion|thousand) (?:dollars|euros|pounds)\b"
+)
+_CAPITALS = re.compile(r"(?<![\w'’-])[A-Z][\w'’.&-]*(?:\s+(?:of |the |de |van |von |al |and )?[A-Z][\w'’.&-]*)*")
+_PLACE = re.compile(
+    r"\b(?:in|at|from|near|to|on|of|around|outside|inside|across|off|via|between|through)\s+(?:the\s+|\w+(?:ern|ral)\s+)?"
+    r"[A-Z]\w+"
+)
+_REASON = re.compile(
+    r"(?i)\b(?:because|since|due to|owing to|thanks to|as a result|result(?:s|ed|ing)? (?:in|from)|caus(?:e|es|ed|ing)|"
+    r"lead(?:s|ing)? to|led to|so that|in order to|therefore|thus|hence|reasons?|why|means that|allow(?:s|ed|ing)?|"
+    r"prevents?|purpose|aim(?:s|ed)? to|for fear|blam(?:e|ed|es|ing)|objections?|explain(?:s|ed)?)\b"
+)
+_MANNER = re.compile(
+    r"(?i)\bby (?:\w+ly )?\w+ing\b|\b(?:through|using|via|by means of|method|process|steps?|first|then|as)\b"
+)
+_COLOUR = re.compile(
+    r"(?i)\b(?:black|white|red|green|blue|yellow|orange|purple|violet|pink|brown|gr[ae]y|silver|gold(?:en)?|"
+    r"scarlet|crimson|turquoise|beige|bronze|colou?rless)\b"
+)
+_KIND_OF = re.compile(r"(?i)\b(?:what|which) (?:kind|sort|type)s? of\b")
+# a name with such a word is no person's
+_NO_PERSON = frozenset(
+    """university college school institute party company corporation inc ltd group club association union league council
+    committee commission ministry department agency court church bank museum hospital library theatre theater street
+    road avenue river lake sea ocean strait bay island islands mount mountain city county state states kingdom republic
+    empire war battle act treaty agreement award awards prize cup bowl championship championships games series season
+    festival
+    show film movie album song book times gazette post journal review press news north south east west northern
+    southern eastern western american british english french german european january february march april may june
+    july august september october november december monday tuesday wednesday thursday friday saturday sunday""".split()
+)
+_ACTS = re.compile(
+    r"^\W*(?:,\s)?(?:who\b|said\b|says\b|told\b|the \w+|an? \w+|\d{1,3},|\w+ed\b|has\b|had\b|is\b|was\b)"
+)
+_NEAR_WORDS = 6.0  # words over which a thing's bond with a word of the question falls to a third
+
+
+@dataclass(frozen=True, slots=True)
+class Thing:
+    """Something in a sentence that could be what was asked for: `text[start:end]`, `worth` 0 to 1."""
+
+    start: int
+    end: int
+    worth: float
+
+
+def cue(asked: Asked, text: str) -> float:
+    """1 where `text` plainly holds a thing of the wanted type that is not in the question, lower where it may; 0 where
+    it does not or where the question wants no type. Graded by how often such a thing is the answer, not measured."""
+    return max((thing.worth for thing in things(asked, text)), default=0.0)
+
+
+def bond(asked: Asked, text: str, weights: Mapping[str, float], same: Mapping[str, frozenset[str]]) -> float:
+    """How near, 0 to 1, the best thing of the wanted type stands to the words of the question, each by its weight.
+
+    `weights` are of the question's terms that count, `same` gives for a stem of the text the terms that it stands for.
+    0 where there is no such thing or word; the cue alone where no term counts.
+    """
+    found = list(things(asked, text))
+    total = sum(weights.values())
+    if not found or not total:
+        return max((thing.worth for thing in found), default=0.0)
+    places: dict[str, list[int]] = {}
+    starts = []
+    for number, match in enumerate(_WORD.finditer(text)):
+        starts.append(match.start())
+        stemmed = stem(match[0].lower().removesuffix("'s").removesuffix("’s"))
+        for term in same.get(stemmed, frozenset()) | ({stemmed} & weights.keys()):
+            places.setdefault(term, []).append(number)
+    best = 0.0
+    for thing in found:
+        first = sum(start < thing.start for start in starts)
+        last = max(first, sum(start < thing.end for start in starts) - 1)
+        near = 0.0
+        for term, weight in weights.items():
+            gaps = [max(first - at, at - last, 0) for at in places.get(term, ())]
+            near += weight * math.exp(-min(gaps) / _NEAR_WORDS) if gaps else 0.0
+        best = max(best, thing.worth * near / total)
+    return best
+
+
+_WORD = re.compile(r"[^\W_]+(?:[.,](?=\d)[^\W_]+)*(?:['’][^\W_]+)?")
+
+
+def things(asked: Asked, text: str) -> Iterator[Thing]:
+    """Everything in `text` of the wanted type, with what it is worth."""
+    match asked.wants:
+        case "date":
+            yield from _dates(asked, text)
+        case "number":
+            yield from _numbers(asked, text)
+        case "money":
+            money = [Thing(*match.span(), 1.0) for match in _MONEY.finditer(text)]
+            yield from money
+            if not money:
+                yield from (Thing(one.start, one.end, 0.3 * one.worth) for one in _numbers(asked, text))
+        case "person":
+            yield from _people(asked, text)
+        case "organisation" | "name":
+            yield from _names(asked, text, several_words=0.6, one_word=0.5)
+        case "place":
+            yield from _places(asked, text)
+        case "reason":
+            yield from (Thing(*match.span(), 1.0) for match in _REASON.finditer(text))
+        case None if asked.dimensions:
+            yield from _numbers(asked, text)
+        case None if asked.noun in ("color", "colour", stem("colour")):
+            yield from (Thing(*match.span(), 1.0) for match in _COLOUR.finditer(text))
+        case None if asked.kind == "how":
+            yield from (Thing(*match.span(), 1.0) for match in _MANNER.finditer(text))
+        case None if asked.noun and _KIND_OF.search(asked.text):
+            yield from _kinds(asked, asked.noun, text)
+        case None if asked.noun:
+            yield from (one for one in _names(asked, text, 0.0, 0.0) if one.worth)
+
+
+def new_names(asked: Asked, text: str) -> tuple[str, ...]:
+    """Runs of capitalised words of `text` that hold a word the question does not; a lone capital may only open it."""
+    return tuple(text[start:end] for start, end in _new_names(asked, text))
+
+
+def _new_names(asked: Asked, text: str, opening: bool = False) -> Iterator[tuple[int, int]]:
+    """With `opening` a lone capital that opens a sentence is a name where what follows is what people do."""
+    asked_stems = {stemmed for _, stemmed in asked.terms}
+    for match in _CAPITALS.finditer(text):
+        run = match[0].split()
+        kept = list(run)
+        while kept and kept[0].lower() in STOP_WORDS:
+            kept = kept[1:]
+        opens = match.start() == 0 or text[: match.start()].rstrip().endswith((".", "“", '"'))
+        if not kept or (
+            opens and len(kept) == len(run) == 1 and not kept[0].isupper() and not (opening and _acts(match, text))
+        ):
+            continue
+        name = " ".join(kept)
+        if any(stem(word) not in asked_stems for word in words(name) if word not in STOP_WORDS):
+            yield match.end() - len(match[0][match[0].index(kept[0]) :]), match.end()
+
+
+def _acts(match: re.Match[str], text: str) -> bool:
+    return match[0].lower() not in STOP_WORDS and bool(_ACTS.match(text[match.end() : match.end() + 12]))
+
+
+def _people(asked: Asked, text: str) -> Iterator[Thing]:
+    for start, end in _new_names(asked, text, opening=True):
+        name = text[start:end].replace(".", "").lower().split()
+        known = name[0] in HONORIFICS or name[0] in GIVEN_NAMES
+        if not known and not _NO_PERSON.isdisjoint(name):
+            yield Thing(start, end, 0.3)
+        elif len(name) > 1:
+            placed = text[:start].lower().endswith((" the ", " in ", " at "))
+            yield Thing(start, end, 0.7 if placed and not known else 1.0)
+        else:
+            yield Thing(start, end, 0.7)
+
+
+def _names(asked: Asked, text: str, several_words: float, one_word: float) -> Iterator[Thing]:
+    """Best where a name holds the noun that was asked for: "which party", "the Liberal Democratic Party"."""
+    for start, end in _new_names(asked, text):
+        name = words(text[start:end])
+        if asked.noun is not None and len(name) > 1 and asked.noun in {stem(word) for word in name}:
+            yield Thing(start, end, 1.0)
+        else:
+            yield Thing(start, end, several_words if len(name) > 1 else one_word)
+
+
+def _dates(asked: Asked, text: str) -> Iterator[Thing]:
+    exact = _ASKS_YEAR if _ASKS_YEAR.search(asked.text) else _ASKS_DAY if _ASKS_DAY.search(asked.text) else None
+    for match in _DATE.finditer(text):
+        if not set(re.findall(r"\d+", match[0])) <= asked.numbers:
+            yield Thing(*match.span(), 1.0 if exact is None or _EXACT[exact].search(match[0]) else 0.4)
+    if exact is None:
+        asked_stems = {stemmed for _, stemmed in asked.terms}
+        for match in _VAGUE_DATE.finditer(text):
+            if stem(match[0].lower()) not in asked_stems:
+                yield Thing(*match.span(), 0.5)
+
+
+def _numbers(asked: Asked, text: str) -> Iterator[Thing]:
+    """Best where the number counts what was asked for, "five ships" for "how many boats", or has a unit of its kind."""
+    measured = [match.span() for unit in asked.dimensions for match in UNITS[unit].finditer(text)]
+    measured = [(start, end) for start, end in measured if not set(re.findall(r"\d+", text[start:end])) & asked.numbers]
+    yield from (Thing(start, end, 1.0) for start, end in measured)
+    share = 0.4 if asked.dimensions else 1.0
+    hours = [match.span() for match in _TIME_OF_DAY.finditer(text)]
+    asked_words = {word for word, _ in asked.terms}
+    for match in _NUMBER.finditer(text):
+        number = match[0].lower()
+        counts = (
+            asked.noun is not None
+            and asked.kind == "how_many"
+            and not asked.dimensions
+            and _counts(asked.noun, text, match)
+        )
+        if counts:
+            yield Thing(*match.span(), 1.0)
+        elif any(start <= match.start() < end for start, end in hours):
+            continue
+        elif number.replace(",", "") not in asked.numbers and number not in asked_words:
+            plain = 0.2 if _YEAR.match(number) else 0.8 if number[0].isdigit() else 0.6
+            yield Thing(*match.span(), share * plain)
+
+
+def _kinds(asked: Asked, noun: str, text: str) -> Iterator[Thing]:
+    """What stands right before the noun and is not in the question: "a state visit" for "what kind of visit"."""
+    asked_stems = {stemmed for _, stemmed in asked.terms}
+    for before, named in pairwise(_WORD.finditer(text)):
+        told = words(before[0])
+        new = any(word not in STOP_WORDS and stem(word) not in asked_stems for word in told)
+        if (
+            new
+            and not before[0].endswith(("'s", "’s"))
+            and stem(named[0].lower()) == noun
+            and text[before.end() : named.start()] in (" ", "-")
+        ):
+            yield Thing(before.start(), named.end(), 1.0)
+
+
+def _counts(noun: str, text: str, number: re.Match[str]) -> bool:
+    following = words(text[number.end() : number.end() + 60])[:4]
+    return any(related(stem(word), noun) for word in following)
+
+
+def _places(asked: Asked, text: str) -> Iterator[Thing]:
+    asked_stems = {stemmed for _, stemmed in asked.terms}
+    found = [
+        Thing(*match.span(), 1.0)
+        for match in _PLACE.finditer(text)
+        if stem(words(match[0])[-1]) not in asked_stems and not re.search(rf"{_MONTH}$", match[0])
+    ]
+    yield from found or _names(asked, text, several_words=0.4, one_word=0.4)

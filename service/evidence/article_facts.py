@@ -1,0 +1,63 @@
+"""A question and evidence come in; by which words it may mean an article, and what a sentence says of one, go out."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+
+from ingest.english.words import stem, words
+from ingest.types import SentenceKind
+from service.query.analysis import Asked
+from service.types import ArticleCard, Evidence
+
+LONGEST_BYLINE = 160  # characters; a longer sentence names the author in passing
+
+_ROLE_WORDS = {
+    "fragment": "fragment excerpt aggregated", "altered": "altered paraphrase copy",
+    "republished": "republished republication copy",
+    "updated": "updated corrected correction",
+}  # fmt: skip
+
+
+def title_words(asked: Asked, evidence: Sequence[Evidence]) -> list[frozenset[str]]:
+    """For each piece of evidence the stems of what is said of its article besides the text: title, author, outlet.
+
+    A question about an article may call a copy by the title of another of its family, and by what it is.
+    """
+    own = {item.article: frozenset(stem(word) for word in words(_card(item.article))) for item in evidence}
+    if asked.about is not None:
+        families: dict[str, frozenset[str]] = defaultdict(frozenset)
+        for card, known in own.items():
+            families[card.family.id] |= known
+        own = {
+            card: families[card.family.id] | {stem(word) for word in _ROLE_WORDS.get(card.family.role, "").split()}
+            for card in own
+        }
+    return [own[item.article] for item in evidence]
+
+
+def states(asked: Asked, item: Evidence) -> float:
+    """How plainly, 0 to 1, the sentence states what a question about an article asks for; 0 for any other question."""
+    said = set(words(item.text))
+    match asked.about:
+        case "author":
+            if not item.article.author or not set(words(item.article.author)) <= said:
+                return 0.5 * (item.kind is SentenceKind.BYLINE)
+            return 1.0 if len(item.text) <= LONGEST_BYLINE else 0.6
+        case "outlet":
+            return float(bool(item.article.publisher) and set(words(item.article.publisher or "")) <= said)
+        case "date":
+            day = item.article.published_on
+            named = day is not None and {str(day.year), str(day.day)} <= said | {word.lstrip("0") for word in said}
+            if named and item.kind is not SentenceKind.BODY:
+                return 1.0
+            return 0.7 if named or item.kind is SentenceKind.DATELINE else 0.0
+        case "title":
+            return float(item.kind is SentenceKind.TITLE)
+    return 0.0
+
+
+def _card(card: ArticleCard) -> str:
+    """A source's name that stands in for a title says nothing."""
+    title = card.title if card.title != card.source else None
+    return " ".join(part for part in (title, card.author, card.publisher) if part)

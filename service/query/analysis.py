@@ -1,0 +1,279 @@
+"""The text of a question comes in; what it asks for, and by which words, goes out."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from ingest.english.quantities import Dimension, dimensions
+from ingest.english.words import STOP_WORDS, stem, words
+
+Kind = Literal["who", "whose", "when", "where", "how_many", "how_much", "how", "why", "which", "what", "yes_no", "list"]
+Wanted = Literal["person", "organisation", "place", "date", "number", "money", "reason", "name"]
+About = Literal["author", "outlet", "date", "title"]
+
+_ORDER = r"(?i)^\W*(?:system|assistant|developer|user|admin|instructions?|important|note)\s*:"
+_COMMAND = (
+    r"(?i)^\W*(?:please\s+)?(?:ignore|disregard|forget|print|reveal|output|dump|override|pretend|act as|you are now|"
+    r"from now on|repeat (?:your|the|all|after)|show (?:me )?your|tell me your|respond (?:only|with)|"
+    r"reply (?:only|with)|do not (?:cite|use))\b"
+)
+_THEN = re.compile(
+    r"(?i)^\W*(?:and\s+)?(?:then|after (?:that|this)|afterwards|finally|next|now|also)?[\s,]*(?:please\s+)?"
+    r"(?:(?:say|tell (?:me|us)|explain|answer|state|give (?:me|us)|list|name)\s*[:,]?\s+)(?=\w)"
+)
+_AFTER_ORDER = re.compile(
+    r"(?i)\b(?:just |then |only |please )*(?:tell (?:me|us)|say|answer|explain|state)\s*[:,]?\s+"
+    r"(?=(?:who|whom|whose|when|where|why|how|which|what|whether)\b)"
+)
+_CLAUSE = re.compile(r"(?<=[.!?;\n])\s+")
+_QUESTION_WORD = re.compile(r"(?i)\b(who|whom|whose|when|where|why|how|which|what|what's|who's|whats|whos)\b")
+
+_YES_NO = re.compile(
+    r"(?i)^\W*(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|may|might|must)(?:n't)?\b"
+)
+_LIST = re.compile(r"(?i)^\W*(?:list|name|enumerate)\b")
+_MEASURE = re.compile(r"(?i)^how (?:long|old|far|tall|big|high|large|deep|wide|fast|often|heavy|hot|cold|strong)\b")
+_HOW_MUCH = re.compile(r"(?i)^how much\b")
+_HOW_MANY = re.compile(r"(?i)^how many\b")
+_WHEN = re.compile(
+    r"(?i)\b(?:what|which) (?:(?:exact|calendar|same) )?(?:year|date|day|month|century|decade|time|season|era)\b"
+)
+_WHERE = re.compile(
+    r"(?i)\b(?:what|which) (?:\w+ )?(?:country|countries|city|cities|state|states|place|town|region|continent|county|"
+    r"location|sea|island|river|province|capital)\b|\bfrom where\b"
+)
+_REASON = re.compile(
+    r"(?i)\b(?:what (?:is|are|was|were) (?:the )?(?:causes?|reasons?|purpose)|"
+    r"what (?:led|caused|causes|prompted|explains)|"
+    r"for (?:what|which) reasons?)\b"
+)
+_NOUN_WANTS: tuple[tuple[Wanted, frozenset[str]], ...] = (
+    ("money", frozenset("cost price salary budget fee revenue fine import export gdp value income investment".split())),
+    ("number", frozenset(
+        """number percentage percent rank rate age population amount share proportion length height size distance
+        weight speed score total share figure count temperature quantity majority turnout magnitude""".split())),
+    ("person", frozenset(
+        """president minister actor actress author singer writer senator governor mayor leader king queen player
+        director artist man woman person politician scientist inventor founder chancellor coach captain composer
+        ambassador judge lawmaker journalist character spokesman spokeswoman chairman emperor chief""".split())),
+    ("organisation", frozenset(
+        """party company agency university institute team band organisation organization firm bank newspaper journal
+        school college club platform magazine outlet publisher ministry department court council union group
+        association network body committee grouping""".split())),
+)  # fmt: skip
+
+_ARTICLE = r"(?:article|piece|story|report|essay|copy|fragment|text|paraphrase|item|column|op-ed)"
+_ABOUT: tuple[tuple[About, re.Pattern[str]], ...] = (
+    ("outlet", re.compile(
+        rf"(?i)\b(?:which|what|who)\b[^?]*"
+        rf"\b(?:platform|outlet|publisher|newspaper|site|website|magazine|journal|news agency)\b"
+        rf"[^?]*\b(?:publish|carr|ran|run|print|post|issue|republish)\w*|"
+        rf"\bwho (?:\w+ )?(?:re)?published\b|\bwhere (?:was|were|is) [^?]*\b(?:re)?published\b|"
+        rf"\b(?:publisher|outlet) of the\b[^?]*\b{_ARTICLE}")),
+    ("author", re.compile(
+        rf"(?i)\bwho (?:is|was|are|were)?\s*(?:the )?(?:authors?|writers?) of\b[^?]*(?:\b{_ARTICLE}|[\"“«])|"
+        rf"\bwho (?:wrote|authored|penned|co-wrote)\b[^?]*(?:\b{_ARTICLE}\b|[\"“«])|\bwritten by whom\b|\bbyline\b|"
+        rf"\b(?:author|writer) of the [^?]*\b{_ARTICLE}")),
+    ("date", re.compile(
+        rf"(?i)\b(?:when|date|day|year|month)\b[^?]*\b{_ARTICLE}s?\b[^?]*\b(?:publish|appear|written|dated|carr|post|issued)\w*|"
+        rf"\b(?:when|date|day)\b[^?]*\b(?:(?:re)?published|carry|carries|dated)\b[^?]*(?:\b{_ARTICLE}\b|[\"“«])?|"
+        rf"\b(?:publication|posting) date\b")),
+    ("title", re.compile(
+        rf"(?i)\b(?:what|which)\b[^?]*\b(?:title|headline|entitled|titled|heading)\b[^?]*\b{_ARTICLE}|"
+        rf"\b(?:title|headline) of the\b")),
+)  # fmt: skip
+_META_WORDS = frozenset(
+    stem(word)
+    for word in """article piece story report essay text item column publish published
+    publisher outlet platform author writer wrote written byline title headline date carry carries appear website site
+    newspaper magazine dated one two three another""".split()
+)
+_SCAFFOLD = frozenset(
+    stem(word) for word in "kind sort type name named call called accord according mention mentioned".split()
+)
+# the answer to "in what year" is a year and seldom says "year"
+_TYPE_NOUNS: dict[str | None, frozenset[str]] = {
+    "date": frozenset(stem(word) for word in "year date day month time exact decade today currently".split()),
+    "place": frozenset(stem(word) for word in "country city place town location located".split()),
+}
+_MONEY = re.compile(
+    r"(?i)\b(?:cost|pay|paid|price\w*|worth|spen[dt]|money|invest\w*|budget|charge\w*|fine|earn\w*|salary|wage|fund\w*|debt|loan)\b"
+)
+_MANY_ARTICLES = re.compile(
+    rf"(?i)\bboth\b[^?]*\b(?:{_ARTICLE}s?|[\"“«])|\b(?:two|three|several|all|different)\b[^?.]{{0,30}}\b{_ARTICLE}s\b|"
+    rf"\bone {_ARTICLE}\b[^?]*\banother\b|\bnamed both\b|\bboth for\b[^?]*\band for\b|\bacross\b[^?]*\b{_ARTICLE}s\b"
+)
+_PARTS = re.compile(
+    r"(?i)(?:,\s*|\s+)(?:and|but)\s+(?=(?:(?:in|on|at|to|for|from|by|with|of|rather than|under)\s+)?"
+    r"(?:who|whom|whose|when|where|why|how|which|what|rather)\b)|(?<=\?)\s+(?=\w)"
+)
+_EITHER = re.compile(
+    r"(?i)\b(\w[\w'’-]*)\s*,?\s+or\s+(?:only|just|merely|rather|instead)?\s*(?:a |an |the )?(\w[\w'’-]*)"
+)
+_NAME = re.compile(
+    r"\b(?:[A-Z0-9][\w.'’-]*[A-Za-z][\w.'’-]*)(?:\s+(?:(?:of|the|de|van|von|al|bin|da|del|and)\s+)?[A-Z][\w.'’-]*)*"
+)
+_QUOTED = re.compile(r"[\"“«]([^\"”»]{2,200})[\"”»]")
+_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a question asks for. `terms` are (word, stem) pairs without stop words, each stem once, in order."""
+
+    text: str  # what is left when words addressed to the system are gone
+    kind: Kind
+    wants: Wanted | None
+    about: About | None  # asks about an article rather than about what it says
+    terms: tuple[tuple[str, str], ...]
+    names: tuple[str, ...]
+    numbers: frozenset[str]
+    quoted: tuple[str, ...]  # titles and phrases in quotation marks
+    parts: tuple[str, ...]  # one entry a part; a plain question has one
+    alternatives: tuple[str, ...]  # "many or only some": the words between which to choose
+    several_articles: bool  # wants what more than one article says
+    plural: bool  # "which countries", "what technologies": more than one thing
+    noun: str | None  # stem of the noun right after "which", "what" or "how many": "party" of "which party"
+    dimensions: tuple[Dimension, ...] = ()  # of the wanted quantity: "how tall" wants a length
+
+
+def understand(text: str) -> Asked:
+    """Read a question by rule. Any text is understood somehow: without a question word it is a `what`."""
+    question = _addressed_to_the_archive(text)
+    kind, wants = _kind(question)
+    about = next((about for about, pattern in _ABOUT if pattern.search(question)), None)
+    if about is not None:
+        wants = {"author": "person", "outlet": "organisation", "date": "date", "title": "name"}[about]  # type: ignore[assignment]
+    measured = dimensions(question)
+    if measured and wants in (None, "organisation", "name", "person"):
+        wants = "number"
+    several = bool(_MANY_ARTICLES.search(question))
+    either = (
+        _EITHER.search(question) if kind == "yes_no" or re.match(r"(?i)\W*(?:which|what|who)\b", question) else None
+    )
+    return Asked(
+        text=question,
+        kind=kind,
+        wants=wants,
+        about=about,
+        terms=_terms(_QUOTED.sub(" ", question) if several else question, wants, about is not None or several),
+        names=_names(question),
+        numbers=frozenset(number.replace(",", "") for number in _NUMBER.findall(question)),
+        quoted=tuple(match.strip() for match in _QUOTED.findall(question)),
+        parts=tuple(part.strip(" ,") for part in _PARTS.split(question) if part.strip(" ,?")) or (question,),
+        alternatives=(either[1].lower(), either[2].lower()) if either else (),
+        several_articles=several,
+        plural=_plural(question),
+        noun=_noun(question),
+        dimensions=measured,
+    )
+
+
+def _addressed_to_the_archive(text: str) -> str:
+    """Drop sentences that give orders to the system; keep everything when nothing else would be left."""
+    text = " ".join(text.split())
+    kept = []
+    for clause in _CLAUSE.split(text):
+        bare = re.sub(_ORDER, "", clause).strip()
+        if re.match(_COMMAND, bare):
+            after = _AFTER_ORDER.search(bare)
+            if after is not None:
+                kept.append(bare[after.end() :])
+                continue
+            if not bare.endswith("?"):
+                continue
+        if re.match(_ORDER, clause) and not _QUESTION_WORD.search(bare):
+            continue
+        rest = _THEN.sub("", bare)
+        kept.append(rest if _QUESTION_WORD.match(rest) or _QUESTION_WORD.search(rest[:40]) else bare)
+    return " ".join(part for part in kept if part) or text
+
+
+def _kind(question: str) -> tuple[Kind, Wanted | None]:
+    found = _QUESTION_WORD.search(question)
+    if _YES_NO.match(question) and (found is None or not re.search(rf"(?i)[,;]\s*{found[0]}\b", question)):
+        return "yes_no", None
+    if found is None:
+        return ("list", "name") if _LIST.match(question) else ("what", _noun_wanted(question))
+    rest = question[found.start() :]
+    word = found[0].lower().removesuffix("'s")
+    if _WHEN.search(question) or word == "when":
+        return "when", "date"
+    if _REASON.search(question) or word == "why":
+        return "why", "reason"
+    if word in ("how",):
+        return _how(rest)
+    if _WHERE.search(question) or word == "where":
+        return "where", "place"
+    if word in ("who", "whom", "whos"):
+        return "who", "person"
+    if word == "whose":
+        return "whose", "person"
+    wanted = _noun_wanted(rest)
+    return ("which" if word == "which" else "what"), wanted
+
+
+def _how(rest: str) -> tuple[Kind, Wanted | None]:
+    if _HOW_MANY.match(rest) or _MEASURE.match(rest):
+        return "how_many", "number"
+    if _HOW_MUCH.match(rest):
+        return "how_much", "money" if _MONEY.search(rest) else "number"
+    return "how", None
+
+
+def _noun_wanted(rest: str) -> Wanted | None:
+    """The type of the noun right after the question word, or after "what is the": the first known one of five."""
+    following = [
+        word for word in words(rest)[1:8] if word not in STOP_WORDS or word in ("of", "by", "in", "for", "that")
+    ]
+    for word in following:
+        if word in ("of", "by", "in", "for", "that"):
+            return None
+        for wanted, nouns in _NOUN_WANTS:
+            if word in nouns or word.removesuffix("s") in nouns or stem(word) in {stem(noun) for noun in nouns}:
+                return wanted
+    return None
+
+
+def _noun(question: str) -> str | None:
+    """The noun proper is more than a rule can tell: the first word after the question word will do."""
+    found = re.search(
+        r"(?i)\b(?:which|what|how many)\s+(?:(?:kind|sort|type)s?\s+of\s+)?((?:[\w’'-]+\s*){1,3})", question
+    )
+    if not found:
+        return None
+    following = [word for word in words(found[1]) if word not in STOP_WORDS]
+    first = words(found[1])[:1]
+    return stem(following[0]) if following and first and first[0] not in STOP_WORDS else None
+
+
+def _terms(question: str, wants: Wanted | None, drop_article_words: bool) -> tuple[tuple[str, str], ...]:
+    terms: dict[str, str] = {}
+    for word in words(question):
+        if word not in STOP_WORDS and (len(word) > 1 or word.isdigit()):
+            terms.setdefault(stem(word), word)
+    dropped = _SCAFFOLD | _TYPE_NOUNS.get(wants, frozenset()) | (_META_WORDS if drop_article_words else frozenset())
+    terms = {stemmed: word for stemmed, word in terms.items() if stemmed not in dropped} or terms
+    return tuple((word, stemmed) for stemmed, word in terms.items())
+
+
+def _names(question: str) -> tuple[str, ...]:
+    names = []
+    for match in _NAME.finditer(question):
+        name = match[0].strip(".'’-")
+        first = name.split()[0].lower()
+        if match.start() == 0 and (first in STOP_WORDS or _QUESTION_WORD.match(first) or len(name.split()) == 1):
+            name = " ".join(name.split()[1:])
+        if name and not name.replace(",", "").isdigit() and name.lower() not in STOP_WORDS:
+            names.append(name)
+    return tuple(dict.fromkeys(names))
+
+
+def _plural(question: str) -> bool:
+    noun = re.search(
+        r"(?i)\b(?:which|what)\s+(?:(?:are|were)\s+|(?:[\w-]+\s+){0,2}?\w+[^su\W]s\s+(?:are|were|have|had|do|did|can|will|would)\b)",
+        question,
+    )
+    return bool(noun) or bool(_LIST.match(question))

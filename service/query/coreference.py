@@ -1,0 +1,209 @@
+"""A question with the turns before it comes in; the question as it reads without them goes out, by rule alone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import date
+
+from ingest.english import facts
+from ingest.english.periods import Period, periods
+from ingest.english.words import STOP_WORDS, words
+from service.types import Question, Turn
+
+MOST_TURNS = 20  # of a conversation that are read; older ones never decide what a follow-up means
+SHORT_ANSWER = 8  # words, up to which an answer is the name of what was asked for
+SHORTEST = 4  # words, below which a question after another one is taken to go on from it
+
+
+def standing_alone(question: Question) -> str:
+    """The question with what it leaves out: a name for a pronoun, the rest of the question before for "And in 2022?".
+
+    What fits no rule takes the question before along as it stands; a whole question of its own is left alone.
+    """
+    last_asked, last_answer = "", ""
+    for turn in question.history[-MOST_TURNS:]:
+        if turn.role == "user":
+            last_asked, last_answer = _resolved(turn.content, last_asked, last_answer), ""
+        else:
+            last_answer = turn.content
+    return _resolved(question.text, last_asked, last_answer)
+
+
+def asked_before(history: Sequence[Turn]) -> str:
+    """The last question of a conversation, "" where there is none."""
+    return next((turn.content for turn in reversed(history) if turn.role == "user"), "")
+
+
+def _resolved(text: str, before: str, answer: str) -> str:
+    if not before:
+        return text
+    bare = _OPENING.sub("", " ".join(text.split())).strip(" ?!.,") or text
+    count = len(words(bare))
+    if _WHY.fullmatch(bare):
+        return f"Why {_statement(before)}?"
+    if _QUESTION_WORDS.fullmatch(bare):
+        asked = _OWN_WORD.sub("", before)
+        return f"{_capital(bare)} {_lower(asked)}" if _AUXILIARY.match(asked) else f"{_capital(bare)}: {before}"
+    if count <= _LONGEST_SLOT and not _HAS_QUESTION.search(bare):
+        slot = _ABOUT.sub("", bare)
+        put = _with_period(before, slot) or _with_name(before, slot)
+        return put or f"{before.rstrip(' ?')}: {slot}?"
+    named = _named(text, before, answer)
+    if named != text:
+        return named
+    if bare != text.strip(" ?!.,") and not facts(bare).names:  # "And how many were hurt?"
+        return f"{before} {_capital(bare)}?"
+    points = _POINTS.intersection(text.lower().replace("?", " ").split())
+    return f"{before} {text}" if count < SHORTEST or points else text
+
+
+def _with_period(before: str, slot: str) -> str | None:
+    """ "in 2022" in the place of the time that the question before named, or at its end; "March" keeps its year."""
+    when = _relative(slot) or _relative(f"in {slot}")
+    if not when or len(words(slot)) - len(words(when[0].words)) > 1:
+        return None
+    led = re.match(rf"(?i)(?:{_TIME})\b", slot)
+    old = _relative(before)
+    if not old:
+        return f"{before.rstrip(' ?')} {'' if led else 'in '}{slot}?"
+    if not when[0].named and not _RELATIVE_WORDS.search(slot) and old[0].named and old[0].first:
+        slot = f"{slot} {old[0].first.year}"
+    return f"{before[: old[0].start]}{slot if led else _same_lead(old[0], slot)}{before[old[0].end :]}"
+
+
+def _relative(text: str) -> tuple[Period, ...]:
+    """Periods counted from a day; only their words matter here, so any day will do."""
+    return periods(text, _ANY_DAY)
+
+
+def _same_lead(old: Period, slot: str) -> str:
+    lead = re.match(rf"(?i)(?:{_TIME})\b\s*(?:the\s+)?", old.words)
+    return f"{lead[0] if lead else ''}{slot}"
+
+
+def _with_name(before: str, slot: str) -> str | None:
+    """ "Lidl" or "the women" in the place of what the question before was about.
+
+    A name takes the place of the one that has the same preposition ("in Northfold"), else of the first.
+    """
+    lead = _PLACED.match(slot)
+    names = facts(before).names
+    if names and facts(f"about {slot}").names:
+        led = [name for name in names if lead and re.search(rf"(?i)\b{lead[1]}\s+$", before[: name.start])]
+        old = (led or names)[0]
+        return f"{before[: old.start]}{slot[lead.end() :] if led and lead else slot}{before[old.end :]}"
+    found = list(_NOUN_PHRASE.finditer(before))
+    if found and re.match(r"(?i)the\s+", slot):
+        return f"{before[: found[0].start()]}{slot}{before[found[0].end() :]}"
+    return None
+
+
+def _named(text: str, before: str, answer: str) -> str:
+    """Pronouns replaced by the last person or thing that was spoken of, answers first."""
+    pronoun = _PRONOUN.search(text)
+    if pronoun is None or pronoun[0].lower() in _MANY:
+        return text
+    person = pronoun[0].lower() in _PERSONS
+    name = _person(answer) or _person(before) if person else None
+    if name is None and (not person or facts(before).names):
+        name = _thing(before, answer)
+    if name is None or name.lower() in text.lower():
+        return text
+
+    def put(match: re.Match[str]) -> str:
+        return (
+            f"{name}'s" if match[0].lower() in _POSSESSIVES and not _OBJECT.match(match.string, match.end()) else name
+        )
+
+    wanted = _PERSONS if person else _THINGS
+    return _PRONOUN.sub(lambda m: put(m) if m[0].lower() in wanted else m[0], text)
+
+
+def _person(text: str) -> str | None:
+    """The first name of several words, or after a title; what comes first an answer is mostly about."""
+    for name in facts(text).names:
+        written = _MARKER.sub("", text[name.start : name.end]).strip()
+        titled = re.search(
+            r"(?i)\b(?:mr|mrs|ms|dr|sir|president|mayor|minister|captain|councillor)\.?\s+$", text[: name.start]
+        )
+        if (" " in written or titled) and not _NO_PERSON.search(written):
+            return written
+    return None
+
+
+def _thing(before: str, answer: str) -> str | None:
+    """What was spoken of: what a short answer names, else the question's last name or first thing."""
+    said = _MARKER.sub("", answer).strip(" .")
+    if said and len(words(said)) <= SHORT_ANSWER and _ASKS_WHAT.match(before):
+        return re.sub(r"(?i)^an?\s+", "the ", said)
+    stated = facts(before)
+    names = [name for name in stated.names if name not in stated.demonyms]
+    if names:
+        last = names[-1]
+        led = re.search(r"(?i)\bthe\s+(?:[\w-]+\s+)?$", before[: last.start])
+        noun = _NOUN_AFTER.match(before[last.end :])
+        return f"{led[0] if led else ''}{before[last.start : last.end]}{noun[0] if noun and led else ''}"
+    found = _NOUN_PHRASE.search(before)
+    return found[0] if found else None
+
+
+def _statement(before: str) -> str:
+    """The question before as what a "why" asks about: without its own question word."""
+    return _lower(_QUESTION_LEAD.sub("", before.strip()).strip(" ?")) or before
+
+
+def _lower(text: str) -> str:
+    """Begun small, where it begins with a word that is no name."""
+    return text[:1].lower() + text[1:] if text and text.split()[0].lower() in STOP_WORDS else text
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+_RELATIVE_WORDS = re.compile(r"(?i)\b(?:last|this|next|past|previous|ago|yesterday|\w+day)\b")
+_ANY_DAY = date(2000, 7, 15)
+_LONGEST_SLOT = 6  # words of "what about the women's race", without its opening
+_TIME = "in|on|since|before|after|until|till|by|during|between|from|as of|last|this|next|yesterday|the (?:last|past)|"
+_TIME += "early|late"
+_OPENING = re.compile(r"(?i)^\W*(?:(?:and|but|so|ok(?:ay)?|then|also|well|or)\b[\s,]*)+")
+_ABOUT = re.compile(r"(?i)^(?:(?:what|how)\s+about|what\s+of)\s+")
+_WHY = re.compile(r"(?i)(?:but\s+)?(?:why|why is that|why was that|how come|for what reason|what for|why so|why not)")
+_QUESTION_WORDS = re.compile(
+    r"(?i)(?:since |until |by |with |from |to |for |at )?(?:who|whom|whose|when|where|which(?: one)?|how|how many|"
+    r"how (?:much|long|old|far|big|high|often)|what (?:year|day|date|time)|in (?:which|what) year|who else|what else)"
+)
+_HAS_QUESTION = re.compile(
+    r"(?i)^(?!(?:what|how)\s+about\b|what\s+of\b)(?:.*\b(?:who|whom|whose|when|where|why|how|which|what)\b|"
+    r"(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should)\b)"
+)
+_POINTS = frozenset("he she it they him her them his its their this that these those there then".split())
+_PERSONS = frozenset("he she him her his hers".split())
+_THINGS = frozenset("it its".split())
+_MANY = frozenset("they them their".split())  # more than a rule can tell: the question before goes along
+_POSSESSIVES = frozenset("his her its their".split())
+_PRONOUN = re.compile(r"(?i)\b(?:he|she|him|her|his|hers|it|its|they|them|their)\b")
+_OBJECT = re.compile(r"\s*(?:[?.,!]|$|\s(?:in|on|at|to|for|with|by|from|and|or|about)\b)")
+_TITLE = re.compile(r"(?i)\b(?:mr|mrs|ms|dr|sir|president|mayor|minister|captain|councillor)\.?\s+$")
+_NOUN_AFTER = re.compile(r"\s+[a-z][\w-]+(?=\s+(?:is|are|was|were|has|have|will|cost|close|open)\b|\s*[?.,]|$)")
+_NO_PERSON = re.compile(
+    r"(?i)\b(?:ltd|inc|plc|company|council|bank|university|institute|club|party|union|ministry|authority|street|bay|strait|"
+    r"island|river|point|gazette|press|post|news|times|courier|ledger|glass|works)\b|\d"
+)
+_PLACED = re.compile(r"(?i)(in|at|on|for|from|near|by)\s+")
+_MARKER = re.compile(r"\s*\[\d+\]")
+_OWN_WORD = re.compile(
+    r"(?i)^\W*(?:who|when|where|why|how)\s+(?=(?:is|are|was|were|did|does|do|has|have|had|will|can)\b)"
+)
+_AUXILIARY = re.compile(r"(?i)(?:is|are|was|were|did|does|do|has|have|had|will|can|could|should|would)\b")
+_ASKS_WHAT = re.compile(r"(?i)^\W*(?:what|which)\b(?!\s+(?:is|are|was|were)\b)")
+_NOUN_PHRASE = re.compile(
+    r"(?i)\bthe\s+(?!same\b|most\b|first\b|last\b)(?:(?:\w*[^s\W]s|men|women|people|children|police)\b(?!['’])|"
+    r"(?:[\w’'-]+\s+)?[\w’'-]+(?=\W|$))"
+)
+_QUESTION_LEAD = re.compile(
+    r"(?i)^\W*(?:and\s+)?(?:(?:in|on|at|by|for|from|to|with)\s+)?(?:who|whom|whose|when|where|why|how(?:\s+(?:many|much|long|old|far|"
+    r"often))?|which|what)(?:\s+(?:is|are|was|were)(?=\s+the\b))?\s+|^\W*(?=(?:is|are|was|were|do|does|did|has|have|had|can|"
+    r"could|will|would|should)\b)"
+)

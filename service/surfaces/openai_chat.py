@@ -1,0 +1,158 @@
+"""OpenAI's chat completions in, the same checked answers out, numbered by article, whole or as OpenAI's chunks."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncGenerator
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import JSONResponse
+
+from ingest.errors import DatelineError
+from service.contract.bodies import answer_body
+from service.contract.problems import Refused, openai_error_body
+from service.surfaces import openai_responses
+from service.surfaces.admission import KEY
+from service.surfaces.openai_citations import ByArticle
+from service.surfaces.openai_schemas import MODEL, ChatRequest, ResponsesRequest, chat_question, responses_question
+from service.surfaces.streaming import DONE, PING, collected, frame, paced, streamed
+from service.types import Answer, ClaimReleased, Completed, Delta, Event, Question, Started
+from service.wiring import Service
+
+TAGS: list[Any] = ["OpenAI-compatible"]
+STREAMED: dict[int | str, dict[str, Any]] = {
+    200: {"description": "Whole, or with `stream: true` as OpenAI's chunks", "content": {"text/event-stream": {}}},
+}
+ERRORS: dict[int | str, dict[str, Any]] = {
+    400: {"description": "The error in OpenAI's shape: no question, one out of bounds, or parts that are no text"},
+    401: {"description": "Keys are configured, and no known one was sent"},
+    404: {"description": "`model_not_found`: the one model here is `dateline`"},
+    503: {"description": "`not_ready`"},
+    504: {"description": "`timeout`"},
+    "default": {"description": "Any other failure, in the same shape"},
+}
+
+
+def routes(service: Service) -> APIRouter:
+    """`/v1/models`, `/v1/chat/completions` and `/v1/responses`, bound to one service."""
+    router = APIRouter(tags=TAGS, dependencies=[KEY])
+
+    @router.get("/v1/models", summary="The one model")
+    async def list_models() -> dict[str, Any]:
+        return {"object": "list", "data": [_MODEL_CARD]}
+
+    @router.get(
+        "/v1/models/{model}",
+        summary="The one model by name",
+        responses={404: ERRORS[404], "default": ERRORS["default"]},
+    )
+    async def read_model(model: str) -> dict[str, Any]:
+        if model != MODEL:
+            raise Refused(404, "model_not_found", f'there is one model here: "{MODEL}"', param="model")
+        return _MODEL_CARD
+
+    @router.post("/v1/chat/completions", summary="Chat with the archive", responses=STREAMED | ERRORS)
+    async def chat(request: Request, body: ChatRequest) -> Response:
+        """The last user message is the question. Sources are `url_citation` annotations, `dateline` is the answer."""
+        events, numbering = _asked(service, request, chat_question(body))
+        if not body.stream:
+            return JSONResponse(completion(await collected(events), numbering))
+        chunks = _Chunks(numbering, bool(body.stream_options and body.stream_options.include_usage))
+        return await streamed(events, chunks.frames, _failure, request.state.request_id)
+
+    @router.post("/v1/responses", summary="The Responses API over the archive", responses=STREAMED | ERRORS)
+    async def respond(request: Request, body: ResponsesRequest) -> Response:
+        """The last user text is the question; `dateline` in the response carries the answer object."""
+        events, numbering = _asked(service, request, responses_question(body))
+        if not body.stream:
+            return JSONResponse(openai_responses.response(await collected(events), numbering))
+        stream = openai_responses.Stream(numbering)
+        return await streamed(events, stream.frames, stream.failure, request.state.request_id)
+
+    return router
+
+
+def _asked(service: Service, request: Request, question: Question) -> tuple[AsyncGenerator[Event | None], ByArticle]:
+    """The answer's events, and a numbering whose links lead to where readers reach this service."""
+    limit = service.settings.answer_timeout_seconds
+    events = paced(service.answerer.stream(question), request, service.stopping, limit)
+    return events, ByArticle(service.settings.public_url or str(request.base_url))
+
+
+def completion(answer: Answer, numbering: ByArticle) -> dict[str, Any]:
+    """A whole `chat.completion`."""
+    numbering.know(answer.citations)
+    text = numbering.write(answer.text)
+    message = {"role": "assistant", "content": text, "refusal": None, "annotations": nested(numbering)}
+    return {
+        "id": chat_id(answer.id),
+        "object": "chat.completion",
+        "created": int(time.time()),
+        "model": MODEL,
+        "choices": [{"index": 0, "message": message, "logprobs": None, "finish_reason": "stop"}],
+        "usage": _usage(answer),
+        "dateline": answer_body(answer),
+    }
+
+
+def nested(numbering: ByArticle) -> list[dict[str, Any]]:
+    """Nested, as chat completions have them; the flat form breaks the AI SDK."""
+    return [{"type": "url_citation", "url_citation": a.body()} for a in numbering.annotations]
+
+
+def chat_id(answer_id: str) -> str:
+    return "chatcmpl-" + answer_id.removeprefix("ans_")
+
+
+class _Chunks:
+    """Events of one answer in, frames of one chat completion stream out."""
+
+    def __init__(self, numbering: ByArticle, include_usage: bool):
+        self._numbering = numbering
+        self._include_usage = include_usage
+        self._head: dict[str, Any] = {"object": "chat.completion.chunk", "created": int(time.time()), "model": MODEL}
+
+    def frames(self, event: Event | None) -> list[bytes]:
+        match event:
+            case None:
+                return [PING]
+            case Started(id=answer_id):
+                self._head = {"id": chat_id(answer_id), **self._head}
+                return [self._chunk({"role": "assistant", "content": ""})]
+            case ClaimReleased(citations=citations):
+                self._numbering.know(citations)
+                return []
+            case Delta(text=text):
+                return [self._chunk({"content": self._numbering.write(text)})]
+            case Completed(answer=answer):
+                return self._last(answer)
+
+    def _last(self, answer: Answer) -> list[bytes]:
+        frames = []
+        if self._numbering.annotations:
+            frames.append(self._chunk({"annotations": nested(self._numbering)}))
+        own = {"dateline": answer_body(answer)}  # in the last chunk, whichever that is
+        if self._include_usage:
+            frames.append(self._chunk({}, finish_reason="stop"))
+            frames.append(frame({**self._head, "choices": [], "usage": _usage(answer), **own}))
+        else:
+            frames.append(self._chunk({}, finish_reason="stop", **own))
+        return [*frames, DONE]
+
+    def _chunk(self, delta: dict[str, Any], finish_reason: str | None = None, **more: Any) -> bytes:
+        choice = {"index": 0, "delta": delta, "logprobs": None, "finish_reason": finish_reason}
+        usage = {"usage": None} if self._include_usage else {}
+        return frame({**self._head, "choices": [choice], **usage, **more})
+
+
+def _failure(error: DatelineError) -> bytes:
+    return frame(openai_error_body(error))
+
+
+def _usage(answer: Answer) -> dict[str, int]:
+    prompt, completion = answer.usage.get("prompt_tokens", 0), answer.usage.get("completion_tokens", 0)
+    return {"prompt_tokens": prompt, "completion_tokens": completion, "total_tokens": prompt + completion}
+
+
+_MODEL_CARD = {"id": MODEL, "object": "model", "created": 1767225600, "owned_by": "dateline"}  # 1 January 2026

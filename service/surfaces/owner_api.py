@@ -1,0 +1,155 @@
+"""Work that other commands hand to the archive's owner: paths in; progress and a report out, line by line."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import threading
+import time
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import StreamingResponse
+from pydantic import AfterValidator, Field
+from starlette.requests import ClientDisconnect
+
+from ingest import pipeline, uploads
+from ingest.cli import findings_body, report_body
+from ingest.errors import NotFound, NotReady
+from service.contract.problems import refusal
+from service.contract.schemas import PlainText
+from service.contract.schemas import Request as RequestShape
+from service.surfaces.streaming import PING_SECONDS
+from service.wiring import Service
+
+PROGRESS_SECONDS = 0.1  # between two lines of one stage: a terminal shows no more than that
+
+
+def _absolute(path: str) -> str:
+    if not Path(path).is_absolute():
+        raise ValueError("must be absolute: the service works in another directory")
+    return path
+
+
+class IngestRequest(RequestShape):
+    paths: list[Annotated[PlainText, AfterValidator(_absolute)]] = Field(min_length=1)
+    prune: bool = False
+    dry_run: bool = False
+
+
+class DoctorRequest(RequestShape):
+    repair: bool = False
+
+
+def routes(service: Service) -> APIRouter:
+    """`/owner/…`, for the owner's socket alone: it reads whatever files the service may read, and names them."""
+    router = APIRouter()
+
+    @router.post("/owner/ingest", include_in_schema=False)
+    async def ingest(request: Request, body: IngestRequest) -> StreamingResponse:
+        lines = _lines(service, body, request)
+        return StreamingResponse(lines, media_type="application/x-ndjson")
+
+    @router.post("/owner/doctor", include_in_schema=False)
+    def doctor(body: DoctorRequest) -> dict[str, Any]:
+        with service.writing:
+            return findings_body(service.archive, mend=body.repair)
+
+    @router.get("/owner/articles/{article_id}/origin", include_in_schema=False)
+    def origin(article_id: str) -> dict[str, Any]:
+        """Where an article came from: the PATH that was ingested, its file if that is still there, or an upload."""
+        stored = service.archive.catalogue.live().article(article_id)
+        if stored is None:
+            raise NotFound("there is no article of this id here")
+        identity = stored.article.identity
+        found = uploads.file_of(identity)
+        return {
+            "path": stored.root,
+            "file": str(found[0]) if found else None,
+            "uploaded": uploads.is_upload(service.settings.data_dir, identity),
+            "sample": stored.root == str(pipeline.SAMPLE),
+        }
+
+    @router.post("/owner/rollback", include_in_schema=False)
+    def rollback() -> dict[str, Any]:
+        with service.writing:
+            return report_body(pipeline.rollback(service.archive))
+
+    return router
+
+
+async def _lines(service: Service, body: IngestRequest, request: Request) -> AsyncIterator[bytes]:
+    """Progress lines while a thread works, then `report` or `error`. A client that goes away ends the ingest."""
+    work = _Ingest(service, body)
+    gone = asyncio.create_task(_gone(request))
+    result = asyncio.create_task(asyncio.to_thread(work.run))
+    try:
+        while not result.done():
+            if gone.done() or service.stopping.is_set():
+                work.stop.set()
+            await asyncio.wait({result}, timeout=PROGRESS_SECONDS)
+            if line := work.news():
+                yield _line(line)
+        yield _line({"report": await result})
+    except ClientDisconnect:
+        return
+    except Exception as error:  # noqa: BLE001  the reply has begun: this line is the only way left to tell
+        known = refusal(error, request.state.request_id)
+        yield _line({"error": {"code": known.code, "message": str(known)}})
+    finally:
+        work.stop.set()
+        gone.cancel()
+        result.add_done_callback(lambda ended: ended.cancelled() or ended.exception())  # where nobody waits any more
+
+
+class _Ingest:
+    """One ingest in a thread: its latest progress, and a flag that ends it between two steps."""
+
+    def __init__(self, service: Service, body: IngestRequest):
+        self.service = service
+        self.body = body
+        self.stop = threading.Event()
+        self._latest: dict[str, Any] = {}
+        self._told: dict[str, Any] = {}
+        self._told_at = time.monotonic()
+
+    def run(self) -> dict[str, Any]:
+        """The report. Raises what the pipeline raises, NotReady where it was stopped; the old generation stays then."""
+        while not self.service.writing.acquire(timeout=PROGRESS_SECONDS):
+            self._progress("waiting", 0, 0)
+        try:
+            paths = [Path(path) for path in self.body.paths]
+            report = pipeline.ingest(
+                self.service.archive,
+                paths,
+                prune=self.body.prune,
+                dry_run=self.body.dry_run,
+                progress=self._progress,
+            )
+            return report_body(report)
+        finally:
+            self.service.writing.release()
+
+    def news(self) -> dict[str, Any] | None:
+        """The latest progress where it changed; the same again where the client heard nothing for 15 seconds."""
+        latest, now = self._latest, time.monotonic()
+        if not latest or (latest == self._told and now - self._told_at < PING_SECONDS):
+            return None
+        self._told, self._told_at = latest, now
+        return latest
+
+    def _progress(self, stage: str, done: int, total: int) -> None:
+        if self.stop.is_set():
+            raise NotReady("the ingest was stopped; the archive is as it was before, run it again")
+        self._latest = {"stage": stage, "done": done, "total": total}
+
+
+def _line(value: dict[str, Any]) -> bytes:
+    return json.dumps(value, ensure_ascii=False).encode() + b"\n"
+
+
+async def _gone(request: Request) -> None:
+    while (await request.receive())["type"] != "http.disconnect":
+        pass

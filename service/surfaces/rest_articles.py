@@ -1,0 +1,177 @@
+"""The catalogue over HTTP: articles listed, read, compared, sent in and removed, and the jobs that take them in."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request, Response
+from fastapi.responses import JSONResponse
+
+from ingest import pipeline, uploads
+from ingest.errors import InvalidRequest, NotFound, NotReady
+from service.conflicts.side_by_side import canonical_of, compared
+from service.contract.article_schemas import (
+    ArticleRequest,
+    ComparisonResponse,
+    FilesRequest,
+    JobAcceptedResponse,
+    JobResponse,
+)
+from service.contract.bodies import article_body, article_card_body, comparison_body, job_body
+from service.contract.schemas import ArticleResponse, ArticlesResponse
+from service.surfaces.admission import KEY, MULTIPART, WRITES
+from service.surfaces.openapi_errors import problems
+from service.surfaces.upload_parsing import staged_from
+from service.wiring import Service
+
+REMOVAL_WAIT_SECONDS = 10.0  # a removal behind a running ingest is refused rather than left hanging
+ARTICLE_ID = re.compile(r"[0-9a-f]{16}")
+
+_BODIES: dict[str, Any] = {
+    "application/json": {"schema": ArticleRequest.model_json_schema()},
+    MULTIPART: {"schema": FilesRequest.model_json_schema()},
+}
+
+
+def routes(service: Service) -> APIRouter:
+    """These, bound to one service."""
+    router = APIRouter(dependencies=[KEY])
+    _reading(router, service)
+    _writing(router, service)
+    return router
+
+
+def _reading(router: APIRouter, service: Service) -> None:
+    @router.get(
+        "/v1/articles",
+        tags=["Articles"],
+        summary="List articles",
+        response_model=ArticlesResponse,
+        responses=problems(422),
+    )
+    def list_articles(
+        cursor: Annotated[str | None, Query(max_length=100, description="`next_cursor` of the page before")] = None,
+        limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    ) -> Response:
+        """The catalogue in order of `article_id`; `next_cursor` is null at the end."""
+        after = _after(cursor) if cursor is not None else ""
+        found = service.archive.catalogue.live().page(after, limit + 1)
+        page = found[:limit]
+        more = _cursor(page[-1].article.article_id) if len(found) > limit else None
+        return JSONResponse({"articles": [article_card_body(stored) for stored in page], "next_cursor": more})
+
+    @router.get(
+        "/v1/articles/{article_id}",
+        tags=["Articles"],
+        summary="Read an article",
+        response_model=ArticleResponse,
+        responses=problems(404),
+    )
+    def read_article(article_id: str) -> Response:
+        """Text, metadata, the copies of it, and, of an altered copy, every change against the canonical one."""
+        snapshot = service.archive.catalogue.live()
+        stored = snapshot.article(article_id)
+        if stored is None:
+            raise NotFound("there is no article of this id here")
+        return JSONResponse(article_body(stored, snapshot))
+
+    @router.get(
+        "/v1/articles/{article_id}/alterations",
+        tags=["Articles"],
+        summary="Compare an altered copy",
+        response_model=ComparisonResponse,
+        responses=problems(404),
+    )
+    def compare_article(article_id: str) -> Response:
+        """The sentences in which an altered copy differs from its canonical copy, in pairs; none for other articles."""
+        snapshot = service.archive.catalogue.live()
+        stored = snapshot.article(article_id)
+        canonical = canonical_of(stored, snapshot) if stored else None
+        if stored is None or canonical is None:
+            raise NotFound("there is no article of this id here")
+        return JSONResponse(comparison_body(stored, canonical, compared(stored, canonical, snapshot)))
+
+
+def _writing(router: APIRouter, service: Service) -> None:
+    @router.post(
+        "/v1/articles",
+        tags=["Articles"],
+        summary="Add or update articles",
+        status_code=202,
+        response_model=JobAcceptedResponse,
+        dependencies=[WRITES],
+        responses=problems(400, 403, 413, 415, 422, 429),
+        openapi_extra={"requestBody": {"required": True, "content": _BODIES}},
+    )
+    async def add_articles(request: Request) -> Response:
+        """Takes files, or one article as JSON, and ingests them in the background, one upload after another.
+
+        The reply comes at once and names the job; `Location` leads to it. Questions are answered from the archive as it
+        was until the job is done, then from the new one. Of many files those that cannot be read are named in the job's
+        report, and the rest is taken in. At most 100 files; what they may weigh follows DATELINE_MAX_ARTICLE_MB.
+        """
+        service.jobs.expect_room()
+        staged = await staged_from(request, service.settings)
+        job = service.jobs.submit(staged, request.state.request_id)
+        return JSONResponse({"job_id": job.job_id}, 202, {"Location": f"/v1/jobs/{job.job_id}"})
+
+    @router.get(
+        "/v1/jobs/{job_id}",
+        tags=["Articles"],
+        summary="How far an upload is",
+        response_model=JobResponse,
+        responses=problems(404),
+    )
+    def read_job(job_id: str) -> Response:
+        """Where the job stands, and, when it is done, what it did. Jobs last as long as the service runs."""
+        job = service.jobs.get(job_id)
+        if job is None:
+            raise NotFound("there is no job of this id here; jobs are forgotten when the service ends")
+        return JSONResponse(job_body(job))
+
+    @router.delete(
+        "/v1/articles/{article_id}",
+        tags=["Articles"],
+        summary="Remove an article",
+        status_code=204,
+        response_class=Response,
+        dependencies=[WRITES],
+        responses=problems(403, 404),
+    )
+    def remove_article(article_id: str) -> Response:
+        """Takes the article out of the catalogue and every index at once.
+
+        Of an article that was uploaded the stored file goes too. The file of any other is not touched: the next ingest
+        of its folder adds the article again.
+        """
+        if not service.writing.acquire(timeout=REMOVAL_WAIT_SECONDS):
+            raise NotReady("an ingest is running; remove the article when it is done")
+        try:
+            stored = service.archive.catalogue.live().article(article_id)
+            removed = pipeline.remove(service.archive, article_id)
+            if stored is not None:
+                uploads.forget(service.settings.data_dir, stored.article.identity)
+        finally:
+            service.writing.release()
+        if not removed:
+            raise NotFound("there is no article of this id here")
+        return Response(status_code=204)
+
+
+def _cursor(article_id: str) -> str:
+    return base64.urlsafe_b64encode(f"after:{article_id}".encode()).decode().rstrip("=")
+
+
+def _after(cursor: str) -> str:
+    """The article id in a cursor; InvalidRequest for anything that we did not make."""
+    try:
+        said = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode("ascii")
+    except (binascii.Error, ValueError):
+        said = ""
+    kind, _, article_id = said.partition(":")
+    if kind != "after" or not ARTICLE_ID.fullmatch(article_id) or _cursor(article_id) != cursor:
+        raise InvalidRequest("cursor: send next_cursor of the page before as it is, or leave it out")
+    return article_id

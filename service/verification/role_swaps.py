@@ -1,0 +1,126 @@
+"""Quotes and a claim come in; the kind of value that the claim puts where a quote has another goes out.
+
+`ingest.english.differences` forgives words that only moved, as it must between sentences of two articles. A claim that
+swaps who did what to whom moves words too: here the place counts, function words included.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from difflib import SequenceMatcher
+
+from ingest.english.terms import Term, TermKind, read
+from ingest.english.thesaurus import opposite, stem
+
+LONGEST = 5  # words; a longer stretch that differs is another wording, not another value
+FLANK = 2  # words that must be the same beside a slot, on both sides together
+FRAME = 3  # words and names in a row, at least one no name, that make a name's place certain
+
+_FIXED = (TermKind.NUMBER, TermKind.DATE, TermKind.NAME)
+# beyond ingest.meanings: words that only exclude each other when one stands in the place of the other
+_OPPOSITES = {
+    frozenset(pair.split())
+    for pair in (
+        "up down", "over under", "in out", "on off", "into from", "to from", "for against", "with without",
+        "since until", "he she", "his her", "him her", "himself herself", "former latter", "all some", "all few",
+        "all none", "most few", "many few", "both neither", "always never", "often rarely", "everyone nobody",
+        "same different", "similar different", "day night", "near far", "common rare",
+    )
+}  # fmt: skip
+
+_PASSIVE = re.compile(r"(?i)\b(?:is|are|was|were|be|been|being|got)\s+(?:\w+\s+)?\w+\s+by\b|\b\w+(?:ed|en|own)\s+by\b")
+
+Token = tuple[str, frozenset[str], int, int]  # what it is aligned by, the words of a name, first and last term
+
+
+def displaced(quotes: Sequence[str], claim: str) -> str | None:
+    """`name`, `number`, `date` or `antonym` where the claim fills a slot of a quote with something else; else None.
+
+    A slot is a stretch of at most `LONGEST` words beside words that both have. What a claim has in common with another
+    quote, in a row, is at home there.
+    """
+    theirs = read(claim)
+    found: list[tuple[str, set[int]]] = []
+    at_home: set[int] = set()
+    for quote in quotes:
+        ours = read(quote)
+        matcher = SequenceMatcher(None, [t.value for t in ours], [t.value for t in theirs], autojunk=False)
+        codes = matcher.get_opcodes() or [("equal", 0, 0, 0, 0)]
+        for before, (tag, a, b, c, d), after in zip([None, *codes[:-1]], codes, [*codes[1:], None], strict=True):
+            flank = sum(code[2] - code[1] for code in (before, after) if code is not None and code[0] == "equal")
+            if tag == "equal" and b - a > FLANK:
+                at_home.update(range(c, d))
+            if tag == "replace" and max(b - a, d - c) <= LONGEST and flank >= FLANK:
+                kind = _clash(ours[a:b], theirs[c:d], quote, claim)
+                if kind:
+                    found.append((kind, set(range(c, d))))
+    return next((kind for kind, places in found if not places <= at_home), None) or _traded(quotes, claim)
+
+
+def _clash(ours: Sequence[Term], theirs: Sequence[Term], quote: str, claim: str) -> str | None:
+    for kind in _FIXED:
+        mine, other = {t.value for t in ours if t.kind is kind}, {t.value for t in theirs if t.kind is kind}
+        if mine and other and not mine & other:
+            return str(kind)
+    if any(t.kind is TermKind.NEGATION for t in ours) != any(t.kind is TermKind.NEGATION for t in theirs):
+        return None  # "not legal" is "illegal"; a plain "not" is for service.verification.negations
+    for a in ours:
+        for b in theirs:
+            left, right = quote[a.start : a.end].lower(), claim[b.start : b.end].lower()
+            if frozenset((left, right)) in _OPPOSITES or opposite(stem(left), stem(right)):
+                return "antonym"
+    return None
+
+
+def _traded(quotes: Sequence[str], claim: str) -> str | None:
+    """`name` where, all names taken for one another, a row of words has another name in it than the quote's row has.
+
+    A name is at home if any quote has it in a row as long. Who is beaten *by* whom trades places without a change.
+    """
+    theirs = _tokens(claim)
+    wrong: dict[int, int] = {}
+    right: dict[int, int] = {}
+    passive = bool(_PASSIVE.search(claim))
+    for quote in quotes:
+        ours = _tokens(quote)
+        for size, pairs in _rows(ours, theirs):
+            for mine, other in pairs:
+                kept = bool(_listed(ours, mine) & theirs[other][1])
+                if kept or bool(_PASSIVE.search(quote)) == passive:
+                    place = right if kept else wrong
+                    place[other] = max(size, place.get(other, 0))
+    return "name" if any(size > right.get(place, 0) for place, size in wrong.items()) else None
+
+
+def _rows(ours: Sequence[Token], theirs: Sequence[Token]) -> Iterator[tuple[int, list[tuple[int, int]]]]:
+    """Rows of at least `FRAME` tokens that both have: their length, and the places of the names in them."""
+    matcher = SequenceMatcher(None, [t[0] for t in ours], [t[0] for t in theirs], autojunk=False)
+    for a, b, size in matcher.get_matching_blocks():
+        names = [(a + n, b + n) for n in range(size) if ours[a + n][1]]
+        if size >= FRAME and names and len(names) < size:
+            yield size, names
+
+
+def _listed(tokens: Sequence[Token], place: int) -> frozenset[str]:
+    """The words of a name and of those listed with it: a claim may pick one out of "Spain, Italy and Malta"."""
+    found = tokens[place][1]
+    for step in (-1, 1):
+        at = place
+        while 0 <= at + 2 * step < len(tokens) and tokens[at + step][0] in ("and", "or") and tokens[at + 2 * step][1]:
+            at += 2 * step
+            found |= tokens[at][1]
+    return found
+
+
+def _tokens(text: str) -> list[Token]:
+    """The terms of a text, neighbouring name words as one token that every other name equals."""
+    tokens: list[Token] = []
+    for index, term in enumerate(read(text)):
+        if term.kind is not TermKind.NAME:
+            tokens.append((term.value, frozenset(), index, index))
+        elif tokens and tokens[-1][1] and tokens[-1][3] == index - 1:
+            tokens[-1] = ("", tokens[-1][1] | set(term.value.split()), tokens[-1][2], index)
+        else:
+            tokens.append(("", frozenset(term.value.split()), index, index))
+    return tokens

@@ -1,0 +1,74 @@
+"""Numbered text from checked sentences."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ingest.types import SentenceKind
+from service.answer_text import Composer, plain
+from service.types import ArticleCard, Evidence, FamilyPlace
+
+
+def evidence(place: int, family: str = "f1") -> Evidence:
+    card = ArticleCard(
+        "a" + family, "T", None, None, None, "t.txt", None, "none", FamilyPlace(family, 1, "original", True)
+    )
+    return Evidence(f"s{place}", f"words {place}", place, place + 7, SentenceKind.BODY, "p", 0.5, card)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "written"),
+    [
+        ("The bridge opened.", "The bridge opened [1]."),
+        ("Did it open?", "Did it open [1]?"),
+        ("“We have waited.”", "“We have waited” [1]."),
+        ("17 April 2024", "17 April 2024 [1]."),
+        ("all in on the alliance with the U.S.", "all in on the alliance with the U.S. [1]."),
+        ("It starts at 6.50 a.m.", "It starts at 6.50 a.m. [1]."),
+        ("It rose [12] by [ 3 ] points.", "It rose by points [1]."),
+        ("one\n\n two", "one two [1]."),
+    ],
+)
+def test_markers_stand_before_the_closing_punctuation(sentence: str, written: str) -> None:
+    composer = Composer()
+
+    composer.add(sentence, [evidence(1)], "exact")
+
+    assert composer.text == written
+
+
+def test_numbers_run_in_order_of_first_use_and_a_span_has_one() -> None:
+    composer = Composer()
+    composer.add("One.", [evidence(5)], "exact")
+    composer.add("Two.", [evidence(9), evidence(5)], "exact")
+
+    assert composer.text == "One [1]. Two [1][2]."
+    assert [c.number for c in composer.citations] == [1, 2]
+
+
+def test_independent_sources_are_families() -> None:
+    composer = Composer()
+    composer.add("Both say so.", [evidence(1, "f1"), evidence(2, "f1"), evidence(3, "f2")], "supported")
+
+    assert composer.claims[0].independent_sources == 2
+
+
+@given(
+    st.lists(st.tuples(st.text(min_size=1).filter(lambda s: plain(s) != ""), st.integers(0, 5)), min_size=1, max_size=6)
+)
+def test_claims_cover_the_text_and_every_bracketed_number_is_a_marker(rows: list[tuple[str, int]]) -> None:
+    composer = Composer()
+    deltas = [composer.add(sentence, [evidence(place)], "exact")[1].text for sentence, place in rows]
+
+    assert "".join(deltas) == composer.text
+    at = 0
+    for claim in composer.claims:
+        assert composer.text[at : claim.start].strip() == ""
+        assert composer.text[claim.start : claim.end] == claim.text
+        assert {int(n) for n in re.findall(r"\[(\d+)\]", claim.text)} == set(claim.citations)
+        at = claim.end
+    assert composer.text[at:] == ""

@@ -1,0 +1,78 @@
+"""Whether a sentence holds what a question wants: a person, a place, a day, a number with the right unit."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ingest.english.words import stem
+from service.evidence.answer_types import bond, cue
+from service.query.analysis import understand
+
+
+@pytest.mark.parametrize(
+    ("question", "holds", "lacks"),
+    [
+        ("How long is the bridge?", "It spans 3.4 kilometres of water.", "It was planned by 12 engineers."),
+        ("How long did the strike last?", "It was over after eleven weeks.", "It began with 40 people."),
+        ("How tall is the lighthouse?", "It rises 42 metres above the rock.", "It has 230 steps."),
+        ("How old is the director?", "Hanna Brandt, 58, took over in spring.", "Hanna Brandt has 58 employees."),
+        ("What does the bell weigh?", "The bell, of 3.2 tonnes, is rung at noon.", "The bell is rung 12 times."),
+        ("How often does the ferry sail?", "It leaves twice a day.", "It carries 300 people."),
+        ("How hot is the furnace?", "It is kept at 1,150 degrees.", "It is kept by 3 men."),
+        ("By what margin did the council agree?", "It voted six to three.", "It has 9 members."),
+        ("What share of the bill does Orvel pay?", "Orvel pays 60 % of it.", "Orvel pays for 3 boats."),
+        ("How much did the bridge cost?", "It cost £38 million.", "It has 38 lamps."),
+        ("What colour is the ferry?", "She was painted green.", "She was painted in May."),
+        ("Who steers the boat?", "Tomas Quill is at the helm.", "The helm is of oak."),
+        ("Where was the bell cast?", "It came from a pit in Mirefold.", "It came from a pit of sand."),
+        ("When did the ferry start?", "The first one sailed on 3 May 2021.", "The first one sailed empty."),
+    ],
+)
+def test_a_thing_of_the_wanted_kind_is_told_from_others(question: str, holds: str, lacks: str):
+    asked = understand(question)
+    assert cue(asked, holds) == 1.0
+    assert cue(asked, lacks) < 0.5
+
+
+def test_a_number_that_counts_what_was_asked_for_is_best():
+    asked = understand("How many boats sail the route?")
+    assert cue(asked, "Five ships sail it.") == 1.0 > cue(asked, "It was opened by 5 mayors.")
+
+
+def test_what_the_question_itself_names_is_no_answer():
+    assert cue(understand("Who succeeded Tomas Quill?"), "Tomas Quill left.") == 0.0
+    assert cue(understand("When in 2021 did the ferry sail?"), "It sailed in 2021.") == 0.0
+
+
+def test_a_war_or_a_club_is_hardly_a_person():
+    asked = understand("Who opened the pier?")
+    assert cue(asked, "It was opened after the Great Northern War.") < 0.5
+
+
+def bound(question: str, text: str) -> float:
+    asked = understand(question)
+    return bond(asked, text, {term: 1.0 for _, term in asked.terms}, {stem("vessels"): frozenset({stem("boats")})})
+
+
+def test_the_nearer_to_the_words_of_the_question_the_closer_the_bond():
+    near = "Mayor Hanna Brandt opened the pier while gulls flew over the harbour and its long grey walls."
+    far = "The pier was opened while gulls flew over the harbour and the long grey walls, said Hanna Brandt."
+    assert bound("Who opened the pier?", near) > bound("Who opened the pier?", far) > 0
+
+
+def test_a_word_of_the_same_meaning_binds_as_well():
+    assert bound("How many boats are there?", "There are 14 vessels.") > 0
+
+
+def test_without_a_thing_of_the_wanted_kind_nothing_is_bound():
+    assert bound("Who opened the pier?", "The pier was opened.") == 0.0
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.sampled_from(["Who is it?", "How long is it?", "When was it?", "Where?", "How much?", "What?"]), st.text())
+def test_any_text_has_a_cue_and_a_bond_between_0_and_1(question: str, text: str):
+    asked = understand(question)
+    assert 0 <= cue(asked, text) <= 1
+    assert 0 <= bond(asked, text, {"it": 1.0}, {}) <= 1

@@ -1,0 +1,211 @@
+"""Accounts of two outlets, in our own words: which of them disagree, and which one is used."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from newsroom import card, sentences
+
+from service.conflicts.disputes import Rival, rivals
+from service.query.analysis import understand
+from service.types import Evidence
+
+Told = tuple[str, str, str]  # published on (may be ""), title, sentence
+
+MARCH = "How many people marched against the quarry in Ashby?"
+MAYOR = "Who is the mayor of Ashby?"
+FARE = "How much does a day ticket to Loam Island cost?"
+ARREST = "Was anybody arrested at the quarry march?"
+
+# (question, one account, another, what they are to each other; None: they do not disagree)
+PAIRS: list[tuple[str, Told, Told, str | None]] = [
+    # one event, different values
+    (MARCH, ("2025-05-04", "Ashby marches", "About 3,000 people marched through Ashby against the quarry on Saturday, police said."),
+     ("2025-05-04", "A town says no", "Organisers counted 11,000 people who marched in Ashby against the quarry."), "disputed"),
+    ("How many houses did the Loam flood damage?", ("2024-02-11", "Flood in Loam", "The flood in Loam damaged 40 houses, the county said."),
+     ("2024-02-12", "Loam after the flood", "The Loam flood damaged 95 houses, according to the insurers."), "disputed"),
+    ("How many workers joined the strike at Corbel Mills?", ("2025-03-02", "Corbel strike", "Some 200 workers joined the strike at Corbel Mills, the firm said."),
+     ("2025-03-03", "Looms stand still", "The union said that 640 workers had joined the strike at Corbel Mills."), "disputed"),
+    ("How much did the fire at the Ashby depot cost?", ("2025-07-01", "Depot fire", "The fire at the Ashby depot cost £2 million, its owner said."),
+     ("2025-07-03", "After the depot fire", "The fire at the Ashby depot cost £9 million, assessors reckon."), "disputed"),
+    ("When did the Ashby quarry blast happen?", ("2025-07-01", "Blast at quarry", "The blast at the Ashby quarry happened on 28 June 2025."),
+     ("2025-07-02", "Quarry blast", "The Ashby quarry blast happened on 29 June 2025, a driver said."), "disputed"),
+    ("Who led the Ashby quarry march?", ("2025-05-04", "Quarry march", "The Ashby quarry march was led by Nora Finch."),
+     ("2025-05-05", "March on the quarry", "Leon Abel led the quarry march in Ashby."), "disputed"),
+    (ARREST, ("2025-05-04", "Quarry march", "Nobody was arrested at the quarry march, police said."),
+     ("2025-05-04", "March on the quarry", "Two students were arrested at the quarry march."), "disputed"),
+    ("Did the council approve the quarry?", ("2025-06-10", "Quarry vote", "The council approved the quarry on Monday."),
+     ("2025-06-10", "Vote on the quarry", "The council did not approve the quarry on Monday; it asked for more time."), "disputed"),
+    ("How many sheep did the storm kill?", ("2024-11-20", "Storm on the fells", "The storm killed 300 sheep on the fells."),
+     ("2024-11-21", "Storm losses", "The storm killed 1,150 sheep, the farmers' union said."), "disputed"),
+    ("How many boats sank in Loam harbour?", ("2024-11-20", "Harbour storm", "Five boats sank in Loam harbour."),
+     ("2024-11-21", "Loam harbour", "Nine boats sank in Loam harbour, the harbour master said."), "disputed"),
+    ("How many jobs will Corbel Mills cut?", ("", "Corbel Mills", "Corbel Mills will cut 120 jobs."),
+     ("", "Corbel Mills", "Corbel Mills will cut 210 jobs."), "disputed"),
+    # things that change
+    (FARE, ("2023-04-01", "Loam fares", "A day ticket to Loam Island costs £6."),
+     ("2025-04-01", "Island fares", "A day ticket to Loam Island costs £8."), "superseded"),
+    (MAYOR, ("2022-05-10", "Hall opens", "Ida Crane, the mayor of Ashby, opened the hall."),
+     ("2025-05-10", "New pool", "Tom Reed, the mayor of Ashby, swam the first length."), "superseded"),
+    ("How many buses run between Ashby and Loam?", ("2023-01-05", "Bus cuts", "Six buses run between Ashby and Loam."),
+     ("2025-01-05", "Buses", "Nine buses run between Ashby and Loam."), "superseded"),
+    ("How many members does the Ashby choir have now?", ("2021-01-05", "Choir", "The Ashby choir has 31 members."),
+     ("2025-01-05", "Ashby choir", "The Ashby choir has 54 members."), "superseded"),
+    ("Is the Loam bridge closed?", ("2024-01-05", "Bridge", "The Loam bridge is closed."),
+     ("2025-01-05", "Loam bridge", "The Loam bridge is not closed to traffic any more."), "superseded"),
+    ("How many people died in the Loam rail crash?", ("2025-03-02", "Rail crash", "Four people died in the Loam rail crash."),
+     ("2025-03-04", "Loam crash", "The number of people who died in the Loam rail crash rose to seven people, the hospital said."), "superseded"),
+    ("How much will the Ashby pool cost?", ("2025-03-02", "Pool", "The Ashby pool will cost £4 million."),
+     ("2025-03-20", "Pool bill grows", "The Ashby pool will now cost £7 million, the council said."), "superseded"),
+    # different events that look alike
+    (MARCH, ("2025-05-04", "Ashby marches", "About 3,000 people marched through Ashby against the quarry on Saturday."),
+     ("2025-05-05", "Loam regatta", "Some 9,000 people watched the regatta in Loam."), None),
+    ("How many houses did the Loam flood damage?", ("2024-02-11", "Flood in Loam", "The flood in Loam damaged 40 houses on 9 February 2024."),
+     ("2021-10-03", "Flood in Loam", "The flood in Loam damaged 7 houses on 1 October 2021."), None),
+    ("How many people died in the Loam rail crash?", ("2025-03-02", "Rail crash", "Four people died in the Loam rail crash."),
+     ("2025-03-03", "Ashby fire", "Two people died in a fire in Ashby."), None),
+    ("Who won the Ashby marathon?", ("2024-09-02", "Marathon", "Kofi Lane won the Ashby marathon on 1 September 2024."),
+     ("2025-09-08", "Marathon", "Ruth Berg won the Ashby marathon on 7 September 2025."), None),
+    ("How much did the fire at the Ashby depot cost?", ("2025-07-01", "Depot fire", "The fire at the Ashby depot cost £2 million, its owner said."),
+     ("2025-07-03", "New hall", "The new hall in Loam cost £9 million."), None),
+    ("When did the Ashby quarry open?", ("2025-07-01", "Quarry", "The Ashby quarry opened on 3 May 1998."),
+     ("2025-07-02", "Loam pier", "The Loam pier opened on 9 June 2001."), None),
+    ("Did the council approve the quarry?", ("2025-06-10", "Quarry vote", "The council approved the quarry on Monday."),
+     ("2025-06-11", "Library", "The council did not close the library."), None),
+    ("Was anybody hurt in the depot fire?", ("2025-07-01", "Depot fire", "Two people were hurt in the depot fire."),
+     ("2025-07-30", "Depot", "The depot fire did not stop the parcels."), None),
+    # the same value, otherwise written
+    (MARCH, ("2025-05-04", "Ashby marches", "About 3,000 people marched through Ashby against the quarry."),
+     ("2025-05-04", "A town says no", "The police counted 3,040 people who marched in Ashby against the quarry."), None),
+    (MARCH, ("2025-05-04", "Ashby marches", "More than 10,000 people marched through Ashby against the quarry."),
+     ("2025-05-04", "A town says no", "Organisers counted 11,000 people who marched in Ashby against the quarry."), None),
+    ("When did the Ashby quarry blast happen?", ("2025-07-01", "Blast at quarry", "The blast at the Ashby quarry happened on 28 June 2025."),
+     ("2025-07-02", "Quarry blast", "The Ashby quarry blast happened on 28 June."), None),
+    (MAYOR, ("2025-05-10", "Hall opens", "Ida Crane, the mayor of Ashby, opened the hall."),
+     ("2025-08-10", "New pool", "Mayor Crane of Ashby swam the first length."), None),
+    (FARE, ("2025-04-01", "Loam fares", "A day ticket to Loam Island costs £6."),
+     ("2025-04-02", "Island fares", "A day ticket to Loam Island costs 6 pounds."), None),
+    ("Did the council approve the quarry?", ("2025-06-10", "Quarry vote", "The council approved the quarry on Monday."),
+     ("2025-06-10", "Vote on the quarry", "The quarry was approved by the council, though not by its leader."), None),
+    ("How many houses did the Loam flood damage?", ("2024-02-11", "Flood in Loam", "The flood in Loam damaged 40 houses."),
+     ("2024-02-12", "Loam after the flood", "Forty houses in Loam were damaged by the flood."), None),
+]  # fmt: skip
+UNSEEN = 1  # pairs in conflict that may be overlooked, of 18
+FALSE = 0  # pairs without a conflict that may be called one, of 15
+
+
+def found(question: str, one: Told, two: Told, outlets: tuple[str, str] = ("Ashby Echo", "Loam Post")) -> list[Rival]:
+    made = []
+    for name, outlet, (day, title, text) in zip("ab", outlets, (one, two), strict=True):
+        on = date.fromisoformat(day) if day else None
+        made += sentences(card(name, title, publisher=outlet, published_on=on), text)
+    return list(rivals(understand(question), made, made[0]))
+
+
+def test_most_disagreements_are_seen_and_nothing_else_is_called_one() -> None:
+    unseen, wrong = [], []
+    for question, one, two, expected in PAIRS:
+        got = next((rival.status for rival in found(question, one, two)), None)
+        if got != expected:
+            (wrong if expected is None else unseen).append((question, two[2], expected, got))
+
+    assert len(PAIRS) >= 30
+    assert len(unseen) <= UNSEEN, unseen
+    assert len(wrong) <= FALSE, wrong
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_the_later_account_of_what_changes_is_used_whichever_was_found_first(order: int) -> None:
+    accounts = [("2023-04-01", "Loam fares", "A day ticket to Loam Island costs £6."),
+                ("2025-04-01", "Island fares", "A day ticket to Loam Island costs £8.")][::order]  # fmt: skip
+
+    rival = found(FARE, *accounts)[0]
+
+    assert rival.status == "superseded" and rival.chosen is not None and "£8" in rival.chosen.text
+    assert "2025-04-01" in rival.why and "later" in rival.why
+
+
+def test_an_outlet_s_own_later_word_takes_the_place_of_its_earlier_one() -> None:
+    one = ("2025-05-04", "Ashby marches", "About 3,000 people marched through Ashby against the quarry.")
+    two = ("2025-05-06", "The march", "About 5,000 people marched through Ashby against the quarry.")
+
+    rival = found(MARCH, one, two, ("Ashby Echo", "Ashby Echo"))[0]
+
+    assert rival.status == "superseded" and rival.chosen is not None and "5,000" in rival.chosen.text
+    assert found(MARCH, one, two)[0].status == "disputed"
+
+
+def test_what_has_no_date_never_takes_the_place_of_anything() -> None:
+    rival = found(FARE, ("", "Fares", "A day ticket to Loam Island costs £6."),
+                  ("2025-04-01", "Island fares", "A day ticket to Loam Island costs £8."))[0]  # fmt: skip
+
+    assert rival.status == "disputed" and rival.chosen is None
+
+
+def test_the_sentence_on_a_dispute_names_outlets_and_nothing_that_looks_like_an_address() -> None:
+    one, two = PAIRS[0][1], PAIRS[0][2]
+
+    assert found(MARCH, one, two)[0].sentence == "Ashby Echo and Loam Post disagree on this."
+    assert found(MARCH, one, two, ("evil.example/pay", "Loam Post"))[0].sentence == "The two accounts disagree on this."
+
+
+WINNER = "Who won the Ashby fell race?"
+FOUR = (
+    "Nora Finch of Loam won the Ashby fell race ahead of Ida Crane, Tom Reed, Leon Abel and Ines Vale.",
+    "The Ashby fell race was won by Nora Finch, with Tom Reed, Leon Abel and Ines Vale behind her.",
+    "Mira Stone won the Ashby fell race ahead of Ida Crane, Tom Reed, Leon Abel and Ines Vale.",
+    "The Ashby fell race was won by Mira Stone, with Tom Reed, Leon Abel and Ines Vale behind her.",
+)
+
+
+def of_outlets(texts: tuple[str, ...]) -> list[Evidence]:
+    on = date(2025, 5, 4)
+    return [
+        s
+        for n, t in enumerate(texts)
+        for s in sentences(card(f"f{n}", "", publisher=f"Outlet {n}", published_on=on), t)
+    ]
+
+
+def test_two_outlets_against_two_are_a_dispute_though_each_names_many() -> None:
+    rival = rivals(understand(WINNER), of_outlets(FOUR), of_outlets(FOUR)[0])[0]
+
+    assert rival.status == "disputed" and "Finch" in rival.about and "Stone" in rival.about
+
+
+def test_names_that_some_outlets_leave_out_divide_nobody() -> None:
+    agreed = (
+        *FOUR[:2],
+        FOUR[0].replace("Loam", "Corbel"),
+        FOUR[1].replace(", Leon Abel and Ines Vale", " and Ida Crane"),
+    )
+
+    assert not rivals(understand(WINNER), of_outlets(agreed), of_outlets(agreed)[0])
+    assert not rivals(understand(WINNER), of_outlets(FOUR[:3]), of_outlets(FOUR[:3])[0])
+
+
+def test_a_name_that_holds_another_is_the_same_name() -> None:
+    one = ("2025-05-04", "", "Corbel chief Tom Reed Received £2 million from Corbel Mills.")
+    two = ("2025-05-05", "", "Tom Reed is the chief of Corbel Mills.")
+
+    assert not found("Who is the chief of Corbel Mills?", one, two)
+
+
+def test_an_answer_from_outside_both_camps_takes_neither_side() -> None:
+    aside = sentences(
+        card("aside", "", publisher="Outlet 9", published_on=date(2025, 5, 4)), "Rain fell on Vale and Crane."
+    )
+
+    assert not rivals(understand(WINNER), [*of_outlets(FOUR), *aside], aside[0])
+
+
+def test_two_outlets_on_one_race_and_two_on_the_next_do_not_disagree() -> None:
+    told = [f"{text} It was run on 4 May {year}." for text, year in zip(FOUR, (2024, 2024, 2025, 2025), strict=True)]
+    races = [
+        s
+        for n, text in enumerate(told)
+        for s in sentences(card(f"f{n}", "", publisher=f"Outlet {n}", published_on=date(2024 + n // 2, 5, 5)), text)
+    ]
+
+    assert not rivals(understand(WINNER), races, races[0])

@@ -1,0 +1,76 @@
+"""What a question takes for granted and a sentence contradicts, and what it may well take for granted."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from newsroom import card, sentences
+
+from service.conflicts.false_premises import Premise, contradicted
+from service.query.analysis import understand
+from service.types import Evidence
+
+QUARREL = sentences(
+    card("q", "Tide cable ends a quarrel", publisher="The Echo"),
+    "The quarrel goes back to March 2015, when a Tolvayan ship cut the telephone line to Skerra.",
+    "Tolvay paid for the repair, but it never apologised.",
+    "The accord does not open Sorrenian waters to Tolvayan trawlers.",
+    "The Bank of Sorrenia raised its key interest rate to 4.25% in February 2025.",
+    "The mill on Skerra closed in 2019 with the loss of 240 jobs.",
+    "The women of Ashby won the Seven Locks Regatta in a new boat.",
+)
+FALSE = [
+    ("Why did Tolvay apologise for cutting the telephone line?", "negation", "never apologised"),
+    ("Why does the accord open Sorrenian waters to Tolvayan trawlers?", "negation", "not open"),
+    ("Why did Sorrenia pay for the repair of the telephone line?", "name", "Tolvay"),
+    ("Why did the Bank of Sorrenia lower its key interest rate in February 2025?", "antonym", "raised"),
+    ("Why did the mill on Skerra close in 2021?", "date", "2019"),
+    ("How did the mill on Skerra close with the loss of 420 jobs?", "number", "240"),
+    ("How did the women of Loam win the Seven Locks Regatta?", "name", "Ashby"),
+]
+TRUE = [
+    "Why did Tolvay not apologise for cutting the telephone line?",
+    "Why did Tolvay pay for the repair of the telephone line?",
+    "Why does the accord not open Sorrenian waters to Tolvayan trawlers?",
+    "Why did the Bank of Sorrenia raise its key interest rate in February 2025?",
+    "Why did the mill on Skerra close in 2019?",
+    "How did the mill on Skerra close with the loss of 240 jobs?",
+    "How did the women of Ashby win the Seven Locks Regatta?",
+    "Who paid for the repair of the telephone line?",
+    "Did Tolvay apologise for cutting the telephone line?",
+    "How many jobs did the mill on Skerra lose in 2021?",
+    "Which women won the second Seven Locks Regatta?",
+    "Why did the opera house in Vienna close in 2021?",
+]
+
+
+def corrected(question: str, *, ranked: list[Evidence] | None = None) -> Premise | None:
+    found = ranked or [replace(item, relevance=0.9) for item in QUARREL]
+    return contradicted(understand(question), question, found)
+
+
+@pytest.mark.parametrize(("question", "kind", "found"), FALSE)
+def test_what_a_sentence_contradicts_is_corrected_by_it(question: str, kind: str, found: str) -> None:
+    premise = corrected(question)
+
+    assert premise is not None and (premise.kind, premise.found) == (kind, found)
+    assert premise.found in premise.evidence.text and premise.asked in question
+    assert premise.found in premise.sentence
+
+
+@pytest.mark.parametrize("question", TRUE)
+def test_what_the_archive_bears_out_or_is_silent_on_is_not_corrected(question: str) -> None:
+    assert corrected(question) is None
+
+
+def test_nobody_is_corrected_where_another_article_bears_the_question_out() -> None:
+    other = sentences(card("o", "Mill", publisher="The Post"), "The mill on Skerra closed in 2021, its owner says.")
+
+    assert corrected("Why did the mill on Skerra close in 2021?", ranked=[*QUARREL, *other]) is None
+
+
+def test_an_altered_sentence_corrects_nobody() -> None:
+    altered = [replace(item, altered=True) for item in QUARREL]
+
+    assert corrected("Why did the mill on Skerra close in 2021?", ranked=altered) is None

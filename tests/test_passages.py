@@ -1,0 +1,73 @@
+"""Passages: exact offsets, within the budget, without boilerplate and without what was printed before."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ingest import tokens
+from ingest.errors import BadArticle
+from ingest.formats.articles import article_from
+from ingest.text import passages, sentences
+from ingest.types import Article, Passage, SentenceKind
+
+LONG = "Some news\n\n" + "\n\n".join(
+    f"The council of Orvel met on day {n} and talked about bridge {n} for hours." for n in range(60)
+)
+
+
+def split(text: str, budget_tokens: int = 60) -> tuple[Article, tuple[Passage, ...]]:
+    article = article_from({"text": text}, "/a.txt", "a.txt")
+    return article, passages.split(article, sentences.split(article.text, article.title), budget_tokens)
+
+
+def test_passages_keep_to_the_budget_and_to_sentences() -> None:
+    article, passages = split(LONG)
+    starts = {s.start for s in sentences.split(article.text, article.title)}
+
+    assert len(passages) > 10
+    assert all(tokens.count(p.text) <= 60 for p in passages)
+    assert all(p.start in starts for p in passages)
+
+
+def test_every_sentence_that_may_be_cited_is_in_exactly_one_passage() -> None:
+    article, passages = split(LONG)
+
+    for sentence in sentences.split(article.text, article.title):
+        holding = [p for p in passages if p.start <= sentence.start and sentence.end <= p.end]
+        assert len(holding) == (sentence.kind is not SentenceKind.BOILERPLATE)
+
+
+def test_a_paragraph_printed_twice_is_indexed_once() -> None:
+    _, passages = split(
+        "Title\n\nThe dam at Orvel was closed on Monday.\n\nSomething else happened.\n\nThe dam at Orvel was closed on Monday."
+    )
+
+    assert sum(p.text.count("The dam at Orvel") for p in passages) == 1
+
+
+def test_one_sentence_longer_than_the_budget_is_cut_and_nothing_is_lost() -> None:
+    article, passages = split("word " * 400 + "end.")
+
+    assert "".join("".join(p.text.split()) for p in passages) == "".join(article.text.split())
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.text(max_size=120), min_size=1, max_size=12), st.integers(40, 200))
+def test_offsets_are_exact_and_ids_distinct_whatever_the_text(paragraphs: list[str], budget_tokens: int) -> None:
+    try:
+        article, passages = split("\n\n".join(paragraphs), budget_tokens)
+    except BadArticle:
+        return
+
+    assert all(article.text[p.start : p.end] == p.text and p.text.strip() for p in passages)
+    assert len({p.passage_id for p in passages}) == len(passages)
+    assert all(a.end <= b.start for a, b in pairwise(passages))
+
+
+@pytest.mark.parametrize("title", [None, "Bridge opens"])
+def test_the_title_stands_in_front_of_what_is_embedded(title: str | None) -> None:
+    assert passages.embedded_text(title, "words") == (f"{title}: words" if title else "words")
