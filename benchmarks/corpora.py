@@ -30,7 +30,9 @@ class Collection:
     name: str
     documents: tuple[Mapping[str, str], ...]
     questions: tuple[Asked, ...]
-    depth: int  # documents a ranking is judged to; average precision wants to see every relevant one
+    depth: (
+        int  # documents a ranking is judged to; average precision wants to see every relevant one
+    )
 
 
 def read_pool(data: Path) -> Collection:
@@ -43,18 +45,25 @@ def read_pool(data: Path) -> Collection:
     known: dict[str, str] = {}
     same = {i: known.setdefault(_letters(" ".join(p.sentences)), i) for i, p in passages.items()}
     documents = tuple(
-        {"id": i, "title": p.title, "text": " ".join(p.sentences)} for i, p in passages.items() if same[i] == i
+        {"id": i, "title": p.title, "text": " ".join(p.sentences)}
+        for i, p in passages.items()
+        if same[i] == i
     )
     asked = [*read_clapnq(data / "clapnq"), *read_qed(data / "qed")]
-    questions = tuple(Asked(a.question_id, a.text, frozenset({same[a.passage_id]})) for a in asked if a.answerable)
+    questions = tuple(
+        Asked(a.question_id, a.text, frozenset({same[a.passage_id]})) for a in asked if a.answerable
+    )
     return Collection("pool", documents, questions, 10)
 
 
 def read_vaswani(data: Path) -> Collection:
     """Abstracts without titles on electronics, of 1968, and topics with every relevant document named."""
-    documents = tuple({"id": r["id"], "text": r["text"]} for r in _rows(data / "vaswani" / "corpus.jsonl"))
+    documents = tuple(
+        {"id": r["id"], "text": r["text"]} for r in _rows(data / "vaswani" / "corpus.jsonl")
+    )
     questions = tuple(
-        Asked(r["id"], r["question"], frozenset(r["relevant"])) for r in _rows(data / "vaswani" / "questions.jsonl")
+        Asked(r["id"], r["question"], frozenset(r["relevant"]))
+        for r in _rows(data / "vaswani" / "questions.jsonl")
     )
     return Collection("vaswani", documents, questions, 1000)
 
@@ -62,10 +71,16 @@ def read_vaswani(data: Path) -> Collection:
 def open_archive(name: str, source: Path, work: Path, settings: Settings | None = None) -> Archive:
     """An archive in `work/name` that holds `source`; nothing is embedded again that an earlier run embedded."""
     known = settings or read_settings()
-    archive = Archive(known.model_copy(update={"data_dir": work / name, "model_cache": known.model_dir.absolute()}))
+    archive = Archive(
+        known.model_copy(
+            update={"data_dir": work / name, "model_cache": known.model_dir.absolute()}
+        )
+    )
     report = ingest(archive, [source], prune=True)
     if report.failed:
-        raise SystemExit(f"{name}: {len(report.failed)} documents were not read, first {report.failed[0]}")
+        raise SystemExit(
+            f"{name}: {len(report.failed)} documents were not read, first {report.failed[0]}"
+        )
     return archive
 
 

@@ -38,8 +38,12 @@ Rounds = dict[str, list[tuple[float, float]]]  # (wall, CPU) seconds by contende
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--reference-python", default=sys.executable, help="python that has torch and chromadb")
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument(
+        "--reference-python", default=sys.executable, help="python that has torch and chromadb"
+    )
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--texts", type=int, default=160, help="texts in the natural mix")
     parser.add_argument("--json", type=Path)
@@ -61,7 +65,10 @@ def compare(reference_python: str, rounds: int, texts: int) -> dict[str, Any]:
         "one question of 12 tokens": [text_of(12, 0)],
     }
     here = ("dateline", "sgemm by numpy")
-    processes = {name: start(name, sys.executable if name in here else reference_python) for name in CONTENDERS}
+    processes = {
+        name: start(name, sys.executable if name in here else reference_python)
+        for name in CONTENDERS
+    }
     processes = {name: process for name, process in processes.items() if is_ready(name, process)}
     found: dict[str, Any] = {}
     for task, sample in tasks.items():
@@ -74,7 +81,9 @@ def compare(reference_python: str, rounds: int, texts: int) -> dict[str, Any]:
     return found
 
 
-def timed(processes: dict[str, subprocess.Popen[str]], sample: Sequence[str], rounds: int) -> Rounds:
+def timed(
+    processes: dict[str, subprocess.Popen[str]], sample: Sequence[str], rounds: int
+) -> Rounds:
     repeats = 15 if len(sample) == 1 else 1
     timings: Rounds = {name: [] for name in processes}
     for number in range(rounds + 1):
@@ -92,14 +101,23 @@ def report(task: str, texts: int, timings: Rounds) -> dict[str, Any]:
     for name, rows in timings.items():
         done = 1.0
         if name in LIMITS:
-            done = texts * flops(LONGEST) / (2 * SIZE**3)  # products that make as much work as the texts
+            done = (
+                texts * flops(LONGEST) / (2 * SIZE**3)
+            )  # products that make as much work as the texts
             rows = [(min(wall for wall, _ in rows), min(cpu for _, cpu in rows))] * len(rows)
-        ratios = [[b[kind] * done / a[kind] for a, b in zip(ours, rows, strict=True)] for kind in (0, 1)]
+        ratios = [
+            [b[kind] * done / a[kind] for a, b in zip(ours, rows, strict=True)] for kind in (0, 1)
+        ]
         wall, cpu = (f"{statistics.median(r):.2f}x [{min(r):.2f}-{max(r):.2f}]" for r in ratios)
         each_ms = 1000 * statistics.median(wall for wall, _ in rows) * done / texts
         print(f"  {name:22} {each_ms:7.2f} ms a text   wall {wall}   CPU {cpu}", flush=True)
         wall_ratio, cpu_ratio = (statistics.median(r) for r in ratios)
-        found[name] = {"ms": each_ms, "speed_of_dateline": wall_ratio, "of_cpu": cpu_ratio, "rounds": len(rows)}
+        found[name] = {
+            "ms": each_ms,
+            "speed_of_dateline": wall_ratio,
+            "of_cpu": cpu_ratio,
+            "rounds": len(rows),
+        }
     return found
 
 
@@ -159,7 +177,9 @@ def serve(name: str) -> None:
 def contender(name: str, directory: Path) -> Embed:
     if name in LIMITS:
         return sgemm(name.rpartition(" ")[2])
-    return {"dateline": dateline, "chroma": chroma, "sentence-transformers": sentence_transformers}[name](directory)
+    return {"dateline": dateline, "chroma": chroma, "sentence-transformers": sentence_transformers}[
+        name
+    ](directory)
 
 
 def sgemm(library: str) -> Embed:
@@ -180,7 +200,9 @@ def dateline(directory: Path) -> Embed:
     from ingest.embedding.embedder import LocalEmbedder
 
     embedder = LocalEmbedder(directory)
-    return lambda texts: embedder.embed_question(texts[0]) if len(texts) == 1 else embedder.embed(texts)
+    return lambda texts: (
+        embedder.embed_question(texts[0]) if len(texts) == 1 else embedder.embed(texts)
+    )
 
 
 def sentence_transformers(_: Path) -> Embed:
@@ -205,7 +227,13 @@ def export(directory: Path) -> None:
     from transformers import BertModel
 
     directory.mkdir()
-    for name in ("config.json", "special_tokens_map.json", "tokenizer_config.json", "tokenizer.json", "vocab.txt"):
+    for name in (
+        "config.json",
+        "special_tokens_map.json",
+        "tokenizer_config.json",
+        "tokenizer.json",
+        "vocab.txt",
+    ):
         shutil.copy(model_directory() / name, directory)
     model = BertModel.from_pretrained(model_directory(), attn_implementation="eager").eval()
 
@@ -214,8 +242,12 @@ def export(directory: Path) -> None:
             super().__init__()
             self.model = model
 
-        def forward(self, ids: torch.Tensor, mask: torch.Tensor, types: torch.Tensor) -> torch.Tensor:
-            return self.model(input_ids=ids, attention_mask=mask, token_type_ids=types).last_hidden_state
+        def forward(
+            self, ids: torch.Tensor, mask: torch.Tensor, types: torch.Tensor
+        ) -> torch.Tensor:
+            return self.model(
+                input_ids=ids, attention_mask=mask, token_type_ids=types
+            ).last_hidden_state
 
     names = ("input_ids", "attention_mask", "token_type_ids")
     axes = {name: {0: "texts", 1: "tokens"} for name in (*names, "last_hidden_state")}

@@ -31,14 +31,29 @@ SYLLABLES = [vowel + consonant for vowel in "aeiou" for consonant in "bdfgklmnpr
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--data", type=Path, action="append", required=True, help="JSONL or folder; may be given again")
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument(
+        "--data",
+        type=Path,
+        action="append",
+        required=True,
+        help="JSONL or folder; may be given again",
+    )
     parser.add_argument("--sizes", type=int, nargs="+", default=[1000, 5000, 20000])
     arguments = parser.parse_args()
-    found = [a for path in arguments.data for a in readers.read(path, max_article_mb=5) if isinstance(a, Article)]
+    found = [
+        a
+        for path in arguments.data
+        for a in readers.read(path, max_article_mb=5)
+        if isinstance(a, Article)
+    ]
     settings = read_settings()
     cache = VectorCache(settings.data_dir / "vectors.sqlite", LocalEmbedder(settings.model_dir))
-    print(f"{'articles':>8} {'words each':>10} {'prints':>8} {'grouped':>8} {'ten more':>8}  CPU seconds; embedded")
+    print(
+        f"{'articles':>8} {'words each':>10} {'prints':>8} {'grouped':>8} {'ten more':>8}  CPU seconds; embedded"
+    )
     for size in arguments.sizes:
         print(measure(enlarged(found, size + ADDED), cache), flush=True)
 
@@ -57,7 +72,9 @@ def enlarged(articles: Sequence[Article], size: int) -> list[Split]:
 
 def _in_other_words(text: str, again: int) -> str:
     added = SYLLABLES[again % len(SYLLABLES)]
-    return re.sub(r"[^\W\d_]{4,}", lambda m: m[0] if m[0].lower() in FUNCTION_WORDS else m[0] + added, text)
+    return re.sub(
+        r"[^\W\d_]{4,}", lambda m: m[0] if m[0].lower() in FUNCTION_WORDS else m[0] + added, text
+    )
 
 
 def measure(articles: Sequence[Split], cache: VectorCache) -> str:

@@ -36,15 +36,21 @@ Contender = Callable[[Path], int]  # an empty directory in, texts embedded out
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     corpus = parser.add_mutually_exclusive_group(required=True)
     corpus.add_argument("--articles", type=Path)
-    corpus.add_argument("--generated", type=int, help="so many generated articles of about 5 passages")
+    corpus.add_argument(
+        "--generated", type=int, help="so many generated articles of about 5 passages"
+    )
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--json", type=Path)
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="dateline-ingest-") as directory:
-        source = arguments.articles or written(arguments.generated, Path(directory) / "corpus.jsonl")
+        source = arguments.articles or written(
+            arguments.generated, Path(directory) / "corpus.jsonl"
+        )
         found = compare(source, arguments.rounds, Path(directory))
     report(found)
     if arguments.json:
@@ -56,11 +62,16 @@ def compare(source: Path, rounds: int, work: Path) -> dict[str, Any]:
     known = read_settings()
     settings = known.model_copy(update={"model_cache": known.model_dir.absolute()})
     embedder = LocalEmbedder(settings.model_dir)
-    contenders = {"dateline": ours(source, settings, embedder), "raw embedding": raw(source, settings, embedder, work)}
+    contenders = {
+        "dateline": ours(source, settings, embedder),
+        "raw embedding": raw(source, settings, embedder, work),
+    }
     try:
         contenders["LlamaIndex + Chroma"] = llama_index(source, embedder, work)
     except ImportError as error:
-        print(f"LlamaIndex + Chroma is left out: {error.name} is not installed (benchmarks/requirements.txt)")
+        print(
+            f"LlamaIndex + Chroma is left out: {error.name} is not installed (benchmarks/requirements.txt)"
+        )
     seconds: dict[str, list[float]] = {name: [] for name in contenders}
     texts: dict[str, int] = {}
     for number in range(rounds + 1):
@@ -75,7 +86,9 @@ def compare(source: Path, rounds: int, work: Path) -> dict[str, Any]:
             "texts": texts[name],
             "seconds": statistics.median(found),
             "rounds": len(found),
-            "speed_of_dateline": statistics.median(b / a for a, b in zip(seconds["dateline"], found, strict=True)),
+            "speed_of_dateline": statistics.median(
+                b / a for a, b in zip(seconds["dateline"], found, strict=True)
+            ),
         }
         for name, found in seconds.items()
     }
@@ -103,7 +116,9 @@ def raw(source: Path, settings: Settings, embedder: LocalEmbedder, work: Path) -
 
 def llama_index(source: Path, embedder: LocalEmbedder, work: Path) -> Contender:
     spec = importlib.util.find_spec("llama_index.core")
-    if spec is not None and spec.origin is not None:  # its nltk refuses files that uv installed as hard links
+    if (
+        spec is not None and spec.origin is not None
+    ):  # its nltk refuses files that uv installed as hard links
         data = shutil.copytree(Path(spec.origin).parent / "_static" / "nltk_cache", work / "nltk")
         os.environ.setdefault("NLTK_DATA", str(data))
     import chromadb
@@ -126,13 +141,17 @@ def llama_index(source: Path, embedder: LocalEmbedder, work: Path) -> Contender:
             return self._get_query_embedding(query)
 
     def run(place: Path) -> int:
-        collection = chromadb.PersistentClient(place).get_or_create_collection("peer", embedding_function=None)
+        collection = chromadb.PersistentClient(place).get_or_create_collection(
+            "peer", embedding_function=None
+        )
         documents = [
             Document(text=item.text, metadata={"source": item.source, "title": item.title or ""})
             for item in readers.read(source, max_article_mb=5)
             if isinstance(item, Article)
         ]
-        storage = StorageContext.from_defaults(vector_store=ChromaVectorStore(chroma_collection=collection))
+        storage = StorageContext.from_defaults(
+            vector_store=ChromaVectorStore(chroma_collection=collection)
+        )
         VectorStoreIndex.from_documents(
             documents,
             storage_context=storage,

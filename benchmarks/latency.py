@@ -33,11 +33,15 @@ BATCH = 2000
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--sizes", default="1000,10000,100000")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--questions", type=int, default=40)
-    parser.add_argument("--work", type=Path, default=Path(tempfile.gettempdir()) / "dateline-latency")
+    parser.add_argument(
+        "--work", type=Path, default=Path(tempfile.gettempdir()) / "dateline-latency"
+    )
     parser.add_argument("--json", type=Path)
     arguments = parser.parse_args()
     found = {}
@@ -70,7 +74,9 @@ def contenders(archive: Archive, raw: Path) -> dict[str, Contender]:
         ),
         "embedding alone": embedder.embed_question,
         "raw Chroma": lambda query: collection.query(
-            query_embeddings=[embedder.embed_question(query)], n_results=RAW_ROWS, include=["documents", "distances"]
+            query_embeddings=[embedder.embed_question(query)],
+            n_results=RAW_ROWS,
+            include=["documents", "distances"],
         ),
         SWEEPING: exact,
     }
@@ -83,7 +89,9 @@ def raw_collection(archive: Archive, directory: Path) -> Any:
 
     client = chromadb.PersistentClient(directory, Settings(anonymized_telemetry=False))
     configuration: Any = {"hnsw": {"space": "cosine"}}
-    collection = client.get_or_create_collection("raw", embedding_function=None, configuration=configuration)
+    collection = client.get_or_create_collection(
+        "raw", embedding_function=None, configuration=configuration
+    )
     rows = list(passage_texts(archive))
     for start in range(collection.count(), len(rows), BATCH):
         part = rows[start : start + BATCH]
@@ -112,8 +120,12 @@ def measure(methods: dict[str, Contender], arguments: argparse.Namespace) -> dic
         if number:
             for name, found in times.items():
                 rounds[name].append(found)
-    medians = {name: np.median(np.array(found), axis=1) for name, found in rounds.items()}  # (rounds, wall and CPU)
-    ratios = {name: np.median(found / medians["raw Chroma"], axis=0) for name, found in medians.items()}
+    medians = {
+        name: np.median(np.array(found), axis=1) for name, found in rounds.items()
+    }  # (rounds, wall and CPU)
+    ratios = {
+        name: np.median(found / medians["raw Chroma"], axis=0) for name, found in medians.items()
+    }
     return {
         name: {
             "p50": float(np.percentile(np.array(found)[:, :, 0], 50)),

@@ -32,9 +32,13 @@ PARTS = {
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--sizes", default="1000,10000,100000")
-    parser.add_argument("--work", type=Path, default=Path(tempfile.gettempdir()) / "dateline-latency")
+    parser.add_argument(
+        "--work", type=Path, default=Path(tempfile.gettempdir()) / "dateline-latency"
+    )
     parser.add_argument("--json", type=Path)
     parser.add_argument("--one", type=int, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
@@ -43,10 +47,25 @@ def main() -> None:
         return
     found = {}
     for size in arguments.sizes.split(","):
-        command = [sys.executable, "-m", "benchmarks.memory", "--one", size, "--work", str(arguments.work)]
-        found[size] = json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
-        disk = ", ".join(f"{name} {megabytes:.0f}" for name, megabytes in found[size]["disk"].items())
-        print(f"{int(size):>8,} passages: RSS {found[size]['rss']:.0f} MB; on disk (MB): {disk}", flush=True)
+        command = [
+            sys.executable,
+            "-m",
+            "benchmarks.memory",
+            "--one",
+            size,
+            "--work",
+            str(arguments.work),
+        ]
+        found[size] = json.loads(
+            subprocess.run(command, capture_output=True, text=True, check=True).stdout
+        )
+        disk = ", ".join(
+            f"{name} {megabytes:.0f}" for name, megabytes in found[size]["disk"].items()
+        )
+        print(
+            f"{int(size):>8,} passages: RSS {found[size]['rss']:.0f} MB; on disk (MB): {disk}",
+            flush=True,
+        )
     if arguments.json:
         arguments.json.write_text(json.dumps(found, indent=1), "utf-8")
 
@@ -67,13 +86,16 @@ def measure(size: int, work: Path) -> dict[str, Any]:
 
 
 def resident_megabytes() -> float:
-    line = next(x for x in Path("/proc/self/status").read_text().splitlines() if x.startswith("VmRSS"))
+    line = next(
+        x for x in Path("/proc/self/status").read_text().splitlines() if x.startswith("VmRSS")
+    )
     return int(line.split()[1]) * 1024 / MEGABYTE
 
 
 def on_disk(directory: Path) -> dict[str, float]:
     return {
-        name: sum(file.stat().st_size for file in directory.glob(pattern) if file.is_file()) / MEGABYTE
+        name: sum(file.stat().st_size for file in directory.glob(pattern) if file.is_file())
+        / MEGABYTE
         for name, pattern in PARTS.items()
     }
 

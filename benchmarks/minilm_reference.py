@@ -43,7 +43,8 @@ def main(model_directory: str) -> None:
     model = SentenceTransformer(model_directory, device="cpu")
     versions = {name: version(name) for name in ("torch", "sentence-transformers", "transformers")}
     rows = [
-        {"text": text, "vector": [round(float(number), 9) for number in model.encode(text)]} for text in TEXTS
+        {"text": text, "vector": [round(float(number), 9) for number in model.encode(text)]}
+        for text in TEXTS
     ]  # one at a time: batches of torch differ from single texts in the last digits
     print("{")
     print(f'"made_by": {json.dumps(__doc__)},')

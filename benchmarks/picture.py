@@ -19,7 +19,11 @@ from typing import Any
 DOCS = Path(__file__).parent.parent / "docs"
 SOURCES = ("quality", "latency", "ingest", "embedding")
 
-WIDTH, NAMES, FIGURES = 760, 210, 150  # pixels: the picture, the names on its left, the figures on its right
+WIDTH, NAMES, FIGURES = (
+    760,
+    210,
+    150,
+)  # pixels: the picture, the names on its left, the figures on its right
 LINE, TITLE, GAP = 20, 26, 18
 STYLE = """<style>
 text { font: 13px system-ui, -apple-system, "Segoe UI", Helvetica, Arial, sans-serif; fill: #1f2328 }
@@ -49,7 +53,9 @@ class Panel:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     for source in SOURCES:
         parser.add_argument(f"--{source}", type=Path)
     arguments = parser.parse_args()
@@ -74,14 +80,25 @@ def panels(measured: Mapping[str, Any]) -> list[Panel]:
             found.append(_found(quality[name], measure, title))
     if latency := measured.get("latency"):
         size = max(latency, key=int)
-        bars = tuple(Bar(name, row["p50"]) for name, row in latency[size].items() if "outlet" not in name)
+        bars = tuple(
+            Bar(name, row["p50"]) for name, row in latency[size].items() if "outlet" not in name
+        )
         n = latency[size]["dateline"]["n"]
-        found.append(Panel(f"A search among {int(size):,} passages", f"p50, n {n}, shorter is better", "ms", bars))
+        found.append(
+            Panel(
+                f"A search among {int(size):,} passages",
+                f"p50, n {n}, shorter is better",
+                "ms",
+                bars,
+            )
+        )
     if embedding := measured.get("embedding"):
         mix = next(iter(embedding))
         bars = tuple(Bar(name, row["ms"]) for name, row in embedding[mix].items())
         rounds = embedding[mix]["dateline"]["rounds"]
-        found.append(Panel("Embedding a text", f"{mix}, {rounds} rounds, shorter is better", "ms", bars))
+        found.append(
+            Panel("Embedding a text", f"{mix}, {rounds} rounds, shorter is better", "ms", bars)
+        )
     if ingest := measured.get("ingest"):
         bars = tuple(Bar(name, row["seconds"]) for name, row in ingest.items())
         note = f"{ingest['dateline']['texts']} passages, {ingest['dateline']['rounds']} rounds, shorter is better"
@@ -95,7 +112,9 @@ def draw(shown: Sequence[Panel]) -> str:
     y = GAP
     for panel in shown:
         parts.append(f'<text class="title" x="0" y="{y + 4}">{escape(panel.title)}</text>')
-        parts.append(f'<text class="note" x="{WIDTH}" y="{y + 4}" text-anchor="end">{escape(panel.note)}</text>')
+        parts.append(
+            f'<text class="note" x="{WIDTH}" y="{y + 4}" text-anchor="end">{escape(panel.note)}</text>'
+        )
         y += TITLE
         longest = max(max(bar.value, *(bar.span or (0.0,))) for bar in panel.bars)
         for bar in panel.bars:
@@ -121,7 +140,9 @@ def _bar(bar: Bar, unit: str, scale: float, y: float) -> list[str]:
         low, high = (NAMES + end * scale for end in bar.span)
         parts.append(f'<path class="span" d="M{low:.1f} {y - 4.5}H{high:.1f}"/>')
         figure += f" [{bar.span[0]:.1f}, {bar.span[1]:.1f}]"
-    parts.append(f'<text class="note" x="{WIDTH}" y="{y}" text-anchor="end">{escape(figure)}</text>')
+    parts.append(
+        f'<text class="note" x="{WIDTH}" y="{y}" text-anchor="end">{escape(figure)}</text>'
+    )
     return parts
 
 
@@ -130,7 +151,11 @@ def _found(result: Mapping[str, Any], measure: str, title: str) -> Panel:
     for name, by in result["scores"].items():
         interval = by[measure]
         bars.append(
-            Bar(name.partition(",")[0], 100 * interval["value"], (100 * interval["low"], 100 * interval["high"]))
+            Bar(
+                name.partition(",")[0],
+                100 * interval["value"],
+                (100 * interval["low"], 100 * interval["high"]),
+            )
         )
     n = next(iter(result["scores"].values()))[measure]["n"]
     return Panel(title, f"{measure}, {n} questions, longer is better", "%", tuple(bars))

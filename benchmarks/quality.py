@@ -19,7 +19,15 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from benchmarks.corpora import Asked, Collection, document_id, open_archive, read_pool, read_vaswani, write_documents
+from benchmarks.corpora import (
+    Asked,
+    Collection,
+    document_id,
+    open_archive,
+    read_pool,
+    read_vaswani,
+    write_documents,
+)
 from benchmarks.seeds import measure_seeds
 from evals.metrics.intervals import Interval, interval
 from ingest.storage.archive import Archive
@@ -33,11 +41,19 @@ Measure = Callable[[Ranking, frozenset[str]], float]
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--data", type=Path, required=True)
-    parser.add_argument("--work", type=Path, default=Path(tempfile.gettempdir()) / "dateline-quality")
-    parser.add_argument("--only", choices=("pool", "vaswani", "seeds"), action="append", help="default all three")
-    parser.add_argument("--share", type=float, action="append", help="dense shares to try; default the setting's")
+    parser.add_argument(
+        "--work", type=Path, default=Path(tempfile.gettempdir()) / "dateline-quality"
+    )
+    parser.add_argument(
+        "--only", choices=("pool", "vaswani", "seeds"), action="append", help="default all three"
+    )
+    parser.add_argument(
+        "--share", type=float, action="append", help="dense shares to try; default the setting's"
+    )
     parser.add_argument("--json", type=Path, help="write every figure there")
     arguments = parser.parse_args()
     found: dict[str, Any] = {}
@@ -46,11 +62,17 @@ def main() -> None:
         collection = READERS[name](arguments.data)
         source = write_documents(collection, arguments.work)
         with open_archive(collection.name, source, arguments.work) as archive:
-            found[collection.name] = compare(collection, archive, arguments.share or [archive.settings.dense_share])
+            found[collection.name] = compare(
+                collection, archive, arguments.share or [archive.settings.dense_share]
+            )
     if "seeds" in wanted:
-        with open_archive("seeds", arguments.data / "seeds" / "articles", arguments.work) as archive:
+        with open_archive(
+            "seeds", arguments.data / "seeds" / "articles", arguments.work
+        ) as archive:
             settings = archive.settings
-        found["seeds"] = asyncio.run(measure_seeds(settings, arguments.data / "seeds" / "gold.jsonl"))
+        found["seeds"] = asyncio.run(
+            measure_seeds(settings, arguments.data / "seeds" / "gold.jsonl")
+        )
     report(found)
     if arguments.json:
         arguments.json.write_text(json.dumps(found, indent=1, default=asdict), "utf-8")
@@ -61,8 +83,13 @@ def compare(collection: Collection, archive: Archive, shares: Sequence[float]) -
 
     What is ranked are families: a copy of a relevant document is as good as it is, and counts once, for all methods.
     """
-    family = {document_id(s.article.source): s.family_id for s in archive.catalogue.live().everything()}
-    asked = [Asked(a.question_id, a.text, frozenset(family[i] for i in a.relevant)) for a in collection.questions]
+    family = {
+        document_id(s.article.source): s.family_id for s in archive.catalogue.live().everything()
+    }
+    asked = [
+        Asked(a.question_id, a.text, frozenset(family[i] for i in a.relevant))
+        for a in collection.questions
+    ]
     methods: dict[str, Method] = {}
     for share in shares:
         methods[f"dateline, dense share {share:g}"] = _dateline(archive, share, collection.depth)
@@ -71,10 +98,13 @@ def compare(collection: Collection, archive: Archive, shares: Sequence[float]) -
     first = next(iter(scores))
     return {
         "documents": len(collection.documents),
-        "scores": {name: {m: interval(values) for m, values in by.items()} for name, by in scores.items()},
+        "scores": {
+            name: {m: interval(values) for m, values in by.items()} for name, by in scores.items()
+        },
         "paired": {
             name: {
-                m: interval([a - b for a, b in zip(scores[first][m], values, strict=True)]) for m, values in by.items()
+                m: interval([a - b for a, b in zip(scores[first][m], values, strict=True)])
+                for m, values in by.items()
             }
             for name, by in scores.items()
             if name != first
@@ -85,7 +115,10 @@ def compare(collection: Collection, archive: Archive, shares: Sequence[float]) -
 def _scores(method: Method, questions: Sequence[Asked]) -> dict[str, list[float]]:
     rankings = [method(asked.text) for asked in questions]
     return {
-        name: [measure(ranking, asked.relevant) for ranking, asked in zip(rankings, questions, strict=True)]
+        name: [
+            measure(ranking, asked.relevant)
+            for ranking, asked in zip(rankings, questions, strict=True)
+        ]
         for name, measure in MEASURES.items()
     }
 
@@ -93,7 +126,9 @@ def _scores(method: Method, questions: Sequence[Asked]) -> dict[str, list[float]
 def _dateline(archive: Archive, share: float, depth: int) -> Method:
     """Through `Retriever.find`, as a search of the service is."""
     retriever = Retriever(archive, dense_share=share)
-    return lambda query: _once(hit.article.family.id for hit in retriever.find(Question(query), depth))
+    return lambda query: _once(
+        hit.article.family.id for hit in retriever.find(Question(query), depth)
+    )
 
 
 def _peers(archive: Archive, family: Mapping[str, str], depth: int) -> dict[str, Method]:
@@ -110,7 +145,10 @@ def _peers(archive: Archive, family: Mapping[str, str], depth: int) -> dict[str,
         return _once(of_passage[i] for i, _ in archive.lexical.find(query, fetch))
 
     def dense(query: str) -> Ranking:
-        return _once(of_passage[i] for i, _ in archive.store.nearest(archive.embedder.embed_question(query), fetch))
+        return _once(
+            of_passage[i]
+            for i, _ in archive.store.nearest(archive.embedder.embed_question(query), fetch)
+        )
 
     return {"BM25": words, "dense": dense, "RRF": lambda query: _rrf([words(query), dense(query)])}
 
@@ -130,7 +168,11 @@ def _once(families: Iterable[str]) -> Ranking:
 
 def _ndcg(ranking: Ranking, relevant: frozenset[str]) -> float:
     """nDCG@10 with binary gains (Järvelin and Kekäläinen 2002)."""
-    gain = sum(1 / math.log2(place + 2) for place, document in enumerate(ranking[:10]) if document in relevant)
+    gain = sum(
+        1 / math.log2(place + 2)
+        for place, document in enumerate(ranking[:10])
+        if document in relevant
+    )
     return gain / sum(1 / math.log2(place + 2) for place in range(min(10, len(relevant))))
 
 
@@ -139,7 +181,10 @@ def _recall(depth: int) -> Measure:
 
 
 def _reciprocal_rank(ranking: Ranking, relevant: frozenset[str]) -> float:
-    return next((1 / (place + 1) for place, document in enumerate(ranking[:10]) if document in relevant), 0.0)
+    return next(
+        (1 / (place + 1) for place, document in enumerate(ranking[:10]) if document in relevant),
+        0.0,
+    )
 
 
 def _average_precision(ranking: Ranking, relevant: frozenset[str]) -> float:
@@ -181,7 +226,9 @@ def report(found: Mapping[str, Any]) -> None:
 
 
 def _percent(value: Interval) -> str:
-    return "{:.1f} [{:.1f}, {:.1f}]".format(*(100 * (part or 0.0) for part in (value.value, value.low, value.high)))
+    return "{:.1f} [{:.1f}, {:.1f}]".format(
+        *(100 * (part or 0.0) for part in (value.value, value.low, value.high))
+    )
 
 
 if __name__ == "__main__":

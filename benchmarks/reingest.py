@@ -39,7 +39,9 @@ class Counted:
         self.given = 0
         self.different: set[str] = set()
 
-    def embed(self, texts: Sequence[str], progress: Callable[[int], None] | None = None) -> np.ndarray:
+    def embed(
+        self, texts: Sequence[str], progress: Callable[[int], None] | None = None
+    ) -> np.ndarray:
         self.given += len(texts)
         self.different.update(texts)
         return self._local.embed(texts, progress)
@@ -49,10 +51,14 @@ class Counted:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     corpus = parser.add_mutually_exclusive_group(required=True)
     corpus.add_argument("--articles", type=Path)
-    corpus.add_argument("--generated", type=int, help="so many generated articles of about 5 passages, a file each")
+    corpus.add_argument(
+        "--generated", type=int, help="so many generated articles of about 5 passages, a file each"
+    )
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--copies", type=int, default=2)
     parser.add_argument("--json", type=Path)
@@ -68,7 +74,9 @@ def main() -> None:
 def measure(source: Path, rounds: int, copies: int, work: Path) -> dict[str, Any]:
     """Seconds of the first ingest, of unchanged ones and of copies, with what was embedded."""
     known = read_settings()
-    settings = known.model_copy(update={"model_cache": known.model_dir.absolute(), "data_dir": work / "data"})
+    settings = known.model_copy(
+        update={"model_cache": known.model_dir.absolute(), "data_dir": work / "data"}
+    )
     embedder = Counted(LocalEmbedder(settings.model_dir))
     embedder.embed_question("warm")
     with Archive(settings, embedder) as archive:

@@ -37,15 +37,21 @@ async def measure_seeds(settings: Settings, suite: Path) -> dict[str, Interval]:
     return {name: interval(found) for name, found in values.items()}
 
 
-async def _judge(case: Case, sides: Sequence[Side], asker: Asker, answerer: Answerer) -> dict[str, float]:
+async def _judge(
+    case: Case, sides: Sequence[Side], asker: Asker, answerer: Answerer
+) -> dict[str, float]:
     wanted = gold.retrievable(sides)
     if not wanted:
         return {}
-    ranked = [_passage(item) for item in answerer.read(Question(case.question, as_of=case.as_of)).ranked]
+    ranked = [
+        _passage(item) for item in answerer.read(Question(case.question, as_of=case.as_of)).ranked
+    ]
     passages = await asker.passages(case.question, DEEPEST, case.as_of)
     scores = {}
     for depth in (1, 5, 10):
-        scores[f"some evidence in the top {depth} sentences"] = float(_share(wanted, ranked[:depth]) > 0)
+        scores[f"some evidence in the top {depth} sentences"] = float(
+            _share(wanted, ranked[:depth]) > 0
+        )
         scores[f"share of evidence in the top {depth} sentences"] = _share(wanted, ranked[:depth])
     for depth in (1, 5, 10):
         scores[f"share of evidence in the top {depth} passages"] = _share(wanted, passages[:depth])

@@ -37,10 +37,16 @@ class SeededEmbedder:
 
     def __init__(self, local: LocalEmbedder) -> None:
         self._local = local
-        self._centres = _unit(np.random.default_rng(SEED).standard_normal((CLUSTERS, self.dimension)))
+        self._centres = _unit(
+            np.random.default_rng(SEED).standard_normal((CLUSTERS, self.dimension))
+        )
 
     def embed(self, texts: Sequence[str], progress: Callable[[int], None] | None = None) -> Vectors:
-        rows = np.stack([self._seeded(text) for text in texts]) if texts else np.zeros((0, self.dimension), np.float32)
+        rows = (
+            np.stack([self._seeded(text) for text in texts])
+            if texts
+            else np.zeros((0, self.dimension), np.float32)
+        )
         if progress:
             progress(len(texts))
         return rows
@@ -56,13 +62,17 @@ class SeededEmbedder:
         digest = hashlib.blake2b(text.encode("utf-8", "replace"), digest_size=8).digest()
         dice = np.random.default_rng(int.from_bytes(digest, "big"))
         centre = self._centres[dice.integers(CLUSTERS)]
-        return _unit((centre + SPREAD * _unit(dice.standard_normal((1, self.dimension)))[0])[None])[0]
+        return _unit((centre + SPREAD * _unit(dice.standard_normal((1, self.dimension)))[0])[None])[
+            0
+        ]
 
 
 def open_synthetic(passages: int, work: Path) -> Archive:
     """An archive of at least `passages` passages in `work/<passages>`, filled by the first call."""
     known = read_settings()
-    settings = known.model_copy(update={"data_dir": work / str(passages), "model_cache": known.model_dir.absolute()})
+    settings = known.model_copy(
+        update={"data_dir": work / str(passages), "model_cache": known.model_dir.absolute()}
+    )
     archive = Archive(settings, SeededEmbedder(LocalEmbedder(settings.model_dir)))
     missing = passages - archive.lexical.count()
     for versions in _versions(settings, archive.catalogue.live().counts()["articles"]):
@@ -72,7 +82,9 @@ def open_synthetic(passages: int, work: Path) -> Archive:
         _publish(archive, versions)
         missing -= sum(len(version.passages) for version in versions)
     snapshot = archive.catalogue.live()
-    for part in chunked(archive.sentences.lacking(snapshot), AT_ONCE):  # as a service does when nobody asks
+    for part in chunked(
+        archive.sentences.lacking(snapshot), AT_ONCE
+    ):  # as a service does when nobody asks
         archive.sentences.make(snapshot, part)
     return archive
 
@@ -87,14 +99,17 @@ def questions(count: int) -> list[str]:
     """Questions of 6 to 12 words, half of them glue, as people ask."""
     dice = random.Random(SEED + 1)
     words = _vocabulary()
-    return ["What " + " ".join(_words(dice, words, dice.randint(6, 12))) + "?" for _ in range(count)]
+    return [
+        "What " + " ".join(_words(dice, words, dice.randint(6, 12))) + "?" for _ in range(count)
+    ]
 
 
 def _publish(archive: Archive, versions: Sequence[NewVersion]) -> None:
     """Every article a family of its own: grouping is not what is measured here."""
     standing = archive.catalogue.live().families()
     own = [
-        Family(f"fam_{v.article.article_id}", (Member(v.article.article_id, Role.ORIGINAL, True),)) for v in versions
+        Family(f"fam_{v.article.article_id}", (Member(v.article.article_id, Role.ORIGINAL, True),))
+        for v in versions
     ]
     archive.catalogue.publish(versions, (), [*standing, *own])
 
@@ -107,7 +122,11 @@ def _versions(settings: Settings, first: int) -> Iterator[list[NewVersion]]:
         for _ in range(AT_ONCE):
             article = _article(number, words)
             found = sentences_of(article.text, article.title)
-            batch.append(NewVersion(article, "synthetic", found, split(article, found, settings.passage_tokens)))
+            batch.append(
+                NewVersion(
+                    article, "synthetic", found, split(article, found, settings.passage_tokens)
+                )
+            )
             number += 1
         yield batch
 
@@ -116,17 +135,23 @@ def _article(number: int, words: Sequence[str]) -> Article:
     dice = random.Random(SEED * 1000 + number)
     title = " ".join(_words(dice, words, 7)).capitalize()
     paragraphs = (
-        " ".join(" ".join(_words(dice, words, dice.randint(8, 24))).capitalize() + "." for _ in range(4))
+        " ".join(
+            " ".join(_words(dice, words, dice.randint(8, 24))).capitalize() + "." for _ in range(4)
+        )
         for _ in range(6)
     )
     text = "\n\n".join((title, *paragraphs))
-    return Article(identity=f"synthetic#{number}", source=f"synthetic#{number}", text=text, title=title)
+    return Article(
+        identity=f"synthetic#{number}", source=f"synthetic#{number}", text=text, title=title
+    )
 
 
 def _words(dice: random.Random, words: Sequence[str], count: int) -> list[str]:
     """Half glue, half words of which the nth is 1/n as frequent as the first (Zipf 1949)."""
     return [
-        dice.choice(GLUE) if dice.random() < 0.5 else words[min(len(words) - 1, int(len(words) ** dice.random()))]
+        dice.choice(GLUE)
+        if dice.random() < 0.5
+        else words[min(len(words) - 1, int(len(words) ** dice.random()))]
         for _ in range(count)
     ]
 
@@ -146,4 +171,8 @@ def passage_texts(archive: Archive) -> Iterator[tuple[str, str, str]]:
     snapshot = archive.catalogue.live()
     for stored in snapshot.everything():
         for passage in snapshot.passages_of(stored.article.article_id):
-            yield passage.passage_id, passage.text, embedded_text(stored.article.title, passage.text)
+            yield (
+                passage.passage_id,
+                passage.text,
+                embedded_text(stored.article.title, passage.text),
+            )

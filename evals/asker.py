@@ -26,7 +26,9 @@ if TYPE_CHECKING:
 Shaped = TypeVar("Shaped", bound=BaseModel)
 
 PAGE = 200  # articles a page, the most the contract allows
-PATIENCE_SECONDS = 30.0  # beyond the service's own time limit, so that it can say itself that it timed out
+PATIENCE_SECONDS = (
+    30.0  # beyond the service's own time limit, so that it can say itself that it timed out
+)
 
 
 class Asker:
@@ -47,7 +49,9 @@ class Asker:
 
     async def article(self, article_id: str) -> Article:
         """Raises NotFound where the archive has no such article."""
-        return _read(Article, await self._reply("GET", f"/v1/articles/{quote(article_id, safe='')}"))
+        return _read(
+            Article, await self._reply("GET", f"/v1/articles/{quote(article_id, safe='')}")
+        )
 
     async def listed(self) -> tuple[Listed, ...]:
         """The whole catalogue."""
@@ -65,11 +69,15 @@ class Asker:
             reply = await self.client.request(method, path, **request)
         except httpx2.HTTPError as error:
             why = str(error) or type(error).__name__
-            raise DatelineError(f"{self.client.base_url} did not answer: {why}; is it running?") from error
+            raise DatelineError(
+                f"{self.client.base_url} did not answer: {why}; is it running?"
+            ) from error
         try:
             body = reply.json()
         except ValueError as error:
-            raise DatelineError(f"{method} {path} answered {reply.status_code} without JSON") from error
+            raise DatelineError(
+                f"{method} {path} answered {reply.status_code} without JSON"
+            ) from error
         if reply.status_code == 404:
             raise NotFound(_problem(reply.status_code, body))
         if reply.status_code != 200 or not isinstance(body, dict):
@@ -83,7 +91,9 @@ async def at_url(url: str, settings: Settings) -> AsyncIterator[Asker]:
     try:
         address = httpx2.URL(url)
     except httpx2.InvalidURL as error:
-        raise WrongUsage(f"--url {url} is no address: {error}; give one like http://127.0.0.1:8000") from error
+        raise WrongUsage(
+            f"--url {url} is no address: {error}; give one like http://127.0.0.1:8000"
+        ) from error
     if address.scheme not in ("http", "https") or not address.host:
         raise WrongUsage(f"--url {url} is no HTTP address: give one like http://127.0.0.1:8000")
     key = next(iter(settings.reader_keys), None)
@@ -99,7 +109,9 @@ async def in_process(service: Service) -> AsyncIterator[Asker]:
     from service.app import create_app
 
     transport = httpx2.ASGITransport(create_app(service, private=True))
-    async with httpx2.AsyncClient(transport=transport, base_url="http://dateline", timeout=None) as client:
+    async with httpx2.AsyncClient(
+        transport=transport, base_url="http://dateline", timeout=None
+    ) as client:
         yield Asker(client)
 
 
@@ -113,14 +125,20 @@ def service_over(path: Path, settings: Settings) -> Iterator[Service]:
     from service.wiring import open_service
 
     if not path.exists():
-        raise WrongUsage(f"there is nothing at {path}: --articles wants a file or a folder of articles")
+        raise WrongUsage(
+            f"there is nothing at {path}: --articles wants a file or a folder of articles"
+        )
     with tempfile.TemporaryDirectory(prefix="dateline-eval-") as directory:
-        own = settings.model_copy(update={"data_dir": Path(directory), "model_cache": settings.model_dir.absolute()})
+        own = settings.model_copy(
+            update={"data_dir": Path(directory), "model_cache": settings.model_dir.absolute()}
+        )
         report = ingest_cli.run(own, [path])
         for failure in report["failed"]:
             terminal.say(f"not read: {failure['source']}: {failure['reason']}")
         if not report["articles"]:
-            raise DatelineError(f"{path} holds no article that can be read: there is nothing to ask about")
+            raise DatelineError(
+                f"{path} holds no article that can be read: there is nothing to ask about"
+            )
         with owner.owning(own.data_dir, "eval"), open_service(own) as service:
             yield service
 
@@ -130,7 +148,9 @@ def _read(shape: type[Shaped], body: Any) -> Shaped:
         return shape.model_validate(body)
     except ValidationError as error:
         name = shape.__name__.lower()
-        raise DatelineError(f"the service sent no {name} of the contract's shape: {fault(error)}") from error
+        raise DatelineError(
+            f"the service sent no {name} of the contract's shape: {fault(error)}"
+        ) from error
 
 
 def _problem(status: int, body: Any) -> str:

@@ -9,19 +9,38 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal, Self, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+    model_validator,
+)
 
 from ingest.errors import WrongUsage
 
 Kind = Literal[
-    "factoid", "multi-sentence", "temporal", "conflict", "cross-article", "unanswerable", "false-premise", "adversarial"
+    "factoid",
+    "multi-sentence",
+    "temporal",
+    "conflict",
+    "cross-article",
+    "unanswerable",
+    "false-premise",
+    "adversarial",
 ]
 Expect = Literal["answer", "abstain", "correct_premise", "report_conflict"]
 Wanted = str | tuple[str, ...]  # words, or a list of alternatives of which any will do
 
 KINDS: tuple[Kind, ...] = get_args(Kind)
-PART_KINDS: frozenset[Kind] = frozenset({"multi-sentence", "cross-article"})  # `accept` lists parts, not alternatives
-BY_KIND: dict[Kind, Expect] = {"false-premise": "correct_premise", "conflict": "report_conflict"}  # else "answer"
+PART_KINDS: frozenset[Kind] = frozenset(
+    {"multi-sentence", "cross-article"}
+)  # `accept` lists parts, not alternatives
+BY_KIND: dict[Kind, Expect] = {
+    "false-premise": "correct_premise",
+    "conflict": "report_conflict",
+}  # else "answer"
 _SUITES = Path(__file__).parent / "suites"
 # All over the bundled archive. Nothing is chosen by `sample-held`; `sample-fit` is what `evals.lab.fitting` fits on.
 BUNDLED = {name: _SUITES / f"{name}.jsonl" for name in ("sample", "sample-held", "sample-fit")}
@@ -69,20 +88,30 @@ def read_suite(suite: str) -> Suite:
     """The cases of a file, or of a bundled suite by its name; raises WrongUsage naming each bad line and its remedy."""
     path = BUNDLED.get(suite, Path(suite))
     try:
-        lines = path.read_text(encoding="utf-8-sig").split("\n")  # not splitlines: U+2028 may stand in a line
+        lines = path.read_text(encoding="utf-8-sig").split(
+            "\n"
+        )  # not splitlines: U+2028 may stand in a line
     except FileNotFoundError as error:
         names = " or ".join(f'"{name}"' for name in BUNDLED)
-        raise WrongUsage(f"there is no suite {suite}: give a JSONL file, or {names} for the bundled one") from error
+        raise WrongUsage(
+            f"there is no suite {suite}: give a JSONL file, or {names} for the bundled one"
+        ) from error
     except OSError as error:
-        raise WrongUsage(f"cannot read the suite {suite}: {error.strerror}; give a JSONL file") from error
+        raise WrongUsage(
+            f"cannot read the suite {suite}: {error.strerror}; give a JSONL file"
+        ) from error
     except UnicodeDecodeError as error:
-        raise WrongUsage(f"{suite} is not UTF-8 at byte {error.start}: save the suite as UTF-8") from error
+        raise WrongUsage(
+            f"{suite} is not UTF-8 at byte {error.start}: save the suite as UTF-8"
+        ) from error
     cases, faults = _read(lines)
     if faults:
         more = f"\n… and {len(faults) - FAULTS_SHOWN} more" if len(faults) > FAULTS_SHOWN else ""
         raise WrongUsage(f"{suite} cannot be scored:\n" + "\n".join(faults[:FAULTS_SHOWN]) + more)
     if not cases:
-        raise WrongUsage(f'{suite} holds no cases: write one a line, with "id", "question", "kind" and "accept"')
+        raise WrongUsage(
+            f'{suite} holds no cases: write one a line, with "id", "question", "kind" and "accept"'
+        )
     return Suite(path.stem, tuple(cases))
 
 
@@ -112,23 +141,38 @@ class _Line(BaseModel):
     def _judgeable(self) -> Self:
         """An answer that should be given needs words to judge it by."""
         if self.kind == "unanswerable" and self.expected() != "abstain":
-            raise ValueError('an unanswerable case can only expect "abstain"; correct "kind" or "expect"')
+            raise ValueError(
+                'an unanswerable case can only expect "abstain"; correct "kind" or "expect"'
+            )
         if self.expected() in ("answer", "report_conflict") and not self.accept:
-            raise ValueError(f'a {self.kind} case needs "accept": list the words a right answer holds, or set "expect"')
+            raise ValueError(
+                f'a {self.kind} case needs "accept": list the words a right answer holds, or set "expect"'
+            )
         return self
 
     def expected(self) -> Expect:
         """What the author says, else what the kind says; an adversarial case without an answer should be refused."""
         if self.expect:
             return self.expect
-        if self.kind == "unanswerable" or (self.kind == "adversarial" and self.answer is None and not self.accept):
+        if self.kind == "unanswerable" or (
+            self.kind == "adversarial" and self.answer is None and not self.accept
+        ):
             return "abstain"
         return BY_KIND.get(self.kind, "answer")
 
     def case(self) -> Case:
         accept = tuple(tuple(entry) if isinstance(entry, list) else entry for entry in self.accept)
         gold = tuple(Gold(entry.file, entry.quote) for entry in self.evidence)
-        return Case(self.id, self.question, self.kind, self.expected(), self.answer, accept, gold, self.as_of)
+        return Case(
+            self.id,
+            self.question,
+            self.kind,
+            self.expected(),
+            self.answer,
+            accept,
+            gold,
+            self.as_of,
+        )
 
 
 def _read(lines: list[str]) -> tuple[list[Case], list[str]]:
@@ -142,7 +186,9 @@ def _read(lines: list[str]) -> tuple[list[Case], list[str]]:
         try:
             case = _Line.model_validate(json.loads(line)).case()
         except json.JSONDecodeError as error:
-            faults.append(f"line {number}: not JSON ({error.msg} at column {error.colno}); write one object a line")
+            faults.append(
+                f"line {number}: not JSON ({error.msg} at column {error.colno}); write one object a line"
+            )
         except RecursionError:
             faults.append(f"line {number}: nested too deeply; a case is one flat object")
         except ValidationError as error:
@@ -150,7 +196,9 @@ def _read(lines: list[str]) -> tuple[list[Case], list[str]]:
         else:
             before = first_line.setdefault(case.id, number)
             if before != number:
-                faults.append(f'line {number}: the id "{case.id}" stands on line {before} too; give every case its own')
+                faults.append(
+                    f'line {number}: the id "{case.id}" stands on line {before} too; give every case its own'
+                )
             cases.append(case)
     return cases, faults
 
@@ -163,9 +211,13 @@ def _faults(error: ValidationError) -> list[str]:
         if fault["type"] == "missing":
             told[f'"{".".join(map(str, fault["loc"]))}" is missing; add it'] += 1
         elif place == "kind":
-            told[f"{json.dumps(fault['input'])[:40]} is no kind; use one of {', '.join(KINDS)}"] += 1
+            told[
+                f"{json.dumps(fault['input'])[:40]} is no kind; use one of {', '.join(KINDS)}"
+            ] += 1
         elif place == "accept":
-            told['"accept" must be a list of words, or of lists of alternatives, none of them empty'] += 1
+            told[
+                '"accept" must be a list of words, or of lists of alternatives, none of them empty'
+            ] += 1
         elif not place and fault["type"] != "value_error":
             told["not a JSON object; write one object a line"] += 1
         elif not place:

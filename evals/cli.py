@@ -22,7 +22,9 @@ if TYPE_CHECKING:
     from evals.compare import Comparison
     from evals.run import Run
 
-app = typer.Typer(help="Gold suites: run one, compare two runs, gate a change.", no_args_is_help=True)
+app = typer.Typer(
+    help="Gold suites: run one, compare two runs, gate a change.", no_args_is_help=True
+)
 
 Keep = Callable[[dict[str, Any]], None]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON value")]
@@ -32,10 +34,18 @@ WARNINGS_SHOWN = 20
 
 @app.command("run")
 def run_suite(
-    suite: Annotated[str, typer.Argument(help='A JSONL file of cases, or "sample" for the bundled suite')],
-    articles: Annotated[Path | None, typer.Option(help="Articles to ask about, in a throw-away index")] = None,
-    out: Annotated[Path | None, typer.Option(help="Where results go; default eval-results/SUITE-TIME")] = None,
-    url: Annotated[str | None, typer.Option(help="Ask the service there instead, with DATELINE_API_KEYS")] = None,
+    suite: Annotated[
+        str, typer.Argument(help='A JSONL file of cases, or "sample" for the bundled suite')
+    ],
+    articles: Annotated[
+        Path | None, typer.Option(help="Articles to ask about, in a throw-away index")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Where results go; default eval-results/SUITE-TIME")
+    ] = None,
+    url: Annotated[
+        str | None, typer.Option(help="Ask the service there instead, with DATELINE_API_KEYS")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Ask every case of a suite, score what comes back, write results and a report."""
@@ -45,14 +55,22 @@ def run_suite(
         from evals.cases import BUNDLED, read_suite
 
         if url and articles:
-            raise WrongUsage("--articles and --url exclude each other: a service answers from its own archive")
+            raise WrongUsage(
+                "--articles and --url exclude each other: a service answers from its own archive"
+            )
         if not url and not articles and suite not in BUNDLED:
-            raise WrongUsage(f"say what {suite} asks about: --articles PATH, or --url of a service that holds them")
+            raise WrongUsage(
+                f"say what {suite} asks about: --articles PATH, or --url of a service that holds them"
+            )
         read = read_suite(suite)
         directory = out or RESULTS / f"{read.name}-{datetime.now(UTC):%Y%m%dT%H%M%SZ}"
         settings = read_settings()
         with report.results(directory) as keep:
-            made = _at_url(read, url, settings, keep) if url else _over_articles(read, articles, settings, keep)
+            made = (
+                _at_url(read, url, settings, keep)
+                if url
+                else _over_articles(read, articles, settings, keep)
+            )
             summary = report.summarise(read.name, made, directory / report.CASES)
             report.write(directory, summary, made, _command(suite, articles, url))
         _tell(made, summary, directory, as_json)
@@ -80,10 +98,14 @@ def compare_runs(
 @app.command("gate")
 def gate_run(
     run: Annotated[Path, typer.Argument(help="Results directory or cases file to judge")],
-    against: Annotated[Path, typer.Option(help="Results directory or cases file that must not be undercut")],
+    against: Annotated[
+        Path, typer.Option(help="Results directory or cases file that must not be undercut")
+    ],
     tolerance: Annotated[
         list[str] | None,
-        typer.Option(metavar="[SCORE=]SHARE", help="Fail where a mean falls further: 0.02, or answer_hit=0"),
+        typer.Option(
+            metavar="[SCORE=]SHARE", help="Fail where a mean falls further: 0.02, or answer_hit=0"
+        ),
     ] = None,
     as_json: Json = False,
 ) -> None:
@@ -96,7 +118,9 @@ def gate_run(
         comparison = compare.compare(report.read_rows(against), rows)
         found = compare.regressions(comparison, rows, allowed)
         if as_json:
-            terminal.show_json({"passed": not found, "regressions": found, **_comparison_body(comparison)})
+            terminal.show_json(
+                {"passed": not found, "regressions": found, **_comparison_body(comparison)}
+            )
         else:
             terminal.show("\n".join(found) or f"no regression over {comparison.paired} cases")
             for note in compare.notes(comparison):
@@ -133,7 +157,9 @@ def _tell(made: Run, summary: dict[str, Any], directory: Path, as_json: bool) ->
     for warning in made.warnings[:WARNINGS_SHOWN]:
         terminal.say(f"warning: {warning}")
     if len(made.warnings) > WARNINGS_SHOWN:
-        terminal.say(f"… and {len(made.warnings) - WARNINGS_SHOWN} more warnings, in {directory / report.REPORT}")
+        terminal.say(
+            f"… and {len(made.warnings) - WARNINGS_SHOWN} more warnings, in {directory / report.REPORT}"
+        )
     if as_json:
         terminal.show_json(summary)
     else:
@@ -142,7 +168,9 @@ def _tell(made: Run, summary: dict[str, Any], directory: Path, as_json: bool) ->
         terminal.show(f"\n{summary['n']} cases, {wrong} to look at in {directory / report.REPORT}")
     failed = [row for row in made.rows if row["error"]]
     if failed:
-        terminal.say(f"{len(failed)} of {summary['n']} cases failed, the first with: {failed[0]['error']}")
+        terminal.say(
+            f"{len(failed)} of {summary['n']} cases failed, the first with: {failed[0]['error']}"
+        )
     if len(failed) == len(made.rows):
         raise typer.Exit(1)
 
@@ -160,9 +188,13 @@ def _tolerances(given: list[str]) -> dict[str, float]:
         except ValueError:
             allowed[name] = math.nan
         if not 0 <= allowed[name] <= 1:
-            raise WrongUsage(f"--tolerance {entry}: the share must be a number from 0 to 1, such as 0.02")
+            raise WrongUsage(
+                f"--tolerance {entry}: the share must be a number from 0 to 1, such as 0.02"
+            )
         if name and name not in known:
-            raise WrongUsage(f"--tolerance {entry}: there is no score {name}; use one of {', '.join(sorted(known))}")
+            raise WrongUsage(
+                f"--tolerance {entry}: there is no score {name}; use one of {', '.join(sorted(known))}"
+            )
     return allowed
 
 
@@ -173,9 +205,16 @@ def _comparison_body(comparison: Comparison) -> dict[str, Any]:
             d.score.name: {
                 "base": d.base,
                 "new": d.new,
-                "gain": {"value": d.gain.value, "n": d.gain.n, "low": d.gain.low, "high": d.gain.high},
+                "gain": {
+                    "value": d.gain.value,
+                    "n": d.gain.n,
+                    "low": d.gain.low,
+                    "high": d.gain.high,
+                },
                 "better": d.score.better,
-                "flips": [{"id": flip.case_id, "base": flip.base, "new": flip.new} for flip in d.flips],
+                "flips": [
+                    {"id": flip.case_id, "base": flip.base, "new": flip.new} for flip in d.flips
+                ],
             }
             for d in comparison.differences
         },

@@ -61,7 +61,9 @@ def compare(base: Mapping[str, Scored], new: Mapping[str, Scored]) -> Comparison
     )
 
 
-def regressions(comparison: Comparison, new: Mapping[str, Scored], tolerances: Mapping[str, float]) -> list[str]:
+def regressions(
+    comparison: Comparison, new: Mapping[str, Scored], tolerances: Mapping[str, float]
+) -> list[str]:
     """One sentence for everything that must not pass; [] where nothing got worse.
 
     `tolerances`: how far a score's mean may fall (0 to 1), by its name; "" stands for every score not named. Without
@@ -72,9 +74,13 @@ def regressions(comparison: Comparison, new: Mapping[str, Scored], tolerances: M
         allowed = tolerances.get(difference.score.name, tolerances.get(""))
         gain = difference.gain.value or 0.0
         if allowed is not None and not difference.worse and gain < -allowed - 1e-9:
-            found.append(f"{_change(difference)}, more than the {percent(allowed)} points allowed{_lost(difference)}")
+            found.append(
+                f"{_change(difference)}, more than the {percent(allowed)} points allowed{_lost(difference)}"
+            )
     if comparison.missing:
-        found.append(f"{len(comparison.missing)} cases of the base were not run: {_named(comparison.missing)}")
+        found.append(
+            f"{len(comparison.missing)} cases of the base were not run: {_named(comparison.missing)}"
+        )
     if not comparison.paired:
         found.append("the two runs share no case: gate a run against one of the same suite")
     return found
@@ -109,7 +115,9 @@ def _difference(score: Score, pairs: list[tuple[Scored, Scored]]) -> Difference 
         return None
     gain = interval([_gain(score, b, n) for _, b, n in both])
     flips = tuple(Flip(case_id, b, n) for case_id, b, n in both if b != n)
-    return Difference(score, _mean([b for _, b, _ in both]), _mean([n for _, _, n in both]), gain, flips)
+    return Difference(
+        score, _mean([b for _, b, _ in both]), _mean([n for _, _, n in both]), gain, flips
+    )
 
 
 def _gain(score: Score, base: float, new: float) -> float:
@@ -128,7 +136,10 @@ def _broken(new: Mapping[str, Scored]) -> Iterator[str]:
         best = 1.0 if score.better == "higher" else 0.0
         short = [row for row in new.values() if row.scores.get(score.name) not in (None, best)]
         if short:
-            why = next((reason for row in short for reason in (*row.violations, row.error) if reason), score.meaning)
+            why = next(
+                (reason for row in short for reason in (*row.violations, row.error) if reason),
+                score.meaning,
+            )
             yield f"{score.name}: {len(short)} of {len(new)} cases break it: {_named([r.id for r in short])} ({why})"
 
 

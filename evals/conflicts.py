@@ -37,7 +37,9 @@ TYPED = ("number", "date", "name", "quotation")
 # Share of words from which two snippets are one text with a word exchanged. A snippet and its false copy share at least
 # .67 (n 164), snippets that agree .71 at the 97th percentile (n 343): chosen with these in view.
 SAME = 0.7
-DAY = date(2023, 1, 1)  # RGB gives its snippets no dates: all of one day, each of an outlet of its own
+DAY = date(
+    2023, 1, 1
+)  # RGB gives its snippets no dates: all of one day, each of an outlet of its own
 SIDE = 2  # snippets on either side
 
 
@@ -68,20 +70,32 @@ def read(folder: Path) -> list[Disputed]:
     with (folder / "questions.jsonl").open(encoding="utf-8") as lines:
         rows = [json.loads(line) for line in lines]
     return [
-        Disputed(row["question"], tuple(map(_plain, row["positive"])), tuple(map(_plain, row["positive_wrong"])))
+        Disputed(
+            row["question"],
+            tuple(map(_plain, row["positive"])),
+            tuple(map(_plain, row["positive_wrong"])),
+        )
         for row in rows
     ]
 
 
-def measure(disputed: Sequence[Disputed], embed: Callable[[list[str]], Vectors]) -> dict[str, Interval]:
-    pairs = [(true, false) for one in disputed for true, false in zip(one.true, one.false, strict=True)]
+def measure(
+    disputed: Sequence[Disputed], embed: Callable[[list[str]], Vectors]
+) -> dict[str, Interval]:
+    pairs = [
+        (true, false) for one in disputed for true, false in zip(one.true, one.false, strict=True)
+    ]
     agreeing = [pair for one in disputed for pair in combinations(one.true, 2)]
     large = [one for one in disputed if len(one.true) >= 2 * SIDE]
     return {
         "near-identical, detected": interval([float(_differ(*pair)) for pair in pairs]),
         "near-identical, false alarms": interval([float(_differ(*pair)) for pair in agreeing]),
-        "two and two, detected": interval([float(_rivals(one.text, _sides(one), embed)) for one in large]),
-        "two and two, false alarms": interval([float(_rivals(one.text, one.true[: 2 * SIDE], embed)) for one in large]),
+        "two and two, detected": interval(
+            [float(_rivals(one.text, _sides(one), embed)) for one in large]
+        ),
+        "two and two, false alarms": interval(
+            [float(_rivals(one.text, one.true[: 2 * SIDE], embed)) for one in large]
+        ),
     }
 
 
@@ -110,7 +124,9 @@ def _evidence(snippets: Sequence[str]) -> Iterator[Evidence]:
     for number, snippet in enumerate(snippets):
         passage = Passage(f"snippet-{number}", "", tuple(one.text for one in split(snippet)))
         for item in as_evidence(passage):
-            yield replace(item, article=replace(item.article, publisher=f"Outlet {number}", published_on=DAY))
+            yield replace(
+                item, article=replace(item.article, publisher=f"Outlet {number}", published_on=DAY)
+            )
 
 
 def _plain(snippet: str) -> str:

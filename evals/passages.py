@@ -57,7 +57,9 @@ class Asking:
     passage_id: str
     answerable: bool
     longs: tuple[Long, ...] = ()
-    shorts: tuple[tuple[str, ...], ...] = ()  # QED: alternatives, each a set of spans that must all occur
+    shorts: tuple[
+        tuple[str, ...], ...
+    ] = ()  # QED: alternatives, each a set of spans that must all occur
     selected: int | None = None
 
 
@@ -70,7 +72,9 @@ def untokenise(text: str) -> str:
 
 def read_passages(folder: Path) -> dict[str, Passage]:
     return {
-        row["id"]: Passage(row["id"], untokenise(row["title"]), tuple(untokenise(s) for s in row["sentences"]))
+        row["id"]: Passage(
+            row["id"], untokenise(row["title"]), tuple(untokenise(s) for s in row["sentences"])
+        )
         for row in _rows(folder / "corpus.jsonl")
     }
 
@@ -135,7 +139,9 @@ def as_evidence(passage: Passage, score: float = 1.0) -> list[Evidence]:
     return evidence
 
 
-def embedded(texts: Sequence[str], embed: Callable[[list[str]], Vectors], cache: Path) -> dict[str, Vectors]:
+def embedded(
+    texts: Sequence[str], embed: Callable[[list[str]], Vectors], cache: Path
+) -> dict[str, Vectors]:
     """Vectors by text, from a cache file that any later run with the same texts reads instead of embedding."""
     unique = sorted(set(texts))
     name = hashlib.sha256("\x1f".join(unique).encode()).hexdigest()[:16]

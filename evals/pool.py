@@ -23,7 +23,9 @@ CANDIDATES = 100  # by vectors, before words are weighed in
 class Pool:
     """A small archive in memory: vectors of "title: text" and BM25 (k1 .6, b .4), put together as in the service."""
 
-    def __init__(self, passages: Mapping[str, Passage], vectors: Mapping[str, Vectors], dense_share: float):
+    def __init__(
+        self, passages: Mapping[str, Passage], vectors: Mapping[str, Vectors], dense_share: float
+    ):
         self.passages = passages
         self.dense_share = dense_share
         self.ids = list(passages)
@@ -41,22 +43,33 @@ class Pool:
         """log(1 + N / (1 + n)), n the passages with the word."""
         return math.log(1 + len(self.ids) / (1 + len(self._postings.get(stem(word), ()))))
 
-    def nearest(self, asked: Asked, count: int, without: str | None = None) -> list[tuple[str, float]]:
+    def nearest(
+        self, asked: Asked, count: int, without: str | None = None
+    ) -> list[tuple[str, float]]:
         """(passage id, cosine of question and passage), best first; `without` is left out."""
         cosines = self._matrix @ self.vectors[asked.text]
         lexical = np.zeros(len(self.ids))
         for word, term in asked.terms:
             for index, weight in self._postings.get(term, ()):
                 lexical[index] += weight * self.rarity(word)
-        kept = [i for i in np.argsort(-cosines)[: CANDIDATES + 1] if self.ids[i] != without][:CANDIDATES]
-        fused = self.dense_share * _scaled(cosines[kept]) + (1 - self.dense_share) * _scaled(lexical[kept])
+        kept = [i for i in np.argsort(-cosines)[: CANDIDATES + 1] if self.ids[i] != without][
+            :CANDIDATES
+        ]
+        fused = self.dense_share * _scaled(cosines[kept]) + (1 - self.dense_share) * _scaled(
+            lexical[kept]
+        )
         scores = {self.ids[i]: float(score) for i, score in zip(kept, fused, strict=True)}
         scores = rerank(scores, {i: self._best_sentence(i, asked) for i in leaders(scores)})
         of = {self.ids[i]: float(cosines[i]) for i in kept}
         return [(i, of[i]) for i in sorted(scores, key=lambda i: (-scores[i], i))[:count]]
 
     def _best_sentence(self, passage_id: str, asked: Asked) -> float:
-        return float((self.sentence_vectors(as_evidence(self.passages[passage_id])) @ self.vectors[asked.text]).max())
+        return float(
+            (
+                self.sentence_vectors(as_evidence(self.passages[passage_id]))
+                @ self.vectors[asked.text]
+            ).max()
+        )
 
     def gold(self, passage_id: str, asked: Asked) -> list[Evidence]:
         """The sentences of one passage, its cosine as its score."""
@@ -66,7 +79,11 @@ class Pool:
     def found(self, asked: Asked, count: int, without: str | None = None) -> list[Evidence]:
         """The sentences of the nearest passages."""
         hits = self.nearest(asked, count, without)
-        return [item for passage_id, cosine in hits for item in as_evidence(self.passages[passage_id], cosine)]
+        return [
+            item
+            for passage_id, cosine in hits
+            for item in as_evidence(self.passages[passage_id], cosine)
+        ]
 
     def sentence_vectors(self, evidence: Sequence[Evidence]) -> Vectors:
         return np.stack([self.vectors[f"{item.article.title}: {item.text}"] for item in evidence])
@@ -87,7 +104,9 @@ def open_pool(data: Path, asked: Sequence[Asking], cache: Path) -> Pool:
 
 def texts(passages: Mapping[str, Passage], questions: Sequence[str]) -> list[str]:
     """Everything a pool needs vectors of."""
-    every = [f"{passage.title}: {text}" for passage in passages.values() for text in passage.sentences]
+    every = [
+        f"{passage.title}: {text}" for passage in passages.values() for text in passage.sentences
+    ]
     return [*every, *(whole(passage) for passage in passages.values()), *questions]
 
 

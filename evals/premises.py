@@ -36,7 +36,10 @@ def main(
     show: Annotated[bool, typer.Option(help="Print every correction")] = False,
 ) -> None:
     """Count corrections of questions as they were asked, and of the same with a false premise put in."""
-    sets = {"CLAPNQ": [a for a in read_clapnq(data / "clapnq") if a.answerable], "QED": read_qed(data / "qed")}
+    sets = {
+        "CLAPNQ": [a for a in read_clapnq(data / "clapnq") if a.answerable],
+        "QED": read_qed(data / "qed"),
+    }
     everything = [asking for askings in sets.values() for asking in askings]
     pool = open_pool(data, everything, cache or Path(tempfile.gettempdir()) / "dateline-vectors")
     for name, askings in sets.items():
@@ -61,7 +64,9 @@ def _cased(pool: Pool, asking: Asking) -> str:
     """The question with the capitals that its passage gives to names: the sets are in small letters."""
     passage = " ".join(pool.passages[asking.passage_id].sentences)
     names = {
-        word for word in re.findall(r"(?<![.!?“] )\b[A-Z][\w’'-]+", passage) if word.lower() not in passage.split()
+        word
+        for word in re.findall(r"(?<![.!?“] )\b[A-Z][\w’'-]+", passage)
+        if word.lower() not in passage.split()
     }
     capital = {name.lower(): name for name in names}
     return " ".join(capital.get(word, word) for word in asking.text.split())
@@ -81,7 +86,9 @@ def _tell(label: str, made: Sequence[tuple[str, Premise | None]], show: bool) ->
     typer.echo(f"{label:46} corrected {value:5.1f} % [{low:.1f}, {high:.1f}] n {found.n}")
     for text, premise in made if show else ():
         if premise is not None:
-            typer.echo(f"    {text}\n      {premise.kind}: {premise.sentence} | {premise.evidence.text[:160]}")
+            typer.echo(
+                f"    {text}\n      {premise.kind}: {premise.sentence} | {premise.evidence.text[:160]}"
+            )
 
 
 if __name__ == "__main__":

@@ -69,7 +69,9 @@ class Answer(Reply):
     question: str
     text: str
     outcome: Literal["answered", "declined"]
-    declined_because: Literal["no_match", "not_supported", "outside_dates", "only_altered_copies"] | None
+    declined_because: (
+        Literal["no_match", "not_supported", "outside_dates", "only_altered_copies"] | None
+    )
     claims: tuple[Claim, ...]
     citations: tuple[Citation, ...]
     conflicts: tuple[Conflict, ...]
@@ -87,7 +89,9 @@ class Answer(Reply):
     @property
     def accounts(self) -> tuple[Citation, ...]:
         """The citations shown in conflicts."""
-        return tuple(account.citation for conflict in self.conflicts for account in conflict.accounts)
+        return tuple(
+            account.citation for conflict in self.conflicts for account in conflict.accounts
+        )
 
 
 class Passage(Reply):

@@ -20,7 +20,13 @@ from evals.run import Row, Run
 from ingest.errors import DatelineError, WrongUsage
 
 CASES, SUMMARY, REPORT = "cases.jsonl", "summary.json", "report.md"
-BY_KIND = ("right", "answer_hit", "evidence_cited", "evidence_recall_at_5", "guarantees")  # columns of the report
+BY_KIND = (
+    "right",
+    "answer_hit",
+    "evidence_cited",
+    "evidence_recall_at_5",
+    "guarantees",
+)  # columns of the report
 Scores = dict[str, dict[str, Any]]
 
 
@@ -46,7 +52,9 @@ def summarise(suite: str, run: Run, cases_file: Path) -> dict[str, Any]:
         "n": len(run.rows),
         "generation": run.generation,
         "scores": scores_of(run.rows),
-        "by_kind": {kind: scores_of([row for row in run.rows if row["kind"] == kind]) for kind in kinds},
+        "by_kind": {
+            kind: scores_of([row for row in run.rows if row["kind"] == kind]) for kind in kinds
+        },
         "cases_file": str(cases_file),
     }
 
@@ -55,9 +63,13 @@ def scores_of(rows: Sequence[Row]) -> Scores:
     """Every score over the rows it applies to; one that applies to none is left out."""
     found: Scores = {}
     for score in SCORES:
-        values = [row["scores"][score.name] for row in rows if row["scores"][score.name] is not None]
+        values = [
+            row["scores"][score.name] for row in rows if row["scores"][score.name] is not None
+        ]
         if values:
-            found[score.name] = {name: _rounded(value) for name, value in asdict(interval(values)).items()}
+            found[score.name] = {
+                name: _rounded(value) for name, value in asdict(interval(values)).items()
+            }
     return found
 
 
@@ -69,7 +81,9 @@ def results(directory: Path) -> Iterator[Callable[[Row], None]]:
         directory.mkdir(parents=True, exist_ok=True)
         cases = path.open("w", encoding="utf-8", errors="backslashreplace")
     except OSError as error:
-        raise DatelineError(f"cannot write to {directory}: {error.strerror}; choose another with --out") from error
+        raise DatelineError(
+            f"cannot write to {directory}: {error.strerror}; choose another with --out"
+        ) from error
 
     def keep(row: Row) -> None:
         cases.write(json.dumps(row, ensure_ascii=False) + "\n")
@@ -97,9 +111,13 @@ def read_rows(place: Path) -> dict[str, Scored]:
     """Rows by case id, from a results directory or its cases file; raises WrongUsage naming the line that is no row."""
     path = place / CASES if place.is_dir() else place
     try:
-        lines = path.read_text(encoding="utf-8").split("\n")  # not splitlines: U+2028 may stand inside a row
+        lines = path.read_text(encoding="utf-8").split(
+            "\n"
+        )  # not splitlines: U+2028 may stand inside a row
     except (OSError, UnicodeDecodeError) as error:
-        raise WrongUsage(f"{path} holds no results: name a directory that `dateline eval run` wrote") from error
+        raise WrongUsage(
+            f"{path} holds no results: name a directory that `dateline eval run` wrote"
+        ) from error
     rows: dict[str, Scored] = {}
     for number, line in enumerate(lines, 1):
         if not line.strip():
@@ -107,9 +125,13 @@ def read_rows(place: Path) -> dict[str, Scored]:
         try:
             row = Scored.model_validate_json(line)
         except ValidationError as error:
-            raise WrongUsage(f"{path} line {number} is no result: {fault(error)}; run the suite again") from error
+            raise WrongUsage(
+                f"{path} line {number} is no result: {fault(error)}; run the suite again"
+            ) from error
         if row.id in rows:
-            raise WrongUsage(f'{path} line {number}: the case "{row.id}" stands there twice; run the suite again')
+            raise WrongUsage(
+                f'{path} line {number}: the case "{row.id}" stands there twice; run the suite again'
+            )
         rows[row.id] = row
     if not rows:
         raise WrongUsage(f"{path} holds no results: run the suite again")
@@ -181,7 +203,9 @@ def _case(row: Row) -> Iterator[str]:
     yield from (f"- breaks guarantee {violation}" for violation in row["violations"])
     for side in row["evidence"]:
         rank = f"passage {side['rank']}" if side["rank"] else "not among the passages"
-        cited = "cited" if side["cited"] else "in conflicts" if side["in_conflicts"] else "not cited"
+        cited = (
+            "cited" if side["cited"] else "in conflicts" if side["in_conflicts"] else "not cited"
+        )
         yield f"- evidence in {side['file']}: {rank}, {cited}"
 
 

@@ -59,8 +59,16 @@ async def run(suite: Suite, asker: Asker, keep: Callable[[Row], None], progress:
         keep(rows[-1])
     progress("Asking", len(rows), len(rows))
     generations = list(dict.fromkeys(row["generation"] for row in rows if row["generation"]))
-    changed = [f"the index changed while it was asked: {', '.join(generations)}"] if len(generations) > 1 else []
-    return Run(tuple(rows), generations[-1] if generations else None, (*_unfound(suite, gold, library), *changed))
+    changed = (
+        [f"the index changed while it was asked: {', '.join(generations)}"]
+        if len(generations) > 1
+        else []
+    )
+    return Run(
+        tuple(rows),
+        generations[-1] if generations else None,
+        (*_unfound(suite, gold, library), *changed),
+    )
 
 
 async def ask(case: Case, gold: tuple[Side, ...], library: Library) -> Row:
@@ -83,7 +91,9 @@ async def ask(case: Case, gold: tuple[Side, ...], library: Library) -> Row:
         if isinstance(read, Shape):
             faults.append(f"answer: {read.fault}")
         else:
-            await library.read(citation.article_id for citation in (*read.citations, *read.accounts))
+            await library.read(
+                citation.article_id for citation in (*read.citations, *read.accounts)
+            )
             answer = read
         broken = violations(body, library.articles, case.as_of)
     except DatelineError as error:
@@ -115,10 +125,16 @@ async def _gold(suite: Suite, library: Library) -> dict[str, tuple[Side, ...]]:
         members.setdefault(item.family.id, []).append(item.article_id)
     found = {}
     for case in suite.cases:
-        families = {item.family.id for gold in case.evidence for item in candidates(gold, library.listed)}
+        families = {
+            item.family.id for gold in case.evidence for item in candidates(gold, library.listed)
+        }
         wanted = [article_id for family_id in sorted(families) for article_id in members[family_id]]
         await library.read(wanted)
-        here = {article_id: library.articles[article_id] for article_id in wanted if article_id in library.articles}
+        here = {
+            article_id: library.articles[article_id]
+            for article_id in wanted
+            if article_id in library.articles
+        }
         found[case.id] = sides(case, library.listed, here)
     return found
 
@@ -130,14 +146,22 @@ def _unfound(suite: Suite, gold: Mapping[str, Sequence[Side]], library: Library)
         for side in gold[case.id]:
             if not side.places:
                 known = bool(candidates(side.gold, library.listed))
-                what = f'the quote "{_short(side.gold.quote)}" does not stand in' if known else "there is no article"
-                warnings.append(f"{case.id}: {what} {side.gold.file}; correct the suite or the articles")
+                what = (
+                    f'the quote "{_short(side.gold.quote)}" does not stand in'
+                    if known
+                    else "there is no article"
+                )
+                warnings.append(
+                    f"{case.id}: {what} {side.gold.file}; correct the suite or the articles"
+                )
     return warnings
 
 
 def _found(side: Side, outcome: Outcome) -> Row:
     """Where a piece of evidence turned up; `rank` counts passages from 1."""
-    ranks = (rank for rank, passage in enumerate(outcome.passages or (), 1) if side.found_in((passage,)))
+    ranks = (
+        rank for rank, passage in enumerate(outcome.passages or (), 1) if side.found_in((passage,))
+    )
     answer = outcome.answer
     return {
         "file": side.gold.file,

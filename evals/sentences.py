@@ -45,7 +45,9 @@ def main(
 ) -> None:
     """Measure everything that happens to sentences between retrieval and answer."""
     clapnq, qed = read_clapnq(data / "clapnq"), read_qed(data / "qed")
-    pool = open_pool(data, [*clapnq, *qed], cache or Path(tempfile.gettempdir()) / "dateline-vectors")
+    pool = open_pool(
+        data, [*clapnq, *qed], cache or Path(tempfile.gettempdir()) / "dateline-vectors"
+    )
     answerable = [asking for asking in clapnq if asking.answerable]
     scores = {
         **_top_sentences(pool, qed),
@@ -64,14 +66,18 @@ def main(
 
 def ranked(pool: Pool, asked: Asked, evidence: Sequence[Evidence]) -> tuple[Evidence, ...]:
     """Evidence as the service would rank it."""
-    return ranking.rank(asked, evidence, pool.vectors[asked.text], pool.sentence_vectors(evidence), pool.rarity)
+    return ranking.rank(
+        asked, evidence, pool.vectors[asked.text], pool.sentence_vectors(evidence), pool.rarity
+    )
 
 
 def _top_sentences(pool: Pool, qed: Sequence[Asking]) -> Scores:
     gold, found = [], []
     for asking in qed:
         asked = understand(asking.text)
-        gold.append(_answers(ranked(pool, asked, pool.gold(asking.passage_id, asked))[0].text, asking))
+        gold.append(
+            _answers(ranked(pool, asked, pool.gold(asking.passage_id, asked))[0].text, asking)
+        )
         found.append(_answers(ranked(pool, asked, pool.found(asked, RETRIEVED))[0].text, asking))
     return {"QED answer in top sentence, gold paragraph": interval(gold),
             "QED answer in top sentence, retrieved top 5": interval(found)}  # fmt: skip
@@ -79,7 +85,12 @@ def _top_sentences(pool: Pool, qed: Sequence[Asking]) -> Scores:
 
 def _answers(text: str, asking: Asking) -> float:
     padded = f" {' '.join(_words(text))} "
-    return float(any(all(f" {' '.join(_words(span))} " in padded for span in spans) for spans in asking.shorts))
+    return float(
+        any(
+            all(f" {' '.join(_words(span))} " in padded for span in spans)
+            for spans in asking.shorts
+        )
+    )
 
 
 def _selection(pool: Pool, answerable: Sequence[Asking]) -> Scores:
@@ -88,12 +99,16 @@ def _selection(pool: Pool, answerable: Sequence[Asking]) -> Scores:
     for asking in answerable:
         asked = understand(asking.text)
         best = ranked(pool, asked, pool.gold(asking.passage_id, asked))
-        long = replace(asked, kind="how", wants=None, about=None, plural=False, several_articles=False)
+        long = replace(
+            asked, kind="how", wants=None, about=None, plural=False, several_articles=False
+        )
         for name, form in (("as drafted", asked), ("long form", long)):
             drafts = extractive.draft(form, best)
             text = " ".join(one.text for one in drafts)
             chosen = {int(one.keys[0].rsplit(":", 1)[1]) for one in drafts}
-            found[f"CLAPNQ selection F1, {name}"].append(max(_f1(chosen, set(a.selected)) for a in asking.longs))
+            found[f"CLAPNQ selection F1, {name}"].append(
+                max(_f1(chosen, set(a.selected)) for a in asking.longs)
+            )
             found[f"CLAPNQ ROUGE-L, {name}"].append(max(_rouge(text, a.text) for a in asking.longs))
     return {name: interval(values) for name, values in found.items()}
 
@@ -155,7 +170,9 @@ def _verification(pool: Pool, answerable: Sequence[Asking]) -> Scores:
             refused[f"verifier detects {kind}"].append(_refused(false, cited))
         other = others[(number * 37 + 11) % len(others)]
         if other.passage_id != asking.passage_id:
-            refused["verifier detects wrong passage"].append(_refused(claim, pool.gold(other.passage_id, asked)))
+            refused["verifier detects wrong passage"].append(
+                _refused(claim, pool.gold(other.passage_id, asked))
+            )
     return {name: interval(values) for name, values in sorted(refused.items())}
 
 
@@ -206,7 +223,9 @@ def _auroc(positive: Sequence[ranking.Decision], negative: Sequence[ranking.Deci
     wins = (high[:, None] > low[None, :]) + 0.5 * (high[:, None] == low[None, :])
     random = np.random.default_rng(20240417)
     draws = [
-        wins[random.integers(0, len(high), len(high))][:, random.integers(0, len(low), len(low))].mean()
+        wins[random.integers(0, len(high), len(high))][
+            :, random.integers(0, len(low), len(low))
+        ].mean()
         for _ in range(500)
     ]
     lower, upper = np.percentile(draws, [2.5, 97.5])

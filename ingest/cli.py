@@ -22,17 +22,28 @@ MOST_FAULTS_SHOWN = 50
 
 def ingest(
     paths: Annotated[
-        list[Path] | None, typer.Argument(help="Files or folders of articles: .txt, .md, .html, .pdf, .docx, .jsonl")
+        list[Path] | None,
+        typer.Argument(help="Files or folders of articles: .txt, .md, .html, .pdf, .docx, .jsonl"),
     ] = None,
     prune: Annotated[
-        bool, typer.Option("--prune", help="Also remove what an earlier ingest of the same PATH added and is gone now")
+        bool,
+        typer.Option(
+            "--prune",
+            help="Also remove what an earlier ingest of the same PATH added and is gone now",
+        ),
     ] = False,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would change, and change nothing")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what would change, and change nothing")
+    ] = False,
     rebuild: Annotated[
-        bool, typer.Option("--rebuild", help="Make the search indexes anew from the catalogue first")
+        bool,
+        typer.Option("--rebuild", help="Make the search indexes anew from the catalogue first"),
     ] = False,
     back: Annotated[
-        bool, typer.Option("--rollback", help="Go back to what the archive showed before the last ingest")
+        bool,
+        typer.Option(
+            "--rollback", help="Go back to what the archive showed before the last ingest"
+        ),
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON")] = False,
 ) -> None:
@@ -47,7 +58,9 @@ def ingest(
         if not paths and not rebuild and not back:
             raise WrongUsage("name at least one file or folder: dateline ingest PATH…")
         report = (
-            rolled_back(settings) if back else run(settings, paths or [], prune=prune, dry_run=dry_run, rebuild=rebuild)
+            rolled_back(settings)
+            if back
+            else run(settings, paths or [], prune=prune, dry_run=dry_run, rebuild=rebuild)
         )
         if as_json:
             terminal.show_json(report)
@@ -59,7 +72,12 @@ def ingest(
 
 
 def run(
-    settings: Settings, paths: list[Path], *, prune: bool = False, dry_run: bool = False, rebuild: bool = False
+    settings: Settings,
+    paths: list[Path],
+    *,
+    prune: bool = False,
+    dry_run: bool = False,
+    rebuild: bool = False,
 ) -> dict[str, Any]:
     """Ingests here, or through the service that owns the data directory; the report as JSON, with `notes`."""
     absolute = [path.absolute() for path in paths]
@@ -75,9 +93,14 @@ def run(
         if anew:
             archive.rebuild(settings, progress=progress)
         with archive.Archive(settings) as opened:
-            report = report_body(pipeline.ingest(opened, absolute, prune=prune, dry_run=dry_run, progress=progress))
+            report = report_body(
+                pipeline.ingest(opened, absolute, prune=prune, dry_run=dry_run, progress=progress)
+            )
     return report | {
-        "notes": [*(["the search indexes were made anew from the catalogue"] if anew else []), *report["notes"]]
+        "notes": [
+            *(["the search indexes were made anew from the catalogue"] if anew else []),
+            *report["notes"],
+        ]
     }
 
 
@@ -129,7 +152,9 @@ def tell(report: dict[str, Any], *, dry_run: bool = False) -> None:
     )
 
 
-def _handed_over(settings: Settings, paths: list[Path], *, prune: bool, dry_run: bool) -> dict[str, Any]:
+def _handed_over(
+    settings: Settings, paths: list[Path], *, prune: bool, dry_run: bool
+) -> dict[str, Any]:
     body = {"paths": [str(path) for path in paths], "prune": prune, "dry_run": dry_run}
     report: dict[str, Any] = {}
     with terminal.progress_bar() as progress:
@@ -142,7 +167,9 @@ def _handed_over(settings: Settings, paths: list[Path], *, prune: bool, dry_run:
 
 
 def doctor(
-    mend: Annotated[bool, typer.Option("--repair", help="Mend what can be mended from the catalogue")] = False,
+    mend: Annotated[
+        bool, typer.Option("--repair", help="Mend what can be mended from the catalogue")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON")] = False,
 ) -> None:
     """Check settings, catalogue, Chroma and text index against each other."""
@@ -161,7 +188,9 @@ def doctor(
 def examined(settings: Settings, *, mend: bool) -> dict[str, Any]:
     """`{faults: [words], left: [words], articles, passages, generation}`, found here or by the owning service."""
     if owner_client.serving(settings.data_dir):
-        return dict(owner_client.request(settings.data_dir, "POST", "/owner/doctor", {"repair": mend}))
+        return dict(
+            owner_client.request(settings.data_dir, "POST", "/owner/doctor", {"repair": mend})
+        )
     with owner.owning(settings.data_dir, "doctor"):
         from ingest.storage.archive import Archive, rebuild
 
@@ -204,6 +233,4 @@ def _diagnosis(findings: dict[str, Any]) -> str:
         return f"sound: {held}"
     if not findings["left"]:
         return f"mended: {held}"
-    return (
-        f"{len(findings['left'])} faults left; run `dateline doctor --repair`, or `dateline ingest --rebuild`: {held}"
-    )
+    return f"{len(findings['left'])} faults left; run `dateline doctor --repair`, or `dateline ingest --rebuild`: {held}"

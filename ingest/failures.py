@@ -19,7 +19,10 @@ def write_down(data_dir: Path, generation: str, failed: Iterable[Failure]) -> st
     """
     at = datetime.now(UTC).isoformat(timespec="seconds")
     lines = [
-        json.dumps({"at": at, "generation": generation, "source": f.source, "reason": f.reason}, ensure_ascii=False)
+        json.dumps(
+            {"at": at, "generation": generation, "source": f.source, "reason": f.reason},
+            ensure_ascii=False,
+        )
         for f in failed
     ]
     try:

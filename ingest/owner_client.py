@@ -54,12 +54,17 @@ def request(data_dir: Path, method: str, path: str, body: dict[str, Any] | None 
     return lines[-1] if lines else None
 
 
-def stream(data_dir: Path, method: str, path: str, body: dict[str, Any] | None = None) -> Iterator[Any]:
+def stream(
+    data_dir: Path, method: str, path: str, body: dict[str, Any] | None = None
+) -> Iterator[Any]:
     """The owner's reply, one JSON value a line, as it comes."""
     connection = _Connection(data_dir)
     try:
         connection.request(
-            method, path, json.dumps(body) if body is not None else None, {"Content-Type": "application/json"}
+            method,
+            path,
+            json.dumps(body) if body is not None else None,
+            {"Content-Type": "application/json"},
         )
         reply = connection.getresponse()
         if reply.status >= 400:
@@ -80,7 +85,9 @@ def stream(data_dir: Path, method: str, path: str, body: dict[str, Any] | None =
 
 def reported(problem: dict[str, Any], status: int) -> DatelineError:
     """What a service said of a failure, as the error it was there; wrong usage stays wrong usage."""
-    error = DatelineError(str(problem.get("detail") or problem.get("message") or f"the owner answered {status}"))
+    error = DatelineError(
+        str(problem.get("detail") or problem.get("message") or f"the owner answered {status}")
+    )
     error.code, error.status = str(problem.get("code", "internal")), status
     if error.code in (InvalidRequest.code, WrongUsage.code):
         error.exit_code = WrongUsage.exit_code

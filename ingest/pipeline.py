@@ -32,7 +32,9 @@ SAMPLE = Path(__file__).parent / "sample"
 class Change:
     """What reading found, against what is live."""
 
-    fresh: list[tuple[Article, str]] = field(default_factory=list)  # (article, root), new or changed
+    fresh: list[tuple[Article, str]] = field(
+        default_factory=list
+    )  # (article, root), new or changed
     added: int = 0
     updated: int = 0
     unchanged: int = 0
@@ -68,7 +70,9 @@ def ingest(
         generation = archive.catalogue.live().generation
         if unwritten := failures.write_down(archive.settings.data_dir, generation, change.failed):
             notes = (*notes, unwritten)
-    return _report(archive, replace(change, notes=(*change.notes, *notes)), time.monotonic() - started)
+    return _report(
+        archive, replace(change, notes=(*change.notes, *notes)), time.monotonic() - started
+    )
 
 
 def remove(archive: Archive, article_id: str) -> bool:
@@ -103,8 +107,12 @@ def rollback(archive: Archive) -> IngestReport:
     notes = [f"{back}; run the ingest again to undo this"]
     families_then: Iterable[Family] = before.families()
     if removals := archive.catalogue.removals_since(before.number):
-        notes.append(f"{removals} removed by name since then stay removed; a rollback cannot bring them back")
-        families_then = _group(archive, before, (), (), silent)  # a canonical member may be among them
+        notes.append(
+            f"{removals} removed by name since then stay removed; a rollback cannot bring them back"
+        )
+        families_then = _group(
+            archive, before, (), (), silent
+        )  # a canonical member may be among them
     archive.catalogue.roll_back(families_then)
     change = Change(
         added=len(then.keys() - now.keys()),
@@ -176,9 +184,13 @@ def compare(
     )
 
 
-def _publish(archive: Archive, snapshot: Snapshot, change: Change, progress: Progress) -> tuple[str, ...]:
+def _publish(
+    archive: Archive, snapshot: Snapshot, change: Change, progress: Progress
+) -> tuple[str, ...]:
     """Everything between reading and reporting; sentences about the copies that were found."""
-    versions = [_version(article, root, archive.settings.passage_tokens) for article, root in change.fresh]
+    versions = [
+        _version(article, root, archive.settings.passage_tokens) for article, root in change.fresh
+    ]
     with _settled_again(archive):
         archive.catalogue.expect(p.passage_id for v in versions for p in v.passages)
         archive.indexes.write(versions, archive.vectors, progress)
@@ -249,7 +261,9 @@ def _read(snapshot: Snapshot, article_id: str) -> families.Split:
     return snapshot.articles([article_id])[article_id].article, snapshot.sentences(article_id)
 
 
-def _gone(known: dict[str, tuple[str, str, str]], root: str, seen: set[str], failed: set[str]) -> set[str]:
+def _gone(
+    known: dict[str, tuple[str, str, str]], root: str, seen: set[str], failed: set[str]
+) -> set[str]:
     """Articles an earlier ingest of `root` added that are not there any more.
 
     What lies in a file or below a folder that merely failed to read stays, the root among them: a disk that is not
@@ -258,7 +272,9 @@ def _gone(known: dict[str, tuple[str, str, str]], root: str, seen: set[str], fai
     return {
         article_id
         for article_id, (_, identity, known_root) in known.items()
-        if known_root == root and article_id not in seen and not any(_is_within(identity, place) for place in failed)
+        if known_root == root
+        and article_id not in seen
+        and not any(_is_within(identity, place) for place in failed)
     }
 
 

@@ -21,30 +21,55 @@ class Settings(BaseSettings):
     )
 
     data_dir: Path = Field(Path(".dateline"), description="where all state lives")
-    model_cache: Path | None = Field(None, description="where the embedding graph is cached; default DATA_DIR/models")
-    max_article_mb: float = Field(5.0, gt=0, description="largest article that is read, in megabytes")
+    model_cache: Path | None = Field(
+        None, description="where the embedding graph is cached; default DATA_DIR/models"
+    )
+    max_article_mb: float = Field(
+        5.0, gt=0, description="largest article that is read, in megabytes"
+    )
     passage_tokens: int = Field(160, ge=40, le=220, description="longest passage, in cl100k tokens")
 
-    embedding_model: Literal["all-MiniLM-L6-v2", "text-embedding-3-small", "text-embedding-3-large"] = Field(
-        LOCAL_MODEL, description="model of the vectors; anything but the default asks the model endpoint for them"
+    embedding_model: Literal[
+        "all-MiniLM-L6-v2", "text-embedding-3-small", "text-embedding-3-large"
+    ] = Field(
+        LOCAL_MODEL,
+        description="model of the vectors; anything but the default asks the model endpoint for them",
     )
-    dense_share: float = Field(0.5, ge=0, le=1, description="weight of the vectors against the words in ranking")
-    evidence_tokens: int = Field(2400, ge=200, description="evidence shown to a model, in cl100k tokens")
+    dense_share: float = Field(
+        0.5, ge=0, le=1, description="weight of the vectors against the words in ranking"
+    )
+    evidence_tokens: int = Field(
+        2400, ge=200, description="evidence shown to a model, in cl100k tokens"
+    )
 
-    answerer: Literal["auto", "extractive", "openai"] = Field("auto", description="who drafts answers")
-    openai_api_key: SecretStr | None = Field(None, alias="OPENAI_API_KEY", description="key of the model endpoint")
-    openai_base_url: str | None = Field(None, alias="OPENAI_BASE_URL", description="address of the model endpoint")
+    answerer: Literal["auto", "extractive", "openai"] = Field(
+        "auto", description="who drafts answers"
+    )
+    openai_api_key: SecretStr | None = Field(
+        None, alias="OPENAI_API_KEY", description="key of the model endpoint"
+    )
+    openai_base_url: str | None = Field(
+        None, alias="OPENAI_BASE_URL", description="address of the model endpoint"
+    )
     model: str = Field("gpt-4.1-mini", description="model that drafts answers")
-    judge_partial: bool = Field(False, description="put claims that are borne out in part to the model: yes or no")
+    judge_partial: bool = Field(
+        False, description="put claims that are borne out in part to the model: yes or no"
+    )
     llm_timeout_seconds: float = Field(30.0, gt=0, description="longest wait for one model call")
     answer_timeout_seconds: float = Field(60.0, gt=0, description="longest time for one answer")
 
-    api_keys: str = Field("", description="keys that may read, comma-separated; empty: no key is asked for")
+    api_keys: str = Field(
+        "", description="keys that may read, comma-separated; empty: no key is asked for"
+    )
     admin_keys: str = Field("", description="keys that may write, comma-separated")
     max_body_kb: int = Field(1024, ge=16, description="largest request body, in kilobytes")
-    public_url: str | None = Field(None, description="address under which readers reach this service")
+    public_url: str | None = Field(
+        None, description="address under which readers reach this service"
+    )
 
-    slack_bot_token: SecretStr | None = Field(None, alias="SLACK_BOT_TOKEN", description="Slack bot token")
+    slack_bot_token: SecretStr | None = Field(
+        None, alias="SLACK_BOT_TOKEN", description="Slack bot token"
+    )
     slack_signing_secret: SecretStr | None = Field(
         None, alias="SLACK_SIGNING_SECRET", description="Slack signing secret"
     )
@@ -85,4 +110,6 @@ def read_settings() -> Settings:
             if field is not None and field.alias
             else (name if name.isupper() else f"DATELINE_{name.upper()}")
         )
-        raise WrongUsage(f"{variable}: {first['msg']}; correct it in the environment or in .env") from error
+        raise WrongUsage(
+            f"{variable}: {first['msg']}; correct it in the environment or in .env"
+        ) from error

@@ -31,9 +31,13 @@ def copies_found(changed: Sequence[Family], sources: Mapping[str, str]) -> tuple
 def gone(identities: Sequence[str], *, prune: bool) -> tuple[str, ...]:
     """What is said of articles whose files are not there any more, whether that takes them out or not."""
     if prune or not identities:
-        return at_most([f"no longer there: {identity}" for identity in sorted(identities)], "that are gone")
+        return at_most(
+            [f"no longer there: {identity}" for identity in sorted(identities)], "that are gone"
+        )
     articles = "1 article" if len(identities) == 1 else f"{len(identities)} articles"
-    return (f"{articles} of an earlier ingest, no longer there, kept in the archive; --prune removes what is gone",)
+    return (
+        f"{articles} of an earlier ingest, no longer there, kept in the archive; --prune removes what is gone",
+    )
 
 
 def at_most(sentences: Sequence[str], what: str) -> tuple[str, ...]:

@@ -17,7 +17,9 @@ def encoding() -> tiktoken.Encoding:
     """cl100k_base from the copy that llama-index-core ships: tiktoken would download it at first use."""
     spec = importlib.util.find_spec("llama_index.core")
     if spec is not None and spec.origin is not None and "TIKTOKEN_CACHE_DIR" not in os.environ:
-        os.environ["TIKTOKEN_CACHE_DIR"] = str(Path(spec.origin).parent / "_static" / "tiktoken_cache")
+        os.environ["TIKTOKEN_CACHE_DIR"] = str(
+            Path(spec.origin).parent / "_static" / "tiktoken_cache"
+        )
     import tiktoken
 
     return tiktoken.get_encoding("cl100k_base")

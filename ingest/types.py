@@ -79,11 +79,17 @@ class Article:
     republished_on: date | None = None
     updated_on: date | None = None  # the last change it states, later than its publication
     date_source: str = "none"  # metadata | text | none: where published_on was read
-    stated_dates: tuple[StatedDate, ...] = ()  # every date it states of itself, with where it stands
+    stated_dates: tuple[
+        StatedDate, ...
+    ] = ()  # every date it states of itself, with where it stands
     credited_to: str | None = None  # the outlet a credit line names: "republished from The X"
-    latest_named_date: date | None = None  # the latest date named in the text; a bare month or year is its first day
+    latest_named_date: date | None = (
+        None  # the latest date named in the text; a bare month or year is its first day
+    )
     language: str | None = None  # ISO 639-1
-    notes: tuple[str, ...] = ()  # sentences for people: what was not believed, what was left out; never stored
+    notes: tuple[
+        str, ...
+    ] = ()  # sentences for people: what was not believed, what was left out; never stored
 
     @property
     def article_id(self) -> str:
@@ -191,4 +197,6 @@ class IngestReport:
     altered: int = 0
     seconds: float = 0.0
     generation: str = ""
-    notes: tuple[str, ...] = field(default=())  # sentences for people: the sample was removed, files were passed over
+    notes: tuple[str, ...] = field(
+        default=()
+    )  # sentences for people: the sample was removed, files were passed over

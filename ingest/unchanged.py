@@ -20,7 +20,15 @@ from ingest.types import Article, Failure
 
 SCHEMA = """CREATE TABLE IF NOT EXISTS files(
     file TEXT NOT NULL, name TEXT NOT NULL, digest TEXT NOT NULL, articles TEXT NOT NULL, PRIMARY KEY(file, name));"""
-READING_PACKAGES = ("charset-normalizer", "lxml", "py3langid", "pypdf", "python-docx", "pyyaml", "trafilatura")
+READING_PACKAGES = (
+    "charset-normalizer",
+    "lxml",
+    "py3langid",
+    "pypdf",
+    "python-docx",
+    "pyyaml",
+    "trafilatura",
+)
 
 
 @dataclass(slots=True)
@@ -44,7 +52,9 @@ class ReadFiles:
         with database.write() as connection:
             connection.execute(SCHEMA)
         rows = database.reading().rows("SELECT * FROM files")
-        self._known = {(r["file"], r["name"]): (r["digest"], json.loads(r["articles"])) for r in rows}
+        self._known = {
+            (r["file"], r["name"]): (r["digest"], json.loads(r["articles"])) for r in rows
+        }
         self._live = live_hashes
         self._way = f"{_way_of_reading()}:{max_article_mb}".encode()
         self._current: _Reading | None = None
@@ -58,7 +68,11 @@ class ReadFiles:
         self.end()
         digest = self._digest(path)
         known_digest, articles = self._known.get((file, name), ("", {}))
-        if digest and digest == known_digest and all(self._live.get(i) == h for i, h in articles.items()):
+        if (
+            digest
+            and digest == known_digest
+            and all(self._live.get(i) == h for i, h in articles.items())
+        ):
             return tuple(articles)
         self._current = _Reading(path, file, name, digest)
         return ()
@@ -76,7 +90,12 @@ class ReadFiles:
     def end(self) -> None:
         """The file being read is at its end; where it changed meanwhile, nobody knows which bytes gave its articles."""
         reading, self._current = self._current, None
-        if reading and reading.silent and reading.articles and reading.digest == self._digest(reading.path):
+        if (
+            reading
+            and reading.silent
+            and reading.articles
+            and reading.digest == self._digest(reading.path)
+        ):
             self._read.append(reading)
 
     def keep(self) -> None:

@@ -81,7 +81,9 @@ _UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff
 
 def stage(data_dir: Path, files: Sequence[Unread]) -> Staged:
     """Writes files where they wait for their job. Raises IndexUnavailable where the disk does not take them."""
-    staged = Staged(_home(data_dir) / STAGING / secrets.token_hex(8), tuple(name for name, _ in files))
+    staged = Staged(
+        _home(data_dir) / STAGING / secrets.token_hex(8), tuple(name for name, _ in files)
+    )
     try:
         for name, data in files:
             path = staged.new / name
@@ -132,7 +134,9 @@ def article_line(fields: Mapping[str, str]) -> tuple[str, bytes]:
     else:
         key = json.dumps(fields, sort_keys=True)
         kind, words = "words", fields.get("title", "")
-    slug = re.sub(r"[^a-z0-9]+", "-", words.casefold().removeprefix("https://").removeprefix("http://"))
+    slug = re.sub(
+        r"[^a-z0-9]+", "-", words.casefold().removeprefix("https://").removeprefix("http://")
+    )
     mark = hashlib.sha256(f"{kind}\x1f{key}".encode()).hexdigest()[:12]
     name = "-".join(part for part in (slug[:LONGEST_SLUG].strip("-"), mark) if part)
     return f"{ARTICLES}/{name}.jsonl", json.dumps(fields, ensure_ascii=False).encode() + b"\n"
@@ -147,9 +151,16 @@ def ingest(archive: Archive, staged: Staged, progress: pipeline.Progress) -> Ing
     """
     home = _home(archive.settings.data_dir)
     readable = [name for name in staged.names if Path(name).suffix.lower() in readers.FORMATS]
-    refused = [failure for name in staged.names if name not in readable for failure in _refused(archive, staged, name)]
+    refused = [
+        failure
+        for name in staged.names
+        if name not in readable
+        for failure in _refused(archive, staged, name)
+    ]
     with _in_place(home, staged, readable, archive.catalogue.live().generation):
-        report = pipeline.ingest(archive, [home / name for name in readable], prune=True, progress=progress)
+        report = pipeline.ingest(
+            archive, [home / name for name in readable], prune=True, progress=progress
+        )
     _put_back(home, staged, _unread(archive, home, readable, report.failed))
     return replace(report, failed=(*refused, *report.failed))
 
@@ -188,16 +199,29 @@ def _put_back(home: Path, staged: Staged, names: Sequence[str]) -> None:
             (home / name).unlink(missing_ok=True)
 
 
-def _unread(archive: Archive, home: Path, names: Sequence[str], failed: Sequence[Failure]) -> list[str]:
+def _unread(
+    archive: Archive, home: Path, names: Sequence[str], failed: Sequence[Failure]
+) -> list[str]:
     """Those of the files that failed as a whole, or of which no line gave an article."""
     sources = {failure.source for failure in failed}
     whole = [name for name in names if Path(name).name in sources]
-    lines = [n for n in names if n not in whole and any(s.startswith(f"{Path(n).name}#") for s in sources)]
+    lines = [
+        n
+        for n in names
+        if n not in whole and any(s.startswith(f"{Path(n).name}#") for s in sources)
+    ]
     if not lines:
         return whole
     known = [identity for _, identity, _ in archive.catalogue.live().known_hashes().values()]
     marks = {name: f"{os.path.realpath(home / name)}#" for name in lines}
-    return [*whole, *(n for n, mark in marks.items() if not any(identity.startswith(mark) for identity in known))]
+    return [
+        *whole,
+        *(
+            n
+            for n, mark in marks.items()
+            if not any(identity.startswith(mark) for identity in known)
+        ),
+    ]
 
 
 def is_upload(data_dir: Path, identity: str) -> bool:
@@ -234,7 +258,9 @@ def _without(path: Path, mark: str | None) -> None:
         encoding = "utf-16" if stream.read(2) in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
     with path.open(encoding=encoding, errors="surrogateescape", newline="\n") as text:
         lines = text.readlines()
-    kept = ["\n" if mark in (f"L{number}", _id(line)) else line for number, line in enumerate(lines, 1)]
+    kept = [
+        "\n" if mark in (f"L{number}", _id(line)) else line for number, line in enumerate(lines, 1)
+    ]
     if not any(line.strip() for line in kept):
         path.unlink()
         return

@@ -23,14 +23,21 @@ class Composer:
         self.cited: list[Evidence] = []
         self._numbers: dict[tuple[str, int, int], int] = {}
 
-    def add(self, sentence: str, evidence: Sequence[Evidence], support: Support) -> tuple[ClaimReleased, Delta]:
+    def add(
+        self, sentence: str, evidence: Sequence[Evidence], support: Support
+    ) -> tuple[ClaimReleased, Delta]:
         """One more claim, resting on `evidence` (at least one); bracketed numbers and stray white space are dropped."""
         new: list[Citation] = []
         numbers = sorted({self._number(item, new) for item in evidence})
         start = len(self.text) + bool(self.text)
         text = _marked(plain(sentence), numbers)
         claim = Claim(
-            text, start, start + len(text), tuple(numbers), support, len({item.article.family.id for item in evidence})
+            text,
+            start,
+            start + len(text),
+            tuple(numbers),
+            support,
+            len({item.article.family.id for item in evidence}),
         )
         delta = (" " if self.text else "") + text
         self.text += delta
@@ -63,7 +70,9 @@ def _marked(sentence: str, numbers: Sequence[int]) -> str:
     """`Words [1][2].`: markers stand before the closing punctuation, which is added where it is missing."""
     marks = "".join(f"[{n}]" for n in numbers)
     end = SENTENCE_END.search(sentence)
-    if ABBREVIATION_END.search(sentence):  # this full stop belongs to the word: “… with the U.S. [1].”
+    if ABBREVIATION_END.search(
+        sentence
+    ):  # this full stop belongs to the word: “… with the U.S. [1].”
         return f"{sentence} {marks}."
     if end is None:
         return f"{sentence.rstrip(':;,')} {marks}."

@@ -27,7 +27,17 @@ from service.receipts import Receipts
 from service.release import judged
 from service.retrieval.retriever import Retriever
 from service.run import Work, finished, made_from, noted
-from service.types import Answer, Completed, Conflict, Delta, Draft, Event, Question, Reason, Started
+from service.types import (
+    Answer,
+    Completed,
+    Conflict,
+    Delta,
+    Draft,
+    Event,
+    Question,
+    Reason,
+    Started,
+)
 from service.verification.verify import Verdict
 
 log = logging.getLogger(__name__)
@@ -91,8 +101,14 @@ class Answerer:
     async def _claims(self, work: Work, reading: Reading) -> AsyncIterator[Event]:
         """Drafts by the model, where there is one and it does not fail; else sentences of the articles themselves."""
         decision = reading.decision
-        work.premise = false_premises.contradicted(reading.asked, reading.question.text, reading.considered)
-        if self.drafter and reading.sound and (decision.answer or decision.score >= MODEL_DOUBT * ranking.THRESHOLD):
+        work.premise = false_premises.contradicted(
+            reading.asked, reading.question.text, reading.considered
+        )
+        if (
+            self.drafter
+            and reading.sound
+            and (decision.answer or decision.score >= MODEL_DOUBT * ranking.THRESHOLD)
+        ):
             work.answerer = "openai"
             try:
                 async for event in self._drafted(work, reading, self.drafter):
@@ -105,7 +121,10 @@ class Answerer:
             if work.answerer == "openai" and (work.release.composer.claims or work.premise is None):
                 return
             if work.answerer == "openai":
-                work.answerer, work.fallback = "extractive", {"from": "openai", "reason": "no supported sentence"}
+                work.answerer, work.fallback = (
+                    "extractive",
+                    {"from": "openai", "reason": "no supported sentence"},
+                )
         if work.premise is not None or decision.answer:
             for event in self._extracted(work, reading):
                 yield event
@@ -137,20 +156,28 @@ class Answerer:
         text = rewriting.accepted(rewritten, question)
         return replace(question, text=text, history=()) if text else question
 
-    async def _drafted(self, work: Work, reading: Reading, drafter: Drafter) -> AsyncIterator[Event]:
+    async def _drafted(
+        self, work: Work, reading: Reading, drafter: Drafter
+    ) -> AsyncIterator[Event]:
         """The model's drafts; what had no support is put to it once more, if there is time."""
         work.shown = prompts.within(reading.sound, self.archive.settings.evidence_tokens)
         async for event in self._supported(work, drafter.draft(work.asked, work.shown)):
             yield event
         release = work.release
-        wanting = [(d.text, why) for d, why in release.unsupported if d.keys or not release.composer.claims]
+        wanting = [
+            (d.text, why) for d, why in release.unsupported if d.keys or not release.composer.claims
+        ]
         seconds = work.seconds_left(self.archive.settings) - REPAIR_SECONDS
         if wanting and seconds > 0:
             with suppress(ModelFailed):  # what was released stays, and the rest remains unsaid
-                async for event in self._supported(work, drafter.repair(work.asked, work.shown, wanting, seconds)):
+                async for event in self._supported(
+                    work, drafter.repair(work.asked, work.shown, wanting, seconds)
+                ):
                     yield event
 
-    async def _supported(self, work: Work, drafts: AsyncGenerator[Draft | Usage]) -> AsyncIterator[Event]:
+    async def _supported(
+        self, work: Work, drafts: AsyncGenerator[Draft | Usage]
+    ) -> AsyncIterator[Event]:
         before = time.monotonic()
         async with aclosing(drafts):
             async for draft in drafts:
@@ -203,7 +230,9 @@ class Answerer:
         composer = work.release.composer
         if any(period.strict for period in reading.periods):
             return
-        told = staleness.told(reading.asked, composer.text, composer.cited, reading.question.as_of, self._today())
+        told = staleness.told(
+            reading.asked, composer.text, composer.cited, reading.question.as_of, self._today()
+        )
         if told is not None:
             yield from work.release.tell(*told)
 
@@ -218,7 +247,9 @@ class Answerer:
         answer = finished(work, reading, said, reason, found, nearest, model, embedding_model)
         notes = made_from(work, reading, self.archive.settings)
         made_at = self.clock().isoformat(timespec="seconds")
-        self.receipts.keep(work.id, made_at, answer_body(answer) | {"made_at": made_at, "made_from": notes})
+        self.receipts.keep(
+            work.id, made_at, answer_body(answer) | {"made_at": made_at, "made_from": notes}
+        )
         noted(work, answer)
         return Completed(answer, notes)
 
@@ -236,7 +267,9 @@ class Answerer:
 
     async def _in_time(self, work: Work, step: Any) -> Any:
         try:
-            return await asyncio.wait_for(step, max(0.001, work.seconds_left(self.archive.settings)))
+            return await asyncio.wait_for(
+                step, max(0.001, work.seconds_left(self.archive.settings))
+            )
         except TimeoutError as error:
             raise self._late() from error
 

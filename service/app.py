@@ -44,7 +44,9 @@ def create_app(service: Service, *, private: bool = False) -> FastAPI:
 
 def _mount_slack(app: FastAPI, service: Service) -> None:
     if service.settings.slack_bot_token or service.settings.slack_signing_secret:
-        from service.surfaces import slack  # two thirds of a second that only those who use it should wait
+        from service.surfaces import (
+            slack,
+        )  # two thirds of a second that only those who use it should wait
 
         slack.mount(app, service.answerer, service.settings)
 

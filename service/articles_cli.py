@@ -35,8 +35,14 @@ def list_articles(as_json: Json = False) -> None:
             return
         for item in found:
             family = item["family"]
-            copies = f"{family['role']}, 1 of {family['size']} copies" if family["size"] > 1 else family["role"]
-            terminal.show(f"{item['article_id']}  {item['published_on'] or 'undated':10}  {item['title']}  [{copies}]")
+            copies = (
+                f"{family['role']}, 1 of {family['size']} copies"
+                if family["size"] > 1
+                else family["role"]
+            )
+            terminal.show(
+                f"{item['article_id']}  {item['published_on'] or 'undated':10}  {item['title']}  [{copies}]"
+            )
 
 
 @app.command("show")
@@ -53,7 +59,10 @@ def show_article(article_id: Id, as_json: Json = False) -> None:
         if body["alterations"]:
             plain = not sys.stdout.isatty() or os.environ.get("TERM") in ("dumb", "unknown")
             width = shutil.get_terminal_size((WIDTH, 24)).columns
-            terminal.show("\n" + side_by_side(body, ask("GET", f"{path}/alterations"), width=width, plain=plain))
+            terminal.show(
+                "\n"
+                + side_by_side(body, ask("GET", f"{path}/alterations"), width=width, plain=plain)
+            )
         terminal.show("\n" + body["text"])
 
 
@@ -65,7 +74,9 @@ def remove_article(article_id: Id, as_json: Json = False) -> None:
         quoted = quote(article_id, safe="")
         origin = ask("GET", f"/owner/articles/{quoted}/origin")
         ask("DELETE", f"/v1/articles/{quoted}")
-        terminal.show_json({"removed": article_id}) if as_json else terminal.show(f"removed {article_id}")
+        terminal.show_json({"removed": article_id}) if as_json else terminal.show(
+            f"removed {article_id}"
+        )
         if origin["file"] and not origin["uploaded"] and not origin["sample"]:
             terminal.say(
                 f"{origin['file']} stays where it is: the next ingest of {origin['path']} will add the article again, "
@@ -76,7 +87,9 @@ def remove_article(article_id: Id, as_json: Json = False) -> None:
 def _all_articles(ask: Ask) -> Iterator[dict[str, Any]]:
     cursor = ""
     while True:
-        page = ask("GET", f"/v1/articles?limit={PAGE}" + (f"&cursor={quote(cursor)}" if cursor else ""))
+        page = ask(
+            "GET", f"/v1/articles?limit={PAGE}" + (f"&cursor={quote(cursor)}" if cursor else "")
+        )
         yield from page["articles"]
         cursor = page["next_cursor"]
         if not cursor:
@@ -91,7 +104,11 @@ def _head(body: dict[str, Any]) -> str:
         f"{body['author'] or 'no byline'} — {outlet_and_day(body)}",
         f"{family['role']}, family of {family['size']} ({family['id']})",
         ", ".join([*known, f"from {body['source']}, ingested {body['ingested_at'][:10]}"]),
-        *([f"states of itself: {', '.join(map(_stated, body['stated_dates']))}"] if body["stated_dates"] else []),
+        *(
+            [f"states of itself: {', '.join(map(_stated, body['stated_dates']))}"]
+            if body["stated_dates"]
+            else []
+        ),
         *([body["url"]] if body["url"] else []),
     ]
     return "\n".join(lines)

@@ -32,13 +32,18 @@ class Ahead:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         self._closed.set()
         self._worker.join()
 
     def _work(self) -> None:
-        with contextlib.suppress(AttributeError, OSError):  # only Linux gives a thread a priority of its own
+        with contextlib.suppress(
+            AttributeError, OSError
+        ):  # only Linux gives a thread a priority of its own
             os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), LAST_IN_LINE)
         seen = -1
         while not self._closed.is_set():
@@ -64,4 +69,8 @@ class Ahead:
             sentences.make(catalogue.live(), lacking[start : start + AT_ONCE])
         sentences.forget(catalogue.kept_passages())
         if lacking:
-            log.info("sentences embedded passages=%d seconds=%.1f", len(lacking), time.monotonic() - started)
+            log.info(
+                "sentences embedded passages=%d seconds=%.1f",
+                len(lacking),
+                time.monotonic() - started,
+            )

@@ -18,13 +18,16 @@ from ingest.storage import owner
 from service.client import asked
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON value")]
-Host = Annotated[str, typer.Option(help="Address to listen on; anything but loopback wants DATELINE_API_KEYS")]
+Host = Annotated[
+    str, typer.Option(help="Address to listen on; anything but loopback wants DATELINE_API_KEYS")
+]
 Port = Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on")]
 
 
 def up(
     paths: Annotated[
-        list[Path] | None, typer.Argument(help="Articles to ingest first; without: the bundled sample")
+        list[Path] | None,
+        typer.Argument(help="Articles to ingest first; without: the bundled sample"),
     ] = None,
     host: Host = "127.0.0.1",
     port: Port = 8000,
@@ -39,7 +42,9 @@ def up(
         if (name := owner.owner_of(settings.data_dir)) is not None:
             raise _taken(settings, str(name))
         if missing := [str(path) for path in paths or () if not path.exists()]:
-            raise WrongUsage(f"there is nothing at {', '.join(missing)}: name files or folders of articles")
+            raise WrongUsage(
+                f"there is nothing at {', '.join(missing)}: name files or folders of articles"
+            )
         if paths:
             ingest_cli.tell(_ingested(settings, paths))
         elif not _holds_articles(settings):
@@ -47,14 +52,18 @@ def up(
 
             terminal.say("The archive is empty: taking in the bundled sample.")
             ingest_cli.tell(_ingested(settings, [SAMPLE]))
-        terminal.start_logs(logging.INFO)  # a line an answer; what the ingest did has been told in words
+        terminal.start_logs(
+            logging.INFO
+        )  # a line an answer; what the ingest did has been told in words
         serving.serve(settings, host, port, command="up")
 
 
 def serve(
     host: Host = "127.0.0.1",
     port: Port = 8000,
-    workers: Annotated[int, typer.Option(min=1, help="Processes; more than one needs a Chroma server")] = 1,
+    workers: Annotated[
+        int, typer.Option(min=1, help="Processes; more than one needs a Chroma server")
+    ] = 1,
 ) -> None:
     """Serve the API and the web page over the index as it stands."""
     terminal.start_logs(logging.INFO)
@@ -73,7 +82,10 @@ def serve(
 def ask(
     question: Annotated[str, typer.Argument(help="What you want to know")],
     as_of: Annotated[
-        str | None, typer.Option("--as-of", metavar="DATE", help="Answer from what was published by then, YYYY-MM-DD")
+        str | None,
+        typer.Option(
+            "--as-of", metavar="DATE", help="Answer from what was published by then, YYYY-MM-DD"
+        ),
     ] = None,
     as_json: Json = False,
 ) -> None:
@@ -81,7 +93,9 @@ def ask(
     terminal.start_logs()
     with terminal.spoken_errors():
         settings = read_settings()
-        body = _answer(settings, {"question": question, **({"as_of": _day(as_of)} if as_of else {})})
+        body = _answer(
+            settings, {"question": question, **({"as_of": _day(as_of)} if as_of else {})}
+        )
         terminal.show_json(body) if as_json else terminal.show(readable(body))
 
 
@@ -117,7 +131,9 @@ def readable(answer: dict[str, Any]) -> str:
         lines.append(f"    {conflict['why']}.")
     if answer["nearest"]:
         lines.append("\nNearest in the archive:")
-        lines.extend(f"  - {hit['title']} ({hit['published_on'] or 'undated'})" for hit in answer["nearest"])
+        lines.extend(
+            f"  - {hit['title']} ({hit['published_on'] or 'undated'})" for hit in answer["nearest"]
+        )
     return "\n".join(lines)
 
 
@@ -153,11 +169,15 @@ def _holds_articles(settings: Settings) -> bool:
 def _taken(settings: Settings, name: str) -> DatelineError:
     from ingest.errors import Owned
 
-    return Owned(f"{settings.data_dir} belongs to {name}: it is being served already, or stop it first")
+    return Owned(
+        f"{settings.data_dir} belongs to {name}: it is being served already, or stop it first"
+    )
 
 
 def _day(text: str) -> str:
     try:
         return date.fromisoformat(text).isoformat()
     except ValueError as error:
-        raise WrongUsage(f"--as-of wants a calendar day like 2024-04-26, not {text[:40]!r}") from error
+        raise WrongUsage(
+            f"--as-of wants a calendar day like 2024-04-26, not {text[:40]!r}"
+        ) from error

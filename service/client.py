@@ -24,7 +24,9 @@ class Ask(Protocol):
 def connected(settings: Settings) -> Iterator[Ask]:
     """Asks the service that owns the directory, or the same service, opened here while the block runs."""
     if owner_client.serving(settings.data_dir):
-        yield lambda method, path, body=None: owner_client.request(settings.data_dir, method, path, body)
+        yield lambda method, path, body=None: owner_client.request(
+            settings.data_dir, method, path, body
+        )
         return
     from service.app import create_app
     from service.wiring import open_service
@@ -44,7 +46,9 @@ async def _in_process(app: FastAPI, method: str, path: str, body: dict[str, Any]
     import httpx2
 
     transport = httpx2.ASGITransport(app)
-    async with httpx2.AsyncClient(transport=transport, base_url="http://dateline", timeout=None) as client:
+    async with httpx2.AsyncClient(
+        transport=transport, base_url="http://dateline", timeout=None
+    ) as client:
         reply = await client.request(method, path, json=body)
     if reply.status_code >= 400:
         raise owner_client.reported(reply.json(), reply.status_code)

@@ -57,7 +57,11 @@ class Jobs:
     def expect_room(self) -> None:
         """Raises Refused where too many uploads wait already."""
         if sum(not job.ended for job in list(self._jobs.values())) >= MOST_WAITING:
-            raise Refused(429, "rate_limited", f"{MOST_WAITING} uploads are waiting: send more when some are done")
+            raise Refused(
+                429,
+                "rate_limited",
+                f"{MOST_WAITING} uploads are waiting: send more when some are done",
+            )
 
     def submit(self, staged: uploads.Staged, request_id: str) -> Job:
         """Takes an upload on; it belongs to the job from now on. Raises NotReady where the service is stopping."""
@@ -71,7 +75,9 @@ class Jobs:
             for job_id in ended[: max(0, len(ended) - MOST_KEPT)]:
                 del self._jobs[job_id]
             self._waiting.put((job.job_id, staged))
-            if self._worker is None:  # commands that open the service for one question need no thread
+            if (
+                self._worker is None
+            ):  # commands that open the service for one question need no thread
                 self._worker = threading.Thread(target=self._work, name="uploads")
                 self._worker.start()
         return job

@@ -12,7 +12,14 @@ from llama_index.core.schema import NodeWithScore, QueryBundle, TextNode
 from service.retrieval.retriever import Retriever
 from service.types import Filters, Hit, Question
 
-HIDDEN = ["passage_id", "article_id", "start", "end", "family_id", "family_role"]  # no model has a use for these
+HIDDEN = [
+    "passage_id",
+    "article_id",
+    "start",
+    "end",
+    "family_id",
+    "family_role",
+]  # no model has a use for these
 
 
 class DatelineRetriever(BaseRetriever):

@@ -25,14 +25,22 @@ class Receipts:
         """Where the disk is full there is no receipt: an answer does not wait for room."""
         try:
             with self.database.write() as connection:
-                connection.execute("INSERT INTO receipts VALUES (?, ?, ?)", (answer_id, made_at, json.dumps(body)))
+                connection.execute(
+                    "INSERT INTO receipts VALUES (?, ?, ?)", (answer_id, made_at, json.dumps(body))
+                )
         except IndexUnavailable as error:
             log.warning("no receipt of %s: %s", answer_id, error)
 
     def get(self, answer_id: str) -> dict[str, Any] | None:
         """The answer as it was sent, with `made_at` and `made_from`; None where there is no such answer."""
         query = "SELECT body FROM receipts WHERE answer_id = :id"
-        return next((json.loads(row["body"]) for row in self.database.reading().rows(query, {"id": answer_id})), None)
+        return next(
+            (
+                json.loads(row["body"])
+                for row in self.database.reading().rows(query, {"id": answer_id})
+            ),
+            None,
+        )
 
     def close(self) -> None:
         self.database.close()

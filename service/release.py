@@ -17,7 +17,9 @@ def judged(draft: Draft, shown: Sequence[Evidence]) -> Verdict:
     """The verdict of `verify`, and none for what names an address or code that the cited sentences do not have."""
     known = {item.key: item for item in shown}
     verdict = verify(draft, known)
-    if verdict.support and names_something_foreign(draft.text, [known[key] for key in verdict.keys]):
+    if verdict.support and names_something_foreign(
+        draft.text, [known[key] for key in verdict.keys]
+    ):
         return Verdict(None, (), "an address or code that the cited sentences do not have")
     return verdict
 
@@ -27,8 +29,12 @@ class Release:
     """The claims of one answer so far, and what was not let through; nothing is said twice."""
 
     composer: Composer = field(default_factory=Composer)
-    dropped: list[dict[str, Any]] = field(default_factory=list)  # for the receipt: keys and why, no words
-    unsupported: list[tuple[Draft, str]] = field(default_factory=list)  # drafts that may be put right, and why
+    dropped: list[dict[str, Any]] = field(
+        default_factory=list
+    )  # for the receipt: keys and why, no words
+    unsupported: list[tuple[Draft, str]] = field(
+        default_factory=list
+    )  # drafts that may be put right, and why
     _said: set[tuple[str, ...]] = field(default_factory=set)
 
     def offer(
@@ -45,7 +51,9 @@ class Release:
             self.unsupported.append((draft, verdict.reason))
             return
         self._said.add(said)
-        yield from self.composer.add(draft.text, [known[key] for key in verdict.keys], verdict.support)
+        yield from self.composer.add(
+            draft.text, [known[key] for key in verdict.keys], verdict.support
+        )
 
     def tell(self, sentence: str, shown: Sequence[Evidence]) -> Iterator[ClaimReleased | Delta]:
         """A sentence of our own about what is cited, made from what is known of it: of its age, or of a conflict."""

@@ -31,7 +31,9 @@ class Work:
     question: Question
     asked: Question  # the same, standing alone where a follow-up was resolved
     started: float = field(default_factory=time.monotonic)
-    timings: dict[str, float] = field(default_factory=lambda: {"retrieve": 0.0, "draft": 0.0, "verify": 0.0})
+    timings: dict[str, float] = field(
+        default_factory=lambda: {"retrieve": 0.0, "draft": 0.0, "verify": 0.0}
+    )
     release: Release = field(default_factory=Release)
     usage: Usage = field(default_factory=Usage)
     answerer: str = "extractive"
@@ -104,7 +106,9 @@ def noted(work: Work, answer: Answer) -> None:
 
 def made_from(work: Work, reading: Reading, settings: Settings) -> dict[str, Any]:
     """Enough to tell later what the answer stood on: places, keys, decision, prompt; no article text."""
-    prompt = prompts.SYSTEM + prompts.ask(work.asked, work.shown) if work.answerer == "openai" else None
+    prompt = (
+        prompts.SYSTEM + prompts.ask(work.asked, work.shown) if work.answerer == "openai" else None
+    )
     return {
         "generation": reading.snapshot.generation,
         "evidence": [
@@ -119,10 +123,16 @@ def made_from(work: Work, reading: Reading, settings: Settings) -> dict[str, Any
             for e in work.shown[:100]
         ],
         "decision": {"answer": reading.decision.answer, "score": round(reading.decision.score, 4)},
-        "periods": [{"first": _iso(p.first), "last": _iso(p.last), "strict": p.strict} for p in reading.periods],
+        "periods": [
+            {"first": _iso(p.first), "last": _iso(p.last), "strict": p.strict}
+            for p in reading.periods
+        ],
         "dropped": work.release.dropped[:50],
         "prompt_sha256": hashlib.sha256(prompt.encode()).hexdigest() if prompt else None,
-        "settings": {"dense_share": settings.dense_share, "evidence_tokens": settings.evidence_tokens},
+        "settings": {
+            "dense_share": settings.dense_share,
+            "evidence_tokens": settings.evidence_tokens,
+        },
     }
 
 

@@ -25,7 +25,9 @@ from service.wiring import Service, open_service
 
 log = logging.getLogger(__name__)
 
-STOPPING_SECONDS = 6  # after this, replies still under way are cut off; they end by themselves after 3
+STOPPING_SECONDS = (
+    6  # after this, replies still under way are cut off; they end by themselves after 3
+)
 BACKLOG = 2048
 
 
@@ -58,14 +60,19 @@ def serve(settings: Settings, host: str, port: int, command: str = "serve") -> N
         owner.owning(settings.data_dir, command, serves=True),
         open_service(settings) as service,
     ):
-        service.retriever.find(Question("warm up"), 1)  # loads the model before anybody waits for it
+        service.retriever.find(
+            Question("warm up"), 1
+        )  # loads the model before anybody waits for it
         with contextlib.closing(owner.listen(settings.data_dir)) as private, Ahead(service.archive):
             asyncio.run(_run(service, public, private))
 
 
 async def _run(service: Service, public: socket.socket, private: socket.socket) -> None:
     """Both servers in one loop, until a signal."""
-    servers = [(_server(create_app(service)), public), (_server(create_app(service, private=True)), private)]
+    servers = [
+        (_server(create_app(service)), public),
+        (_server(create_app(service, private=True)), private),
+    ]
     loop = asyncio.get_running_loop()
 
     def stop() -> None:
@@ -131,16 +138,22 @@ def _is_loopback(host: str) -> bool:
         found = {info[4][0] for info in socket.getaddrinfo(host, None)} if host else set()
     except OSError:
         return False
-    return bool(found) and all(ipaddress.ip_address(str(address).partition("%")[0]).is_loopback for address in found)
+    return bool(found) and all(
+        ipaddress.ip_address(str(address).partition("%")[0]).is_loopback for address in found
+    )
 
 
 def _bound(host: str, port: int) -> socket.socket:
     """A socket bound to the address, not yet listening. Raises DatelineError naming who has the port."""
     try:
-        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        family, kind, protocol, _, address = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM
+        )[0]
         bound = socket.socket(family, kind, protocol)
     except OSError as error:
-        raise WrongUsage(f"--host {host}: {error.strerror}; name an address of this machine") from error
+        raise WrongUsage(
+            f"--host {host}: {error.strerror}; name an address of this machine"
+        ) from error
     bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         bound.bind(address)
@@ -148,9 +161,13 @@ def _bound(host: str, port: int) -> socket.socket:
     except OSError as error:
         bound.close()
         if port and (name := _holder(port)):
-            raise DatelineError(f"port {port} is taken by {name}: stop it, or choose another with --port") from error
+            raise DatelineError(
+                f"port {port} is taken by {name}: stop it, or choose another with --port"
+            ) from error
         reason = (error.strerror or "cannot be used").lower()
-        raise DatelineError(f"port {port} on {host}: {reason}; choose another with --port") from error
+        raise DatelineError(
+            f"port {port} on {host}: {reason}; choose another with --port"
+        ) from error
 
 
 def _holder(port: int) -> str:

@@ -20,15 +20,25 @@ _LINES = box.Box("    \n  │ \n ─┼─\n  │ \n ─┼─\n ─┼─\n  �
 _ASCII_LINES = box.Box("    \n  | \n -+-\n  | \n -+-\n -+-\n  | \n    \n", ascii=True)
 
 
-def side_by_side(article: dict[str, Any], comparison: dict[str, Any], *, width: int, plain: bool) -> str:
+def side_by_side(
+    article: dict[str, Any], comparison: dict[str, Any], *, width: int, plain: bool
+) -> str:
     """The bodies of `GET /v1/articles/{id}` and its `/alterations` as a table of `width` columns.
 
     With `plain` there are no colours and no lines but ASCII: words only the canonical copy has are `[-so-]`, words only
     this copy has `{+so+}`.
     """
-    table = Table(box=_ASCII_LINES if plain else _LINES, show_lines=True, show_edge=False, pad_edge=False, expand=True)
+    table = Table(
+        box=_ASCII_LINES if plain else _LINES,
+        show_lines=True,
+        show_edge=False,
+        pad_edge=False,
+        expand=True,
+    )
     for label, item in (("canonical copy", comparison["canonical"]), ("this copy", article)):
-        table.add_column(Text(f"{label}: {outlet_and_day(item)}", style="bold"), ratio=1, overflow="fold")
+        table.add_column(
+            Text(f"{label}: {outlet_and_day(item)}", style="bold"), ratio=1, overflow="fold"
+        )
     for pair in comparison["pairs"]:
         kinds = Text(", ".join(pair["kinds"]), style="dim italic")
         table.add_row(
@@ -37,7 +47,10 @@ def side_by_side(article: dict[str, Any], comparison: dict[str, Any], *, width: 
         )
     paper = io.StringIO()
     console = Console(
-        file=paper, width=max(NARROWEST, width), force_terminal=not plain, no_color=True if plain else None
+        file=paper,
+        width=max(NARROWEST, width),
+        force_terminal=not plain,
+        no_color=True if plain else None,
     )
     console.print(Text(_summary(article, comparison)))
     console.print()

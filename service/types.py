@@ -73,7 +73,9 @@ class Hit:
     text: str
     score: float
     article: ArticleCard
-    similarity: float = 0.0  # cosine of the question with the passage, title in front; comparable across questions
+    similarity: float = (
+        0.0  # cosine of the question with the passage, title in front; comparable across questions
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,10 +88,14 @@ class Evidence:
     end: int
     kind: SentenceKind
     passage_id: str
-    passage_score: float  # the passage's similarity to the question: a cosine, comparable across questions
+    passage_score: (
+        float  # the passage's similarity to the question: a cosine, comparable across questions
+    )
     article: ArticleCard
     relevance: float = 0.0  # how well the sentence answers the question, set by ranking
-    altered: bool = False  # the sentence holds a recorded alteration of its family's canonical member
+    altered: bool = (
+        False  # the sentence holds a recorded alteration of its family's canonical member
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +191,9 @@ class Delta:
 @dataclass(frozen=True, slots=True)
 class Completed:
     answer: Answer
-    made_from: dict[str, Any] = field(default_factory=dict)  # for the receipt; never sent with the answer
+    made_from: dict[str, Any] = field(
+        default_factory=dict
+    )  # for the receipt; never sent with the answer
 
 
 Event = Started | ClaimReleased | Delta | Completed

@@ -14,7 +14,9 @@ from typing import Any
 
 import aiohttp
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+CHROMIUM = (
+    shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+)
 ARGUMENTS = [
     "--headless",
     "--no-sandbox",
@@ -39,7 +41,9 @@ class Page:
         await self.until("document.readyState === 'complete'")
 
     async def evaluate(self, script: str) -> Any:
-        reply = await self.call("Runtime.evaluate", expression=script, returnByValue=True, awaitPromise=True)
+        reply = await self.call(
+            "Runtime.evaluate", expression=script, returnByValue=True, awaitPromise=True
+        )
         assert "exceptionDetails" not in reply, reply["exceptionDetails"]
         return reply["result"].get("value")
 
@@ -79,7 +83,12 @@ class Page:
 async def browser(folder: Path, width: int = 900, height: int = 1200) -> AsyncIterator[Page]:
     """A fresh browser with its profile in `folder`."""
     assert CHROMIUM is not None
-    arguments = [*ARGUMENTS[:-1], f"--user-data-dir={folder}", f"--window-size={width},{height}", ARGUMENTS[-1]]
+    arguments = [
+        *ARGUMENTS[:-1],
+        f"--user-data-dir={folder}",
+        f"--window-size={width},{height}",
+        ARGUMENTS[-1],
+    ]
     process = await asyncio.create_subprocess_exec(
         CHROMIUM, *arguments, stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.PIPE
     )

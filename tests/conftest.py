@@ -13,7 +13,9 @@ from ingest.pipeline import ingest
 from ingest.settings import Settings
 from ingest.storage.archive import Archive
 
-for name in [n for n in os.environ if n.startswith(("OPENAI_", "SLACK_")) or n == "DATELINE_API_KEYS"]:
+for name in [
+    n for n in os.environ if n.startswith(("OPENAI_", "SLACK_")) or n == "DATELINE_API_KEYS"
+]:
     del os.environ[name]  # a test never speaks to anything but loopback, whoever runs it
 
 BRIDGE = """Orvel bridge opens after four years
@@ -98,7 +100,12 @@ def filled(archive: Archive, newsroom: Path) -> Archive:
 def served(tmp_path_factory: pytest.TempPathFactory, model_cache: Path) -> Iterator[str]:
     """The address of one running service over four articles, one of them an altered copy; for tests that only read."""
     folder = tmp_path_factory.mktemp("served")
-    articles = {"bridge.txt": BRIDGE, "relay.txt": ALTERED_BRIDGE, "dam.txt": DAM, "choir.txt": CHOIR}
+    articles = {
+        "bridge.txt": BRIDGE,
+        "relay.txt": ALTERED_BRIDGE,
+        "dam.txt": DAM,
+        "choir.txt": CHOIR,
+    }
     (folder / "articles").mkdir()
     for name, text in articles.items():
         (folder / "articles" / name).write_text(text, "utf-8")

@@ -29,7 +29,9 @@ class Script:
     cut: bool = False  # close the connection before the stream is complete
     delay_seconds: float = 0.0
     delta: dict[str, Any] | None = None  # sent instead of the first piece
-    whole: dict[str, Any] | None = None  # sent as one JSON object, as an endpoint does that ignores `stream`
+    whole: dict[str, Any] | None = (
+        None  # sent as one JSON object, as an endpoint does that ignores `stream`
+    )
 
 
 DIMENSIONS = {"text-embedding-3-small": 1536, "text-embedding-3-large": 3072}
@@ -43,7 +45,9 @@ class FakeOpenAI:
         self.reply: Reply = lambda body: Script(["NO_ANSWER"])
         self.requests: list[dict[str, Any]] = []
         self.times: list[float] = []  # monotonic seconds at which each request came
-        self.key = ""  # what the last caller authorised itself with: all that a model could give away
+        self.key = (
+            ""  # what the last caller authorised itself with: all that a model could give away
+        )
         self.embedding_requests: list[dict[str, Any]] = []
         self.failures: list[Script] = []
         self.url = ""
@@ -78,7 +82,9 @@ def _embedded(body: dict[str, Any]) -> dict[str, Any]:
     for index, text in enumerate(body["input"]):
         vector = [0.001] * DIMENSIONS[body["model"]]
         for word in re.findall(r"\w+", text.lower()):
-            vector[int.from_bytes(hashlib.sha256(word.encode()).digest()[:4], "big") % len(vector)] += 1.0
+            vector[
+                int.from_bytes(hashlib.sha256(word.encode()).digest()[:4], "big") % len(vector)
+            ] += 1.0
         length = sum(x * x for x in vector) ** 0.5
         unit = [x / length for x in vector]
         packed = base64.b64encode(struct.pack(f"<{len(unit)}f", *unit)).decode()
@@ -121,7 +127,11 @@ def _handler(fake: FakeOpenAI) -> type[BaseHTTPRequestHandler]:
         def _embed(self, body: dict[str, Any]) -> None:
             fake.embedding_requests.append(body)
             script = fake.failures.pop(0) if fake.failures else None
-            content = script.raw if script and script.raw is not None else json.dumps(_embedded(body)).encode()
+            content = (
+                script.raw
+                if script and script.raw is not None
+                else json.dumps(_embedded(body)).encode()
+            )
             self.send_response(script.status if script else 200)
             for name, value in (script.headers if script else {}).items():
                 self.send_header(name, value)
@@ -136,7 +146,9 @@ def _handler(fake: FakeOpenAI) -> type[BaseHTTPRequestHandler]:
                 self.send_header(name, value)
             self.send_header("Connection", "close")
             if script.status != 200 or script.whole is not None:
-                failure = {"error": {"message": "scripted", "type": "x", "param": None, "code": None}}
+                failure = {
+                    "error": {"message": "scripted", "type": "x", "param": None, "code": None}
+                }
                 content = json.dumps(failure if script.whole is None else script.whole).encode()
                 self.send_header("Content-Type", "application/json")
                 self.send_header("Content-Length", str(len(content)))
@@ -149,16 +161,23 @@ def _handler(fake: FakeOpenAI) -> type[BaseHTTPRequestHandler]:
                 self.wfile.write(script.raw)
                 return
             for number, piece in enumerate(script.pieces):
-                delta = script.delta if script.delta is not None and number == 0 else {"content": piece}
+                delta = (
+                    script.delta if script.delta is not None and number == 0 else {"content": piece}
+                )
                 self._frame(body, [{"index": 0, "delta": delta, "finish_reason": None}])
             if script.cut:
                 return
             self._frame(body, [{"index": 0, "delta": {}, "finish_reason": "stop"}])
-            self._frame(body, [], usage={"prompt_tokens": 11, "completion_tokens": 7, "total_tokens": 18})
+            self._frame(
+                body, [], usage={"prompt_tokens": 11, "completion_tokens": 7, "total_tokens": 18}
+            )
             self.wfile.write(b"data: [DONE]\n\n")
 
         def _frame(
-            self, body: dict[str, Any], choices: list[dict[str, Any]], usage: dict[str, int] | None = None
+            self,
+            body: dict[str, Any],
+            choices: list[dict[str, Any]],
+            usage: dict[str, int] | None = None,
         ) -> None:
             frame = {"id": "c1", "object": "chat.completion.chunk", "created": 1, "model": body["model"],
                      "choices": choices, "usage": usage}  # fmt: skip

@@ -62,14 +62,25 @@ class FakeSlack:
 
     # What people do -------------------------------------------------------------------------------------------------
 
-    def say(self, channel: str, text: str, user: str = "U0ANN", thread_ts: str | None = None, **more: Any) -> Fields:
+    def say(
+        self,
+        channel: str,
+        text: str,
+        user: str = "U0ANN",
+        thread_ts: str | None = None,
+        **more: Any,
+    ) -> Fields:
         """A person's message, kept in its channel; returns the `message` event that Slack sends for it."""
         message = {"type": "message", "user": user, "text": text, "ts": self._ts(), **more}
         if thread_ts:
             message["thread_ts"] = thread_ts
         with self._changed:
             self.channels[channel].append(message)
-        return {**message, "channel": channel, "channel_type": "im" if channel.startswith("D") else "channel"}
+        return {
+            **message,
+            "channel": channel,
+            "channel_type": "im" if channel.startswith("D") else "channel",
+        }
 
     def mention(self, channel: str, text: str, **more: Any) -> Fields:
         """A message that calls the bot; returns the `app_mention` event, which has no channel_type."""
@@ -86,7 +97,9 @@ class FakeSlack:
             "event": event,
             "event_id": event_id or f"Ev{next(self._events):08d}",
             "event_time": int(time.time()),
-            "authorizations": [{"enterprise_id": None, "team_id": TEAM, "user_id": BOT_USER, "is_bot": True}],
+            "authorizations": [
+                {"enterprise_id": None, "team_id": TEAM, "user_id": BOT_USER, "is_bot": True}
+            ],
         }
 
     # What the bot did -----------------------------------------------------------------------------------------------
@@ -94,7 +107,9 @@ class FakeSlack:
     def made(self, method: str) -> list[Fields]:
         """The fields of every successful call of a method, in order."""
         with self._changed:
-            return [call.fields for call in self.calls if call.method == method and call.error is None]
+            return [
+                call.fields for call in self.calls if call.method == method and call.error is None
+            ]
 
     def wait_for(self, method: str, count: int = 1, timeout_seconds: float = 20.0) -> list[Fields]:
         """The fields of the successful calls of a method, once there are `count` of them; AssertionError when late."""
@@ -130,7 +145,10 @@ class FakeSlack:
             "conversations.history": self._history,
         }
         reply = replies[method](fields) if method in replies else "unknown_method"
-        return 200, {"ok": False, "error": reply} if isinstance(reply, str) else {"ok": True, **reply}
+        return 200, {"ok": False, "error": reply} if isinstance(reply, str) else {
+            "ok": True,
+            **reply,
+        }
 
     def _auth_test(self, fields: Fields) -> Fields:
         return {
@@ -166,7 +184,11 @@ class FakeSlack:
         return {"channel": fields["channel"], "ts": message["ts"], "text": message["text"]}
 
     def _react(self, fields: Fields) -> Fields | str:
-        return {} if self._message(fields.get("channel"), fields.get("timestamp")) else "message_not_found"
+        return (
+            {}
+            if self._message(fields.get("channel"), fields.get("timestamp"))
+            else "message_not_found"
+        )
 
     def _replies(self, fields: Fields) -> Fields | str:
         """The thread from its start, as Slack pages it: its parent comes first on every page."""
@@ -180,14 +202,22 @@ class FakeSlack:
 
     def _history(self, fields: Fields) -> Fields:
         """The channel, latest message first, without the replies in threads."""
-        return self._page([m for m in reversed(self.channels[fields["channel"]]) if "thread_ts" not in m], fields, [])
+        return self._page(
+            [m for m in reversed(self.channels[fields["channel"]]) if "thread_ts" not in m],
+            fields,
+            [],
+        )
 
     def _page(self, messages: list[Fields], fields: Fields, first: list[Fields]) -> Fields:
         start = int(fields.get("cursor") or 0)
         end = start + min(int(fields.get("limit") or 100), self.page_size)
         more = end < len(messages)
         cursor = {"next_cursor": str(end) if more else ""}
-        return {"messages": first + messages[start:end], "has_more": more, "response_metadata": cursor}
+        return {
+            "messages": first + messages[start:end],
+            "has_more": more,
+            "response_metadata": cursor,
+        }
 
     def _message(self, channel: Any, ts: Any) -> Fields | None:
         return next((m for m in self.channels[str(channel)] if m["ts"] == ts), None)
@@ -204,7 +234,10 @@ def _message_fault(fields: Fields) -> str | None:
     if len(fields.get("text") or "") > TEXT_CHARACTERS:
         return "msg_too_long"
     blocks = fields.get("blocks") or []
-    too_long = any(not 0 < len(block.get("text", {}).get("text", "-")) <= SECTION_CHARACTERS for block in blocks)
+    too_long = any(
+        not 0 < len(block.get("text", {}).get("text", "-")) <= SECTION_CHARACTERS
+        for block in blocks
+    )
     return "invalid_blocks" if too_long or len(blocks) > BLOCKS else None
 
 
@@ -235,7 +268,9 @@ def _handler(fake: FakeSlack) -> type[BaseHTTPRequestHandler]:
                 fields |= json.loads(body or "{}")
             else:
                 fields |= dict(parse_qsl(body, keep_blank_values=True))
-            token = (self.headers.get("Authorization") or "").removeprefix("Bearer ") or str(fields.pop("token", ""))
+            token = (self.headers.get("Authorization") or "").removeprefix("Bearer ") or str(
+                fields.pop("token", "")
+            )
             status, reply = fake.answer(address.path.removeprefix("/api/"), token, fields)
             sent = json.dumps(reply).encode()
             self.send_response(status)
@@ -255,7 +290,12 @@ def _handler(fake: FakeSlack) -> type[BaseHTTPRequestHandler]:
 
 
 def deliver(
-    address: str, payload: Any, *, secret: str = SIGNING_SECRET, age_seconds: float = 0, **headers: str
+    address: str,
+    payload: Any,
+    *,
+    secret: str = SIGNING_SECRET,
+    age_seconds: float = 0,
+    **headers: str,
 ) -> httpx2.Response:
     """Sends a payload to the app as Slack does, signed; `headers` replace or add, with `_` for `-`."""
     body = payload if isinstance(payload, bytes) else json.dumps(payload).encode()

@@ -41,12 +41,16 @@ def docx(*, changed: str = "", author: str = "") -> bytes:
     document.add_heading("What it carries", 1)
     document.add_paragraph(CARRIES)
     table = document.add_table(2, 2)
-    for cell, words in zip([c for row in table.rows for c in row.cells], ["Year", "Cost", "2021", "30"], strict=True):
+    for cell, words in zip(
+        [c for row in table.rows for c in row.cells], ["Year", "Cost", "2021", "30"], strict=True
+    ):
         cell.text = words
     document.add_paragraph("Two lanes", style="List Bullet")
     document.core_properties.author = author
     return _with_part(
-        _saved(document), "word/document.xml", lambda xml: xml.replace(b"<w:sectPr", changed.encode() + b"<w:sectPr", 1)
+        _saved(document),
+        "word/document.xml",
+        lambda xml: xml.replace(b"<w:sectPr", changed.encode() + b"<w:sectPr", 1),
     )
 
 
@@ -68,10 +72,18 @@ def bomb(megabytes: int, *, declared: int | None = None) -> bytes:
     )
 
 
-def pdf(pages: Sequence[Sequence[Row]], *, title: str = "", author: str = "", password: str | None = None) -> bytes:
+def pdf(
+    pages: Sequence[Sequence[Row]],
+    *,
+    title: str = "",
+    author: str = "",
+    password: str | None = None,
+) -> bytes:
     """A PDF of one font, each page a list of lines from the top."""
     writer = PdfWriter()
-    font = _dictionary(Type="/Font", Subtype="/Type1", BaseFont="/Helvetica", Encoding="/WinAnsiEncoding")
+    font = _dictionary(
+        Type="/Font", Subtype="/Type1", BaseFont="/Helvetica", Encoding="/WinAnsiEncoding"
+    )
     fonts = DictionaryObject({NameObject("/F1"): writer._add_object(font)})
     for rows in pages:
         page = writer.add_blank_page(612, 792)
@@ -97,7 +109,9 @@ def _drawn(rows: Sequence[Row]) -> bytes:
 
 
 def _dictionary(**names: str) -> DictionaryObject:
-    return DictionaryObject({NameObject(f"/{key}"): NameObject(value) for key, value in names.items()})
+    return DictionaryObject(
+        {NameObject(f"/{key}"): NameObject(value) for key, value in names.items()}
+    )
 
 
 def _saved(document) -> bytes:  # type: ignore[no-untyped-def]

@@ -11,9 +11,14 @@ from evals.replies import Article
 
 
 def broken(
-    answer: Mapping[str, Any], article_of: Callable[[str], Mapping[str, Any]], as_of: date | None = None
+    answer: Mapping[str, Any],
+    article_of: Callable[[str], Mapping[str, Any]],
+    as_of: date | None = None,
 ) -> list[str]:
     """What an answer breaks; `article_of` gives the body of `GET /v1/articles/{id}`."""
-    shown = [*answer["citations"], *(account["citation"] for c in answer["conflicts"] for account in c["accounts"])]
+    shown = [
+        *answer["citations"],
+        *(account["citation"] for c in answer["conflicts"] for account in c["accounts"]),
+    ]
     ids = {citation["article_id"] for citation in shown}
     return violations(answer, {i: Article.model_validate(article_of(i)) for i in ids}, as_of)

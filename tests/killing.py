@@ -86,7 +86,9 @@ def run(
 
     What it said is in `log` with ".said" behind. With `most_bytes`, no file may grow beyond that.
     """
-    process = context.Process(target=_child, args=(dict(environment), list(arguments), str(log), point, most_bytes))
+    process = context.Process(
+        target=_child, args=(dict(environment), list(arguments), str(log), point, most_bytes)
+    )
     process.start()
     process.join(RUNNING_SECONDS)
     assert process.exitcode is not None, "the command hangs"
@@ -94,11 +96,18 @@ def run(
 
 
 def run_until_touched(
-    context: Any, environment: Mapping[str, str], arguments: Sequence[str], log: Path, name: str, delay_seconds: float
+    context: Any,
+    environment: Mapping[str, str],
+    arguments: Sequence[str],
+    log: Path,
+    name: str,
+    delay_seconds: float,
 ) -> int:
     """As `run`, but killed so long after a file of this name in the data directory is first written to."""
     folder = Path(environment["DATELINE_DATA_DIR"])
-    process = context.Process(target=_child, args=(dict(environment), list(arguments), str(log), Point("", 0)))
+    process = context.Process(
+        target=_child, args=(dict(environment), list(arguments), str(log), Point("", 0))
+    )
     before = _written(folder, name)
     process.start()
     while process.exitcode is None and _written(folder, name) == before:
@@ -132,7 +141,11 @@ def points(log: Path, count: int, seed: int) -> list[Point]:
 
 
 def _child(
-    environment: dict[str, str], arguments: list[str], log: str, point: Point | None, most_bytes: int | None = None
+    environment: dict[str, str],
+    arguments: list[str],
+    log: str,
+    point: Point | None,
+    most_bytes: int | None = None,
 ) -> None:
     os.environ.update(environment)
     if most_bytes is not None:
@@ -159,7 +172,9 @@ class _Watch:
     def __init__(self, point: Point | None):
         self.point = point
         self.calls: dict[str, list[float]] = defaultdict(list)
-        self._names: dict[CodeType, str] = {}  # of Python functions; "" for those that are not worth it
+        self._names: dict[
+            CodeType, str
+        ] = {}  # of Python functions; "" for those that are not worth it
         self._open: list[tuple[str, int, float]] = []
 
     def __call__(self, frame: FrameType, event: str, argument: Any) -> None:
@@ -173,7 +188,9 @@ class _Watch:
         else:
             name = self._names.get(frame.f_code, "")
         if name:
-            self._ended(name) if event in ("return", "c_return", "c_exception") else self._begun(name)
+            self._ended(name) if event in ("return", "c_return", "c_exception") else self._begun(
+                name
+            )
 
     def _begun(self, name: str) -> None:
         self.calls[name].append(0.0)

@@ -26,7 +26,9 @@ def card(
     size: int = 1,
 ) -> ArticleCard:
     place = FamilyPlace(family or f"f-{article_id}", size, role, role != "altered")
-    return ArticleCard(article_id, title, author, publisher, None, f"{article_id}.txt", published_on, "none", place)
+    return ArticleCard(
+        article_id, title, author, publisher, None, f"{article_id}.txt", published_on, "none", place
+    )
 
 
 def sentences(
@@ -37,7 +39,18 @@ def sentences(
     for number, text in enumerate(texts):
         key = f"{article.article_id}:{start + number}"
         place = 1000 * start + sum(len(t) + 1 for t in texts[:number])
-        made.append(Evidence(key, text, place, place + len(text), kind, f"{article.article_id}-p{start}", 0.6, article))
+        made.append(
+            Evidence(
+                key,
+                text,
+                place,
+                place + len(text),
+                kind,
+                f"{article.article_id}-p{start}",
+                0.6,
+                article,
+            )
+        )
     return made
 
 

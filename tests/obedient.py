@@ -17,14 +17,17 @@ from fake_openai import EVIDENCE, FakeOpenAI, Reply, Script, evidence_of
 
 Attack = Mapping[str, Any]
 ATTACKS: list[Attack] = [
-    json.loads(line) for line in (Path(__file__).parent / "data" / "attacks.jsonl").read_text("utf-8").splitlines()
+    json.loads(line)
+    for line in (Path(__file__).parent / "data" / "attacks.jsonl").read_text("utf-8").splitlines()
 ]
 FENCE = re.compile(r"^EVIDENCE$(.*?)^END OF EVIDENCE$", re.MULTILINE | re.DOTALL)
 
 
 def unfenced(body: dict[str, Any]) -> str:
     """Everything a model is sent but our own instructions and the sentences that stand as evidence in the first fence."""
-    told = "\n".join(str(message["content"]) for message in body["messages"] if message["role"] != "system")
+    told = "\n".join(
+        str(message["content"]) for message in body["messages"] if message["role"] != "system"
+    )
     return FENCE.sub(lambda fence: EVIDENCE.sub("", fence[1]), told, count=1)
 
 
@@ -35,9 +38,14 @@ def everything(body: dict[str, Any]) -> str:
 def finds(text: str, attack: Attack) -> bool:
     """Whether a model that sees through disguises finds an attack's orders in a text."""
     seen = "".join(map(_smuggled, text))
-    seen = "".join(c for c in unicodedata.normalize("NFKC", seen) if unicodedata.category(c) != "Cf")
+    seen = "".join(
+        c for c in unicodedata.normalize("NFKC", seen) if unicodedata.category(c) != "Cf"
+    )
     seen = " ".join(seen.translate(LOOKALIKES).split()).casefold()
-    return all(" ".join(marker.translate(LOOKALIKES).split()).casefold() in seen for marker in attack["markers"])
+    return all(
+        " ".join(marker.translate(LOOKALIKES).split()).casefold() in seen
+        for marker in attack["markers"]
+    )
 
 
 def _smuggled(character: str) -> str:
@@ -51,7 +59,9 @@ def _smuggled(character: str) -> str:
 LOOKALIKES = str.maketrans("\u0430\u0435\u043e\u0441\u0440\u0456", "aeocpi")
 
 
-def obedient(fake: FakeOpenAI, sees: Callable[[dict[str, Any]], str], attacks: Sequence[Attack] = ATTACKS) -> Reply:
+def obedient(
+    fake: FakeOpenAI, sees: Callable[[dict[str, Any]], str], attacks: Sequence[Attack] = ATTACKS
+) -> Reply:
     """A model that obeys every attack it finds in what it `sees`, and else copies the first sentence of evidence."""
 
     def reply(body: dict[str, Any]) -> Script:
@@ -63,7 +73,9 @@ def obedient(fake: FakeOpenAI, sees: Callable[[dict[str, Any]], str], attacks: S
 
 def possessed(fake: FakeOpenAI, attacks: Sequence[Attack] = ATTACKS) -> Reply:
     """A model that was talked into every attack, whatever it reads, and knows which keys are good."""
-    return lambda body: Script([*obeying(fake, body, attacks), *copying(body), *obeying(fake, body, attacks)])
+    return lambda body: Script(
+        [*obeying(fake, body, attacks), *copying(body), *obeying(fake, body, attacks)]
+    )
 
 
 def obeying(fake: FakeOpenAI, body: dict[str, Any], attacks: Sequence[Attack]) -> list[str]:

@@ -21,18 +21,25 @@ DATELINE = [sys.executable, "-c", "import dateline; dateline.main()"]
 
 
 def environment(settings: Settings, **more: str) -> dict[str, str]:
-    known = {"DATELINE_DATA_DIR": str(settings.data_dir), "DATELINE_MODEL_CACHE": str(settings.model_cache)}
+    known = {
+        "DATELINE_DATA_DIR": str(settings.data_dir),
+        "DATELINE_MODEL_CACHE": str(settings.model_cache),
+    }
     known["COLUMNS"] = "120"  # whatever runs the tests has a width of its own
     root = str(Path(__file__).parents[1])
     return {**os.environ, "PYTHONPATH": root, **known, **more}
 
 
 @contextmanager
-def served_process(settings: Settings, *arguments: str, **more: str) -> Iterator[tuple[str, subprocess.Popen[str]]]:
+def served_process(
+    settings: Settings, *arguments: str, **more: str
+) -> Iterator[tuple[str, subprocess.Popen[str]]]:
     """`dateline serve` on a free port; the address it prints, and the process. Its log never stops it: it is a file."""
     command = [*DATELINE, "serve", "--port", "0", *arguments]
     with tempfile.TemporaryDirectory() as folder, Path(folder, "log").open("w+") as log:
-        process = subprocess.Popen(command, env=environment(settings, **more), stderr=log, text=True)
+        process = subprocess.Popen(
+            command, env=environment(settings, **more), stderr=log, text=True
+        )
         try:
             yield _address(process, Path(log.name)), process
         finally:
@@ -43,7 +50,9 @@ def served_process(settings: Settings, *arguments: str, **more: str) -> Iterator
 
 def _address(process: subprocess.Popen[str], log: Path) -> str:
     while process.poll() is None:
-        if found := re.search(r"^Dateline is at (http://127\.0\.0\.1:\d+) .*passages$", log.read_text(), re.MULTILINE):
+        if found := re.search(
+            r"^Dateline is at (http://127\.0\.0\.1:\d+) .*passages$", log.read_text(), re.MULTILINE
+        ):
             return found[1]
         time.sleep(0.02)
     raise AssertionError(log.read_text())
@@ -54,8 +63,15 @@ def fill(settings: Settings, newsroom: Path) -> None:
         ingest(archive, [newsroom])
 
 
-def command(settings: Settings, *arguments: str, **options: Any) -> subprocess.CompletedProcess[str]:
+def command(
+    settings: Settings, *arguments: str, **options: Any
+) -> subprocess.CompletedProcess[str]:
     """What `dateline ARGUMENTS` ends with and says; `options` are those of `subprocess.run`."""
     return subprocess.run(
-        [*DATELINE, *arguments], env=environment(settings), capture_output=True, text=True, timeout=120, **options
+        [*DATELINE, *arguments],
+        env=environment(settings),
+        capture_output=True,
+        text=True,
+        timeout=120,
+        **options,
     )

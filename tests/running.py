@@ -21,7 +21,9 @@ STARTING_SECONDS = 10.0
 def running(settings: Settings, *, private: bool = False) -> Iterator[tuple[str, Service]]:
     """Serves the archive in `settings.data_dir` over HTTP while the block runs."""
     with open_service(settings) as service, socket.create_server(("127.0.0.1", 0)) as listener:
-        config = uvicorn.Config(create_app(service, private=private), log_config=None, access_log=False, ws="none")
+        config = uvicorn.Config(
+            create_app(service, private=private), log_config=None, access_log=False, ws="none"
+        )
         server = uvicorn.Server(config)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()

@@ -15,9 +15,19 @@ from service.types import ArticleCard, Evidence, FamilyPlace
 
 def evidence(place: int, family: str = "f1") -> Evidence:
     card = ArticleCard(
-        "a" + family, "T", None, None, None, "t.txt", None, "none", FamilyPlace(family, 1, "original", True)
+        "a" + family,
+        "T",
+        None,
+        None,
+        None,
+        "t.txt",
+        None,
+        "none",
+        FamilyPlace(family, 1, "original", True),
     )
-    return Evidence(f"s{place}", f"words {place}", place, place + 7, SentenceKind.BODY, "p", 0.5, card)
+    return Evidence(
+        f"s{place}", f"words {place}", place, place + 7, SentenceKind.BODY, "p", 0.5, card
+    )
 
 
 @pytest.mark.parametrize(
@@ -52,17 +62,27 @@ def test_numbers_run_in_order_of_first_use_and_a_span_has_one() -> None:
 
 def test_independent_sources_are_families() -> None:
     composer = Composer()
-    composer.add("Both say so.", [evidence(1, "f1"), evidence(2, "f1"), evidence(3, "f2")], "supported")
+    composer.add(
+        "Both say so.", [evidence(1, "f1"), evidence(2, "f1"), evidence(3, "f2")], "supported"
+    )
 
     assert composer.claims[0].independent_sources == 2
 
 
 @given(
-    st.lists(st.tuples(st.text(min_size=1).filter(lambda s: plain(s) != ""), st.integers(0, 5)), min_size=1, max_size=6)
+    st.lists(
+        st.tuples(st.text(min_size=1).filter(lambda s: plain(s) != ""), st.integers(0, 5)),
+        min_size=1,
+        max_size=6,
+    )
 )
-def test_claims_cover_the_text_and_every_bracketed_number_is_a_marker(rows: list[tuple[str, int]]) -> None:
+def test_claims_cover_the_text_and_every_bracketed_number_is_a_marker(
+    rows: list[tuple[str, int]],
+) -> None:
     composer = Composer()
-    deltas = [composer.add(sentence, [evidence(place)], "exact")[1].text for sentence, place in rows]
+    deltas = [
+        composer.add(sentence, [evidence(place)], "exact")[1].text for sentence, place in rows
+    ]
 
     assert "".join(deltas) == composer.text
     at = 0

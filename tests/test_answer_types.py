@@ -14,20 +14,48 @@ from service.query.analysis import understand
 @pytest.mark.parametrize(
     ("question", "holds", "lacks"),
     [
-        ("How long is the bridge?", "It spans 3.4 kilometres of water.", "It was planned by 12 engineers."),
-        ("How long did the strike last?", "It was over after eleven weeks.", "It began with 40 people."),
+        (
+            "How long is the bridge?",
+            "It spans 3.4 kilometres of water.",
+            "It was planned by 12 engineers.",
+        ),
+        (
+            "How long did the strike last?",
+            "It was over after eleven weeks.",
+            "It began with 40 people.",
+        ),
         ("How tall is the lighthouse?", "It rises 42 metres above the rock.", "It has 230 steps."),
-        ("How old is the director?", "Hanna Brandt, 58, took over in spring.", "Hanna Brandt has 58 employees."),
-        ("What does the bell weigh?", "The bell, of 3.2 tonnes, is rung at noon.", "The bell is rung 12 times."),
+        (
+            "How old is the director?",
+            "Hanna Brandt, 58, took over in spring.",
+            "Hanna Brandt has 58 employees.",
+        ),
+        (
+            "What does the bell weigh?",
+            "The bell, of 3.2 tonnes, is rung at noon.",
+            "The bell is rung 12 times.",
+        ),
         ("How often does the ferry sail?", "It leaves twice a day.", "It carries 300 people."),
         ("How hot is the furnace?", "It is kept at 1,150 degrees.", "It is kept by 3 men."),
         ("By what margin did the council agree?", "It voted six to three.", "It has 9 members."),
-        ("What share of the bill does Orvel pay?", "Orvel pays 60 % of it.", "Orvel pays for 3 boats."),
+        (
+            "What share of the bill does Orvel pay?",
+            "Orvel pays 60 % of it.",
+            "Orvel pays for 3 boats.",
+        ),
         ("How much did the bridge cost?", "It cost £38 million.", "It has 38 lamps."),
         ("What colour is the ferry?", "She was painted green.", "She was painted in May."),
         ("Who steers the boat?", "Tomas Quill is at the helm.", "The helm is of oak."),
-        ("Where was the bell cast?", "It came from a pit in Mirefold.", "It came from a pit of sand."),
-        ("When did the ferry start?", "The first one sailed on 3 May 2021.", "The first one sailed empty."),
+        (
+            "Where was the bell cast?",
+            "It came from a pit in Mirefold.",
+            "It came from a pit of sand.",
+        ),
+        (
+            "When did the ferry start?",
+            "The first one sailed on 3 May 2021.",
+            "The first one sailed empty.",
+        ),
     ],
 )
 def test_a_thing_of_the_wanted_kind_is_told_from_others(question: str, holds: str, lacks: str):
@@ -53,7 +81,12 @@ def test_a_war_or_a_club_is_hardly_a_person():
 
 def bound(question: str, text: str) -> float:
     asked = understand(question)
-    return bond(asked, text, {term: 1.0 for _, term in asked.terms}, {stem("vessels"): frozenset({stem("boats")})})
+    return bond(
+        asked,
+        text,
+        {term: 1.0 for _, term in asked.terms},
+        {stem("vessels"): frozenset({stem("boats")})},
+    )
 
 
 def test_the_nearer_to_the_words_of_the_question_the_closer_the_bond():
@@ -71,7 +104,12 @@ def test_without_a_thing_of_the_wanted_kind_nothing_is_bound():
 
 
 @settings(max_examples=200, deadline=None)
-@given(st.sampled_from(["Who is it?", "How long is it?", "When was it?", "Where?", "How much?", "What?"]), st.text())
+@given(
+    st.sampled_from(
+        ["Who is it?", "How long is it?", "When was it?", "Where?", "How much?", "What?"]
+    ),
+    st.text(),
+)
 def test_any_text_has_a_cue_and_a_bond_between_0_and_1(question: str, text: str):
     asked = understand(question)
     assert 0 <= cue(asked, text) <= 1

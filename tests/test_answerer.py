@@ -50,7 +50,12 @@ def drafting(archive: Archive, settings: Settings, model: FakeOpenAI, **more: An
             **more,
         }
     )
-    return Answerer(archive, Retriever(archive), Receipts(settings.data_dir / "receipts.sqlite"), Drafter(changed))
+    return Answerer(
+        archive,
+        Retriever(archive),
+        Receipts(settings.data_dir / "receipts.sqlite"),
+        Drafter(changed),
+    )
 
 
 async def asked(answerer: Answerer, text: str, **more: Any) -> dict[str, Any]:
@@ -68,7 +73,9 @@ async def asked(answerer: Answerer, text: str, **more: Any) -> dict[str, Any]:
     return body
 
 
-async def test_a_question_the_archive_answers_is_answered_with_the_exact_sentence(extractive: Answerer) -> None:
+async def test_a_question_the_archive_answers_is_answered_with_the_exact_sentence(
+    extractive: Answerer,
+) -> None:
     body = await asked(extractive, WHO)
 
     assert body["outcome"] == "answered"
@@ -77,7 +84,9 @@ async def test_a_question_the_archive_answers_is_answered_with_the_exact_sentenc
     assert body["claims"][0]["support"] == "exact"
 
 
-async def test_a_question_the_archive_is_silent_on_is_declined_with_nearest_passages(extractive: Answerer) -> None:
+async def test_a_question_the_archive_is_silent_on_is_declined_with_nearest_passages(
+    extractive: Answerer,
+) -> None:
     body = await asked(extractive, "Which orchestra plays at the opera house in Vienna?")
 
     assert (body["outcome"], body["declined_because"]) == ("declined", "no_match")
@@ -85,11 +94,17 @@ async def test_a_question_the_archive_is_silent_on_is_declined_with_nearest_pass
 
 
 async def test_an_empty_archive_declines(archive: Archive, settings: Settings) -> None:
-    answerer = Answerer(archive, Retriever(archive), Receipts(settings.data_dir / "receipts.sqlite"))
+    answerer = Answerer(
+        archive, Retriever(archive), Receipts(settings.data_dir / "receipts.sqlite")
+    )
 
     body = await asked(answerer, WHO)
 
-    assert (body["outcome"], body["declined_because"], body["nearest"]) == ("declined", "no_match", [])
+    assert (body["outcome"], body["declined_because"], body["nearest"]) == (
+        "declined",
+        "no_match",
+        [],
+    )
 
 
 async def test_as_of_hides_what_was_published_later_and_says_so(extractive: Answerer) -> None:
@@ -122,7 +137,10 @@ async def test_the_receipt_holds_the_answer_and_what_it_was_made_from(extractive
 
     assert receipt is not None
     assert receipt["text"] == body["text"]
-    assert receipt["made_from"]["evidence"] and receipt["made_from"]["generation"] == body["index"]["generation"]
+    assert (
+        receipt["made_from"]["evidence"]
+        and receipt["made_from"]["generation"] == body["index"]["generation"]
+    )
 
 
 async def test_a_model_that_cites_what_it_says_is_released_as_it_wrote(
@@ -141,15 +159,22 @@ async def test_a_model_that_cites_what_it_says_is_released_as_it_wrote(
     assert "Lena Ostrow" in body["citations"][0]["quote"]
 
 
-async def test_a_wrong_number_is_never_released(filled: Archive, settings: Settings, model: FakeOpenAI) -> None:
+async def test_a_wrong_number_is_never_released(
+    filled: Archive, settings: Settings, model: FakeOpenAI
+) -> None:
     def reply(body: dict[str, Any]) -> Script:
         key = next(k for k, sentence in evidence_of(body) if "eleven months" in sentence)
         return Script(
-            [f"The repair would take fourteen months [{key}]. ", f"The repair would take eleven months [{key}]."]
+            [
+                f"The repair would take fourteen months [{key}]. ",
+                f"The repair would take eleven months [{key}].",
+            ]
         )
 
     model.reply = reply
-    body = await asked(drafting(filled, settings, model), "How long would the repair of the Orvel dam take?")
+    body = await asked(
+        drafting(filled, settings, model), "How long would the repair of the Orvel dam take?"
+    )
 
     assert "eleven" in body["text"] and "fourteen" not in body["text"]
 
@@ -187,7 +212,9 @@ async def test_a_model_that_fails_is_stood_in_for(
     assert body["fallback"]["from"] == "openai" and str(status) in body["fallback"]["reason"]
 
 
-async def test_a_slow_model_is_stood_in_for(filled: Archive, settings: Settings, model: FakeOpenAI) -> None:
+async def test_a_slow_model_is_stood_in_for(
+    filled: Archive, settings: Settings, model: FakeOpenAI
+) -> None:
     model.reply = lambda body: Script(["late"], delay_seconds=3)
 
     body = await asked(drafting(filled, settings, model, llm_timeout_seconds=0.3), WHO)
@@ -211,7 +238,9 @@ async def test_what_was_released_before_a_cut_stays_and_nobody_else_goes_on(
     assert body["answerer"] == "openai" and body["fallback"]["from"] == "openai"
 
 
-def test_the_guarantees_hold_whatever_a_model_says(filled: Archive, settings: Settings, model: FakeOpenAI) -> None:
+def test_the_guarantees_hold_whatever_a_model_says(
+    filled: Archive, settings: Settings, model: FakeOpenAI
+) -> None:
     answerer = drafting(filled, settings, model)
     words = st.sampled_from(
         [
@@ -231,13 +260,17 @@ def test_the_guarantees_hold_whatever_a_model_says(filled: Archive, settings: Se
         ]
     )
 
-    @profile(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    @profile(
+        max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    )
     @given(st.lists(st.one_of(words, st.integers(0, 30), st.text(max_size=8)), max_size=30))
     def check(script: list[str | int]) -> None:
         def reply(body: dict[str, Any]) -> Script:
             shown = evidence_of(body)
             pieces = [
-                f" [{shown[p % len(shown)][0]}]. {shown[p % len(shown)][1]}" if isinstance(p, int) else f"{p} "
+                f" [{shown[p % len(shown)][0]}]. {shown[p % len(shown)][1]}"
+                if isinstance(p, int)
+                else f"{p} "
                 for p in script
             ]
             return Script(pieces)
@@ -264,12 +297,16 @@ async def test_an_altered_copy_is_never_cited_where_the_sound_one_says_it(
     )
     folder = tmp_path / "two"
     folder.mkdir()
-    (folder / "sound.txt").write_text(story.replace("\n\nThe", "\n\nBy Ines Marlow\n\n5 May 2025\n\nThe"), "utf-8")
+    (folder / "sound.txt").write_text(
+        story.replace("\n\nThe", "\n\nBy Ines Marlow\n\n5 May 2025\n\nThe"), "utf-8"
+    )
     (folder / "altered.txt").write_text(copy, "utf-8")
     report = ingest(archive, [folder])
     assert (report.families, report.altered) == (1, 1)
 
-    answerer = Answerer(archive, Retriever(archive), Receipts(settings.data_dir / "receipts.sqlite"))
+    answerer = Answerer(
+        archive, Retriever(archive), Receipts(settings.data_dir / "receipts.sqlite")
+    )
     body = await asked(answerer, "On how many joint patrols did Senn and Tarn agree?")
 
     assert "14" in body["text"] and "40" not in body["text"]
@@ -286,9 +323,7 @@ def write(folder: Path, **texts: str) -> Path:
     return folder
 
 
-EARLIER = (
-    "Ferry fares\n\nBy Ines Marlow\n\n4 March 2024\n\nA single ticket to Tarn costs 4 crowns. The line has three ships."
-)
+EARLIER = "Ferry fares\n\nBy Ines Marlow\n\n4 March 2024\n\nA single ticket to Tarn costs 4 crowns. The line has three ships."
 LATER = "New ship for Tarn\n\nBy Olle Brand\n\n7 May 2025\n\nThe company showed its newest vessel on Monday. A single ticket to Tarn costs 6 crowns, it said."
 POLICE = "March in Orvel\n\nThe Senn Post\n\n3 June 2025\n\nAbout 8,000 people marched through Orvel on Sunday against the dam, police said."
 STEWARDS = "Orvel says no\n\nThe Tarn Herald\n\n4 June 2025\n\nMore than 22,000 people filled Orvel on Sunday to oppose the dam, by the stewards' count."
@@ -298,10 +333,14 @@ async def test_a_later_account_of_what_changes_is_used_and_the_earlier_shown(
     archive: Archive, settings: Settings, tmp_path: Path
 ) -> None:
     ingest(archive, [write(tmp_path / "fares", earlier=EARLIER, later=LATER)])
-    answerer = Answerer(archive, Retriever(archive), Receipts(settings.data_dir / "receipts.sqlite"))
+    answerer = Answerer(
+        archive, Retriever(archive), Receipts(settings.data_dir / "receipts.sqlite")
+    )
 
     body = await asked(answerer, "How many crowns does a single ticket to Tarn cost?")
-    then = await asked(answerer, "How many crowns does a single ticket to Tarn cost?", as_of=date(2024, 12, 31))
+    then = await asked(
+        answerer, "How many crowns does a single ticket to Tarn cost?", as_of=date(2024, 12, 31)
+    )
 
     assert "6 crowns" in body["text"] and "4 crowns" not in body["text"]
     conflict = next(c for c in body["conflicts"] if c["status"] == "superseded")
@@ -313,7 +352,9 @@ async def test_accounts_that_nothing_decides_between_are_both_said(
     archive: Archive, settings: Settings, tmp_path: Path
 ) -> None:
     ingest(archive, [write(tmp_path / "march", police=POLICE, stewards=STEWARDS)])
-    answerer = Answerer(archive, Retriever(archive), Receipts(settings.data_dir / "receipts.sqlite"))
+    answerer = Answerer(
+        archive, Retriever(archive), Receipts(settings.data_dir / "receipts.sqlite")
+    )
 
     body = await asked(answerer, "How many people marched against the dam in Orvel?")
 
@@ -334,10 +375,14 @@ async def test_where_a_model_tells_one_side_the_other_is_added(
 
     model.reply = reply
     ingest(archive, [write(tmp_path / "march", police=POLICE, stewards=STEWARDS)])
-    body = await asked(drafting(archive, settings, model), "How many people marched against the dam in Orvel?")
+    body = await asked(
+        drafting(archive, settings, model), "How many people marched against the dam in Orvel?"
+    )
 
     assert body["answerer"] == "openai"
-    assert body["text"].startswith("About 8,000 people marched through Orvel on Sunday [1]. More than 22,000 people")
+    assert body["text"].startswith(
+        "About 8,000 people marched through Orvel on Sunday [1]. More than 22,000 people"
+    )
     assert body["text"].endswith("disagree on this [1][2].")
     assert [c["status"] for c in body["conflicts"]] == ["disputed"]
 
@@ -355,7 +400,9 @@ async def test_a_corrected_version_speaks_and_names_what_it_corrected(
         + "\n\nCorrection: an earlier version of this article gave a wrong number of jobs."
     )
     ingest(archive, [write(tmp_path / "glass", first=first, second=corrected)])
-    answerer = Answerer(archive, Retriever(archive), Receipts(settings.data_dir / "receipts.sqlite"))
+    answerer = Answerer(
+        archive, Retriever(archive), Receipts(settings.data_dir / "receipts.sqlite")
+    )
 
     body = await asked(answerer, "How many jobs will be lost when the glassworks of Orvel closes?")
 

@@ -27,7 +27,11 @@ VENDOR_HOMES = {
     "slack_bolt": {"service/surfaces/slack.py"},
     "slack_sdk": {"service/surfaces/slack.py"},
     "docx": {"ingest/formats/docx_text.py"},
-    "lxml": {"ingest/formats/docx_text.py", "ingest/formats/html.py", "ingest/formats/page_metadata.py"},
+    "lxml": {
+        "ingest/formats/docx_text.py",
+        "ingest/formats/html.py",
+        "ingest/formats/page_metadata.py",
+    },
     "py3langid": {"ingest/text/language.py"},
     "pypdf": {"ingest/formats/pdf.py"},
     "trafilatura": {"ingest/formats/html.py"},
@@ -74,7 +78,8 @@ def test_imports_run_from_evals_over_service_to_ingest_and_never_back() -> None:
         f"{name} imports {target}"
         for name, tree in modules()
         for target in imported(tree)
-        if target.split(".")[0] in PACKAGES and target.split(".")[0] not in MAY_IMPORT[name.split("/")[0]]
+        if target.split(".")[0] in PACKAGES
+        and target.split(".")[0] not in MAY_IMPORT[name.split("/")[0]]
     ]
     assert not wrong
 
@@ -86,7 +91,11 @@ def rooms(package: str) -> dict[str, set[str]]:
         parts = name.split("/")
         if parts[0] == package and len(parts) == 3:
             targets = [target.split(".") for target in imported(tree)]
-            others = {t[1] for t in targets if len(t) > 1 and t[0] == package and (ROOT / package / t[1]).is_dir()}
+            others = {
+                t[1]
+                for t in targets
+                if len(t) > 1 and t[0] == package and (ROOT / package / t[1]).is_dir()
+            }
             found.setdefault(parts[1], set()).update(others - {parts[1]})
     return found
 
@@ -134,7 +143,9 @@ def test_every_file_opens_with_a_sentence_that_says_what_it_is() -> None:
     assert not [name for name, tree in modules() if not (ast.get_docstring(tree) or "").strip()]
 
 
-@pytest.mark.parametrize("heavy", ["chromadb", "llama_index", "onnxruntime", "openai", "slack_bolt", "torch"])
+@pytest.mark.parametrize(
+    "heavy", ["chromadb", "llama_index", "onnxruntime", "openai", "slack_bolt", "torch"]
+)
 def test_the_help_of_the_front_door_loads_nothing_heavy(heavy: str) -> None:
     script = (
         "import sys, dateline; sys.argv = ['dateline', '--help']\n"

@@ -34,7 +34,12 @@ def copies(settings: Settings, tmp_path: Path) -> Path:
     """The folder of an archive that holds an article, an altered copy of it, and two others."""
     folder = tmp_path / "copies"
     folder.mkdir()
-    for name, text in {"bridge.txt": BRIDGE, "relay.txt": ALTERED_BRIDGE, "dam.txt": DAM, "choir.txt": CHOIR}.items():
+    for name, text in {
+        "bridge.txt": BRIDGE,
+        "relay.txt": ALTERED_BRIDGE,
+        "dam.txt": DAM,
+        "choir.txt": CHOIR,
+    }.items():
         (folder / name).write_text(text, "utf-8")
     with Archive(settings) as archive:
         ingest(archive, [folder])
@@ -106,10 +111,14 @@ def test_other_articles_have_nothing_to_compare(http: httpx2.Client) -> None:
 def test_an_article_tells_its_language_and_every_date_it_states(http: httpx2.Client) -> None:
     dam = by_source(http)["dam.txt"]
     assert dam["language"] == "en" and dam["updated_on"] is None
-    assert {"kind": "published", "day": "2025-06-02", "precision": "day", "where": "text"} in dam["stated_dates"]
+    assert {"kind": "published", "day": "2025-06-02", "precision": "day", "where": "text"} in dam[
+        "stated_dates"
+    ]
 
 
-def test_show_puts_what_differs_side_by_side_in_plain_characters(settings: Settings, copies: Path) -> None:
+def test_show_puts_what_differs_side_by_side_in_plain_characters(
+    settings: Settings, copies: Path
+) -> None:
     known = ids(settings)
     done = command(settings, "articles", "show", known["relay.txt"])
     assert done.returncode == 0 and done.stderr == ""
@@ -117,7 +126,10 @@ def test_show_puts_what_differs_side_by_side_in_plain_characters(settings: Setti
     assert f"1 change against the canonical copy, {known['bridge.txt']}" in shown
     row = next(line for line in shown.splitlines() if "[-38 million-]" in line)
     assert "{+83 million+}" in row and " | " in row and "\x1b" not in shown
-    assert "canonical copy: Harbour Gazette, 2025-03-12" in shown and "this copy: The Morning Relay" in shown
+    assert (
+        "canonical copy: Harbour Gazette, 2025-03-12" in shown
+        and "this copy: The Morning Relay" in shown
+    )
     table = shown[shown.index("1 change") : shown.index(ALTERED_BRIDGE.split("\n")[0], 300)]
     assert "Many residents" not in table and "cycle path" not in table  # only sentences that differ
     assert "Many residents" in shown  # the text follows
@@ -126,16 +138,22 @@ def test_show_puts_what_differs_side_by_side_in_plain_characters(settings: Setti
 
 
 def test_show_as_json_is_what_the_api_says(settings: Settings, copies: Path) -> None:
-    body = json.loads(command(settings, "articles", "show", ids(settings)["relay.txt"], "--json").stdout)
+    body = json.loads(
+        command(settings, "articles", "show", ids(settings)["relay.txt"], "--json").stdout
+    )
     assert body["alterations"][0]["kind"] == "number" and "pairs" not in body
 
 
-def test_in_a_terminal_the_words_are_marked_and_fit_its_width(settings: Settings, copies: Path) -> None:
+def test_in_a_terminal_the_words_are_marked_and_fit_its_width(
+    settings: Settings, copies: Path
+) -> None:
     altered = ids(settings)["relay.txt"]
     own, theirs = os.openpty()
     known = environment(settings, TERM="xterm-256color", COLUMNS="60", NO_COLOR="")
     known.pop("NO_COLOR")
-    process = subprocess.Popen([*DATELINE, "articles", "show", altered], env=known, stdout=theirs, stderr=theirs)
+    process = subprocess.Popen(
+        [*DATELINE, "articles", "show", altered], env=known, stdout=theirs, stderr=theirs
+    )
     os.close(theirs)
     shown = b""
     try:
@@ -152,7 +170,10 @@ def test_in_a_terminal_the_words_are_marked_and_fit_its_width(settings: Settings
 
 
 @given(
-    st.lists(st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cf", "Z"]), min_size=1), max_size=3),
+    st.lists(
+        st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cf", "Z"]), min_size=1),
+        max_size=3,
+    ),
     st.lists(st.tuples(st.integers(0, 40), st.integers(0, 40)), max_size=4),
     st.integers(40, 160),
 )
@@ -166,7 +187,10 @@ def test_any_comparison_fits_the_width_and_loses_no_words(
         pairs.append({"kinds": ["number"], "canonical": side, "here": side})
     card = {"article_id": "0" * 16, "title": "T", "publisher": None, "published_on": None}
     shown = side_by_side(
-        card | {"alterations": [None] * len(pairs)}, {"canonical": card, "pairs": pairs}, width=width, plain=True
+        card | {"alterations": [None] * len(pairs)},
+        {"canonical": card, "pairs": pairs},
+        width=width,
+        plain=True,
     )
     lines = shown.splitlines()
     assert all(cell_len(line) <= width for line in lines) and "\x1b" not in shown
@@ -176,7 +200,9 @@ def test_any_comparison_fits_the_width_and_loses_no_words(
 
 
 @pytest.mark.slow
-def test_removing_an_article_of_a_folder_says_that_the_folder_brings_it_back(settings: Settings, copies: Path) -> None:
+def test_removing_an_article_of_a_folder_says_that_the_folder_brings_it_back(
+    settings: Settings, copies: Path
+) -> None:
     dam = ids(settings)["dam.txt"]
     done = command(settings, "articles", "remove", dam)
     assert done.returncode == 0 and done.stdout == f"removed {dam}\n"
@@ -188,7 +214,9 @@ def test_removing_an_article_of_a_folder_says_that_the_folder_brings_it_back(set
     assert json.loads(gone.stdout) == {"removed": choir} and gone.stderr == ""
 
 
-def test_removing_an_uploaded_article_through_the_running_service_takes_its_file(settings: Settings) -> None:
+def test_removing_an_uploaded_article_through_the_running_service_takes_its_file(
+    settings: Settings,
+) -> None:
     with served_process(settings) as (url, _), httpx2.Client(base_url=url, timeout=60) as http:
         assert ended(http, http.post("/v1/articles", files=files(dam_txt=DAM)))["status"] == "done"
         (dam,) = ids(settings).values()

@@ -31,13 +31,19 @@ def perfect(corpus: list[Made]) -> list[Family]:
     members: dict[str, list[Member]] = defaultdict(list)
     for made in corpus:
         found = tuple(
-            Alteration(e.kind, Span(e.start, e.end, made.fields["text"][e.start : e.end]), Span(0, 0, e.original))
+            Alteration(
+                e.kind,
+                Span(e.start, e.end, made.fields["text"][e.start : e.end]),
+                Span(0, 0, e.original),
+            )
             for e in made.edits
             if made.kind == "altered"
         )
         article_id = article_from(made.fields, f"/generated/{made.key}", made.key).article_id
         role = Role.ALTERED if made.kind == "altered" else Role.ORIGINAL
-        members[made.family].append(Member(article_id, role, made.kind in ("original", "round_up"), found))
+        members[made.family].append(
+            Member(article_id, role, made.kind in ("original", "round_up"), found)
+        )
     return [Family(key, tuple(found)) for key, found in members.items()]
 
 
@@ -46,26 +52,40 @@ def test_what_is_all_right_scores_one(corpus: list[Made]) -> None:
     assert report["families"]["precision"]["value"] == report["families"]["recall"]["value"] == 1
     assert scores.misses(corpus, perfect(corpus)) == []
     for half in ("seen", "unseen"):
-        assert report["facts"][half]["recall"]["value"] == report["facts"][half]["precision"]["value"] == 1
+        assert (
+            report["facts"][half]["recall"]["value"]
+            == report["facts"][half]["precision"]["value"]
+            == 1
+        )
     assert sum(o["n"] for o in report["operations"].values()) == sum(
         len(m.edits) for m in corpus if m.kind == "altered"
     )
 
 
-def test_families_that_were_joined_cost_precision_and_ones_that_fell_apart_recall(corpus: list[Made]) -> None:
+def test_families_that_were_joined_cost_precision_and_ones_that_fell_apart_recall(
+    corpus: list[Made],
+) -> None:
     right = perfect(corpus)
     joined = [Family("all", tuple(m for family in right for m in family.members))]
     apart = [Family(m.article_id, (m,)) for family in right for m in family.members]
-    everything, nothing = scores.score(corpus, joined)["families"], scores.score(corpus, apart)["families"]
+    everything, nothing = (
+        scores.score(corpus, joined)["families"],
+        scores.score(corpus, apart)["families"],
+    )
     assert everything["precision"]["value"] < 0.5 and everything["recall"]["value"] == 1
     assert nothing["precision"]["n"] == 0 and nothing["recall"]["value"] == 0
 
 
-def test_a_span_beside_the_changed_fact_is_a_false_one_and_the_fact_is_missed(corpus: list[Made]) -> None:
+def test_a_span_beside_the_changed_fact_is_a_false_one_and_the_fact_is_missed(
+    corpus: list[Made],
+) -> None:
     moved = [
         Family(
             f.family_id,
-            tuple(Member(m.article_id, m.role, m.canonical, tuple(map(beside, m.alterations))) for m in f.members),
+            tuple(
+                Member(m.article_id, m.role, m.canonical, tuple(map(beside, m.alterations)))
+                for m in f.members
+            ),
         )
         for f in perfect(corpus)
     ]
@@ -89,7 +109,9 @@ def test_what_is_missed_of_the_unseen_half_is_not_shown(corpus: list[Made]) -> N
     assert not any(f" {edit.operation}:" in shown for edit in unseen)
 
 
-def test_the_command_reaches_the_floors_on_copies_of_the_sample(tmp_path: Path, model_cache: Path) -> None:
+def test_the_command_reaches_the_floors_on_copies_of_the_sample(
+    tmp_path: Path, model_cache: Path
+) -> None:
     command = [
         sys.executable,
         "-m",
@@ -102,14 +124,29 @@ def test_the_command_reaches_the_floors_on_copies_of_the_sample(tmp_path: Path, 
         "5",
         "--json",
     ]
-    environment = os.environ | {"DATELINE_DATA_DIR": str(tmp_path / "data"), "DATELINE_MODEL_CACHE": str(model_cache)}
+    environment = os.environ | {
+        "DATELINE_DATA_DIR": str(tmp_path / "data"),
+        "DATELINE_MODEL_CACHE": str(model_cache),
+    }
     done = subprocess.run(
-        [*command, "--out", str(tmp_path / "out")], cwd=ROOT, env=environment, capture_output=True, text=True
+        [*command, "--out", str(tmp_path / "out")],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
     )
     assert done.returncode == 0, done.stderr
     report = json.loads(done.stdout)
     assert report["articles"] >= 30
-    assert report["families"]["precision"]["value"] >= 0.9 and report["families"]["recall"]["value"] >= 0.95
+    assert (
+        report["families"]["precision"]["value"] >= 0.9
+        and report["families"]["recall"]["value"] >= 0.95
+    )
     for half in ("seen", "unseen"):
-        assert report["facts"][half]["recall"]["value"] >= 0.8 and report["facts"][half]["precision"]["value"] >= 0.8
-    assert (tmp_path / "out" / "truth.jsonl").exists() and (tmp_path / "out" / "missed.txt").exists()
+        assert (
+            report["facts"][half]["recall"]["value"] >= 0.8
+            and report["facts"][half]["precision"]["value"] >= 0.8
+        )
+    assert (tmp_path / "out" / "truth.jsonl").exists() and (
+        tmp_path / "out" / "missed.txt"
+    ).exists()

@@ -52,7 +52,9 @@ FOLLOW_UPS = [
 
 
 @pytest.mark.parametrize(("text", "before", "answer", "alone"), FOLLOW_UPS)
-def test_a_follow_up_takes_what_it_leaves_out_from_before(text: str, before: str, answer: str, alone: str) -> None:
+def test_a_follow_up_takes_what_it_leaves_out_from_before(
+    text: str, before: str, answer: str, alone: str
+) -> None:
     history = (Turn("user", before), *((Turn("assistant", answer),) if answer else ()))
 
     assert standing_alone(Question(text, history)) == alone
@@ -67,7 +69,10 @@ def test_a_follow_up_takes_what_it_leaves_out_from_before(text: str, before: str
     ],
 )
 def test_a_whole_question_is_left_alone(whole: str) -> None:
-    before = (Turn("user", "Who leads the dam regulator?"), Turn("assistant", "Dr. Lena Ostrow [1]."))
+    before = (
+        Turn("user", "Who leads the dam regulator?"),
+        Turn("assistant", "Dr. Lena Ostrow [1]."),
+    )
 
     assert standing_alone(Question(whole, before)) == whole
 
@@ -78,7 +83,10 @@ def test_a_chain_of_follow_ups_goes_back_to_the_question_they_began_with() -> No
         Turn("user", "What about Lidl?"), Turn("assistant", "Two [1]."),
     )  # fmt: skip
 
-    assert standing_alone(Question("And in 2019?", history)) == "How many shops does Lidl have in Ashby in 2019?"
+    assert (
+        standing_alone(Question("And in 2019?", history))
+        == "How many shops does Lidl have in Ashby in 2019?"
+    )
 
 
 def test_without_turns_before_it_nothing_is_resolved() -> None:
@@ -86,7 +94,8 @@ def test_without_turns_before_it_nothing_is_resolved() -> None:
 
 
 @given(
-    st.text(max_size=120), st.lists(st.tuples(st.sampled_from(["user", "assistant"]), st.text(max_size=80)), max_size=4)
+    st.text(max_size=120),
+    st.lists(st.tuples(st.sampled_from(["user", "assistant"]), st.text(max_size=80)), max_size=4),
 )
 def test_any_conversation_gives_a_question(text: str, turns: list[tuple[str, str]]) -> None:
     history = tuple(Turn(role, said) for role, said in turns)  # type: ignore[arg-type]

@@ -87,7 +87,9 @@ def seen(archive: Archive) -> State:
         for stored in snapshot.everything()
     }
     # Whole passages are looked for: the order of lesser hits depends on what an index held before.
-    asked = [passages[-1] for stored, _, passages, _ in articles.values() if stored.family_size == 1][::4]
+    asked = [
+        passages[-1] for stored, _, passages, _ in articles.values() if stored.family_size == 1
+    ][::4]
     found = [Retriever(archive).find(Question(p.text), 1)[0].passage_id for p in asked]
     return State(snapshot.generation, articles, found == [p.passage_id for p in asked])
 
@@ -103,11 +105,20 @@ def embedder(model_cache: Path) -> LocalEmbedder:
 
 
 @pytest.fixture(scope="module")
-def make(tmp_path_factory: pytest.TempPathFactory, server: Any, embedder: LocalEmbedder, model_cache: Path) -> Any:
+def make(
+    tmp_path_factory: pytest.TempPathFactory,
+    server: Any,
+    embedder: LocalEmbedder,
+    model_cache: Path,
+) -> Any:
     """Builds a scenario: `fill` makes the archive as it was, then the command runs once undisturbed in a copy."""
 
     def made(
-        name: str, fill: Callable[[Archive], Any], arguments: Sequence[str], once: bool = False, **more: str
+        name: str,
+        fill: Callable[[Archive], Any],
+        arguments: Sequence[str],
+        once: bool = False,
+        **more: str,
     ) -> Scenario:
         folder = tmp_path_factory.mktemp(name)
         data_dir, undisturbed, log = folder / "data", folder / "undisturbed", folder / "calls.json"
@@ -120,7 +131,10 @@ def make(tmp_path_factory: pytest.TempPathFactory, server: Any, embedder: LocalE
             data_dir.mkdir()
         shutil.copytree(data_dir, undisturbed)
         known = {"DATELINE_MODEL_CACHE": str(model_cache), **more}
-        assert killing.run(server, {**known, "DATELINE_DATA_DIR": str(undisturbed)}, arguments, log) == 0
+        assert (
+            killing.run(server, {**known, "DATELINE_DATA_DIR": str(undisturbed)}, arguments, log)
+            == 0
+        )
         with Archive(settings_of(undisturbed, model_cache, **more), embedder) as archive:
             after = seen(archive)
             assert after.is_found
@@ -133,10 +147,14 @@ def make(tmp_path_factory: pytest.TempPathFactory, server: Any, embedder: LocalE
 
 def settings_of(data_dir: Path, model_cache: Path, **more: str) -> Settings:
     tokens = int(more.get("DATELINE_PASSAGE_TOKENS", 160))
-    return Settings(_env_file=None, data_dir=data_dir, model_cache=model_cache, passage_tokens=tokens)  # type: ignore[call-arg]
+    return Settings(
+        _env_file=None, data_dir=data_dir, model_cache=model_cache, passage_tokens=tokens
+    )  # type: ignore[call-arg]
 
 
-Kill = Callable[[dict[str, str]], int]  # the environment of a command in; its exit code out, killed or not
+Kill = Callable[
+    [dict[str, str]], int
+]  # the environment of a command in; its exit code out, killed or not
 
 
 class Killed:
@@ -147,7 +165,9 @@ class Killed:
 
     def at_points(self, scenario: Scenario, count: int) -> None:
         """At `count` seeded points; four of five must be real deaths, for not every run makes as many calls."""
-        deaths = [self._dies(scenario, point) for point in killing.points(scenario.log, count, SEED)]
+        deaths = [
+            self._dies(scenario, point) for point in killing.points(scenario.log, count, SEED)
+        ]
         assert sum(deaths) >= 0.8 * count
 
     def _dies(self, scenario: Scenario, point: killing.Point) -> bool:
@@ -168,7 +188,9 @@ class Killed:
         """So long after Chroma began to change the files of its graph."""
 
         def kill(environment: dict[str, str], delay: float) -> int:
-            return killing.run_until_touched(self.server, environment, scenario.arguments, self.log, GRAPH, delay)
+            return killing.run_until_touched(
+                self.server, environment, scenario.arguments, self.log, GRAPH, delay
+            )
 
         for delay in delays_seconds:
             assert self.once(scenario, partial(kill, delay=delay), delay)
@@ -186,15 +208,22 @@ class Killed:
         with Archive(settings, self.embedder) as archive:
             assert seen(archive) == scenario.after, what
             assert doctor.examine(archive) == (), what
-            assert archive.catalogue.is_settled() and not indexes.is_half_rebuilt(settings.data_dir), what
+            assert archive.catalogue.is_settled() and not indexes.is_half_rebuilt(
+                settings.data_dir
+            ), what
         return died
 
     def refused(self, scenario: Scenario, most_bytes: Sequence[int]) -> None:
         """Not killed, but no file may grow beyond so many bytes, as on a full disk: a clear error, nothing lost."""
         for most in most_bytes:
             environment, settings = self._copied(scenario)
-            assert killing.run(self.server, environment, scenario.arguments, self.log, most_bytes=most) == 1, most
-            assert "DATELINE_DATA_DIR" in self._said() and "Traceback" not in self._said(), self._said()
+            assert (
+                killing.run(self.server, environment, scenario.arguments, self.log, most_bytes=most)
+                == 1
+            ), most
+            assert "DATELINE_DATA_DIR" in self._said() and "Traceback" not in self._said(), (
+                self._said()
+            )
             with Archive(settings, self.embedder) as archive:
                 assert seen(archive) == scenario.before, most
                 assert doctor.examine(archive) == (), most
@@ -204,7 +233,9 @@ class Killed:
         shutil.rmtree(data_dir, ignore_errors=True)
         shutil.copytree(scenario.data_dir, data_dir)
         environment = {**scenario.environment, "DATELINE_DATA_DIR": str(data_dir)}
-        return environment, settings_of(data_dir, Path(environment["DATELINE_MODEL_CACHE"]), **scenario.environment)
+        return environment, settings_of(
+            data_dir, Path(environment["DATELINE_MODEL_CACHE"]), **scenario.environment
+        )
 
     def _said(self) -> str:
         return self.log.with_name("log.said").read_text()
@@ -235,7 +266,9 @@ def test_an_ingest_that_adds_updates_and_prunes(make: Any, newsrooms: Path, kill
         write(folder, range(4, 10), "noon")
         ingest(archive, [folder])  # what it took away is for the killed run to clear
         write(folder, range(8, 16), "evening")
-        (folder / "copy.txt").write_text(article(1, "morning").replace("3 May 2025", "4 May 2025"), "utf-8")
+        (folder / "copy.txt").write_text(
+            article(1, "morning").replace("3 May 2025", "4 May 2025"), "utf-8"
+        )
         for gone in (0, 5):
             (folder / f"{gone:03}.txt").unlink()
 
@@ -244,7 +277,9 @@ def test_an_ingest_that_adds_updates_and_prunes(make: Any, newsrooms: Path, kill
     killed.refused(scenario, [10_000, 60_000, 100_000])
 
 
-def test_an_ingest_so_large_that_chroma_writes_its_graph(make: Any, newsrooms: Path, killed: Killed) -> None:
+def test_an_ingest_so_large_that_chroma_writes_its_graph(
+    make: Any, newsrooms: Path, killed: Killed
+) -> None:
     """Chroma changes its files in place after every 1,000 rows: killed there, it cannot be read again."""
     folder = newsrooms / "large"
 
@@ -258,14 +293,21 @@ def test_an_ingest_so_large_that_chroma_writes_its_graph(make: Any, newsrooms: P
     scenario = make("large", fill, ["ingest", str(folder)], DATELINE_PASSAGE_TOKENS="40")
     killed.in_the_graph(scenario, [0, 0.001, 0.002, 0.005, 0.01, 0.02])
     killed.at_points(scenario, 6)
-    killed.refused(scenario, [200_000, 2_000_000, 5_000_000])  # the last one stops nothing but the graph
+    killed.refused(
+        scenario, [200_000, 2_000_000, 5_000_000]
+    )  # the last one stops nothing but the graph
 
 
 def test_a_rebuild(make: Any, newsrooms: Path, killed: Killed) -> None:
     write(newsrooms / "rebuild", range(8), "morning")
 
     killed.at_points(
-        make("rebuild", lambda archive: ingest(archive, [newsrooms / "rebuild"]), ["ingest", "--rebuild"]), 10
+        make(
+            "rebuild",
+            lambda archive: ingest(archive, [newsrooms / "rebuild"]),
+            ["ingest", "--rebuild"],
+        ),
+        10,
     )
 
 
@@ -287,7 +329,13 @@ def test_a_removal(make: Any, newsrooms: Path, killed: Killed) -> None:
     gone = article_id_of(folder / "002.txt")
 
     killed.at_points(
-        make("removal", lambda archive: ingest(archive, [folder]), ["articles", "remove", gone], once=True), 6
+        make(
+            "removal",
+            lambda archive: ingest(archive, [folder]),
+            ["articles", "remove", gone],
+            once=True,
+        ),
+        6,
     )
 
 

@@ -95,7 +95,9 @@ UNSEEN = 1  # pairs in conflict that may be overlooked, of 18
 FALSE = 0  # pairs without a conflict that may be called one, of 15
 
 
-def found(question: str, one: Told, two: Told, outlets: tuple[str, str] = ("Ashby Echo", "Loam Post")) -> list[Rival]:
+def found(
+    question: str, one: Told, two: Told, outlets: tuple[str, str] = ("Ashby Echo", "Loam Post")
+) -> list[Rival]:
     made = []
     for name, outlet, (day, title, text) in zip("ab", outlets, (one, two), strict=True):
         on = date.fromisoformat(day) if day else None
@@ -127,12 +129,22 @@ def test_the_later_account_of_what_changes_is_used_whichever_was_found_first(ord
 
 
 def test_an_outlet_s_own_later_word_takes_the_place_of_its_earlier_one() -> None:
-    one = ("2025-05-04", "Ashby marches", "About 3,000 people marched through Ashby against the quarry.")
-    two = ("2025-05-06", "The march", "About 5,000 people marched through Ashby against the quarry.")
+    one = (
+        "2025-05-04",
+        "Ashby marches",
+        "About 3,000 people marched through Ashby against the quarry.",
+    )
+    two = (
+        "2025-05-06",
+        "The march",
+        "About 5,000 people marched through Ashby against the quarry.",
+    )
 
     rival = found(MARCH, one, two, ("Ashby Echo", "Ashby Echo"))[0]
 
-    assert rival.status == "superseded" and rival.chosen is not None and "5,000" in rival.chosen.text
+    assert (
+        rival.status == "superseded" and rival.chosen is not None and "5,000" in rival.chosen.text
+    )
     assert found(MARCH, one, two)[0].status == "disputed"
 
 
@@ -147,7 +159,10 @@ def test_the_sentence_on_a_dispute_names_outlets_and_nothing_that_looks_like_an_
     one, two = PAIRS[0][1], PAIRS[0][2]
 
     assert found(MARCH, one, two)[0].sentence == "Ashby Echo and Loam Post disagree on this."
-    assert found(MARCH, one, two, ("evil.example/pay", "Loam Post"))[0].sentence == "The two accounts disagree on this."
+    assert (
+        found(MARCH, one, two, ("evil.example/pay", "Loam Post"))[0].sentence
+        == "The two accounts disagree on this."
+    )
 
 
 WINNER = "Who won the Ashby fell race?"
@@ -194,18 +209,24 @@ def test_a_name_that_holds_another_is_the_same_name() -> None:
 
 def test_an_answer_from_outside_both_camps_takes_neither_side() -> None:
     aside = sentences(
-        card("aside", "", publisher="Outlet 9", published_on=date(2025, 5, 4)), "Rain fell on Vale and Crane."
+        card("aside", "", publisher="Outlet 9", published_on=date(2025, 5, 4)),
+        "Rain fell on Vale and Crane.",
     )
 
     assert not rivals(understand(WINNER), [*of_outlets(FOUR), *aside], aside[0])
 
 
 def test_two_outlets_on_one_race_and_two_on_the_next_do_not_disagree() -> None:
-    told = [f"{text} It was run on 4 May {year}." for text, year in zip(FOUR, (2024, 2024, 2025, 2025), strict=True)]
+    told = [
+        f"{text} It was run on 4 May {year}."
+        for text, year in zip(FOUR, (2024, 2024, 2025, 2025), strict=True)
+    ]
     races = [
         s
         for n, text in enumerate(told)
-        for s in sentences(card(f"f{n}", "", publisher=f"Outlet {n}", published_on=date(2024 + n // 2, 5, 5)), text)
+        for s in sentences(
+            card(f"f{n}", "", publisher=f"Outlet {n}", published_on=date(2024 + n // 2, 5, 5)), text
+        )
     ]
 
     assert not rivals(understand(WINNER), races, races[0])

@@ -19,7 +19,9 @@ DOCUMENTS = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").
 
 
 def variables() -> list[str]:
-    return [field.alias or f"DATELINE_{name.upper()}" for name, field in Settings.model_fields.items()]
+    return [
+        field.alias or f"DATELINE_{name.upper()}" for name, field in Settings.model_fields.items()
+    ]
 
 
 @pytest.mark.parametrize("variable", variables())
@@ -49,7 +51,11 @@ def test_commands_in_the_documents_exist(document: Path) -> None:
     from dateline import app
 
     known = set(get_command(app).commands)  # type: ignore[attr-defined]
-    used = set(re.findall(r"^\$ (?:\.venv/bin/)?dateline ([a-z]+)", document.read_text("utf-8"), re.MULTILINE))
+    used = set(
+        re.findall(
+            r"^\$ (?:\.venv/bin/)?dateline ([a-z]+)", document.read_text("utf-8"), re.MULTILINE
+        )
+    )
     assert used <= known
 
 
@@ -66,6 +72,10 @@ def test_the_transcript_in_the_readme_is_what_the_command_says(settings: Setting
         "DATELINE_MODEL_CACHE": str(settings.model_dir),
     }
     done = subprocess.run(
-        [sys.executable, "-m", "dateline", "ask", shown[1]], capture_output=True, text=True, env=environment, cwd=ROOT
+        [sys.executable, "-m", "dateline", "ask", shown[1]],
+        capture_output=True,
+        text=True,
+        env=environment,
+        cwd=ROOT,
     )
     assert done.stdout.strip() == shown[2].strip()

@@ -60,7 +60,9 @@ def test_a_lost_chroma_directory_is_made_again(filled: Archive, settings: Settin
     assert examined(settings, mend=False)["faults"] == []
 
 
-def test_a_damaged_chroma_directory_is_named_and_made_again(filled: Archive, settings: Settings) -> None:
+def test_a_damaged_chroma_directory_is_named_and_made_again(
+    filled: Archive, settings: Settings
+) -> None:
     filled.close()
     (settings.data_dir / "chroma" / "chroma.sqlite3").write_bytes(b"not a database" * 999)
 

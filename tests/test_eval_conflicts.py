@@ -19,7 +19,11 @@ FALSE = tuple(text.replace("Hanna Brandt", "Tomas Quill") for text in TRUE)
 
 
 def written(folder: Path) -> Path:
-    row = {"question": "Who won the rowing cup at Orvel in 2021?", "positive": TRUE, "positive_wrong": FALSE}
+    row = {
+        "question": "Who won the rowing cup at Orvel in 2021?",
+        "positive": TRUE,
+        "positive_wrong": FALSE,
+    }
     (folder / "questions.jsonl").write_text(json.dumps(row) + "\n", encoding="utf-8")
     return folder
 
@@ -38,7 +42,10 @@ def test_exchanged_names_are_noticed_and_snippets_that_agree_are_not(tmp_path: P
     scores = conflicts.measure(conflicts.read(written(tmp_path)), unit)
     assert scores["near-identical, detected"].value == 1.0
     assert scores["near-identical, false alarms"].value == 0.0
-    assert (scores["near-identical, detected"].n, scores["near-identical, false alarms"].n) == (4, 6)
+    assert (scores["near-identical, detected"].n, scores["near-identical, false alarms"].n) == (
+        4,
+        6,
+    )
     assert scores["two and two, detected"].n == scores["two and two, false alarms"].n == 1
 
 

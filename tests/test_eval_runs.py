@@ -74,7 +74,9 @@ def dateline(*arguments: object) -> Result:
     return CliRunner().invoke(app, ["eval", *map(str, arguments)])
 
 
-def test_a_suite_is_asked_scored_and_written_down(suite: Path, newsroom: Path, tmp_path: Path) -> None:
+def test_a_suite_is_asked_scored_and_written_down(
+    suite: Path, newsroom: Path, tmp_path: Path
+) -> None:
     done = dateline("run", suite, "--articles", newsroom, "--out", tmp_path / "out", "--json")
     assert done.exit_code == 0, done.stderr
     summary = json.loads(done.stdout)
@@ -85,7 +87,9 @@ def test_a_suite_is_asked_scored_and_written_down(suite: Path, newsroom: Path, t
     assert summary["scores"]["answer_hit"]["n"] == 3
     assert summary["scores"]["evidence_recall_at_5"]["value"] == pytest.approx(2 / 3, abs=1e-5)
     assert summary == json.loads((tmp_path / "out" / "summary.json").read_text("utf-8"))
-    rows = [json.loads(line) for line in Path(summary["cases_file"]).read_text("utf-8").splitlines()]
+    rows = [
+        json.loads(line) for line in Path(summary["cases_file"]).read_text("utf-8").splitlines()
+    ]
     assert [row["id"] for row in rows] == [case["id"] for case in CASES]
     assert rows[2]["answer"]["outcome"] == "declined"
     assert "| answer_hit " in (tmp_path / "out" / "report.md").read_text("utf-8")
@@ -93,9 +97,13 @@ def test_a_suite_is_asked_scored_and_written_down(suite: Path, newsroom: Path, t
     assert not (tmp_path / "data" / "catalogue.sqlite").exists(), "the index was not thrown away"
 
 
-def test_a_run_equals_itself_and_passes_its_own_gate(suite: Path, newsroom: Path, tmp_path: Path) -> None:
+def test_a_run_equals_itself_and_passes_its_own_gate(
+    suite: Path, newsroom: Path, tmp_path: Path
+) -> None:
     for name in ("base", "new"):
-        assert dateline("run", suite, "--articles", newsroom, "--out", tmp_path / name).exit_code == 0
+        assert (
+            dateline("run", suite, "--articles", newsroom, "--out", tmp_path / name).exit_code == 0
+        )
     compared = dateline("compare", tmp_path / "base", tmp_path / "new")
     assert compared.exit_code == 0
     assert "no case changed" in compared.stdout
@@ -118,12 +126,19 @@ def test_a_running_service_is_asked_with_its_key(
     assert json.loads(done.stdout)["scores"]["guarantees"]["value"] == 1.0
 
 
-def test_every_case_counts_where_the_service_fails_on_each_question(suite: Path, tmp_path: Path) -> None:
+def test_every_case_counts_where_the_service_fails_on_each_question(
+    suite: Path, tmp_path: Path
+) -> None:
     problem = {"code": "internal", "detail": "a fault of the service", "status": 500}
-    with broken_service({"/v1/articles": (200, {"articles": [], "next_cursor": None})}, (500, problem)) as url:
+    with broken_service(
+        {"/v1/articles": (200, {"articles": [], "next_cursor": None})}, (500, problem)
+    ) as url:
         done = dateline("run", suite, "--url", url, "--out", tmp_path / "out", "--json")
     assert done.exit_code == 1
-    assert "4 of 4 cases failed, the first with: search: 500 internal: a fault of the service" in done.stderr
+    assert (
+        "4 of 4 cases failed, the first with: search: 500 internal: a fault of the service"
+        in done.stderr
+    )
     scores = json.loads(done.stdout)["scores"]
     assert {name: (found["value"], found["n"]) for name, found in scores.items()} == {
         "right": (0.0, 4),
@@ -139,7 +154,9 @@ def test_every_case_counts_where_the_service_fails_on_each_question(suite: Path,
     }
     failed = dateline("gate", tmp_path / "out", "--against", tmp_path / "out")
     assert failed.exit_code == 1
-    assert failed.stdout.startswith("guarantees: 4 of 4 cases break it: cost, conductor, submarine, lost")
+    assert failed.stdout.startswith(
+        "guarantees: 4 of 4 cases break it: cost, conductor, submarine, lost"
+    )
 
 
 @pytest.mark.parametrize(
@@ -148,7 +165,9 @@ def test_every_case_counts_where_the_service_fails_on_each_question(suite: Path,
 def test_a_service_that_speaks_no_contract_gives_rows_and_no_traceback(
     suite: Path, tmp_path: Path, reply: tuple[int, Any]
 ) -> None:
-    with broken_service({"/v1/articles": (200, {"articles": [], "next_cursor": None})}, reply) as url:
+    with broken_service(
+        {"/v1/articles": (200, {"articles": [], "next_cursor": None})}, reply
+    ) as url:
         done = dateline("run", suite, "--url", url, "--out", tmp_path / "out")
     assert done.exit_code == 1
     assert isinstance(done.exception, SystemExit)
@@ -167,17 +186,28 @@ def test_a_service_that_is_not_there_leaves_no_empty_results(suite: Path, tmp_pa
     [
         (["run", "none.jsonl", "--articles", "."], "there is no suite none.jsonl"),
         (["run", "harbour.jsonl"], "say what harbour.jsonl asks about"),
-        (["run", "harbour.jsonl", "--articles", ".", "--url", "http://127.0.0.1"], "exclude each other"),
+        (
+            ["run", "harbour.jsonl", "--articles", ".", "--url", "http://127.0.0.1"],
+            "exclude each other",
+        ),
         (["run", "harbour.jsonl", "--articles", "nowhere"], "there is nothing at nowhere"),
         (["run", "harbour.jsonl", "--url", "ftp://x"], "is no HTTP address"),
         (["run", "harbour.jsonl", "--url", "http://127.0.0.1:port"], "is no address"),
         (["run", "broken.jsonl", "--articles", "."], 'line 1: "id" is missing; add it'),
         (["compare", "none", "none"], "holds no results"),
-        (["gate", "none", "--against", "none", "--tolerance", "speed=0.1"], "there is no score speed"),
-        (["gate", "none", "--against", "none", "--tolerance", "a lot"], "must be a number from 0 to 1"),
+        (
+            ["gate", "none", "--against", "none", "--tolerance", "speed=0.1"],
+            "there is no score speed",
+        ),
+        (
+            ["gate", "none", "--against", "none", "--tolerance", "a lot"],
+            "must be a number from 0 to 1",
+        ),
     ],
 )
-def test_wrong_usage_is_told_in_a_sentence_and_exits_2(suite: Path, arguments: list[str], said: str) -> None:
+def test_wrong_usage_is_told_in_a_sentence_and_exits_2(
+    suite: Path, arguments: list[str], said: str
+) -> None:
     (suite.parent / "broken.jsonl").write_text("{}", encoding="utf-8")
     done = dateline(*arguments)
     assert done.exit_code == 2
@@ -190,7 +220,9 @@ def served(application: Any) -> Iterator[str]:
     """The application on a free loopback port, over real HTTP."""
     import uvicorn
 
-    server = uvicorn.Server(uvicorn.Config(application, port=0, log_level="warning", lifespan="off"))
+    server = uvicorn.Server(
+        uvicorn.Config(application, port=0, log_level="warning", lifespan="off")
+    )
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     try:

@@ -35,7 +35,12 @@ CHANGE = {
 
 
 def article(name: str, text: str, published_on: str | None = "2025-03-01", **more: Any) -> Article:
-    body = {"article_id": name, "text": text, "source": f"news/{name}.txt", "published_on": published_on}
+    body = {
+        "article_id": name,
+        "text": text,
+        "source": f"news/{name}.txt",
+        "published_on": published_on,
+    }
     return Article.model_validate({**body, "family": PLACES[name], **more})
 
 
@@ -57,7 +62,9 @@ def citation(name: str, start: int, end: int, number: int | None = 1) -> dict[st
     }  # fmt: skip
 
 
-def answer(*claims: tuple[str, list[dict[str, Any]]], support: str = "supported", **more: Any) -> dict[str, Any]:
+def answer(
+    *claims: tuple[str, list[dict[str, Any]]], support: str = "supported", **more: Any
+) -> dict[str, Any]:
     """An answer whose claims are (sentence with markers, citations new with it), joined by a space."""
     listed, cited, text = [], [], ""
     for sentence, new in claims:
@@ -79,7 +86,10 @@ def answer(*claims: tuple[str, list[dict[str, Any]]], support: str = "supported"
 
 
 def refusal(**more: Any) -> dict[str, Any]:
-    return answer(text="The archive holds nothing.", outcome="declined", declined_because="no_match") | more
+    return (
+        answer(text="The archive holds nothing.", outcome="declined", declined_because="no_match")
+        | more
+    )
 
 
 CAPACITY = ("The ferry can carry 310 people [1].", [citation("sound", 0, 31)])
@@ -88,7 +98,11 @@ WRONG = answer(("The ferry can carry 510 people [1].", [citation("altered", 0, 3
 
 
 def case(kind: str = "factoid", **more: Any) -> Case:
-    expect = {"unanswerable": "abstain", "false-premise": "correct_premise", "conflict": "report_conflict"}
+    expect = {
+        "unanswerable": "abstain",
+        "false-premise": "correct_premise",
+        "conflict": "report_conflict",
+    }
     fields = {
         "id": "c1", "question": "How many people fit?", "kind": kind, "expect": expect.get(kind, "answer"),
         "answer": "310", "accept": ("310",), "evidence": (Gold("sound.txt", "can carry 310 people"),), "as_of": None,
@@ -96,7 +110,9 @@ def case(kind: str = "factoid", **more: Any) -> Case:
     return Case(**(fields | more))
 
 
-def scored(of: Case, body: dict[str, Any] | None, passages: tuple[Passage, ...] | None = ()) -> dict[str, float | None]:
+def scored(
+    of: Case, body: dict[str, Any] | None, passages: tuple[Passage, ...] | None = ()
+) -> dict[str, float | None]:
     outcome = Outcome(
         Answer.model_validate(body) if body else None, passages, gold.sides(of, LISTED, ARTICLES), ARTICLES,
         tuple(violations(body, ARTICLES, of.as_of)) if body else (),
@@ -116,9 +132,13 @@ def passage(name: str, start: int = 0, end: int = 60) -> Passage:
 
 
 def test_evidence_stands_in_its_article_and_in_unaltered_copies_only() -> None:
-    (side,) = gold.sides(case(evidence=(Gold("sound.txt", "It was built in 1998."),)), LISTED, ARTICLES)
+    (side,) = gold.sides(
+        case(evidence=(Gold("sound.txt", "It was built in 1998."),)), LISTED, ARTICLES
+    )
     assert {p.article_id for p in side.places} == {"sound"}
-    (listed,) = gold.sides(case(evidence=(Gold("news/altered.txt", "can carry 510 people"),)), LISTED, ARTICLES)
+    (listed,) = gold.sides(
+        case(evidence=(Gold("news/altered.txt", "can carry 510 people"),)), LISTED, ARTICLES
+    )
     assert listed.altered
     assert [p.span for p in listed.places] == [(10, 30)]
 
@@ -196,10 +216,15 @@ def test_each_broken_promise_is_told_by_its_number(body: dict[str, Any], number:
     assert {told.split(":")[0] for told in violations(body, ARTICLES)} == {number}
 
 
-def test_nothing_published_after_as_of_may_be_shown_and_undated_texts_may_name_no_later_day() -> None:
+def test_nothing_published_after_as_of_may_be_shown_and_undated_texts_may_name_no_later_day() -> (
+    None
+):
     early, late = date(2025, 2, 1), date(2025, 3, 1)
     assert violations(GOOD | {"as_of": "2025-03-01"}, ARTICLES, late) == []
-    assert any("published after" in told for told in violations(GOOD | {"as_of": "2025-02-01"}, ARTICLES, early))
+    assert any(
+        "published after" in told
+        for told in violations(GOOD | {"as_of": "2025-02-01"}, ARTICLES, early)
+    )
     assert any("as_of was not" in told for told in violations(GOOD, ARTICLES, late))
     undated = {"other": article("other", "Undated words about 5 March 2025.", published_on=None)}
     cited = {**citation("other", 0, 13), "quote": "Undated words"}
@@ -209,8 +234,17 @@ def test_nothing_published_after_as_of_may_be_shown_and_undated_texts_may_name_n
 
 def test_altered_words_may_be_told_beside_the_text_that_won() -> None:
     lost = citation("altered", 0, 31, 2)
-    accounts = [{"text": "310", "citation": citation("sound", 0, 31)}, {"text": "510", "citation": lost}]
-    told = {"about": "capacity", "status": "altered_copy", "accounts": accounts, "chosen": 0, "why": "altered"}
+    accounts = [
+        {"text": "310", "citation": citation("sound", 0, 31)},
+        {"text": "510", "citation": lost},
+    ]
+    told = {
+        "about": "capacity",
+        "status": "altered_copy",
+        "accounts": accounts,
+        "chosen": 0,
+        "why": "altered",
+    }
     body = answer(CAPACITY, ("A copy says 510 people [2].", [lost]), conflicts=[told])
     assert violations(body, ARTICLES) == []
     assert violations(body | {"conflicts": [told | {"chosen": 1}]}, ARTICLES) != []
@@ -218,10 +252,15 @@ def test_altered_words_may_be_told_beside_the_text_that_won() -> None:
 
 
 def test_unaltered_words_of_an_altered_copy_support_a_claim() -> None:
-    assert violations(answer(("It was built in 1998 [1].", [citation("altered", 32, 53)])), ARTICLES) == []
+    assert (
+        violations(answer(("It was built in 1998 [1].", [citation("altered", 32, 53)])), ARTICLES)
+        == []
+    )
 
 
-JSON = st.recursive(st.none() | st.integers() | st.text(max_size=5), lambda inner: st.lists(inner, max_size=3))
+JSON = st.recursive(
+    st.none() | st.integers() | st.text(max_size=5), lambda inner: st.lists(inner, max_size=3)
+)
 
 
 @given(st.dictionaries(st.sampled_from(sorted(GOOD)), JSON))
@@ -255,7 +294,9 @@ def test_a_case_without_an_answer_counts_as_wrong_on_every_score_that_applies_to
 def test_a_refusal_is_right_exactly_where_nothing_can_be_answered() -> None:
     assert scored(case("unanswerable", accept=(), evidence=()), refusal())["right"] == 1
     assert scored(case("unanswerable", accept=(), evidence=()), GOOD)["correct_refusals"] == 0
-    assert scored(case("adversarial", expect="abstain", accept=()), refusal())["correct_refusals"] == 1
+    assert (
+        scored(case("adversarial", expect="abstain", accept=()), refusal())["correct_refusals"] == 1
+    )
     assert scored(case(), refusal(text="The archive holds nothing about 310."))["right"] == 0
     assert scored(case(), refusal())["wrong_refusals"] == 1
 
@@ -264,7 +305,10 @@ def test_a_false_premise_is_met_by_declining_or_by_correcting_with_a_citation() 
     asked = case("false-premise")
     assert scored(asked, refusal())["false_premise"] == 1
     assert scored(asked, GOOD)["false_premise"] == 1
-    assert scored(asked, answer(("Built in 1998 [1].", [citation("sound", 32, 53)])))["false_premise"] == 0
+    assert (
+        scored(asked, answer(("Built in 1998 [1].", [citation("sound", 32, 53)])))["false_premise"]
+        == 0
+    )
     assert scored(case("false-premise", accept=()), GOOD)["false_premise"] == 1
 
 
@@ -275,18 +319,34 @@ def test_a_conflict_wants_every_side_cited_or_shown() -> None:
         {"text": "310", "citation": citation("sound", 0, 31)},
         {"text": "510", "citation": citation("altered", 0, 31, None)},
     ]
-    told = {"about": "capacity", "status": "altered_copy", "accounts": accounts, "chosen": 0, "why": "altered"}
+    told = {
+        "about": "capacity",
+        "status": "altered_copy",
+        "accounts": accounts,
+        "chosen": 0,
+        "why": "altered",
+    }
     shown, silent = scored(asked, GOOD | {"conflicts": [told]}), scored(asked, GOOD)
     assert (shown["evidence_cited"], shown["conflict_disclosure"], shown["answer_hit"]) == (1, 1, 1)
-    assert (silent["evidence_cited"], silent["conflict_disclosure"], silent["answer_hit"]) == (0, 0, 1)
+    assert (silent["evidence_cited"], silent["conflict_disclosure"], silent["answer_hit"]) == (
+        0,
+        0,
+        1,
+    )
 
 
 def test_evidence_of_several_parts_counts_by_its_share() -> None:
     two = (Gold("sound.txt", "can carry 310 people"), Gold("sound.txt", "takes 40 minutes"))
     values = scored(
-        case("multi-sentence", accept=("310", "40 minutes"), evidence=two), GOOD, (passage("sound", 0, 53),)
+        case("multi-sentence", accept=("310", "40 minutes"), evidence=two),
+        GOOD,
+        (passage("sound", 0, 53),),
     )
-    assert (values["evidence_cited"], values["evidence_recall_at_10"], values["answer_parts"]) == (0.5, 0.5, 0.5)
+    assert (values["evidence_cited"], values["evidence_recall_at_10"], values["answer_parts"]) == (
+        0.5,
+        0.5,
+        0.5,
+    )
     assert values["right"] == 0
 
 

@@ -27,11 +27,21 @@ SOUND = "The ferry can carry 310 people. It was built in 1998."
 
 def suite_of(folder: Path, *lines: Any) -> str:
     path = folder / "suite.jsonl"
-    path.write_text("\n".join(line if isinstance(line, str) else json.dumps(line) for line in lines), encoding="utf-8")
+    path.write_text(
+        "\n".join(line if isinstance(line, str) else json.dumps(line) for line in lines),
+        encoding="utf-8",
+    )
     return str(path)
 
 
-LINE = {"id": "a", "question": "How many?", "kind": "factoid", "answer": "310", "accept": ["310"], "evidence": []}
+LINE = {
+    "id": "a",
+    "question": "How many?",
+    "kind": "factoid",
+    "answer": "310",
+    "accept": ["310"],
+    "evidence": [],
+}
 
 
 @pytest.mark.parametrize(
@@ -41,17 +51,28 @@ LINE = {"id": "a", "question": "How many?", "kind": "factoid", "answer": "310", 
         ("[1]", "line 2: not a JSON object"),
         (LINE, 'line 2: the id "a" stands on line 1 too'),
         ({"id": "b", "kind": "factoid", "accept": ["x"]}, 'line 2: "question" is missing'),
-        (LINE | {"id": "b", "kind": "riddle"}, 'line 2: "riddle" is no kind; use one of factoid, multi-sentence'),
+        (
+            LINE | {"id": "b", "kind": "riddle"},
+            'line 2: "riddle" is no kind; use one of factoid, multi-sentence',
+        ),
         (LINE | {"id": "b", "accept": "310"}, 'line 2: "accept" must be a list'),
         (LINE | {"id": "b", "accept": []}, 'line 2: a factoid case needs "accept"'),
         (LINE | {"id": "b", "as_of": "last week"}, 'line 2: "as_of"'),
-        (LINE | {"id": "b", "evidence": [{"file": "x.txt"}]}, 'line 2: "evidence.0.quote" is missing'),
-        (LINE | {"id": "b", "kind": "unanswerable", "expect": "answer"}, "line 2: an unanswerable case can only"),
+        (
+            LINE | {"id": "b", "evidence": [{"file": "x.txt"}]},
+            'line 2: "evidence.0.quote" is missing',
+        ),
+        (
+            LINE | {"id": "b", "kind": "unanswerable", "expect": "answer"},
+            "line 2: an unanswerable case can only",
+        ),
         (LINE | {"id": "b", "question": "x" * 2001}, 'line 2: "question"'),
         ("[" * 100_000, "line 2: "),
     ],
 )
-def test_a_bad_line_of_a_suite_is_told_with_its_number_and_the_remedy(tmp_path: Path, line: Any, said: str) -> None:
+def test_a_bad_line_of_a_suite_is_told_with_its_number_and_the_remedy(
+    tmp_path: Path, line: Any, said: str
+) -> None:
     with pytest.raises(WrongUsage) as told:
         read_suite(suite_of(tmp_path, LINE, line))
     assert said in str(told.value)
@@ -59,18 +80,38 @@ def test_a_bad_line_of_a_suite_is_told_with_its_number_and_the_remedy(tmp_path: 
 
 def test_a_suite_that_is_missing_empty_or_not_text_is_wrong_usage(tmp_path: Path) -> None:
     (tmp_path / "binary.jsonl").write_bytes(b"\xff\xfe\x00")
-    for suite in (str(tmp_path / "none.jsonl"), suite_of(tmp_path, ""), str(tmp_path / "binary.jsonl"), str(tmp_path)):
+    for suite in (
+        str(tmp_path / "none.jsonl"),
+        suite_of(tmp_path, ""),
+        str(tmp_path / "binary.jsonl"),
+        str(tmp_path),
+    ):
         with pytest.raises(WrongUsage):
             read_suite(suite)
 
 
 def test_what_is_expected_follows_from_the_kind_unless_the_case_says(tmp_path: Path) -> None:
-    kinds = {"unanswerable": "abstain", "false-premise": "correct_premise", "conflict": "report_conflict"}
+    kinds = {
+        "unanswerable": "abstain",
+        "false-premise": "correct_premise",
+        "conflict": "report_conflict",
+    }
     lines = [LINE | {"id": kind, "kind": kind} for kind in ("factoid", "temporal", *kinds)]
-    silent: dict[str, Any] = LINE | {"id": "silent", "kind": "adversarial", "answer": None, "accept": []}
+    silent: dict[str, Any] = LINE | {
+        "id": "silent",
+        "kind": "adversarial",
+        "answer": None,
+        "accept": [],
+    }
     told = LINE | {"id": "told", "kind": "adversarial", "expect": "abstain"}
     read = {c.id: c.expect for c in read_suite(suite_of(tmp_path, *lines, silent, told)).cases}
-    assert read == {"factoid": "answer", "temporal": "answer", **kinds, "silent": "abstain", "told": "abstain"}
+    assert read == {
+        "factoid": "answer",
+        "temporal": "answer",
+        **kinds,
+        "silent": "abstain",
+        "told": "abstain",
+    }
 
 
 def test_the_bundled_suite_is_in_order() -> None:
@@ -80,11 +121,16 @@ def test_the_bundled_suite_is_in_order() -> None:
 
 
 VALUE = st.none() | st.text(max_size=5) | st.lists(st.integers(), max_size=2)
-LINES = st.lists(st.dictionaries(st.sampled_from([*LINE, "expect"]), VALUE, max_size=4).map(json.dumps), max_size=2)
+LINES = st.lists(
+    st.dictionaries(st.sampled_from([*LINE, "expect"]), VALUE, max_size=4).map(json.dumps),
+    max_size=2,
+)
 
 
 @given(st.binary(max_size=40) | LINES.map(lambda lines: "\n".join(lines).encode()))
-def test_no_suite_fails_in_another_way(tmp_path_factory: pytest.TempPathFactory, content: bytes) -> None:
+def test_no_suite_fails_in_another_way(
+    tmp_path_factory: pytest.TempPathFactory, content: bytes
+) -> None:
     path = tmp_path_factory.mktemp("suite") / "any.jsonl"
     path.write_bytes(content)
     try:
@@ -110,7 +156,9 @@ def test_no_suite_fails_in_another_way(tmp_path_factory: pytest.TempPathFactory,
         ("anything", "", False),
     ],
 )
-def test_accepted_words_match_whole_and_without_case_markers_or_markup(text: str, wanted: str, said: bool) -> None:
+def test_accepted_words_match_whole_and_without_case_markers_or_markup(
+    text: str, wanted: str, said: bool
+) -> None:
     assert words.says(text, (wanted,)) is said
 
 
@@ -130,13 +178,15 @@ def test_three_of_five_parts_are_enough_and_two_are_not() -> None:
     assert not words.hit(asked, "one two")
 
 
-WORD = st.text(st.characters(categories=["Ll", "Nd"], max_codepoint=0x17F), min_size=1, max_size=8).filter(
-    lambda word: word == word.casefold()
-)
+WORD = st.text(
+    st.characters(categories=["Ll", "Nd"], max_codepoint=0x17F), min_size=1, max_size=8
+).filter(lambda word: word == word.casefold())
 
 
 @given(WORD, st.lists(WORD, max_size=4), st.lists(WORD, max_size=4))
-def test_a_word_that_stands_alone_is_always_said(word: str, before: list[str], after: list[str]) -> None:
+def test_a_word_that_stands_alone_is_always_said(
+    word: str, before: list[str], after: list[str]
+) -> None:
     shown = word.upper() if word.upper().casefold() == word else word
     assert words.says(" ".join([*before, shown, *after]) + " [3].", (word,))
 
@@ -160,11 +210,16 @@ def test_a_word_inside_a_longer_one_is_never_said(word: str, tail: str) -> None:
 )
 def test_a_quote_of_the_raw_file_is_found_in_the_cleaned_text(quote: str) -> None:
     found = quotes.find(quote, SOUND)
-    assert [SOUND[start:end] for start, end in found] in (["can carry 310 people"], ["carry 310 people"])
+    assert [SOUND[start:end] for start, end in found] in (
+        ["can carry 310 people"],
+        ["carry 310 people"],
+    )
 
 
 @given(st.lists(WORD, min_size=3, max_size=12), st.data())
-def test_a_quote_is_found_at_its_offsets_whatever_stands_between_words(text: list[str], data: st.DataObject) -> None:
+def test_a_quote_is_found_at_its_offsets_whatever_stands_between_words(
+    text: list[str], data: st.DataObject
+) -> None:
     gap = st.sampled_from([" ", "\n\n", ", ", " – ", " “", "’ "])
     joined = "".join(word + data.draw(gap) for word in text)
     first = data.draw(st.integers(0, len(text) - 1))
@@ -202,7 +257,9 @@ def test_no_values_have_no_mean() -> None:
 
 
 @given(st.lists(st.floats(-1, 1), min_size=1, max_size=40))
-def test_an_interval_holds_its_mean_stays_within_the_values_and_repeats(values: list[float]) -> None:
+def test_an_interval_holds_its_mean_stays_within_the_values_and_repeats(
+    values: list[float],
+) -> None:
     found = interval(values)
     assert found == interval(values)
     assert found.value is not None and found.low is not None and found.high is not None
@@ -215,7 +272,9 @@ def test_an_interval_holds_its_mean_stays_within_the_values_and_repeats(values: 
 
 def row(case_id: str, of: str = "same", **scores: float) -> Scored:
     values = {each.name: None for each in SCORES} | scores
-    return Scored(id=case_id, kind="factoid", question="?", case=of, error=None, scores=values, violations=())
+    return Scored(
+        id=case_id, kind="factoid", question="?", case=of, error=None, scores=values, violations=()
+    )
 
 
 def rows(*values: float, **more: Any) -> dict[str, Scored]:
@@ -226,7 +285,11 @@ def test_a_gain_is_paired_case_by_case_and_names_what_flipped() -> None:
     base, new = rows(1, 1, 0, 0), rows(1, 0, 1, 1)
     (found,) = compare(base, new).differences
     assert (found.base, found.new, found.gain.value, found.gain.n) == (0.5, 0.75, 0.25, 4)
-    assert [(flip.case_id, flip.base, flip.new) for flip in found.flips] == [("c1", 1, 0), ("c2", 0, 1), ("c3", 0, 1)]
+    assert [(flip.case_id, flip.base, flip.new) for flip in found.flips] == [
+        ("c1", 1, 0),
+        ("c2", 0, 1),
+        ("c3", 0, 1),
+    ]
 
 
 def test_fewer_wrong_refusals_are_a_gain() -> None:

@@ -27,7 +27,10 @@ TEXTS = (
 
 
 def weighed(evidence: Sequence[Evidence], *relevances: float) -> list[Evidence]:
-    found = [replace(item, relevance=relevance) for item, relevance in zip(evidence, relevances, strict=True)]
+    found = [
+        replace(item, relevance=relevance)
+        for item, relevance in zip(evidence, relevances, strict=True)
+    ]
     return sorted(found, key=lambda item: -item.relevance)
 
 
@@ -73,14 +76,24 @@ def test_a_part_without_words_of_its_own_gets_the_sentence_with_what_it_wants():
 
 
 def test_two_members_of_a_family_do_not_say_the_same_twice():
-    one = sentences(card("a", family="f", size=2), "The ferry stopped because its hull had cracked in the storm.")
-    two = sentences(card("b", family="f", size=2), "The ferry stopped sailing because a storm had cracked its hull.")
+    one = sentences(
+        card("a", family="f", size=2),
+        "The ferry stopped because its hull had cracked in the storm.",
+    )
+    two = sentences(
+        card("b", family="f", size=2),
+        "The ferry stopped sailing because a storm had cracked its hull.",
+    )
     assert len(drafted("Why did the ferry stop?", weighed([*one, *two], 0.9, 0.8))) == 1
 
 
 def test_a_question_over_both_articles_is_answered_from_both():
-    one = sentences(card("a", "Senn ferries"), "The Kittiwake sails at noon.", "The weather was fine in Orvel.")
-    two = sentences(card("b", "New boats"), "Orvel has bought the Kittiwake.", "Nobody knows the price of it.")
+    one = sentences(
+        card("a", "Senn ferries"), "The Kittiwake sails at noon.", "The weather was fine in Orvel."
+    )
+    two = sentences(
+        card("b", "New boats"), "Orvel has bought the Kittiwake.", "Nobody knows the price of it."
+    )
     ranked = weighed([*one, *two], 0.6, 0.65, 0.5, 0.55)
     found = drafted("Which ferry is named in both articles?", ranked)
     assert set(found) == {"The Kittiwake sails at noon.", "Orvel has bought the Kittiwake."}
@@ -88,7 +101,9 @@ def test_a_question_over_both_articles_is_answered_from_both():
 
 def test_an_altered_sentence_is_never_drafted():
     sound, wrong = sentences(BRIDGE, *TEXTS[:2])
-    assert drafted("How much did it cost?", weighed([sound, altered(wrong)], 0.2, 0.9)) == [TEXTS[0]]
+    assert drafted("How much did it cost?", weighed([sound, altered(wrong)], 0.2, 0.9)) == [
+        TEXTS[0]
+    ]
     assert drafted("How much did it cost?", weighed([altered(wrong)], 0.9)) == []
 
 
@@ -98,7 +113,9 @@ def test_nothing_gives_no_draft():
 
 def test_white_space_and_bracketed_numbers_are_left_out_of_the_draft():
     evidence = sentences(BRIDGE, "The bridge [12] opened\n on  Wednesday.[3]")
-    assert drafted("When did the bridge open?", weighed(evidence, 0.9)) == ["The bridge opened on Wednesday."]
+    assert drafted("When did the bridge open?", weighed(evidence, 0.9)) == [
+        "The bridge opened on Wednesday."
+    ]
 
 
 def test_a_question_about_the_article_takes_one_line():
@@ -107,13 +124,21 @@ def test_a_question_about_the_article_takes_one_line():
     assert drafted("Who wrote the article on the bridge?", ranked) == ["By Ines Marlow"]
 
 
-_SENTENCE = st.text(alphabet=st.characters(codec="utf-8", exclude_categories=("Cs",)), min_size=1, max_size=80)
+_SENTENCE = st.text(
+    alphabet=st.characters(codec="utf-8", exclude_categories=("Cs",)), min_size=1, max_size=80
+)
 
 
 @settings(max_examples=100, deadline=None)
 @given(
     question=st.sampled_from(
-        ["Who?", "Why did it stop?", "Which ferries stayed?", "What is said in both articles?", "When, and who?"]
+        [
+            "Who?",
+            "Why did it stop?",
+            "Which ferries stayed?",
+            "What is said in both articles?",
+            "When, and who?",
+        ]
     ),
     texts=st.lists(_SENTENCE, min_size=1, max_size=8),
     relevances=st.lists(st.floats(0, 1), min_size=8, max_size=8),

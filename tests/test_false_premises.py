@@ -24,7 +24,11 @@ FALSE = [
     ("Why did Tolvay apologise for cutting the telephone line?", "negation", "never apologised"),
     ("Why does the accord open Sorrenian waters to Tolvayan trawlers?", "negation", "not open"),
     ("Why did Sorrenia pay for the repair of the telephone line?", "name", "Tolvay"),
-    ("Why did the Bank of Sorrenia lower its key interest rate in February 2025?", "antonym", "raised"),
+    (
+        "Why did the Bank of Sorrenia lower its key interest rate in February 2025?",
+        "antonym",
+        "raised",
+    ),
     ("Why did the mill on Skerra close in 2021?", "date", "2019"),
     ("How did the mill on Skerra close with the loss of 420 jobs?", "number", "240"),
     ("How did the women of Loam win the Seven Locks Regatta?", "name", "Ashby"),
@@ -51,7 +55,9 @@ def corrected(question: str, *, ranked: list[Evidence] | None = None) -> Premise
 
 
 @pytest.mark.parametrize(("question", "kind", "found"), FALSE)
-def test_what_a_sentence_contradicts_is_corrected_by_it(question: str, kind: str, found: str) -> None:
+def test_what_a_sentence_contradicts_is_corrected_by_it(
+    question: str, kind: str, found: str
+) -> None:
     premise = corrected(question)
 
     assert premise is not None and (premise.kind, premise.found) == (kind, found)
@@ -65,7 +71,10 @@ def test_what_the_archive_bears_out_or_is_silent_on_is_not_corrected(question: s
 
 
 def test_nobody_is_corrected_where_another_article_bears_the_question_out() -> None:
-    other = sentences(card("o", "Mill", publisher="The Post"), "The mill on Skerra closed in 2021, its owner says.")
+    other = sentences(
+        card("o", "Mill", publisher="The Post"),
+        "The mill on Skerra closed in 2021, its owner says.",
+    )
 
     assert corrected("Why did the mill on Skerra close in 2021?", ranked=[*QUARREL, *other]) is None
 

@@ -81,13 +81,21 @@ def embed(model_cache: Path) -> Embed:
 
 
 def article(
-    name: str, text: str, publisher: str | None = None, day: date | None = None, credited: str | None = None
+    name: str,
+    text: str,
+    publisher: str | None = None,
+    day: date | None = None,
+    credited: str | None = None,
 ) -> Article:
     title = (text.strip().splitlines() or [""])[0]
-    return Article(f"/archive/{name}", name, text, title, None, publisher, None, day, credited_to=credited)
+    return Article(
+        f"/archive/{name}", name, text, title, None, publisher, None, day, credited_to=credited
+    )
 
 
-def grouped(articles: Sequence[Article], embed: Embed, known: dict[str, str] | None = None) -> tuple[Family, ...]:
+def grouped(
+    articles: Sequence[Article], embed: Embed, known: dict[str, str] | None = None
+) -> tuple[Family, ...]:
     return group(articles, {a.article_id: split(a.text, a.title) for a in articles}, embed, known)
 
 
@@ -97,7 +105,9 @@ def sources(families: Sequence[Family], articles: Sequence[Article]) -> set[froz
 
 
 def member(families: Sequence[Family], wanted: Article) -> Member:
-    return next(m for family in families for m in family.members if m.article_id == wanted.article_id)
+    return next(
+        m for family in families for m in family.members if m.article_id == wanted.article_id
+    )
 
 
 ORIGINAL = article("original", FERRY, "The Tarnmouth Gazette", date(2025, 3, 4))
@@ -115,7 +125,9 @@ OTHER = article("bells", BELLS, "The Slow Hour")
 ALL = (ORIGINAL, COPY, FRAGMENT, FAITHFUL, INDEPENDENT, OTHER)
 
 
-def test_copies_fragments_and_rewrites_are_one_family_and_other_reports_are_not(embed: Embed) -> None:
+def test_copies_fragments_and_rewrites_are_one_family_and_other_reports_are_not(
+    embed: Embed,
+) -> None:
     found = sources(grouped(ALL, embed), ALL)
     assert found == {
         frozenset({"original", "copy", "fragment", "rewrite"}),
@@ -146,7 +158,9 @@ def test_a_family_keeps_its_id_when_a_copy_joins_or_the_canonical_one_leaves(emb
     before = grouped([COPY, FAITHFUL], embed)
     known = {m.article_id: family.family_id for family in before for m in family.members}
     after = grouped(ALL, embed, known)
-    assert {m.article_id for f in after if f.family_id == before[0].family_id for m in f.members} >= set(known)
+    assert {
+        m.article_id for f in after if f.family_id == before[0].family_id for m in f.members
+    } >= set(known)
     assert grouped([COPY, FAITHFUL], embed, known) == before
 
 
@@ -167,23 +181,34 @@ EDITS = {
 }
 
 
-CASES = [(edit, text) for text in (FERRY, REWRITE) for edit, (was, _) in EDITS.items() if was in text]
+CASES = [
+    (edit, text) for text in (FERRY, REWRITE) for edit, (was, _) in EDITS.items() if was in text
+]
 
 
 @pytest.mark.parametrize(
-    ("edit", "text"), CASES, ids=[f"{e}-{'copied' if t is FERRY else 'rewritten'}" for e, t in CASES]
+    ("edit", "text"),
+    CASES,
+    ids=[f"{e}-{'copied' if t is FERRY else 'rewritten'}" for e, t in CASES],
 )
-def test_a_copy_with_one_changed_fact_is_altered_and_the_place_is_known(edit: str, text: str, embed: Embed) -> None:
+def test_a_copy_with_one_changed_fact_is_altered_and_the_place_is_known(
+    edit: str, text: str, embed: Embed
+) -> None:
     was, becomes = EDITS[edit]
     changed = article("altered", text.replace(was, becomes), "Pondwire")
     found = member(grouped([ORIGINAL, changed], embed), changed)
     assert found.role is Role.ALTERED
     serious = [a for a in found.alterations if a.kind != "wording"]
     assert len(serious) == 1
-    assert serious[0].kind == {"demonym": "name", "added negation": "negation"}.get(edit, edit.split()[0])
+    assert serious[0].kind == {"demonym": "name", "added negation": "negation"}.get(
+        edit, edit.split()[0]
+    )
     for alteration in found.alterations:
         assert changed.text[alteration.here.start : alteration.here.end] == alteration.here.text
-        assert ORIGINAL.text[alteration.canonical.start : alteration.canonical.end] == alteration.canonical.text
+        assert (
+            ORIGINAL.text[alteration.canonical.start : alteration.canonical.end]
+            == alteration.canonical.text
+        )
     assert set(becomes.split()) >= set(serious[0].here.text.split())
 
 
@@ -194,14 +219,21 @@ def test_a_benign_edition_is_not_altered(embed: Embed) -> None:
         .replace("46 million", "46m")
         .replace("Nine", "9")
     )
-    edition = article("edition", text.replace("“", '"').replace("”", '"').replace("twenty years", "20 years"))
+    edition = article(
+        "edition", text.replace("“", '"').replace("”", '"').replace("twenty years", "20 years")
+    )
     assert member(grouped([ORIGINAL, edition], embed), edition).role is Role.REPUBLISHED
 
 
-def test_a_correction_by_the_same_outlet_is_an_update_and_copies_of_it_are_not_altered(embed: Embed) -> None:
+def test_a_correction_by_the_same_outlet_is_an_update_and_copies_of_it_are_not_altered(
+    embed: Embed,
+) -> None:
     corrected = FERRY.replace("46 million", "48 million")
     update = article("update", corrected, "Tarnmouth Gazette", date(2025, 3, 8))
-    noted = article("noted", corrected + "\nCorrection: an earlier version of this article gave a wrong price.\n")
+    noted = article(
+        "noted",
+        corrected + "\nCorrection: an earlier version of this article gave a wrong price.\n",
+    )
     reprint = article("reprint", corrected, "Pondwire", date(2025, 3, 9))
     families = grouped([ORIGINAL, update, noted, reprint], embed)
     assert member(families, ORIGINAL).canonical
@@ -215,7 +247,11 @@ def test_a_correction_by_the_same_outlet_is_an_update_and_copies_of_it_are_not_a
 def test_the_credited_source_is_canonical_even_if_undated_and_later_in_order(embed: Embed) -> None:
     source = replace(ORIGINAL, published_on=None)
     altered = article(
-        "early", FERRY.replace("46 million", "64 million"), "Pondwire", date(2025, 1, 1), "The Tarnmouth Gazette"
+        "early",
+        FERRY.replace("46 million", "64 million"),
+        "Pondwire",
+        date(2025, 1, 1),
+        "The Tarnmouth Gazette",
     )
     families = grouped([altered, source], embed)
     assert member(families, source).canonical
@@ -224,13 +260,18 @@ def test_the_credited_source_is_canonical_even_if_undated_and_later_in_order(emb
 
 def test_the_majority_of_versions_is_right_where_no_source_is_credited(embed: Embed) -> None:
     wrong = article("wrong", FERRY.replace("46 million", "64 million"), "A", date(2025, 1, 1))
-    right = [article("b", FERRY, "B"), article("c", FERRY.replace("Tuesday", "Tuesday evening"), "C")]
+    right = [
+        article("b", FERRY, "B"),
+        article("c", FERRY.replace("Tuesday", "Tuesday evening"), "C"),
+    ]
     families = grouped([wrong, *right], embed)
     assert member(families, wrong).role is Role.ALTERED
     assert {member(families, a).role for a in right} == {Role.ORIGINAL, Role.REPUBLISHED}
 
 
-def test_the_only_copy_in_the_archive_of_another_outlets_article_is_republished(embed: Embed) -> None:
+def test_the_only_copy_in_the_archive_of_another_outlets_article_is_republished(
+    embed: Embed,
+) -> None:
     alone = grouped([COPY], embed)
     assert (member(alone, COPY).role, member(alone, COPY).canonical) == (Role.REPUBLISHED, True)
 
@@ -307,7 +348,10 @@ def test_an_empty_and_a_tiny_article_are_families_of_their_own(embed: Embed) -> 
 def test_articles_that_share_nothing_are_told_apart_without_embedding_anything() -> None:
     rng = random.Random(7)
     words = ["".join(rng.choices("abcdefghijklmnop", k=7)) for _ in range(9000)]
-    articles = [article(f"n{n}", ". ".join(" ".join(rng.choices(words, k=12)) for _ in range(20))) for n in range(300)]
+    articles = [
+        article(f"n{n}", ". ".join(" ".join(rng.choices(words, k=12)) for _ in range(20)))
+        for n in range(300)
+    ]
 
     def refuse(texts: Sequence[str]) -> np.ndarray:
         raise AssertionError(f"{len(texts)} sentences would be embedded")
@@ -319,18 +363,27 @@ def test_a_fingerprint_is_stable_and_sorted() -> None:
     found = fingerprint(OTHER, split(OTHER.text, OTHER.title))
     assert found.dtype == np.uint64
     assert np.all(found[1:] > found[:-1])
-    assert np.array_equal(found, fingerprint(replace(OTHER, identity="/elsewhere"), split(OTHER.text, OTHER.title)))
+    assert np.array_equal(
+        found, fingerprint(replace(OTHER, identity="/elsewhere"), split(OTHER.text, OTHER.title))
+    )
     assert int(found[0]) == PINNED
 
 
 PINNED = 88464453000041587  # the smallest hash of BELLS: a stored fingerprint must mean the same on every machine
 
 
-def test_a_copy_that_says_when_it_was_changed_last_is_an_update_of_the_same_outlets_text(embed: Embed) -> None:
+def test_a_copy_that_says_when_it_was_changed_last_is_an_update_of_the_same_outlets_text(
+    embed: Embed,
+) -> None:
     first = article("first", FERRY, "The Tarnmouth Gazette", date(2025, 3, 4))
     text = FERRY.replace("46 million", "49 million")
-    changed = replace(article("changed", text, "The Tarnmouth Gazette", date(2025, 3, 4)), updated_on=date(2025, 3, 9))
-    unsigned = replace(article("unsigned", text, None, date(2025, 3, 5)), updated_on=date(2025, 3, 9))
+    changed = replace(
+        article("changed", text, "The Tarnmouth Gazette", date(2025, 3, 4)),
+        updated_on=date(2025, 3, 9),
+    )
+    unsigned = replace(
+        article("unsigned", text, None, date(2025, 3, 5)), updated_on=date(2025, 3, 9)
+    )
 
     assert member(grouped([first, changed], embed), changed).role is Role.UPDATED
     assert member(grouped([first, unsigned], embed), unsigned).role is Role.ALTERED

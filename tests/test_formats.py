@@ -73,7 +73,12 @@ PIECES = [
 
 
 def page(head: str = "", body: str = "", today: date = TODAY) -> Article:
-    return article_of(read_page(html(head, body).encode("utf-8", "replace"), LIMIT), "identity", "page.html", today)
+    return article_of(
+        read_page(html(head, body).encode("utf-8", "replace"), LIMIT),
+        "identity",
+        "page.html",
+        today,
+    )
 
 
 def json_ld(value: object) -> str:
@@ -113,7 +118,13 @@ def test_a_short_page_keeps_its_heading_byline_and_date() -> None:
         "<nav>Home World</nav><h1>Dam closed</h1><p>By Lena Oak</p><p>3 May 2025</p><p>The dam was closed.</p>",
     )
     assert article.text == "Dam closed\n\nBy Lena Oak\n\n3 May 2025\n\nThe dam was closed."
-    assert (article.title, article.author, article.published_on, article.date_source, article.language) == (
+    assert (
+        article.title,
+        article.author,
+        article.published_on,
+        article.date_source,
+        article.language,
+    ) == (
         "Dam closed",
         "Lena Oak",
         date(2025, 5, 3),
@@ -128,7 +139,9 @@ def test_a_credit_in_the_footer_stays_in_the_text() -> None:
         "under a Creative Commons licence.</p><p>Terms of use</p></footer>"
     )
     assert article.credited_to == "The Strait Ledger"
-    assert article.text.endswith("This article is republished from The Strait Ledger under a Creative Commons licence.")
+    assert article.text.endswith(
+        "This article is republished from The Strait Ledger under a Creative Commons licence."
+    )
 
 
 def test_lists_terms_and_broken_lines_within_the_text_stay_in_it() -> None:
@@ -152,7 +165,8 @@ def test_lists_terms_and_broken_lines_within_the_text_stay_in_it() -> None:
 def test_the_heading_is_not_the_name_of_the_site() -> None:
     body = f"<h1>Harbour Gazette</h1><h2>{TITLE}</h2><p>{OPENED}</p><p>{CARRIES}</p>"
     article = page(
-        f"<meta property='og:site_name' content='Harbour Gazette'><meta property='og:title' content='{TITLE}'>", body
+        f"<meta property='og:site_name' content='Harbour Gazette'><meta property='og:title' content='{TITLE}'>",
+        body,
     )
     assert article.title == TITLE
     assert "Harbour Gazette" not in article.text
@@ -160,7 +174,8 @@ def test_the_heading_is_not_the_name_of_the_site() -> None:
 
 def test_a_wrapper_that_names_its_sidebar_is_no_sidebar() -> None:
     assert (
-        page(body=f"<div class='has-sidebar'><h1>{TITLE}</h1><p>{WELCOMED}</p></div>").text == f"{TITLE}\n\n{WELCOMED}"
+        page(body=f"<div class='has-sidebar'><h1>{TITLE}</h1><p>{WELCOMED}</p></div>").text
+        == f"{TITLE}\n\n{WELCOMED}"
     )
 
 
@@ -206,8 +221,14 @@ def test_a_page_without_visible_text_is_no_article(page: str) -> None:
     ],
 )
 def test_the_encoding_is_the_declared_one_unless_it_is_utf_8(declared: str, encoding: str) -> None:
-    words = {"cp1251": "Мэр открыл мост", "shift_jis": "橋が開通した"}.get(encoding, "The mayor’s café")
-    data = f"<html><head><meta charset='{declared}'></head><body><p>{words}</p></body></html>".encode(encoding)
+    words = {"cp1251": "Мэр открыл мост", "shift_jis": "橋が開通した"}.get(
+        encoding, "The mayor’s café"
+    )
+    data = (
+        f"<html><head><meta charset='{declared}'></head><body><p>{words}</p></body></html>".encode(
+            encoding
+        )
+    )
     assert article_of(read_page(data, LIMIT), "i", "s").text == words
 
 
@@ -314,7 +335,9 @@ def test_json_ld_goes_before_meta_tags_and_both_before_the_text() -> None:
 def test_a_month_is_stated_but_no_day_of_publication() -> None:
     article = page(json_ld({**ARTICLE, "datePublished": "2025-03"}))
     assert (article.published_on, article.latest_named_date) == (None, date(2025, 3, 1))
-    assert article.stated_dates == (StatedDate(DateKind.PUBLISHED, date(2025, 3, 1), "month", "json-ld"),)
+    assert article.stated_dates == (
+        StatedDate(DateKind.PUBLISHED, date(2025, 3, 1), "month", "json-ld"),
+    )
 
 
 def test_a_first_publication_in_the_text_makes_the_metadata_a_republication() -> None:
@@ -330,16 +353,28 @@ def test_a_first_publication_in_the_text_makes_the_metadata_a_republication() ->
 def test_a_date_to_come_is_reported_and_not_believed() -> None:
     head = json_ld({**ARTICLE, "datePublished": "2031-01-01"})
     article = page(head)
-    assert (article.published_on, article.date_source, article.latest_named_date) == (None, "none", date(2031, 1, 1))
-    assert article.notes == ("says it was published on 2031-01-01, which is not believed: that day is to come",)
+    assert (article.published_on, article.date_source, article.latest_named_date) == (
+        None,
+        "none",
+        date(2031, 1, 1),
+    )
+    assert article.notes == (
+        "says it was published on 2031-01-01, which is not believed: that day is to come",
+    )
     assert page(head, today=date(2030, 12, 31)).published_on == date(2031, 1, 1)
     fallback = page(head + "<meta name='date' content='2025-03-12'>")
     assert (fallback.published_on, len(fallback.notes)) == (date(2025, 3, 12), 1)
     assert (
-        article_from({"text": "It rained.", "published_on": "2031-01-01"}, "i", "s", today=TODAY).published_on is None
+        article_from(
+            {"text": "It rained.", "published_on": "2031-01-01"}, "i", "s", today=TODAY
+        ).published_on
+        is None
     )
     assert (
-        article_from({"text": f"Rain\n\nPublished 1 May 2031\n\n{OPENED}"}, "i", "s", today=TODAY).published_on is None
+        article_from(
+            {"text": f"Rain\n\nPublished 1 May 2031\n\n{OPENED}"}, "i", "s", today=TODAY
+        ).published_on
+        is None
     )
 
 
@@ -356,7 +391,8 @@ def test_title_author_outlet_and_address_come_from_the_metadata() -> None:
         },
     ]
     article = page(
-        json_ld({"@graph": graph}) + "<title>Other - Harbour Gazette</title>", f"<p>{OPENED}</p><p>{CARRIES}</p>"
+        json_ld({"@graph": graph}) + "<title>Other - Harbour Gazette</title>",
+        f"<p>{OPENED}</p><p>{CARRIES}</p>",
     )
     assert (article.title, article.author, article.publisher, article.url) == (
         "Bridge & rain",
@@ -382,7 +418,11 @@ def test_title_author_outlet_and_address_come_from_the_metadata() -> None:
         ("<meta name='author' content='By Ines Marlow'>", "author", "Ines Marlow"),
         ("<meta name='author' content='admin'>", "author", None),
         ("<meta property='article:author' content='https://a.example/ines'>", "author", None),
-        (json_ld({**ARTICLE, "author": {"@type": "Organization", "name": "Harbour Gazette"}}), "author", None),
+        (
+            json_ld({**ARTICLE, "author": {"@type": "Organization", "name": "Harbour Gazette"}}),
+            "author",
+            None,
+        ),
         (json_ld({**ARTICLE, "author": "Ines Marlow"}), "author", "Ines Marlow"),
         (
             "<link rel='canonical' href='https://a.example/b'><meta property='og:url' content='https://c.example'>",
@@ -391,7 +431,11 @@ def test_title_author_outlet_and_address_come_from_the_metadata() -> None:
         ),
         ("<link rel='canonical' href='javascript:alert(1)'>", "url", None),
         ("<meta property='og:url' content='https://c.example/d'>", "url", "https://c.example/d"),
-        (json_ld({**ARTICLE, "publisher": {"name": "Harbour Gazette"}}), "publisher", "Harbour Gazette"),
+        (
+            json_ld({**ARTICLE, "publisher": {"name": "Harbour Gazette"}}),
+            "publisher",
+            "Harbour Gazette",
+        ),
     ],
 )
 def test_metadata_is_taken_for_what_it_is(head: str, field: str, expected: str | None) -> None:
@@ -399,7 +443,12 @@ def test_metadata_is_taken_for_what_it_is(head: str, field: str, expected: str |
 
 
 def test_a_field_that_is_as_long_as_a_text_is_none() -> None:
-    assert page(json_ld({**ARTICLE, "headline": "word " * 1000}), f"<p>{OPENED}</p><p>{CARRIES}</p>").title is None
+    assert (
+        page(
+            json_ld({**ARTICLE, "headline": "word " * 1000}), f"<p>{OPENED}</p><p>{CARRIES}</p>"
+        ).title
+        is None
+    )
 
 
 def test_of_several_articles_in_the_metadata_the_one_with_the_address_of_the_page_counts() -> None:
@@ -414,7 +463,9 @@ def test_of_several_articles_in_the_metadata_the_one_with_the_address_of_the_pag
 # --- web pages: hostile
 
 
-@pytest.mark.parametrize("tag", ["div", "b", "table><tr><td", "ul><li", "x-y", "blockquote", "font", "span"])
+@pytest.mark.parametrize(
+    "tag", ["div", "b", "table><tr><td", "ul><li", "x-y", "blockquote", "font", "span"]
+)
 def test_a_paragraph_under_thousands_of_tags_is_read_at_once(tag: str) -> None:
     started = time.monotonic()
     article = page(
@@ -466,7 +517,10 @@ LAST = [
 
 def test_a_pdf_is_read_as_paragraphs_without_running_heads_and_divided_words() -> None:
     article = article_of(
-        read_pdf(pdf([FIRST, NEXT, LAST], author="Some User", title="draft_7.indd"), LIMIT), "i", "a.pdf", TODAY
+        read_pdf(pdf([FIRST, NEXT, LAST], author="Some User", title="draft_7.indd"), LIMIT),
+        "i",
+        "a.pdf",
+        TODAY,
     )
     assert article.text.split("\n\n") == [
         TITLE,
@@ -487,12 +541,20 @@ def test_a_pdf_is_read_as_paragraphs_without_running_heads_and_divided_words() -
 
 def test_the_properties_of_a_pdf_speak_where_the_text_does_not() -> None:
     rows = [(11, 0, OPENED[:82]), (11, 14, OPENED[82:])]
-    article = article_of(read_pdf(pdf([rows], author="Ines Marlow", title="The bridge opens"), LIMIT), "i", "a.pdf")
-    assert (article.text, article.title, article.author) == (OPENED, "The bridge opens", "Ines Marlow")
+    article = article_of(
+        read_pdf(pdf([rows], author="Ines Marlow", title="The bridge opens"), LIMIT), "i", "a.pdf"
+    )
+    assert (article.text, article.title, article.author) == (
+        OPENED,
+        "The bridge opens",
+        "Ines Marlow",
+    )
     assert (article.published_on, article.date_source) == (None, "none"), (
         "the day the file was made is not that of publication"
     )
-    plain = article_of(read_pdf(pdf([rows], author="user", title="Microsoft Word - a.docx"), LIMIT), "i", "a.pdf")
+    plain = article_of(
+        read_pdf(pdf([rows], author="user", title="Microsoft Word - a.docx"), LIMIT), "i", "a.pdf"
+    )
     assert (plain.title, plain.author) == (None, None)
 
 
@@ -544,7 +606,11 @@ def test_a_word_file_is_read_in_order_with_tables_and_headings() -> None:
         "2021 | 30",
         "Two lanes",
     ]
-    assert (article.title, article.author, article.published_on) == (TITLE, "Ines Marlow", date(2025, 3, 12))
+    assert (article.title, article.author, article.published_on) == (
+        TITLE,
+        "Ines Marlow",
+        date(2025, 3, 12),
+    )
 
 
 def test_changes_are_accepted_and_nothing_stands_twice() -> None:
@@ -610,12 +676,29 @@ def test_bad_files_are_named_with_a_reason_and_the_rest_is_read(tmp_path: Path) 
     found = list(read(tmp_path, max_article_mb=3, today=TODAY))
     articles = {item.source: item for item in found if isinstance(item, Article)}
     failures = {item.source: item.reason for item in found if isinstance(item, Failure)}
-    assert list(articles) == ["a.html", "b.HTM", "c.docx", "d.pdf", "deep.html", "e.txt", "f.jsonl#x", "f.jsonl#L2"]
+    assert list(articles) == [
+        "a.html",
+        "b.HTM",
+        "c.docx",
+        "d.pdf",
+        "deep.html",
+        "e.txt",
+        "f.jsonl#x",
+        "f.jsonl#L2",
+    ]
     assert list(failures) == sorted(bad)
     assert all(";" in reason or "recogniser" in reason for reason in failures.values())
-    assert {a.title for s, a in articles.items() if s in ("a.html", "b.HTM", "c.docx", "d.pdf")} == {TITLE}
-    assert (articles["f.jsonl#x"].title, articles["f.jsonl#x"].published_on) == ("Given", date(2025, 3, 12))
-    assert (articles["f.jsonl#L2"].text, articles["f.jsonl#L2"].published_on) == ("It rained.", date(2025, 5, 1))
+    assert {
+        a.title for s, a in articles.items() if s in ("a.html", "b.HTM", "c.docx", "d.pdf")
+    } == {TITLE}
+    assert (articles["f.jsonl#x"].title, articles["f.jsonl#x"].published_on) == (
+        "Given",
+        date(2025, 3, 12),
+    )
+    assert (articles["f.jsonl#L2"].text, articles["f.jsonl#L2"].published_on) == (
+        "It rained.",
+        date(2025, 5, 1),
+    )
     assert OPENED in articles["deep.html"].text
 
 
@@ -650,8 +733,14 @@ def test_what_a_link_leads_to_goes_by_its_own_name(tmp_path: Path) -> None:
 
 
 def test_an_html_article_can_be_posted() -> None:
-    article = article_from({"html": html(json_ld(ARTICLE)), "author": "Tom Orrick"}, "api#1", "posted", today=TODAY)
-    assert (article.title, article.author, article.published_on) == (TITLE, "Tom Orrick", date(2025, 3, 12))
+    article = article_from(
+        {"html": html(json_ld(ARTICLE)), "author": "Tom Orrick"}, "api#1", "posted", today=TODAY
+    )
+    assert (article.title, article.author, article.published_on) == (
+        TITLE,
+        "Tom Orrick",
+        date(2025, 3, 12),
+    )
 
 
 def test_a_reader_that_dies_costs_one_file() -> None:
@@ -670,7 +759,10 @@ def test_a_reader_that_dies_costs_one_file() -> None:
 def test_a_page_nested_too_deep_keeps_no_sign_of_the_scripts_taken_out() -> None:
     scripts = "<script>one()</script >The bridge<style>p { }</style> reopened.<!-- a > b --> It is long.<script>open"
     article = page(body="<div>" * 300 + f"<p>{OPENED} {scripts}</p>")
-    assert "The bridge reopened. It is long." in " ".join(article.text.split()) and "> " not in article.text
+    assert (
+        "The bridge reopened. It is long." in " ".join(article.text.split())
+        and "> " not in article.text
+    )
 
 
 @pytest.mark.slow
@@ -685,7 +777,10 @@ def test_a_page_that_takes_too_long_is_read_plainly() -> None:
 def test_readers_load_no_library_before_they_need_it() -> None:
     script = "import sys, ingest.formats.readers; print([m for m in ('lxml', 'trafilatura', 'pypdf', 'docx', 'py3langid', 'numpy') if m in sys.modules])"
     done = subprocess.run(
-        [sys.executable, "-c", script], capture_output=True, text=True, cwd=Path(__file__).parent.parent
+        [sys.executable, "-c", script],
+        capture_output=True,
+        text=True,
+        cwd=Path(__file__).parent.parent,
     )
     assert done.stdout.strip() == "[]", done.stderr
 
@@ -718,7 +813,9 @@ def test_readers_load_no_library_before_they_need_it() -> None:
         ("12 345 " * 40, None),
     ],
 )
-def test_the_language_of_a_text_is_known_unless_it_is_short(text: str, language: str | None) -> None:
+def test_the_language_of_a_text_is_known_unless_it_is_short(
+    text: str, language: str | None
+) -> None:
     assert language_of(text) == language
 
 
@@ -727,11 +824,16 @@ def test_dates_with_their_provenance_survive_the_catalogue(tmp_path: Path) -> No
     family = Family("f", (Member(article.article_id, Role.ORIGINAL, True),))
     catalogue = Catalogue(tmp_path / "catalogue.sqlite")
     with catalogue.database.write() as connection:
-        connection.execute("ALTER TABLE versions DROP COLUMN updated_on")  # as an earlier version made it
+        connection.execute(
+            "ALTER TABLE versions DROP COLUMN updated_on"
+        )  # as an earlier version made it
     catalogue.close()
     catalogue = Catalogue(tmp_path / "catalogue.sqlite")
     catalogue.publish([NewVersion(article, "root", (), ())], (), [family])
     stored = catalogue.live().article(article.article_id)
     assert stored is not None
-    assert (stored.article.updated_on, stored.article.stated_dates) == (date(2025, 3, 15), article.stated_dates)
+    assert (stored.article.updated_on, stored.article.stated_dates) == (
+        date(2025, 3, 15),
+        article.stated_dates,
+    )
     catalogue.close()

@@ -26,7 +26,10 @@ from ingest.storage.catalogue import Snapshot
 from ingest.storage.text_index import Lexical
 
 PR_CAPBSET_DROP = 24  # linux/prctl.h
-CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH = 1, 2  # linux/capability.h: what lets root write where the mode forbids it
+CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH = (
+    1,
+    2,
+)  # linux/capability.h: what lets root write where the mode forbids it
 FERRY = "A late word\n\nThe ferry to Tarn sails again from 1 July 2025. It takes forty cars."
 
 
@@ -41,7 +44,9 @@ def update(newsroom: Path) -> None:
     (newsroom / "choir.txt").unlink()
 
 
-def test_a_snapshot_stands_still_whatever_is_published_removed_or_rolled_back(filled: Archive, newsroom: Path) -> None:
+def test_a_snapshot_stands_still_whatever_is_published_removed_or_rolled_back(
+    filled: Archive, newsroom: Path
+) -> None:
     snapshot = filled.catalogue.live()
     before, ids = texts(snapshot), snapshot.passage_ids()
     for number in range(3):
@@ -52,10 +57,16 @@ def test_a_snapshot_stands_still_whatever_is_published_removed_or_rolled_back(fi
 
     assert texts(snapshot) == before
     assert snapshot.passage_ids() == ids
-    assert {p.passage_id for s in snapshot.everything() for p in snapshot.passages_of(s.article.article_id)} == ids
+    assert {
+        p.passage_id
+        for s in snapshot.everything()
+        for p in snapshot.passages_of(s.article.article_id)
+    } == ids
 
 
-def test_rollback_shows_again_what_was_there_before_the_last_ingest(filled: Archive, newsroom: Path) -> None:
+def test_rollback_shows_again_what_was_there_before_the_last_ingest(
+    filled: Archive, newsroom: Path
+) -> None:
     before = texts(filled.catalogue.live())
     update(newsroom)
     assert ingest(filled, [newsroom], prune=True).removed == 1
@@ -71,7 +82,9 @@ def test_rollback_shows_again_what_was_there_before_the_last_ingest(filled: Arch
     assert filled.lexical.find("miners choir", 3)
 
 
-def test_rollback_works_once_and_the_ingest_can_be_run_again(filled: Archive, newsroom: Path) -> None:
+def test_rollback_works_once_and_the_ingest_can_be_run_again(
+    filled: Archive, newsroom: Path
+) -> None:
     update(newsroom)
     ingest(filled, [newsroom], prune=True)
     after = texts(filled.catalogue.live())
@@ -91,19 +104,27 @@ def test_there_is_nothing_before_the_first_ingest(filled: Archive, archive: Arch
         rollback(filled)
 
 
-def test_rollback_brings_no_article_back_that_was_removed_by_name(archive: Archive, newsroom: Path) -> None:
+def test_rollback_brings_no_article_back_that_was_removed_by_name(
+    archive: Archive, newsroom: Path
+) -> None:
     (newsroom / "copy.txt").write_text(BRIDGE.replace("12 March", "13 March"), "utf-8")
     ingest(archive, [newsroom])
     update(newsroom)
     ingest(archive, [newsroom], prune=True)
-    canonical = next(s for s in archive.catalogue.live().everything() if s.family_size == 2 and s.member.canonical)
+    canonical = next(
+        s
+        for s in archive.catalogue.live().everything()
+        if s.family_size == 2 and s.member.canonical
+    )
     remove(archive, canonical.article.article_id)
 
     report = rollback(archive)
 
     assert any("removed by name" in note for note in report.notes)
     live = archive.catalogue.live()
-    assert set(texts(live)) == {"bridge.txt", "copy.txt", "dam.txt", "choir.txt"} - {canonical.article.source}
+    assert set(texts(live)) == {"bridge.txt", "copy.txt", "dam.txt", "choir.txt"} - {
+        canonical.article.source
+    }
     assert doctor.examine(archive) == ()
     text = archive.catalogue.database.reading().rows(
         "SELECT count(*) FROM versions WHERE text = :text", {"text": canonical.article.text}
@@ -116,7 +137,11 @@ def test_a_removal_leaves_the_way_back_open(filled: Archive, newsroom: Path) -> 
     ingest(filled, [newsroom])
     remove(
         filled,
-        next(s.article.article_id for s in filled.catalogue.live().everything() if s.article.source == "dam.txt"),
+        next(
+            s.article.article_id
+            for s in filled.catalogue.live().everything()
+            if s.article.source == "dam.txt"
+        ),
     )
 
     rollback(filled)
@@ -156,7 +181,9 @@ def test_another_model_is_another_generation_and_keeps_the_way_back(
         assert archive.catalogue.live().generation == "g000004"
 
 
-def test_an_empty_archive_takes_any_model(archive: Archive, settings: Settings, newsroom: Path) -> None:
+def test_an_empty_archive_takes_any_model(
+    archive: Archive, settings: Settings, newsroom: Path
+) -> None:
     class Other(LocalEmbedder):
         model = "another/1"
 
@@ -179,11 +206,15 @@ def test_an_index_that_was_being_written_is_never_opened_again_but_made_anew(
     assert not chroma_guard.was_cut_short(chroma)
 
 
-def test_a_graph_that_the_disk_did_not_take_whole_is_noticed(tmp_path: Path, filled: Archive) -> None:
+def test_a_graph_that_the_disk_did_not_take_whole_is_noticed(
+    tmp_path: Path, filled: Archive
+) -> None:
     """Chroma writes on without an error where a disk is full; here one file ends too early, as it does then."""
     graph = tmp_path / "chroma" / "graph"
     graph.mkdir(parents=True)
-    (graph / "header.bin").write_bytes(chroma_guard.HEADER.pack(1, 0, 4096, 1500, 1676).ljust(100, b"\0"))
+    (graph / "header.bin").write_bytes(
+        chroma_guard.HEADER.pack(1, 0, 4096, 1500, 1676).ljust(100, b"\0")
+    )
     (graph / "data_level0.bin").write_bytes(bytes(1500 * 1676))
     (graph / "length.bin").write_bytes(bytes(1500 * 4))
     with chroma_guard.marked(graph.parent):
@@ -200,7 +231,9 @@ def test_what_a_killed_commit_left_in_the_text_index_does_not_stop_the_next(tmp_
     index.add([(f"{n:04}", "title", f"word{n}") for n in range(200)])
     before = (tmp_path / "meta.json").read_bytes()
     index.remove(["0003"])
-    (tmp_path / "meta.json").write_bytes(before)  # killed after it wrote which rows are gone, before it said so
+    (tmp_path / "meta.json").write_bytes(
+        before
+    )  # killed after it wrote which rows are gone, before it said so
 
     again = Lexical(tmp_path)
     assert "0003" in again.ids()
@@ -208,7 +241,9 @@ def test_what_a_killed_commit_left_in_the_text_index_does_not_stop_the_next(tmp_
     assert "0003" not in again.ids()
 
 
-def test_what_is_told_names_the_families_found_and_the_altered_copies(archive: Archive, newsroom: Path) -> None:
+def test_what_is_told_names_the_families_found_and_the_altered_copies(
+    archive: Archive, newsroom: Path
+) -> None:
     (newsroom / "relay.txt").write_text(ALTERED_BRIDGE, "utf-8")
 
     first = ingest(archive, [newsroom])
@@ -220,7 +255,9 @@ def test_what_is_told_names_the_families_found_and_the_altered_copies(archive: A
     assert again.notes == ()
 
 
-def test_failures_are_written_down_with_time_generation_and_reason(archive: Archive, newsroom: Path) -> None:
+def test_failures_are_written_down_with_time_generation_and_reason(
+    archive: Archive, newsroom: Path
+) -> None:
     (newsroom / "empty.txt").write_bytes(b"")
     log = archive.settings.data_dir / "failures.jsonl"
 
@@ -230,11 +267,15 @@ def test_failures_are_written_down_with_time_generation_and_reason(archive: Arch
     ingest(archive, [newsroom])
 
     lines = [json.loads(line) for line in log.read_text("utf-8").splitlines()]
-    assert [(line["source"], line["generation"]) for line in lines] == [("empty.txt", "g000001")] * 2
+    assert [(line["source"], line["generation"]) for line in lines] == [
+        ("empty.txt", "g000001")
+    ] * 2
     assert all(line["reason"] and line["at"].startswith("20") for line in lines)
 
 
-def test_a_file_that_changes_within_one_tick_of_the_clock_is_read_again(filled: Archive, newsroom: Path) -> None:
+def test_a_file_that_changes_within_one_tick_of_the_clock_is_read_again(
+    filled: Archive, newsroom: Path
+) -> None:
     file = newsroom / "dam.txt"
     before = file.stat()
     file.write_text(DAM.replace("eleven", "twelve"), "utf-8")  # as long as it was
@@ -244,7 +285,9 @@ def test_a_file_that_changes_within_one_tick_of_the_clock_is_read_again(filled: 
     assert ingest(filled, [newsroom]).updated == 1
 
 
-def test_an_unchanged_file_whose_article_was_taken_out_is_read_again(filled: Archive, newsroom: Path) -> None:
+def test_an_unchanged_file_whose_article_was_taken_out_is_read_again(
+    filled: Archive, newsroom: Path
+) -> None:
     remove(filled, next(filled.catalogue.live().everything()).article.article_id)
 
     assert ingest(filled, [newsroom]).added == 1
@@ -257,11 +300,15 @@ def test_unchanged_files_are_counted_and_kept_by_prune(filled: Archive, newsroom
     assert report.articles == 3
 
 
-def test_a_killed_rebuild_is_begun_anew_by_the_next_ingest(filled: Archive, settings: Settings, newsroom: Path) -> None:
+def test_a_killed_rebuild_is_begun_anew_by_the_next_ingest(
+    filled: Archive, settings: Settings, newsroom: Path
+) -> None:
     from ingest.cli import run
 
     filled.close()
-    (settings.data_dir / "rebuilt" / "chroma").mkdir(parents=True)  # as a process leaves it that was killed there
+    (settings.data_dir / "rebuilt" / "chroma").mkdir(
+        parents=True
+    )  # as a process leaves it that was killed there
 
     assert run(settings, [newsroom])["unchanged"] == 3
     assert not (settings.data_dir / "rebuilt").exists()
@@ -271,7 +318,9 @@ def test_a_swap_that_was_killed_half_way_is_finished(filled: Archive, settings: 
     filled.close()
     data_dir = settings.data_dir
     (data_dir / "rebuilt").mkdir()
-    (data_dir / "text").rename(data_dir / "rebuilt" / "text")  # chroma is in its place already, text not yet
+    (data_dir / "text").rename(
+        data_dir / "rebuilt" / "text"
+    )  # chroma is in its place already, text not yet
     (data_dir / "rebuilt.complete").touch()
 
     with Archive(settings) as archive:
@@ -302,7 +351,9 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
 
 
 @pytest.mark.slow
-def test_a_full_disk_is_a_clear_error_and_nothing_is_lost(settings: Settings, newsroom: Path, small_disk: Path) -> None:
+def test_a_full_disk_is_a_clear_error_and_nothing_is_lost(
+    settings: Settings, newsroom: Path, small_disk: Path
+) -> None:
     settings = settings.model_copy(update={"data_dir": small_disk / "data"})
     with Archive(settings) as archive:
         ingest(archive, [newsroom])
@@ -330,7 +381,9 @@ def _with_small_files() -> None:
     resource.setrlimit(resource.RLIMIT_FSIZE, (1_000_000, 1_000_000))
 
 
-def test_a_full_temporary_directory_is_no_fault_of_the_articles(settings: Settings, newsroom: Path) -> None:
+def test_a_full_temporary_directory_is_no_fault_of_the_articles(
+    settings: Settings, newsroom: Path
+) -> None:
     done = command(settings, "ingest", str(newsroom), preexec_fn=_with_small_files)
 
     assert done.returncode == 1 and "Traceback" not in done.stderr
@@ -373,7 +426,12 @@ def test_a_directory_that_may_not_be_written_is_a_clear_error_and_nothing_is_los
     for path in (settings.data_dir, *files):
         path.chmod(0o555 if path.is_dir() else 0o444)
     try:
-        for arguments in (["ingest", str(newsroom)], ["search", "bridge"], ["ingest", "--rollback"], ["doctor"]):
+        for arguments in (
+            ["ingest", str(newsroom)],
+            ["search", "bridge"],
+            ["ingest", "--rollback"],
+            ["doctor"],
+        ):
             assert "cannot" in refused(settings, *arguments, preexec_fn=_bound_by_permissions)
     finally:
         for path in (settings.data_dir, *files):
@@ -383,28 +441,41 @@ def test_a_directory_that_may_not_be_written_is_a_clear_error_and_nothing_is_los
         assert doctor.examine(archive) == ()
 
 
-def test_what_is_gone_is_named_when_it_is_pruned_and_counted_when_it_is_not(filled: Archive, newsroom: Path) -> None:
+def test_what_is_gone_is_named_when_it_is_pruned_and_counted_when_it_is_not(
+    filled: Archive, newsroom: Path
+) -> None:
     (newsroom / "dam.txt").unlink()
 
     kept = ingest(filled, [newsroom])
     planned = ingest(filled, [newsroom], prune=True, dry_run=True)
     pruned = ingest(filled, [newsroom], prune=True)
 
-    assert kept.removed == 0 and any("1 article " in note and "--prune" in note for note in kept.notes)
+    assert kept.removed == 0 and any(
+        "1 article " in note and "--prune" in note for note in kept.notes
+    )
     assert any(note == f"no longer there: {newsroom / 'dam.txt'}" for note in planned.notes)
     assert pruned.removed == 1 and planned.notes == pruned.notes
 
 
-def test_what_is_not_believed_of_an_article_is_told_every_time(settings: Settings, newsroom: Path) -> None:
-    (newsroom / "soon.md").write_text("---\npublished_on: 2999-05-03\n---\nThe tram will run again.", "utf-8")
+def test_what_is_not_believed_of_an_article_is_told_every_time(
+    settings: Settings, newsroom: Path
+) -> None:
+    (newsroom / "soon.md").write_text(
+        "---\npublished_on: 2999-05-03\n---\nThe tram will run again.", "utf-8"
+    )
 
     for _ in range(2):
-        assert "soon.md says it was published on 2999-05-03" in command(settings, "ingest", str(newsroom)).stderr
+        assert (
+            "soon.md says it was published on 2999-05-03"
+            in command(settings, "ingest", str(newsroom)).stderr
+        )
     as_json = json.loads(command(settings, "ingest", str(newsroom), "--json").stdout)
     assert any("soon.md" in note for note in as_json["notes"])
 
 
-def test_two_ingests_at_once_the_second_is_refused_by_name(settings: Settings, newsroom: Path) -> None:
+def test_two_ingests_at_once_the_second_is_refused_by_name(
+    settings: Settings, newsroom: Path
+) -> None:
     with owner.owning(settings.data_dir, "ingest"):
         second = command(settings, "ingest", str(newsroom))
 
@@ -413,9 +484,12 @@ def test_two_ingests_at_once_the_second_is_refused_by_name(settings: Settings, n
 
 
 @pytest.mark.parametrize(
-    "arguments", [["--rollback", "here"], ["--rollback", "--prune"], ["--rebuild", "--dry-run", "here"], []]
+    "arguments",
+    [["--rollback", "here"], ["--rollback", "--prune"], ["--rebuild", "--dry-run", "here"], []],
 )
-def test_options_that_contradict_each_other_are_wrong_usage(settings: Settings, arguments: list[str]) -> None:
+def test_options_that_contradict_each_other_are_wrong_usage(
+    settings: Settings, arguments: list[str]
+) -> None:
     done = command(settings, "ingest", *arguments)
 
     assert done.returncode == 2 and "Traceback" not in done.stderr

@@ -30,7 +30,11 @@ def words(text: str) -> list[str]:
 
 def test_the_same_seed_makes_the_same_corpus_and_another_seed_another() -> None:
     sources = read_sources([SAMPLE])
-    assert generate(sources, 40, seed=1) == generate(sources, 40, seed=1) != generate(sources, 40, seed=2)
+    assert (
+        generate(sources, 40, seed=1)
+        == generate(sources, 40, seed=1)
+        != generate(sources, 40, seed=2)
+    )
 
 
 def test_every_kind_of_copy_is_made_of_an_article_that_is_there(corpus: list[Made]) -> None:
@@ -68,9 +72,14 @@ def test_the_text_is_not_changed_by_reading_it(corpus: list[Made]) -> None:
 
 
 def test_fragments_and_round_ups_hold_words_of_their_articles_only(corpus: list[Made]) -> None:
-    originals = {made.family: set(words(made.fields["text"])) for made in corpus if made.kind == "original"}
+    originals = {
+        made.family: set(words(made.fields["text"])) for made in corpus if made.kind == "original"
+    }
     fragments = [
-        made for seed in range(4) for made in generate(read_sources([SAMPLE]), 40, seed) if made.kind == "fragment"
+        made
+        for seed in range(4)
+        for made in generate(read_sources([SAMPLE]), 40, seed)
+        if made.kind == "fragment"
     ]
     assert fragments
     for fragment in fragments:
@@ -83,12 +92,17 @@ def test_both_halves_have_operations_of_every_kind() -> None:
     for kind in {operation.kind for operation in edits.OPERATIONS}:
         assert {edits.seen(o.name) for o in edits.OPERATIONS if o.kind == kind} == {True, False}
     for kind in {operation.kind for operation in rewording.REWORDINGS}:
-        assert {rewording.seen(r.name) for r in rewording.REWORDINGS if r.kind == kind} == {True, False}
+        assert {rewording.seen(r.name) for r in rewording.REWORDINGS if r.kind == kind} == {
+            True,
+            False,
+        }
 
 
 def test_the_halves_do_not_move() -> None:
     assert [edits.seen(name) for name in ("tenfold", "month", "not_added", "demonym")] == [True] * 4
-    assert [edits.seen(name) for name in ("digits_swapped", "year_near", "failed", "given_name")] == [False] * 4
+    assert [
+        edits.seen(name) for name in ("digits_swapped", "year_near", "failed", "given_name")
+    ] == [False] * 4
 
 
 @pytest.mark.parametrize("operation", edits.OPERATIONS, ids=lambda o: o.name)
@@ -111,9 +125,15 @@ def test_a_rewording_keeps_the_figures(operation: rewording.Rewording) -> None:
 
 def test_a_corpus_is_written_as_ingest_reads_it(corpus: list[Made], tmp_path: Path) -> None:
     write(corpus, tmp_path)
-    rows = [json.loads(line) for line in (tmp_path / "articles.jsonl").read_text("utf-8").splitlines()]
-    truth = [json.loads(line) for line in (tmp_path / "truth.jsonl").read_text("utf-8").splitlines()]
-    assert [row["id"] for row in rows] == [row["id"] for row in truth] == [made.key for made in corpus]
+    rows = [
+        json.loads(line) for line in (tmp_path / "articles.jsonl").read_text("utf-8").splitlines()
+    ]
+    truth = [
+        json.loads(line) for line in (tmp_path / "truth.jsonl").read_text("utf-8").splitlines()
+    ]
+    assert (
+        [row["id"] for row in rows] == [row["id"] for row in truth] == [made.key for made in corpus]
+    )
     assert all(article_from(row, "/x", "x").text for row in rows)
 
 

@@ -13,7 +13,9 @@ from ingest.settings import Settings
 from ingest.storage.archive import Archive
 
 COST = "How much did the Orvel bridge cost?"
-PARTLY = "It cost 38 million crowns, said mayor Tomas Quill, before a cheering crowd of grateful farmers"
+PARTLY = (
+    "It cost 38 million crowns, said mayor Tomas Quill, before a cheering crowd of grateful farmers"
+)
 WHOLLY = "The bridge carries two lanes and a cycle path across the Senn"
 
 
@@ -41,12 +43,16 @@ def judged(model: FakeOpenAI) -> list[str]:
     return [prompt_of(body) for body in model.requests if "QUOTES" in prompt_of(body)]
 
 
-async def test_without_the_setting_nobody_is_asked(filled: Archive, settings: Settings, model: FakeOpenAI) -> None:
+async def test_without_the_setting_nobody_is_asked(
+    filled: Archive, settings: Settings, model: FakeOpenAI
+) -> None:
     model.reply = scripted(Script(["no"]))
 
     body = await asked(drafting(filled, settings, model), COST)
 
-    assert [claim["support"] for claim in body["claims"]] == ["partial", "exact"] and not judged(model)
+    assert [claim["support"] for claim in body["claims"]] == ["partial", "exact"] and not judged(
+        model
+    )
 
 
 @pytest.mark.parametrize("word", ["no", "No.", "I cannot say yes", "", "maybe"])
@@ -58,7 +64,10 @@ async def test_a_claim_the_judge_denies_is_dropped(
     body = await asked(drafting(filled, settings, model, judge_partial=True), COST)
 
     assert [claim["support"] for claim in body["claims"]] == ["exact"]
-    assert all(PARTLY in prompt and WHOLLY not in prompt.partition("Sentence:")[2] for prompt in judged(model))
+    assert all(
+        PARTLY in prompt and WHOLLY not in prompt.partition("Sentence:")[2]
+        for prompt in judged(model)
+    )
 
 
 @pytest.mark.parametrize("word", ["yes", " Yes.", "**yes**"])
@@ -69,12 +78,18 @@ async def test_a_claim_the_judge_confirms_stays_what_it_was(
 
     body = await asked(drafting(filled, settings, model, judge_partial=True), COST)
 
-    assert [claim["support"] for claim in body["claims"]] == ["partial", "exact"] and len(judged(model)) == 1
+    assert [claim["support"] for claim in body["claims"]] == ["partial", "exact"] and len(
+        judged(model)
+    ) == 1
 
 
-async def test_where_the_judge_fails_the_rules_stand(filled: Archive, settings: Settings, model: FakeOpenAI) -> None:
+async def test_where_the_judge_fails_the_rules_stand(
+    filled: Archive, settings: Settings, model: FakeOpenAI
+) -> None:
     model.reply = scripted(Script(status=500))
 
     body = await asked(drafting(filled, settings, model, judge_partial=True), COST)
 
-    assert [claim["support"] for claim in body["claims"]] == ["partial", "exact"] and body["fallback"] is None
+    assert [claim["support"] for claim in body["claims"]] == ["partial", "exact"] and body[
+        "fallback"
+    ] is None

@@ -42,7 +42,9 @@ async def test_a_query_can_be_awaited(filled: Archive) -> None:
 
 def test_dates_and_filters_bound_it(filled: Archive) -> None:
     early = DatelineRetriever(Retriever(filled), as_of=date(2025, 4, 1))
-    assert "dam.txt" not in {n.node.metadata["source"] for n in early.retrieve("Why was the dam closed?")}
+    assert "dam.txt" not in {
+        n.node.metadata["source"] for n in early.retrieve("Why was the dam closed?")
+    }
     nobody = DatelineRetriever(Retriever(filled), filters=Filters(publishers=("Nobody",)))
     assert nobody.retrieve("Why was the dam closed?") == []
 
@@ -60,11 +62,17 @@ def test_a_node_postprocessor_may_rerank(filled: Archive) -> None:
             return nodes[::-1]
 
     nodes = DatelineRetriever(Retriever(filled)).retrieve(QUESTION)
-    assert Backwards().postprocess_nodes(nodes, query_str=QUESTION)[-1].node.metadata["source"] == "bridge.txt"
+    assert (
+        Backwards().postprocess_nodes(nodes, query_str=QUESTION)[-1].node.metadata["source"]
+        == "bridge.txt"
+    )
 
 
 def test_what_the_page_shows_runs(
-    filled: Archive, settings: Settings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    filled: Archive,
+    settings: Settings,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     filled.close()
     monkeypatch.setenv("DATELINE_DATA_DIR", str(settings.data_dir))

@@ -27,7 +27,9 @@ def endpoint() -> Iterator[FakeOpenAI]:
         yield fake
 
 
-def options(endpoint: FakeOpenAI, folder: Path, model_cache: Path, model: str = "text-embedding-3-small") -> Settings:
+def options(
+    endpoint: FakeOpenAI, folder: Path, model_cache: Path, model: str = "text-embedding-3-small"
+) -> Settings:
     return Settings(  # type: ignore[call-arg]
         _env_file=None, data_dir=folder / "data", model_cache=model_cache, embedding_model=model,
         openai_api_key="sk-of-a-test", openai_base_url=endpoint.url,
@@ -39,7 +41,9 @@ def small(endpoint: FakeOpenAI, tmp_path: Path, model_cache: Path) -> OpenAIEmbe
     return OpenAIEmbedder(options(endpoint, tmp_path, model_cache))
 
 
-@pytest.mark.parametrize(("model", "dimension"), [("text-embedding-3-small", 1536), ("text-embedding-3-large", 3072)])
+@pytest.mark.parametrize(
+    ("model", "dimension"), [("text-embedding-3-small", 1536), ("text-embedding-3-large", 3072)]
+)
 def test_vectors_are_of_unit_length_in_the_order_of_the_texts(
     endpoint: FakeOpenAI, tmp_path: Path, model_cache: Path, model: str, dimension: int
 ) -> None:
@@ -48,14 +52,20 @@ def test_vectors_are_of_unit_length_in_the_order_of_the_texts(
     vectors = embedder.embed(texts)
     assert vectors.shape == (3, dimension) and vectors.dtype == np.float32
     assert np.allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
-    assert all(np.allclose(embedder.embed_question(t), v, atol=1e-6) for t, v in zip(texts, vectors, strict=True))
+    assert all(
+        np.allclose(embedder.embed_question(t), v, atol=1e-6)
+        for t, v in zip(texts, vectors, strict=True)
+    )
 
 
 def test_many_texts_go_out_in_batches_and_progress_counts_each_once(
     small: OpenAIEmbedder, endpoint: FakeOpenAI
 ) -> None:
     done: list[int] = []
-    assert len(small.embed([f"text {n}" for n in range(REQUEST_TEXTS + 5)], done.append)) == REQUEST_TEXTS + 5
+    assert (
+        len(small.embed([f"text {n}" for n in range(REQUEST_TEXTS + 5)], done.append))
+        == REQUEST_TEXTS + 5
+    )
     assert [len(body["input"]) for body in endpoint.embedding_requests] == [REQUEST_TEXTS, 5]
     assert sum(done) == REQUEST_TEXTS + 5
 
@@ -79,7 +89,9 @@ def test_no_texts_are_no_request(small: OpenAIEmbedder, endpoint: FakeOpenAI) ->
 
 
 @pytest.mark.parametrize("status", [429, 500, 503])
-def test_what_fails_for_a_moment_is_asked_for_again(small: OpenAIEmbedder, endpoint: FakeOpenAI, status: int) -> None:
+def test_what_fails_for_a_moment_is_asked_for_again(
+    small: OpenAIEmbedder, endpoint: FakeOpenAI, status: int
+) -> None:
     endpoint.failures = [Script(status=status, headers={"retry-after-ms": "1"}, raw=b"{}")] * 2
     assert small.embed_question("bridge").shape == (1536,)
     assert len(endpoint.embedding_requests) == 3
@@ -88,14 +100,18 @@ def test_what_fails_for_a_moment_is_asked_for_again(small: OpenAIEmbedder, endpo
 def test_what_keeps_failing_is_an_error_without_the_endpoints_words(
     small: OpenAIEmbedder, endpoint: FakeOpenAI
 ) -> None:
-    endpoint.failures = [Script(status=503, headers={"retry-after-ms": "1"}, raw=b'{"error": "secret"}')] * 6
+    endpoint.failures = [
+        Script(status=503, headers={"retry-after-ms": "1"}, raw=b'{"error": "secret"}')
+    ] * 6
     with pytest.raises(ModelFailed, match="http 503") as caught:
         small.embed_question("bridge")
     assert "secret" not in str(caught.value)
 
 
 @pytest.mark.parametrize("status", [401, 403])
-def test_a_refused_key_is_named_and_not_repeated(small: OpenAIEmbedder, endpoint: FakeOpenAI, status: int) -> None:
+def test_a_refused_key_is_named_and_not_repeated(
+    small: OpenAIEmbedder, endpoint: FakeOpenAI, status: int
+) -> None:
     endpoint.failures = [Script(status=status, raw=b"{}")]
     with pytest.raises(ModelUnavailable, match="OPENAI_API_KEY") as caught:
         small.embed_question("bridge")
@@ -110,7 +126,9 @@ def test_a_refused_key_is_named_and_not_repeated(small: OpenAIEmbedder, endpoint
         b'{"data": [{"index": 0, "embedding": null}]}',
     ],
 )  # fmt: skip
-def test_a_reply_that_is_not_the_protocol_is_an_error(small: OpenAIEmbedder, endpoint: FakeOpenAI, raw: bytes) -> None:
+def test_a_reply_that_is_not_the_protocol_is_an_error(
+    small: OpenAIEmbedder, endpoint: FakeOpenAI, raw: bytes
+) -> None:
     endpoint.failures = [Script(raw=raw)] * 6
     with pytest.raises(ModelFailed):
         small.embed_question("bridge")
@@ -145,11 +163,15 @@ def test_an_archive_with_these_vectors_finds_and_embeds_nothing_twice(
         sent = len(endpoint.embedding_requests)
         found = Retriever(archive).find(Question("What did the Orvel bridge cost?"))
         assert found[0].article.source == "bridge.txt"
-        assert 0.3 < found[0].similarity < 1, "the local model's, with which thresholds are measured"
+        assert 0.3 < found[0].similarity < 1, (
+            "the local model's, with which thresholds are measured"
+        )
         assert len(endpoint.embedding_requests) == sent + 1, "the question and nothing else"
         (newspaper / "new.txt").write_text("Tower\n\nThe tower of Mook leans to the west.", "utf-8")
         ingest(archive, [newspaper])
-        assert endpoint.embedding_requests[-1]["input"] == ["Tower: Tower\n\nThe tower of Mook leans to the west."]
+        assert endpoint.embedding_requests[-1]["input"] == [
+            "Tower: Tower\n\nThe tower of Mook leans to the west."
+        ]
 
 
 def test_another_model_is_refused_until_the_index_is_rebuilt(
@@ -165,6 +187,9 @@ def test_another_model_is_refused_until_the_index_is_rebuilt(
     rebuild(remote)
     with Archive(remote) as archive:
         assert archive.catalogue.live().generation > before
-        assert Retriever(archive).find(Question("Who won the singing prize?"))[0].article.source == "choir.txt"
+        assert (
+            Retriever(archive).find(Question("Who won the singing prize?"))[0].article.source
+            == "choir.txt"
+        )
     with pytest.raises(IndexMismatch, match="--rebuild"):
         Archive(local)

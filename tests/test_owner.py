@@ -25,7 +25,9 @@ with owner.owning(pathlib.Path(sys.argv[1]), "ingest"):
 
 @pytest.fixture
 def holder(tmp_path: Path):  # type: ignore[no-untyped-def]
-    process = subprocess.Popen([sys.executable, "-c", HOLD, str(tmp_path)], stdout=subprocess.PIPE, text=True)
+    process = subprocess.Popen(
+        [sys.executable, "-c", HOLD, str(tmp_path)], stdout=subprocess.PIPE, text=True
+    )
     assert process.stdout is not None and process.stdout.readline() == "held\n"
     yield process
     process.kill()
@@ -34,11 +36,16 @@ def holder(tmp_path: Path):  # type: ignore[no-untyped-def]
 
 
 def test_a_second_owner_is_refused_by_name(holder: subprocess.Popen[str], tmp_path: Path) -> None:
-    with pytest.raises(Owned, match=rf"dateline ingest.*process {holder.pid}"), owner.owning(tmp_path, "serve"):
+    with (
+        pytest.raises(Owned, match=rf"dateline ingest.*process {holder.pid}"),
+        owner.owning(tmp_path, "serve"),
+    ):
         pass
 
 
-def test_the_lock_of_a_killed_owner_is_taken_over(holder: subprocess.Popen[str], tmp_path: Path) -> None:
+def test_the_lock_of_a_killed_owner_is_taken_over(
+    holder: subprocess.Popen[str], tmp_path: Path
+) -> None:
     os.kill(holder.pid, signal.SIGKILL)
     holder.wait()
 
@@ -68,5 +75,8 @@ def test_a_directory_nobody_owns_has_no_owner(tmp_path: Path) -> None:
 def test_a_place_that_cannot_be_a_directory_is_named_with_the_remedy(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
 
-    with pytest.raises(IndexUnavailable, match="DATELINE_DATA_DIR"), owner.owning(tmp_path / "file", "serve"):
+    with (
+        pytest.raises(IndexUnavailable, match="DATELINE_DATA_DIR"),
+        owner.owning(tmp_path / "file", "serve"),
+    ):
         pass

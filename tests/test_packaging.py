@@ -56,14 +56,19 @@ def test_heavy_packages_are_not_installed(package: str) -> None:
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_explains_itself(command: str) -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "dateline", command, "--help"], capture_output=True, text=True, cwd=ROOT
+        [sys.executable, "-m", "dateline", command, "--help"],
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
     )
     assert done.returncode == 0, done.stderr
     assert "Usage" in done.stdout
 
 
 def test_wrong_usage_exits_with_2_and_no_traceback() -> None:
-    done = subprocess.run([sys.executable, "-m", "dateline", "frobnicate"], capture_output=True, text=True, cwd=ROOT)
+    done = subprocess.run(
+        [sys.executable, "-m", "dateline", "frobnicate"], capture_output=True, text=True, cwd=ROOT
+    )
     assert done.returncode == 2
     assert "Traceback" not in done.stderr
 

@@ -7,7 +7,10 @@ from pathlib import Path
 
 from ingest.english import differences
 
-PAIRS = [json.loads(line) for line in (Path(__file__).parent / "data" / "pairs.jsonl").read_text("utf-8").splitlines()]
+PAIRS = [
+    json.loads(line)
+    for line in (Path(__file__).parent / "data" / "pairs.jsonl").read_text("utf-8").splitlines()
+]
 
 
 def kinds(pair: dict[str, str]) -> set[str]:
@@ -18,7 +21,13 @@ def kinds(pair: dict[str, str]) -> set[str]:
 def test_there_are_enough_pairs_of_every_kind() -> None:
     found = [pair["kind"] for pair in PAIRS]
     assert len(PAIRS) >= 80
-    assert min(found.count(kind) for kind in ("number", "date", "name", "negation", "quantifier", "antonym")) >= 4
+    assert (
+        min(
+            found.count(kind)
+            for kind in ("number", "date", "name", "negation", "quantifier", "antonym")
+        )
+        >= 4
+    )
     assert found.count("benign") >= 30
 
 

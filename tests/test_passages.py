@@ -21,7 +21,9 @@ LONG = "Some news\n\n" + "\n\n".join(
 
 def split(text: str, budget_tokens: int = 60) -> tuple[Article, tuple[Passage, ...]]:
     article = article_from({"text": text}, "/a.txt", "a.txt")
-    return article, passages.split(article, sentences.split(article.text, article.title), budget_tokens)
+    return article, passages.split(
+        article, sentences.split(article.text, article.title), budget_tokens
+    )
 
 
 def test_passages_keep_to_the_budget_and_to_sentences() -> None:
@@ -57,7 +59,9 @@ def test_one_sentence_longer_than_the_budget_is_cut_and_nothing_is_lost() -> Non
 
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.text(max_size=120), min_size=1, max_size=12), st.integers(40, 200))
-def test_offsets_are_exact_and_ids_distinct_whatever_the_text(paragraphs: list[str], budget_tokens: int) -> None:
+def test_offsets_are_exact_and_ids_distinct_whatever_the_text(
+    paragraphs: list[str], budget_tokens: int
+) -> None:
     try:
         article, passages = split("\n\n".join(paragraphs), budget_tokens)
     except BadArticle:

@@ -56,10 +56,14 @@ def only(question: str, today: date | None = TODAY) -> Period:
         ("What happened in the summer of 2023?", "2023-06-01", "2023-09-30"),
     ],
 )
-def test_a_date_in_a_question_becomes_a_period(question: str, first: str | None, last: str | None) -> None:
+def test_a_date_in_a_question_becomes_a_period(
+    question: str, first: str | None, last: str | None
+) -> None:
     found = only(question)
 
-    assert (found.first, found.last) == tuple(day and date.fromisoformat(day) for day in (first, last))
+    assert (found.first, found.last) == tuple(
+        day and date.fromisoformat(day) for day in (first, last)
+    )
     assert found.strict and question[found.start : found.end] == found.words
 
 
@@ -143,7 +147,10 @@ def test_any_text_gives_periods_in_order_that_stand_in_it(text: str, today: date
         assert spoken(period)
 
 
-@given(st.dates(date(1600, 1, 1), date(2099, 12, 31)), st.sampled_from(["on {}", "since {}", "before {}", "{}"]))
+@given(
+    st.dates(date(1600, 1, 1), date(2099, 12, 31)),
+    st.sampled_from(["on {}", "since {}", "before {}", "{}"]),
+)
 def test_a_day_is_read_back_whatever_stands_before_it(day: date, words: str) -> None:
     question = f"What was decided {words.format(in_words(day))}?"
 
@@ -198,7 +205,9 @@ def test_a_sentence_stands_where_its_own_days_say(text: str, question: str, expe
 
 def test_a_sentence_takes_the_time_of_the_one_before_it() -> None:
     found = sentences(
-        card(published_on=PUBLISHED), "In 2019 the cannery closed.", "Four hundred people lost their work."
+        card(published_on=PUBLISHED),
+        "In 2019 the cannery closed.",
+        "Four hundred people lost their work.",
     )
 
     assert placed(found[1], only("How many lost work in 2019?"), found) == "inside"
@@ -206,7 +215,9 @@ def test_a_sentence_takes_the_time_of_the_one_before_it() -> None:
 
 
 def test_an_undated_article_is_bound_by_what_it_states_only() -> None:
-    dated, bare = sentences(card(title="Bells"), "The bell was cast in 1961.", "The bell weighs three tonnes.")
+    dated, bare = sentences(
+        card(title="Bells"), "The bell was cast in 1961.", "The bell weighs three tonnes."
+    )
     question = only("What was cast in 1893?")
 
     assert (placed(dated, question), placed(bare, question)) == ("outside", "open")
@@ -221,14 +232,18 @@ def test_another_year_s_figure_never_answers_and_is_named() -> None:
 
 def test_of_two_figures_the_one_of_the_period_comes_first() -> None:
     old, new = sentences(
-        card(published_on=PUBLISHED), "It carried 500 people in 2021.", "It carried 700 people in 2023."
+        card(published_on=PUBLISHED),
+        "It carried 500 people in 2021.",
+        "It carried 700 people in 2023.",
     )
     kept = asked_of("How many people did it carry in 2023?", [old, new])
 
     assert [item.text for item in kept.evidence] == [new.text] and kept.passed_over is None
 
 
-def test_who_took_office_before_the_period_may_hold_it_but_an_earlier_figure_is_another_one() -> None:
+def test_who_took_office_before_the_period_may_hold_it_but_an_earlier_figure_is_another_one() -> (
+    None
+):
     found = sentences(card(published_on=PUBLISHED), "Ida Crane, who became mayor on 1 February, spoke.",
                       "It carried 500 people in 2023.")  # fmt: skip
 

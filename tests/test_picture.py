@@ -20,10 +20,19 @@ def test_the_committed_picture_is_drawn_from_the_committed_figures() -> None:
 
 
 def test_every_bar_stands_with_its_figure_and_the_longest_fits() -> None:
-    panel = Panel("Ways <home>", "n 3", "ms", (Bar("dateline", 1.0), Bar("other & more", 4.0, (3.0, 5.5))))
+    panel = Panel(
+        "Ways <home>", "n 3", "ms", (Bar("dateline", 1.0), Bar("other & more", 4.0, (3.0, 5.5)))
+    )
     root = ElementTree.fromstring(draw([panel]))
     words = [text.text for text in root.iter("{http://www.w3.org/2000/svg}text")]
-    assert words == ["Ways <home>", "n 3", "dateline", "1.0 ms", "other & more", "4.0 ms [3.0, 5.5]"]
+    assert words == [
+        "Ways <home>",
+        "n 3",
+        "dateline",
+        "1.0 ms",
+        "other & more",
+        "4.0 ms [3.0, 5.5]",
+    ]
     bars = [float(bar.attrib["width"]) for bar in root.iter("{http://www.w3.org/2000/svg}rect")]
     assert abs(bars[1] - 4 * bars[0]) < 1 and bars[1] < 760
 

@@ -25,7 +25,9 @@ def test_first_ingest_fills_catalogue_chroma_and_text_index_alike(filled: Archiv
     assert catalogue == chroma == text
 
 
-def test_ingesting_again_changes_nothing_and_embeds_nothing(filled: Archive, newsroom: Path) -> None:
+def test_ingesting_again_changes_nothing_and_embeds_nothing(
+    filled: Archive, newsroom: Path
+) -> None:
     before, embedded = filled.catalogue.generation, filled.vectors.embedded
 
     report = ingest(filled, [newsroom])
@@ -35,11 +37,17 @@ def test_ingesting_again_changes_nothing_and_embeds_nothing(filled: Archive, new
     assert filled.vectors.embedded == embedded
 
 
-def test_a_changed_article_replaces_its_old_text_everywhere(filled: Archive, newsroom: Path) -> None:
+def test_a_changed_article_replaces_its_old_text_everywhere(
+    filled: Archive, newsroom: Path
+) -> None:
     article_id = next(
-        a.article.article_id for a in filled.catalogue.live().everything() if a.article.source == "dam.txt"
+        a.article.article_id
+        for a in filled.catalogue.live().everything()
+        if a.article.source == "dam.txt"
     )
-    (newsroom / "dam.txt").write_text("Dam reopens\n\nThe dam at Orvel was opened again on 3 May 2026.", "utf-8")
+    (newsroom / "dam.txt").write_text(
+        "Dam reopens\n\nThe dam at Orvel was opened again on 3 May 2026.", "utf-8"
+    )
 
     report = ingest(filled, [newsroom])
 
@@ -87,7 +95,9 @@ def test_prune_keeps_an_article_that_merely_failed_to_read(filled: Archive, news
     assert (report.removed, report.articles, len(report.failed)) == (0, 3, 1)
 
 
-def test_prune_of_a_folder_that_is_not_there_removes_nothing_and_says_so(filled: Archive, newsroom: Path) -> None:
+def test_prune_of_a_folder_that_is_not_there_removes_nothing_and_says_so(
+    filled: Archive, newsroom: Path
+) -> None:
     newsroom.rename(newsroom.with_name("elsewhere"))
 
     report = ingest(filled, [newsroom], prune=True)
@@ -96,7 +106,9 @@ def test_prune_of_a_folder_that_is_not_there_removes_nothing_and_says_so(filled:
     assert [(f.source, "does not exist" in f.reason) for f in report.failed] == [("newsroom", True)]
 
 
-def test_prune_through_a_link_keeps_what_failed_to_read_below_it(archive: Archive, newsroom: Path) -> None:
+def test_prune_through_a_link_keeps_what_failed_to_read_below_it(
+    archive: Archive, newsroom: Path
+) -> None:
     below = newsroom / "towns#2" / "orvel"
     below.mkdir(parents=True)
     (below / "seal.txt").write_text("A seal was seen.", "utf-8")
@@ -116,7 +128,9 @@ def test_prune_knows_a_folder_however_it_is_written(filled: Archive, newsroom: P
     assert ingest(filled, [newsroom / ".." / newsroom.name], prune=True).removed == 1
 
 
-def test_dry_run_says_what_would_change_and_changes_nothing(archive: Archive, newsroom: Path) -> None:
+def test_dry_run_says_what_would_change_and_changes_nothing(
+    archive: Archive, newsroom: Path
+) -> None:
     report = ingest(archive, [newsroom], dry_run=True)
 
     assert report.added == 3
@@ -163,7 +177,9 @@ def test_copies_of_one_text_embed_it_once(archive: Archive, newsroom: Path, tmp_
     assert archive.vectors.embedded == rows[0]["n"]  # nothing was embedded twice
 
 
-def test_rebuild_makes_the_indexes_anew_from_the_catalogue(filled: Archive, settings: Settings) -> None:
+def test_rebuild_makes_the_indexes_anew_from_the_catalogue(
+    filled: Archive, settings: Settings
+) -> None:
     before = rows(filled)
     filled.close()
     shutil.rmtree(settings.data_dir / "chroma")
@@ -175,7 +191,9 @@ def test_rebuild_makes_the_indexes_anew_from_the_catalogue(filled: Archive, sett
         assert rows(again) == before
 
 
-def test_an_index_of_another_model_is_refused_with_the_remedy(filled: Archive, settings: Settings) -> None:
+def test_an_index_of_another_model_is_refused_with_the_remedy(
+    filled: Archive, settings: Settings
+) -> None:
     filled.close()
 
     class Other(LocalEmbedder):
@@ -185,7 +203,9 @@ def test_an_index_of_another_model_is_refused_with_the_remedy(filled: Archive, s
         Archive(settings, Other(settings.model_dir))
 
 
-def test_leftovers_of_a_killed_ingest_are_never_seen_and_cleared_by_the_next(filled: Archive, newsroom: Path) -> None:
+def test_leftovers_of_a_killed_ingest_are_never_seen_and_cleared_by_the_next(
+    filled: Archive, newsroom: Path
+) -> None:
     # as a process leaves it that was killed after writing to Chroma and before publishing
     ids = ["f" * 20]
     filled.catalogue.expect(ids)
@@ -193,7 +213,9 @@ def test_leftovers_of_a_killed_ingest_are_never_seen_and_cleared_by_the_next(fil
     filled.lexical.add([(ids[0], "", "never published")])
     assert filled.catalogue.live().passages(ids) == {}
 
-    (newsroom / "more.txt").write_text("A late word\n\nThe ferry to Tarn sails again from 1 July 2025.", "utf-8")
+    (newsroom / "more.txt").write_text(
+        "A late word\n\nThe ferry to Tarn sails again from 1 July 2025.", "utf-8"
+    )
     ingest(filled, [newsroom])
 
     catalogue, chroma, text = rows(filled)
@@ -201,10 +223,17 @@ def test_leftovers_of_a_killed_ingest_are_never_seen_and_cleared_by_the_next(fil
 
 
 def test_the_last_article_can_be_removed(archive: Archive, tmp_path: Path) -> None:
-    (tmp_path / "one.txt").write_text("Only news\n\nThe ferry to Tarn sails again from 1 July 2025.", "utf-8")
+    (tmp_path / "one.txt").write_text(
+        "Only news\n\nThe ferry to Tarn sails again from 1 July 2025.", "utf-8"
+    )
     ingest(archive, [tmp_path / "one.txt"])
 
     assert remove(archive, next(archive.catalogue.live().everything()).article.article_id)
 
-    assert archive.catalogue.live().counts() == {"articles": 0, "passages": 0, "families": 0, "altered": 0}
+    assert archive.catalogue.live().counts() == {
+        "articles": 0,
+        "passages": 0,
+        "families": 0,
+        "altered": 0,
+    }
     assert rows(archive) == (set(), set(), set())

@@ -45,7 +45,9 @@ def test_a_day_is_read_in_every_usual_shape(day: date, shape: str) -> None:
     st.one_of(
         st.text(),
         st.lists(
-            st.sampled_from(["3", "31", "May", " ", "2025", "-", "/", "0", ",", ".", "of", "2024-25", "March"])
+            st.sampled_from(
+                ["3", "31", "May", " ", "2025", "-", "/", "0", ",", ".", "of", "2024-25", "March"]
+            )
         ).map("".join),
     )
 )
@@ -88,7 +90,9 @@ def test_mentions_are_spans_in_order_whatever_the_text(text: str) -> None:
         ("2025-13-45", "2025-01-01"),
     ],
 )
-def test_the_latest_named_day_is_never_earlier_than_what_the_words_can_mean(text: str, expected: str) -> None:
+def test_the_latest_named_day_is_never_earlier_than_what_the_words_can_mean(
+    text: str, expected: str
+) -> None:
     assert latest_named_date(text) == date.fromisoformat(expected)
 
 
@@ -119,7 +123,11 @@ def test_amounts_and_common_words_are_no_dates(text: str) -> None:
     [
         ("Title\n\n17 April 2024\n\nBody.", "2024-04-17", None),
         ("date 2024-05-01\n\nTo that end.", "2024-05-01", None),
-        ("Monday 29 April 2024, by OLM Anna L. (Date first published: 26 April 2024).", "2024-04-26", "2024-04-29"),
+        (
+            "Monday 29 April 2024, by OLM Anna L. (Date first published: 26 April 2024).",
+            "2024-04-26",
+            "2024-04-29",
+        ),
         (
             "T\n\nPublished 5 March 2025\n\nThis article is republished from The Ledger, where it was first published 3 March 2025.",
             "2025-03-03",
@@ -128,10 +136,18 @@ def test_amounts_and_common_words_are_no_dates(text: str) -> None:
         ("T\n\nPublished 3 May 2025\nUpdated 5 May 2025", "2025-05-03", None),
         ("T\n\nPublished 17-Apr-24\n\nBody.", "2024-04-17", None),
         ("T\n\n17 April ’24\n\nBody.", "2024-04-17", None),
-        ("T\n\nJune 30, 2025 | By Yusuf Calder | The Northfold Courier\n\nBody.", "2025-06-30", None),
+        (
+            "T\n\nJune 30, 2025 | By Yusuf Calder | The Northfold Courier\n\nBody.",
+            "2025-06-30",
+            None,
+        ),
         ("T\n\nBy Perrin Oake, 15 June 2025\n\nBody.", "2025-06-15", None),
         ("ORVEL, 3 May 2025 (Wire) — " + PROSE, "2025-05-03", None),
-        ("T\n\n" + PROSE + "\n\nFirst published in the Harbour Gazette on 1 May 2025.", "2025-05-01", None),
+        (
+            "T\n\n" + PROSE + "\n\nFirst published in the Harbour Gazette on 1 May 2025.",
+            "2025-05-01",
+            None,
+        ),
         ("T\n\n" + PROSE + "\n\nPublié le 29 avril 2024, 14:24 CEST", "2024-04-29", None),
         ("T\n\nVeröffentlicht am 3. Mai 2025 um 10:00 Uhr\n\n" + PROSE, "2025-05-03", None),
     ],
@@ -148,8 +164,18 @@ def test_a_copy_states_its_publication_in_header_footer_or_credit(
     ("text", "published", "republished", "updated"),
     [
         ("T\n\nRepublished 5 May 2025\n\nBody.", None, "2025-05-05", None),
-        ("T\n\nPublished 3 May 2025. Republished 5 May 2025\n\nBody.", "2025-05-03", "2025-05-05", None),
-        ("T\n\nPublished 3 May 2025\nUpdated 5 May 2025, 10:00\n\nBody.", "2025-05-03", None, "2025-05-05"),
+        (
+            "T\n\nPublished 3 May 2025. Republished 5 May 2025\n\nBody.",
+            "2025-05-03",
+            "2025-05-05",
+            None,
+        ),
+        (
+            "T\n\nPublished 3 May 2025\nUpdated 5 May 2025, 10:00\n\nBody.",
+            "2025-05-03",
+            None,
+            "2025-05-05",
+        ),
         ("T\n\nLast updated: 3 May 2025\n\nBody.", None, None, "2025-05-03"),
         ("T\n\nPublished 3 May 2025\n\nBody.\n\nAccessed 5 May 2025", "2025-05-03", None, None),
         ("T\n\nPublished 3 May 2025 | Corrected 1 May 2025\n\nBody.", "2025-05-03", None, None),
@@ -191,7 +217,16 @@ def test_a_mention_in_prose_is_no_publication(text: str) -> None:
 
 @pytest.mark.parametrize(
     "value",
-    ["", "soon", "2025", "May 2025", "03/04/2025", "2025-02-30", "3 May 2025 or 4 May 2025", "the 3 May 2025 bridge"],
+    [
+        "",
+        "soon",
+        "2025",
+        "May 2025",
+        "03/04/2025",
+        "2025-02-30",
+        "3 May 2025 or 4 May 2025",
+        "the 3 May 2025 bridge",
+    ],
 )
 def test_a_field_that_is_not_one_day_is_refused(value: str) -> None:
     assert parse(value) is None
@@ -201,7 +236,11 @@ def test_the_seed_articles_state_the_dates_a_reader_finds_in_them() -> None:
     datasets = os.environ.get("DATELINE_TEST_DATASETS")
     if not datasets:
         pytest.skip("DATELINE_TEST_DATASETS does not name a folder of datasets")
-    found = [a for a in read(Path(datasets) / "seeds" / "articles", max_article_mb=5) if isinstance(a, Article)]
+    found = [
+        a
+        for a in read(Path(datasets) / "seeds" / "articles", max_article_mb=5)
+        if isinstance(a, Article)
+    ]
     assert [(a.published_on and a.published_on.isoformat(), a.date_source) for a in found] == [
         ("2024-05-01", "text"),
         ("2024-04-26", "text"),

@@ -33,7 +33,9 @@ from service.query.analysis import understand
         ("the bridge at orvel", "what", None),
     ],
 )
-def test_the_kind_of_question_and_the_type_of_answer_are_told(question: str, kind: str, wants: str | None):
+def test_the_kind_of_question_and_the_type_of_answer_are_told(
+    question: str, kind: str, wants: str | None
+):
     asked = understand(question)
     assert (asked.kind, asked.wants) == (kind, wants)
 
@@ -51,12 +53,16 @@ def test_the_kind_of_question_and_the_type_of_answer_are_told(question: str, kin
         ("When did the bridge open?", None),
     ],
 )
-def test_a_question_about_an_article_is_told_from_one_about_its_content(question: str, about: str | None):
+def test_a_question_about_an_article_is_told_from_one_about_its_content(
+    question: str, about: str | None
+):
     assert understand(question).about == about
 
 
 def test_terms_are_content_words_each_stem_once_in_order():
-    asked = understand("Which bridges did the mayors of Orvel open, and which bridge was opened first?")
+    asked = understand(
+        "Which bridges did the mayors of Orvel open, and which bridge was opened first?"
+    )
     assert [word for word, _ in asked.terms] == ["bridges", "mayors", "orvel", "open", "first"]
     assert len({stem for _, stem in asked.terms}) == len(asked.terms)
 
@@ -75,16 +81,23 @@ def test_names_and_numbers_are_found():
 def test_several_parts_are_taken_apart():
     asked = understand("Where was the bell cast, and who is in charge of the foundry?")
     assert asked.parts == ("Where was the bell cast", "who is in charge of the foundry?")
-    assert understand("Who opened the bridge and the pier?").parts == ("Who opened the bridge and the pier?",)
+    assert understand("Who opened the bridge and the pier?").parts == (
+        "Who opened the bridge and the pier?",
+    )
 
 
 def test_a_choice_between_two_words_is_noted():
-    assert understand("Do many or only some islanders hope for work?").alternatives == ("many", "some")
+    assert understand("Do many or only some islanders hope for work?").alternatives == (
+        "many",
+        "some",
+    )
     assert understand("Who opened the bridge?").alternatives == ()
 
 
 def test_a_question_over_several_articles_is_noted_and_their_titles_are_no_terms():
-    asked = understand('Which ferry is named in both the Gazette article and "Bridges of the Senn"?')
+    asked = understand(
+        'Which ferry is named in both the Gazette article and "Bridges of the Senn"?'
+    )
     assert asked.several_articles
     assert "senn" not in {word for word, _ in asked.terms}
     assert not understand("Which ferry sails at noon?").several_articles
@@ -101,7 +114,9 @@ def test_a_question_over_several_articles_is_noted_and_their_titles_are_no_terms
 )
 def test_orders_to_the_system_are_left_out(question: str):
     asked = understand(question)
-    assert {stem for _, stem in asked.terms} == {stem for _, stem in understand("who coaches the rowers").terms}
+    assert {stem for _, stem in asked.terms} == {
+        stem for _, stem in understand("who coaches the rowers").terms
+    }
     assert asked.kind == "who"
 
 

@@ -15,7 +15,11 @@ from service.query.analysis import understand
 from service.types import Evidence
 
 BRIDGE = card(
-    "bridge", "Orvel bridge opens", author="Ines Marlow", publisher="Harbour Gazette", published_on=date(2025, 3, 12)
+    "bridge",
+    "Orvel bridge opens",
+    author="Ines Marlow",
+    publisher="Harbour Gazette",
+    published_on=date(2025, 3, 12),
 )
 TEXTS = (
     "The Orvel bridge opened to traffic on 12 March 2025.",
@@ -27,7 +31,9 @@ TEXTS = (
 
 
 def ranked(question: str, evidence: list[Evidence]) -> tuple[Evidence, ...]:
-    return ranking.rank(understand(question), evidence, vector(question), vectors(evidence), rarity(evidence))
+    return ranking.rank(
+        understand(question), evidence, vector(question), vectors(evidence), rarity(evidence)
+    )
 
 
 @pytest.mark.parametrize(
@@ -55,16 +61,28 @@ def test_every_piece_of_evidence_comes_back_once_with_a_relevance_that_falls():
 
 
 def test_nothing_gives_nothing():
-    assert ranking.rank(understand("Who?"), [], vector("Who?"), vectors(sentences(BRIDGE, "x")), lambda word: 1.0) == ()
+    assert (
+        ranking.rank(
+            understand("Who?"),
+            [],
+            vector("Who?"),
+            vectors(sentences(BRIDGE, "x")),
+            lambda word: 1.0,
+        )
+        == ()
+    )
     assert ranking.decide(understand("Who?"), ()) == ranking.Decision(False, "no_match", 0.0)
 
 
 def test_an_altered_sentence_ranks_below_the_sound_one_that_says_the_same():
-    sound = sentences(card("sound", family="f", size=2), "The new bridge at Orvel cost 38 million crowns in all.")
+    sound = sentences(
+        card("sound", family="f", size=2), "The new bridge at Orvel cost 38 million crowns in all."
+    )
     copy = [
         altered(item)
         for item in sentences(
-            card("copy", family="f", size=2, role="altered"), "The Orvel bridge cost 83 million crowns."
+            card("copy", family="f", size=2, role="altered"),
+            "The Orvel bridge cost 83 million crowns.",
         )
     ]
     question = "How much did the Orvel bridge cost?"
@@ -93,15 +111,22 @@ def test_title_byline_and_date_line_answer_questions_about_the_article(question:
 
 
 def test_a_title_does_not_answer_a_question_about_the_content():
-    evidence = [*sentences(BRIDGE, "Orvel bridge opens", kind=SentenceKind.TITLE), *sentences(BRIDGE, *TEXTS, start=1)]
+    evidence = [
+        *sentences(BRIDGE, "Orvel bridge opens", kind=SentenceKind.TITLE),
+        *sentences(BRIDGE, *TEXTS, start=1),
+    ]
     assert ranked("When did the Orvel bridge open?", evidence)[0].kind is SentenceKind.BODY
 
 
 def test_initials_stand_for_their_words():
     evidence = sentences(
-        card("trade", "Trade of Tolvay"), "FDI from Tolvay reached 7 billion crowns.", "Tolvay is a country of rain."
+        card("trade", "Trade of Tolvay"),
+        "FDI from Tolvay reached 7 billion crowns.",
+        "Tolvay is a country of rain.",
     )
-    assert ranked("How much foreign direct investment came from Tolvay?", evidence)[0].text.startswith("FDI")
+    assert ranked("How much foreign direct investment came from Tolvay?", evidence)[
+        0
+    ].text.startswith("FDI")
 
 
 def test_a_good_match_is_answered_and_an_unrelated_question_is_not():

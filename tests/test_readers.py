@@ -88,12 +88,16 @@ def written(path: Path, content: str | bytes) -> Path:
 
 
 @settings(max_examples=400, deadline=None)
-@given(st.one_of(st.text(max_size=150), st.lists(st.sampled_from(MARKUP), max_size=30).map("".join)))
+@given(
+    st.one_of(st.text(max_size=150), st.lists(st.sampled_from(MARKUP), max_size=30).map("".join))
+)
 def test_cleaning_twice_is_cleaning_once(raw: str) -> None:
     text = clean(raw)
     assert clean(text) == text
     assert "\n" not in text.replace("\n\n", "")
-    assert all(paragraph == paragraph.strip() != "" for paragraph in text.split("\n\n")) or text == ""
+    assert (
+        all(paragraph == paragraph.strip() != "" for paragraph in text.split("\n\n")) or text == ""
+    )
 
 
 @pytest.mark.parametrize(
@@ -101,7 +105,10 @@ def test_cleaning_twice_is_cleaning_once(raw: str) -> None:
     [
         ('[words](http://a.b/c_(d) "title") and [more](#)', "words and more"),
         ("![A boat](boat.jpg) sails", "A boat sails"),
-        ("**Bold** and *thin* and __wide__ and _low_ and `code`", "Bold and thin and wide and low and code"),
+        (
+            "**Bold** and *thin* and __wide__ and _low_ and `code`",
+            "Bold and thin and wide and low and code",
+        ),
         (
             "2 * 3 * 4, snake_case_name, 5*6*7, a price* and a cost",
             "2 * 3 * 4, snake_case_name, 5*6*7, a price* and a cost",
@@ -163,10 +170,25 @@ def test_a_piece_of_a_raw_text_cleans_to_a_piece_of_the_clean_text() -> None:
 
 @pytest.mark.parametrize(
     "piece",
-    ["[a", " _a", "__a ", "**a ", "<!--", "<script>", "&amp;", "](", "- ", "Contents\n\nAb\n\n", "3 and ", "Ab\n"],
+    [
+        "[a",
+        " _a",
+        "__a ",
+        "**a ",
+        "<!--",
+        "<script>",
+        "&amp;",
+        "](",
+        "- ",
+        "Contents\n\nAb\n\n",
+        "3 and ",
+        "Ab\n",
+    ],
 )
 def test_marks_that_never_close_take_no_longer_than_text(piece: str) -> None:
-    article_from({"text": "words " + piece * 20_000}, "identity", "source")  # quadratic work would take minutes
+    article_from(
+        {"text": "words " + piece * 20_000}, "identity", "source"
+    )  # quadratic work would take minutes
 
 
 # --- what an article says of itself
@@ -183,21 +205,30 @@ def test_a_header_gives_title_author_publisher_and_date(tmp_path: Path) -> None:
         "Perrin Oake",
         "The Tarnmouth Gazette",
     )
-    assert (article.published_on, article.date_source, article.source) == (date(2025, 3, 12), "text", "a.txt")
+    assert (article.published_on, article.date_source, article.source) == (
+        date(2025, 3, 12),
+        "text",
+        "a.txt",
+    )
 
 
 @pytest.mark.parametrize(
     ("byline", "author"),
     [
         ("WRITTEN BY DR ANNA-LENA OLM", "Dr Anna-Lena Olm"),
-        ("29 April 2024, by [McKAY Jean T.](#) (Date first published: 26 April 2024).", "Jean T. McKay"),
+        (
+            "29 April 2024, by [McKAY Jean T.](#) (Date first published: 26 April 2024).",
+            "Jean T. McKay",
+        ),
         ("From Beirut, Prof. Samir Al Hadi", "Prof. Samir Al Hadi"),
         ("By Ines Marlow, Harbour Gazette", "Ines Marlow"),
         ("By Ines Marlow and Tom Orrick", "Ines Marlow and Tom Orrick"),
         ("*By Ludwig van der Aa | Harbour Gazette*", "Ludwig van der Aa"),
     ],
 )
-def test_a_byline_gives_the_author_as_people_write_the_name(tmp_path: Path, byline: str, author: str) -> None:
+def test_a_byline_gives_the_author_as_people_write_the_name(
+    tmp_path: Path, byline: str, author: str
+) -> None:
     (article,) = articles(
         written(
             tmp_path / "a.txt",
@@ -210,22 +241,40 @@ def test_a_byline_gives_the_author_as_people_write_the_name(tmp_path: Path, byli
 @pytest.mark.parametrize(
     ("header", "title", "publisher"),
     [
-        ("The bridge opens\nPublished 2 June 2025 by the Senn Valley Post", "The bridge opens", "Senn Valley Post"),
-        ("Harbour Gazette\nThe bridge opens at last\n3 May 2025", "The bridge opens at last", "Harbour Gazette"),
+        (
+            "The bridge opens\nPublished 2 June 2025 by the Senn Valley Post",
+            "The bridge opens",
+            "Senn Valley Post",
+        ),
+        (
+            "Harbour Gazette\nThe bridge opens at last\n3 May 2025",
+            "The bridge opens at last",
+            "Harbour Gazette",
+        ),
         ("The Bridge Opens\nOrvel Rejoices", "The Bridge Opens", None),
-        ("The bridge opens\nJune 30, 2025 | By Yusuf Calder | The Slow Hour", "The bridge opens", "The Slow Hour"),
-        ("# The bridge opens | Harbour Site\n\nBy Ines Marlow, Elsewhere News", "The bridge opens", "Harbour Site"),
+        (
+            "The bridge opens\nJune 30, 2025 | By Yusuf Calder | The Slow Hour",
+            "The bridge opens",
+            "The Slow Hour",
+        ),
+        (
+            "# The bridge opens | Harbour Site\n\nBy Ines Marlow, Elsewhere News",
+            "The bridge opens",
+            "Harbour Site",
+        ),
     ],
 )
-def test_a_header_line_may_name_the_outlet(tmp_path: Path, header: str, title: str, publisher: str | None) -> None:
-    (article,) = articles(written(tmp_path / "a.txt", f"{header}\n\nIt was opened on Friday by the mayor. It rained."))
+def test_a_header_line_may_name_the_outlet(
+    tmp_path: Path, header: str, title: str, publisher: str | None
+) -> None:
+    (article,) = articles(
+        written(tmp_path / "a.txt", f"{header}\n\nIt was opened on Friday by the mayor. It rained.")
+    )
     assert (article.title, article.publisher) == (title, publisher)
 
 
 def test_a_first_publication_in_the_text_goes_before_a_later_day_of_the_metadata() -> None:
-    text = (
-        "It opened.\n\nThis article is republished from The Strait Ledger, where it was first published 3 March 2025."
-    )
+    text = "It opened.\n\nThis article is republished from The Strait Ledger, where it was first published 3 March 2025."
     article = article_from({"text": text, "published_on": "2025-03-06"}, "api#1", "posted")
     assert (article.published_on, article.republished_on, article.date_source) == (
         date(2025, 3, 3),
@@ -235,7 +284,9 @@ def test_a_first_publication_in_the_text_goes_before_a_later_day_of_the_metadata
 
 
 def test_the_name_of_a_site_at_the_end_of_a_title_is_the_publisher(tmp_path: Path) -> None:
-    twice = "The bridge opens – Asia Times\n\nThe bridge opens - Asia Times\n\nIt was opened on Friday."
+    twice = (
+        "The bridge opens – Asia Times\n\nThe bridge opens - Asia Times\n\nIt was opened on Friday."
+    )
     barred = "The bridge opens | Harbour Site\n\nIt was opened on Friday."
     for name, text, site in (("a.txt", twice, "Asia Times"), ("b.txt", barred, "Harbour Site")):
         (article,) = articles(written(tmp_path / name, text))
@@ -244,9 +295,17 @@ def test_the_name_of_a_site_at_the_end_of_a_title_is_the_publisher(tmp_path: Pat
 
 def test_a_fragment_that_starts_in_mid_article_has_no_title(tmp_path: Path) -> None:
     (article,) = articles(
-        written(tmp_path / "a.txt", "The skippers are harder to please, and they said so.\n\nIt rained.")
+        written(
+            tmp_path / "a.txt", "The skippers are harder to please, and they said so.\n\nIt rained."
+        )
     )
-    assert (article.title, article.author, article.publisher, article.published_on, article.date_source) == (
+    assert (
+        article.title,
+        article.author,
+        article.publisher,
+        article.published_on,
+        article.date_source,
+    ) == (
         None,
         None,
         None,
@@ -255,7 +314,9 @@ def test_a_fragment_that_starts_in_mid_article_has_no_title(tmp_path: Path) -> N
     )
 
 
-def test_a_disclaimer_names_the_publisher_and_a_credit_line_the_outlet_of_origin(tmp_path: Path) -> None:
+def test_a_disclaimer_names_the_publisher_and_a_credit_line_the_outlet_of_origin(
+    tmp_path: Path,
+) -> None:
     text = (
         "The bridge opens\n\nIt was opened. Her first novel was first published by Faber.\n\nAll views expressed are those of the writer and do not "
         "necessarily represent that of the HARBOUR9.com platform.\n\nThis article is republished from The Strait Ledger under a Creative Commons licence."
@@ -287,8 +348,12 @@ def test_front_matter_goes_before_what_the_text_says(tmp_path: Path) -> None:
         ("url: javascript:alert(1)\ntitle: T", "T"),
     ],
 )
-def test_bad_front_matter_loses_nothing_that_can_be_read(tmp_path: Path, front: str, title: str) -> None:
-    (article,) = articles(written(tmp_path / "a.md", f"---\n{front}\n---\nThe bridge was opened on Friday."))
+def test_bad_front_matter_loses_nothing_that_can_be_read(
+    tmp_path: Path, front: str, title: str
+) -> None:
+    (article,) = articles(
+        written(tmp_path / "a.md", f"---\n{front}\n---\nThe bridge was opened on Friday.")
+    )
     assert (article.title, article.text, article.url, article.published_on) == (
         title,
         "The bridge was opened on Friday.",
@@ -298,7 +363,9 @@ def test_bad_front_matter_loses_nothing_that_can_be_read(tmp_path: Path, front: 
 
 
 def test_text_between_two_rules_is_no_front_matter(tmp_path: Path) -> None:
-    (article,) = articles(written(tmp_path / "a.md", "---\nThe bridge: it opened.\n---\nIt rained."))
+    (article,) = articles(
+        written(tmp_path / "a.md", "---\nThe bridge: it opened.\n---\nIt rained.")
+    )
     assert article.text == "The bridge: it opened.\n\nIt rained."
 
 
@@ -320,7 +387,11 @@ def test_a_line_of_json_is_an_article_with_its_own_identity(tmp_path: Path) -> N
     ]
     path = written(tmp_path / "x" / "feed.jsonl", "\n\n".join(map(json.dumps, lines)))
     found = articles(tmp_path)
-    assert [article.source for article in found] == ["x/feed.jsonl#dam", "x/feed.jsonl#L3", "x/feed.jsonl#7"]
+    assert [article.source for article in found] == [
+        "x/feed.jsonl#dam",
+        "x/feed.jsonl#L3",
+        "x/feed.jsonl#7",
+    ]
     assert found[0].identity == f"{path.resolve()}#dam"
     assert (found[0].text, found[0].title, found[0].published_on, found[0].date_source) == (
         "It was closed.",
@@ -348,10 +419,16 @@ def test_bad_lines_are_named_and_the_others_are_read(tmp_path: Path) -> None:
         b'{"id": "first", "text": "again"}',
         b'{"id": "a\\nb", "text": "a"}',
     ]
-    good = [b'{"id": "first", "text": "The dam was closed."}', b'{"id": "last", "text": "It was opened."}']
+    good = [
+        b'{"id": "first", "text": "The dam was closed."}',
+        b'{"id": "last", "text": "It was opened."}',
+    ]
     path = written(tmp_path / "feed.jsonl", b"\n".join([good[0], *bad, good[1]]))
     found = list(read(path, max_article_mb=5))
-    assert [item.source for item in found if isinstance(item, Article)] == ["feed.jsonl#first", "feed.jsonl#last"]
+    assert [item.source for item in found if isinstance(item, Article)] == [
+        "feed.jsonl#first",
+        "feed.jsonl#last",
+    ]
     failed = [item for item in found if isinstance(item, Failure)]
     assert [item.source for item in failed] == [f"feed.jsonl#L{n}" for n in range(2, len(bad) + 2)]
     assert all(len(item.reason) < 200 and ";" in item.reason for item in failed)
@@ -359,7 +436,9 @@ def test_bad_lines_are_named_and_the_others_are_read(tmp_path: Path) -> None:
 
 def test_a_line_over_the_limit_fails_alone(tmp_path: Path) -> None:
     huge = json.dumps({"text": "word " * 400_000})
-    path = written(tmp_path / "feed.jsonl", f'{{"text": "First."}}\n{huge}\n{{"text": "Third."}}\n{huge}')
+    path = written(
+        tmp_path / "feed.jsonl", f'{{"text": "First."}}\n{huge}\n{{"text": "Third."}}\n{huge}'
+    )
     found = list(read(path, max_article_mb=1))
     assert [item.source.partition("#")[2] for item in found] == ["L1", "L2", "L3", "L4"]
     assert [isinstance(item, Failure) for item in found] == [False, True, False, True]
@@ -368,12 +447,17 @@ def test_a_line_over_the_limit_fails_alone(tmp_path: Path) -> None:
 
 def test_json_lines_in_utf_16_are_read(tmp_path: Path) -> None:
     assert [
-        a.text for a in articles(written(tmp_path / "f.jsonl", '{"text": "Café."}\n{"text": "Zwei."}'.encode("utf-16")))
+        a.text
+        for a in articles(
+            written(tmp_path / "f.jsonl", '{"text": "Café."}\n{"text": "Zwei."}'.encode("utf-16"))
+        )
     ] == ["Café.", "Zwei."]
 
 
 def test_fields_that_are_given_make_an_article() -> None:
-    article = article_from({"text": "It opened.", "title": " The\nbridge ", "extra": 1}, "api#1", "posted")
+    article = article_from(
+        {"text": "It opened.", "title": " The\nbridge ", "extra": 1}, "api#1", "posted"
+    )
     assert (article.title, article.source, article.identity) == ("The bridge", "posted", "api#1")
     with pytest.raises(BadArticle, match="text"):
         article_from({"title": "T"}, "api#2", "posted")
@@ -384,7 +468,9 @@ def test_fields_that_are_given_make_an_article() -> None:
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
 def test_the_usual_encodings_are_decoded(tmp_path: Path, encoding: str) -> None:
-    (article,) = articles(written(tmp_path / "a.txt", "The mayor’s café reopened – at last.".encode(encoding)))
+    (article,) = articles(
+        written(tmp_path / "a.txt", "The mayor’s café reopened – at last.".encode(encoding))
+    )
     assert article.text == "The mayor’s café reopened – at last."
 
 
@@ -402,7 +488,9 @@ def test_the_usual_encodings_are_decoded(tmp_path: Path, encoding: str) -> None:
         (b"a \x81 b", "cp1252"),
     ],
 )
-def test_what_is_no_text_is_reported_with_reason_and_remedy(tmp_path: Path, content: bytes, reason: str) -> None:
+def test_what_is_no_text_is_reported_with_reason_and_remedy(
+    tmp_path: Path, content: bytes, reason: str
+) -> None:
     failed = failure(written(tmp_path / "a.txt", content))
     assert failed.source == "a.txt"
     assert reason in failed.reason and ";" in failed.reason
@@ -410,19 +498,39 @@ def test_what_is_no_text_is_reported_with_reason_and_remedy(tmp_path: Path, cont
 
 def test_a_file_over_the_limit_is_named_with_both_sizes(tmp_path: Path) -> None:
     failed = failure(written(tmp_path / "a.txt", "word " * 300_000), mb=1.2)
-    assert "1.5 MB" in failed.reason and "1.2 MB" in failed.reason and "DATELINE_MAX_ARTICLE_MB" in failed.reason
+    assert (
+        "1.5 MB" in failed.reason
+        and "1.2 MB" in failed.reason
+        and "DATELINE_MAX_ARTICLE_MB" in failed.reason
+    )
 
 
 def test_a_named_file_of_another_type_and_a_missing_one_fail(tmp_path: Path) -> None:
-    assert ".docx, .htm, .html, .jsonl, .md, .pdf, .txt" in failure(written(tmp_path / "a.xyz", "words")).reason
+    assert (
+        ".docx, .htm, .html, .jsonl, .md, .pdf, .txt"
+        in failure(written(tmp_path / "a.xyz", "words")).reason
+    )
     assert "does not exist" in failure(tmp_path / "none.txt").reason
 
 
 def test_a_folder_is_read_in_order_and_what_is_not_ours_is_counted(tmp_path: Path) -> None:
-    for name in ("b.txt", "a/z.md", "a/y.TXT", ".hidden.txt", ".git/x.txt", "photo.jpg", "a/data.csv", "c.csv"):
+    for name in (
+        "b.txt",
+        "a/z.md",
+        "a/y.TXT",
+        ".hidden.txt",
+        ".git/x.txt",
+        "photo.jpg",
+        "a/data.csv",
+        "c.csv",
+    ):
         written(tmp_path / name, "It rained.")
     *found, passed = read(tmp_path, max_article_mb=5)
-    assert [item.source for item in found if isinstance(item, Article)] == ["a/y.TXT", "a/z.md", "b.txt"]
+    assert [item.source for item in found if isinstance(item, Article)] == [
+        "a/y.TXT",
+        "a/z.md",
+        "b.txt",
+    ]
     assert isinstance(passed, PassedOver)
     assert (passed.count, passed.suffixes) == (3, (".csv", ".jpg"))
     assert "3 files were passed over" in str(passed)
@@ -474,7 +582,13 @@ def test_the_seed_articles_say_of_themselves_what_a_reader_sees() -> None:
         "Prof. Habib Al Badawi",
     ]
     assert [article.publisher for article in found] == [None, None, "Asia Times", "9DASHLINE", None]
-    assert [article.credited_to for article in found] == [None, "The Conversation", "The Conversation", None, None]
+    assert [article.credited_to for article in found] == [
+        None,
+        "The Conversation",
+        "The Conversation",
+        None,
+        None,
+    ]
     assert [article.title is None for article in found] == [True, False, False, False, False]
     for line in (Path(datasets) / "seeds" / "gold.jsonl").read_text(encoding="utf-8").splitlines():
         for evidence in json.loads(line)["evidence"]:

@@ -71,7 +71,9 @@ def standing(articles: Sequence[Split], families: Sequence[Family]) -> Standing:
     return Standing({i: read_print(*one) for i, one in by_id.items()}, families, by_id.__getitem__)
 
 
-def test_articles_that_come_in_parts_make_the_families_of_all_at_once(corpus: list[Split], embed: Embed) -> None:
+def test_articles_that_come_in_parts_make_the_families_of_all_at_once(
+    corpus: list[Split], embed: Embed
+) -> None:
     known: list[Split] = []
     families: tuple[Family, ...] = ()
     for start in range(0, len(corpus), 17):
@@ -82,17 +84,23 @@ def test_articles_that_come_in_parts_make_the_families_of_all_at_once(corpus: li
     assert sum(len(family.members) for family in families) == len(corpus)
 
 
-def test_an_article_that_goes_changes_its_own_family_only(corpus: list[Split], embed: Embed) -> None:
+def test_an_article_that_goes_changes_its_own_family_only(
+    corpus: list[Split], embed: Embed
+) -> None:
     before = all_at_once(corpus, embed)
     for gone, _ in random.Random(2).sample(corpus, 4):
         staying = [one for one in corpus if one[0] is not gone]
         after = regroup([], standing(staying, before), embed)
-        assert {f for f in before if gone.article_id not in {m.article_id for m in f.members}} <= set(after)
+        assert {
+            f for f in before if gone.article_id not in {m.article_id for m in f.members}
+        } <= set(after)
         assert sum(len(family.members) for family in after) == len(staying)
         assert all([m.canonical for m in family.members].count(True) == 1 for family in after)
 
 
-def test_families_that_nothing_touches_are_not_read_again(corpus: list[Split], embed: Embed) -> None:
+def test_families_that_nothing_touches_are_not_read_again(
+    corpus: list[Split], embed: Embed
+) -> None:
     families = all_at_once(corpus, embed)
     asked: list[str] = []
 
@@ -101,7 +109,8 @@ def test_families_that_nothing_touches_are_not_read_again(corpus: list[Split], e
         raise AssertionError("an article was read that shares nothing with the new one")
 
     stranger = read(
-        "stranger", {"title": "Kites over Quarn", "text": "Nobody flew kites over Quarn but Zeb Yarrow. " * 3}
+        "stranger",
+        {"title": "Kites over Quarn", "text": "Nobody flew kites over Quarn but Zeb Yarrow. " * 3},
     )
     found = regroup([stranger], replace(standing(corpus, families), read=refuse), embed)
     assert set(families) < set(found) and not asked
@@ -110,7 +119,11 @@ def test_families_that_nothing_touches_are_not_read_again(corpus: list[Split], e
 def test_a_changed_article_is_compared_anew(corpus: list[Split], embed: Embed) -> None:
     families = all_at_once(corpus, embed)
     copied = max(families, key=lambda f: len(f.members)).members[-1].article_id
-    changed = [replace(article, text=ORCHARD, title="Fungus") for article, _ in corpus if article.article_id == copied]
+    changed = [
+        replace(article, text=ORCHARD, title="Fungus")
+        for article, _ in corpus
+        if article.article_id == copied
+    ]
     staying = [one for one in corpus if one[0].article_id != copied]
     after = regroup([(changed[0], split(ORCHARD, "Fungus"))], standing(staying, families), embed)
     assert frozenset([copied]) in sets(after)
@@ -150,15 +163,22 @@ def articles_of_a_week() -> tuple[Split, Split, Split, Split]:
 
 def test_a_round_up_does_not_join_the_articles_it_carries(embed: Embed) -> None:
     bridge, orchard, digest, scrap = articles_of_a_week()
-    expected = {frozenset(a.article_id for a, _ in family) for family in ([bridge, scrap], [orchard], [digest])}
+    expected = {
+        frozenset(a.article_id for a, _ in family)
+        for family in ([bridge, scrap], [orchard], [digest])
+    }
     assert sets(all_at_once([bridge, orchard, digest, scrap], embed)) == expected
-    families = regroup([digest, scrap], standing([bridge, orchard], all_at_once([bridge, orchard], embed)), embed)
+    families = regroup(
+        [digest, scrap], standing([bridge, orchard], all_at_once([bridge, orchard], embed)), embed
+    )
     assert sets(families) == expected
 
 
 def test_a_fragment_without_a_headline_belongs_to_whatever_holds_it(embed: Embed) -> None:
     _, orchard, digest, scrap = articles_of_a_week()
-    assert frozenset([digest[0].article_id, scrap[0].article_id]) in sets(all_at_once([orchard, digest, scrap], embed))
+    assert frozenset([digest[0].article_id, scrap[0].article_id]) in sets(
+        all_at_once([orchard, digest, scrap], embed)
+    )
 
 
 def test_a_fragment_is_not_canonical_because_nothing_in_it_disagrees(embed: Embed) -> None:
@@ -173,7 +193,9 @@ def test_a_fragment_is_not_canonical_because_nothing_in_it_disagrees(embed: Embe
                 "text": text,
             },
         )
-        for n, text in enumerate((BRIDGE.replace("eleven weeks", "seven weeks"), BRIDGE.replace("2019", "2009")))
+        for n, text in enumerate(
+            (BRIDGE.replace("eleven weeks", "seven weeks"), BRIDGE.replace("2019", "2009"))
+        )
     ]
     (family,) = all_at_once([bridge, scrap, *copies], embed)
     roles = {m.article_id: m.role for m in family.members}

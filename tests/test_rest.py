@@ -85,7 +85,11 @@ def test_an_answer_keeps_every_guarantee_and_the_documented_shape(http: httpx2.C
     reply = http.post("/v1/answers", json={"question": COST})
     answer = reply.json()
     AnswerResponse.model_validate(answer)
-    assert reply.status_code == 200 and "38 million" in answer["text"] and "83 million" not in answer["text"]
+    assert (
+        reply.status_code == 200
+        and "38 million" in answer["text"]
+        and "83 million" not in answer["text"]
+    )
     assert broken(answer, lambda i: article_of(http, i)) == []
     assert answer["citations"][0]["family"]["size"] == 2
 
@@ -98,7 +102,9 @@ def test_a_refusal_is_a_200_with_reason_and_neighbours(http: httpx2.Client) -> N
 
 
 @pytest.mark.parametrize("question", [COST, NONSENSE])
-def test_a_stream_holds_the_whole_answer_sentence_by_sentence(http: httpx2.Client, question: str) -> None:
+def test_a_stream_holds_the_whole_answer_sentence_by_sentence(
+    http: httpx2.Client, question: str
+) -> None:
     reply = http.post("/v1/answers", json={"question": question, "stream": True})
     assert reply.headers["content-type"].startswith("text/event-stream")
     events = sent_events(reply.text)
@@ -107,14 +113,20 @@ def test_a_stream_holds_the_whole_answer_sentence_by_sentence(http: httpx2.Clien
     assert events[0].data == {"id": answer["id"], "question": question}
     assert "".join(e.data["text"] for e in events if e.event == "answer.delta") == answer["text"]
     assert [e.data["claim"] for e in events if e.event == "answer.claim"] == answer["claims"]
-    assert [c for e in events if e.event == "answer.claim" for c in e.data["citations"]] == answer["citations"]
+    assert [c for e in events if e.event == "answer.claim" for c in e.data["citations"]] == answer[
+        "citations"
+    ]
     for before, after in pairwise(events):
         if before.event == "answer.claim":
-            assert after.event == "answer.delta" and before.data["claim"]["text"] in after.data["text"]
+            assert (
+                after.event == "answer.delta" and before.data["claim"]["text"] in after.data["text"]
+            )
 
 
 def test_the_accept_header_asks_for_a_stream_too(http: httpx2.Client) -> None:
-    reply = http.post("/v1/answers", json={"question": COST}, headers={"Accept": "text/event-stream"})
+    reply = http.post(
+        "/v1/answers", json={"question": COST}, headers={"Accept": "text/event-stream"}
+    )
     assert sent_events(reply.text)[-1].event == "answer.completed"
 
 
@@ -130,7 +142,10 @@ def test_nothing_later_than_as_of_is_cited(http: httpx2.Client) -> None:
     early = http.post("/v1/answers", json={"question": COST, "as_of": "2025-03-01"}).json()
     late = http.post("/v1/answers", json={"question": COST, "as_of": "2025-03-12"}).json()
     assert early["as_of"] == "2025-03-01" and "38 million" not in early["text"]
-    assert late["outcome"] == "answered" and broken(late, lambda i: article_of(http, i), date(2025, 3, 12)) == []
+    assert (
+        late["outcome"] == "answered"
+        and broken(late, lambda i: article_of(http, i), date(2025, 3, 12)) == []
+    )
 
 
 def test_search_returns_exact_passages_of_the_articles(http: httpx2.Client) -> None:
@@ -144,11 +159,15 @@ def test_search_returns_exact_passages_of_the_articles(http: httpx2.Client) -> N
 
 def test_search_takes_dates_and_filters(http: httpx2.Client) -> None:
     def dates(**narrowed: str) -> set[str | None]:
-        found = http.get("/v1/search", params={"q": "Orvel", "k": 50, **narrowed}).json()["passages"]
+        found = http.get("/v1/search", params={"q": "Orvel", "k": 50, **narrowed}).json()[
+            "passages"
+        ]
         return {hit["published_on"] for hit in found}
 
     assert None in dates() and "2025-06-02" in dates()
-    assert None not in dates(published_after="2025-01-01") and "2025-06-02" not in dates(as_of="2025-06-01")
+    assert None not in dates(published_after="2025-01-01") and "2025-06-02" not in dates(
+        as_of="2025-06-01"
+    )
     assert dates(published_before="2025-03-12", published_after="2025-03-12") == {"2025-03-12"}
     assert dates(article_ids="nope") == set()
 
@@ -175,8 +194,13 @@ def test_an_altered_copy_shows_what_it_changed(http: httpx2.Client) -> None:
     ArticleResponse.model_validate(altered)
     change = altered["alterations"][0]
     canonical = change["canonical"]
-    assert altered["text"][change["here"]["start"] : change["here"]["end"]] == change["here"]["text"]
-    assert article_of(http, canonical["article_id"])["text"][canonical["start"] : canonical["end"]] == canonical["text"]
+    assert (
+        altered["text"][change["here"]["start"] : change["here"]["end"]] == change["here"]["text"]
+    )
+    assert (
+        article_of(http, canonical["article_id"])["text"][canonical["start"] : canonical["end"]]
+        == canonical["text"]
+    )
     assert "83" in change["here"]["text"] and "38" in canonical["text"]
     assert [m["canonical"] for m in altered["family"]["members"]] == [True, False]
 
@@ -222,24 +246,38 @@ def test_a_bad_body_is_refused_in_the_contracts_words(http: httpx2.Client, name:
     problem = assert_problem(http.post("/v1/answers", content=body, headers=JSON), status)
     assert len(problem["detail"]) < 200
     assert_problem(
-        http.post("/v1/answers", content=body, headers={"Content-Type": "text/plain"}), 413 if status == 413 else 415
+        http.post("/v1/answers", content=body, headers={"Content-Type": "text/plain"}),
+        413 if status == 413 else 415,
     )
 
 
 def test_a_body_is_json_by_its_label_or_not_at_all(http: httpx2.Client) -> None:
     body = json.dumps({"question": COST}).encode()
-    labelled = http.post("/v1/answers", content=body, headers={"Content-Type": "application/json; charset=utf-8"})
+    labelled = http.post(
+        "/v1/answers", content=body, headers={"Content-Type": "application/json; charset=utf-8"}
+    )
     assert labelled.status_code == 200
     assert_problem(
-        http.post("/v1/answers", content=body, headers={"Content-Type": "application/x-www-form-urlencoded"}), 415
+        http.post(
+            "/v1/answers",
+            content=body,
+            headers={"Content-Type": "application/x-www-form-urlencoded"},
+        ),
+        415,
     )
 
 
 def test_what_was_sent_is_never_repeated(http: httpx2.Client) -> None:
-    for body in ({"question": 77123}, {"question": "ok", "as_of": "s3cret"}, {"question": "ok", "s3cret field!": 1}):
+    for body in (
+        {"question": 77123},
+        {"question": "ok", "as_of": "s3cret"},
+        {"question": "ok", "s3cret field!": 1},
+    ):
         reply = http.post("/v1/answers", json=body)
         assert reply.status_code == 422 and "s3cret" not in reply.text and "77123" not in reply.text
-    assert "as_of" in http.post("/v1/answers", json={"question": "ok", "as_of": "x"}).json()["detail"]
+    assert (
+        "as_of" in http.post("/v1/answers", json={"question": "ok", "as_of": "x"}).json()["detail"]
+    )
 
 
 @pytest.mark.parametrize(
@@ -267,7 +305,9 @@ def test_what_was_sent_is_never_repeated(http: httpx2.Client) -> None:
         ("/nope", 404),
     ],
 )
-def test_a_bad_address_is_refused_in_the_contracts_words(http: httpx2.Client, path: str, status: int) -> None:
+def test_a_bad_address_is_refused_in_the_contracts_words(
+    http: httpx2.Client, path: str, status: int
+) -> None:
     assert_problem(http.get(path), status)
 
 
@@ -290,7 +330,10 @@ def test_another_method_is_refused_and_the_right_one_named(http: httpx2.Client) 
 
 
 def test_a_request_id_is_taken_if_it_is_safe_and_made_if_not(http: httpx2.Client) -> None:
-    assert http.get("/healthz", headers={"X-Request-ID": "trace-7.a_B"}).headers["x-request-id"] == "trace-7.a_B"
+    assert (
+        http.get("/healthz", headers={"X-Request-ID": "trace-7.a_B"}).headers["x-request-id"]
+        == "trace-7.a_B"
+    )
     for unsafe in ("a b", "x" * 65, "<script>", ""):
         made = http.get("/healthz", headers={"X-Request-ID": unsafe}).headers["x-request-id"]
         assert re.fullmatch(r"[0-9a-f]{16}", made)
@@ -307,24 +350,39 @@ def test_a_client_that_breaks_off_mid_body_does_no_harm(http: httpx2.Client) -> 
 
 def test_the_documentation_lists_every_route_with_its_failures(http: httpx2.Client) -> None:
     described = http.get("/openapi.json").json()
-    for path in ("/v1/answers", "/v1/search", "/v1/articles", "/v1/chat/completions", "/v1/models", "/readyz"):
+    for path in (
+        "/v1/answers",
+        "/v1/search",
+        "/v1/articles",
+        "/v1/chat/completions",
+        "/v1/models",
+        "/readyz",
+    ):
         for operation in described["paths"][path].values():
             assert operation["summary"] and operation["tags"]
     assert {"400", "401", "413", "415", "422", "503", "504"} <= set(
         described["paths"]["/v1/answers"]["post"]["responses"]
     )
-    assert "/owner/ingest" not in described["paths"] and "HTTPValidationError" not in json.dumps(described)
+    assert "/owner/ingest" not in described["paths"] and "HTTPValidationError" not in json.dumps(
+        described
+    )
     assert http.post("/owner/ingest", json={"paths": ["/"]}).status_code == 404
 
 
-@pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example", "10.0.0.7:8000", "localhost.evil", "[::"])
+@pytest.mark.parametrize(
+    "host", ["evil.example", "127.0.0.1.evil.example", "10.0.0.7:8000", "localhost.evil", "[::"]
+)
 def test_without_keys_no_other_name_leads_in(http: httpx2.Client, host: str) -> None:
     """A page whose name was made to lead to 127.0.0.1 must not read the archive as its own origin."""
     assert_problem(http.get("/v1/articles", headers={"Host": host}), 421, "unknown_host")
 
 
-@pytest.mark.parametrize("host", ["localhost", "localhost:8000", "127.0.0.1:1", "[::1]:8000", "127.9.9.9"])
-def test_without_keys_this_machine_is_answered_under_each_of_its_names(http: httpx2.Client, host: str) -> None:
+@pytest.mark.parametrize(
+    "host", ["localhost", "localhost:8000", "127.0.0.1:1", "[::1]:8000", "127.9.9.9"]
+)
+def test_without_keys_this_machine_is_answered_under_each_of_its_names(
+    http: httpx2.Client, host: str
+) -> None:
     assert http.get("/healthz", headers={"Host": host}).status_code == 200
     assert http.head("/healthz", headers={"Host": host}).status_code == 200
 
@@ -332,14 +390,23 @@ def test_without_keys_this_machine_is_answered_under_each_of_its_names(http: htt
 @pytest.fixture
 def keyed(settings: Settings, newsroom: Path) -> Iterator[httpx2.Client]:
     """A service of its own, with a key for reading and one for writing."""
-    with running(settings.model_copy(update={"api_keys": "read, other", "admin_keys": "write"})) as (url, service):
+    with running(
+        settings.model_copy(update={"api_keys": "read, other", "admin_keys": "write"})
+    ) as (url, service):
         ingest(service.archive, [newsroom])
         with httpx2.Client(base_url=url, timeout=60) as client:
             yield client
 
 
 def test_keys_open_what_they_should_and_nothing_else(keyed: httpx2.Client) -> None:
-    for path in ("/", "/healthz", "/readyz", "/docs", "/openapi.json", "/articles/0123456789abcdef"):
+    for path in (
+        "/",
+        "/healthz",
+        "/readyz",
+        "/docs",
+        "/openapi.json",
+        "/articles/0123456789abcdef",
+    ):
         assert keyed.get(path).status_code == 200, path
     for path in ("/v1/articles", "/v1/search?q=dam", "/v1/answers/x", "/v1/nope"):
         missing = keyed.get(path)
@@ -347,22 +414,32 @@ def test_keys_open_what_they_should_and_nothing_else(keyed: httpx2.Client) -> No
         assert missing.headers["www-authenticate"].startswith("Bearer")
         assert_problem(keyed.get(path, headers={"Authorization": "Bearer rea"}), 401, "invalid_key")
         assert_problem(keyed.get(path, headers={"Authorization": "Basic read"}), 401, "missing_key")
-    assert keyed.get("/healthz", headers={"Host": "news.example"}).status_code == 200  # with keys a name proves nothing
+    assert (
+        keyed.get("/healthz", headers={"Host": "news.example"}).status_code == 200
+    )  # with keys a name proves nothing
     for key in ("read", "other", "write"):
-        assert keyed.get("/v1/articles", headers={"Authorization": f"Bearer {key}"}).status_code == 200
+        assert (
+            keyed.get("/v1/articles", headers={"Authorization": f"Bearer {key}"}).status_code == 200
+        )
     big = b"x" * 3_000_000
     assert_problem(keyed.post("/v1/answers", content=big, headers=JSON), 401, "missing_key")
 
 
 def test_only_a_writing_key_removes_an_article_and_it_is_gone_at_once(keyed: httpx2.Client) -> None:
     reader, writer = {"Authorization": "Bearer read"}, {"Authorization": "Bearer write"}
-    dam = next(a for a in keyed.get("/v1/articles", headers=reader).json()["articles"] if a["source"] == "dam.txt")
+    dam = next(
+        a
+        for a in keyed.get("/v1/articles", headers=reader).json()["articles"]
+        if a["source"] == "dam.txt"
+    )
     path = f"/v1/articles/{dam['article_id']}"
     assert_problem(keyed.delete(path, headers=reader), 403, "admin_key_required")
     assert keyed.delete(path, headers=writer).status_code == 204
     assert_problem(keyed.delete(path, headers=writer), 404)
     assert_problem(keyed.get(path, headers=reader), 404)
-    found = keyed.get("/v1/search", params={"q": "dam spillway cracks"}, headers=reader).json()["passages"]
+    found = keyed.get("/v1/search", params={"q": "dam spillway cracks"}, headers=reader).json()[
+        "passages"
+    ]
     assert dam["article_id"] not in {hit["article_id"] for hit in found}
 
 
@@ -375,7 +452,9 @@ def test_work_that_takes_too_long_is_a_504_whole_and_an_error_event_streamed(
             assert_problem(http.post("/v1/answers", json={"question": COST}), 504, "timeout")
             chat = {"messages": [{"role": "user", "content": COST}]}
             assert http.post("/v1/chat/completions", json=chat).json()["error"]["code"] == "timeout"
-            events = sent_events(http.post("/v1/answers", json={"question": COST, "stream": True}).text)
+            events = sent_events(
+                http.post("/v1/answers", json={"question": COST, "stream": True}).text
+            )
             assert events[-1].event == "error" and events[-1].data["code"] == "timeout"
 
 

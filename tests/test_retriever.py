@@ -20,7 +20,20 @@ from service.retrieval.fusion import fuse
 from service.retrieval.retriever import Retriever
 from service.types import Filters, Hit, Question
 
-FERRIES = ("Tarn", "Orvel", "Lisse", "Mook", "Garde", "Pell", "Dunmark", "Hesk", "Avel", "Brandt", "Corvo", "Ister")
+FERRIES = (
+    "Tarn",
+    "Orvel",
+    "Lisse",
+    "Mook",
+    "Garde",
+    "Pell",
+    "Dunmark",
+    "Hesk",
+    "Avel",
+    "Brandt",
+    "Corvo",
+    "Ister",
+)
 
 
 @pytest.fixture(scope="module")
@@ -29,7 +42,12 @@ def library(tmp_path_factory: pytest.TempPathFactory, model_cache: Path) -> Iter
     folder = tmp_path_factory.mktemp("library")
     files = folder / "articles"
     files.mkdir()
-    for name, text in {"bridge.txt": BRIDGE, "relay.txt": ALTERED_BRIDGE, "dam.txt": DAM, "choir.txt": CHOIR}.items():
+    for name, text in {
+        "bridge.txt": BRIDGE,
+        "relay.txt": ALTERED_BRIDGE,
+        "dam.txt": DAM,
+        "choir.txt": CHOIR,
+    }.items():
         (files / name).write_text(text, "utf-8")
     rows = [
         {"id": name, "title": f"Ferry timetable changes at {name}", "publisher": "Ärmel Post" if n % 2 else "Quay",
@@ -39,7 +57,10 @@ def library(tmp_path_factory: pytest.TempPathFactory, model_cache: Path) -> Iter
         for n, name in enumerate(FERRIES)
     ]  # fmt: skip
     rows.append(
-        {"id": "undated", "text": "Lanterns\n\nThe lantern maker of Tarn sold his shop on 4 May 2031 to a baker."}
+        {
+            "id": "undated",
+            "text": "Lanterns\n\nThe lantern maker of Tarn sold his shop on 4 May 2031 to a baker.",
+        }
     )
     (files / "ferries.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
     options = Settings(_env_file=None, data_dir=folder / "data", model_cache=model_cache)  # type: ignore[call-arg]
@@ -65,7 +86,9 @@ def families(hits: tuple[Hit, ...]) -> list[str]:
         ("ferry Dunmark", "Dunmark"),
     ],
 )
-def test_the_best_passage_is_of_the_article_that_tells_it(library: Retriever, question: str, source: str) -> None:
+def test_the_best_passage_is_of_the_article_that_tells_it(
+    library: Retriever, question: str, source: str
+) -> None:
     assert names(library.find(Question(question)))[0] == source
 
 
@@ -78,14 +101,19 @@ def test_the_text_of_a_hit_stands_at_its_offsets(library: Retriever) -> None:
 
 
 @pytest.mark.parametrize("count", [1, 3, 8, 15])
-def test_the_first_hits_are_of_as_many_families_as_the_archive_has(library: Retriever, count: int) -> None:
+def test_the_first_hits_are_of_as_many_families_as_the_archive_has(
+    library: Retriever, count: int
+) -> None:
     found = families(library.find(Question("When does the ferry leave?"), count))
     assert len(found) == len(set(found)) == count
 
 
-def test_more_hits_than_there_are_families_are_the_families_next_passages(tmp_path: Path, model_cache: Path) -> None:
+def test_more_hits_than_there_are_families_are_the_families_next_passages(
+    tmp_path: Path, model_cache: Path
+) -> None:
     long = "\n\n".join(
-        f"Chapter {n}. " + f"The mill of Tarn turned its wheel number {n} in the rain. " * 12 for n in range(8)
+        f"Chapter {n}. " + f"The mill of Tarn turned its wheel number {n} in the rain. " * 12
+        for n in range(8)
     )
     (tmp_path / "articles").mkdir()
     (tmp_path / "articles" / "mill.txt").write_text(f"The mill\n\n{long}", "utf-8")
@@ -118,22 +146,33 @@ def test_what_stands_on_top_does_not_depend_on_how_many_are_asked_for(library: R
 
 
 def test_an_altered_copy_never_stands_before_the_sound_text(library: Retriever) -> None:
-    for text in ("What did the Orvel bridge cost?", "83 million crowns bridge Staff Writers Morning Relay"):
+    for text in (
+        "What did the Orvel bridge cost?",
+        "83 million crowns bridge Staff Writers Morning Relay",
+    ):
         hits = library.find(Question(text), 20)
         assert hits[0].article.source == "bridge.txt"
 
 
 def test_an_altered_copy_speaks_where_the_sound_text_is_filtered_out(library: Retriever) -> None:
-    found = library.find(Question("What did the bridge cost?", filters=Filters(publishers=("the morning relay",))))
+    found = library.find(
+        Question("What did the bridge cost?", filters=Filters(publishers=("the morning relay",)))
+    )
     assert {hit.article.source for hit in found} == {"relay.txt"}
 
 
 @pytest.mark.parametrize(
     ("filters", "allowed"),
     [
-        (Filters(published_after=date(2025, 6, 10), published_before=date(2025, 8, 10)), set(FERRIES[5:8])),
+        (
+            Filters(published_after=date(2025, 6, 10), published_before=date(2025, 8, 10)),
+            set(FERRIES[5:8]),
+        ),
         (Filters(publishers=("ÄRMEL POST",)), set(FERRIES[1::2])),
-        (Filters(publishers=("ärmel post",), published_before=date(2025, 4, 10)), {FERRIES[1], FERRIES[3]}),
+        (
+            Filters(publishers=("ärmel post",), published_before=date(2025, 4, 10)),
+            {FERRIES[1], FERRIES[3]},
+        ),
         (Filters(publishers=("No Such Paper",)), set()),
         (Filters(article_ids=("0000000000000000",)), set()),
     ],
@@ -141,42 +180,58 @@ def test_an_altered_copy_speaks_where_the_sound_text_is_filtered_out(library: Re
 def test_filters_leave_all_that_they_permit_and_nothing_else(
     library: Retriever, filters: Filters, allowed: set[str]
 ) -> None:
-    assert set(names(library.find(Question("When does the ferry leave?", filters=filters), 20))) == allowed
+    assert (
+        set(names(library.find(Question("When does the ferry leave?", filters=filters), 20)))
+        == allowed
+    )
 
 
 def test_an_article_can_be_searched_by_its_id(library: Retriever) -> None:
     wanted = library.find(Question("ferry at Mook"), 1)[0].article.article_id
-    found = library.find(Question("Who won the singing prize?", filters=Filters(article_ids=(wanted,))))
+    found = library.find(
+        Question("Who won the singing prize?", filters=Filters(article_ids=(wanted,)))
+    )
     assert {hit.article.article_id for hit in found} == {wanted}
 
 
 def test_a_filter_may_name_more_articles_than_a_statement_has_places(library: Retriever) -> None:
     wanted = library.find(Question("ferry at Mook"), 1)[0].article.article_id
     many = Filters(article_ids=(*(f"{n:016x}" for n in range(40_000)), wanted))
-    assert {hit.article.article_id for hit in library.find(Question("timetable", filters=many))} == {wanted}
+    assert {
+        hit.article.article_id for hit in library.find(Question("timetable", filters=many))
+    } == {wanted}
 
 
 def test_as_of_is_inclusive_and_nothing_later_is_found(library: Retriever) -> None:
     hits = library.find(Question("When does the ferry leave?", as_of=date(2025, 3, 10)), 50)
     assert {"Tarn", "Orvel", "Lisse"} <= set(names(hits))
-    assert all(hit.article.published_on is None or hit.article.published_on <= date(2025, 3, 10) for hit in hits)
+    assert all(
+        hit.article.published_on is None or hit.article.published_on <= date(2025, 3, 10)
+        for hit in hits
+    )
 
 
 @pytest.mark.parametrize(("day", "found"), [(date(2031, 5, 4), True), (date(2031, 5, 3), False)])
-def test_an_undated_article_counts_from_the_latest_date_it_names(library: Retriever, day: date, found: bool) -> None:
+def test_an_undated_article_counts_from_the_latest_date_it_names(
+    library: Retriever, day: date, found: bool
+) -> None:
     hits = library.find(Question("Who sold the lantern shop?", as_of=day), 50)
     assert ("undated" in names(hits)) is found
 
 
 def test_an_undated_article_passes_no_date_filter(library: Retriever) -> None:
     filters = Filters(published_before=date(2100, 1, 1))
-    assert "undated" not in names(library.find(Question("Who sold the lantern shop?", filters=filters), 50))
+    assert "undated" not in names(
+        library.find(Question("Who sold the lantern shop?", filters=filters), 50)
+    )
 
 
 def test_a_filter_that_leaves_many_passages_finds_all_that_it_permits(library: Retriever) -> None:
     wide = Retriever(library.archive, narrow=2)
     filters = Filters(publishers=("ÄRMEL POST",))
-    assert set(names(wide.find(Question("When does the ferry leave?", filters=filters), 20))) == set(FERRIES[1::2])
+    assert set(
+        names(wide.find(Question("When does the ferry leave?", filters=filters), 20))
+    ) == set(FERRIES[1::2])
 
 
 @pytest.mark.parametrize(
@@ -191,7 +246,9 @@ def test_odd_questions_give_hits_or_nothing(library: Retriever, query: str) -> N
     assert all(hit.text for hit in library.find(Question(query), 5))
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(query=st.text(min_size=1, max_size=300))
 def test_any_text_can_be_asked(library: Retriever, query: str) -> None:
     assert len(library.find(Question(query), 3)) <= 3

@@ -50,7 +50,9 @@ def spoken(archive: Archive) -> dict[str, Spoken]:
     return archive.sentences.of(snapshot, {i: p.start for i, p in passages.items()})
 
 
-def test_every_sentence_has_the_vector_of_its_words_behind_the_title(settings: Settings, folder: Path) -> None:
+def test_every_sentence_has_the_vector_of_its_words_behind_the_title(
+    settings: Settings, folder: Path
+) -> None:
     with Archive(settings) as archive:
         ingest(archive, [folder])
         snapshot = archive.catalogue.live()
@@ -60,7 +62,9 @@ def test_every_sentence_has_the_vector_of_its_words_behind_the_title(settings: S
             article = snapshot.articles([snapshot.passages([passage_id])[passage_id].article_id])
             (stored,) = article.values()
             sentences = {s.start: s.text for s in snapshot.sentences(stored.article.article_id)}
-            exact = archive.embedder.embed([embedded_text(stored.article.title, sentences[s]) for s in said.starts])
+            exact = archive.embedder.embed(
+                [embedded_text(stored.article.title, sentences[s]) for s in said.starts]
+            )
             assert said.vectors.shape == exact.shape
             assert np.linalg.norm(said.vectors, axis=1) == pytest.approx(1, abs=1e-5)
             assert np.einsum("ij,ij->i", said.vectors, exact).min() > 0.9999
@@ -75,7 +79,9 @@ def test_a_cosine_is_off_by_less_than_a_five_hundredth(settings: Settings, folde
         assert np.abs(kept @ question - kept @ exact).max() < 0.002
 
 
-def test_what_is_kept_is_not_embedded_again_by_another_process(settings: Settings, folder: Path) -> None:
+def test_what_is_kept_is_not_embedded_again_by_another_process(
+    settings: Settings, folder: Path
+) -> None:
     embedder = Counting(settings.model_dir)
     with Archive(settings, embedder) as archive:
         ingest(archive, [folder])
@@ -88,7 +94,9 @@ def test_what_is_kept_is_not_embedded_again_by_another_process(settings: Setting
     assert all(np.array_equal(first[i].vectors, again[i].vectors) for i in first)
 
 
-def test_passages_that_say_what_others_said_are_not_embedded_again(settings: Settings, folder: Path) -> None:
+def test_passages_that_say_what_others_said_are_not_embedded_again(
+    settings: Settings, folder: Path
+) -> None:
     embedder = Counting(settings.model_dir)
     with Archive(settings, embedder) as archive:
         ingest(archive, [folder])
@@ -114,7 +122,9 @@ def test_removed_articles_leave_no_vectors_of_sentences(settings: Settings, fold
         assert database.reading().rows("SELECT count(*) FROM sentences")[0][0] == 0
 
 
-def test_a_service_embeds_sentences_before_they_are_asked_for(settings: Settings, folder: Path) -> None:
+def test_a_service_embeds_sentences_before_they_are_asked_for(
+    settings: Settings, folder: Path
+) -> None:
     embedder = Counting(settings.model_dir)
     with Archive(settings, embedder) as archive, Ahead(archive):
         ingest(archive, [folder])
@@ -130,10 +140,14 @@ def test_a_service_embeds_sentences_before_they_are_asked_for(settings: Settings
 def test_vectors_that_were_deleted_are_made_again(settings: Settings, folder: Path) -> None:
     with Archive(settings) as archive:
         ingest(archive, [folder])
-        before = [(h.passage_id, h.score) for h in Retriever(archive).find(Question("Orvel bridge"))]
+        before = [
+            (h.passage_id, h.score) for h in Retriever(archive).find(Question("Orvel bridge"))
+        ]
         with archive.meaning.database.write() as connection:
             connection.execute("DELETE FROM sentences")
-        assert [(h.passage_id, h.score) for h in Retriever(archive).find(Question("Orvel bridge"))] == before
+        assert [
+            (h.passage_id, h.score) for h in Retriever(archive).find(Question("Orvel bridge"))
+        ] == before
 
 
 def test_the_first_are_ranked_by_their_best_sentence_and_the_rest_keep_their_places() -> None:
@@ -143,7 +157,9 @@ def test_the_first_are_ranked_by_their_best_sentence_and_the_rest_keep_their_pla
     mixed = rerank(scores, {i: n / 100 for n, i in enumerate(first)})
     assert mixed[first[-1]] > scores[first[-1]] and mixed[first[0]] < scores[first[0]]
     assert set(leaders(mixed)) == set(first)
-    assert leaders(rerank(scores, {first[5]: 0.9, first[4]: 0.1}))[4:6] == first[4:6]  # near in words, so little moves
+    assert (
+        leaders(rerank(scores, {first[5]: 0.9, first[4]: 0.1}))[4:6] == first[4:6]
+    )  # near in words, so little moves
     close = {"a": 0.9, "b": 0.899, "c": 0.1}
     assert leaders(rerank(close, {"a": 0.2, "b": 0.6, "c": 0.1})) == ["b", "a", "c"]
     assert all(mixed[i] == scores[i] for i in scores if i not in first)

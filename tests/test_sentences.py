@@ -87,9 +87,12 @@ def kinds(text: str, title: str | None = None) -> dict[str, SentenceKind]:
 
 @settings(max_examples=300, deadline=None)
 @given(
-    st.one_of(st.text(max_size=200), st.lists(st.sampled_from(PIECES), max_size=40).map("".join)), st.text(max_size=10)
+    st.one_of(st.text(max_size=200), st.lists(st.sampled_from(PIECES), max_size=40).map("".join)),
+    st.text(max_size=10),
 )
-def test_every_sentence_is_its_span_and_nothing_but_white_space_lies_between(text: str, title: str) -> None:
+def test_every_sentence_is_its_span_and_nothing_but_white_space_lies_between(
+    text: str, title: str
+) -> None:
     position = 0
     for sentence in split(text, title):
         assert text[sentence.start : sentence.end] == sentence.text == sentence.text.strip() != ""
@@ -106,7 +109,12 @@ def test_every_sentence_is_its_span_and_nothing_but_white_space_lies_between(tex
         ["He lives in the U.S.", "The rest stayed."],
         ["Dr. Mary M. McCarthy spoke to Mr. Ferdinand Marcos Jr. in Manila.", "He listened."],
         ["It lies at pier No. 4 in Tarnmouth.", "Nobody was there."],
-        ["They met at 5 p.m. on Friday.", "At 6 p.m. Monday they met again.", "It closed at 9 p.m.", "Quill left."],
+        [
+            "They met at 5 p.m. on Friday.",
+            "At 6 p.m. Monday they met again.",
+            "It closed at 9 p.m.",
+            "Quill left.",
+        ],
         ["Fruit, e.g. apples, i.e. Granny Smiths, cost 3.5 per cent more.", "Pears did not."],
         ["“It is done,” she said.", "“We can go.”", "They went."],
         ['"Will it hold?" Tessa Quill asked.', '"It will."'],
@@ -125,9 +133,7 @@ def test_sentences_end_where_a_reader_sees_them_end(sentences: list[str]) -> Non
 
 
 def test_tokenised_text_is_split_after_its_loose_periods_and_closing_quotes() -> None:
-    text = (
-        "The coat is known as a `` double coat '' . He said , `` It is soft . '' The U.S. cat is not ( at all ) . It is"
-    )
+    text = "The coat is known as a `` double coat '' . He said , `` It is soft . '' The U.S. cat is not ( at all ) . It is"
     assert words(text) == [
         "The coat is known as a `` double coat '' .",
         "He said , `` It is soft . ''",
@@ -189,7 +195,13 @@ def test_a_line_that_names_the_writer_is_a_byline(line: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "line", ["17 April 2024", "date 2024-05-01", "Published 3 May 2025", "Updated: May 3, 2025, 2:10 p.m. EST"]
+    "line",
+    [
+        "17 April 2024",
+        "date 2024-05-01",
+        "Published 3 May 2025",
+        "Updated: May 3, 2025, 2:10 p.m. EST",
+    ],
 )
 def test_a_line_that_is_mainly_a_date_is_a_dateline(line: str) -> None:
     assert kinds(f"A title\n\n{line}\n\nThe bridge opened.")[line] is SentenceKind.DATELINE
@@ -240,13 +252,13 @@ def test_prose_about_dates_reprints_and_money_stays_citable_body(line: str) -> N
 )
 def test_lines_about_the_site_are_boilerplate(line: str) -> None:
     found = split(f"The bridge opened.\n\n{line}\n\nIt rained.")
-    assert [sentence.kind for sentence in found][1:-1] == [SentenceKind.BOILERPLATE] * (len(found) - 2)
+    assert [sentence.kind for sentence in found][1:-1] == [SentenceKind.BOILERPLATE] * (
+        len(found) - 2
+    )
 
 
 def test_the_second_copy_of_a_title_line_is_boilerplate_whatever_its_quotes() -> None:
-    text = (
-        "The city’s bridge opens – Asia Times\n\nThe city's bridge opens - Asia Times\n\nThe bridge opened. It rained."
-    )
+    text = "The city’s bridge opens – Asia Times\n\nThe city's bridge opens - Asia Times\n\nThe bridge opened. It rained."
     assert [sentence.kind.value for sentence in split(text, "The city's bridge opens")] == [
         "title",
         "boilerplate",

@@ -30,14 +30,29 @@ def test_a_service_takes_work_from_its_neighbours_refuses_a_second_and_ends_on_s
     with served_process(settings) as (url, process):
         handed = command(settings, "ingest", str(newsroom), "--json")
         assert handed.returncode == 0 and json.loads(handed.stdout)["added"] == 3
-        found = httpx2.get(f"{url}/v1/search", params={"q": "Orvel bridge crowns"}).json()["passages"]
+        found = httpx2.get(f"{url}/v1/search", params={"q": "Orvel bridge crowns"}).json()[
+            "passages"
+        ]
         assert "38 million" in found[0]["text"]
 
         second = command(settings, "serve", "--port", "0")
-        assert second.returncode == 1 and str(process.pid) in second.stderr and "Traceback" not in second.stderr
+        assert (
+            second.returncode == 1
+            and str(process.pid) in second.stderr
+            and "Traceback" not in second.stderr
+        )
         port = url.rpartition(":")[2]
-        taken = command(settings.model_copy(update={"data_dir": settings.data_dir / "other"}), "serve", "--port", port)
-        assert taken.returncode == 1 and port in taken.stderr and f"process {process.pid}" in taken.stderr
+        taken = command(
+            settings.model_copy(update={"data_dir": settings.data_dir / "other"}),
+            "serve",
+            "--port",
+            port,
+        )
+        assert (
+            taken.returncode == 1
+            and port in taken.stderr
+            and f"process {process.pid}" in taken.stderr
+        )
 
         process.send_signal(signal.SIGTERM)
         assert process.wait(ENDING_SECONDS) == 0
@@ -57,7 +72,9 @@ def test_the_private_socket_asks_for_no_key(settings: Settings) -> None:
         assert process.wait(ENDING_SECONDS) == 0
 
 
-def test_a_stream_that_is_cut_by_the_end_of_the_service_says_so(settings: Settings, newsroom: Path) -> None:
+def test_a_stream_that_is_cut_by_the_end_of_the_service_says_so(
+    settings: Settings, newsroom: Path
+) -> None:
     fill(settings, newsroom)
     with fake_openai.running() as model:
         model.reply = lambda body: fake_openai.Script(["NO_ANSWER"], delay_seconds=30)
@@ -70,7 +87,10 @@ def test_a_stream_that_is_cut_by_the_end_of_the_service_says_so(settings: Settin
                 began = time.monotonic()
                 process.send_signal(signal.SIGTERM)
                 rest = list(lines)
-            assert "event: error" in rest and '"code":"not_ready"' in rest[rest.index("event: error") + 1]
+            assert (
+                "event: error" in rest
+                and '"code":"not_ready"' in rest[rest.index("event: error") + 1]
+            )
             assert process.wait(ENDING_SECONDS) == 0 and time.monotonic() - began < ENDING_SECONDS
 
 
@@ -86,19 +106,29 @@ def test_a_client_that_goes_away_stops_the_work(settings: Settings, newsroom: Pa
                 _wait_until(lambda: bool(model.requests))
             time.sleep(2)  # the model would have been done by now
             answer_id = json.loads(identity.removeprefix("data: "))["id"]
-            assert httpx2.get(f"{url}/v1/answers/{answer_id}").status_code == 404  # it was never finished
+            assert (
+                httpx2.get(f"{url}/v1/answers/{answer_id}").status_code == 404
+            )  # it was never finished
 
 
 def test_an_ingest_whose_command_goes_away_is_stopped_and_nothing_is_published(
     settings: Settings, tmp_path: Path
 ) -> None:
     many = tmp_path / "many.jsonl"
-    words = [f"The council of place {n} met on day {n} and voted for plan number {n * 7}." for n in range(3_000)]
+    words = [
+        f"The council of place {n} met on day {n} and voted for plan number {n * 7}."
+        for n in range(3_000)
+    ]
     many.write_text(
-        "\n".join(json.dumps({"id": str(n), "title": f"Council {n}", "text": w}) for n, w in enumerate(words))
+        "\n".join(
+            json.dumps({"id": str(n), "title": f"Council {n}", "text": w})
+            for n, w in enumerate(words)
+        )
     )
     with served_process(settings) as (url, _):
-        lines = owner_client.stream(settings.data_dir, "POST", "/owner/ingest", {"paths": [str(many)]})
+        lines = owner_client.stream(
+            settings.data_dir, "POST", "/owner/ingest", {"paths": [str(many)]}
+        )
         assert next(lines)["stage"] in ("read", "embed")
         lines.close()  # type: ignore[attr-defined]
         time.sleep(1.5)
@@ -106,7 +136,9 @@ def test_an_ingest_whose_command_goes_away_is_stopped_and_nothing_is_published(
         one = tmp_path / "one.txt"
         one.write_text("Mayor opens library\n\nThe library of Tarn opened on 3 May 2025.")
         assert (
-            owner_client.request(settings.data_dir, "POST", "/owner/ingest", {"paths": [str(one)]})["report"]["added"]
+            owner_client.request(settings.data_dir, "POST", "/owner/ingest", {"paths": [str(one)]})[
+                "report"
+            ]["added"]
             == 1
         )  # which waited for whatever was still written
         assert len(httpx2.get(f"{url}/v1/articles").json()["articles"]) == 1
@@ -132,7 +164,9 @@ def test_an_open_address_without_keys_is_wrong_usage_of_the_command(settings: Se
 def test_a_taken_port_is_told_before_anything_is_opened(settings: Settings) -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = other.getsockname()[1]
-        with pytest.raises(DatelineError, match=rf"port {port} is taken by .*process {os.getpid()}"):
+        with pytest.raises(
+            DatelineError, match=rf"port {port} is taken by .*process {os.getpid()}"
+        ):
             serving.check(settings, "127.0.0.1", port)
     assert not settings.data_dir.exists()
 

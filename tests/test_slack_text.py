@@ -64,7 +64,12 @@ def test_lines_are_kept_whole_where_they_fit() -> None:
 def test_the_turns_of_a_thread_come_in_order_and_once() -> None:
     messages = [
         {"ts": "9.000100", "user": "U1", "text": "first"},
-        {"ts": "10.000200", "user": "U0BOT", "bot_id": "B0", "text": "Said [1][2].\n\n*Sources*\n[1] “x”"},
+        {
+            "ts": "10.000200",
+            "user": "U0BOT",
+            "bot_id": "B0",
+            "text": "Said [1][2].\n\n*Sources*\n[1] “x”",
+        },
         {"ts": "10.000100", "user": "U2", "text": "second"},
         {"ts": "9.000100", "user": "U1", "text": "first"},
         {"ts": "11.000100", "user": "U1", "text": "the question"},

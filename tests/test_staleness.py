@@ -44,15 +44,27 @@ MAYOR = understand("Who is the mayor of Ashby?")
         ("2026-03-01", None, "This was reported on 1 March 2026, about 9 months ago."),
         ("2025-11-20", None, "This was reported on 20 November 2025, about a year ago."),
         ("2021-11-20", None, "This was reported on 20 November 2021, over 5 years ago."),
-        ("2024-05-16", "2024-12-31", "This was reported on 16 May 2024, about 8 months before 31 December 2024."),
+        (
+            "2024-05-16",
+            "2024-12-31",
+            "This was reported on 16 May 2024, about 8 months before 31 December 2024.",
+        ),
         ("2024-12-20", "2024-12-31", "This was reported on 20 December 2024."),
     ],
 )
-def test_the_day_is_said_and_the_age_where_it_is_old(published: str, as_of: str | None, written: str) -> None:
-    cited = sentences(card(published_on=date.fromisoformat(published)), "Ida Crane is the mayor of Ashby.")
+def test_the_day_is_said_and_the_age_where_it_is_old(
+    published: str, as_of: str | None, written: str
+) -> None:
+    cited = sentences(
+        card(published_on=date.fromisoformat(published)), "Ida Crane is the mayor of Ashby."
+    )
 
     told_of = told(
-        MAYOR, "Ida Crane is the mayor of Ashby [1].", cited, as_of and date.fromisoformat(as_of), date(2026, 11, 21)
+        MAYOR,
+        "Ida Crane is the mayor of Ashby [1].",
+        cited,
+        as_of and date.fromisoformat(as_of),
+        date(2026, 11, 21),
     )
 
     assert told_of == (written, (cited[0],))
@@ -70,11 +82,24 @@ def test_of_several_sources_the_newest_counts() -> None:
 def test_an_undated_source_is_called_so_where_the_question_is_about_now() -> None:
     cited = sentences(card(), "Ida Crane is the mayor of Ashby.")
 
-    assert told(MAYOR, "", cited, None, date(2026, 11, 21)) == ("The source is undated.", (cited[0],))
-    assert told(understand("How many people work at the mill?"), "", cited, None, date(2026, 11, 21)) is None
+    assert told(MAYOR, "", cited, None, date(2026, 11, 21)) == (
+        "The source is undated.",
+        (cited[0],),
+    )
+    assert (
+        told(understand("How many people work at the mill?"), "", cited, None, date(2026, 11, 21))
+        is None
+    )
 
 
 def test_a_day_that_the_answer_names_is_not_said_twice() -> None:
-    cited = sentences(card(published_on=date(2026, 11, 1)), "On 1 November 2026 Ida Crane became mayor.")
+    cited = sentences(
+        card(published_on=date(2026, 11, 1)), "On 1 November 2026 Ida Crane became mayor."
+    )
 
-    assert told(MAYOR, "On 1 November 2026 Ida Crane became mayor [1].", cited, None, date(2026, 11, 21)) is None
+    assert (
+        told(
+            MAYOR, "On 1 November 2026 Ida Crane became mayor [1].", cited, None, date(2026, 11, 21)
+        )
+        is None
+    )

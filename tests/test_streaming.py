@@ -44,7 +44,9 @@ def listening(gone: asyncio.Event | None = None) -> Request:
 
 async def test_events_come_as_they_are_and_silence_is_filled() -> None:
     source = Source(0, 0.25, 0)
-    async with aclosing(paced(source.words(), listening(), asyncio.Event(), 5.0, ping_seconds=0.1)) as events:
+    async with aclosing(
+        paced(source.words(), listening(), asyncio.Event(), 5.0, ping_seconds=0.1)
+    ) as events:
         got = [event async for event in events]
     assert [event for event in got if event] == ["word 0", "word 1", "word 2"]
     assert got[1:3] == [None, None] and not source.cut
@@ -77,7 +79,10 @@ async def test_when_the_service_stops_short_work_ends_well_and_long_work_is_cut(
     stopping = asyncio.Event()
     stopping.set()
     short, long = Source(0, STOPPING_GRACE_SECONDS / 10), Source(0, 30)
-    assert [e async for e in paced(short.words(), listening(), stopping, 30.0)] == ["word 0", "word 1"]
+    assert [e async for e in paced(short.words(), listening(), stopping, 30.0)] == [
+        "word 0",
+        "word 1",
+    ]
     with pytest.raises(NotReady, match="stopping"):
         async for _ in paced(long.words(), listening(), stopping, 30.0):
             pass

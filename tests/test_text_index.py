@@ -15,7 +15,10 @@ from ingest.storage.text_index import Lexical, search_words
 def lexical(tmp_path: Path) -> Lexical:
     index = Lexical(tmp_path / "text")
     index.add(
-        [("p1", "Bridge opens", "The Orvel bridge opened."), ("p2", "Dam closed", "The dam at Orvel was closed.")]
+        [
+            ("p1", "Bridge opens", "The Orvel bridge opened."),
+            ("p2", "Dam closed", "The dam at Orvel was closed."),
+        ]
     )
     return index
 
@@ -66,7 +69,9 @@ def test_stop_words_and_syntax_are_no_search_words() -> None:
     assert search_words('title:"The bridge" AND the -dam') == ["title", "bridge", "dam"]
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(st.text(max_size=200))
 def test_whatever_is_asked_the_index_answers(lexical: Lexical, query: str) -> None:
     assert len(lexical.find(query, 5)) <= 2

@@ -63,12 +63,20 @@ def tarn(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterat
 
 @pytest.fixture
 def answerer(tarn: Archive, settings: Settings) -> Answerer:
-    return Answerer(tarn, Retriever(tarn), Receipts(settings.data_dir / "receipts.sqlite"), clock=lambda: TODAY)
+    return Answerer(
+        tarn, Retriever(tarn), Receipts(settings.data_dir / "receipts.sqlite"), clock=lambda: TODAY
+    )
 
 
 async def test_the_figure_of_the_year_that_is_asked_for_is_given(answerer: Answerer) -> None:
-    assert "240,000" in (await asked(answerer, "How many passengers did the Tarn line carry in 2021?"))["text"]
-    assert "410,000" in (await asked(answerer, "How many passengers did the Tarn line carry in 2024?"))["text"]
+    assert (
+        "240,000"
+        in (await asked(answerer, "How many passengers did the Tarn line carry in 2021?"))["text"]
+    )
+    assert (
+        "410,000"
+        in (await asked(answerer, "How many passengers did the Tarn line carry in 2024?"))["text"]
+    )
 
 
 async def test_a_figure_of_another_year_is_no_answer_and_is_named(answerer: Answerer) -> None:
@@ -92,7 +100,9 @@ async def test_last_month_is_counted_from_the_clock_or_from_as_of(answerer: Answ
 async def test_a_filter_s_dates_go_before_those_in_the_question(answerer: Answerer) -> None:
     filters = Filters(published_after=date(2022, 1, 1), published_before=date(2022, 12, 31))
 
-    body = await asked(answerer, "How many passengers did the Tarn line carry in 2021?", filters=filters)
+    body = await asked(
+        answerer, "How many passengers did the Tarn line carry in 2021?", filters=filters
+    )
 
     assert "240,000" in body["text"]
 
@@ -100,7 +110,11 @@ async def test_a_filter_s_dates_go_before_those_in_the_question(answerer: Answer
 async def test_as_of_may_stand_in_the_question(answerer: Answerer) -> None:
     body = await asked(answerer, "Who is the mayor of Orvel as of 2 May 2024?")
 
-    assert (body["outcome"], body["declined_because"], body["as_of"]) == ("declined", "outside_dates", "2024-05-02")
+    assert (body["outcome"], body["declined_because"], body["as_of"]) == (
+        "declined",
+        "outside_dates",
+        "2024-05-02",
+    )
 
 
 async def test_an_office_carries_the_day_and_the_age_of_its_source(answerer: Answerer) -> None:
@@ -111,13 +125,19 @@ async def test_an_office_carries_the_day_and_the_age_of_its_source(answerer: Ans
 
 
 async def test_what_does_not_change_carries_no_age(answerer: Answerer) -> None:
-    assert "reported" not in (await asked(answerer, "What does the great bell of Tarn weigh?"))["text"]
+    assert (
+        "reported" not in (await asked(answerer, "What does the great bell of Tarn weigh?"))["text"]
+    )
 
 
 async def test_a_model_s_answer_carries_the_day_too(tarn: Archive, settings: Settings) -> None:
     with running() as model:
         changed = settings.model_copy(
-            update={"openai_base_url": model.url, "openai_api_key": SecretStr("k"), "model": "scripted"}
+            update={
+                "openai_base_url": model.url,
+                "openai_api_key": SecretStr("k"),
+                "model": "scripted",
+            }
         )
         receipts = Receipts(settings.data_dir / "receipts.sqlite")
         drafting = Answerer(tarn, Retriever(tarn), receipts, Drafter(changed), lambda: TODAY)
@@ -132,7 +152,8 @@ async def test_a_model_s_answer_carries_the_day_too(tarn: Archive, settings: Set
 
     assert body["answerer"] == "openai"
     assert (
-        body["text"] == "Ida Crane is the mayor of Orvel [1]. This was reported on 3 May 2024, about 21 months ago [1]."
+        body["text"]
+        == "Ida Crane is the mayor of Orvel [1]. This was reported on 3 May 2024, about 21 months ago [1]."
     )
     assert years == (["240,000"], "answered")
 
@@ -142,7 +163,9 @@ async def asked_for_years(drafting: Answerer, model: FakeOpenAI) -> tuple[list[s
     shown: list[str] = []
 
     def reply(body: dict[str, Any]) -> Script:
-        shown.extend(n for n in ("240,000", "410,000") for _, sentence in evidence_of(body) if n in sentence)
+        shown.extend(
+            n for n in ("240,000", "410,000") for _, sentence in evidence_of(body) if n in sentence
+        )
         key = next(k for k, sentence in evidence_of(body) if "240,000" in sentence)
         return Script([f"It carried 240,000 passengers [{key}]."])
 
@@ -161,7 +184,10 @@ async def test_a_false_premise_is_corrected_with_a_citation(
         drafter = Drafter(changed) if with_model else None
         answering = Answerer(tarn, Retriever(tarn), receipts, drafter, lambda: TODAY)
         body = await asked(answering, "Why did the paper mill of Tarn close in 2021?")
-        true = await asked(Answerer(tarn, Retriever(tarn), receipts), "Why did the paper mill of Tarn close in 2019?")
+        true = await asked(
+            Answerer(tarn, Retriever(tarn), receipts),
+            "Why did the paper mill of Tarn close in 2019?",
+        )
 
     assert body["outcome"] == "answered"
     assert body["text"].startswith("The question says “2021”, but the archive says “2019” [1].")
@@ -170,7 +196,10 @@ async def test_a_false_premise_is_corrected_with_a_citation(
 
 
 async def test_a_follow_up_with_another_year_is_answered_for_that_year(answerer: Answerer) -> None:
-    history = (Turn("user", "How many passengers did the Tarn line carry in 2021?"), Turn("assistant", "240,000 [1]."))
+    history = (
+        Turn("user", "How many passengers did the Tarn line carry in 2021?"),
+        Turn("assistant", "240,000 [1]."),
+    )
 
     body = await asked(answerer, "And in 2024?", history=history)
 
@@ -210,9 +239,14 @@ def test_as_of_holds_on_rest(served: str) -> None:
         ("responses", lambda text: {"input": text}),
     ],
 )
-def test_as_of_in_the_question_holds_on_the_openai_routes(served: str, route: str, asking: Any) -> None:
+def test_as_of_in_the_question_holds_on_the_openai_routes(
+    served: str, route: str, asking: Any
+) -> None:
     for day, outcome in (("1 June 2025", "declined"), ("2 June 2025", "answered")):
-        sent = {"model": "dateline", **asking(f"As of {day}, who leads the regulator that closed the Orvel dam?")}
+        sent = {
+            "model": "dateline",
+            **asking(f"As of {day}, who leads the regulator that closed the Orvel dam?"),
+        }
         body = httpx2.post(f"{served}/v1/{route}", json=sent).json()["dateline"]
         assert body["outcome"] == outcome
 
@@ -228,7 +262,9 @@ def test_as_of_holds_in_the_terminal(tmp_path: Path, newsroom: Path, model_cache
 
     def dateline(*words: str) -> str:
         command = [sys.executable, "-m", "dateline", *words]
-        return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=True).stdout
+        return subprocess.run(
+            command, env=environment, capture_output=True, text=True, timeout=60, check=True
+        ).stdout
 
     dateline("ingest", str(newsroom))
     for day, outcome in (("2025-06-01", "declined"), ("2025-06-02", "answered")):

@@ -36,8 +36,22 @@ from service.jobs import MOST_WAITING
 from service.wiring import Service
 
 COST = "How much did the Orvel bridge cost?"
-FERRY = {"title": "Tarn ferry gets a new engine", "text": "The Tarn ferry sails again on 4 July 2025.", "id": "ferry"}
-REPORT = ["added", "updated", "unchanged", "removed", "failed", "articles", "passages", "families", "altered"]
+FERRY = {
+    "title": "Tarn ferry gets a new engine",
+    "text": "The Tarn ferry sails again on 4 July 2025.",
+    "id": "ferry",
+}
+REPORT = [
+    "added",
+    "updated",
+    "unchanged",
+    "removed",
+    "failed",
+    "articles",
+    "passages",
+    "families",
+    "altered",
+]
 
 
 @pytest.fixture
@@ -59,10 +73,15 @@ def kept(settings: Settings) -> Path:
 
 def files(**texts: str | bytes) -> list[tuple[str, tuple[str, bytes]]]:
     """Parts of a multipart body: `dam_txt="…"` is a file dam.txt."""
-    return [("files", (n.replace("_", "."), t if isinstance(t, bytes) else t.encode())) for n, t in texts.items()]
+    return [
+        ("files", (n.replace("_", "."), t if isinstance(t, bytes) else t.encode()))
+        for n, t in texts.items()
+    ]
 
 
-def ended(http: httpx2.Client, reply: httpx2.Response, seconds: float = 60.0, **headers: str) -> dict[str, Any]:
+def ended(
+    http: httpx2.Client, reply: httpx2.Response, seconds: float = 60.0, **headers: str
+) -> dict[str, Any]:
     """The job that a reply names, when it has ended."""
     assert reply.status_code == 202, reply.text
     JobAcceptedResponse.model_validate(reply.json())
@@ -79,25 +98,38 @@ def ended(http: httpx2.Client, reply: httpx2.Response, seconds: float = 60.0, **
 
 def listed(http: httpx2.Client) -> dict[str, dict[str, Any]]:
     """The catalogue by source."""
-    return {article["source"]: article for article in http.get("/v1/articles?limit=200").json()["articles"]}
+    return {
+        article["source"]: article
+        for article in http.get("/v1/articles?limit=200").json()["articles"]
+    }
 
 
 def stored(kept: Path) -> set[str]:
     return {path.relative_to(kept).as_posix() for path in kept.rglob("*") if path.is_file()}
 
 
-def test_uploaded_files_are_taken_in_while_the_service_runs(http: httpx2.Client, kept: Path) -> None:
-    job = ended(http, http.post("/v1/articles", files=files(bridge_txt=BRIDGE, relay_txt=ALTERED_BRIDGE)))
-    assert job["status"] == "done" and job["error"] is None and job["finished_at"] > job["created_at"]
+def test_uploaded_files_are_taken_in_while_the_service_runs(
+    http: httpx2.Client, kept: Path
+) -> None:
+    job = ended(
+        http, http.post("/v1/articles", files=files(bridge_txt=BRIDGE, relay_txt=ALTERED_BRIDGE))
+    )
+    assert (
+        job["status"] == "done" and job["error"] is None and job["finished_at"] > job["created_at"]
+    )
     report = job["report"]
     assert [report[name] for name in REPORT] == [2, 0, 0, 0, [], 2, report["passages"], 1, 1]
     assert report["generation"] == http.get("/readyz").json()["generation"]
     answer = http.post("/v1/answers", json={"question": COST}).json()
     assert "38 million" in answer["text"] and answer["citations"][0]["source"] == "bridge.txt"
-    assert stored(kept) == {"bridge.txt", "relay.txt"} and (kept / "bridge.txt").read_text() == BRIDGE
+    assert (
+        stored(kept) == {"bridge.txt", "relay.txt"} and (kept / "bridge.txt").read_text() == BRIDGE
+    )
 
 
-def test_the_same_name_again_updates_and_the_same_content_changes_nothing(http: httpx2.Client) -> None:
+def test_the_same_name_again_updates_and_the_same_content_changes_nothing(
+    http: httpx2.Client,
+) -> None:
     first = ended(http, http.post("/v1/articles", files=files(dam_txt=DAM)))["report"]
     known = listed(http)["dam.txt"]["article_id"]
     again = ended(http, http.post("/v1/articles", files=files(dam_txt=DAM)))["report"]
@@ -110,19 +142,31 @@ def test_the_same_name_again_updates_and_the_same_content_changes_nothing(http: 
 
 
 def test_one_article_comes_as_json_with_its_metadata(http: httpx2.Client) -> None:
-    sent = {**FERRY, "author": "Ines Marlow", "publisher": "Harbour Gazette", "published_on": "2025-07-05"}
+    sent = {
+        **FERRY,
+        "author": "Ines Marlow",
+        "publisher": "Harbour Gazette",
+        "published_on": "2025-07-05",
+    }
     sent["url"] = "https://gazette.example/ferry"
     assert ended(http, http.post("/v1/articles", json=sent))["report"]["added"] == 1
     (card,) = listed(http).values()
     article = http.get(f"/v1/articles/{card['article_id']}").json()
-    assert {key: article[key] for key in ("title", "author", "publisher", "url", "published_on")} == {
-        key: sent[key] for key in ("title", "author", "publisher", "url", "published_on")
-    }
-    assert article["date_source"] == "metadata" and "sails again" in article["text"] and "#ferry" in article["source"]
+    assert {
+        key: article[key] for key in ("title", "author", "publisher", "url", "published_on")
+    } == {key: sent[key] for key in ("title", "author", "publisher", "url", "published_on")}
+    assert (
+        article["date_source"] == "metadata"
+        and "sails again" in article["text"]
+        and "#ferry" in article["source"]
+    )
 
 
 def test_a_page_comes_as_json(http: httpx2.Client) -> None:
-    words = "<p>The Tarn ferry sails again on 4 July 2025, said its owner, Mira Solen, who bought it last year.</p>" * 3
+    words = (
+        "<p>The Tarn ferry sails again on 4 July 2025, said its owner, Mira Solen, who bought it last year.</p>"
+        * 3
+    )
     page = f"<html><head><title>x</title></head><body><article><h1>Ferry</h1>{words}</article></body></html>"
     job = ended(http, http.post("/v1/articles", json={"title": "Ferry sails", "html": page}))
     assert job["report"]["added"] == 1, job
@@ -131,13 +175,19 @@ def test_a_page_comes_as_json(http: httpx2.Client) -> None:
     assert "Mira Solen" in text and "<p>" not in text and card["title"] == "Ferry sails"
 
 
-def test_an_article_is_known_by_its_id_or_its_address_or_else_its_words(http: httpx2.Client) -> None:
+def test_an_article_is_known_by_its_id_or_its_address_or_else_its_words(
+    http: httpx2.Client,
+) -> None:
     def send(**fields: str) -> dict[str, Any]:
         return dict(ended(http, http.post("/v1/articles", json=fields))["report"])
 
     assert send(**FERRY)["added"] == 1
     assert send(**FERRY | {"title": "Ferry back", "text": "It sails no more."})["updated"] == 1
-    address = {"title": "Weather", "text": "Rain on Monday.", "url": "https://gazette.example/weather"}
+    address = {
+        "title": "Weather",
+        "text": "Rain on Monday.",
+        "url": "https://gazette.example/weather",
+    }
     assert send(**address)["added"] == 1
     assert send(**address | {"text": "Snow on Tuesday."})["updated"] == 1
     plain = {"title": "Notes", "text": "A seal was seen."}
@@ -157,17 +207,29 @@ def test_uploads_outlive_prune_and_rebuild(settings: Settings, newsroom: Path) -
         assert "sails again" in found[0]["text"]
 
 
-def test_a_file_that_cannot_be_read_is_reported_and_the_others_are_taken_in(http: httpx2.Client, kept: Path) -> None:
+def test_a_file_that_cannot_be_read_is_reported_and_the_others_are_taken_in(
+    http: httpx2.Client, kept: Path
+) -> None:
     lines = json.dumps({"id": "a", "text": "A seal was seen."}) + "\n{broken\n"
-    sent = files(dam_txt=DAM, empty_txt="", logo_png=b"\x89PNG\r\n", noise_pdf=os.urandom(4000), feed_jsonl=lines)
+    sent = files(
+        dam_txt=DAM,
+        empty_txt="",
+        logo_png=b"\x89PNG\r\n",
+        noise_pdf=os.urandom(4000),
+        feed_jsonl=lines,
+    )
     job = ended(http, http.post("/v1/articles", files=sent))
     assert job["status"] == "done" and job["report"]["added"] == 2
     failed = {failure["source"]: failure["reason"] for failure in job["report"]["failed"]}
-    assert set(failed) == {"empty.txt", "logo.png", "noise.pdf", "feed.jsonl#L2"} and all(failed.values())
+    assert set(failed) == {"empty.txt", "logo.png", "noise.pdf", "feed.jsonl#L2"} and all(
+        failed.values()
+    )
     assert stored(kept) == {"dam.txt", "feed.jsonl"}
 
 
-def test_a_bad_version_of_a_file_leaves_the_good_one_where_it_was(http: httpx2.Client, kept: Path) -> None:
+def test_a_bad_version_of_a_file_leaves_the_good_one_where_it_was(
+    http: httpx2.Client, kept: Path
+) -> None:
     ended(http, http.post("/v1/articles", files=files(dam_txt=DAM)))
     report = ended(http, http.post("/v1/articles", files=files(dam_txt=" \n")))["report"]
     assert report["failed"][0]["source"] == "dam.txt" and report["articles"] == 1
@@ -176,7 +238,9 @@ def test_a_bad_version_of_a_file_leaves_the_good_one_where_it_was(http: httpx2.C
 
 def test_a_file_of_many_articles_is_replaced_as_a_whole(http: httpx2.Client) -> None:
     def feed(*numbers: int) -> str:
-        return "\n".join(json.dumps({"id": str(n), "text": f"Council meeting {n} took place."}) for n in numbers)
+        return "\n".join(
+            json.dumps({"id": str(n), "text": f"Council meeting {n} took place."}) for n in numbers
+        )
 
     ended(http, http.post("/v1/articles", files=files(feed_jsonl=feed(1, 2, 3))))
     report = ended(http, http.post("/v1/articles", files=files(feed_jsonl=feed(2, 4))))["report"]
@@ -193,8 +257,14 @@ def test_an_uploaded_file_goes_with_its_article(http: httpx2.Client, kept: Path)
     assert stored(kept) == set() and listed(http) == {}
 
 
-def test_removing_one_article_of_a_file_takes_its_line_and_leaves_the_rest(http: httpx2.Client, kept: Path) -> None:
-    lines = [{"id": "a", "text": "A seal was seen."}, {"text": "The mayor slept."}, {"text": "Snow fell in Tarn."}]
+def test_removing_one_article_of_a_file_takes_its_line_and_leaves_the_rest(
+    http: httpx2.Client, kept: Path
+) -> None:
+    lines = [
+        {"id": "a", "text": "A seal was seen."},
+        {"text": "The mayor slept."},
+        {"text": "Snow fell in Tarn."},
+    ]
     feed = "".join(json.dumps(line) + "\n" for line in lines)
     ended(http, http.post("/v1/articles", files=files(feed_jsonl=feed)))
     for source in ("feed.jsonl#a", "feed.jsonl#L2"):
@@ -207,10 +277,14 @@ def test_removing_one_article_of_a_file_takes_its_line_and_leaves_the_rest(http:
     assert stored(kept) == set()
 
 
-def test_a_file_in_a_folder_of_the_users_is_never_deleted(settings: Settings, newsroom: Path) -> None:
+def test_a_file_in_a_folder_of_the_users_is_never_deleted(
+    settings: Settings, newsroom: Path
+) -> None:
     with running(settings) as (url, service), httpx2.Client(base_url=url, timeout=60) as http:
         ingest(service.archive, [newsroom])
-        assert http.delete(f"/v1/articles/{listed(http)['dam.txt']['article_id']}").status_code == 204
+        assert (
+            http.delete(f"/v1/articles/{listed(http)['dam.txt']['article_id']}").status_code == 204
+        )
     assert (newsroom / "dam.txt").read_text() == DAM
 
 
@@ -228,7 +302,9 @@ def test_a_file_in_a_folder_of_the_users_is_never_deleted(settings: Settings, ne
         ("damm 😀 #1.txt", "damm 😀 #1.txt"),
     ],
 )
-def test_a_file_name_never_leads_out_of_its_place(http: httpx2.Client, kept: Path, sent: str, name: str) -> None:
+def test_a_file_name_never_leads_out_of_its_place(
+    http: httpx2.Client, kept: Path, sent: str, name: str
+) -> None:
     job = ended(http, http.post("/v1/articles", files=[("files", (sent, DAM.encode()))]))
     assert job["report"]["added"] == 1, job
     assert stored(kept) == {name} and set(listed(http)) == {name}
@@ -245,7 +321,9 @@ def test_a_safe_name_is_one_plain_name_and_stays_as_it_is(name: str) -> None:
     assert not safe.startswith(".") and not any(ord(character) < 32 for character in safe)
 
 
-def part(name: str, disposition: str = 'form-data; name="files"; filename="{}"', body: str = "words") -> bytes:
+def part(
+    name: str, disposition: str = 'form-data; name="files"; filename="{}"', body: str = "words"
+) -> bytes:
     return f"--b\r\nContent-Disposition: {disposition.format(name)}\r\n\r\n{body}\r\n".encode()
 
 
@@ -276,14 +354,22 @@ BAD_FORMS: dict[str, tuple[bytes, int]] = {
 def test_a_bad_form_is_refused_in_the_contracts_words(served: str, name: str) -> None:
     body, status = BAD_FORMS[name]
     with httpx2.Client(base_url=served, timeout=60) as http:
-        reply = http.post("/v1/articles", content=body, headers={"Content-Type": "multipart/form-data; boundary=b"})
+        reply = http.post(
+            "/v1/articles",
+            content=body,
+            headers={"Content-Type": "multipart/form-data; boundary=b"},
+        )
         assert len(assert_problem(reply, status)["detail"]) < 200
 
 
-@pytest.mark.parametrize("label", ["multipart/form-data", "multipart/form-data; boundary=b; charset=undefined"])
+@pytest.mark.parametrize(
+    "label", ["multipart/form-data", "multipart/form-data; boundary=b; charset=undefined"]
+)
 def test_a_form_with_a_bad_label_is_refused(served: str, label: str) -> None:
     body = part("a.txt") + END
-    assert_problem(httpx2.post(f"{served}/v1/articles", content=body, headers={"Content-Type": label}), 422)
+    assert_problem(
+        httpx2.post(f"{served}/v1/articles", content=body, headers={"Content-Type": label}), 422
+    )
 
 
 BAD_ARTICLES: dict[str, tuple[bytes, int]] = {
@@ -308,7 +394,10 @@ BAD_ARTICLES: dict[str, tuple[bytes, int]] = {
     "a script for an address": (b'{"title": "a", "text": "b", "url": "javascript:x"}', 422),
     "an unknown field": (b'{"title": "a", "text": "b", "outlet": "c"}', 422),
     "a long title": (json.dumps({"title": "x" * 1001, "text": "b"}).encode(), 422),
-    "a text that is too large": (json.dumps({"title": "a", "text": "words " * 900_000}).encode(), 413),
+    "a text that is too large": (
+        json.dumps({"title": "a", "text": "words " * 900_000}).encode(),
+        413,
+    ),
     "a body that is too large": (b'{"title": "' + b" " * 16_000_000 + b'"}', 413),
 }
 
@@ -317,26 +406,44 @@ BAD_ARTICLES: dict[str, tuple[bytes, int]] = {
 def test_a_bad_article_is_refused_in_the_contracts_words(served: str, name: str) -> None:
     body, status = BAD_ARTICLES[name]
     with httpx2.Client(base_url=served, timeout=60) as http:
-        reply = http.post("/v1/articles", content=body, headers={"Content-Type": "application/json"})
+        reply = http.post(
+            "/v1/articles", content=body, headers={"Content-Type": "application/json"}
+        )
         assert len(assert_problem(reply, status)["detail"]) < 200
         assert len(http.get("/v1/articles").json()["articles"]) == 4
 
 
-@pytest.mark.parametrize("label", ["text/plain", "application/x-www-form-urlencoded", "multipart/mixed; boundary=b"])
+@pytest.mark.parametrize(
+    "label", ["text/plain", "application/x-www-form-urlencoded", "multipart/mixed; boundary=b"]
+)
 def test_what_is_neither_json_nor_files_is_refused(served: str, label: str) -> None:
-    assert_problem(httpx2.post(f"{served}/v1/articles", content=b"a=b", headers={"Content-Type": label}), 415)
+    assert_problem(
+        httpx2.post(f"{served}/v1/articles", content=b"a=b", headers={"Content-Type": label}), 415
+    )
 
 
 def test_an_article_larger_than_other_bodies_may_be_is_taken(settings: Settings) -> None:
-    text = "\n\n".join(["Rûe Tärn was mended.", *["It took the whole town a long day of hard work."] * 1_000])
+    text = "\n\n".join(
+        ["Rûe Tärn was mended.", *["It took the whole town a long day of hard work."] * 1_000]
+    )
     narrow = settings.model_copy(update={"max_body_kb": 16})
     with running(narrow) as (url, _), httpx2.Client(base_url=url, timeout=60) as http:
         assert_problem(http.post("/v1/answers", json={"question": "x", "pad": text}), 413)
-        assert ended(http, http.post("/v1/articles", json={"title": "Roads", "text": text}))["report"]["added"] == 1
-        assert ended(http, http.post("/v1/articles", files=files(roads_txt=text)))["report"]["added"] == 1
+        assert (
+            ended(http, http.post("/v1/articles", json={"title": "Roads", "text": text}))["report"][
+                "added"
+            ]
+            == 1
+        )
+        assert (
+            ended(http, http.post("/v1/articles", files=files(roads_txt=text)))["report"]["added"]
+            == 1
+        )
 
 
-def test_files_over_the_limit_are_refused_before_and_while_they_come(settings: Settings, kept: Path) -> None:
+def test_files_over_the_limit_are_refused_before_and_while_they_come(
+    settings: Settings, kept: Path
+) -> None:
     small = settings.model_copy(update={"max_article_mb": 0.01})
     sent = part("a.txt", body="words " * 100_000) + END
     label = {"Content-Type": "multipart/form-data; boundary=b"}
@@ -352,66 +459,112 @@ def test_an_upload_that_breaks_off_leaves_nothing(http: httpx2.Client, kept: Pat
     where = urlsplit(str(http.base_url))
     label = b"Content-Type: multipart/form-data; boundary=b\r\nContent-Length: 999999\r\n\r\n"
     with socket.create_connection((where.hostname or "", where.port or 0)) as raw:
-        raw.sendall(b"POST /v1/articles HTTP/1.1\r\nHost: x\r\n" + label + part("a.txt", body="words " * 20_000))
+        raw.sendall(
+            b"POST /v1/articles HTTP/1.1\r\nHost: x\r\n"
+            + label
+            + part("a.txt", body="words " * 20_000)
+        )
         time.sleep(0.2)
-    assert ended(http, http.post("/v1/articles", files=files(dam_txt=DAM)))["report"]["articles"] == 1
+    assert (
+        ended(http, http.post("/v1/articles", files=files(dam_txt=DAM)))["report"]["articles"] == 1
+    )
     assert stored(kept) == {"dam.txt"}
 
 
 def test_a_hundred_files_come_in_one_upload(http: httpx2.Client) -> None:
     sent = [
-        ("files", (f"{n}.txt", f"Meeting {n}\n\nThe council of place {n} met.".encode())) for n in range(MOST_FILES)
+        ("files", (f"{n}.txt", f"Meeting {n}\n\nThe council of place {n} met.".encode()))
+        for n in range(MOST_FILES)
     ]
     job = ended(http, http.post("/v1/articles", files=sent))
     assert job["report"]["added"] == MOST_FILES and job["report"]["failed"] == []
 
 
-def test_only_a_writing_key_adds_articles_and_a_reading_one_sees_the_job(settings: Settings) -> None:
+def test_only_a_writing_key_adds_articles_and_a_reading_one_sees_the_job(
+    settings: Settings,
+) -> None:
     keyed = settings.model_copy(update={"api_keys": "read", "admin_keys": "write"})
     with running(keyed) as (url, _), httpx2.Client(base_url=url, timeout=60) as http:
         reader, writer = {"Authorization": "Bearer read"}, {"Authorization": "Bearer write"}
         assert_problem(http.post("/v1/articles", json=FERRY), 401, "missing_key")
-        assert_problem(http.post("/v1/articles", json=FERRY, headers=reader), 403, "admin_key_required")
+        assert_problem(
+            http.post("/v1/articles", json=FERRY, headers=reader), 403, "admin_key_required"
+        )
         large = files(dam_txt=DAM * 2_000)
-        assert_problem(http.post("/v1/articles", files=large, headers=reader), 403, "admin_key_required")
+        assert_problem(
+            http.post("/v1/articles", files=large, headers=reader), 403, "admin_key_required"
+        )
         reply = http.post("/v1/articles", files=files(dam_txt=DAM), headers=writer)
         assert_problem(http.get(reply.headers["location"]), 401, "missing_key")
         assert ended(http, reply, **reader)["report"]["added"] == 1
 
 
 @pytest.mark.parametrize("site", ["cross-site", "same-site"])
-def test_a_page_of_another_site_cannot_make_a_browser_send_articles(http: httpx2.Client, site: str) -> None:
+def test_a_page_of_another_site_cannot_make_a_browser_send_articles(
+    http: httpx2.Client, site: str
+) -> None:
     reply = http.post("/v1/articles", files=files(dam_txt=DAM), headers={"Sec-Fetch-Site": site})
     assert_problem(reply, 403, "admin_key_required")
-    assert ended(http, http.post("/v1/articles", files=files(dam_txt=DAM), headers={"Sec-Fetch-Site": "same-origin"}))
+    assert ended(
+        http,
+        http.post(
+            "/v1/articles", files=files(dam_txt=DAM), headers={"Sec-Fetch-Site": "same-origin"}
+        ),
+    )
 
 
-def test_questions_are_answered_from_the_old_archive_until_the_job_is_done(settings: Settings, newsroom: Path) -> None:
+def test_questions_are_answered_from_the_old_archive_until_the_job_is_done(
+    settings: Settings, newsroom: Path
+) -> None:
     feed = "\n".join(
-        json.dumps({"id": str(n), "title": f"Council {n}", "text": f"The council of place {n} met on day {n}."})
+        json.dumps(
+            {
+                "id": str(n),
+                "title": f"Council {n}",
+                "text": f"The council of place {n} met on day {n}.",
+            }
+        )
         for n in range(400)
     )
     with running(settings) as (url, service), httpx2.Client(base_url=url, timeout=60) as http:
         before = ingest(service.archive, [newsroom]).generation
         reply = http.post("/v1/articles", files=files(feed_jsonl=feed))
         seen: list[tuple[str, str]] = []
-        while (job := http.get(reply.headers["location"]).json())["status"] not in ("done", "failed"):
+        while (job := http.get(reply.headers["location"]).json())["status"] not in (
+            "done",
+            "failed",
+        ):
             answer = http.post("/v1/answers", json={"question": COST}).json()
             assert "38 million" in answer["text"]
             seen.append((job["status"], answer["index"]["generation"]))
-            assert job["report"] is None and job["progress"]["stage"] in ("waiting", "read", "embed", "index", "group")
+            assert job["report"] is None and job["progress"]["stage"] in (
+                "waiting",
+                "read",
+                "embed",
+                "index",
+                "group",
+            )
         assert job["status"] == "done" and job["report"]["added"] == 400
         generations = [generation for _, generation in seen]
         assert len(seen) >= 3 and before in generations
-        assert set(generations) <= {before, job["report"]["generation"]} and generations == sorted(generations)
-        answer = http.post("/v1/answers", json={"question": "When did the council of place 7 meet?"}).json()
+        assert set(generations) <= {before, job["report"]["generation"]} and generations == sorted(
+            generations
+        )
+        answer = http.post(
+            "/v1/answers", json={"question": "When did the council of place 7 meet?"}
+        ).json()
         assert answer["index"]["generation"] == job["report"]["generation"]
 
 
-def test_jobs_run_one_after_another_and_wait_for_whoever_writes(place: tuple[httpx2.Client, Service]) -> None:
+def test_jobs_run_one_after_another_and_wait_for_whoever_writes(
+    place: tuple[httpx2.Client, Service],
+) -> None:
     http, service = place
     with service.writing:
-        replies = [http.post("/v1/articles", json=FERRY | {"text": f"Version {n} of it."}) for n in range(3)]
+        replies = [
+            http.post("/v1/articles", json=FERRY | {"text": f"Version {n} of it."})
+            for n in range(3)
+        ]
         time.sleep(0.3)
         jobs = [http.get(reply.headers["location"]).json() for reply in replies]
         assert [job["status"] for job in jobs] == ["queued"] * 3
@@ -427,7 +580,10 @@ def test_more_uploads_than_can_wait_are_turned_away(place: tuple[httpx2.Client, 
     http, service = place
     with service.writing:
         for n in range(MOST_WAITING):
-            assert http.post("/v1/articles", json={"title": "Notes", "text": f"Note {n}."}).status_code == 202
+            assert (
+                http.post("/v1/articles", json={"title": "Notes", "text": f"Note {n}."}).status_code
+                == 202
+            )
         assert_problem(http.post("/v1/articles", json=FERRY), 429, "rate_limited")
         service.stopping.set()
 
@@ -455,7 +611,11 @@ def test_uploads_from_many_sides_at_once_all_come_in(http: httpx2.Client) -> Non
     jobs: list[dict[str, Any]] = []
 
     def send(number: int) -> None:
-        sent = {"title": f"Notes {number}", "text": f"Seal number {number} was seen.", "id": str(number)}
+        sent = {
+            "title": f"Notes {number}",
+            "text": f"Seal number {number} was seen.",
+            "id": str(number),
+        }
         jobs.append(ended(http, http.post("/v1/articles", json=sent)))
 
     threads = [threading.Thread(target=send, args=(n,)) for n in range(8)]
@@ -467,11 +627,21 @@ def test_uploads_from_many_sides_at_once_all_come_in(http: httpx2.Client) -> Non
 
 
 @pytest.mark.slow
-def test_a_service_that_stops_leaves_the_old_archive_and_nothing_half_done(settings: Settings, newsroom: Path) -> None:
-    feed = "\n".join(json.dumps({"id": str(n), "text": f"The council of place {n} met."}) for n in range(1_500))
-    with served_process(settings) as (url, process), httpx2.Client(base_url=url, timeout=60) as http:
+def test_a_service_that_stops_leaves_the_old_archive_and_nothing_half_done(
+    settings: Settings, newsroom: Path
+) -> None:
+    feed = "\n".join(
+        json.dumps({"id": str(n), "text": f"The council of place {n} met."}) for n in range(1_500)
+    )
+    with (
+        served_process(settings) as (url, process),
+        httpx2.Client(base_url=url, timeout=60) as http,
+    ):
         ended(http, http.post("/v1/articles", files=files(dam_txt=DAM)))
-        both = [("files", ("feed.jsonl", io.BytesIO(feed.encode()))), *files(dam_txt=DAM.replace("41", "44"))]
+        both = [
+            ("files", ("feed.jsonl", io.BytesIO(feed.encode()))),
+            *files(dam_txt=DAM.replace("41", "44")),
+        ]
         reply = http.post("/v1/articles", files=both)
         deadline = time.monotonic() + 30
         while http.get(reply.headers["location"]).json()["progress"]["stage"] != "embed":
@@ -487,9 +657,16 @@ def test_a_service_that_stops_leaves_the_old_archive_and_nothing_half_done(setti
 
 
 @pytest.mark.slow
-def test_what_waited_for_a_killed_service_is_cleared_away(settings: Settings, newsroom: Path) -> None:
-    feed = "\n".join(json.dumps({"id": str(n), "text": f"The council of place {n} met."}) for n in range(1_500))
-    with served_process(settings) as (url, process), httpx2.Client(base_url=url, timeout=60) as http:
+def test_what_waited_for_a_killed_service_is_cleared_away(
+    settings: Settings, newsroom: Path
+) -> None:
+    feed = "\n".join(
+        json.dumps({"id": str(n), "text": f"The council of place {n} met."}) for n in range(1_500)
+    )
+    with (
+        served_process(settings) as (url, process),
+        httpx2.Client(base_url=url, timeout=60) as http,
+    ):
         replies = [http.post("/v1/articles", files=files(feed_jsonl=feed)) for _ in range(2)]
         while http.get(replies[0].headers["location"]).json()["status"] == "queued":
             time.sleep(0.02)
@@ -515,17 +692,23 @@ with Archive(read_settings()) as archive:
 """
 
 
-@pytest.mark.parametrize(("moment", "published"), [("read", False), ("embed", False), ("never", True)])
+@pytest.mark.parametrize(
+    ("moment", "published"), [("read", False), ("embed", False), ("never", True)]
+)
 def test_a_file_and_its_article_agree_after_a_job_was_killed(
     settings: Settings, kept: Path, moment: str, published: bool
 ) -> None:
     with running(settings) as (url, _), httpx2.Client(base_url=url, timeout=60) as http:
         ended(http, http.post("/v1/articles", files=files(dam_txt=DAM)))
-    done = subprocess.run([sys.executable, "-c", KILLED, moment], env=environment(settings), timeout=120)
+    done = subprocess.run(
+        [sys.executable, "-c", KILLED, moment], env=environment(settings), timeout=120
+    )
     assert done.returncode == 9
 
     with running(settings) as (url, _), httpx2.Client(base_url=url, timeout=60) as http:
-        articles = {a["source"]: a["article_id"] for a in http.get("/v1/articles").json()["articles"]}
+        articles = {
+            a["source"]: a["article_id"] for a in http.get("/v1/articles").json()["articles"]
+        }
         text = http.get(f"/v1/articles/{articles['dam.txt']}").json()["text"]
 
     assert stored(kept) == articles.keys() == ({"dam.txt", "new.txt"} if published else {"dam.txt"})
@@ -536,7 +719,9 @@ def test_the_owners_socket_takes_articles_too(settings: Settings) -> None:
     with served_process(settings, DATELINE_API_KEYS="secret"):
         job_id = owner_client.request(settings.data_dir, "POST", "/v1/articles", FERRY)["job_id"]
         deadline = time.monotonic() + 30
-        while (job := owner_client.request(settings.data_dir, "GET", f"/v1/jobs/{job_id}"))["status"] != "done":
+        while (job := owner_client.request(settings.data_dir, "GET", f"/v1/jobs/{job_id}"))[
+            "status"
+        ] != "done":
             assert time.monotonic() < deadline, job
             time.sleep(0.05)
         assert job["report"]["added"] == 1
@@ -545,12 +730,24 @@ def test_the_owners_socket_takes_articles_too(settings: Settings) -> None:
 def test_uploads_and_jobs_are_documented_with_their_failures(served: str) -> None:
     described = httpx2.get(f"{served}/openapi.json").json()["paths"]
     adding = described["/v1/articles"]["post"]
-    assert {"202", "400", "401", "403", "413", "415", "422", "429", "503"} <= set(adding["responses"])
+    assert {"202", "400", "401", "403", "413", "415", "422", "429", "503"} <= set(
+        adding["responses"]
+    )
     bodies = adding["requestBody"]["content"]
     assert set(bodies) == {"application/json", "multipart/form-data"}
-    assert {"title", "text", "html", "id"} <= set(bodies["application/json"]["schema"]["properties"])
+    assert {"title", "text", "html", "id"} <= set(
+        bodies["application/json"]["schema"]["properties"]
+    )
     ArticleRequest.model_validate(bodies["application/json"]["schema"]["example"])
-    assert bodies["multipart/form-data"]["schema"]["properties"]["files"]["items"]["format"] == "binary"
+    assert (
+        bodies["multipart/form-data"]["schema"]["properties"]["files"]["items"]["format"]
+        == "binary"
+    )
     job = described["/v1/jobs/{job_id}"]["get"]
-    assert job["responses"]["200"]["content"]["application/json"]["schema"]["$ref"].endswith("/JobResponse")
-    assert "404" in job["responses"] and "404" in described["/v1/articles/{article_id}/alterations"]["get"]["responses"]
+    assert job["responses"]["200"]["content"]["application/json"]["schema"]["$ref"].endswith(
+        "/JobResponse"
+    )
+    assert (
+        "404" in job["responses"]
+        and "404" in described["/v1/articles/{article_id}/alterations"]["get"]["responses"]
+    )

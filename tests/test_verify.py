@@ -13,11 +13,16 @@ from newsroom import altered, by_key, card, sentences
 from service.types import Draft
 from service.verification.verify import verify
 
-BRIDGE = card("bridge", "Orvel bridge opens after four years", author="Ines Marlow", publisher="Harbour Gazette")
-QUOTE = (
-    "The Orvel bridge, which cost 38 million crowns, opened to traffic on 12 March 2025 and was built by Tellin Works."
+BRIDGE = card(
+    "bridge",
+    "Orvel bridge opens after four years",
+    author="Ines Marlow",
+    publisher="Harbour Gazette",
 )
-RACE = "On Saturday the Skerra crew beat the Tolvay crew by two lengths, the closest final since 1998."
+QUOTE = "The Orvel bridge, which cost 38 million crowns, opened to traffic on 12 March 2025 and was built by Tellin Works."
+RACE = (
+    "On Saturday the Skerra crew beat the Tolvay crew by two lengths, the closest final since 1998."
+)
 
 
 def verdict(claim: str, *quotes: str, keys: tuple[str, ...] | None = None, article=BRIDGE):
@@ -30,17 +35,26 @@ def test_the_quotes_own_words_are_exact():
 
 
 def test_case_punctuation_white_space_and_bracketed_numbers_do_not_matter():
-    found = verdict("the  Orvel bridge [3] which cost 38 million crowns\nopened to traffic", QUOTE + " [12]")
+    found = verdict(
+        "the  Orvel bridge [3] which cost 38 million crowns\nopened to traffic", QUOTE + " [12]"
+    )
     assert (found.support, found.keys) == ("exact", ("bridge:0",))
 
 
 def test_a_run_of_the_quotes_words_is_exact_and_cites_only_that_quote():
-    found = verdict("It was built by Tellin Works", "Nobody was hurt.", "Officials said it was built by Tellin Works.")
+    found = verdict(
+        "It was built by Tellin Works",
+        "Nobody was hurt.",
+        "Officials said it was built by Tellin Works.",
+    )
     assert (found.support, found.keys) == ("exact", ("bridge:1",))
 
 
 def test_words_in_another_order_are_not_exact():
-    assert verdict("The bridge was opened on 12 March 2025 and cost 38 million crowns.", QUOTE).support == "supported"
+    assert (
+        verdict("The bridge was opened on 12 March 2025 and cost 38 million crowns.", QUOTE).support
+        == "supported"
+    )
 
 
 @pytest.mark.parametrize(
@@ -57,7 +71,10 @@ def test_a_run_whose_clause_denies_it_is_no_support(quote: str):
 
 
 def test_a_denial_in_another_clause_does_not_matter():
-    assert verdict("he won in 2014.", "Although he did not stand in 2010, he won in 2014.").support == "exact"
+    assert (
+        verdict("he won in 2014.", "Although he did not stand in 2010, he won in 2014.").support
+        == "exact"
+    )
 
 
 @pytest.mark.parametrize(
@@ -86,7 +103,10 @@ def test_who_beat_whom_matters():
 
 
 def test_a_passive_keeps_the_roles():
-    assert verdict("On Saturday the Tolvay crew was beaten by the Skerra crew.", RACE).support == "supported"
+    assert (
+        verdict("On Saturday the Tolvay crew was beaten by the Skerra crew.", RACE).support
+        == "supported"
+    )
 
 
 def test_a_name_of_the_same_sentence_in_the_wrong_place_is_no_support():
@@ -100,14 +120,19 @@ def test_a_name_put_together_from_two_people_is_no_support():
 
 
 def test_a_name_may_be_shortened_and_come_from_the_title_or_byline():
-    assert verdict("Ines Marlow says the bridge opened on 12 March 2025.", QUOTE).support in ("supported", "partial")
+    assert verdict("Ines Marlow says the bridge opened on 12 March 2025.", QUOTE).support in (
+        "supported",
+        "partial",
+    )
     quote = "General Robert E. Lisle surrendered at Arle Court."
     assert verdict("Robert Lisle surrendered at Arle Court.", quote).support == "supported"
 
 
 def test_a_demonym_stands_for_its_country_and_for_no_other():
     quote = "The Japanese government is all in on the alliance."
-    assert verdict("The government of Japan is all in on the alliance.", quote).support == "supported"
+    assert (
+        verdict("The government of Japan is all in on the alliance.", quote).support == "supported"
+    )
     assert verdict("The Chinese government is all in on the alliance.", quote).support is None
 
 
@@ -128,7 +153,10 @@ def test_other_spellings_of_one_fact_are_supported(quote: str, claim: str):
 @pytest.mark.parametrize(
     ("quote", "claim"),
     [
-        ("Many islanders hope that the cable will bring work.", "Few islanders hope that the cable will bring work."),
+        (
+            "Many islanders hope that the cable will bring work.",
+            "Few islanders hope that the cable will bring work.",
+        ),
         ("Most members voted for the plan.", "All members voted for the plan."),
         ("The two countries are in lockstep on trade.", "The two countries are at odds on trade."),
         ("It was a bilateral meeting of ministers.", "It was a multilateral meeting of ministers."),
@@ -157,7 +185,9 @@ def test_a_claim_may_rest_on_two_sentences_and_cites_both():
 
 def test_sentences_that_add_nothing_are_not_cited():
     found = verdict(
-        "The bridge of Orvel cost 38 million crowns.", "The Orvel bridge cost 38 million crowns.", "Rain fell."
+        "The bridge of Orvel cost 38 million crowns.",
+        "The Orvel bridge cost 38 million crowns.",
+        "Rain fell.",
     )
     assert found.keys == ("bridge:0",)
 
@@ -171,7 +201,10 @@ def test_what_the_sentences_only_half_hold_is_partial():
     assert verdict("The council approved the plan for a new harbour despite protests and heavy rain.", quote).support in (
         "partial", "supported",
     )  # fmt: skip
-    assert verdict("The council approved heavy spending amid loud protests yesterday.", quote).support is None
+    assert (
+        verdict("The council approved heavy spending amid loud protests yesterday.", quote).support
+        is None
+    )
 
 
 def test_keys_that_nobody_minted_support_nothing():
@@ -188,11 +221,18 @@ def test_an_altered_sentence_gives_way_to_the_sound_one():
     sound = sentences(card("sound", family="f", size=2), "The bridge cost 38 million crowns.")
     copy = [
         altered(item)
-        for item in sentences(card("copy", family="f", size=2, role="altered"), "The bridge cost 83 million crowns.")
+        for item in sentences(
+            card("copy", family="f", size=2, role="altered"), "The bridge cost 83 million crowns."
+        )
     ]
     keys = (copy[0].key, sound[0].key)
-    assert verify(Draft("The bridge cost 83 million crowns.", keys), by_key([*sound, *copy])).support is None
-    assert verify(Draft("The bridge cost 38 million crowns.", keys), by_key([*sound, *copy])).keys == ("sound:0",)
+    assert (
+        verify(Draft("The bridge cost 83 million crowns.", keys), by_key([*sound, *copy])).support
+        is None
+    )
+    assert verify(
+        Draft("The bridge cost 38 million crowns.", keys), by_key([*sound, *copy])
+    ).keys == ("sound:0",)
 
 
 def test_a_quote_of_any_length_is_exact_and_a_long_invention_is_refused_quickly():
@@ -218,7 +258,9 @@ def test_whatever_is_claimed_the_verdict_is_consistent(claim: str, quote: str, k
 
 
 _WORDS = st.lists(
-    st.sampled_from("the council approved plan port of Skerra 12 ships on 3 May 2025 and Brandt left".split()),
+    st.sampled_from(
+        "the council approved plan port of Skerra 12 ships on 3 May 2025 and Brandt left".split()
+    ),
     min_size=3,
     max_size=20,
 )
@@ -226,7 +268,9 @@ _WORDS = st.lists(
 
 @settings(max_examples=100, deadline=None)
 @given(before=_WORDS, said=_WORDS, after=_WORDS)
-def test_every_run_of_words_of_a_quote_without_denials_is_exact(before: list[str], said: list[str], after: list[str]):
+def test_every_run_of_words_of_a_quote_without_denials_is_exact(
+    before: list[str], said: list[str], after: list[str]
+):
     assert verdict(" ".join(said), " ".join([*before, *said, *after])).support == "exact"
 
 
@@ -239,7 +283,9 @@ def test_every_run_of_words_of_a_quote_without_denials_is_exact(before: list[str
         ("The bridge cost 38 million crowns on 12 March 2025.", False),
     ],
 )
-def test_the_day_of_a_source_may_be_said_as_such_and_not_as_the_day_of_the_event(claim: str, support: bool) -> None:
+def test_the_day_of_a_source_may_be_said_as_such_and_not_as_the_day_of_the_event(
+    claim: str, support: bool
+) -> None:
     item = sentences(card(published_on=date(2025, 3, 12)), "The bridge cost 38 million crowns.")[0]
 
     assert bool(verify(Draft(claim, (item.key,)), {item.key: item}).support) == support

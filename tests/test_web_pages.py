@@ -17,7 +17,7 @@ from running import running
 
 from ingest.pipeline import ingest
 from ingest.settings import Settings
-from service.surfaces.web import WEB
+from service.surfaces.web_pages import WEB
 
 in_browser = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")
 COST = "How much did the Orvel bridge cost?"
@@ -57,25 +57,39 @@ async def text(page: Page, selector: str) -> str:
 
 
 @in_browser
-async def test_a_typed_question_is_answered_with_quotes_badges_and_the_conflict(page: Page, served: str) -> None:
+async def test_a_typed_question_is_answered_with_quotes_badges_and_the_conflict(
+    page: Page, served: str
+) -> None:
     await page.open(served)
-    await page.until("document.querySelectorAll('#article-list a').length === 3")  # one line a family
+    await page.until(
+        "document.querySelectorAll('#article-list a').length === 3"
+    )  # one line a family
     await page.evaluate(f"document.getElementById('question').value = {json.dumps(COST)}")
     await page.evaluate("document.getElementById('question').focus()")
-    await page.call("Input.dispatchKeyEvent", type="keyDown", key="Enter", code="Enter", windowsVirtualKeyCode=13)
+    await page.call(
+        "Input.dispatchKeyEvent",
+        type="keyDown",
+        key="Enter",
+        code="Enter",
+        windowsVirtualKeyCode=13,
+    )
     await page.until(DONE)
     assert "38 million" in await text(page, "#answer") and "[1]" not in await text(page, "#answer")
     assert await page.evaluate("location.search") == "?" + urlencode({"q": COST})
     cards = await text(page, "#source-list")
     assert "Harbour Gazette · 12 March 2025" in cards and "1 of 2 copies" in cards
     await page.until("!document.getElementById('conflicts').hidden")
-    marks = await page.evaluate("[...document.querySelectorAll('#conflicts mark')].map((m) => m.textContent).join('|')")
+    marks = await page.evaluate(
+        "[...document.querySelectorAll('#conflicts mark')].map((m) => m.textContent).join('|')"
+    )
     assert "38" in marks and "83" in marks
     assert "altered copy" in await text(page, "#conflicts")
 
 
 @in_browser
-async def test_a_marker_leads_to_its_source_and_the_source_to_the_cited_words(page: Page, served: str) -> None:
+async def test_a_marker_leads_to_its_source_and_the_source_to_the_cited_words(
+    page: Page, served: str
+) -> None:
     await page.open(question(served, COST))
     await page.until(DONE)
     await page.evaluate("document.querySelector('#answer sup a').click()")
@@ -85,7 +99,9 @@ async def test_a_marker_leads_to_its_source_and_the_source_to_the_cited_words(pa
     assert re.search(r"/articles/[0-9a-f]{16}#\d+-\d+$", link)
     await page.open(link)
     await page.until("!document.getElementById('article').hidden")
-    cited = await page.evaluate("[...document.querySelectorAll('mark.cited')].map((m) => m.textContent).join('')")
+    cited = await page.evaluate(
+        "[...document.querySelectorAll('mark.cited')].map((m) => m.textContent).join('')"
+    )
     assert " ".join(cited.split()) == quote
     assert "2 copies of one article" in await text(page, "#family")
 
@@ -96,18 +112,28 @@ async def test_the_reader_page_marks_what_an_altered_copy_changed(page: Page, se
     altered = next(a for a in listed if a["family"]["role"] == "altered")
     await page.open(f"{served}/articles/{altered['article_id']}")
     await page.until("!document.getElementById('article').hidden")
-    assert "83" in await text(page, "mark.altered") and "38" in await text(page, "mark.altered + .instead")
-    assert "38" in await text(page, "#changes .sound mark") and "83" in await text(page, "#changes .altered mark")
-    assert "cut the ribbon" in await text(page, "#changes .sound") and "cycle path" not in await text(page, "#changes")
+    assert "83" in await text(page, "mark.altered") and "38" in await text(
+        page, "mark.altered + .instead"
+    )
+    assert "38" in await text(page, "#changes .sound mark") and "83" in await text(
+        page, "#changes .altered mark"
+    )
+    assert "cut the ribbon" in await text(
+        page, "#changes .sound"
+    ) and "cycle path" not in await text(page, "#changes")
     assert await page.evaluate("document.getElementById('rewordings').hidden")
     assert "in English" in await text(page, "#origin")
     await page.evaluate("document.querySelector('#changes a.altered').click()")
     await page.until("Boolean(document.querySelector('mark.cited'))")
-    cited = await page.evaluate("[...document.querySelectorAll('mark.cited')].map((m) => m.textContent).join('')")
+    cited = await page.evaluate(
+        "[...document.querySelectorAll('mark.cited')].map((m) => m.textContent).join('')"
+    )
     assert cited.startswith("It cost 83 million")
     await page.open(await page.evaluate("document.querySelector('#changes a.sound').href"))
     await page.until("Boolean(document.querySelector('mark.cited'))")
-    assert "38 million" in await text(page, "mark.cited") and "Harbour Gazette" in await text(page, "#byline")
+    assert "38 million" in await text(page, "mark.cited") and "Harbour Gazette" in await text(
+        page, "#byline"
+    )
 
 
 @in_browser
@@ -124,10 +150,15 @@ async def test_a_refusal_is_told_with_what_came_nearest(page: Page, served: str)
 
 
 @in_browser
-async def test_nothing_in_an_article_acts_on_the_page(page: Page, settings: Settings, tmp_path: Path) -> None:
+async def test_nothing_in_an_article_acts_on_the_page(
+    page: Page, settings: Settings, tmp_path: Path
+) -> None:
     (tmp_path / "hostile").mkdir()
     (tmp_path / "hostile" / "tower.txt").write_text(HOSTILE, "utf-8")
-    line = {"title": "&lt;img src=x onerror='window.taken = 4'&gt; Orvel mast", "url": "javascript:window.taken = 5"}
+    line = {
+        "title": "&lt;img src=x onerror='window.taken = 4'&gt; Orvel mast",
+        "url": "javascript:window.taken = 5",
+    }
     line["publisher"] = line["author"] = "<img src=x onerror='window.taken = 7'>"
     line["text"] = (
         "The Orvel mast cost 15 million crowns &lt;script&gt;window.taken = 6&lt;/script&gt;, said its owner."
@@ -146,7 +177,9 @@ async def test_nothing_in_an_article_acts_on_the_page(page: Page, settings: Sett
             assert not await page.evaluate(
                 "document.querySelector('#result img, #result script, #result b, #result i')"
             )
-            await page.open(await page.evaluate("document.querySelector('#source-1 .headline a').href"))
+            await page.open(
+                await page.evaluate("document.querySelector('#source-1 .headline a').href")
+            )
             await page.until("!document.getElementById('article').hidden")
             cited = await page.evaluate(
                 "[...document.querySelectorAll('mark.cited')].map((m) => m.textContent).join('')"
@@ -157,13 +190,17 @@ async def test_nothing_in_an_article_acts_on_the_page(page: Page, settings: Sett
             )
         await page.open(question(url, "Is <img src=x onerror='window.taken = 8'> shown?"))
         await page.until(DONE)
-        assert "<img src=x" in await text(page, "#asked") and not await page.evaluate("window.taken")
+        assert "<img src=x" in await text(page, "#asked") and not await page.evaluate(
+            "window.taken"
+        )
         shown = httpx2.get(f"{url}/v1/articles").text + await text(page, "main")
         assert "<img src=x" in shown  # something to be afraid of was there
 
 
 @in_browser
-async def test_the_page_asks_for_the_key_and_goes_on(page: Page, settings: Settings, newsroom: Path) -> None:
+async def test_the_page_asks_for_the_key_and_goes_on(
+    page: Page, settings: Settings, newsroom: Path
+) -> None:
     with filled_service(settings, newsroom, api_keys="sesame") as url:
         await page.open(question(url, COST))
         for key in ("wrong", "sesame"):
@@ -178,7 +215,9 @@ async def test_the_page_asks_for_the_key_and_goes_on(page: Page, settings: Setti
 
 
 @in_browser
-async def test_the_pages_load_nothing_from_another_host_and_break_no_policy(page: Page, served: str) -> None:
+async def test_the_pages_load_nothing_from_another_host_and_break_no_policy(
+    page: Page, served: str
+) -> None:
     for path, ready in (
         ("/", "document.querySelector('#article-list a')"),
         ("/docs", "!document.getElementById('status')"),
@@ -194,7 +233,14 @@ async def test_the_documentation_shows_how_articles_are_sent(page: Page, served:
     await page.open(f"{served}/docs#post-/v1/articles")
     await page.until("!document.getElementById('status')")
     shown = await text(page, "details[open]")
-    for words in ("application/json", "multipart/form-data", "published_on", "-F files=@", "harbour-17", "429"):
+    for words in (
+        "application/json",
+        "multipart/form-data",
+        "published_on",
+        "-F files=@",
+        "harbour-17",
+        "429",
+    ):
         assert words in shown
     assert await page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
 
@@ -218,5 +264,6 @@ def test_pages_come_with_a_strict_policy_and_without_inline_scripts(served: str)
         assert not re.search(r"<script(?![^>]*\bsrc=)|\son\w+=|style=|https?://", html), file.name
     for file in WEB.rglob("*.js"):
         assert not re.search(
-            r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(", file.read_text("utf-8")
+            r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(",
+            file.read_text("utf-8"),
         ), file.name

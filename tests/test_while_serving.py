@@ -24,9 +24,7 @@ from ingest import owner_client
 from ingest.settings import Settings
 from ingest.storage import owner
 
-TOWNS = (
-    "Orvel Tarn Senn Brask Lindow Quern Mallow Fenwick Harrow Isel Drum Corvey Ashby Nore Pell Wick Ambry Stoke".split()
-)
+TOWNS = "Orvel Tarn Senn Brask Lindow Quern Mallow Fenwick Harrow Isel Drum Corvey Ashby Nore Pell Wick Ambry Stoke".split()
 EDITIONS = ("morning", "evening")
 
 
@@ -67,7 +65,11 @@ def reading(url: str) -> Iterator[list[Reader]]:
         return httpx2.get(f"{url}{path}", params=query, timeout=30).raise_for_status().json()
 
     def searched() -> tuple[str, ...]:
-        return tuple(sorted(p["text"] for p in get("/v1/search", q="ferry carts on Monday", k=100)["passages"]))
+        return tuple(
+            sorted(
+                p["text"] for p in get("/v1/search", q="ferry carts on Monday", k=100)["passages"]
+            )
+        )
 
     def listed() -> tuple[str, ...]:
         return tuple(a["title"] for a in get("/v1/articles", limit=200)["articles"])
@@ -75,7 +77,11 @@ def reading(url: str) -> Iterator[list[Reader]]:
     def answered() -> tuple[str, ...]:
         asked = {"question": "How many carts did the ferry of Tarn carry?"}
         reply = httpx2.post(f"{url}/v1/answers", json=asked, timeout=30).raise_for_status().json()
-        return (reply["index"]["generation"], reply["text"], *(c["quote"] for c in reply["citations"]))
+        return (
+            reply["index"]["generation"],
+            reply["text"],
+            *(c["quote"] for c in reply["citations"]),
+        )
 
     stop = threading.Event()
     readers = [Reader(shown, stop) for shown in (searched, listed, answered)]
@@ -100,7 +106,9 @@ def test_every_reply_is_wholly_of_one_generation_while_ingests_and_a_rollback_go
         with reading(url) as readers:
             for edition in ("evening", "morning", "evening"):
                 write(folder, edition)
-                for _ in owner_client.stream(settings.data_dir, "POST", "/owner/ingest", {"paths": [str(folder)]}):
+                for _ in owner_client.stream(
+                    settings.data_dir, "POST", "/owner/ingest", {"paths": [str(folder)]}
+                ):
                     pass
                 time.sleep(0.5)
             owner_client.request(settings.data_dir, "POST", "/owner/rollback")
@@ -112,8 +120,12 @@ def test_every_reply_is_wholly_of_one_generation_while_ingests_and_a_rollback_go
             assert all(len(found) == 1 for found in editions), said
             assert {e for found in editions for e in found} == set(EDITIONS)
         searched, listed, answered = (reader.replies for reader in readers)
-        assert {len(reply) for reply in (*searched, *listed)} == {len(TOWNS)}  # nothing is missing in between either
-        by_generation = {reply[0]: {r[1:] for r in answered if r[0] == reply[0]} for reply in answered}
+        assert {len(reply) for reply in (*searched, *listed)} == {
+            len(TOWNS)
+        }  # nothing is missing in between either
+        by_generation = {
+            reply[0]: {r[1:] for r in answered if r[0] == reply[0]} for reply in answered
+        }
         assert all(len(replies) == 1 for replies in by_generation.values()), by_generation
 
 
@@ -121,7 +133,9 @@ def test_rollback_is_handed_to_the_running_service_and_refused_the_second_time(
     settings: Settings, newsroom: Path
 ) -> None:
     fill(settings, newsroom)
-    (newsroom / "ferry.txt").write_text("A late word\n\nThe ferry to Tarn sails again from 1 July 2025.", "utf-8")
+    (newsroom / "ferry.txt").write_text(
+        "A late word\n\nThe ferry to Tarn sails again from 1 July 2025.", "utf-8"
+    )
     with served_process(settings) as (url, _):
         assert command(settings, "ingest", str(newsroom)).returncode == 0
         assert len(httpx2.get(f"{url}/v1/articles").json()["articles"]) == 4
@@ -130,12 +144,21 @@ def test_rollback_is_handed_to_the_running_service_and_refused_the_second_time(
         second = command(settings, "ingest", "--rollback")
 
         assert first.returncode == 0 and json.loads(first.stdout)["removed"] == 1, first.stderr
-        assert any("generation g000002 was rolled back" in note for note in json.loads(first.stdout)["notes"])
+        assert any(
+            "generation g000002 was rolled back" in note
+            for note in json.loads(first.stdout)["notes"]
+        )
         assert len(httpx2.get(f"{url}/v1/articles").json()["articles"]) == 3
-        assert second.returncode == 1 and "nothing to go back to" in second.stderr and "Traceback" not in second.stderr
+        assert (
+            second.returncode == 1
+            and "nothing to go back to" in second.stderr
+            and "Traceback" not in second.stderr
+        )
 
 
-def test_the_directory_of_a_killed_service_is_taken_over(settings: Settings, newsroom: Path) -> None:
+def test_the_directory_of_a_killed_service_is_taken_over(
+    settings: Settings, newsroom: Path
+) -> None:
     fill(settings, newsroom)
     with served_process(settings) as (_, process):
         process.send_signal(signal.SIGKILL)
@@ -169,7 +192,10 @@ def on_a_terminal(settings: Settings, *arguments: str) -> str:
     """All that a command writes on a terminal, colours and movements of the cursor taken out."""
     ours, theirs = pty.openpty()
     process = subprocess.Popen(
-        [*DATELINE, *arguments], env=environment(settings, TERM="xterm"), stdout=theirs, stderr=theirs
+        [*DATELINE, *arguments],
+        env=environment(settings, TERM="xterm"),
+        stdout=theirs,
+        stderr=theirs,
     )
     os.close(theirs)
     written = b""

@@ -13,7 +13,16 @@ import service.app
 from ingest import tokens
 from ingest.text.language import language_of
 
-assert chromadb and llama_index and onnxruntime and tantivy and tokenizers and dateline and ingest and service
+assert (
+    chromadb
+    and llama_index
+    and onnxruntime
+    and tantivy
+    and tokenizers
+    and dateline
+    and ingest
+    and service
+)
 tokens.count("The tables of the tokeniser take half a second to read.")
 language_of(
     "The tables of the language detector take nearly a second more, and it wants a text of some length to look at."

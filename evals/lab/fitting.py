@@ -26,7 +26,13 @@ from evals.passages import Asking, read_clapnq, read_qed
 from evals.pool import Pool, open_pool
 from ingest.settings import read_settings
 from service.evidence import ranking
-from service.evidence.features import QUESTION_FEATURES, SENTENCE_FEATURES, Features, Floats, measure
+from service.evidence.features import (
+    QUESTION_FEATURES,
+    SENTENCE_FEATURES,
+    Features,
+    Floats,
+    measure,
+)
 from service.evidence.gathering import title_vectors
 from service.query.analysis import understand
 from service.types import Question
@@ -40,7 +46,9 @@ PENALTY = 10.0  # on the squared weights of features scaled to unit deviation
 FOLDS = 10
 STEPS = 50
 
-Block = tuple[str, float, float, Floats]  # name, 1 for answered, share of the weight, a row a question
+Block = tuple[
+    str, float, float, Floats
+]  # name, 1 for answered, share of the weight, a row a question
 
 
 def main(
@@ -51,17 +59,27 @@ def main(
     blocks = [*_clapnq(data, cache or Path(tempfile.gettempdir()) / "dateline-vectors"), *_sample()]
     rows = np.concatenate([found for _, _, _, found in blocks])
     truth = np.concatenate([np.full(len(found), label) for _, label, _, found in blocks])
-    importance = np.concatenate([np.full(len(found), share / len(found)) for _, _, share, found in blocks])
+    importance = np.concatenate(
+        [np.full(len(found), share / len(found)) for _, _, share, found in blocks]
+    )
     importance *= len(rows) / importance.sum()
     fold = np.concatenate([np.arange(len(found)) % FOLDS for _, _, _, found in blocks])
     held = np.empty(len(rows))
     for number in range(FOLDS):
-        weights, intercept = fit(rows[fold != number], truth[fold != number], importance[fold != number])
+        weights, intercept = fit(
+            rows[fold != number], truth[fold != number], importance[fold != number]
+        )
         held[fold == number] = rows[fold == number] @ weights + intercept
     scores = dict(zip((name for name, *_ in blocks), _split(held, blocks), strict=True))
-    for positive, negative in (("answerable", "hard"), ("answerable", "gold removed"), ("sample", "not in the sample")):
+    for positive, negative in (
+        ("answerable", "hard"),
+        ("answerable", "gold removed"),
+        ("sample", "not in the sample"),
+    ):
         one, other = scores[positive], scores[negative]
-        typer.echo(f"{negative:18} AUROC over {FOLDS} folds {auroc(one, other):.3f}, n {len(one)} + {len(other)}; ")
+        typer.echo(
+            f"{negative:18} AUROC over {FOLDS} folds {auroc(one, other):.3f}, n {len(one)} + {len(other)}; "
+        )
         typer.echo(f"{'':18} answered {np.mean(one > 0):.2f} against {np.mean(other > 0):.2f}")
     weights, intercept = fit(rows, truth, importance)
     for name, weight in zip(QUESTION_FEATURES, weights, strict=True):
@@ -93,7 +111,9 @@ def auroc(positive: Floats, negative: Floats) -> float:
 
 def _clapnq(data: Path, cache: Path) -> list[Block]:
     clapnq = read_clapnq(data / "clapnq")
-    pool = open_pool(data, [*clapnq, *read_qed(data / "qed")], cache)  # the vectors that evals.sentences keeps
+    pool = open_pool(
+        data, [*clapnq, *read_qed(data / "qed")], cache
+    )  # the vectors that evals.sentences keeps
     answerable = [asking for asking in clapnq if asking.answerable]
     hard = [asking for asking in clapnq if not asking.answerable]
     share = 1 - NEWS
@@ -110,7 +130,9 @@ def _rows(pool: Pool, askings: Sequence[Asking], removed: bool = False) -> Float
     for asking in askings:
         asked = understand(asking.text)
         evidence = pool.found(asked, RETRIEVED, asking.passage_id if removed else None)
-        features = measure(asked, evidence, pool.vectors[asked.text], pool.sentence_vectors(evidence), pool.rarity)
+        features = measure(
+            asked, evidence, pool.vectors[asked.text], pool.sentence_vectors(evidence), pool.rarity
+        )
         rows.append(features.question[_best(features)])
     return np.stack(rows)
 

@@ -8,7 +8,9 @@ from collections.abc import Callable, Sequence
 
 OPERATIONS = ("number", "date", "foreign_name", "passage_name", "role_swap", "negation", "antonym")
 
-_MONTHS = "January February March April May June July August September October November December".split()
+_MONTHS = (
+    "January February March April May June July August September October November December".split()
+)
 _MONTH = re.compile(rf"\b(?:{'|'.join(_MONTHS)})\b")
 _YEAR = re.compile(r"\b(?:1[5-9]|20)\d\d\b")
 _FIGURE = re.compile(r"(?<![\d.,:-])\d+(?:,\d{3})*(?:\.\d+)?(?![\d:-]|[.,]\d)")
@@ -21,7 +23,8 @@ _AUXILIARY = re.compile(
     r"\b(?:is|are|was|were|can|could|will|would|should|must|may|might|has|have|had)\b(?! not\b|n't)"
 )
 _NEGATED = re.compile(
-    r"\b(is|are|was|were|can|could|will|would|should|did|does|do|has|have|had) not\b|\b(never) ", re.I
+    r"\b(is|are|was|were|can|could|will|would|should|did|does|do|has|have|had) not\b|\b(never) ",
+    re.I,
 )
 _FOREIGN = (
     "Harold Pemberton", "Lucia Fontana", "Zagreb", "Ingrid Solberg", "Montevideo", "Tobias Krantz", "Okafor",
@@ -68,7 +71,9 @@ def perturb(claim: str, passage: str) -> dict[str, str]:
 
 
 def _number(claim: str, passage: str, chance: random.Random) -> str | None:
-    figures = [m for m in _FIGURE.finditer(claim) if not _YEAR.fullmatch(m[0])] + list(_NUMBER_WORD.finditer(claim))
+    figures = [m for m in _FIGURE.finditer(claim) if not _YEAR.fullmatch(m[0])] + list(
+        _NUMBER_WORD.finditer(claim)
+    )
     if not figures:
         return None
     old = chance.choice(figures)
@@ -83,7 +88,9 @@ def _number(claim: str, passage: str, chance: random.Random) -> str | None:
             else value * chance.choice((0.5, 0.8, 1.1, 1.3, 2))
         )
         text = (
-            f"{new:,.{len(old[0].partition('.')[2])}f}" if "," in old[0] else f"{new:.{len(old[0].partition('.')[2])}f}"
+            f"{new:,.{len(old[0].partition('.')[2])}f}"
+            if "," in old[0]
+            else f"{new:.{len(old[0].partition('.')[2])}f}"
         )
         if new > 0 and not re.search(rf"(?<!\d){re.escape(text)}(?!\d)", passage):
             return _swap(claim, old, text)
@@ -95,7 +102,9 @@ def _date(claim: str, passage: str, chance: random.Random) -> str | None:
     if not dates:
         return None
     old = chance.choice(dates)
-    choices = [str(int(old[0]) + by) for by in (-10, -2, -1, 1, 2, 10)] if old[0].isdigit() else _MONTHS
+    choices = (
+        [str(int(old[0]) + by) for by in (-10, -2, -1, 1, 2, 10)] if old[0].isdigit() else _MONTHS
+    )
     fresh = [date for date in choices if date not in passage and date != "May"]
     return _swap(claim, old, chance.choice(fresh)) if fresh else None
 
@@ -110,9 +119,16 @@ def _passage_name(claim: str, passage: str, chance: random.Random) -> str | None
     """A name of the claim gives way to another of the same passage that the claim does not have."""
     names = [m for m in _NAME.finditer(claim) if m[0] not in _MONTHS]
     others = {
-        m[0] for m in _NAME.finditer(passage) if m[0] not in _MONTHS and not set(m[0].split()) & set(claim.split())
+        m[0]
+        for m in _NAME.finditer(passage)
+        if m[0] not in _MONTHS and not set(m[0].split()) & set(claim.split())
     }
-    pairs = [(m, other) for m in names for other in sorted(others) if len(m[0].split()) == len(other.split())]
+    pairs = [
+        (m, other)
+        for m in names
+        for other in sorted(others)
+        if len(m[0].split()) == len(other.split())
+    ]
     if not pairs:
         return None
     old, new = chance.choice(pairs)

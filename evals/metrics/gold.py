@@ -52,18 +52,29 @@ def candidates(gold: Gold, listed: Sequence[Listed]) -> list[Listed]:
     return []
 
 
-def sides(case: Case, listed: Sequence[Listed], articles: Mapping[str, Article]) -> tuple[Side, ...]:
+def sides(
+    case: Case, listed: Sequence[Listed], articles: Mapping[str, Article]
+) -> tuple[Side, ...]:
     """The case's evidence, each with its places; `articles` holds the candidates and all members of their families."""
-    return tuple(Side(gold, tuple(_places(gold, candidates(gold, listed), articles))) for gold in case.evidence)
+    return tuple(
+        Side(gold, tuple(_places(gold, candidates(gold, listed), articles)))
+        for gold in case.evidence
+    )
 
 
 def retrievable(all_sides: Sequence[Side]) -> tuple[Side, ...]:
     """The sides a search should bring up: one member speaks for a family, so no altered side where a sound one is."""
     sound = {place.family_id for side in all_sides if not side.altered for place in side.places}
-    return tuple(side for side in all_sides if not (side.altered and {p.family_id for p in side.places} <= sound))
+    return tuple(
+        side
+        for side in all_sides
+        if not (side.altered and {p.family_id for p in side.places} <= sound)
+    )
 
 
-def _places(gold: Gold, named: Sequence[Listed], articles: Mapping[str, Article]) -> Iterable[Place]:
+def _places(
+    gold: Gold, named: Sequence[Listed], articles: Mapping[str, Article]
+) -> Iterable[Place]:
     """The quote in its own article, then the same sentence in unaltered copies of it.
 
     A copy of an altered article says it only in the very same words: a sentence that merely resembles altered words is
@@ -77,9 +88,14 @@ def _places(gold: Gold, named: Sequence[Listed], articles: Mapping[str, Article]
     home_ids = {article.article_id for article in homes}
     reworded = not any(article.family.role == "altered" for article in homes)
     for copy in articles.values():
-        related = copy.family.id in {article.family.id for article in homes} and copy.article_id not in home_ids
+        related = (
+            copy.family.id in {article.family.id for article in homes}
+            and copy.article_id not in home_ids
+        )
         if related and copy.family.role != "altered":
-            spans = find(gold.quote, copy.text) or (_same_sentences(gold.quote, copy.text) if reworded else ())
+            spans = find(gold.quote, copy.text) or (
+                _same_sentences(gold.quote, copy.text) if reworded else ()
+            )
             yield from (_place(copy, span) for span in spans)
 
 

@@ -16,12 +16,16 @@ from evals.replies import Alteration, Answer, Article, Citation, Claim, Shape, r
 from ingest.text.publication_dates import latest_named_date
 
 NEAREST_SHOWN = 3  # contract, guarantee 3
-OPPOSING = frozenset({"negation", "quantifier"})  # kinds whose insertion alone makes a text say otherwise
+OPPOSING = frozenset(
+    {"negation", "quantifier"}
+)  # kinds whose insertion alone makes a text say otherwise
 
 _MARKER = re.compile(r"\[(\d+)\]")
 
 
-def violations(answer: Mapping[str, Any], articles: Mapping[str, Article], as_of: date | None = None) -> list[str]:
+def violations(
+    answer: Mapping[str, Any], articles: Mapping[str, Article], as_of: date | None = None
+) -> list[str]:
     """The guarantees an answer breaks, each once, beginning with its number; [] where all six hold.
 
     `articles` holds every article that the answer cites or shows in a conflict; `as_of` is the date that was asked for.
@@ -34,7 +38,10 @@ def violations(answer: Mapping[str, Any], articles: Mapping[str, Article], as_of
         found += _declined(body)
     else:
         found += [*_text(body), *_numbers(body), *_sources(body, articles)]
-        found += [f"5: words that were altered in {name} support a claim" for name in adopted(body, articles)]
+        found += [
+            f"5: words that were altered in {name} support a claim"
+            for name in adopted(body, articles)
+        ]
     return list(dict.fromkeys(found))
 
 
@@ -42,7 +49,11 @@ def exact(citation: Citation, articles: Mapping[str, Article]) -> bool:
     """Guarantee 1 for one citation: its quote stands at its offsets, character for character, and is not empty."""
     article = articles.get(citation.article_id)
     quote = citation.quote
-    return article is not None and bool(quote.strip()) and article.text[citation.start : citation.end] == quote
+    return (
+        article is not None
+        and bool(quote.strip())
+        and article.text[citation.start : citation.end] == quote
+    )
 
 
 def adopted(answer: Answer, articles: Mapping[str, Article]) -> list[str]:
@@ -65,13 +76,20 @@ def adopted(answer: Answer, articles: Mapping[str, Article]) -> list[str]:
 
 def inflated(answer: Answer, articles: Mapping[str, Article]) -> int:
     """Guarantee 4: how many claims count more independent sources than there are families among their citations."""
-    return sum(claim.independent_sources > families(claim, answer, articles) for claim in answer.claims)
+    return sum(
+        claim.independent_sources > families(claim, answer, articles) for claim in answer.claims
+    )
 
 
 def families(claim: Claim, answer: Answer, articles: Mapping[str, Article]) -> int:
     """Distinct families among a claim's citations, as the archive and not the answer tells them."""
     cited = [citation for citation in answer.citations if citation.number in claim.citations]
-    return len({articles[c.article_id].family.id if c.article_id in articles else c.family.id for c in cited})
+    return len(
+        {
+            articles[c.article_id].family.id if c.article_id in articles else c.family.id
+            for c in cited
+        }
+    )
 
 
 def _spans(answer: Answer, articles: Mapping[str, Article]) -> Iterator[str]:
@@ -127,7 +145,9 @@ def _declined(answer: Answer) -> Iterator[str]:
 
 def _sources(answer: Answer, articles: Mapping[str, Article]) -> Iterator[str]:
     """Guarantee 4."""
-    if any(claim.independent_sources != families(claim, answer, articles) for claim in answer.claims):
+    if any(
+        claim.independent_sources != families(claim, answer, articles) for claim in answer.claims
+    ):
         yield "4: independent_sources is not the number of families cited"
 
 
@@ -187,5 +207,10 @@ def _takes_over(claim: Claim, citation: Citation, alteration: Alteration) -> boo
 
 def _copied(claim: Claim, answer: Answer) -> bool:
     """Whether the words of a claim, markers apart, are words of its quotes."""
-    quoted = Counter(word for c in answer.citations if c.number in claim.citations for word, _, _ in words(c.quote))
+    quoted = Counter(
+        word
+        for c in answer.citations
+        if c.number in claim.citations
+        for word, _, _ in words(c.quote)
+    )
     return not Counter(word for word, _, _ in words(_MARKER.sub("", claim.text))) - quoted

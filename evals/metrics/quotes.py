@@ -13,7 +13,9 @@ ENOUGH = 0.5  # share of the shorter of two spans that must overlap; a gold quot
 SAME_SENTENCE = 0.8  # share of a gold quote's words that its sentence in a reworded copy must have, and all numbers
 
 _TOKEN = re.compile(r"[^\W_]+")
-_LINK_END = re.compile(r"\]\([^)\s]*(?:\s+\"[^\"]*\")?\)")  # a quote may begin inside the link's words
+_LINK_END = re.compile(
+    r"\]\([^)\s]*(?:\s+\"[^\"]*\")?\)"
+)  # a quote may begin inside the link's words
 
 Span = tuple[int, int]
 
@@ -55,7 +57,9 @@ def same_sentence(copied: str, quote: str) -> bool:
 @lru_cache(maxsize=4096)
 def words(text: str) -> Sequence[tuple[str, int, int]]:
     """The words of a text without case, each with its place; anything but letters and digits separates them."""
-    return tuple((match[0].casefold(), match.start(), match.end()) for match in _TOKEN.finditer(text))
+    return tuple(
+        (match[0].casefold(), match.start(), match.end()) for match in _TOKEN.finditer(text)
+    )
 
 
 def _unmarked(quote: str) -> str:

@@ -40,7 +40,9 @@ class Score:
     meaning: str
     better: Literal["higher", "lower"]
     judge: Judge
-    promised: bool = False  # the contract promises the best value, so that anything else fails the gate
+    promised: bool = (
+        False  # the contract promises the best value, so that anything else fails the gate
+    )
 
 
 def score(case: Case, outcome: Outcome) -> dict[str, float | None]:
@@ -92,11 +94,19 @@ def _answer_hit(case: Case, outcome: Outcome) -> float | None:
 def _answer_parts(case: Case, outcome: Outcome) -> float | None:
     if not (case.answerable and case.wants_parts):
         return None
-    return words.parts(case, outcome.answer.text) if outcome.answer and not outcome.answer.declined else 0.0
+    return (
+        words.parts(case, outcome.answer.text)
+        if outcome.answer and not outcome.answer.declined
+        else 0.0
+    )
 
 
 def _correct_refusal(case: Case, outcome: Outcome) -> float | None:
-    return float(outcome.answer is not None and outcome.answer.declined) if case.expect == "abstain" else None
+    return (
+        float(outcome.answer is not None and outcome.answer.declined)
+        if case.expect == "abstain"
+        else None
+    )
 
 
 def _wrong_refusal(case: Case, outcome: Outcome) -> float | None:
@@ -110,7 +120,11 @@ def _false_premise(case: Case, outcome: Outcome) -> float | None:
         return None
     if answer is None or answer.declined:
         return float(answer is not None)
-    corrected = words.hit(case, answer.text) if case.accept else _share(outcome.sides, answer.citations) == 1
+    corrected = (
+        words.hit(case, answer.text)
+        if case.accept
+        else _share(outcome.sides, answer.citations) == 1
+    )
     return float(corrected and bool(answer.citations))
 
 
@@ -165,21 +179,91 @@ def _shown(answer: Answer) -> list[Citation]:
 
 
 SCORES: tuple[Score, ...] = (
-    Score("right", "ended as it should: said what is accepted, refused or corrected what should be", "higher", _right),
-    Score("answer_hit", "answerable: the text says what is accepted (of several parts, 60 %)", "higher", _answer_hit),
-    Score("answer_parts", "several parts: share of them that the text says", "higher", _answer_parts),
-    Score("evidence_cited", "answerable: share of evidence cited; a conflict: every side", "higher", _evidence_cited),
-    Score("evidence_recall_at_1", "share of the evidence in the first passage of a search", "higher", _recall(1)),
-    Score("evidence_recall_at_5", "share of the evidence in the first 5 passages", "higher", _recall(5)),
-    Score("evidence_recall_at_10", "share of the evidence in the first 10 passages", "higher", _recall(DEEPEST)),
-    Score("source_recall_at_5", "share of it whose article, or a copy, is in the first 5", "higher", _source_recall(5)),
-    Score("altered_on_top", "first passage from an altered copy though a sound text has it", "lower", _altered_on_top),
+    Score(
+        "right",
+        "ended as it should: said what is accepted, refused or corrected what should be",
+        "higher",
+        _right,
+    ),
+    Score(
+        "answer_hit",
+        "answerable: the text says what is accepted (of several parts, 60 %)",
+        "higher",
+        _answer_hit,
+    ),
+    Score(
+        "answer_parts", "several parts: share of them that the text says", "higher", _answer_parts
+    ),
+    Score(
+        "evidence_cited",
+        "answerable: share of evidence cited; a conflict: every side",
+        "higher",
+        _evidence_cited,
+    ),
+    Score(
+        "evidence_recall_at_1",
+        "share of the evidence in the first passage of a search",
+        "higher",
+        _recall(1),
+    ),
+    Score(
+        "evidence_recall_at_5",
+        "share of the evidence in the first 5 passages",
+        "higher",
+        _recall(5),
+    ),
+    Score(
+        "evidence_recall_at_10",
+        "share of the evidence in the first 10 passages",
+        "higher",
+        _recall(DEEPEST),
+    ),
+    Score(
+        "source_recall_at_5",
+        "share of it whose article, or a copy, is in the first 5",
+        "higher",
+        _source_recall(5),
+    ),
+    Score(
+        "altered_on_top",
+        "first passage from an altered copy though a sound text has it",
+        "lower",
+        _altered_on_top,
+    ),
     Score("correct_refusals", "unanswerable: declined", "higher", _correct_refusal),
     Score("wrong_refusals", "answerable: declined, or nothing came back", "lower", _wrong_refusal),
-    Score("false_premise", "false premise: declined, or corrected with a citation", "higher", _false_premise),
-    Score("conflict_disclosure", "conflict: shown in conflicts[] with a listed side", "higher", _conflict_disclosure),
-    Score("citation_exactness", "share of quotes that stand at their offsets", "higher", _citation_exactness, True),
+    Score(
+        "false_premise",
+        "false premise: declined, or corrected with a citation",
+        "higher",
+        _false_premise,
+    ),
+    Score(
+        "conflict_disclosure",
+        "conflict: shown in conflicts[] with a listed side",
+        "higher",
+        _conflict_disclosure,
+    ),
+    Score(
+        "citation_exactness",
+        "share of quotes that stand at their offsets",
+        "higher",
+        _citation_exactness,
+        True,
+    ),
     Score("guarantees", "all six guarantees of the contract hold", "higher", _guarantees, True),
-    Score("altered_adoption", "a claim takes over words that a copy altered", "lower", _altered_adoption, True),
-    Score("copy_inflation", "share of claims that count copies as independent sources", "lower", _copy_inflation, True),
+    Score(
+        "altered_adoption",
+        "a claim takes over words that a copy altered",
+        "lower",
+        _altered_adoption,
+        True,
+    ),
+    Score(
+        "copy_inflation",
+        "share of claims that count copies as independent sources",
+        "lower",
+        _copy_inflation,
+        True,
+    ),
 )

@@ -7,7 +7,9 @@ from collections.abc import Sequence
 
 from evals.cases import Case, Wanted
 
-PARTS_NEEDED = 0.6  # share of the parts of a multi-part answer that counts as right (contract, "Gold suites")
+PARTS_NEEDED = (
+    0.6  # share of the parts of a multi-part answer that counts as right (contract, "Gold suites")
+)
 
 _MARKER = re.compile(r"\s*\[\d+\]")
 _LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")
@@ -32,7 +34,11 @@ def parts(case: Case, text: str) -> float:
 def says(text: str, wanted: Sequence[Wanted]) -> bool:
     """Whether the text has any of the wanted words: whole words, without case, markers or markup."""
     shown = plain(text)
-    return any(_within(shown, word) for entry in wanted for word in ((entry,) if isinstance(entry, str) else entry))
+    return any(
+        _within(shown, word)
+        for entry in wanted
+        for word in ((entry,) if isinstance(entry, str) else entry)
+    )
 
 
 def plain(text: str) -> str:

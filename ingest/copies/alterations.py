@@ -51,16 +51,25 @@ def alterations(canonical: Copy, copy: Copy, embed: Embed) -> tuple[Alteration, 
     for stretch in pair(canonical.sentences, copy.sentences, embed):
         first = stretch.left[0], stretch.right[0]
         heading = any(s.kind is not SentenceKind.BODY for s in first)
-        if (heading or any(map(_is_listing, first))) and word_overlap(first[:1], first[1:])[0, 0] < _SAME_HEADLINE:
+        if (heading or any(map(_is_listing, first))) and word_overlap(first[:1], first[1:])[
+            0, 0
+        ] < _SAME_HEADLINE:
             continue
         for severity, alteration in _compare(canonical, copy, stretch):
-            place = (alteration.here.start, alteration.here.end, alteration.canonical.start, alteration.canonical.end)
+            place = (
+                alteration.here.start,
+                alteration.here.end,
+                alteration.canonical.start,
+                alteration.canonical.end,
+            )
             words = (alteration.canonical.text.lower(), alteration.here.text.lower())
             if alteration.kind == "wording":
                 severity -= _LESS * (heading + (words in seen))
             seen.add(words)
             found.setdefault(place, (severity, alteration))
-    ranked = sorted(found.values(), key=lambda item: (-item[0], item[1].here.start, item[1].canonical.start))
+    ranked = sorted(
+        found.values(), key=lambda item: (-item[0], item[1].here.start, item[1].canonical.start)
+    )
     typed = [a for _, a in ranked if a.kind != "wording"]
     worded = [a for _, a in ranked if a.kind == "wording"]
     return (*typed, *worded[: max(0, MOST_SPANS - len(typed))])
@@ -68,11 +77,15 @@ def alterations(canonical: Copy, copy: Copy, embed: Embed) -> tuple[Alteration, 
 
 def _is_listing(sentence: Sentence) -> bool:
     """A long run without an end, cut somewhere: a menu, a table. Its pieces do not stand for one another."""
-    return len(sentence.text) > _LONGEST_OPEN and sentence.text.rstrip("\"'”’)]")[-1:] not in ".!?:;…"
+    return (
+        len(sentence.text) > _LONGEST_OPEN and sentence.text.rstrip("\"'”’)]")[-1:] not in ".!?:;…"
+    )
 
 
 _LONGEST_OPEN = 200  # characters
-_SAME_HEADLINE = 0.75  # share of words; outlets write their own headlines, and those are no alterations
+_SAME_HEADLINE = (
+    0.75  # share of words; outlets write their own headlines, and those are no alterations
+)
 _LESS = 0.1  # headings are reworded by habit; the same rewording again tells nothing new
 
 
@@ -101,7 +114,9 @@ def pair(left: Sequence[Sentence], right: Sequence[Sentence], embed: Embed) -> l
     """Sentences of two copies that say the same thing in other words: in order, then moved ones; split and joined ones
     together. Sentences that are the same on both sides are left out, and of very long texts all but the beginning."""
     shared = {s.text for s in left} & {s.text for s in right}
-    left, right = ([s for s in side if s.text not in shared][:MOST_COMPARED] for side in (left, right))
+    left, right = (
+        [s for s in side if s.text not in shared][:MOST_COMPARED] for side in (left, right)
+    )
     if not left or not right:
         return []
     overlap = word_overlap(left, right)
@@ -115,7 +130,9 @@ _LEAST = 0.4
 _COSINE_ABOVE_WORDS = 0.15  # copies whose sentences share half their words have cosines about .65
 
 
-def _with_vectors(overlap: Matrix, left: Sequence[Sentence], right: Sequence[Sentence], embed: Embed) -> Matrix:
+def _with_vectors(
+    overlap: Matrix, left: Sequence[Sentence], right: Sequence[Sentence], embed: Embed
+) -> Matrix:
     """Word overlap, raised to the cosine between sentences that no words pair."""
     rows = [n for n in range(len(left)) if overlap[n].max() < SAME_WORDS]
     columns = [n for n in range(len(right)) if overlap[:, n].max() < SAME_WORDS]
@@ -145,7 +162,10 @@ def _moved(similarity: Matrix, pairs: Sequence[tuple[int, int]]) -> list[tuple[i
 
 
 def _joined(
-    pairs: Sequence[tuple[int, int]], left: Sequence[Sentence], right: Sequence[Sentence], overlap: Matrix
+    pairs: Sequence[tuple[int, int]],
+    left: Sequence[Sentence],
+    right: Sequence[Sentence],
+    overlap: Matrix,
 ) -> list[Stretch]:
     """A sentence without a partner joins its neighbour's if their words together match the partner better."""
     rows, columns = {i for i, _ in pairs}, {j for _, j in pairs}
@@ -166,13 +186,19 @@ def _joined(
 
 def _neighbours(sentences: Sequence[Sentence], place: int, taken: set[int]) -> list[int]:
     near = (place - 1, place + 1)
-    return [n for n in near if 0 <= n < len(sentences) and n not in taken and _adjacent(sentences, place, n)]
+    return [
+        n
+        for n in near
+        if 0 <= n < len(sentences) and n not in taken and _adjacent(sentences, place, n)
+    ]
 
 
 def _adjacent(sentences: Sequence[Sentence], one: int, other: int) -> bool:
     """Nothing but white space was left out between two sentences, and both are prose."""
     first, second = sentences[min(one, other)], sentences[max(one, other)]
-    return second.start - first.end <= _WIDEST_BREAK and first.kind is second.kind is SentenceKind.BODY
+    return (
+        second.start - first.end <= _WIDEST_BREAK and first.kind is second.kind is SentenceKind.BODY
+    )
 
 
 _WIDEST_BREAK = 4  # characters

@@ -31,7 +31,9 @@ class Shared:
     resemblance: float
 
 
-def sharing(prints: Sequence[Hashes], families: Sequence[int], active: Flags, *, least: float) -> list[Shared]:
+def sharing(
+    prints: Sequence[Hashes], families: Sequence[int], active: Flags, *, least: float
+) -> list[Shared]:
     """The pairs whose shared shingles are at least `least` of the shorter article's; one of the two is `active`.
 
     `families` numbers the family each article is known to be in so far: a shingle in `_TEMPLATE` of them is template
@@ -39,7 +41,9 @@ def sharing(prints: Sequence[Hashes], families: Sequence[int], active: Flags, *,
     """
     sizes = np.array([len(p) for p in prints])
     pairs = _pairs(prints, sizes, active, least)
-    common = _template_hashes(prints, np.asarray(families), sorted({n for pair in pairs for n in pair}))
+    common = _template_hashes(
+        prints, np.asarray(families), sorted({n for pair in pairs for n in pair})
+    )
     found = []
     for left, right in pairs:
         shared = np.intersect1d(prints[left], prints[right], assume_unique=True)
@@ -47,7 +51,9 @@ def sharing(prints: Sequence[Hashes], families: Sequence[int], active: Flags, *,
         containment = len(shared) / max(1, len(shorter))
         if containment >= least:
             resemblance = len(shared) / max(1, sizes[left] + sizes[right] - len(shared))
-            found.append(Shared(left, right, containment, _rare(shared, shorter, common), resemblance))
+            found.append(
+                Shared(left, right, containment, _rare(shared, shorter, common), resemblance)
+            )
     return sorted(found, key=lambda s: (-s.resemblance, s.left, s.right))
 
 
@@ -66,7 +72,9 @@ def _rare(shared: Hashes, shorter: Hashes, common: Hashes) -> float:
     return float((~shared_common).sum()) / rest
 
 
-def _template_hashes(prints: Sequence[Hashes], families: Indices, involved: Sequence[int]) -> Hashes:
+def _template_hashes(
+    prints: Sequence[Hashes], families: Indices, involved: Sequence[int]
+) -> Hashes:
     """Those of the hashes of the involved articles that many families have."""
     if not involved:
         return np.empty(0, dtype=np.uint64)
@@ -92,7 +100,9 @@ def _of_active(lists: Sequence[Hashes], active: Flags) -> Hashes:
     return np.unique(np.concatenate(chosen)) if chosen else np.empty(0, dtype=np.uint64)
 
 
-def _pairs(prints: Sequence[Hashes], sizes: Indices, active: Flags, least: float) -> list[tuple[int, int]]:
+def _pairs(
+    prints: Sequence[Hashes], sizes: Indices, active: Flags, least: float
+) -> list[tuple[int, int]]:
     keys, owners = _postings(prints, _of_active(prints, active))
     lefts, rights, _ = _together(keys, owners, active)
     codes, counts = np.unique(lefts * len(sizes) + rights, return_counts=True)
@@ -111,9 +121,17 @@ def _together(keys: Hashes, owners: Indices, active: Flags) -> tuple[Indices, In
     """Every pair of owners of one key, once a key, one of them active; smaller owner first, with the key."""
     order = np.lexsort((owners, ~active[owners], keys))
     keys, owners = keys[order], owners[order]
-    starts = np.flatnonzero(np.r_[True, keys[1:] != keys[:-1]]) if len(keys) else np.empty(0, dtype=np.int64)
+    starts = (
+        np.flatnonzero(np.r_[True, keys[1:] != keys[:-1]])
+        if len(keys)
+        else np.empty(0, dtype=np.int64)
+    )
     lengths = np.diff(np.r_[starts, len(keys)])
-    lefts, rights, shared = [np.empty(0, np.int64)], [np.empty(0, np.int64)], [np.empty(0, np.uint64)]
+    lefts, rights, shared = (
+        [np.empty(0, np.int64)],
+        [np.empty(0, np.int64)],
+        [np.empty(0, np.uint64)],
+    )
     for length in np.unique(lengths[lengths > 1]):
         begins = starts[lengths == length]
         rows = owners[begins[:, None] + np.arange(length)]
@@ -128,7 +146,9 @@ def _together(keys: Hashes, owners: Indices, active: Flags) -> tuple[Indices, In
     return np.concatenate(lefts), np.concatenate(rights), np.concatenate(shared)
 
 
-def topical(stems: Sequence[Hashes], active: Flags, *, nearest: int, least: float) -> list[tuple[int, int]]:
+def topical(
+    stems: Sequence[Hashes], active: Flags, *, nearest: int, least: float
+) -> list[tuple[int, int]]:
     """Pairs that share many rare words, one of them active: cosine of idf weights at least `least`, the `nearest` best
     of each article.
 
@@ -137,7 +157,9 @@ def topical(stems: Sequence[Hashes], active: Flags, *, nearest: int, least: floa
     total = len(stems)
     if not sum(map(len, stems)):
         return []
-    known, inverse, counts = np.unique(np.concatenate(stems), return_inverse=True, return_counts=True)
+    known, inverse, counts = np.unique(
+        np.concatenate(stems), return_inverse=True, return_counts=True
+    )
     rarity = np.log((total + 1) / counts + 1) ** 2
     owners = np.repeat(np.arange(total), [len(s) for s in stems])
     norms = np.sqrt(np.bincount(owners, weights=rarity[inverse], minlength=total))
@@ -151,7 +173,9 @@ def topical(stems: Sequence[Hashes], active: Flags, *, nearest: int, least: floa
     return _nearest(a, b, dots / np.maximum(norms[a] * norms[b], 1e-9), nearest, least)
 
 
-def _nearest(a: Indices, b: Indices, cosines: Weights, nearest: int, least: float) -> list[tuple[int, int]]:
+def _nearest(
+    a: Indices, b: Indices, cosines: Weights, nearest: int, least: float
+) -> list[tuple[int, int]]:
     chosen = []
     taken: Counter[int] = Counter()
     for n in np.argsort(-cosines, kind="stable"):

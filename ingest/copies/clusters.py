@@ -34,7 +34,9 @@ def clusters(
     for _ in range(2):  # text that copies share with each other is no template
         found.link_repeated(sharing(shingles, found.tops(), active, least=LEAST_SHARED))
     long_enough = np.array([len(s) >= SHORT_SHINGLES for s in shingles])
-    stems = [p.stems if enough else p.stems[:0] for p, enough in zip(prints, long_enough, strict=True)]
+    stems = [
+        p.stems if enough else p.stems[:0] for p, enough in zip(prints, long_enough, strict=True)
+    ]
     found.link_rewritten(topical(stems, active & long_enough, nearest=_NEAREST, least=_SAME_TOPIC))
     return found.lists()
 
@@ -65,14 +67,20 @@ class _Clusters:
         for pair in pairs:
             if pair.resemblance < COPY_SHARED and not self._have_one_title(pair):
                 rest.append(pair)
-            elif self._apart(pair.left, pair.right) and self._repeats(pair) and not self._is_carried(pair):
+            elif (
+                self._apart(pair.left, pair.right)
+                and self._repeats(pair)
+                and not self._is_carried(pair)
+            ):
                 self._unite(pair.left, pair.right)
         same = self.tops()
         by_cluster: dict[tuple[int, int], list[Shared]] = defaultdict(list)
         for pair in rest:
             if self._apart(pair.left, pair.right):
                 by_cluster[same[pair.left], same[pair.right]].append(pair)
-        closest = (next(filter(self._repeats, some[:_MOST_TRIED]), None) for some in by_cluster.values())
+        closest = (
+            next(filter(self._repeats, some[:_MOST_TRIED]), None) for some in by_cluster.values()
+        )
         self._link([(pair.left, pair.right) for pair in closest if pair])
 
     def link_rewritten(self, pairs: Iterable[tuple[int, int]]) -> None:
@@ -80,7 +88,8 @@ class _Clusters:
         self._link(
             (left, right)
             for left, right in pairs
-            if self._apart(left, right) and says_the_same(self._read(left), self._read(right), self._embed)
+            if self._apart(left, right)
+            and says_the_same(self._read(left), self._read(right), self._embed)
         )
 
     def _have_one_title(self, pair: Shared) -> bool:
@@ -95,7 +104,9 @@ class _Clusters:
 
     def _link(self, copies: Iterable[tuple[int, int]]) -> None:
         """Unites pairs of copies; those of a round-up last, when it is known what belongs to what it carries."""
-        links = [pair for pair in copies if not self._carries(*pair) and not self._carries(*pair[::-1])]
+        links = [
+            pair for pair in copies if not self._carries(*pair) and not self._carries(*pair[::-1])
+        ]
         carriers = {holder for (holder, _), carried in self._carried.items() if carried}
         for left, right in sorted(links, key=lambda pair: not carriers.isdisjoint(pair)):
             if self._apart(left, right) and not self._carry_each_other(left, right):

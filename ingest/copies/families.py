@@ -97,21 +97,30 @@ def _grouped(
         if family_before := same.get(frozenset(ids[n] for n in places)):
             found.append(family_before)
         else:
-            changed.append(members([read(n) for n in places], [ordered[n].shingles for n in places], embed))
+            changed.append(
+                members([read(n) for n in places], [ordered[n].shingles for n in places], embed)
+            )
     named = _named(changed, known, {family.family_id for family in found})
     return tuple(sorted([*found, *named], key=lambda f: f.family_id))
 
 
 def _stands(family: Family, staying: Set[str]) -> bool:
     """Whether all members are still there, and one of them is the canonical one."""
-    return all(m.article_id in staying for m in family.members) and sum(m.canonical for m in family.members) == 1
+    return (
+        all(m.article_id in staying for m in family.members)
+        and sum(m.canonical for m in family.members) == 1
+    )
 
 
-def _named(families: Sequence[tuple[Member, ...]], known: Mapping[str, str], taken: set[str]) -> list[Family]:
+def _named(
+    families: Sequence[tuple[Member, ...]], known: Mapping[str, str], taken: set[str]
+) -> list[Family]:
     """Larger shares of an earlier family keep its id first; an id is given once."""
     claims = []
     for n, family in enumerate(families):
-        for family_id, count in Counter(known[m.article_id] for m in family if m.article_id in known).items():
+        for family_id, count in Counter(
+            known[m.article_id] for m in family if m.article_id in known
+        ).items():
             claims.append((-count, family_id, n))
     named: dict[int, str] = {}
     for _, family_id, n in sorted(claims):

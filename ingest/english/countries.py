@@ -212,7 +212,9 @@ def _aliases() -> dict[str, str]:
     return found
 
 
-COUNTRIES = _aliases()  # "japanese" → "japan"; abbreviations keep their capitals: "US" → "united states"
+COUNTRIES = (
+    _aliases()
+)  # "japanese" → "japan"; abbreviations keep their capitals: "US" → "united states"
 COUNTRY_PHRASES = frozenset(alias for alias in COUNTRIES if " " in alias)
 
 # News writes a capital for its government: "Tokyo said" and "Japan said" are the same.

@@ -73,7 +73,10 @@ def _mention(match: re.Match[str]) -> Mention | None:
     if shape in ("dm", "md"):
         of_month = max(of_month, int(other or 0))
         return Mention(start, end, "day", None, None, month, of_month) if of_month <= 31 else None
-    day, last_day = day_of(year, month, of_month), day_of(year, month, max(of_month, int(other or 0)))
+    day, last_day = (
+        day_of(year, month, of_month),
+        day_of(year, month, max(of_month, int(other or 0))),
+    )
     if day is None:
         return Mention(start, end, "month", date(year, month, 1), date(year, month, 1))
     return Mention(start, end, "day", day, last_day or day)
@@ -83,7 +86,9 @@ def _figures(match: re.Match[str]) -> Mention | None:
     """Three pairs of figures, `17/04/24`: the year stands last or first, and day and month in either order."""
     a, b, c = (int(match[f"figures_{part}"]) for part in ("a", "b", "year"))
     orders = ((c, b, a), (c, a, b), (a, b, c))
-    readings = sorted(day for year, month, of in orders if (day := day_of(_whole_year(year), month, of)))
+    readings = sorted(
+        day for year, month, of in orders if (day := day_of(_whole_year(year), month, of))
+    )
     return Mention(*match.span(), "day", readings[0], readings[-1]) if readings else None
 
 
@@ -193,7 +198,13 @@ def _either(words: Iterable[str]) -> str:
 _CASED = _either([*_ENGLISH, *map(str.upper, _ENGLISH), *_SHORT, *map(str.upper, _SHORT)])
 _UNCASED = _either([*_ENGLISH, *_SHORT, *_FOREIGN])
 # Months that are also common words count by themselves only after a word that makes them dates.
-_PLAIN = _either([name for name in (*_ENGLISH, *map(str.upper, _ENGLISH)) if name.lower() not in ("march", "may")])
+_PLAIN = _either(
+    [
+        name
+        for name in (*_ENGLISH, *map(str.upper, _ENGLISH))
+        if name.lower() not in ("march", "may")
+    ]
+)
 _LEADS = re.compile(
     r"\b(?:in|since|until|till|by|from|during|last|next|this|early|late|mid|of|before|after|and|to|between|through)"
     r"[\s-]+$",

@@ -29,7 +29,14 @@ class Difference:
 
 
 # How much a reader is misled, most first; the order counts, not the distance. Wordings stay below the least of them.
-SEVERITY = {"negation": 0.95, "number": 0.9, "name": 0.88, "date": 0.85, "antonym": 0.8, "quantifier": 0.75}
+SEVERITY = {
+    "negation": 0.95,
+    "number": 0.9,
+    "name": 0.88,
+    "date": 0.85,
+    "antonym": 0.8,
+    "quantifier": 0.75,
+}
 SEVERITY |= {"quotation": 0.7}
 _RANK, _MODAL, _WORDING, _GAINED = 0.55, 0.5, 0.4, 0.25
 
@@ -49,7 +56,9 @@ def differences(left: str, right: str) -> tuple[Difference, ...]:
     found = [d for a, b in pairs for d in _compare(a, b, sides)]
     found += _changed_quotations(sides)
     found += _one_sided(sides, pairs)
-    return tuple(sorted(_cancel_double_negation(found), key=lambda d: (d.left_start, d.right_start)))
+    return tuple(
+        sorted(_cancel_double_negation(found), key=lambda d: (d.left_start, d.right_start))
+    )
 
 
 def _compare(a: Run, b: Run, sides: Sides) -> Iterator[Difference]:
@@ -71,7 +80,9 @@ def _compare(a: Run, b: Run, sides: Sides) -> Iterator[Difference]:
 def _mentioned_elsewhere(a: Run, b: Run, sides: Sides) -> bool:
     """Both sentences have both names: one is only named once more often."""
     ours, theirs = {sides.ours[i].value for i in a}, {sides.theirs[j].value for j in b}
-    matched = {sides.ours[i].value for i, partner in enumerate(sides.to_right) if partner is not None}
+    matched = {
+        sides.ours[i].value for i, partner in enumerate(sides.to_right) if partner is not None
+    }
     return ours <= matched and theirs <= matched
 
 
@@ -80,7 +91,10 @@ def _compare_words(a: Run, b: Run, sides: Sides) -> Iterator[Difference]:
     if opposites is not None:
         i, j = opposites
         yield _difference("antonym", range(i, i + 1), range(j, j + 1), sides)
-        before, after = (range(a[0], i), range(b[0], j)), (range(i + 1, a[-1] + 1), range(j + 1, b[-1] + 1))
+        before, after = (
+            (range(a[0], i), range(b[0], j)),
+            (range(i + 1, a[-1] + 1), range(j + 1, b[-1] + 1)),
+        )
         for left, right in (before, after):
             if left and right:
                 yield from _compare_words(left, right, sides)
@@ -105,13 +119,24 @@ def _wording_severity(a: Run, b: Run, sides: Sides) -> float:
     loose = all(ending.endswith(("ed", "ing", "ly")) for ending in endings)
     rare = any(is_rare(sides.left[sides.ours[i].start : sides.ours[i].end].lower()) for i in a)
     before, after = neighbours_match(a, b, sides)
-    return max(0.05, _WORDING - 0.03 * (len(a) + len(b) - 2) - 0.08 * loose + 0.07 * rare + 0.03 * (before and after))
+    return max(
+        0.05,
+        _WORDING
+        - 0.03 * (len(a) + len(b) - 2)
+        - 0.08 * loose
+        + 0.07 * rare
+        + 0.03 * (before and after),
+    )
 
 
 def _changed_quotations(sides: Sides) -> Iterator[Difference]:
     """Inside quotation marks on both sides even a synonym is a change."""
     for i, j in enumerate(sides.to_right):
-        if j is None or sides.ours[i].kind is not TermKind.WORD or sides.ours[i].value == sides.theirs[j].value:
+        if (
+            j is None
+            or sides.ours[i].kind is not TermKind.WORD
+            or sides.ours[i].value == sides.theirs[j].value
+        ):
             continue
         if sides.ours[i].quoted and sides.theirs[j].quoted:
             yield _difference("quotation", range(i, i + 1), range(j, j + 1), sides)
@@ -133,17 +158,23 @@ def _one_sided(sides: Sides, pairs: Sequence[tuple[Run, Run]]) -> Iterator[Diffe
     for j in gained:
         kind, severity = _told(sides.theirs[j], sides.right, sides.left, sides.ours)
         if severity:
-            yield _difference(kind, _NOWHERE, range(j, j + 1), sides, _GAINED if severity == _MODAL else severity)
+            yield _difference(
+                kind, _NOWHERE, range(j, j + 1), sides, _GAINED if severity == _MODAL else severity
+            )
 
 
 _NOWHERE = range(0)
 
 
-def _unpaired(terms: Sequence[Term], partners: Sequence[int | None], paired: Sequence[int]) -> list[int]:
+def _unpaired(
+    terms: Sequence[Term], partners: Sequence[int | None], paired: Sequence[int]
+) -> list[int]:
     return [n for n in range(len(terms)) if partners[n] is None and n not in paired]
 
 
-_ADDS = re.compile(r"\b(also|both|too|besides|as well|in addition|not (only|just|merely|simply))\b", re.IGNORECASE)
+_ADDS = re.compile(
+    r"\b(also|both|too|besides|as well|in addition|not (only|just|merely|simply))\b", re.IGNORECASE
+)
 
 
 def _told(term: Term, sentence: str, other: str, others: Sequence[Term]) -> tuple[str, float]:
@@ -156,7 +187,9 @@ def _told(term: Term, sentence: str, other: str, others: Sequence[Term]) -> tupl
     return "wording", _RANK if is_rank else 0.0
 
 
-def _difference(kind: str, a: Run, b: Run, sides: Sides, severity: float | None = None) -> Difference:
+def _difference(
+    kind: str, a: Run, b: Run, sides: Sides, severity: float | None = None
+) -> Difference:
     left = _span(a, sides.ours) if a else _place(b[0], sides.to_left, sides.ours)
     right = _span(b, sides.theirs) if b else _place(a[0], sides.to_right, sides.theirs)
     return Difference(kind, *left, *right, SEVERITY[kind] if severity is None else severity)
@@ -166,7 +199,9 @@ def _span(run: Run, terms: Sequence[Term]) -> tuple[int, int]:
     return terms[run[0]].start, terms[run[-1]].end
 
 
-def _place(position: int, partners: Sequence[int | None], others: Sequence[Term]) -> tuple[int, int]:
+def _place(
+    position: int, partners: Sequence[int | None], others: Sequence[Term]
+) -> tuple[int, int]:
     """Where a word is missing: before the partner of the next matched word, or after that of the last one."""
     following = next((p for p in partners[position + 1 :] if p is not None), None)
     if following is not None:

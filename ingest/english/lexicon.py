@@ -3,11 +3,31 @@
 from __future__ import annotations
 
 _UNITS = "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen"
-NUMBER_WORDS: dict[str, int] = {word: n for n, word in enumerate(f"{_UNITS} seventeen eighteen nineteen".split())}
-NUMBER_WORDS |= {w: 10 * n for n, w in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), 2)}
-SCALES = {"hundred": 10**2, "thousand": 10**3, "lakh": 10**5, "million": 10**6, "crore": 10**7, "billion": 10**9}
+NUMBER_WORDS: dict[str, int] = {
+    word: n for n, word in enumerate(f"{_UNITS} seventeen eighteen nineteen".split())
+}
+NUMBER_WORDS |= {
+    w: 10 * n
+    for n, w in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), 2)
+}
+SCALES = {
+    "hundred": 10**2,
+    "thousand": 10**3,
+    "lakh": 10**5,
+    "million": 10**6,
+    "crore": 10**7,
+    "billion": 10**9,
+}
 SCALES |= {"trillion": 10**12}
-SCALE_LETTERS = {"k": 10**3, "m": 10**6, "mn": 10**6, "bn": 10**9, "b": 10**9, "tn": 10**12, "trn": 10**12}
+SCALE_LETTERS = {
+    "k": 10**3,
+    "m": 10**6,
+    "mn": 10**6,
+    "bn": 10**9,
+    "b": 10**9,
+    "tn": 10**12,
+    "trn": 10**12,
+}
 ORDINAL_WORDS: dict[str, int] = {
     word: n
     for n, word in enumerate(
@@ -18,7 +38,9 @@ ORDINAL_WORDS: dict[str, int] = {
 }
 ORDINAL_WORDS |= {
     word: 10 * n
-    for n, word in enumerate("thirtieth fortieth fiftieth sixtieth seventieth eightieth ninetieth hundredth".split(), 3)
+    for n, word in enumerate(
+        "thirtieth fortieth fiftieth sixtieth seventieth eightieth ninetieth hundredth".split(), 3
+    )
 }
 MULTIPLES = {
     "double": 2,
@@ -111,7 +133,15 @@ MONTHS: dict[str, int] = {word: n for n, word in enumerate(_MONTHS.split(), 1)}
 MONTHS |= {word[:3]: n for word, n in list(MONTHS.items()) if word != "may"} | {"sept": 9}
 _DAYS = "monday tuesday wednesday thursday friday saturday sunday"
 WEEKDAYS: dict[str, str] = {word: word[:3] for word in _DAYS.split()}
-WEEKDAYS |= {"tue": "tue", "tues": "tue", "wed": "wed", "thu": "thu", "thur": "thu", "thurs": "thu", "fri": "fri"}
+WEEKDAYS |= {
+    "tue": "tue",
+    "tues": "tue",
+    "wed": "wed",
+    "thu": "thu",
+    "thur": "thu",
+    "thurs": "thu",
+    "fri": "fri",
+}
 
 HONORIFICS = frozenset(
     "mr mrs ms miss mx dr prof sir dame lord lady sen rep gov gen col lt capt sgt maj adm rev hon st "

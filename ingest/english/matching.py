@@ -31,7 +31,9 @@ def match(left: str, right: str) -> Sides:
     """Every term of either sentence with its partner: the same thing however it is written, wherever it stands."""
     ours, theirs = ([t for t in read(s) if t.kind is not TermKind.FUNCTION] for s in (left, right))
     sides = Sides(left, right, ours, theirs, [None] * len(ours), [None] * len(theirs), [], [])
-    swapped_left, swapped_right = (a | b for a, b in zip(_swapped(sides), _regoverned(sides), strict=True))
+    swapped_left, swapped_right = (
+        a | b for a, b in zip(_swapped(sides), _regoverned(sides), strict=True)
+    )
     kept_left = [i for i in range(len(ours)) if i not in swapped_left]
     kept_right = [j for j in range(len(theirs)) if j not in swapped_right]
     aligned = _align([ours[i] for i in kept_left], [theirs[j] for j in kept_right])
@@ -60,7 +62,11 @@ def same(left: Term, right: Term) -> float:
     if left.kind is not right.kind:
         return 0.95 if _is_same_word(left, right) or _is_same_word(right, left) else 0.0
     if left.kind is TermKind.WORD:
-        return 0.7 if related(left.value, right.value) and not opposite(left.value, right.value) else 0.0
+        return (
+            0.7
+            if related(left.value, right.value) and not opposite(left.value, right.value)
+            else 0.0
+        )
     if left.kind is TermKind.DATE:
         return 0.8 if dates_share(left.value, right.value) else 0.0
     if left.kind is TermKind.NUMBER:
@@ -74,21 +80,29 @@ def _same_name(left: str, right: str) -> bool:
     """A capital and its country, or two spellings: "Organisation"."""
     if CAPITALS.get(left) == right or CAPITALS.get(right) == left:
         return True
-    return left[:3] == right[:3] and min(len(left), len(right)) > 5 and standard(left) == standard(right)
+    return (
+        left[:3] == right[:3]
+        and min(len(left), len(right)) > 5
+        and standard(left) == standard(right)
+    )
 
 
 def _is_same_word(name: Term, word: Term) -> bool:
     """A capital makes "Pictures" a name on one side, a headline a plain word; "2000" may be a year or a number."""
     if name.kind is TermKind.DATE and word.kind is TermKind.NUMBER:
         return name.value == f"{word.value}------"
-    return name.kind is TermKind.NAME and word.kind is TermKind.WORD and stem(name.value) == word.value
+    return (
+        name.kind is TermKind.NAME and word.kind is TermKind.WORD and stem(name.value) == word.value
+    )
 
 
 def _align(ours: Sequence[Term], theirs: Sequence[Term]) -> list[tuple[int, int]]:
     """The heaviest common subsequence, as pairs of positions; what is the same at both ends is taken off first."""
     shorter = min(len(ours), len(theirs))
     head = next((n for n in range(shorter) if same(ours[n], theirs[n]) < 1), shorter)
-    tail = next((n for n in range(shorter - head) if same(ours[-1 - n], theirs[-1 - n]) < 1), shorter - head)
+    tail = next(
+        (n for n in range(shorter - head) if same(ours[-1 - n], theirs[-1 - n]) < 1), shorter - head
+    )
     middle = _heaviest(ours[head : len(ours) - tail], theirs[head : len(theirs) - tail])
     ends = [(len(ours) - n, len(theirs) - n) for n in range(tail, 0, -1)]
     return [*((n, n) for n in range(head)), *((i + head, j + head) for i, j in middle), *ends]
@@ -121,7 +135,9 @@ FIXED = frozenset({TermKind.NUMBER, TermKind.DATE, TermKind.NAME})
 
 def _match_moved(sides: Sides, swapped_left: Set[int], swapped_right: Set[int]) -> None:
     """Terms that stand elsewhere in the other sentence are no change, unless they took each other's place."""
-    free = [j for j, partner in enumerate(sides.to_left) if partner is None and j not in swapped_right]
+    free = [
+        j for j, partner in enumerate(sides.to_left) if partner is None and j not in swapped_right
+    ]
     for i, partner in enumerate(sides.to_right):
         if partner is not None or i in swapped_left:
             continue
@@ -141,12 +157,21 @@ def _swapped(sides: Sides) -> tuple[Set[int], Set[int]]:
     Not where one sentence is passive and the other is not, and not in enumerations, which have no word in between.
     """
     ours, theirs = _other_terms(sides.ours), _other_terms(sides.theirs)
-    common = sum((Counter(sides.ours[i].value for i in ours) & Counter(sides.theirs[j].value for j in theirs)).values())
-    if common < _SAME_SENTENCE * max(len(ours), len(theirs), 1) or _passive(sides.left) != _passive(sides.right):
+    common = sum(
+        (
+            Counter(sides.ours[i].value for i in ours)
+            & Counter(sides.theirs[j].value for j in theirs)
+        ).values()
+    )
+    if common < _SAME_SENTENCE * max(len(ours), len(theirs), 1) or _passive(sides.left) != _passive(
+        sides.right
+    ):
         return frozenset(), frozenset()
     chain = _align([sides.ours[i] for i in ours], [sides.theirs[j] for j in theirs])
     left = _fixed_by_gap(sides.ours, _positions(len(sides.ours), [ours[i] for i, _ in chain]))
-    right = _fixed_by_gap(sides.theirs, _positions(len(sides.theirs), [theirs[j] for _, j in chain]))
+    right = _fixed_by_gap(
+        sides.theirs, _positions(len(sides.theirs), [theirs[j] for _, j in chain])
+    )
     lost, gained = _missing(left, right), _missing(right, left)
     lost_left = [i for place in lost.keys() & gained.keys() for i in lost[place]]
     gained_right = [j for place in lost.keys() & gained.keys() for j in gained[place]]
@@ -171,7 +196,9 @@ def _regoverned(sides: Sides) -> tuple[Set[int], Set[int]]:
     "To Oslo from Tarn" says the same as "from Tarn to Oslo", and members of an enumeration may change places.
     """
     ours, theirs = _governed(sides.ours, sides.left), _governed(sides.theirs, sides.right)
-    common = [values for values in ours if values in theirs and ours[values][0] != theirs[values][0]]
+    common = [
+        values for values in ours if values in theirs and ours[values][0] != theirs[values][0]
+    ]
     left: set[int] = set()
     right: set[int] = set()
     for n, one in enumerate(common):
@@ -183,7 +210,9 @@ def _regoverned(sides: Sides) -> tuple[Set[int], Set[int]]:
     return left, right
 
 
-def _governed(terms: Sequence[Term], sentence: str) -> dict[tuple[str, ...], tuple[str | None, range]]:
+def _governed(
+    terms: Sequence[Term], sentence: str
+) -> dict[tuple[str, ...], tuple[str | None, range]]:
     """Runs of names, dates and numbers by their values, each once in the sentence: the preposition before it ("" where
     there is none, None in an enumeration) and its positions."""
     found: dict[tuple[str, ...], tuple[str | None, range]] = {}
@@ -191,7 +220,11 @@ def _governed(terms: Sequence[Term], sentence: str) -> dict[tuple[str, ...], tup
     start = 0
     while start < len(terms):
         end = start + 1
-        while end < len(terms) and terms[end].kind is terms[start].kind and not _between(terms, end, sentence).strip():
+        while (
+            end < len(terms)
+            and terms[end].kind is terms[start].kind
+            and not _between(terms, end, sentence).strip()
+        ):
             end += 1
         if terms[start].kind in FIXED:
             values = tuple(term.value for term in terms[start:end])

@@ -34,9 +34,7 @@ _LONE_MONTH = (
     r")\b"
 )
 _YEAR = r"(?:1[0-9]{3}|20[0-9]{2})"
-_COUNTED = (
-    r"\s*(?:%|percent|per cent|people|km\b|kilomet|met(?:er|re)s|mil(?:es|lion)|billion|trillion|dollars|euros|times)"
-)
+_COUNTED = r"\s*(?:%|percent|per cent|people|km\b|kilomet|met(?:er|re)s|mil(?:es|lion)|billion|trillion|dollars|euros|times)"
 DATE_PATTERN = (
     r"(?P<date>"
     rf"(?P<iso>\b{_YEAR}-\d\d-\d\d\b)"
@@ -55,7 +53,9 @@ DATE_PATTERN = (
 _UNIT = f"(?:{_any(NUMBER_WORDS)})"
 _TENS = _any(w for w, n in NUMBER_WORDS.items() if n >= 20)
 _BELOW_HUNDRED = rf"(?:(?:{_TENS})[\s-]{{1,2}}(?:{_any(w for w, n in NUMBER_WORDS.items() if 0 < n < 10)})\b|{_UNIT})"
-_HUNDREDS = rf"(?:an?|{_BELOW_HUNDRED})[\s-]{{1,2}}(?:hundred|thousand)(?:[\s-](?:and\s)?{_BELOW_HUNDRED})?"
+_HUNDREDS = (
+    rf"(?:an?|{_BELOW_HUNDRED})[\s-]{{1,2}}(?:hundred|thousand)(?:[\s-](?:and\s)?{_BELOW_HUNDRED})?"
+)
 _SPELLED = rf"(?:{_HUNDREDS}|{_BELOW_HUNDRED})"
 _SYMBOLS = r"(?:US|NZ|HK|A|C|S)?\$|[€£¥₹₩₽]|(?:USD|EUR|GBP|JPY|CNY|INR|AUD|CAD|CHF|RMB|NZD)\b"
 _AFTER = "dollars?|euros?|pounds?|yen|yuan|renminbi|rupees?|roubles?|rubles?|francs?|pesos?|cents?|pence|USD|EUR|GBP"
@@ -95,7 +95,9 @@ def read_date(match: re.Match[str]) -> str | None:
         return f"{found['decade']}s"
     if found["weekday"]:
         return WEEKDAYS[found["weekday"].lower()]
-    month = found["month_first"] or found["month_second"] or found["month_year"] or found["month_alone"]
+    month = (
+        found["month_first"] or found["month_second"] or found["month_year"] or found["month_alone"]
+    )
     year = found["year_third"] or found["year_last"] or found["year_second"] or found["year_alone"]
     day = found["day_second"] or found["day_first"]
     numbered = f"{MONTHS[month.rstrip('.').lower()]:02d}" if month else "--"
@@ -184,7 +186,9 @@ def _order(found: dict[str, str | None]) -> str | None:
     if found["ordinal_word"]:
         return f"#{ORDINAL_WORDS[found['ordinal_word'].lower()]}"
     if found["tens"] and found["ordinal_tail"]:
-        return f"#{NUMBER_WORDS[found['tens'].lower()] + ORDINAL_WORDS[found['ordinal_tail'].lower()]}"
+        return (
+            f"#{NUMBER_WORDS[found['tens'].lower()] + ORDINAL_WORDS[found['ordinal_tail'].lower()]}"
+        )
     if found["multiple"]:
         return f"x{MULTIPLES[found['multiple'].lower()]}"
     if found["fold"]:
@@ -200,7 +204,9 @@ def _quantity(found: dict[str, str | None]) -> str | None:
         amount = Decimal(found["digits"].replace(",", ""))
         unit = (found["letter"] or found["spaced_letter"] or found["scale"] or "").lower()
         amount *= SCALE_LETTERS.get(unit) or SCALES.get(unit) or (12 if unit == "dozen" else 1)
-        return _with_unit(amount, found["symbol"] or found["after"], found["percent"], found["points"])
+        return _with_unit(
+            amount, found["symbol"] or found["after"], found["percent"], found["points"]
+        )
     if found["denominator"]:
         numerator = str(found["numerator"]).lower()
         over = {"a": 1, "an": 1}.get(numerator) or NUMBER_WORDS.get(numerator) or numerator
@@ -210,11 +216,19 @@ def _quantity(found: dict[str, str | None]) -> str | None:
     if found["amount"]:
         return AMOUNTS[found["amount"].lower()]
     if found["spelled_scale"]:
-        scale = 12 if found["spelled_scale"].lower() == "dozen" else SCALES[found["spelled_scale"].lower()]
-        return _with_unit(_spelled(str(found["spelled"])) * scale, found["spelled_scale_after"], None, None)
+        scale = (
+            12
+            if found["spelled_scale"].lower() == "dozen"
+            else SCALES[found["spelled_scale"].lower()]
+        )
+        return _with_unit(
+            _spelled(str(found["spelled"])) * scale, found["spelled_scale_after"], None, None
+        )
     if found["spelled_alone"]:
         amount = _spelled(found["spelled_alone"])
-        return _with_unit(amount, found["spelled_after"], found["spelled_percent"], found["spelled_points"])
+        return _with_unit(
+            amount, found["spelled_after"], found["spelled_percent"], found["spelled_points"]
+        )
     return None
 
 
@@ -233,7 +247,9 @@ def _spelled(words: str) -> Decimal:
     return total
 
 
-def _with_unit(amount: Decimal, currency: str | None, percent: str | None, points: str | None) -> str:
+def _with_unit(
+    amount: Decimal, currency: str | None, percent: str | None, points: str | None
+) -> str:
     plain = format(amount, "f")
     plain = plain.rstrip("0").rstrip(".") if "." in plain else plain
     if currency:

@@ -25,7 +25,9 @@ class Period:
     named: bool  # by the calendar ("in April 2024"); else counted from a day ("last month", a month without a year)
     strict: bool = False  # tells when that happened which is asked for; else it may be part of a name or of an aside
     as_of: bool = False  # "as of 12 May 2024": what was known then is asked for
-    published: bool = False  # "reported in May 2024": when it stood in the paper, not when it happened
+    published: bool = (
+        False  # "reported in May 2024": when it stood in the paper, not when it happened
+    )
 
     def meets(self, other: Period) -> bool:
         """Whether the two have a day in common."""
@@ -44,13 +46,18 @@ def periods(text: str, today: date | None) -> tuple[Period, ...]:
     happened today, and give nothing either. A month or day without its year is the last such one up to `today`.
     """
     taken: list[Period] = []
-    for found in (*_pairs(text, today), *_single(text, today), *(_counted(text, today) if today else ())):
+    for found in (
+        *_pairs(text, today),
+        *_single(text, today),
+        *(_counted(text, today) if today else ()),
+    ):
         if all(found.end <= other.start or found.start >= other.end for other in taken):
             taken.append(found)
     return tuple(
         replace(
             found,
-            strict=(found.named and _tells_when(text, found)) or (not found.named and _is_relative(found)),
+            strict=(found.named and _tells_when(text, found))
+            or (not found.named and _is_relative(found)),
             published=bool(_PUBLISHED.search(text[: found.start])),
         )
         for found in sorted(taken, key=lambda p: p.start)
@@ -72,10 +79,18 @@ def spoken(period: Period) -> str:
     first, last = period.first, period.last
     if first is None or last is None:
         day = first or last
-        return "" if day is None else f"the time {'from' if first else 'up to'} {in_words(day)}{' on' if first else ''}"
+        return (
+            ""
+            if day is None
+            else f"the time {'from' if first else 'up to'} {in_words(day)}{' on' if first else ''}"
+        )
     if (first.month, first.day, last.month, last.day) == (1, 1, 12, 31):
         return str(first.year) if first.year == last.year else f"{first.year} to {last.year}"
-    if first.day == 1 and (first.year, first.month) == (last.year, last.month) and last == end_of_month(first):
+    if (
+        first.day == 1
+        and (first.year, first.month) == (last.year, last.month)
+        and last == end_of_month(first)
+    ):
         return f"{_NAMES[first.month - 1]} {first.year}"
     return in_words(first) if first == last else f"{in_words(first)} to {in_words(last)}"
 
@@ -90,13 +105,20 @@ def _pairs(text: str, today: date | None) -> Iterator[Period]:
     found = [(m, _of_mention(text, m, today)) for m in mentions(text)]
     for (one, left), (two, right) in pairwise(found):
         opens = _OPENS.search(text, 0, one.start)
-        joins = re.fullmatch(r"\s*(?:and|to|until|till|through|[-–—])\s*", text[one.end : two.start], re.IGNORECASE)
+        joins = re.fullmatch(
+            r"\s*(?:and|to|until|till|through|[-–—])\s*", text[one.end : two.start], re.IGNORECASE
+        )
         if opens and joins and right and right.first and right.last:
             if left is None or (one.latest is None and left.first):  # "from March to June 2020"
                 left = _of_mention(text, replace_year(one, right.first.year), today)
             if left and left.first and left.first <= right.last:
                 yield Period(
-                    left.first, right.last, text[opens.start() : two.end], opens.start(), two.end, two.day is not None
+                    left.first,
+                    right.last,
+                    text[opens.start() : two.end],
+                    opens.start(),
+                    two.end,
+                    two.day is not None,
                 )
 
 
@@ -111,7 +133,9 @@ def _single(text: str, today: date | None) -> Iterator[Period]:
         named = replace(bare, start=start, words=text[start : bare.end])
         match lead["word"].lower() if lead else "":
             case "since" | "from":
-                yield replace(named, last=today if today and bare.first and bare.first <= today else None)
+                yield replace(
+                    named, last=today if today and bare.first and bare.first <= today else None
+                )
             case "after":
                 yield replace(named, first=_next(bare.last), last=None)
             case "before" | "prior to":
@@ -138,7 +162,9 @@ def _of_mention(text: str, mention: Mention, today: date | None) -> Period | Non
         last = date(latest.year, 12, 31)
         if re.match(r"['’]?s\b", text[end:]) and day.year % 10 == 0:
             last, end = date(min(9999, day.year + 9), 12, 31), end + (2 if text[end] in "'’" else 1)
-        return Period(date(day.year, 1, 1), last, text[mention.start : end], mention.start, end, named)
+        return Period(
+            date(day.year, 1, 1), last, text[mention.start : end], mention.start, end, named
+        )
     if mention.precision == "month":
         return Period(day, end_of_month(latest), words, mention.start, end, named)
     return Period(day, latest, words, mention.start, end, named)
@@ -171,7 +197,9 @@ def _narrowed(text: str, period: Period) -> Period:
         return period
     part = " ".join(found["part"].lower().split())
     first, last = part_of_year(part, period.first.year)
-    return Period(first, last, text[found.start() : period.end], found.start(), period.end, period.named)
+    return Period(
+        first, last, text[found.start() : period.end], found.start(), period.end, period.named
+    )
 
 
 def _counted(text: str, today: date) -> Iterator[Period]:

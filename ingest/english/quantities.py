@@ -6,7 +6,18 @@ import re
 from typing import Literal
 
 Dimension = Literal[
-    "time", "length", "area", "volume", "weight", "temperature", "speed", "power", "age", "share", "frequency", "margin"
+    "time",
+    "length",
+    "area",
+    "volume",
+    "weight",
+    "temperature",
+    "speed",
+    "power",
+    "age",
+    "share",
+    "frequency",
+    "margin",
 ]
 
 _NUMBER_WORD = (
@@ -69,7 +80,9 @@ _LASTS = re.compile(
     r"(?i)\bhow long (?:ago|until|before|after|did|does|do|has|have|had|can|could|should|must|may)\b|"
     r"\bhow long\b[^?]*\b(?:take|takes|took|last|lasts|lasted|stay|stays|stayed|serve|served|live|lived|wait|waited)\b"
 )
-_OF_IT = r"(?:(?:is|was|are|were) )?(?:the )?(?!caus|affect|determin|happen|mak|led|explain)(?:\w+ )?"
+_OF_IT = (
+    r"(?:(?:is|was|are|were) )?(?:the )?(?!caus|affect|determin|happen|mak|led|explain)(?:\w+ )?"
+)
 _PATTERNS: tuple[tuple[str, tuple[Dimension, ...]], ...] = (
     (r"\bhow long\b|\bwhat (?:is|was|are|were) the (?:\w+ )?length\b", ("time", "length")),
     (r"\bhow (?:far|tall|deep|wide|thick|broad|short|close|near)\b", ("length",)),

@@ -101,14 +101,22 @@ def _ago(count: int, unit: str, today: date) -> Days:
 def _earlier(today: date, count: int, unit: str) -> date:
     if unit in ("day", "week", "fortnight"):
         return today - timedelta(count * {"day": 1, "week": 7, "fortnight": 14}[unit])
-    months = today.year * 12 + today.month - 1 - count * {"month": 1, "year": 12, "decade": 120}[unit]
+    months = (
+        today.year * 12 + today.month - 1 - count * {"month": 1, "year": 12, "decade": 120}[unit]
+    )
     year, month = divmod(months, 12)
     return date(year, month + 1, min(today.day, calendar.monthrange(year, month + 1)[1]))
 
 
 def _number(written: str) -> int:
     small = written.lower()
-    return 1 if small in ("a", "an", "one") else 2 if small in ("couple", "couple of") else _figure(small)
+    return (
+        1
+        if small in ("a", "an", "one")
+        else 2
+        if small in ("couple", "couple of")
+        else _figure(small)
+    )
 
 
 def _figure(small: str) -> int:

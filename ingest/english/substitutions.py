@@ -17,7 +17,11 @@ def _runs(terms: Sequence[Term], partners: Sequence[int | None], sentence: str) 
     while start < len(terms):
         end = start + 1
         if partners[start] is None:
-            while end < len(terms) and partners[end] is None and _one_run(terms[end - 1], terms[end], sentence):
+            while (
+                end < len(terms)
+                and partners[end] is None
+                and _one_run(terms[end - 1], terms[end], sentence)
+            ):
                 end += 1
             yield range(start, end)
         start = end
@@ -38,11 +42,16 @@ def pair_runs(sides: Sides) -> list[tuple[Run, Run]]:
     """Which words took the place of which: those between the same neighbours, in the same gap, or opposites."""
     lefts = list(_runs(sides.ours, sides.to_right, sides.left))
     rights = list(_runs(sides.theirs, sides.to_left, sides.right))
-    order_left, order_right = _order_in_gap(lefts, sides.gaps_left), _order_in_gap(rights, sides.gaps_right)
+    order_left, order_right = (
+        _order_in_gap(lefts, sides.gaps_left),
+        _order_in_gap(rights, sides.gaps_right),
+    )
     scored = []
     for a in lefts:
         for b in rights:
-            if (score := _fit(a, b, sides)) >= (1 if sides.ours[a[0]].kind is sides.theirs[b[0]].kind else 2):
+            if (score := _fit(a, b, sides)) >= (
+                1 if sides.ours[a[0]].kind is sides.theirs[b[0]].kind else 2
+            ):
                 scored.append((-score, abs(order_left[a] - order_right[b]), a, b))
     pairs = []
     taken_left: set[Run] = set()
@@ -70,10 +79,13 @@ def _fit(a: Run, b: Run, sides: Sides) -> float:
     if common_kind(a, b, sides) is None:
         return 0
     before, after = neighbours_match(a, b, sides)
-    edges = 0.5 * ((a[0] == b[0] == 0) + (a[-1] + 1 == len(sides.ours) and b[-1] + 1 == len(sides.theirs)))
+    edges = 0.5 * (
+        (a[0] == b[0] == 0) + (a[-1] + 1 == len(sides.ours) and b[-1] + 1 == len(sides.theirs))
+    )
     same_gap = sides.gaps_left[a[0]] == sides.gaps_right[b[0]]
     if kind is TermKind.NAME and (
-        _extends(a, sides.ours, sides.to_right, sides.left) != _extends(b, sides.theirs, sides.to_left, sides.right)
+        _extends(a, sides.ours, sides.to_right, sides.left)
+        != _extends(b, sides.theirs, sides.to_left, sides.right)
     ):
         return before + after + 0.5 * same_gap if before and after else 0.0
     alone = kind in (TermKind.NUMBER, TermKind.DATE) and _only(kind, sides)
@@ -84,7 +96,11 @@ def _fit(a: Run, b: Run, sides: Sides) -> float:
 def neighbours_match(a: Run, b: Run, sides: Sides) -> tuple[bool, bool]:
     """Whether the words before, and those after, the two runs are partners."""
     before = a[0] > 0 and b[0] > 0 and sides.to_right[a[0] - 1] == b[0] - 1
-    after = a[-1] + 1 < len(sides.ours) and b[-1] + 1 < len(sides.theirs) and sides.to_right[a[-1] + 1] == b[-1] + 1
+    after = (
+        a[-1] + 1 < len(sides.ours)
+        and b[-1] + 1 < len(sides.theirs)
+        and sides.to_right[a[-1] + 1] == b[-1] + 1
+    )
     return before, after
 
 
@@ -98,16 +114,24 @@ def common_kind(a: Run, b: Run, sides: Sides) -> TermKind | None:
         return TermKind.DATE
     if kinds == {TermKind.NUMBER, TermKind.WORD} and opposed(a, b, sides):
         return TermKind.WORD
-    return TermKind.NAME if kinds == {TermKind.NAME, TermKind.WORD} and _both_capitalised(a, b, sides) else None
+    return (
+        TermKind.NAME
+        if kinds == {TermKind.NAME, TermKind.WORD} and _both_capitalised(a, b, sides)
+        else None
+    )
 
 
 def _both_capitalised(a: Run, b: Run, sides: Sides) -> bool:
     """A name on one side, on the other words with capitals, not because a sentence begins: "Tim Cook" in a headline."""
-    letters = [sides.left[sides.ours[i].start] for i in a] + [sides.right[sides.theirs[j].start] for j in b]
+    letters = [sides.left[sides.ours[i].start] for i in a] + [
+        sides.right[sides.theirs[j].start] for j in b
+    ]
     return a[0] > 0 < b[0] and all(letter.isupper() for letter in letters)
 
 
-def _extends(run: Run, terms: Sequence[Term], partners: Sequence[int | None], sentence: str) -> bool:
+def _extends(
+    run: Run, terms: Sequence[Term], partners: Sequence[int | None], sentence: str
+) -> bool:
     """Whether a run of name words stands next to a matched one: "Fumio" in "Fumio Kishida"."""
     return any(
         terms[n].kind is TermKind.NAME
@@ -126,7 +150,10 @@ def _touch(first: Term, second: Term, sentence: str) -> bool:
 def _only(kind: TermKind, sides: Sides) -> bool:
     """Whether each side has exactly one unmatched term of this kind."""
     counts = [
-        sum(partner is None and term.kind is kind for term, partner in zip(terms, partners, strict=True))
+        sum(
+            partner is None and term.kind is kind
+            for term, partner in zip(terms, partners, strict=True)
+        )
         for terms, partners in ((sides.ours, sides.to_right), (sides.theirs, sides.to_left))
     ]
     return counts == [1, 1]
@@ -134,7 +161,10 @@ def _only(kind: TermKind, sides: Sides) -> bool:
 
 def opposed(a: Run, b: Run, sides: Sides) -> tuple[int, int] | None:
     """The first pair of opposites in two runs; "first" is a number and yet the opposite of "last"."""
-    return next(((i, j) for i in a for j in b if opposite(_plain(sides.ours[i]), _plain(sides.theirs[j]))), None)
+    return next(
+        ((i, j) for i in a for j in b if opposite(_plain(sides.ours[i]), _plain(sides.theirs[j]))),
+        None,
+    )
 
 
 def _plain(term: Term) -> str:

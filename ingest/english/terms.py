@@ -42,7 +42,9 @@ _WORD = (
     r"(?P<acronym>(?:[A-Z]\.){2,}[A-Z]?|[A-Z]\.[A-Z]\b)"
     r"|(?P<word>[^\W\d_]['’](?=[A-Z])[^\W_]+|[^\W_]+(?:['’](?:s|S|t|re|ve|ll|d|m)\b)?)"
 )
-_TOKEN = re.compile(rf"{DATE_PATTERN}|{NUMBER_PATTERN}|(?P<contracted>n['’]t\b)|{_WORD}|(?P<mark>[^\w\s])")
+_TOKEN = re.compile(
+    rf"{DATE_PATTERN}|{NUMBER_PATTERN}|(?P<contracted>n['’]t\b)|{_WORD}|(?P<mark>[^\w\s])"
+)
 _INITIAL_MARKS = frozenset('"“”«»„:•·*([')
 
 
@@ -94,8 +96,12 @@ def _words(sentence: str) -> Iterator[Term]:
 
 def _is_titled(sentence: str) -> bool:
     """Headlines capitalise every word, so that a capital says nothing there; they are short, lists of names are not."""
-    words = [w for w in re.findall(r"[^\W\d_]{4,}", sentence) if w.lower() not in lexicon.FUNCTION_WORDS]
-    return 3 < len(words) <= _LONGEST_HEADLINE and sum(w[0].isupper() for w in words) > 0.8 * len(words)
+    words = [
+        w for w in re.findall(r"[^\W\d_]{4,}", sentence) if w.lower() not in lexicon.FUNCTION_WORDS
+    ]
+    return 3 < len(words) <= _LONGEST_HEADLINE and sum(w[0].isupper() for w in words) > 0.8 * len(
+        words
+    )
 
 
 _LONGEST_HEADLINE = 12  # words of four letters and more
@@ -110,16 +116,26 @@ def _word(written: str, start: int, capital_says_nothing: bool) -> Iterator[Term
         return
     plain = re.sub(r"'(s|re|ve|ll|d|m)$", "", plain, flags=re.IGNORECASE)
     bare, end = plain.lower(), start + len(plain)
-    country = COUNTRIES.get(plain if plain.isupper() and plain in COUNTRIES else bare) if plain[0].isupper() else None
+    country = (
+        COUNTRIES.get(plain if plain.isupper() and plain in COUNTRIES else bare)
+        if plain[0].isupper()
+        else None
+    )
     if country:
-        yield Term(TermKind.NAME, country, start, end, demonym=bare != country and plain not in COUNTRIES)
+        yield Term(
+            TermKind.NAME, country, start, end, demonym=bare != country and plain not in COUNTRIES
+        )
     elif bare in lexicon.NEGATIONS:
         yield Term(TermKind.NEGATION, lexicon.NEGATIONS[bare], start, end)
     elif bare in lexicon.QUANTIFIERS:
         yield Term(TermKind.QUANTIFIER, lexicon.QUANTIFIERS[bare], start, end)
     elif bare in lexicon.MODALS:
         yield Term(TermKind.MODAL, lexicon.MODALS[bare], start, end)
-    elif bare in lexicon.FUNCTION_WORDS or len(bare) == 1 or (bare in lexicon.NAME_SUFFIXES and plain[0].isupper()):
+    elif (
+        bare in lexicon.FUNCTION_WORDS
+        or len(bare) == 1
+        or (bare in lexicon.NAME_SUFFIXES and plain[0].isupper())
+    ):
         yield Term(TermKind.FUNCTION, bare, start, end)
     elif _is_name(plain, capital_says_nothing):
         folded = fold(bare)
@@ -138,7 +154,9 @@ def _is_name(word: str, capital_says_nothing: bool) -> bool:
     return not (capital_says_nothing and is_ordinary(word.lower()))
 
 
-_ORDINARY_ENDINGS = tuple("ing ed ly ism isms tion tions ment ments ness ity ities ers ists ence ance".split())
+_ORDINARY_ENDINGS = tuple(
+    "ing ed ly ism isms tion tions ment ments ness ity ities ers ists ence ance".split()
+)
 
 
 @lru_cache(maxsize=8192)
@@ -200,7 +218,9 @@ def _join_phrases(words: Iterator[Term], sentence: str) -> Iterator[Term]:
             at = last + 1
             break
         else:
-            if written[at] in lexicon.NEGATES_BEFORE_TO and not _leads_verb(terms[at + 1 : at + 3], written[at + 1 :]):
+            if written[at] in lexicon.NEGATES_BEFORE_TO and not _leads_verb(
+                terms[at + 1 : at + 3], written[at + 1 :]
+            ):
                 term = replace(term, kind=TermKind.WORD, value=stem(written[at]))
             yield term
             at += 1
@@ -216,4 +236,6 @@ def _leads_verb(following: Sequence[Term], written: Sequence[str]) -> bool:
     )
 
 
-_NO_VERBS = frozenset("a an the its his her their our my your about around nearly almost just below under".split())
+_NO_VERBS = frozenset(
+    "a an the its his her their our my your about around nearly almost just below under".split()
+)

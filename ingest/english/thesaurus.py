@@ -382,7 +382,9 @@ def fold(word: str) -> str:
     """Without accents, in small letters."""
     if word.isascii():
         return word.lower()
-    return "".join(c for c in unicodedata.normalize("NFKD", word.lower()) if not unicodedata.combining(c))
+    return "".join(
+        c for c in unicodedata.normalize("NFKD", word.lower()) if not unicodedata.combining(c)
+    )
 
 
 @lru_cache(maxsize=16384)
@@ -452,9 +454,13 @@ def opposite(left: str, right: str) -> bool:
     short, long = sorted((left, right), key=len)
     if len(short) >= 3 and long.endswith(short) and long not in _NOT_NEGATED:
         prefix = long[: -len(short)]
-        return prefix in {"un", "dis", "non"} or (len(short) >= 4 and prefix in {"in", "im", "il", "ir", "mis"})
+        return prefix in {"un", "dis", "non"} or (
+            len(short) >= 4 and prefix in {"in", "im", "il", "ir", "mis"}
+        )
     pairs = ((left, right), (right, left))
-    return any(careful.endswith("ful") and careless == f"{careful[:-3]}less" for careful, careless in pairs)
+    return any(
+        careful.endswith("ful") and careless == f"{careful[:-3]}less" for careful, careless in pairs
+    )
 
 
 def _groups(table: str, separator: str) -> dict[str, frozenset[int]]:
@@ -462,7 +468,9 @@ def _groups(table: str, separator: str) -> dict[str, frozenset[int]]:
     found: dict[str, set[int]] = {}
     for number, group in enumerate(" ".join(table.split()).split(separator)):
         for member in group.split("|") if "|" in group else group.split():
-            found.setdefault(member.strip() if " " in member.strip() else stem(member), set()).add(number)
+            found.setdefault(member.strip() if " " in member.strip() else stem(member), set()).add(
+                number
+            )
     return {word: frozenset(numbers) for word, numbers in found.items()}
 
 

@@ -53,13 +53,19 @@ def article_from(
         if not isinstance(value, str):
             raise BadArticle(f'"{field}" is not a string; correct it or leave it out')
         if len(value) > LONGEST_FIELD:
-            raise BadArticle(f'"{field}" has {len(value)} characters, more than {LONGEST_FIELD}; shorten it')
+            raise BadArticle(
+                f'"{field}" has {len(value)} characters, more than {LONGEST_FIELD}; shorten it'
+            )
         stated[field] = value
     for field, value in {name: content, **stated}.items():
         if _UNSTORABLE.search(value):
-            raise BadArticle(f'"{field}" holds a NUL or half a surrogate pair; correct or remove it')
+            raise BadArticle(
+                f'"{field}" holds a NUL or half a surrogate pair; correct or remove it'
+            )
     day = stated_date(DateKind.PUBLISHED, stated.get("published_on", ""), "field")
-    if stated.get("published_on", "").strip() and (day is None or day.precision not in ("day", "minute")):
+    if stated.get("published_on", "").strip() and (
+        day is None or day.precision not in ("day", "minute")
+    ):
         raise BadArticle('"published_on" is no date; write it as YYYY-MM-DD')
     extract = Extract(content) if name == "text" else _page(content, extraction)
     return article_of(with_fields(extract, stated), identity, source, today)

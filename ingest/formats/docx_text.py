@@ -37,17 +37,31 @@ def read_docx(data: bytes, limit_bytes: int) -> Extract:
         raise BadArticle("is encrypted or an old .doc; save it as .docx without a password")
     try:
         document = Document(io.BytesIO(_checked(data, limit_bytes)))
-        titles = {style.style_id for style in document.styles if (style.name or "").lower() == "title"}
+        titles = {
+            style.style_id for style in document.styles if (style.name or "").lower() == "title"
+        }
         body = document.element.body
         author = document.core_properties.author
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, PackageNotFoundError, EOFError, NotImplementedError) as error:
-        raise BadArticle(f"is no Word file, or cut off ({type(error).__name__}); save it anew") from error
+    except (
+        zipfile.BadZipFile,
+        zipfile.LargeZipFile,
+        PackageNotFoundError,
+        EOFError,
+        NotImplementedError,
+    ) as error:
+        raise BadArticle(
+            f"is no Word file, or cut off ({type(error).__name__}); save it anew"
+        ) from error
     except (XMLSyntaxError, KeyError, ValueError, AttributeError, RuntimeError, OSError) as error:
-        raise BadArticle(f"is a damaged Word file ({type(error).__name__}); save it anew") from error
+        raise BadArticle(
+            f"is a damaged Word file ({type(error).__name__}); save it anew"
+        ) from error
     lines = list(_lines(body))
     title = next((text for style, text in lines if style in titles), "")
     fields = {"title": title} if title else {}
-    if _PERSON.fullmatch((author or "").strip()) and not any(is_byline(text) for _, text in lines[:HEADER_LINES]):
+    if _PERSON.fullmatch((author or "").strip()) and not any(
+        is_byline(text) for _, text in lines[:HEADER_LINES]
+    ):
         fields["author"] = author  # who wrote the article goes before who made the file
     return Extract("\n\n".join(text for _, text in lines), fields)
 

@@ -24,7 +24,9 @@ def decode(data: bytes) -> str:
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return _utf16(data)
     if b"\0" in data:
-        raise BadArticle(f"holds NUL bytes: it is binary, or UTF-16 without its byte order mark; {_REMEDY}")
+        raise BadArticle(
+            f"holds NUL bytes: it is binary, or UTF-16 without its byte order mark; {_REMEDY}"
+        )
     if len(_CONTROLS.findall(data)) > max(3, MOST_CONTROLS * len(data)):
         raise BadArticle(f"is binary, not text; {_REMEDY} if it is text")
     try:
@@ -45,7 +47,9 @@ def _utf16(data: bytes) -> str:
 
 def _cp1252(data: bytes) -> str:
     if len(_FOREIGN.findall(data)) > MOST_FOREIGN * len(data):
-        raise BadArticle(f"is in no encoding that is read (UTF-8, UTF-16 with BOM, cp1252); {_REMEDY}")
+        raise BadArticle(
+            f"is in no encoding that is read (UTF-8, UTF-16 with BOM, cp1252); {_REMEDY}"
+        )
     try:
         return data.decode("cp1252")
     except UnicodeDecodeError as error:

@@ -23,7 +23,9 @@ from typing import IO, Any
 from ingest.errors import BadArticle
 from ingest.types import DateKind, Extract, StatedDate
 
-SECONDS = 30  # of processor time for one file; a PDF of 500 pages takes 20, a page of the web under 1
+SECONDS = (
+    30  # of processor time for one file; a PDF of 500 pages takes 20, a page of the web under 1
+)
 PAGE_SECONDS = 8  # for a web page, before it is read without looking for its main text
 MEMORY = 2 << 30  # bytes of address space
 NOTE_TOO_LONG = "takes too long to look for its main text: all its text was taken"
@@ -40,7 +42,12 @@ class Extraction:
     def __enter__(self) -> Extraction:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        at: TracebackType | None,
+    ) -> None:
         self.close()
 
     def close(self) -> None:
@@ -63,7 +70,9 @@ class Extraction:
             if kind == "html":
                 plain = self.extract("plain html", data, limit_bytes)
                 return replace(plain, notes=(*plain.notes, NOTE_TOO_LONG))
-            raise BadArticle(f"takes more than {SECONDS} s to read; save it anew or as plain text") from None
+            raise BadArticle(
+                f"takes more than {SECONDS} s to read; save it anew or as plain text"
+            ) from None
 
     def _ask(self, kind: str, data: bytes, limit_bytes: int, seconds: int) -> Extract:
         process = self._process or _started()
@@ -125,7 +134,9 @@ def main() -> None:
     while question := sys.stdin.buffer.readline():
         asked = json.loads(question)
         data = sys.stdin.buffer.read(asked["bytes"])
-        signal.setitimer(signal.ITIMER_PROF, asked["seconds"])  # ends this process: processor time, not that of a clock
+        signal.setitimer(
+            signal.ITIMER_PROF, asked["seconds"]
+        )  # ends this process: processor time, not that of a clock
         reply = _reply(readers[asked["kind"]], data, asked["limit"])
         signal.setitimer(signal.ITIMER_PROF, 0)
         _write(answers, reply)
@@ -154,11 +165,15 @@ def _reply(read: Read, data: bytes, limit_bytes: int) -> dict[str, Any]:
     except BadArticle as error:
         return {"bad": str(error)}
     except MemoryError:
-        return {"bad": f"takes more than {MEMORY >> 30} GB of memory to read; split it or save it as plain text"}
+        return {
+            "bad": f"takes more than {MEMORY >> 30} GB of memory to read; split it or save it as plain text"
+        }
     except RecursionError:
         return {"bad": "is nested too deep to be read; save it anew or as plain text"}
     except Exception as error:  # noqa: BLE001  the outermost rim of this process: strangers' files break libraries anyhow
-        return {"bad": f"cannot be read ({type(error).__name__}): it is damaged; save it anew or as plain text"}
+        return {
+            "bad": f"cannot be read ({type(error).__name__}): it is damaged; save it anew or as plain text"
+        }
 
 
 def _write(answers: IO[bytes], reply: dict[str, Any]) -> None:

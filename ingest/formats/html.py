@@ -75,7 +75,9 @@ def visible_lines(tree: HtmlElement) -> Iterator[Line]:
         paragraphs = _PARAGRAPH_BREAK.split(whole)
         words.clear()
         for paragraph in paragraphs:
-            text = "\n".join(filter(None, (" ".join(part.split()) for part in paragraph.split(_BREAK))))
+            text = "\n".join(
+                filter(None, (" ".join(part.split()) for part in paragraph.split(_BREAK)))
+            )
             if text := text.removesuffix("|").rstrip():
                 text = "- " + text if blocks[-1] in ("li", "item") else text
                 yield Line(text, blocks[-1], numbers[-2], chrome > 0, linked * 2 > len(whole))
@@ -124,7 +126,11 @@ def _parsed(data: bytes) -> tuple[str, HtmlElement, bool]:
 
 def _plain_tag(tag: re.Match[str]) -> str:
     """A tag, without its attributes where they are too many: libxml2 compares each with each."""
-    return f"<{tag['name']}>" if max(tag[0].count("="), len(tag[0].split())) > MOST_ATTRIBUTES else tag[0]
+    return (
+        f"<{tag['name']}>"
+        if max(tag[0].count("="), len(tag[0].split())) > MOST_ATTRIBUTES
+        else tag[0]
+    )
 
 
 def _decoded(data: bytes) -> str:
@@ -164,30 +170,46 @@ def _filled(body: Sequence[str], shown: Sequence[Line]) -> list[str]:
             within.add(shown[at].within)
             after = at + 1
         found.append(text)
-    ending = takewhile(lambda line: line.within in within and not line.is_link, shown[after:] if after else ())
+    ending = takewhile(
+        lambda line: line.within in within and not line.is_link, shown[after:] if after else ()
+    )
     return [*found, *(line.text for line in ending)]
 
 
 def _extract(tree: HtmlElement, lines: Sequence[Line], body: Sequence[str]) -> Extract:
     fields, dates = read_metadata(tree)
     heading = _heading(lines, fields.get("title"), fields.get("publisher"))
-    if heading is not None and ("title" not in fields or same_line(fields["title"], lines[heading].text)):
+    if heading is not None and (
+        "title" not in fields or same_line(fields["title"], lines[heading].text)
+    ):
         fields["title"] = lines[heading].text
     header = _header(lines, heading, body)
-    rest = [text for n, text in enumerate(body) if n >= HEADER_LINES or not any(same_line(text, h) for h in header)]
+    rest = [
+        text
+        for n, text in enumerate(body)
+        if n >= HEADER_LINES or not any(same_line(text, h) for h in header)
+    ]
     credits = [
         line.text
         for line in lines
-        if credit_in(line.text) and not any(line.text in text for text in body) and line.text not in header
+        if credit_in(line.text)
+        and not any(line.text in text for text in body)
+        and line.text not in header
     ]
     return Extract("\n\n".join([*header, *rest, *dict.fromkeys(credits)]), fields, dates)
 
 
 def _heading(lines: Sequence[Line], title: str | None, site: str | None) -> int | None:
     """Which line is the heading of the article: the one that says the title, else the first that is not the site's."""
-    headings = [n for n, line in enumerate(lines) if line.tag in ("h1", "h2", "h3") and not line.is_chrome]
+    headings = [
+        n for n, line in enumerate(lines) if line.tag in ("h1", "h2", "h3") and not line.is_chrome
+    ]
     says = [n for n in headings if title and same_line(lines[n].text, title)]
-    tops = [n for n in headings if lines[n].tag == "h1" and not (site and same_line(lines[n].text, site))]
+    tops = [
+        n
+        for n in headings
+        if lines[n].tag == "h1" and not (site and same_line(lines[n].text, site))
+    ]
     return next(iter([*says, *tops]), None)
 
 
@@ -223,14 +245,18 @@ def _without(page: str, name: str) -> str:
     lower, kept, position = page.lower(), list[str](), 0
     if len(lower) != len(page):  # a letter whose small form is longer
         return page
-    while (start := lower.find(opening, position)) >= 0 and (end := lower.find(closing, start)) >= 0:
+    while (start := lower.find(opening, position)) >= 0 and (
+        end := lower.find(closing, start)
+    ) >= 0:
         kept.append(page[position:start])
         position = lower.find(">", end + len(closing) - 1) + 1 or len(page)
     return "".join(kept) + page[position:]
 
 
 def _is_hidden(element: HtmlElement) -> bool:
-    return element.get("hidden") is not None or _UNSEEN.search(element.get("style") or "") is not None
+    return (
+        element.get("hidden") is not None or _UNSEEN.search(element.get("style") or "") is not None
+    )
 
 
 def _is_chrome(element: HtmlElement) -> bool:
@@ -241,7 +267,9 @@ def _is_chrome(element: HtmlElement) -> bool:
     names = f"{element.get('class') or ''} {element.get('id') or ''} {element.get('role') or ''}"
     if names == "  " or _CHROME_NAME.search(names) is None:
         return False
-    return next(element.iter("h1", "article", "main"), None) is None  # "has-sidebar" names a page, not a sidebar
+    return (
+        next(element.iter("h1", "article", "main"), None) is None
+    )  # "has-sidebar" names a page, not a sidebar
 
 
 def _names(words: str) -> frozenset[str]:

@@ -39,7 +39,9 @@ def read_lines(
                     raise BadArticle(f'has the id of line {seen[key]}; give each line its own "id"')
                 seen[key] = number
             mark = f"#{key}" if key is not None else place
-            yield article_from(fields, identity + mark, name + mark, today=today, extraction=extraction)
+            yield article_from(
+                fields, identity + mark, name + mark, today=today, extraction=extraction
+            )
         except BadArticle as error:
             yield Failure(name + place, str(error), identity)
 
@@ -68,15 +70,21 @@ def _lines(path: Path, limit_bytes: int) -> Iterator[tuple[int, str | None]]:
 def _fields(line: str | None, limit_bytes: int) -> dict[str, object]:
     if line is None:
         limit = f"{limit_bytes / 1_000_000:g} MB"
-        raise BadArticle(f"has more than the {limit} one article may have; shorten it or raise DATELINE_MAX_ARTICLE_MB")
+        raise BadArticle(
+            f"has more than the {limit} one article may have; shorten it or raise DATELINE_MAX_ARTICLE_MB"
+        )
     if _SURROGATE.search(line):
         raise BadArticle("is not UTF-8; save the file as UTF-8")
     try:
         fields = json.loads(line)
     except json.JSONDecodeError as error:
-        raise BadArticle(f"is no JSON ({error.msg} at column {error.colno}); correct or remove the line") from error
+        raise BadArticle(
+            f"is no JSON ({error.msg} at column {error.colno}); correct or remove the line"
+        ) from error
     except (ValueError, RecursionError) as error:
-        raise BadArticle("is JSON nested too deep or with a number too long; correct or remove the line") from error
+        raise BadArticle(
+            "is JSON nested too deep or with a number too long; correct or remove the line"
+        ) from error
     if not isinstance(fields, dict):
         raise BadArticle('is no JSON object; write {"title": …, "text": …}')
     return fields
@@ -89,5 +97,7 @@ def _id(fields: dict[str, object]) -> str | None:
     if isinstance(key, bool) or not isinstance(key, (str, int)):
         raise BadArticle('"id" is neither a string nor a whole number; correct it or leave it out')
     if len(words := str(key)) > LONGEST_ID or _CONTROL.search(words):
-        raise BadArticle(f'"id" holds control characters or is longer than {LONGEST_ID}; correct it or leave it out')
+        raise BadArticle(
+            f'"id" holds control characters or is longer than {LONGEST_ID}; correct it or leave it out'
+        )
     return words

@@ -34,8 +34,14 @@ def read_metadata(tree: HtmlElement) -> tuple[dict[str, str], tuple[StatedDate, 
         "publisher": [article.get("publisher"), *_of(tags, _PUBLISHER)],
         "url": [address, article.get("url"), *_of(tags, ("og:url",))],
     }
-    fields = {name: words for name, values in found.items() if (words := next(filter(None, values), None))}
-    fields = {name: words for name, words in fields.items() if name != "author" or not _NO_AUTHOR.match(words)}
+    fields = {
+        name: words for name, values in found.items() if (words := next(filter(None, values), None))
+    }
+    fields = {
+        name: words
+        for name, words in fields.items()
+        if name != "author" or not _NO_AUTHOR.match(words)
+    }
     if "author" in fields:
         fields["author"] = _BY.sub("", fields["author"])
     if "title" in fields:
@@ -43,9 +49,14 @@ def read_metadata(tree: HtmlElement) -> tuple[dict[str, str], tuple[StatedDate, 
     return fields, _dates(article, tags, tree)
 
 
-def _dates(article: Mapping[str, str], tags: Mapping[str, str], tree: HtmlElement) -> tuple[StatedDate, ...]:
+def _dates(
+    article: Mapping[str, str], tags: Mapping[str, str], tree: HtmlElement
+) -> tuple[StatedDate, ...]:
     found = [
-        *(stated_date(kind, article.get(kind, ""), "json-ld") for kind in (DateKind.PUBLISHED, DateKind.UPDATED)),
+        *(
+            stated_date(kind, article.get(kind, ""), "json-ld")
+            for kind in (DateKind.PUBLISHED, DateKind.UPDATED)
+        ),
         *(stated_date(DateKind.PUBLISHED, words, "meta") for words in _of(tags, _PUBLISHED)),
         *(stated_date(DateKind.UPDATED, words, "meta") for words in _of(tags, _UPDATED)),
         *(stated_date(kind, words, "markup") for kind, words in _marked_dates(tree)),
@@ -70,7 +81,9 @@ def _nodes(tree: HtmlElement) -> Iterator[Node]:
             waiting.extend(node[:MOST_NODES])
         elif isinstance(node, dict):
             yield node
-            waiting.extend(node[key] for key in ("@graph", "mainEntity", "mainEntityOfPage") if key in node)
+            waiting.extend(
+                node[key] for key in ("@graph", "mainEntity", "mainEntityOfPage") if key in node
+            )
 
 
 def _json(words: str) -> object:
@@ -88,7 +101,9 @@ def _article(nodes: list[Node], address: str | None, by_id: Mapping[str, Node]) 
     best = max(nodes, key=lambda node: _rank(node, address), default=None)
     if best is None or _rank(best, address) <= 0:
         return {}
-    page = next((node for node in nodes if _kinds(node) & _PAGES and _same_page(node, best, address)), {})
+    page = next(
+        (node for node in nodes if _kinds(node) & _PAGES and _same_page(node, best, address)), {}
+    )
     said = {
         "title": _words(best.get("headline") or best.get("name"), by_id),
         "author": _people(best.get("author") or best.get("creator"), by_id),
@@ -103,27 +118,52 @@ def _article(nodes: list[Node], address: str | None, by_id: Mapping[str, Node]) 
 def _rank(node: Node, address: str | None) -> int:
     """How surely a node is the article of this page; 0 and less: it is none."""
     kinds = _kinds(node)
-    rank = 4 if any(kind.endswith("Article") for kind in kinds) or kinds & _WRITINGS else 1 if kinds & _PAGES else 0
-    if rank and address and address in (_address(node.get("url")), _address(node.get("mainEntityOfPage"))):
+    rank = (
+        4
+        if any(kind.endswith("Article") for kind in kinds) or kinds & _WRITINGS
+        else 1
+        if kinds & _PAGES
+        else 0
+    )
+    if (
+        rank
+        and address
+        and address in (_address(node.get("url")), _address(node.get("mainEntityOfPage")))
+    ):
         rank += 2
     return rank + bool(rank and node.get("datePublished"))
 
 
 def _kinds(node: Node) -> set[str]:
     kinds = node.get("@type")
-    return {str(kind).rpartition("/")[2] for kind in (kinds if isinstance(kinds, list) else [kinds])}
+    return {
+        str(kind).rpartition("/")[2] for kind in (kinds if isinstance(kinds, list) else [kinds])
+    }
 
 
 def _same_page(page: Node, article: Node, address: str | None) -> bool:
-    return page is article or _address(page.get("url")) in (None, address, _address(article.get("url")))
+    return page is article or _address(page.get("url")) in (
+        None,
+        address,
+        _address(article.get("url")),
+    )
 
 
 def _words(value: object, by_id: Mapping[str, Node]) -> str:
     """A value of JSON-LD as words: the name of an object, the first of a list."""
     if isinstance(value, list):
-        return next(filter(None, (_words(item, by_id) for item in value[:20] if not isinstance(item, list))), "")
+        return next(
+            filter(
+                None, (_words(item, by_id) for item in value[:20] if not isinstance(item, list))
+            ),
+            "",
+        )
     if isinstance(value, dict):
-        value = value.get("name") or value.get("@value") or by_id.get(str(value.get("@id")), {}).get("name")
+        value = (
+            value.get("name")
+            or value.get("@value")
+            or by_id.get(str(value.get("@id")), {}).get("name")
+        )
     return " ".join(unescape(str(value)).split()) if isinstance(value, (str, int)) else ""
 
 
@@ -133,7 +173,12 @@ def _people(value: object, by_id: Mapping[str, Node]) -> str:
     for person in value if isinstance(value, list) else [value]:
         known = by_id.get(str(person.get("@id")), person) if isinstance(person, dict) else {}
         words = _words(person, by_id)
-        if words and not _kinds(known) & _OUTLETS and not words.startswith("http") and words not in names:
+        if (
+            words
+            and not _kinds(known) & _OUTLETS
+            and not words.startswith("http")
+            and words not in names
+        ):
             names.append(words)
     return ", ".join(names[:10])
 
@@ -161,7 +206,11 @@ def _of(tags: Mapping[str, str], names: tuple[str, ...]) -> Iterator[str]:
 
 
 def _canonical(tree: HtmlElement) -> str | None:
-    links = (link.get("href") for link in tree.iter("link") if "canonical" in (link.get("rel") or "").lower().split())
+    links = (
+        link.get("href")
+        for link in tree.iter("link")
+        if "canonical" in (link.get("rel") or "").lower().split()
+    )
     return next((address for href in links if (address := _address(href))), None)
 
 
@@ -184,7 +233,13 @@ def _marked_dates(tree: HtmlElement) -> Iterator[tuple[DateKind, str]]:
     """Dates marked as the article's in the page: itemprop, the classes of hAtom and h-entry, `pubdate`."""
     for element in tree.iter("time", "span", "abbr", "div", "p"):
         marks = {element.get("itemprop") or "", *(element.get("class") or "").split()}
-        kind = DateKind.PUBLISHED if marks & _PUBLISHED_MARKS else DateKind.UPDATED if marks & _UPDATED_MARKS else None
+        kind = (
+            DateKind.PUBLISHED
+            if marks & _PUBLISHED_MARKS
+            else DateKind.UPDATED
+            if marks & _UPDATED_MARKS
+            else None
+        )
         if element.tag == "time" and element.get("pubdate") is not None:
             kind = DateKind.PUBLISHED
         if kind is None:
@@ -208,7 +263,9 @@ def _header_times(tree: HtmlElement) -> list[StatedDate]:
         elif below and element.tag == "time":
             around = element.getparent()
             before = around.text_content() if around is not None else ""
-            kind = DateKind.UPDATED if _UPDATES.search(before[:LONGEST_LINE]) else DateKind.PUBLISHED
+            kind = (
+                DateKind.UPDATED if _UPDATES.search(before[:LONGEST_LINE]) else DateKind.PUBLISHED
+            )
             day = stated_date(kind, element.get("datetime") or "", "markup")
             found += [day] if day else []
     published = {day.day for day in found if day.kind is DateKind.PUBLISHED}
@@ -220,10 +277,15 @@ def _without_site(title: str, site: str | None) -> str:
     if not site:
         return title
     name = rf"(?:the\s+)?{re.escape(site)}"
-    return re.sub(rf"\s+[|–—·•»-]\s+{name}$|^{name}\s*[|–—·•»:-]\s+", "", title, flags=re.IGNORECASE) or title
+    return (
+        re.sub(rf"\s+[|–—·•»-]\s+{name}$|^{name}\s*[|–—·•»:-]\s+", "", title, flags=re.IGNORECASE)
+        or title
+    )
 
 
-_WRAPPING = re.compile(r"<!--|-->|(?://|/\*)?\s*<!\[CDATA\[\s*(?:\*/)?|(?://|/\*)?\s*\]\]>\s*(?:\*/)?")
+_WRAPPING = re.compile(
+    r"<!--|-->|(?://|/\*)?\s*<!\[CDATA\[\s*(?:\*/)?|(?://|/\*)?\s*\]\]>\s*(?:\*/)?"
+)
 _TRAILING_COMMA = re.compile(r",\s*([}\]])")
 _WRITINGS = {"BlogPosting", "LiveBlogPosting", "SocialMediaPosting", "Report", "Review"}
 _PAGES = {"WebPage", "ItemPage", "NewsPage"}

@@ -24,7 +24,9 @@ LARGER = 1.15  # times the size of most letters: a heading
 TITLE_LINES, HEADER_LINES = 4, 20
 LEADING = 1.2  # times the size of the type: how far lines are set apart if nothing else is known
 WIDER = 1.3  # times the usual distance of two lines on a page: a paragraph ends there
-INDENTED = 0.8  # of the size of the type: a line that begins so far right of the others opens a paragraph
+INDENTED = (
+    0.8  # of the size of the type: a line that begins so far right of the others opens a paragraph
+)
 _SAVE = "save it anew or as plain text"
 
 
@@ -53,16 +55,30 @@ def read_pdf(data: bytes, limit_bytes: int) -> Extract:
     except DependencyError as error:
         raise BadArticle("is encrypted; save it without a password") from error
     except LimitReachedError as error:
-        raise BadArticle(f"holds more than is read of a PDF ({str(error).rstrip('.')}); {_SAVE}") from error
-    except (PyPdfError, OSError, ValueError, KeyError, TypeError, AttributeError, IndexError) as error:
-        raise BadArticle(f"is cut off or damaged and cannot be read ({type(error).__name__}); {_SAVE}") from error
+        raise BadArticle(
+            f"holds more than is read of a PDF ({str(error).rstrip('.')}); {_SAVE}"
+        ) from error
+    except (
+        PyPdfError,
+        OSError,
+        ValueError,
+        KeyError,
+        TypeError,
+        AttributeError,
+        IndexError,
+    ) as error:
+        raise BadArticle(
+            f"is cut off or damaged and cannot be read ({type(error).__name__}); {_SAVE}"
+        ) from error
     if title := _title(pages):
         fields["title"] = title
     text = _without_hyphens(_text(_without_running_heads(pages, title)))
     if any(is_byline(line) for line in text.split("\n")[:HEADER_LINES]):
         fields.pop("author", None)  # who wrote the article goes before who made the file
     if not any(map(str.isalnum, text)):
-        raise BadArticle("holds no text, only pictures of it; read them with a text recogniser first")
+        raise BadArticle(
+            "holds no text, only pictures of it; read them with a text recogniser first"
+        )
     return Extract(text, fields)
 
 
@@ -88,10 +104,14 @@ def _lines(page: PageObject) -> list[Line]:
     """The lines of a page in the order they are drawn, which is that of reading in nearly all PDFs."""
     pieces: list[tuple[str, float, float, float]] = []
 
-    def keep(text: str, outer: Sequence[float], inner: Sequence[float], font: Any, size: float | None) -> None:
+    def keep(
+        text: str, outer: Sequence[float], inner: Sequence[float], font: Any, size: float | None
+    ) -> None:
         x = inner[4] * outer[0] + inner[5] * outer[2] + outer[4]
         y = inner[4] * outer[1] + inner[5] * outer[3] + outer[5]
-        pieces.append((text, x, y, abs((size or 10.0) * (inner[3] or inner[0] or 1.0) * (outer[3] or 1.0))))
+        pieces.append(
+            (text, x, y, abs((size or 10.0) * (inner[3] or inner[0] or 1.0) * (outer[3] or 1.0)))
+        )
 
     page.extract_text(visitor_text=keep)
     lines: list[Line] = []
@@ -175,7 +195,9 @@ def _text(pages: list[list[Line]]) -> str:
     for lines in filter(None, pages):
         if last is not None:
             full = len(last.text) > 0.7 * max(len(line.text) for line in lines)
-            runs_on = full and not _CLOSED.search(last.text) and abs(lines[0].size - last.size) < 0.5
+            runs_on = (
+                full and not _CLOSED.search(last.text) and abs(lines[0].size - last.size) < 0.5
+            )
             text.append("\n" if runs_on else "\n\n")
         text.append(_paragraphs(lines))
         last = lines[-1]
@@ -191,11 +213,18 @@ def _paragraphs(lines: list[Line]) -> str:
     text = [lines[0].text]
     for before, line in pairwise(lines):
         size = min(line.size, before.size)
-        apart = before.y - line.y > max(usual, LEADING * size) * WIDER or line.y > before.y + line.size
+        apart = (
+            before.y - line.y > max(usual, LEADING * size) * WIDER or line.y > before.y + line.size
+        )
         other = abs(line.size - before.size) > 0.15 * max(line.size, 1)
-        opens = line.x - margin > line.size * INDENTED and abs(before.x - margin) < line.size * INDENTED
+        opens = (
+            line.x - margin > line.size * INDENTED and abs(before.x - margin) < line.size * INDENTED
+        )
         large = size > LARGER * body  # a heading in two lines
-        text += ["\n\n" if apart or other or (opens and not large) else " " if large else "\n", line.text]
+        text += [
+            "\n\n" if apart or other or (opens and not large) else " " if large else "\n",
+            line.text,
+        ]
     return "".join(text)
 
 
@@ -204,13 +233,17 @@ def _without_hyphens(text: str) -> str:
     words = Counter(re.findall(r"\w+-\w+", re.sub(r"-\n", "", text)))
 
     def joined(match: re.Match[str]) -> str:
-        return f"{match[1]}-{match[2]}" if f"{match[1]}-{match[2]}" in words else match[1] + match[2]
+        return (
+            f"{match[1]}-{match[2]}" if f"{match[1]}-{match[2]}" in words else match[1] + match[2]
+        )
 
     return re.sub(r"(\w+)[-\u00ad\u2010]\n([a-zà-öø-ÿ]\w*)", joined, text)
 
 
 _CLOSED = re.compile(r"[.!?…:][\"'”’»)\]]*$")
-_JUNK_TITLE = re.compile(r"\.\w{2,5}$|^untitled|^microsoft|^powerpoint|^document\d*$|[/\\_]", re.IGNORECASE)
+_JUNK_TITLE = re.compile(
+    r"\.\w{2,5}$|^untitled|^microsoft|^powerpoint|^document\d*$|[/\\_]", re.IGNORECASE
+)
 _PERSON = re.compile(r"[^\W\d_][\w.'’-]*(?:\s+[^\W\d_][\w.'’-]*){1,4}")
 _PAGE_NUMBER = re.compile(
     r"(?:page|p\.|seite)?\s*[-–—]?\s*\d{1,4}\s*[-–—]?(?:\s*(?:of|/|von)\s*\d{1,4})?", re.IGNORECASE

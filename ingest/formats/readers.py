@@ -33,7 +33,9 @@ class PassedOver:
 
     def __str__(self) -> str:
         files = "1 file was" if self.count == 1 else f"{self.count} files were"
-        kinds = ", ".join([suffix or "no type" for suffix in self.suffixes[:5]] + ["…"] * (len(self.suffixes) > 5))
+        kinds = ", ".join(
+            [suffix or "no type" for suffix in self.suffixes[:5]] + ["…"] * (len(self.suffixes) > 5)
+        )
         return f"{files} passed over in {self.folder} ({kinds}); Dateline reads {TYPES}"
 
 
@@ -45,7 +47,9 @@ class Unchanged:
 
 
 Item = Article | Failure | PassedOver | Unchanged
-Known = Callable[[Path, str, str], tuple[str, ...]]  # a file, where it is, its source → ids of what it gave; () to read
+Known = Callable[
+    [Path, str, str], tuple[str, ...]
+]  # a file, where it is, its source → ids of what it gave; () to read
 
 
 def _none_is_known(path: Path, identity: str, name: str) -> tuple[str, ...]:
@@ -75,10 +79,14 @@ def read(
     articles of is not read: in its place comes one Unchanged.
     """
     with Extraction() as extraction:
-        yield from _read(path, int(max_article_mb * MEGABYTE), today or date.today(), extraction, known)
+        yield from _read(
+            path, int(max_article_mb * MEGABYTE), today or date.today(), extraction, known
+        )
 
 
-def _read(path: Path, limit: int, today: date, extraction: Extraction, known: Known) -> Iterator[Item]:
+def _read(
+    path: Path, limit: int, today: date, extraction: Extraction, known: Known
+) -> Iterator[Item]:
     if not _is_folder(path):
         yield from _read_file(path, shown(path.name), limit, today, extraction, known)
         return
@@ -98,7 +106,11 @@ def _read(path: Path, limit: int, today: date, extraction: Extraction, known: Kn
 
 def count(path: Path) -> int:
     """How many articles `read` will come to, for whoever shows progress; 0 where only reading tells, as of JSONL."""
-    files = [found for found in _files_below(path) if isinstance(found, Path) and found.suffix.lower() in FORMATS]
+    files = [
+        found
+        for found in _files_below(path)
+        if isinstance(found, Path) and found.suffix.lower() in FORMATS
+    ]
     return 0 if any(found.suffix.lower() == ".jsonl" for found in files) else len(files)
 
 
@@ -151,7 +163,9 @@ def _read_file(
             raise BadArticle("is no ordinary file; give a file or folder")
         reader = FORMATS.get(path.suffix.lower())
         if reader is None:
-            kind = f'of type "{shown(path.suffix)}"' if path.suffix else "without a type in its name"
+            kind = (
+                f'of type "{shown(path.suffix)}"' if path.suffix else "without a type in its name"
+            )
             raise BadArticle(f"is {kind}; Dateline reads {TYPES}")
         identity = _identity(path)
         if ids := known(path, identity, name):
@@ -231,7 +245,11 @@ def _too_large(what: str, most_bytes: int) -> str:
 
 def _why(error: OSError | ValueError, path: Path) -> str:
     if isinstance(error, FileNotFoundError):
-        return "is a link to nothing; mend or remove it" if path.is_symlink() else "does not exist; check the path"
+        return (
+            "is a link to nothing; mend or remove it"
+            if path.is_symlink()
+            else "does not exist; check the path"
+        )
     if isinstance(error, PermissionError):
         return "cannot be read: permission denied; give this user the right to read it"
     said = error.strerror if isinstance(error, OSError) and error.strerror else error

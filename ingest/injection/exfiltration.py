@@ -67,7 +67,10 @@ LEAKS: Rows = (
         rf"|\b[a-z]:\\)"
         r"|\b(?:curl|wget)\s+(?:-\w+\s+)*https?:|\brm -rf\b",
     ),
-    ("override code|unlock all", r"\boverride code\b|\bunlock all (?:functions|features|modes|restrictions)\b"),
+    (
+        "override code|unlock all",
+        r"\boverride code\b|\bunlock all (?:functions|features|modes|restrictions)\b",
+    ),
     (
         _SECRETS,
         rf"{START}(?:print|reveal|show|output|list|leak|send|dump|repeat|disclose|expose|display|give|tell|recite"

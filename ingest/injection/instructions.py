@@ -34,7 +34,11 @@ def looks_like_orders(text: str) -> bool:
     shown = visible(text)
     if _SMUGGLED.search(text) or _LETTERS_APART.search(shown):
         return True
-    return _ordering(shown) or any(_ordering(unfolded) for unfolded in _unfolded(shown)) or _encoded(shown)
+    return (
+        _ordering(shown)
+        or any(_ordering(unfolded) for unfolded in _unfolded(shown))
+        or _encoded(shown)
+    )
 
 
 def marked(text: str, sentences: Sequence[Sentence]) -> tuple[Sentence, ...]:
@@ -47,7 +51,9 @@ def marked(text: str, sentences: Sequence[Sentence]) -> tuple[Sentence, ...]:
             found |= {index, *_following(text, sentences, index)}
         elif after is not None and _joined(sentence, after):
             found |= {index, index + 1, *_following(text, sentences, index + 1)}
-    return tuple(replace(s, kind=SentenceKind.ORDERS) if n in found else s for n, s in enumerate(sentences))
+    return tuple(
+        replace(s, kind=SentenceKind.ORDERS) if n in found else s for n, s in enumerate(sentences)
+    )
 
 
 def visible(text: str) -> str:
@@ -76,12 +82,16 @@ def _ordering(text: str) -> bool:
     lower = plain.lower()
     if _any(_LATIN, lower):
         return True
-    return _OTHER_SCRIPT.search(lower) is not None and any(shape.search(lower) for shape in _OTHER_SCRIPTS)
+    return _OTHER_SCRIPT.search(lower) is not None and any(
+        shape.search(lower) for shape in _OTHER_SCRIPTS
+    )
 
 
 def _any(rows: Compiled, text: str) -> bool:
     for words, shape in rows:
-        for word in words:  # loops, not any(): three hundred look-ups a sentence, at a tenth of the time
+        for (
+            word
+        ) in words:  # loops, not any(): three hundred look-ups a sentence, at a tenth of the time
             if word in text:
                 if shape.search(text):
                     return True
@@ -120,13 +130,16 @@ def _mixed(word: str) -> bool:
 _WORD = re.compile(r"[^\W\d_]{3,}")
 _FOREIGN = re.compile("[\u0261\u0391-\u04ff\u0501-\u0578]")
 _LOOKALIKES = str.maketrans(
-    "аеорсухіјѕԁһӏոսɡαεορυικАЕОРСХІЈЅВНМТКΑΒΕΗΙΚΜΝΟΡΤΥΧ", "aeopcyxijsdhlnugaeopuikAEOPCXIJSBHMTKABEHIKMNOPTYX"
+    "аеорсухіјѕԁһӏոսɡαεορυικАЕОРСХІЈЅВНМТКΑΒΕΗΙΚΜΝΟΡΤΥΧ",
+    "aeopcyxijsdhlnugaeopuikAEOPCXIJSBHMTKABEHIKMNOPTYX",
 )
 _DIGIT_INSIDE = re.compile(r"[^\W\d_][0134578@$]+[^\W\d_]{2}")
 _DIGIT_WORD = re.compile(r"[\w@$]*[^\W\d_][\w@$]*")
 _DIGITS_AS_LETTERS = str.maketrans("0134578@$", "oieastbas")
 _SPACED = re.compile(r"(?<!\w)(?:\w[ ._*-]){5,}\w(?!\w)")
-_LETTERS_APART = re.compile(r"(?<!\w)(?:[^\W\d_][ ._*-]{1,3}){14,}[^\W\d_](?!\w)")  # no prose spaces out a phrase
+_LETTERS_APART = re.compile(
+    r"(?<!\w)(?:[^\W\d_][ ._*-]{1,3}){14,}[^\W\d_](?!\w)"
+)  # no prose spaces out a phrase
 _GAP = re.compile(r"(?<=\w)[ ._*-](?=\w)")
 
 
@@ -137,7 +150,9 @@ def _encoded(text: str) -> bool:
 
 def _decoded(run: str) -> str:
     try:
-        said = base64.urlsafe_b64decode(run.translate(_URL_SAFE) + "=" * (-len(run) % 4)).decode("utf-8")
+        said = base64.urlsafe_b64decode(run.translate(_URL_SAFE) + "=" * (-len(run) % 4)).decode(
+            "utf-8"
+        )
     except (binascii.Error, UnicodeDecodeError):
         return ""
     return said if said.isprintable() else ""
@@ -149,7 +164,9 @@ _URL_SAFE = str.maketrans("+/", "-_")
 
 def _joined(first: Sentence, second: Sentence) -> bool:
     """Whether two neighbours are an order once the stop between them is gone, and neither is by itself."""
-    if len(first.text) + len(second.text) > _LONGEST_PAIR or not _FIRST_HALF.search(first.text.lower()):
+    if len(first.text) + len(second.text) > _LONGEST_PAIR or not _FIRST_HALF.search(
+        first.text.lower()
+    ):
         return False
     together = f"{first.text.rstrip('.!?…:;, ')} {second.text}"
     return not looks_like_orders(second.text) and looks_like_orders(together)
@@ -167,7 +184,9 @@ def _following(text: str, sentences: Sequence[Sentence], index: int) -> list[int
     order = sentences[index].text
     open_end = len(order) <= LONGEST_MARK and order[-1:] not in '.!?…。！？"”’'
     for after in range(index + 1, min(index + 1 + FOLLOWING, len(sentences))):
-        if "\n" in text[sentences[after - 1].end : sentences[after].start] and not (open_end and after == index + 1):
+        if "\n" in text[sentences[after - 1].end : sentences[after].start] and not (
+            open_end and after == index + 1
+        ):
             break
         found.append(after)
     return found

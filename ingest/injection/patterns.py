@@ -16,9 +16,7 @@ START = (
 )
 _FEW = r"(?:[\w'-]+\s+){0,4}?"
 
-_PRIOR = (
-    r"(?:previous(?:ly)?|prior|earlier|preceding|above|foregoing|former|system|developer|hidden|original|initial|old)"
-)
+_PRIOR = r"(?:previous(?:ly)?|prior|earlier|preceding|above|foregoing|former|system|developer|hidden|original|initial|old)"
 _OWN = r"(?:all|any|every|your|these|those|whatever|other|such)"
 _ORDERS = r"(?:instructions?|prompts?|directives?|guardrails?|programming|(?:system|developer|safety)\s+\w+)\b"
 _RULES = (
@@ -39,7 +37,9 @@ _DROPPED = "forget|discard|abandon|suspend|erase|delete|drop|reset|cancel|neglec
 _ASKERS = r"(?:question|quer(?:y|ies)|user|reader|person|people|one|body|request|prompt)s?"
 _REPLY = r"(?:answers?|repl(?:y|ies)|responses?|outputs?|summar(?:y|ies)|completions?)"
 _REPLIES = "answer|repl|respons|output|summar|completion"
-_MODES = r"(?:developer|debug|admin\w*|god|root|maintenance|jailbreak|sudo|dan|unrestricted|unfiltered)"
+_MODES = (
+    r"(?:developer|debug|admin\w*|god|root|maintenance|jailbreak|sudo|dan|unrestricted|unfiltered)"
+)
 MACHINE = (
     r"(?:ai(?: systems?| models?| readers?)?|a\.i\.|artificial intelligences?|llms?|(?:large )?language models?"
     r"|chat\s?-?bots?|bots?|(?:ai |search |virtual )?assistants?|gpt(?:-\w+)?|models?|summari[sz]ers?"
@@ -70,7 +70,10 @@ ENGLISH: Rows = (
         r"(?:else\s+)?you(?:\s+were|\s+have been|\s+are|'ve been)\s+(?:\w+\s+)?(?:told|instructed|given|asked|trained"
         r"|programmed)(?=\s*(?:[.,;:!]|and\b|or\b|before|$))",
     ),
-    (_IGNORED + "|forget", rf"{START}(?:{_IGNORE}|forget)\s+the\s+(?:{_ORDERS}|{_RULES})\s+(?:that\s+)?you\b"),
+    (
+        _IGNORED + "|forget",
+        rf"{START}(?:{_IGNORE}|forget)\s+the\s+(?:{_ORDERS}|{_RULES})\s+(?:that\s+)?you\b",
+    ),
     (
         "instruction|prompt|directive|guideline|programming",
         r"\b(?:previous|prior|earlier|above|original|initial|existing|your|all|system)\s+(?:instructions?|prompts?"

@@ -9,7 +9,10 @@ _ROLE = r"(?:SYSTEM|ASSISTANT|USER|HUMAN|DEVELOPER|ADMIN|TOOL|AI|system|assistan
 _WHAT = r"(?:[ _-](?i:prompt|message|override|instruction|note|update)s?)"
 MARKERS: Rows = (
     ("<|", r"<\|[^|<>\n]{1,40}\|>"),
-    ("INST]|SYS>|_of_turn>|<s>|</s>|<｜", r"\[/?INST\]|<</?SYS>>|</?s>|<(?:start|end)_of_turn>|<｜[^｜]{1,40}｜>"),
+    (
+        "INST]|SYS>|_of_turn>|<s>|</s>|<｜",
+        r"\[/?INST\]|<</?SYS>>|</?s>|<(?:start|end)_of_turn>|<｜[^｜]{1,40}｜>",
+    ),
     (
         "<",
         r"</?\s*(?i:system|assistant|user|human|instructions?|prompt|context|evidence|tool_(?:call|result|response"

@@ -54,7 +54,9 @@ class Archive:
         """
         if not isinstance(self.embedder, OpenAIEmbedder):
             return self.vectors
-        return VectorCache(self.settings.data_dir / "vectors.sqlite", LocalEmbedder(self.settings.model_dir))
+        return VectorCache(
+            self.settings.data_dir / "vectors.sqlite", LocalEmbedder(self.settings.model_dir)
+        )
 
     @property
     def store(self) -> Store:
@@ -75,7 +77,10 @@ class Archive:
             return
         if not chroma_guard.was_cut_short(chroma) and not chroma_guard.has_room(chroma):
             if not self._waits_for_room:
-                log.warning("leftovers of an earlier ingest stay until the disk of %s has room", self.settings.data_dir)
+                log.warning(
+                    "leftovers of an earlier ingest stay until the disk of %s has room",
+                    self.settings.data_dir,
+                )
             self._waits_for_room = True
             return
         try:
@@ -109,14 +114,20 @@ class Archive:
             except IndexUnavailable:
                 if self.catalogue.generation and self.catalogue.is_settled():
                     raise  # this was no kill: a person should know
-        log.warning("the indexes cannot be opened and are made anew generation=%d", self.catalogue.generation)
+        log.warning(
+            "the indexes cannot be opened and are made anew generation=%d",
+            self.catalogue.generation,
+        )
         indexes.rebuild(data_dir, self.catalogue, self.vectors, silent)
         indexes.swap_in(data_dir)
         return indexes.open_indexes(data_dir, model)
 
     def _rebuild(self) -> None:
         """Makes both indexes anew; the old ones serve until the new ones are whole."""
-        log.warning("a write was cut short: the indexes are made anew generation=%d", self.catalogue.generation)
+        log.warning(
+            "a write was cut short: the indexes are made anew generation=%d",
+            self.catalogue.generation,
+        )
         indexes.rebuild(self.settings.data_dir, self.catalogue, self.vectors, silent)
         self.store.close()
         indexes.swap_in(self.settings.data_dir)
@@ -132,7 +143,10 @@ class Archive:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         self.close()
 
@@ -144,12 +158,16 @@ def embedder_of(settings: Settings) -> Embedder:
     return OpenAIEmbedder(settings)
 
 
-def rebuild(settings: Settings, embedder: Embedder | None = None, progress: Progress | None = None) -> None:
+def rebuild(
+    settings: Settings, embedder: Embedder | None = None, progress: Progress | None = None
+) -> None:
     """Makes Chroma and the text index of a closed archive anew from the catalogue, with the embedder's model.
 
     Killed before the end it changes nothing that readers see. Raises IndexUnavailable or ModelUnavailable.
     """
-    indexes.swap_in(settings.data_dir)  # the end of an earlier one, where that was killed on its last steps
+    indexes.swap_in(
+        settings.data_dir
+    )  # the end of an earlier one, where that was killed on its last steps
     embedder = embedder or embedder_of(settings)
     with (
         contextlib.closing(Catalogue(settings.data_dir / "catalogue.sqlite")) as catalogue,

@@ -46,7 +46,11 @@ CREATE TABLE IF NOT EXISTS pending(passage_id TEXT PRIMARY KEY);
 ADDED_COLUMNS = (  # since the first version: table, column, what it is
     ("versions", "updated_on", "TEXT"),
     ("versions", "stated_dates", "TEXT NOT NULL DEFAULT '[]'"),
-    ("generations", "kind", "TEXT NOT NULL DEFAULT 'ingest'"),  # ingest | removal | rollback | model
+    (
+        "generations",
+        "kind",
+        "TEXT NOT NULL DEFAULT 'ingest'",
+    ),  # ingest | removal | rollback | model
     ("generations", "back_to", "INTEGER"),  # the generation that a rollback of this one shows again
     ("generations", "embedding_model", "TEXT"),
 )
@@ -84,7 +88,9 @@ class Catalogue:
 
     def live(self) -> Snapshot:
         reading = self.database.reading()
-        return Snapshot(reading, int(reading.rows("SELECT max(number) FROM generations")[0][0] or 0))
+        return Snapshot(
+            reading, int(reading.rows("SELECT max(number) FROM generations")[0][0] or 0)
+        )
 
     def previous(self) -> Snapshot | None:
         """What a rollback would show again; None where there is nothing to go back to. Removed articles are gone."""
@@ -100,9 +106,13 @@ class Catalogue:
     def expect(self, passage_ids: Iterable[str]) -> None:
         """Notes ids about to be written to the other indexes, for whoever comes next if this process is killed."""
         with self.database.write() as connection:
-            connection.executemany("INSERT OR IGNORE INTO pending VALUES (?)", [(i,) for i in passage_ids])
+            connection.executemany(
+                "INSERT OR IGNORE INTO pending VALUES (?)", [(i,) for i in passage_ids]
+            )
 
-    def publish(self, new: Sequence[NewVersion], removed: Iterable[str], families: Iterable[Family]) -> int:
+    def publish(
+        self, new: Sequence[NewVersion], removed: Iterable[str], families: Iterable[Family]
+    ) -> int:
         """One new generation in one transaction: `new` replaces older versions, `families` replaces all memberships."""
         gone = [*removed, *(version.article.article_id for version in new)]
         with self.database.write() as connection:
@@ -114,7 +124,9 @@ class Catalogue:
             for version in new:
                 _insert_version(connection, version, number, now)
             _replace_members(connection, families, number)
-            connection.execute("DELETE FROM pending WHERE passage_id IN (SELECT passage_id FROM passages)")
+            connection.execute(
+                "DELETE FROM pending WHERE passage_id IN (SELECT passage_id FROM passages)"
+            )
         return number
 
     def purge(self, article_id: str, families: Iterable[Family]) -> int:
@@ -143,10 +155,12 @@ class Catalogue:
                 raise AssertionError("there is nothing to go back to: ask previous() first")
             number, _ = self._new_generation(connection, "rollback")
             connection.execute(
-                "UPDATE versions SET removed_in = ? WHERE removed_in IS NULL AND added_in > ?", (number, back_to)
+                "UPDATE versions SET removed_in = ? WHERE removed_in IS NULL AND added_in > ?",
+                (number, back_to),
             )
             connection.execute(
-                "UPDATE versions SET removed_in = NULL WHERE added_in <= ? AND removed_in > ?", (back_to, back_to)
+                "UPDATE versions SET removed_in = NULL WHERE added_in <= ? AND removed_in > ?",
+                (back_to, back_to),
             )
             _replace_members(connection, families, number)
         return number
@@ -161,7 +175,8 @@ class Catalogue:
             if newest[0]["embedding_model"] is not None:
                 self._new_generation(connection, "model")
             connection.execute(
-                "UPDATE generations SET embedding_model = ? WHERE embedding_model IS NULL", (embedding_model,)
+                "UPDATE generations SET embedding_model = ? WHERE embedding_model IS NULL",
+                (embedding_model,),
             )
 
     def is_settled(self) -> bool:
@@ -169,9 +184,7 @@ class Catalogue:
 
         Where it is false in a process that has just begun, the one before it was killed while it wrote.
         """
-        query = (
-            "SELECT EXISTS(SELECT 1 FROM pending) OR EXISTS(SELECT 1 FROM versions WHERE removed_in <= :oldest) AS busy"
-        )
+        query = "SELECT EXISTS(SELECT 1 FROM pending) OR EXISTS(SELECT 1 FROM versions WHERE removed_in <= :oldest) AS busy"
         return not self._rows(query, {"oldest": self._oldest()})[0]["busy"]
 
     def dead_passages(self) -> list[str]:
@@ -214,7 +227,13 @@ class Catalogue:
             pieces = list(group)
             article = article_of(pieces[0])
             passages = tuple(
-                Passage(r["passage_id"], r["article_id"], r["start"], r["end"], article.text[r["start"] : r["end"]])
+                Passage(
+                    r["passage_id"],
+                    r["article_id"],
+                    r["start"],
+                    r["end"],
+                    article.text[r["start"] : r["end"]],
+                )
                 for r in pieces
             )
             found.append(NewVersion(article, pieces[0]["root"], (), passages))
@@ -272,7 +291,11 @@ def _back_to(newest: Sequence[sqlite3.Row]) -> int | None:
 
 
 def _insert_version(connection: sqlite3.Connection, new: NewVersion, number: int, now: str) -> None:
-    row = article_row(new.article, new.sentences) | {"added_in": number, "root": new.root, "ingested_at": now}
+    row = article_row(new.article, new.sentences) | {
+        "added_in": number,
+        "root": new.root,
+        "ingested_at": now,
+    }
     columns = ", ".join(row)
     places = ", ".join(f":{name}" for name in row)
     cursor = connection.execute(f"INSERT INTO versions({columns}) VALUES ({places})", row)
@@ -282,7 +305,9 @@ def _insert_version(connection: sqlite3.Connection, new: NewVersion, number: int
     )
 
 
-def _replace_members(connection: sqlite3.Connection, families: Iterable[Family], number: int) -> None:
+def _replace_members(
+    connection: sqlite3.Connection, families: Iterable[Family], number: int
+) -> None:
     """Closes the rows that changed and opens their successors; what is the same stays."""
     wanted = member_rows(families)
     standing = {
@@ -291,7 +316,8 @@ def _replace_members(connection: sqlite3.Connection, families: Iterable[Family],
     }
     closed = [i for i, row in standing.items() if wanted.get(i) != row]
     connection.executemany(
-        "UPDATE members SET removed_in = ? WHERE article_id = ? AND removed_in IS NULL", [(number, i) for i in closed]
+        "UPDATE members SET removed_in = ? WHERE article_id = ? AND removed_in IS NULL",
+        [(number, i) for i in closed],
     )
     connection.executemany(
         "INSERT INTO members VALUES (?, ?, ?, ?, ?, ?, NULL)",

@@ -34,7 +34,9 @@ def marked(directory: Path, room_bytes: int = LEAST_ROOM_BYTES) -> Iterator[None
         raise OSError(errno.EIO, "an earlier write was cut short")
     if not has_room(directory, room_bytes):
         free = shutil.disk_usage(directory).free
-        raise OSError(errno.ENOSPC, f"{room_bytes / 1e6:,.0f} MB are needed and {free / 1e6:,.0f} MB are free")
+        raise OSError(
+            errno.ENOSPC, f"{room_bytes / 1e6:,.0f} MB are needed and {free / 1e6:,.0f} MB are free"
+        )
     mark.touch()
     yield
     if not _are_whole(directory):

@@ -13,7 +13,9 @@ from pathlib import Path
 from ingest.errors import IndexUnavailable
 
 BUSY_TIMEOUT_SECONDS = 30.0
-READINGS_KEPT = 8  # connections that wait for the next reading; opening one takes a third of a millisecond
+READINGS_KEPT = (
+    8  # connections that wait for the next reading; opening one takes a third of a millisecond
+)
 
 
 class Database:
@@ -80,7 +82,9 @@ class Database:
 
     def _open(self, durable: bool = False) -> sqlite3.Connection:
         """Rows come back as sqlite3.Row. `durable`: what it commits must survive a power cut."""
-        connection = sqlite3.connect(self.path, timeout=BUSY_TIMEOUT_SECONDS, check_same_thread=False)
+        connection = sqlite3.connect(
+            self.path, timeout=BUSY_TIMEOUT_SECONDS, check_same_thread=False
+        )
         self._opened.append(connection)
         connection.row_factory = sqlite3.Row
         connection.execute("PRAGMA journal_mode=WAL")

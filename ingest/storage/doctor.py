@@ -15,7 +15,9 @@ from ingest.storage.indexes import silent, vector_text
 if TYPE_CHECKING:
     from ingest.storage.archive import Archive
 
-SAME_VECTOR = 1e-5  # largest difference of a coordinate between what Chroma returns and what was put in
+SAME_VECTOR = (
+    1e-5  # largest difference of a coordinate between what Chroma returns and what was put in
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +37,10 @@ class Fault:
 def examine(archive: Archive) -> tuple[Fault, ...]:
     """Every fault found; () for a sound archive. Reads all rows of all three, changes nothing."""
     return (
-        *(Fault("catalogue", words, mendable=False) for words in archive.catalogue.inconsistencies()),
+        *(
+            Fault("catalogue", words, mendable=False)
+            for words in archive.catalogue.inconsistencies()
+        ),
         *examine_indexes(archive),
     )
 
@@ -47,7 +52,9 @@ def examine_indexes(archive: Archive) -> tuple[Fault, ...]:
     faults = [
         *_compared("chroma", wanted, chroma),
         *_compared("text", wanted, text),
-        Fault("chroma", "hold a vector of another text", _foreign(archive, sorted(wanted & chroma))),
+        Fault(
+            "chroma", "hold a vector of another text", _foreign(archive, sorted(wanted & chroma))
+        ),
     ]
     return tuple(f for f in faults if f.passage_ids)
 
@@ -73,9 +80,15 @@ def _foreign(archive: Archive, ids: list[str]) -> tuple[str, ...]:
     """Of the ids, those whose vector in Chroma is not the one that was embedded for their text."""
     found: list[str] = []
     for part in chunked(ids):
-        rows = {p.passage_id: vector_text(v.article, p) for v in _versions(archive, set(part)) for p in v.passages}
+        rows = {
+            p.passage_id: vector_text(v.article, p)
+            for v in _versions(archive, set(part))
+            for p in v.passages
+        }
         stored = archive.store.vectors(list(rows))
-        for (passage_id, _), vector in zip(rows.items(), archive.vectors.embed(list(rows.values())), strict=True):
+        for (passage_id, _), vector in zip(
+            rows.items(), archive.vectors.embed(list(rows.values())), strict=True
+        ):
             if passage_id not in stored or np.abs(stored[passage_id] - vector).max() > SAME_VECTOR:
                 found.append(passage_id)
     return tuple(found)

@@ -25,10 +25,14 @@ class Prints:
 
     def known(self, content_hashes: Mapping[str, str]) -> dict[str, Print]:
         """Article id → print, of those whose content hash an earlier ingest kept. `content_hashes` is by article id."""
-        rows = self._database.reading().rows("SELECT * FROM prints WHERE form = :form", {"form": FORM})
+        rows = self._database.reading().rows(
+            "SELECT * FROM prints WHERE form = :form", {"form": FORM}
+        )
         by_hash = {row["content_hash"]: row for row in rows}
         found = {i: by_hash[content] for i, content in content_hashes.items() if content in by_hash}
-        return {i: Print(_hashes(row["shingles"]), _hashes(row["stems"])) for i, row in found.items()}
+        return {
+            i: Print(_hashes(row["shingles"]), _hashes(row["stems"])) for i, row in found.items()
+        }
 
     def note(self, prints: Mapping[str, Print]) -> None:
         """What `keep` will write, by content hash."""
@@ -36,10 +40,14 @@ class Prints:
 
     def keep(self) -> None:
         """Writes what was noted, once it is published, and forgets what no kept generation shows."""
-        rows = [(content, FORM, _blob(p.shingles), _blob(p.stems)) for content, p in self._new.items()]
+        rows = [
+            (content, FORM, _blob(p.shingles), _blob(p.stems)) for content, p in self._new.items()
+        ]
         with self._database.write() as connection:
             connection.executemany("INSERT OR REPLACE INTO prints VALUES (?, ?, ?, ?)", rows)
-            connection.execute("DELETE FROM prints WHERE content_hash NOT IN (SELECT content_hash FROM versions)")
+            connection.execute(
+                "DELETE FROM prints WHERE content_hash NOT IN (SELECT content_hash FROM versions)"
+            )
         self._new.clear()
 
 

@@ -38,7 +38,9 @@ class Indexes:
     store: Store
     lexical: Lexical
 
-    def write(self, versions: Sequence[NewVersion], vectors: VectorCache, progress: Progress) -> None:
+    def write(
+        self, versions: Sequence[NewVersion], vectors: VectorCache, progress: Progress
+    ) -> None:
         """Adds or replaces passages; nothing shows them until the catalogue does."""
         rows = [(version.article, passage) for version in versions for passage in version.passages]
         if not rows:
@@ -75,7 +77,9 @@ def rebuild(data_dir: Path, catalogue: Catalogue, vectors: VectorCache, progress
         shutil.rmtree(beside, ignore_errors=True)
         indexes = open_indexes(beside, vectors.embedder.model)
         try:
-            indexes.write(catalogue.versions_of(sorted(catalogue.kept_passages())), vectors, progress)
+            indexes.write(
+                catalogue.versions_of(sorted(catalogue.kept_passages())), vectors, progress
+            )
         finally:
             indexes.store.close()
         (data_dir / COMPLETE).touch()
@@ -107,7 +111,9 @@ def swap_in(data_dir: Path) -> None:
         raise unavailable(beside, error) from error
 
 
-def _embed(rows: Sequence[tuple[Article, Passage]], vectors: VectorCache, progress: Progress) -> np.ndarray:
+def _embed(
+    rows: Sequence[tuple[Article, Passage]], vectors: VectorCache, progress: Progress
+) -> np.ndarray:
     texts = [vector_text(article, passage) for article, passage in rows]
     done = 0
 

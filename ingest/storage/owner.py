@@ -44,7 +44,9 @@ def owning(data_dir: Path, command: str, *, serves: bool = False) -> Iterator[No
     lock = _opened(data_dir)
     try:
         _take(lock, data_dir)
-        name = OwnerName(os.getpid(), command, datetime.now(UTC).isoformat(timespec="seconds"), serves)
+        name = OwnerName(
+            os.getpid(), command, datetime.now(UTC).isoformat(timespec="seconds"), serves
+        )
         try:
             os.ftruncate(lock, 0)
             os.pwrite(lock, json.dumps(asdict(name)).encode(), 0)
@@ -70,7 +72,9 @@ def _take(lock: int, data_dir: Path) -> None:
         except BlockingIOError:
             holder = owner_of(data_dir)
         if holder or time.monotonic() > deadline:
-            raise Owned(f"{data_dir} belongs to {holder or 'another process'}: stop it, or wait until it ends")
+            raise Owned(
+                f"{data_dir} belongs to {holder or 'another process'}: stop it, or wait until it ends"
+            )
         time.sleep(0.01)
 
 

@@ -62,7 +62,14 @@ def article_of(row: sqlite3.Row) -> Article:
 def stored_article(row: sqlite3.Row) -> StoredArticle:
     """An article's row joined with its member's, and `family_size`."""
     member = member_of(row)
-    return StoredArticle(article_of(row), member, row["family_id"], row["family_size"], row["root"], row["ingested_at"])
+    return StoredArticle(
+        article_of(row),
+        member,
+        row["family_id"],
+        row["family_size"],
+        row["root"],
+        row["ingested_at"],
+    )
 
 
 def sentences_of(text: str, stored: str) -> tuple[Sentence, ...]:
@@ -97,7 +104,10 @@ def _alteration_row(alteration: Alteration) -> list[object]:
 
 
 def _stated_dates(stored: str) -> tuple[StatedDate, ...]:
-    return tuple(StatedDate(DateKind(k), date.fromisoformat(day), p, w) for k, day, p, w in json.loads(stored))
+    return tuple(
+        StatedDate(DateKind(k), date.fromisoformat(day), p, w)
+        for k, day, p, w in json.loads(stored)
+    )
 
 
 def _iso(day: date | None) -> str | None:

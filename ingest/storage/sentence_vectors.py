@@ -82,29 +82,42 @@ class SentenceVectors:
 
     def forget(self, kept: Collection[str]) -> None:
         """Drops the rows of all passages but these."""
-        dead = {row["passage_id"] for row in self._rows("SELECT passage_id FROM sentences")}.difference(kept)
+        dead = {
+            row["passage_id"] for row in self._rows("SELECT passage_id FROM sentences")
+        }.difference(kept)
         with self._database.write() as connection:
-            connection.executemany("DELETE FROM sentences WHERE passage_id = ?", [(i,) for i in dead])
+            connection.executemany(
+                "DELETE FROM sentences WHERE passage_id = ?", [(i,) for i in dead]
+            )
 
     def _kept(self, passage_ids: Iterable[str]) -> dict[str, bytes]:
         found: dict[str, bytes] = {}
         for part in chunked(list(passage_ids)):
             query = f"SELECT passage_id, packed FROM sentences WHERE model = :model AND passage_id IN ({marks(part)})"
-            found.update((row["passage_id"], row["packed"]) for row in self._rows(query, **named(part)))
+            found.update(
+                (row["passage_id"], row["packed"]) for row in self._rows(query, **named(part))
+            )
         return found
 
-    def _made(self, snapshot: Snapshot, passage_ids: Sequence[str], embed: Embed) -> dict[str, tuple[str, bytes]]:
+    def _made(
+        self, snapshot: Snapshot, passage_ids: Sequence[str], embed: Embed
+    ) -> dict[str, tuple[str, bytes]]:
         """(hash of the content, packed row) by passage id; only what no other passage says is embedded."""
         wanted = _texts(snapshot, passage_ids)
         contents = {i: self._content(said) for i, said in wanted.items()}
         known: dict[str, bytes] = {}
         for part in chunked(list(dict.fromkeys(contents.values()))):
             query = f"SELECT content, packed FROM sentences WHERE content IN ({marks(part)})"
-            known.update((row["content"], row["packed"]) for row in self._rows(query, **named(part)))
+            known.update(
+                (row["content"], row["packed"]) for row in self._rows(query, **named(part))
+            )
         new = {contents[i]: said for i, said in wanted.items() if contents[i] not in known}
         texts = list(dict.fromkeys(text for said in new.values() for text in said.texts))
         vectors = dict(zip(texts, embed(texts), strict=True)) if texts else {}
-        known |= {content: _packed(said.starts, [vectors[t] for t in said.texts]) for content, said in new.items()}
+        known |= {
+            content: _packed(said.starts, [vectors[t] for t in said.texts])
+            for content, said in new.items()
+        }
         return {i: (content, known[content]) for i, content in contents.items()}
 
     def _keep(self, made: Mapping[str, tuple[str, bytes]]) -> None:
@@ -121,7 +134,9 @@ class SentenceVectors:
         count = len(packed) // (8 + self._embedder.dimension)
         starts = np.frombuffer(packed, "<i4", count)
         scales = np.frombuffer(packed, "<f4", count, offset=4 * count)
-        steps = np.frombuffer(packed, np.int8, offset=8 * count).reshape(count, self._embedder.dimension)
+        steps = np.frombuffer(packed, np.int8, offset=8 * count).reshape(
+            count, self._embedder.dimension
+        )
         return Spoken(tuple((starts + start).tolist()), steps * scales[:, None])
 
     def _rows(self, query: str, **values: object) -> list[sqlite3.Row]:
@@ -137,7 +152,8 @@ def _texts(snapshot: Snapshot, passage_ids: Sequence[str]) -> dict[str, _Texts]:
         inside = sentences_in(passage.start, passage.end, split[passage.article_id])
         title = articles[passage.article_id].article.title
         found[i] = _Texts(
-            tuple(s.start - passage.start for s in inside), tuple(embedded_text(title, s.text) for s in inside)
+            tuple(s.start - passage.start for s in inside),
+            tuple(embedded_text(title, s.text) for s in inside),
         )
     return found
 
@@ -149,4 +165,7 @@ def _packed(starts: Sequence[int], vectors: Sequence[Vectors]) -> bytes:
     rows = np.stack(vectors)
     steps = np.round(rows * (STEPS / np.abs(rows).max(axis=1, keepdims=True)))
     scales = 1 / np.linalg.norm(steps, axis=1)  # of unit length again, whatever rounding did
-    return b"".join(part.tobytes() for part in (np.array(starts, "<i4"), scales.astype("<f4"), steps.astype(np.int8)))
+    return b"".join(
+        part.tobytes()
+        for part in (np.array(starts, "<i4"), scales.astype("<f4"), steps.astype(np.int8))
+    )

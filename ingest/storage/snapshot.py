@@ -40,7 +40,10 @@ class Snapshot:
     def page(self, after: str, limit: int) -> list[StoredArticle]:
         """The next `limit` articles in order of id, after the id `after` ("" for the first page)."""
         rows = self._select(
-            "AND v.article_id > :after ORDER BY v.article_id LIMIT :limit", (), after=after, limit=limit
+            "AND v.article_id > :after ORDER BY v.article_id LIMIT :limit",
+            (),
+            after=after,
+            limit=limit,
         )
         return [stored_article(row) for row in rows]
 
@@ -60,12 +63,16 @@ class Snapshot:
         """Those of the ids that are live; whatever another index returned beyond them does not exist."""
         found: dict[str, Passage] = {}
         for part in chunked(list(passage_ids)):
-            for row in self.rows(_PASSAGES + f" AND p.passage_id IN ({marks(part)})", **named(part)):
+            for row in self.rows(
+                _PASSAGES + f" AND p.passage_id IN ({marks(part)})", **named(part)
+            ):
                 found[row["passage_id"]] = Passage(**dict(row))
         return found
 
     def passages_of(self, article_id: str) -> list[Passage]:
-        rows = self.rows(_PASSAGES + " AND v.article_id = :article ORDER BY p.start", article=article_id)
+        rows = self.rows(
+            _PASSAGES + " AND v.article_id = :article ORDER BY p.start", article=article_id
+        )
         return [Passage(**dict(row)) for row in rows]
 
     def passage_ids(self) -> set[str]:
@@ -91,7 +98,9 @@ class Snapshot:
     def known_hashes(self) -> dict[str, tuple[str, str, str]]:
         """article id → (content hash, identity, root) of all live articles."""
         query = f"SELECT v.article_id, v.content_hash, v.identity, v.root FROM versions v WHERE {LIVE.format('v')}"
-        return {r["article_id"]: (r["content_hash"], r["identity"], r["root"]) for r in self.rows(query)}
+        return {
+            r["article_id"]: (r["content_hash"], r["identity"], r["root"]) for r in self.rows(query)
+        }
 
     def counts(self) -> dict[str, int]:
         """articles, passages, families, altered."""
@@ -126,4 +135,6 @@ _PASSAGES = (
     "SELECT p.passage_id, v.article_id, p.start, p.end, substr(v.text, p.start + 1, p.end - p.start) AS text "
     f"FROM passages p JOIN versions v USING (version) WHERE {LIVE.format('v')}"
 )
-_PASSAGE_IDS = f"SELECT p.passage_id FROM passages p JOIN versions v USING (version) WHERE {LIVE.format('v')}"
+_PASSAGE_IDS = (
+    f"SELECT p.passage_id FROM passages p JOIN versions v USING (version) WHERE {LIVE.format('v')}"
+)

@@ -11,7 +11,9 @@ import tantivy
 
 from ingest.errors import IndexUnavailable
 
-LONGEST_QUERY = 64  # distinct words; a longer question is a document, and its first words name its subject
+LONGEST_QUERY = (
+    64  # distinct words; a longer question is a document, and its first words name its subject
+)
 LONGEST_WORD = 40  # bytes; tantivy's English tokenizer leaves out what is longer
 STOP_WORDS = frozenset(
     "a about an and are as at be been but by can could did do does for from had has have he her his how i if in into "
@@ -44,28 +46,39 @@ class Lexical:
                 text = unicodedata.normalize("NFKC", text)
                 whole = [f"{unicodedata.normalize('NFKC', title)}\n{text}"] * WRITTEN
                 writer.delete_documents("passage_id", passage_id)
-                writer.add_document(tantivy.Document(passage_id=passage_id, words=[*whole, padding], text=text))
+                writer.add_document(
+                    tantivy.Document(passage_id=passage_id, words=[*whole, padding], text=text)
+                )
 
     def remove(self, ids: Iterable[str]) -> None:
         with self._written(heap_bytes=15_000_000) as writer:
             for passage_id in ids:
                 writer.delete_documents("passage_id", passage_id)
 
-    def find(self, query: str, count: int, among: Sequence[str] | None = None) -> list[tuple[str, float]]:
+    def find(
+        self, query: str, count: int, among: Sequence[str] | None = None
+    ) -> list[tuple[str, float]]:
         """At most `count` (passage id, BM25 score above 0), best first; [] where no word of the query is left.
 
         `among` leaves these ids only; the rarity of words stays that of the whole index.
         """
         schema = self._index.schema
-        terms = dict.fromkeys(term for word in search_words(query) for term in _STEMMED.analyze(word))
-        wanted = [(tantivy.Occur.Should, tantivy.Query.term_query(schema, "words", t, "freq")) for t in terms]
+        terms = dict.fromkeys(
+            term for word in search_words(query) for term in _STEMMED.analyze(word)
+        )
+        wanted = [
+            (tantivy.Occur.Should, tantivy.Query.term_query(schema, "words", t, "freq"))
+            for t in terms
+        ]
         if not wanted:
             return []
         parsed = tantivy.Query.boolean_query(wanted)
         if among is not None:
             ids = tantivy.Query.term_set_query(schema, "passage_id", list(among))
             silent = tantivy.Query.const_score_query(ids, 0.0)
-            parsed = tantivy.Query.boolean_query([(tantivy.Occur.Must, parsed), (tantivy.Occur.Must, silent)])
+            parsed = tantivy.Query.boolean_query(
+                [(tantivy.Occur.Must, parsed), (tantivy.Occur.Must, silent)]
+            )
         searcher = self._index.searcher()
         found = searcher.search(parsed, count, count=False)
         return [(searcher.doc(address)["passage_id"][0], score) for score, address in found.hits]
@@ -89,7 +102,9 @@ class Lexical:
     @contextmanager
     def _written(self, heap_bytes: int) -> Iterator[tantivy.IndexWriter]:
         """One commit of what the block does; none of it where the block fails."""
-        with self._named("check that DATELINE_DATA_DIR is writable and its disk not full; nothing was lost"):
+        with self._named(
+            "check that DATELINE_DATA_DIR is writable and its disk not full; nothing was lost"
+        ):
             writer = self._index.writer(heap_size=heap_bytes, num_threads=1)
             writer.garbage_collect_files()  # what a killed commit left would stand in the way of one of the same number
             yield writer
@@ -101,8 +116,13 @@ class Lexical:
     def _named(self, remedy: str) -> Iterator[None]:
         try:
             yield
-        except (OSError, ValueError) as error:  # tantivy reports what the disk refuses as ValueError
-            raise IndexUnavailable(f"cannot use the text index in {self._path}: {error}; {remedy}") from error
+        except (
+            OSError,
+            ValueError,
+        ) as error:  # tantivy reports what the disk refuses as ValueError
+            raise IndexUnavailable(
+                f"cannot use the text index in {self._path}: {error}; {remedy}"
+            ) from error
 
 
 def search_words(query: str) -> list[str]:
@@ -115,14 +135,18 @@ def _schema() -> tantivy.Schema:
     builder = tantivy.SchemaBuilder()
     builder.add_text_field("passage_id", stored=True, tokenizer_name="raw", index_option="basic")
     builder.add_text_field("words", tokenizer_name="en_stem", index_option="freq")
-    builder.add_text_field("text", tokenizer_name="en_stem", index_option="basic")  # for document_frequency alone
+    builder.add_text_field(
+        "text", tokenizer_name="en_stem", index_option="basic"
+    )  # for document_frequency alone
     return builder.build()
 
 
 def _analyzer(stemmed: bool) -> tantivy.TextAnalyzer:
     """What "en_stem" does with a text, with or without its last step."""
     builder = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.simple())
-    builder = builder.filter(tantivy.Filter.remove_long(LONGEST_WORD)).filter(tantivy.Filter.lowercase())
+    builder = builder.filter(tantivy.Filter.remove_long(LONGEST_WORD)).filter(
+        tantivy.Filter.lowercase()
+    )
     return (builder.filter(tantivy.Filter.stemmer("english")) if stemmed else builder).build()
 
 

@@ -14,7 +14,9 @@ from ingest.errors import IndexUnavailable
 from ingest.storage.database import Database, chunked, marks, named
 
 log = logging.getLogger(__name__)
-SCHEMA = "CREATE TABLE IF NOT EXISTS vectors(key TEXT PRIMARY KEY, vector BLOB NOT NULL) WITHOUT ROWID;"
+SCHEMA = (
+    "CREATE TABLE IF NOT EXISTS vectors(key TEXT PRIMARY KEY, vector BLOB NOT NULL) WITHOUT ROWID;"
+)
 KEEP_EVERY = 512  # texts between two commits: what a killed ingest loses at most
 
 
@@ -27,7 +29,9 @@ class VectorCache:
         self._refused = False  # whether the disk did not take some, and it was said
         self.embedded = 0  # texts embedded since opening, for the ingest summary
 
-    def embed(self, texts: Sequence[str], progress: Callable[[int], None] | None = None) -> np.ndarray:
+    def embed(
+        self, texts: Sequence[str], progress: Callable[[int], None] | None = None
+    ) -> np.ndarray:
         """(n, dimension) float32, unit length, in the order of `texts`; `progress` gets counts of texts newly done."""
         keys = [self._key(text) for text in texts]
         known = self._known(list(dict.fromkeys(keys)))
@@ -48,7 +52,9 @@ class VectorCache:
         self.database.close()
 
     def _key(self, text: str) -> str:
-        return hashlib.sha256(f"{self.embedder.model}\x1f{text}".encode("utf-8", "surrogatepass")).hexdigest()[:32]
+        return hashlib.sha256(
+            f"{self.embedder.model}\x1f{text}".encode("utf-8", "surrogatepass")
+        ).hexdigest()[:32]
 
     def _known(self, keys: list[str]) -> dict[str, np.ndarray]:
         found: dict[str, np.ndarray] = {}
@@ -60,10 +66,17 @@ class VectorCache:
 
     def _keep(self, keys: Sequence[str], vectors: np.ndarray) -> None:
         self.embedded += len(keys)
-        rows = [(key, vector.astype(np.float32).tobytes()) for key, vector in zip(keys, vectors, strict=True)]
+        rows = [
+            (key, vector.astype(np.float32).tobytes())
+            for key, vector in zip(keys, vectors, strict=True)
+        ]
         try:
             with self.database.write() as connection:
                 connection.executemany("INSERT OR REPLACE INTO vectors VALUES (?, ?)", rows)
         except IndexUnavailable as error:  # a full disk must not keep anyone from an answer
-            log.log(logging.DEBUG if self._refused else logging.WARNING, "vectors are used but not kept: %s", error)
+            log.log(
+                logging.DEBUG if self._refused else logging.WARNING,
+                "vectors are used but not kept: %s",
+                error,
+            )
             self._refused = True

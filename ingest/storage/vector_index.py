@@ -63,11 +63,15 @@ class Store:
                     metadatas=[{"article_id": a} for a in article_ids[part]],
                 )
 
-    def nearest(self, vector: np.ndarray, count: int, among: Sequence[str] | None = None) -> list[tuple[str, float]]:
+    def nearest(
+        self, vector: np.ndarray, count: int, among: Sequence[str] | None = None
+    ) -> list[tuple[str, float]]:
         """At most `count` (passage id, cosine similarity in [-1, 1]), best first; `among` these ids, if given."""
         ids = None if among is None else list(among)
         with self._named(_READING):
-            found = self._collection.query(query_embeddings=[vector], n_results=count, ids=ids, include=["distances"])
+            found = self._collection.query(
+                query_embeddings=[vector], n_results=count, ids=ids, include=["distances"]
+            )
         distances = (found["distances"] or [[]])[0]
         return [(i, 1.0 - d) for i, d in zip(found["ids"][0], distances, strict=True)]
 
@@ -81,9 +85,13 @@ class Store:
         found: dict[str, np.ndarray] = {}
         for start in range(0, len(ids), BATCH):
             with self._named(_READING):
-                rows = self._collection.get(ids=list(ids[start : start + BATCH]), include=["embeddings"])
+                rows = self._collection.get(
+                    ids=list(ids[start : start + BATCH]), include=["embeddings"]
+                )
             if rows["embeddings"] is not None:
-                found.update(zip(rows["ids"], np.asarray(rows["embeddings"], np.float32), strict=True))
+                found.update(
+                    zip(rows["ids"], np.asarray(rows["embeddings"], np.float32), strict=True)
+                )
         return found
 
     def ids(self) -> set[str]:
@@ -106,7 +114,9 @@ class Store:
         except (ChromaError, OSError, *more) as error:  # type: ignore[misc]  # chromadb is no typed base class
             said = (error.strerror if isinstance(error, OSError) else None) or str(error)
             remedy = _WRITING if _OF_THE_DISK.search(said) else remedy
-            raise IndexUnavailable(f"cannot use the vector index in {self._path}: {said}; {remedy}") from error
+            raise IndexUnavailable(
+                f"cannot use the vector index in {self._path}: {said}; {remedy}"
+            ) from error
 
 
 ROOM_EACH = 8  # times the bytes of a vector: row, write-ahead log, queue and graph take 4 to 6 (1,500 and 3,500 rows)

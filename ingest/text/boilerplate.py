@@ -74,13 +74,17 @@ def is_notice(paragraph: str, triggers: Iterable[str] = _TRIGGERS) -> bool:
     lower = paragraph.lower()
     if not any(trigger in lower for trigger in triggers) or _CORRECTION.search(paragraph):
         return False
-    if ("://" in lower or "www." in lower) and sum(map(str.isalpha, _ADDRESS.sub("", paragraph))) < 4:
+    if ("://" in lower or "www." in lower) and sum(
+        map(str.isalpha, _ADDRESS.sub("", paragraph))
+    ) < 4:
         return True
     sentences = [sentence for sentence in _ROUGH_END.split(paragraph) if sentence.strip()]
     return sum(_NOTICE.search(sentence) is not None for sentence in sentences) * 2 > len(sentences)
 
 
-_CORRECTION = re.compile(r"\bcorrect(?:ion|ed|s)\b|\bclarification\b|\b(?:earlier|previous) version\b", re.IGNORECASE)
+_CORRECTION = re.compile(
+    r"\bcorrect(?:ion|ed|s)\b|\bclarification\b|\b(?:earlier|previous) version\b", re.IGNORECASE
+)
 _ADDRESS = re.compile(r"(?:https?://|www\.)\S+")
 _ROUGH_END = re.compile(r"(?<=[.!?])\s+")
 

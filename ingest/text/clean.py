@@ -34,7 +34,13 @@ def one_line(raw: str) -> str:
 def _once(raw: str) -> str:
     text = _without_blocks(_plain_characters(raw))
     paragraphs = [_inline(paragraph) for paragraph in _paragraphs(text)]
-    paragraphs = _mended([paragraph for paragraph in paragraphs if paragraph and not _EMPTY_ITEM.fullmatch(paragraph)])
+    paragraphs = _mended(
+        [
+            paragraph
+            for paragraph in paragraphs
+            if paragraph and not _EMPTY_ITEM.fullmatch(paragraph)
+        ]
+    )
     if paragraphs and (stamp := leading_stamp(paragraphs[0])):
         paragraphs[:1] = [paragraphs[0][:stamp].strip(), paragraphs[0][stamp:].strip()]
     return "\n\n".join(paragraphs)
@@ -43,7 +49,9 @@ def _once(raw: str) -> str:
 def _plain_characters(text: str) -> str:
     """One kind of line break and of space; no control, zero-width or direction characters; entities resolved."""
     if "&" in text:
-        text = _ENTITY.sub(lambda match: html.unescape(match.group()), _NESTED_ENTITY.sub("&", text))
+        text = _ENTITY.sub(
+            lambda match: html.unescape(match.group()), _NESTED_ENTITY.sub("&", text)
+        )
     text = _NEWLINE.sub("\n", text.replace("\u2029", "\n\n"))
     text = _SPACE.sub(" ", text)
     return _SURROGATE.sub("\ufffd", _DROPPED.sub("", text))
@@ -147,9 +155,15 @@ def _mended(paragraphs: list[str]) -> list[str]:
 
 
 def _continues(paragraph: str, following: str) -> bool:
-    if len(paragraph) < SHORTEST_BROKEN or not following[0].islower() or _OPEN_END.search(paragraph) is None:
+    if (
+        len(paragraph) < SHORTEST_BROKEN
+        or not following[0].islower()
+        or _OPEN_END.search(paragraph) is None
+    ):
         return False
-    return not (is_byline(following) or is_dateline(following) or following.startswith(("http", "www.")))
+    return not (
+        is_byline(following) or is_dateline(following) or following.startswith(("http", "www."))
+    )
 
 
 _NESTED_ENTITY = re.compile(r"&(?:amp;|#0*38;|#[xX]0*26;)+")
@@ -163,7 +177,10 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 
 _HIDDEN = re.compile(r"<!--|<(?P<name>script|style|noscript|template)\b[^<>]*>", re.IGNORECASE)
 _COMMENT_END = re.compile("-->")
-_CLOSING = {name: re.compile(rf"</{name}\s*>", re.IGNORECASE) for name in ("script", "style", "noscript", "template")}
+_CLOSING = {
+    name: re.compile(rf"</{name}\s*>", re.IGNORECASE)
+    for name in ("script", "style", "noscript", "template")
+}
 _BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
 _BLOCK_TAG = re.compile(
     r"</?(?:p|div|h[1-6]|ul|ol|li|table|tr|thead|tbody|section|article|header|footer|main|aside|nav|blockquote|figure|"
@@ -198,10 +215,21 @@ _LINK = re.compile(rf"!?\[(?P<words>(?:[^\[\]\\]|\\.|\[[^\[\]]*\])*)\]{_ADDRESS}
 _FOOTNOTE = re.compile(r"\[\^[^\[\]\s]{1,30}\]")
 _EMPHASIS = (
     ("***", re.compile(r"(?<![\w*])\*{3}(?=[^\s*])(?P<words>[^*]+?)(?<=\S)\*{3}(?![\w*])")),
-    ("**", re.compile(r"\*{2}(?=[^\s*])(?P<words>(?:[^*]|(?<!\*)\*(?!\*))+?)(?<=[^\s])\*{2}(?!\*)")),
+    (
+        "**",
+        re.compile(r"\*{2}(?=[^\s*])(?P<words>(?:[^*]|(?<!\*)\*(?!\*))+?)(?<=[^\s])\*{2}(?!\*)"),
+    ),
     ("*", re.compile(r"(?<![\w*])\*(?=[^\s*])(?P<words>[^*]+?)(?<=[^\s*])\*(?![\w*])")),
-    ("__", re.compile(r"(?<![\w_])_{2}(?=[^\s_])(?P<words>(?:[^_]|_(?!_))+?)(?<=[^\s_])_{2}(?![\w_])")),
-    ("_", re.compile(r"(?<![\w_])_(?=[^\s_])(?P<words>(?:[^_]|(?<=\w)_(?=\w))+?)(?<=[^\s_])_(?![\w_])")),
+    (
+        "__",
+        re.compile(r"(?<![\w_])_{2}(?=[^\s_])(?P<words>(?:[^_]|_(?!_))+?)(?<=[^\s_])_{2}(?![\w_])"),
+    ),
+    (
+        "_",
+        re.compile(
+            r"(?<![\w_])_(?=[^\s_])(?P<words>(?:[^_]|(?<=\w)_(?=\w))+?)(?<=[^\s_])_(?![\w_])"
+        ),
+    ),
     ("~~", re.compile(r"~~(?=\S)(?P<words>[^~]+?)(?<=\S)~~")),
     ("`", re.compile(r"(?<![\w`])`(?=[^\s`'])(?P<words>[^`]+?)(?<=[^\s`])`(?![\w`])")),
 )

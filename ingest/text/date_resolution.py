@@ -11,7 +11,9 @@ from ingest.english.date_mentions import day_of
 from ingest.text.publication_dates import Published, find_published, latest_named_date, parse
 from ingest.types import DateKind, StatedDate
 
-AHEAD = timedelta(days=1)  # somewhere it is tomorrow already; a day beyond that is a mistake or an embargo
+AHEAD = timedelta(
+    days=1
+)  # somewhere it is tomorrow already; a day beyond that is a mistake or an embargo
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +38,20 @@ def believe(text: str, metadata: Sequence[StatedDate], today: date) -> Believed:
     latest = today + AHEAD
     found = find_published(text, latest)
     stated = tuple(dict.fromkeys([*metadata, *found.stated]))
-    days = [known for known in metadata if known.precision in ("minute", "day") and known.day <= latest]
+    days = [
+        known for known in metadata if known.precision in ("minute", "day") and known.day <= latest
+    ]
     published, republished, source = _published(found, days)
-    changed: list[date | None] = [known.day for known in days if known.kind is DateKind.UPDATED] or [found.updated_on]
-    updated = max((day for day in changed if day and (published is None or day > published)), default=None)
-    named: list[date | None] = [latest_named_date(text), *(() if published else (known.day for known in stated))]
+    changed: list[date | None] = [
+        known.day for known in days if known.kind is DateKind.UPDATED
+    ] or [found.updated_on]
+    updated = max(
+        (day for day in changed if day and (published is None or day > published)), default=None
+    )
+    named: list[date | None] = [
+        latest_named_date(text),
+        *(() if published else (known.day for known in stated)),
+    ]
     notes = tuple(
         dict.fromkeys(
             f"says it was {known.kind} on {known.day}, which is not believed: that day is to come"
@@ -49,7 +60,13 @@ def believe(text: str, metadata: Sequence[StatedDate], today: date) -> Believed:
         )
     )
     return Believed(
-        published, republished, updated, source, stated, max((day for day in named if day), default=None), notes
+        published,
+        republished,
+        updated,
+        source,
+        stated,
+        max((day for day in named if day), default=None),
+        notes,
     )
 
 
@@ -61,13 +78,21 @@ def stated_date(kind: DateKind, words: str, where: str) -> StatedDate | None:
     iso = _ISO.fullmatch(words.strip())
     if iso is None:
         day = parse(words)
-        return StatedDate(kind, day, "minute" if _CLOCK.search(words) else "day", where) if day else None
+        return (
+            StatedDate(kind, day, "minute" if _CLOCK.search(words) else "day", where)
+            if day
+            else None
+        )
     day = day_of(int(iso["year"]), int(iso["month"] or 1), int(iso["day"] or 1))
-    precision = "minute" if iso["clock"] else "day" if iso["day"] else "month" if iso["month"] else "year"
+    precision = (
+        "minute" if iso["clock"] else "day" if iso["day"] else "month" if iso["month"] else "year"
+    )
     return StatedDate(kind, day, precision, where) if day else None
 
 
-def _published(found: Published, days: Sequence[StatedDate]) -> tuple[date | None, date | None, str]:
+def _published(
+    found: Published, days: Sequence[StatedDate]
+) -> tuple[date | None, date | None, str]:
     """(published, republished, where the first was read)."""
     first = min((known.day for known in days if known.kind is DateKind.FIRST), default=None)
     plain = next((known.day for known in days if known.kind is DateKind.PUBLISHED), None)

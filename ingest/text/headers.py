@@ -7,10 +7,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ingest.text.boilerplate import is_notice
-from ingest.text.line_kinds import LONGEST_HEADING, fields_of, is_byline, is_heading, same_line, site_suffix
+from ingest.text.line_kinds import (
+    LONGEST_HEADING,
+    fields_of,
+    is_byline,
+    is_heading,
+    same_line,
+    site_suffix,
+)
 from ingest.text.publication_dates import is_dateline
 
-HEADER_LINES, FOOTER_LINES = 10, 10  # paragraphs at either end that speak of the article and not of its subject
+HEADER_LINES, FOOTER_LINES = (
+    10,
+    10,
+)  # paragraphs at either end that speak of the article and not of its subject
 LONGEST_LINE, LONGEST_TITLE, LONGEST_CREDIT = 160, 300, 400  # characters
 
 
@@ -47,7 +57,11 @@ def person(name: str) -> str:
         words[-1] += "."
     if all(word.upper() == word for word in words):
         return " ".join(_cased(word) for word in words)
-    if len(words) > 1 and _SURNAME.fullmatch(words[0]) and not any(_SURNAME.fullmatch(word) for word in words[1:]):
+    if (
+        len(words) > 1
+        and _SURNAME.fullmatch(words[0])
+        and not any(_SURNAME.fullmatch(word) for word in words[1:])
+    ):
         words = [*words[1:], _cased(words[0]) if words[0].isupper() else _mixed(words[0])]
     return " ".join(words)
 
@@ -64,13 +78,17 @@ def _opening(lines: Sequence[str]) -> list[str]:
     """The lines above the first paragraph of prose."""
     opening: list[str] = []
     for line in lines[:HEADER_LINES]:
-        if len(line) > LONGEST_LINE or not (_states_else(line) or _is_title(line) or _NOTE.match(line)):
+        if len(line) > LONGEST_LINE or not (
+            _states_else(line) or _is_title(line) or _NOTE.match(line)
+        ):
             break
         opening.append(line)
     return opening
 
 
-def _title(lines: Sequence[str], opening: Sequence[str], heading: str | None) -> tuple[str | None, str | None]:
+def _title(
+    lines: Sequence[str], opening: Sequence[str], heading: str | None
+) -> tuple[str | None, str | None]:
     """The title without the name of a site at its end, and that name."""
     if heading:
         line: str | None = heading
@@ -93,7 +111,9 @@ def _title(lines: Sequence[str], opening: Sequence[str], heading: str | None) ->
 
 def _states_else(line: str) -> bool:
     """Whether a header line is a byline, date line or notice, and so no title."""
-    return any(is_byline(field) or is_dateline(field) for field in [line, *fields_of(line)]) or is_notice(line)
+    return any(
+        is_byline(field) or is_dateline(field) for field in [line, *fields_of(line)]
+    ) or is_notice(line)
 
 
 def _is_title(line: str) -> bool:
@@ -111,7 +131,10 @@ def _same(line: str, title: str | None) -> bool:
 
 def _byline(lines: Sequence[str], opening: Sequence[str]) -> tuple[str | None, str | None]:
     """The author and the outlet that a byline or signature names."""
-    ends = [*lines[: max(HEADER_LINES, len(opening))], *lines[max(HEADER_LINES, len(lines) - FOOTER_LINES) :]]
+    ends = [
+        *lines[: max(HEADER_LINES, len(opening))],
+        *lines[max(HEADER_LINES, len(lines) - FOOTER_LINES) :],
+    ]
     for line in ends:
         for field in fields_of(line):
             if not is_byline(field):
@@ -146,7 +169,11 @@ def _cased(word: str) -> str:
     """An all-capitals word as a name: O'NEIL-SMITH → O'Neil-Smith, McCARTHY → McCarthy; initials stay."""
     if len(word.strip(".")) == 1:
         return word
-    return re.sub(r"[^\W\d_]+", lambda part: part.group().capitalize() if len(part.group()) > 1 else part.group(), word)
+    return re.sub(
+        r"[^\W\d_]+",
+        lambda part: part.group().capitalize() if len(part.group()) > 1 else part.group(),
+        word,
+    )
 
 
 def _mixed(word: str) -> str:
@@ -157,7 +184,9 @@ def _mixed(word: str) -> str:
 _ROUGH_END = re.compile(r"(?<=[.!?])\s+(?=[A-Z])")
 _SURNAME = re.compile(r"(?:Mc|Mac|O['’])?[A-Z][A-Z'’-]{2,}")
 _PROSE = re.compile(r"[.!?]\s+[A-Z]")
-_NOTE = re.compile(r"(?:correction|updated?|editor['’]s note|exclusive|opinion|analysis)\b", re.IGNORECASE)
+_NOTE = re.compile(
+    r"(?:correction|updated?|editor['’]s note|exclusive|opinion|analysis)\b", re.IGNORECASE
+)
 _WORD = r"(?:[A-Z0-9][\w.'’&-]*|of|the|and|&|for|de|la)"
 _OUTLET = re.compile(
     rf"(?:{_WORD}\s+){{0,4}}(?:\w*(?:Times|Post|News|Wire)|Daily|Press|Globe|Star|Ledger|Echo|"
@@ -166,14 +195,18 @@ _OUTLET = re.compile(
     r"Inquirer|Magazine|Weekly|Monthly|Quarterly|Online|Agency|Today|Insider|Broadcasting|Network|Reuters)"
 )
 _THE_OUTLET = re.compile(rf"The(?:\s+{_WORD}){{1,4}}")
-_PUBLISHED_BY = re.compile(r"^(?i:published|posted)\b.{0,40}\bby\s+(?:the\s+)?(?P<name>[A-Z][^.,;|]{2,38})$")
+_PUBLISHED_BY = re.compile(
+    r"^(?i:published|posted)\b.{0,40}\bby\s+(?:the\s+)?(?P<name>[A-Z][^.,;|]{2,38})$"
+)
 _NAME_WORD = r"(?:[A-Z][\w.'’-]*|(?:de|van|von|der|den|al|bin|bint|di|da|la|le|du|ter|af|y|e)\b)"
 _RANK = r"(?:(?:Dr|Prof|Professor|Mr|Mrs|Ms|Sir|Dame|DR|PROF|MR|MRS|MS)\.?\s+)?"
 _NAME = rf"{_RANK}{_NAME_WORD}(?:\s+{_NAME_WORD}){{0,6}}"
 _PEOPLE = rf"(?P<name>{_NAME}(?:(?:,\s+{_NAME})*,?\s+(?:and|&)\s+{_NAME})?)"
 _HOUSE = r"(?:\s*(?:,|\||for|–|—|-|\()\s*(?P<house>[A-Z][^,|()]{2,40}))?"
 _AUTHORS = (
-    re.compile(rf"\b(?i:by|authors?|byline|reporter|correspondent|auteur|autor):?\s+{_PEOPLE}{_HOUSE}"),
+    re.compile(
+        rf"\b(?i:by|authors?|byline|reporter|correspondent|auteur|autor):?\s+{_PEOPLE}{_HOUSE}"
+    ),
     re.compile(rf"^From\s+[^,]{{2,40}},\s+{_PEOPLE}$"),
     re.compile(rf"^{_PEOPLE},\s"),
 )

@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 # Pieces of English articles (n = 525 to 21, in own measurement): 40 letters are mistaken in 3 %, 60 in 1 %, 80 in none.
 SHORTEST = 80  # characters, or 20 letters of a script that writes a word in one or two
 SAMPLE = 600  # characters; more cost time (1 ms for 1000) and change nothing
-LEAST_SURE = 0.8  # of 1; what is less sure is a mixture, a list of names or a language the model has not
+LEAST_SURE = (
+    0.8  # of 1; what is less sure is a mixture, a list of names or a language the model has not
+)
 
 
 def language_of(text: str) -> str | None:
@@ -23,7 +25,11 @@ def language_of(text: str) -> str | None:
     A piece from the middle is looked at: the top is names and dates. The first call loads the model (half a second).
     Raises IndexUnavailable where that finds no room: the model is unpacked in the temporary directory.
     """
-    weight = sum(4 if "\u2e80" < letter < "\uffef" else 1 for letter in text[:SHORTEST] if not letter.isspace())
+    weight = sum(
+        4 if "\u2e80" < letter < "\uffef" else 1
+        for letter in text[:SHORTEST]
+        if not letter.isspace()
+    )
     if weight < SHORTEST * 0.75:
         return None
     middle = max(0, len(text) - SAMPLE) // 2

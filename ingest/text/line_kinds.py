@@ -38,8 +38,16 @@ def standing(lines: Sequence[str]) -> list[bool]:
     width = max(_NARROWEST, *map(len, lines), 0)
     header = not _CLOSED.search(lines[-1].rstrip()) if lines else False
     ends: list[bool] = []
-    for line, following in zip(map(str.strip, lines), [*map(str.strip, lines[1:]), ""], strict=True):
-        if not line or not following or _ITEM.match(following) or is_byline(following) or is_dateline(following):
+    for line, following in zip(
+        map(str.strip, lines), [*map(str.strip, lines[1:]), ""], strict=True
+    ):
+        if (
+            not line
+            or not following
+            or _ITEM.match(following)
+            or is_byline(following)
+            or is_dateline(following)
+        ):
             ends.append(True)
         elif following[0].islower():
             ends.append(False)
@@ -51,7 +59,9 @@ def standing(lines: Sequence[str]) -> list[bool]:
 
 def is_byline(line: str) -> bool:
     """Whether a line says who wrote the article (`By Ines Marlow, Harbour Gazette`) and little else."""
-    return len(line) <= LONGEST_BYLINE and (any(shape.match(line) for shape in _BYLINES) or is_dated_byline(line))
+    return len(line) <= LONGEST_BYLINE and (
+        any(shape.match(line) for shape in _BYLINES) or is_dated_byline(line)
+    )
 
 
 def fields_of(line: str) -> list[str]:
@@ -62,14 +72,20 @@ def fields_of(line: str) -> list[str]:
 
 def is_heading(line: str) -> bool:
     """Whether a line looks like a heading: short, capitalised, without the punctuation that ends or joins sentences."""
-    if len(line) > LONGEST_HEADING or not (line[0].isupper() or line[0].isdigit() or line[0] in "“\"‘'¿¡"):
+    if len(line) > LONGEST_HEADING or not (
+        line[0].isupper() or line[0].isdigit() or line[0] in "“\"‘'¿¡"
+    ):
         return False
-    return line[-1] not in ".!?:;,…。" and len(line.split()) <= 16 and not _CLOSED_QUOTE.search(line)
+    return (
+        line[-1] not in ".!?:;,…。" and len(line.split()) <= 16 and not _CLOSED_QUOTE.search(line)
+    )
 
 
 def same_line(a: str, b: str) -> bool:
     """Whether two header lines are the same words, but for quotes, case, spacing and the name of a site at the end."""
-    return bool(a and b) and (_plain(a) == _plain(b) or _plain(without_site(a)) == _plain(without_site(b)))
+    return bool(a and b) and (
+        _plain(a) == _plain(b) or _plain(without_site(a)) == _plain(without_site(b))
+    )
 
 
 def without_site(line: str) -> str:
@@ -97,7 +113,12 @@ def _kind(block: str, triggers: Sequence[str]) -> SentenceKind:
 
 def _mark_title(blocks: Sequence[str], kinds: list[SentenceKind], title: str | None) -> None:
     """The first line that says the title is the title; its second copy, which scrapers leave, is boilerplate."""
-    if title is None and len(blocks) > 2 and kinds[0] is HEADING and same_line(blocks[0], blocks[1]):
+    if (
+        title is None
+        and len(blocks) > 2
+        and kinds[0] is HEADING
+        and same_line(blocks[0], blocks[1])
+    ):
         title = blocks[0]
     if title is None:
         return
@@ -110,11 +131,15 @@ def _mark_title(blocks: Sequence[str], kinds: list[SentenceKind], title: str | N
 
 def _mark_contents(blocks: Sequence[str], kinds: list[SentenceKind]) -> None:
     """A table of contents: the lines under its heading that merely repeat headings further down."""
-    index = next((i for i, block in enumerate(blocks[:CONTENTS_BLOCKS]) if _CONTENTS.fullmatch(block)), None)
+    index = next(
+        (i for i, block in enumerate(blocks[:CONTENTS_BLOCKS]) if _CONTENTS.fullmatch(block)), None
+    )
     if index is None:
         return
     later = zip(blocks[index + 1 :], kinds[index + 1 :], strict=True)
-    headings = [_plain(block) for block, kind in later if kind is HEADING and not _BULLET.match(block)]
+    headings = [
+        _plain(block) for block, kind in later if kind is HEADING and not _BULLET.match(block)
+    ]
     listed = index + 1
     for block in blocks[listed : listed + CONTENTS_BLOCKS]:
         item = _plain(_BULLET.sub("", block))
@@ -157,15 +182,14 @@ _SITE = re.compile(
     r"(?P<title>\S.{9,}?)\s+[|–—·•»-]\s+(?P<site>(?:(?:The|the|of|and|&|de|la)\s+)?[A-Z0-9][^|–—·.?!:;]{1,38})$"
 )
 _CONTENTS = re.compile(
-    r"(?:table of )?contents|in this (?:article|story|section)|on this page|sommaire|inhalt", re.IGNORECASE
+    r"(?:table of )?contents|in this (?:article|story|section)|on this page|sommaire|inhalt",
+    re.IGNORECASE,
 )
 
 _NAME = r"(?:[A-Z][\w.'’-]*|(?:de|van|von|der|den|al|bin|bint|di|da|la|le|du|ter|af|y|e)\b)"
 _PERSON = rf"{_NAME}(?:\s+{_NAME}){{1,5}}"
 _RANK = r"(?:Dr|Prof|Professor|Mr|Mrs|Ms|Sir|Dame|DR|PROF|MR|MRS|MS)\.?"
-_WRITES = (
-    r"(?:professor|lecturer|reader|fellow|reporter|correspondent|editor|writer|columnist|researcher|candidate|analyst)"
-)
+_WRITES = r"(?:professor|lecturer|reader|fellow|reporter|correspondent|editor|writer|columnist|researcher|candidate|analyst)"
 _BYLINES = (
     re.compile(
         r"(?i:(?:written|story|text|words|report|reported|reporting|analysis|opinion|commentary|interview|photos?)\s+by:?)"
@@ -177,5 +201,7 @@ _BYLINES = (
     ),
     re.compile(r"(?i:authors?|byline|reporter|correspondent|autor|auteur):\s+\S.{2,100}$"),
     re.compile(rf"From\s+[A-Z][\w.'’-]+(?:\s+[A-Z][\w.'’-]+)?,\s+(?:{_RANK}\s+)?{_PERSON}$"),
-    re.compile(rf"(?:{_RANK}\s+)?{_PERSON},\s+(?:[A-Z]?[\w-]+\s+){{0,3}}(?i:{_WRITES})\b[^.!?]{{0,90}}$"),
+    re.compile(
+        rf"(?:{_RANK}\s+)?{_PERSON},\s+(?:[A-Z]?[\w-]+\s+){{0,3}}(?i:{_WRITES})\b[^.!?]{{0,90}}$"
+    ),
 )

@@ -10,7 +10,9 @@ from ingest import tokens
 from ingest.types import Article, Passage, Sentence
 
 
-def split(article: Article, sentences: Sequence[Sentence], budget_tokens: int) -> tuple[Passage, ...]:
+def split(
+    article: Article, sentences: Sequence[Sentence], budget_tokens: int
+) -> tuple[Passage, ...]:
     """Passages of at most `budget_tokens` cl100k tokens, cut between sentences wherever one fits.
 
     Boilerplate, orders to machines and the second printing of a paragraph are in no passage.
@@ -19,7 +21,9 @@ def split(article: Article, sentences: Sequence[Sentence], budget_tokens: int) -
     passages: list[Passage] = []
     for run in _runs(article.text, sentences):
         start, end = run[0].start, run[-1].end
-        for piece_start, piece in _pieces(article.text[start:end], [s.start - start for s in run], budget_tokens):
+        for piece_start, piece in _pieces(
+            article.text[start:end], [s.start - start for s in run], budget_tokens
+        ):
             passages.append(_passage(article, start + piece_start, piece))
     return tuple(passages)
 
@@ -68,7 +72,9 @@ def _paragraphs(text: str, sentences: Sequence[Sentence]) -> Iterator[list[Sente
         yield paragraph
 
 
-def _pieces(text: str, sentence_starts: Sequence[int], budget_tokens: int) -> Iterator[tuple[int, str]]:
+def _pieces(
+    text: str, sentence_starts: Sequence[int], budget_tokens: int
+) -> Iterator[tuple[int, str]]:
     """(offset, piece) from LlamaIndex's splitter, which keeps no offsets: each piece is looked for after the last."""
     if tokens.count(text) <= budget_tokens:
         yield 0, text
@@ -76,7 +82,9 @@ def _pieces(text: str, sentence_starts: Sequence[int], budget_tokens: int) -> It
     cursor = 0
     for piece in _splitter(budget_tokens, _cutter(text, sentence_starts)).split_text(text):
         start = text.find(piece, cursor)
-        if start < 0:  # the splitter copies, so this cannot happen; were it to, a wrong quote must not
+        if (
+            start < 0
+        ):  # the splitter copies, so this cannot happen; were it to, a wrong quote must not
             raise AssertionError("a passage is not in its article")
         yield start, piece
         cursor = start + len(piece)
@@ -92,7 +100,11 @@ def _cutter(text: str, sentence_starts: Sequence[int]) -> Callable[[str], list[s
         if offset < 0:
             return [stretch]
         position = offset
-        cuts = [0, *(s - offset for s in sentence_starts if 0 < s - offset < len(stretch)), len(stretch)]
+        cuts = [
+            0,
+            *(s - offset for s in sentence_starts if 0 < s - offset < len(stretch)),
+            len(stretch),
+        ]
         return [stretch[a:b] for a, b in pairwise(cuts)]
 
     return cut
@@ -112,4 +124,10 @@ def _splitter(budget_tokens: int, cutter: Callable[[str], list[str]]):  # type: 
 
 def _passage(article: Article, start: int, text: str) -> Passage:
     key = f"{article.article_id}:{article.content_hash}:{start}:{start + len(text)}"
-    return Passage(hashlib.sha256(key.encode()).hexdigest()[:20], article.article_id, start, start + len(text), text)
+    return Passage(
+        hashlib.sha256(key.encode()).hexdigest()[:20],
+        article.article_id,
+        start,
+        start + len(text),
+        text,
+    )

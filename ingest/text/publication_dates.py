@@ -11,7 +11,11 @@ from ingest.english.date_mentions import Mention, day_of, mentions
 from ingest.types import DateKind, StatedDate
 
 HEADER_LINES, FOOTER_LINES = 12, 10  # lines at either end in which a copy states its dates
-LONGEST_DATELINE, LONGEST_HEADER_LINE, LONGEST_STATEMENT = 120, 160, 220  # characters; longer lines are prose
+LONGEST_DATELINE, LONGEST_HEADER_LINE, LONGEST_STATEMENT = (
+    120,
+    160,
+    220,
+)  # characters; longer lines are prose
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +42,9 @@ def find_published(text: str, latest: date = date.max) -> Published:
         if HEADER_LINES <= index < len(lines) - FOOTER_LINES:
             continue
         at_top = index <= min(prose, HEADER_LINES)
-        found += [(label, mention) for label, mention in _statements(line) if label != "bare" or at_top]
+        found += [
+            (label, mention) for label, mention in _statements(line) if label != "bare" or at_top
+        ]
     if prose < min(len(lines), HEADER_LINES):
         found += [("filed", mention) for mention in _filed(lines[prose])]
     stated = _stated(found)
@@ -51,7 +57,9 @@ def find_published(text: str, latest: date = date.max) -> Published:
     published = min(known, default=None)
     later = [day for day in again + plain if published is None or day > published]
     republished = min(later) if later and (days["first"] or again) else None
-    updated = max((day for day in days["updated"] if published is None or day > published), default=None)
+    updated = max(
+        (day for day in days["updated"] if published is None or day > published), default=None
+    )
     return Published(published, republished, updated, bool(days["first"]), stated)
 
 
@@ -87,7 +95,9 @@ def is_dateline(line: str) -> bool:
         return False
     rest = _FILLER.sub(" ", _without(line, found))
     labelled = _LABELLED.search(line) is not None
-    return sum(map(str.isalpha, _LABEL.sub(" ", rest) if labelled else rest)) <= (25 if labelled else 2)
+    return sum(map(str.isalpha, _LABEL.sub(" ", rest) if labelled else rest)) <= (
+        25 if labelled else 2
+    )
 
 
 def is_dated_byline(line: str) -> bool:
@@ -184,7 +194,9 @@ _LABEL = re.compile(
 )
 # A label speaks of the copy itself where it opens the line or stands before a colon.
 _ANY_LABEL = rf"(?:{_FIRST}|{_AGAIN}|{_UPDATED}|{_SEEN}|{_PLAINLY})"
-_LABELLED = re.compile(rf"(?:^\W*|[(|·.]\s*){_ANY_LABEL}\b|\b(?!date){_ANY_LABEL}\s*:", re.IGNORECASE)
+_LABELLED = re.compile(
+    rf"(?:^\W*|[(|·.]\s*){_ANY_LABEL}\b|\b(?!date){_ANY_LABEL}\s*:", re.IGNORECASE
+)
 _FILLER = re.compile(
     r"\b(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day|(?:mon|tue|wed|thu|fri|sat|sun)|lundi|mardi|mercredi|jeudi|"
     r"vendredi|samedi|dimanche|montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonntag|lunes|martes|miércoles|"

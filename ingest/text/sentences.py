@@ -10,7 +10,9 @@ from ingest.text.boilerplate import is_notice, triggers_in
 from ingest.text.line_kinds import kinds_of, standing
 from ingest.types import Sentence, SentenceKind
 
-LONGEST = 1200  # characters; a longer run without an end (a table, a list of names) is cut at a pause
+LONGEST = (
+    1200  # characters; a longer run without an end (a table, a list of names) is cut at a pause
+)
 LONGEST_NOTICE = 300  # characters
 
 # A paragraph or line as [start, end) of the text.
@@ -35,7 +37,12 @@ def split(text: str, title: str | None = None) -> tuple[Sentence, ...]:
             for a, b in _cut(text, first, last) if last - first > LONGEST else [(first, last)]:
                 words = text[a:b]
                 is_body = kind is SentenceKind.BODY
-                notice = is_body and bool(triggers) and len(words) <= LONGEST_NOTICE and is_notice(words, triggers)
+                notice = (
+                    is_body
+                    and bool(triggers)
+                    and len(words) <= LONGEST_NOTICE
+                    and is_notice(words, triggers)
+                )
                 found.append(Sentence(a, b, words, SentenceKind.BOILERPLATE if notice else kind))
     return marked(text, found)
 
@@ -103,7 +110,9 @@ def _ends(text: str, begin: int, match: re.Match[str], following: str) -> bool:
     if text[stop] == "." and not text.startswith("..", stop):
         piece = text[max(begin, stop - 24) : stop]
         word = _WORD.search(piece)
-        return _period_ends(word.group() if word else "", piece, words, opening=stop - begin == len(piece))
+        return _period_ends(
+            word.group() if word else "", piece, words, opening=stop - begin == len(piece)
+        )
     return not (match["closers"] and text[stop] in "?!" and _SAID.match(words))
 
 
@@ -129,7 +138,9 @@ _NEVER_FIRST = ",;:)]%.!?/§⁄=+<>|~"
 _FIRST_WORD = re.compile(r"[^\W\d_]+(?:['’][a-z]+)?")
 _NUMBER = re.compile(r"\d|[IVXLC]+\b")
 _NUMBERING = re.compile(r"\d{1,3}|[IVXivx]{1,4}|[A-Za-z]")
-_ACRONYM = re.compile(r"(?:[A-Za-z]\.)+[A-Za-z]|Ph|Ph\.D|M\.D|[A-Z][a-z]\.[A-Z]|(?:[A-Z][a-z]{0,2}[-.])+[A-Z]")
+_ACRONYM = re.compile(
+    r"(?:[A-Za-z]\.)+[A-Za-z]|Ph|Ph\.D|M\.D|[A-Z][a-z]\.[A-Z]|(?:[A-Z][a-z]{0,2}[-.])+[A-Z]"
+)
 _CLOCK = frozenset({"a.m", "p.m"})
 _AFTER_CLOCK = re.compile(
     r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|[A-Z]{1,2}[SD]?T\b|GMT|UTC|CES?T|Eastern|Pacific|Central|Mountain|"
@@ -167,7 +178,10 @@ _STARTERS = frozenset(
 def _cut(text: str, start: int, end: int) -> Iterator[Block]:
     """A piece that is too long, cut at the last pause before LONGEST, or at LONGEST where there is none."""
     while end - start > LONGEST:
-        at = max(text.rfind(mark, start + LONGEST // 2, start + LONGEST) + len(mark) for mark in ("; ", ", "))
+        at = max(
+            text.rfind(mark, start + LONGEST // 2, start + LONGEST) + len(mark)
+            for mark in ("; ", ", ")
+        )
         if at <= start + LONGEST // 2:
             at = text.rfind(" ", start + LONGEST // 2, start + LONGEST) + 1
         if at <= start:

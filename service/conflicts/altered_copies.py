@@ -19,7 +19,9 @@ SAME_SUBJECT = 0.4  # share of a corrected sentence's words that its earlier ver
 MOST_WORDS_NAMED = 3  # differing spans spelled out in `about`; the reader page marks them all
 
 
-def altered_copies(snapshot: Snapshot, question: Question, cited: Sequence[Evidence]) -> tuple[Conflict, ...]:
+def altered_copies(
+    snapshot: Snapshot, question: Question, cited: Sequence[Evidence]
+) -> tuple[Conflict, ...]:
     """Copies of the cited articles whose wording differs in a cited sentence, in order of citation.
 
     `cited` is in the order of its numbers, 1 first. The rule: the family's canonical member is used, because it is the
@@ -37,7 +39,9 @@ def altered_copies(snapshot: Snapshot, question: Question, cited: Sequence[Evide
     return tuple(conflicts[:MOST_SHOWN])
 
 
-def corrected(snapshot: Snapshot, question: Question, cited: Sequence[Evidence]) -> tuple[Conflict, ...]:
+def corrected(
+    snapshot: Snapshot, question: Question, cited: Sequence[Evidence]
+) -> tuple[Conflict, ...]:
     """What earlier versions by the same outlet, as far as dates and filters let them speak, say otherwise than the
     corrected one that is cited."""
     conflicts: list[Conflict] = []
@@ -55,7 +59,9 @@ def corrected(snapshot: Snapshot, question: Question, cited: Sequence[Evidence])
                 )
                 name = item.article.publisher or item.article.source
                 why = f"{name} corrected its own article, so the corrected version is used"
-                conflicts.append(Conflict("a correction by the same outlet", "superseded", accounts, 0, why))
+                conflicts.append(
+                    Conflict("a correction by the same outlet", "superseded", accounts, 0, why)
+                )
     return tuple(conflicts)
 
 
@@ -80,13 +86,19 @@ def between(found: Sequence[Rival], cited: Sequence[Evidence]) -> tuple[Conflict
 def _earlier_wording(sentences: Sequence[Sentence], text: str) -> Sentence | None:
     """The sentence that said this before, if it said it with another number, date, name or denial."""
     wanted = stems(text)
-    best = max(sentences, key=lambda s: len(wanted & stems(s.text)) / max(1, len(wanted | stems(s.text))), default=None)
+    best = max(
+        sentences,
+        key=lambda s: len(wanted & stems(s.text)) / max(1, len(wanted | stems(s.text))),
+        default=None,
+    )
     if best is None or len(wanted & stems(best.text)) < SAME_SUBJECT * len(wanted):
         return None
     return best if any(d.kind != "wording" for d in differences(best.text, text)) else None
 
 
-def _against(snapshot: Snapshot, item: Evidence, number: int, stored: StoredArticle) -> list[Conflict]:
+def _against(
+    snapshot: Snapshot, item: Evidence, number: int, stored: StoredArticle
+) -> list[Conflict]:
     """At most one conflict: everything the copy changes in this sentence."""
     touching = [a for a in stored.member.alterations if _touches(a.canonical, item.start, item.end)]
     sentences = snapshot.sentences(stored.article.article_id)
@@ -113,7 +125,9 @@ def _citation(snapshot: Snapshot, sentence: Sentence, stored: StoredArticle) -> 
 def _about(alterations: Sequence[Alteration]) -> str:
     """`“94” became “49”; …`, most serious first; mere wording is named only where nothing worse was changed."""
     alterations = [a for a in alterations if a.kind != "wording"] or alterations
-    named = [f"{_quoted(a.canonical)} became {_quoted(a.here)}" for a in alterations[:MOST_WORDS_NAMED]]
+    named = [
+        f"{_quoted(a.canonical)} became {_quoted(a.here)}" for a in alterations[:MOST_WORDS_NAMED]
+    ]
     more = len(alterations) - len(named)
     return "; ".join(named) + (f"; and {more} more" if more else "")
 

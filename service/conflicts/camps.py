@@ -12,10 +12,14 @@ from service.query.analysis import Asked
 from service.types import Evidence
 
 SIDE = 2  # families that must agree on either value
-ON_THE_MATTER = 0.5  # share of the question's terms that any family holds, from which on one speaks of it
+ON_THE_MATTER = (
+    0.5  # share of the question's terms that any family holds, from which on one speaks of it
+)
 
 Value = tuple[str, str]  # kind, and what is compared
-Camp = Mapping[str, tuple[Evidence, str]]  # family → its best sentence with the value, and the value as it is written
+Camp = Mapping[
+    str, tuple[Evidence, str]
+]  # family → its best sentence with the value, and the value as it is written
 
 
 def divided(asked: Asked, ranked: Sequence[Evidence]) -> tuple[Camp, Camp] | None:
@@ -49,9 +53,15 @@ def _on_the_matter(asked: Asked, ranked: Sequence[Evidence]) -> list[Evidence]:
     held = []
     for item in ranked:
         known = {stem(word) for word in words(f"{item.article.title} {item.text}")}
-        held.append({s for _, s in asked.terms if s in known or any(related(s, other) for other in known)})
+        held.append(
+            {s for _, s in asked.terms if s in known or any(related(s, other) for other in known)}
+        )
     every = set[str]().union(*held)
-    return [item for item, own in zip(ranked, held, strict=True) if len(own) >= ON_THE_MATTER * len(every)]
+    return [
+        item
+        for item, own in zip(ranked, held, strict=True)
+        if len(own) >= ON_THE_MATTER * len(every)
+    ]
 
 
 def _values(asked: Asked, text: str) -> dict[Value, str]:
@@ -63,7 +73,9 @@ def _values(asked: Asked, text: str) -> dict[Value, str]:
         if known.isdisjoint(parts):
             found["name", parts[-1]] = text[name.start : name.end]
     if asked.wants in ("number", "money") or not found:
-        found |= {("number", number.value): text[number.start : number.end] for number in stated.numbers}
+        found |= {
+            ("number", number.value): text[number.start : number.end] for number in stated.numbers
+        }
     if asked.wants == "date":
         found |= {("date", day.value): text[day.start : day.end] for day in stated.dates}
     return found

@@ -25,11 +25,19 @@ from service.verification.ungrounded_strings import names_something_foreign
 
 # Set on the bundled sample and on pairs of accounts in our own words (tests/test_rivals.py).
 SHARED_TERMS = 0.6  # share of the question's terms in the best account, title included, that a rival of its days holds
-SAID_ITSELF = 0.6  # share of those terms in each sentence without its title, between accounts of other days
-MOST_VALUES = 2  # of one account: a sentence with more is a list, and another's value need not contradict it
+SAID_ITSELF = (
+    0.6  # share of those terms in each sentence without its title, between accounts of other days
+)
+MOST_VALUES = (
+    2  # of one account: a sentence with more is a list, and another's value need not contradict it
+)
 SAME_EVENT_DAYS = 7  # between two accounts: beyond them a rival must hold all of those terms
-SAME_EVENT_MARKS = 2  # names and days in common that stand for terms, between accounts of the same days
-SUPERSEDED_DAYS = 30  # between two accounts: from here on the later one tells of a change, not of another opinion
+SAME_EVENT_MARKS = (
+    2  # names and days in common that stand for terms, between accounts of the same days
+)
+SUPERSEDED_DAYS = (
+    30  # between two accounts: from here on the later one tells of a change, not of another opinion
+)
 ROUNDED = 0.05  # share by which a round number may differ from another of the same thing
 MORE_THAN = 1.25  # times what "more than" names, up to which a number is no other
 NEAR_WORDS = 6  # words between a name and the question's word for it: "Benna Holloway, who was elected mayor"
@@ -74,7 +82,11 @@ def rivals(asked: Asked, ranked: Sequence[Evidence], lead: Evidence) -> tuple[Ri
     found: list[Rival] = []
     families = {lead.article.family.id}
     for other in ranked[:WEIGHED]:
-        if other.article.family.id in families or other.kind is not SentenceKind.BODY or other.altered:
+        if (
+            other.article.family.id in families
+            or other.kind is not SentenceKind.BODY
+            or other.altered
+        ):
             continue
         theirs = values(asked, other)
         if (
@@ -118,7 +130,9 @@ def settled(
     if newest is not None:
         return (_copied(newest),), found
     shown = {key for draft in drafts for key in draft.keys}
-    beside = [_copied(r.other) for r in found if r.status == "disputed" and r.other.key not in shown]
+    beside = [
+        _copied(r.other) for r in found if r.status == "disputed" and r.other.key not in shown
+    ]
     return (*drafts, *beside), found
 
 
@@ -131,7 +145,11 @@ def values(asked: Asked, item: Evidence) -> Values:
         case "money":
             return {f.value: item.text[f.start : f.end] for f in stated.numbers if " " in f.value}
         case "date":
-            return {f.value: item.text[f.start : f.end] for f in stated.dates if f.value[0].isdigit() or "-" in f.value}
+            return {
+                f.value: item.text[f.start : f.end]
+                for f in stated.dates
+                if f.value[0].isdigit() or "-" in f.value
+            }
         case "person":
             return _people(asked, item.text)
     return _stance(asked, item.text) if asked.kind == "yes_no" else {}
@@ -171,7 +189,9 @@ def _people(asked: Asked, text: str) -> Values:
             continue
         last = name.value.split()[-1]
         near = [n for n, word in enumerate(row) if word == last]
-        if stem(last) not in asked_stems and any(abs(a - b) <= NEAR_WORDS for a in near for b in places):
+        if stem(last) not in asked_stems and any(
+            abs(a - b) <= NEAR_WORDS for a in near for b in places
+        ):
             found[last] = text[name.start : name.end]
     return found
 
@@ -216,7 +236,10 @@ def _nearly(text: str, written: str, round_one: str, exact: str) -> bool:
     if unit != other_unit or not one or not two:
         return False
     before = text[: text.find(written)][-20:].lower()
-    if re.search(r"(?:more than|over|at least|above)\W*$", before) and one <= two <= Decimal(str(MORE_THAN)) * one:
+    if (
+        re.search(r"(?:more than|over|at least|above)\W*$", before)
+        and one <= two <= Decimal(str(MORE_THAN)) * one
+    ):
         return True
     digits = f"{one:f}".split(".")[0]
     is_round = len(digits.rstrip("0")) <= max(1, len(digits) - 2)
@@ -242,7 +265,9 @@ def _same_subject(asked: Asked, lead: Evidence, other: Evidence) -> bool:
     ours, their = lead.article.published_on, other.article.published_on
     if ours and their and abs((ours - their).days) <= SAME_EVENT_DAYS:
         apart = asked.wants != "date" and _times_apart(lead, other)
-        return not apart and (share >= SHARED_TERMS or len(_marks(lead) & _marks(other)) >= SAME_EVENT_MARKS)
+        return not apart and (
+            share >= SHARED_TERMS or len(_marks(lead) & _marks(other)) >= SAME_EVENT_MARKS
+        )
     own = min(len(wanted & _terms_held(asked, item, titled=False)) for item in (lead, other))
     alike = share == 1.0 and len(wanted) > 1 and own >= SAID_ITSELF * len(wanted)
     return alike and (changes(asked) or not _times_apart(lead, other))
@@ -262,8 +287,12 @@ def _marks(item: Evidence) -> frozenset[str]:
 
 
 def _terms_held(asked: Asked, item: Evidence, *, titled: bool = True) -> frozenset[str]:
-    held = {stem(word) for word in words(f"{item.article.title} {item.text}" if titled else item.text)}
-    return frozenset(s for _, s in asked.terms if s in held or any(related(s, other) for other in held))
+    held = {
+        stem(word) for word in words(f"{item.article.title} {item.text}" if titled else item.text)
+    }
+    return frozenset(
+        s for _, s in asked.terms if s in held or any(related(s, other) for other in held)
+    )
 
 
 def _judged(lead: Evidence, other: Evidence, mine: Values, theirs: Values) -> Rival:

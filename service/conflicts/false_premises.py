@@ -30,11 +30,17 @@ ANTECEDENTS = 2  # sentences before one that may name for it what it speaks of
 ROW = 2  # terms beside a name that make its place certain
 SUPPORTS = 0.4  # share of the question's other terms beside the one in doubt, from which a sentence bears it out
 SUPPORTS_A_DENIED = 0.2  # the same, of a word that another sentence denies: accounts may disagree
-LOOSE = 1  # words of the question that a sentence may put otherwise where it denies, or counts the same
-FEWEST_SHARED = 3  # terms that question and sentence have in common, the sentence's title among them
+LOOSE = (
+    1  # words of the question that a sentence may put otherwise where it denies, or counts the same
+)
+FEWEST_SHARED = (
+    3  # terms that question and sentence have in common, the sentence's title among them
+)
 FEWEST_SAID = 2  # of these, terms that the sentence itself has
 NEAR = 6  # terms, at most, between an opposite word and a word of the question: it must be said of the same thing
-LEAST_RELEVANCE = 0.2  # of the best sentence's, for one that corrects: it must be about what is asked
+LEAST_RELEVANCE = (
+    0.2  # of the best sentence's, for one that corrects: it must be about what is asked
+)
 
 # Of these, another date than the question's is no correction but another case: a count or a winner of another year.
 _ONCE: frozenset[Kind] = frozenset(("why", "how", "when", "where"))
@@ -95,14 +101,22 @@ def _around(item: Evidence, ranked: Sequence[Evidence]) -> tuple[Term, ...]:
         and other.kind is SentenceKind.BODY
     ]
     nearest = sorted(before, key=lambda other: -other.end)[:ANTECEDENTS]
-    return tuple(term for text in (item.article.title, *(other.text for other in nearest)) for term in read(text))
+    return tuple(
+        term
+        for text in (item.article.title, *(other.text for other in nearest))
+        for term in read(text)
+    )
 
 
 def _between(
     asked: Asked, question: str, said: Sequence[Term], item: Evidence, around: Sequence[Term]
 ) -> Iterator[Premise]:
     told = [term for term in read(item.text) if term.kind is not TermKind.FUNCTION]
-    missing = [term for term in said if not _among(term, told if term.kind in _TOLD_ITSELF else (*told, *around))]
+    missing = [
+        term
+        for term in said
+        if not _among(term, told if term.kind in _TOLD_ITSELF else (*told, *around))
+    ]
     shared = [term for term in said if term not in missing]
     own = [term for term in shared if _among(term, told)]
     if len(shared) < FEWEST_SHARED or len(own) < FEWEST_SAID:
@@ -115,7 +129,9 @@ def _between(
         doubted = _number_among(missing)
     if doubted is None:
         return
-    written = question[(doubted if doubted.kind is not TermKind.NAME else missing[0]).start : doubted.end]
+    written = question[
+        (doubted if doubted.kind is not TermKind.NAME else missing[0]).start : doubted.end
+    ]
     match doubted.kind:
         case TermKind.NUMBER:
             other = _number_instead(question, doubted, said, item, told)
@@ -123,14 +139,22 @@ def _between(
                 yield Premise("number", written, other, item)
         case TermKind.DATE if asked.kind in _ONCE:
             dates = [term for term in told if term.kind is TermKind.DATE]
-            if dates and all(dates_conflict(doubted.value, term.value) for term in dates) and _whole(dates[0]):
+            if (
+                dates
+                and all(dates_conflict(doubted.value, term.value) for term in dates)
+                and _whole(dates[0])
+            ):
                 yield Premise("date", written, item.text[dates[0].start : dates[0].end], item)
         case TermKind.NAME:
             other = _name_instead(missing, said, item, told)
             if other is not None:
                 yield Premise("name", written, other, item)
         case TermKind.WORD:
-            other = None if _attributive(question, doubted) else _opposite_instead(doubted, own, item, told)
+            other = (
+                None
+                if _attributive(question, doubted)
+                else _opposite_instead(doubted, own, item, told)
+            )
             if other is not None:
                 yield Premise("antonym", written, other, item)
 
@@ -155,7 +179,9 @@ def _number_instead(
     question: str, doubted: Term, said: Sequence[Term], item: Evidence, told: Sequence[Term]
 ) -> str | None:
     """The number that counts in the sentence what the doubted one counts in the question."""
-    counted = next((term for term in said if term.start >= doubted.end and term.kind is TermKind.WORD), None)
+    counted = next(
+        (term for term in said if term.start >= doubted.end and term.kind is TermKind.WORD), None
+    )
     unit = _unit(doubted.value)
     if unit == "#":
         return None  # "the third series" is another than the second
@@ -172,11 +198,15 @@ def _number_instead(
     return None
 
 
-def _name_instead(missing: Sequence[Term], said: Sequence[Term], item: Evidence, told: Sequence[Term]) -> str | None:
+def _name_instead(
+    missing: Sequence[Term], said: Sequence[Term], item: Evidence, told: Sequence[Term]
+) -> str | None:
     """The name that stands where the doubted one stands in the question: beside the same `ROW` terms."""
     first, last = said.index(missing[0]), said.index(missing[-1])
     after, before = said[last + 1 : last + 1 + ROW], said[max(0, first - ROW) : first]
-    adjoins = bool(before) and missing[0].start - before[-1].end <= 1  # "in Life of Pi" is where, not who
+    adjoins = (
+        bool(before) and missing[0].start - before[-1].end <= 1
+    )  # "in Life of Pi" is where, not who
     for index, term in enumerate(told):
         if term.kind is not TermKind.NAME or _among(term, said):
             continue
@@ -214,13 +244,23 @@ def _attributive(question: str, doubted: Term) -> bool:
     return follows and any(t.kind is TermKind.FUNCTION or t.kind is TermKind.NAME for t in before)
 
 
-def _opposite_instead(doubted: Term, own: Sequence[Term], item: Evidence, told: Sequence[Term]) -> str | None:
+def _opposite_instead(
+    doubted: Term, own: Sequence[Term], item: Evidence, told: Sequence[Term]
+) -> str | None:
     """The opposite of the doubted word, said near something that the question names, and not itself denied."""
     for index, term in enumerate(told):
         if any(other.kind is TermKind.NEGATION for other in told[max(0, index - ROW) : index]):
             continue
-        if term.kind is TermKind.WORD and opposite(doubted.value, term.value) and not _among(term, own):
-            near = [other for other in told[max(0, index - NEAR) : index + NEAR + 1] if other is not term]
+        if (
+            term.kind is TermKind.WORD
+            and opposite(doubted.value, term.value)
+            and not _among(term, own)
+        ):
+            near = [
+                other
+                for other in told[max(0, index - NEAR) : index + NEAR + 1]
+                if other is not term
+            ]
             if sum(_among(other, near) for other in own) >= FEWEST_SAID:
                 return item.text[term.start : term.end]
     return None
@@ -233,7 +273,9 @@ def _denial(question: str, said: Sequence[Term], item: Evidence) -> Iterator[Pre
         return
     for negation, head in denied_heads(item.text):
         mine = next((term for term in plain_words if _same(term, head)), None)
-        elsewhere = [t for t in read(item.text) if t.kind is TermKind.WORD and t.start != head.start]
+        elsewhere = [
+            t for t in read(item.text) if t.kind is TermKind.WORD and t.start != head.start
+        ]
         if mine is not None and not any(_same(mine, other) for other in elsewhere):
             found = item.text[negation.start : head.end]
             yield Premise("negation", question[mine.start : mine.end], found, item)
@@ -288,7 +330,10 @@ def _same(left: Term, right: Term) -> bool:
         return dates_share(left.value, right.value)
     if left.kind is right.kind is TermKind.WORD:
         return related(left.value, right.value)
-    worded = {left.kind, right.kind} <= {TermKind.WORD, TermKind.NAME}  # "Seven Locks" is no name where all is small
+    worded = {left.kind, right.kind} <= {
+        TermKind.WORD,
+        TermKind.NAME,
+    }  # "Seven Locks" is no name where all is small
     return left.value == right.value or (worded and stem(left.value) == stem(right.value))
 
 

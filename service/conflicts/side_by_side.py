@@ -34,7 +34,11 @@ class Pair:
 def canonical_of(stored: StoredArticle, snapshot: Snapshot) -> StoredArticle | None:
     """The canonical member of an article's family, which may be the article itself."""
     family = snapshot.family(stored.family_id)
-    found = next((member.article_id for member in family.members if member.canonical), None) if family else None
+    found = (
+        next((member.article_id for member in family.members if member.canonical), None)
+        if family
+        else None
+    )
     return snapshot.article(found) if found else None
 
 
@@ -50,7 +54,12 @@ def compared(stored: StoredArticle, canonical: StoredArticle, snapshot: Snapshot
     return [
         Pair(
             tuple(dict.fromkeys(alteration.kind for alteration in group.alterations)),
-            _side(canonical.article.text, theirs, group.there, [a.canonical for a in group.alterations]),
+            _side(
+                canonical.article.text,
+                theirs,
+                group.there,
+                [a.canonical for a in group.alterations],
+            ),
             _side(stored.article.text, ours, group.here, [a.here for a in group.alterations]),
         )
         for group in groups
@@ -96,5 +105,7 @@ def _hull(one: range, other: range) -> range:
 
 def _side(text: str, sentences: Sequence[Sentence], held: range, spans: Sequence[Span]) -> Side:
     start, end = sentences[held.start].start, sentences[held.stop - 1].end
-    marked = sorted({(max(start, s.start), min(end, s.end)) for s in spans if s.start <= end and s.end >= start})
+    marked = sorted(
+        {(max(start, s.start), min(end, s.end)) for s in spans if s.start <= end and s.end >= start}
+    )
     return Side(start, end, text[start:end], tuple(marked))

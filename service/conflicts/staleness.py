@@ -11,7 +11,9 @@ from ingest.english.periods import in_words
 from service.query.analysis import Asked
 from service.types import Evidence
 
-OLD_DAYS = 180  # between the newest source and the day asked about: from here on its age is said in words
+OLD_DAYS = (
+    180  # between the newest source and the day asked about: from here on its age is said in words
+)
 
 _NOW = re.compile(
     r"(?i)\b(?:now|currently|current|today|nowadays|at present|presently|at the moment|so far|to date|up to now|still|"
@@ -47,7 +49,9 @@ def changes(asked: Asked) -> bool:
 def holds_an_office(asked: Asked) -> bool:
     """Whether it is about the present in so many words, or about who holds an office: then any source needs a date."""
     text = asked.text
-    return _plain(asked) and bool(_NOW.search(text) or (_WHO_IS.search(text) and not _PAST.search(text)))
+    return _plain(asked) and bool(
+        _NOW.search(text) or (_WHO_IS.search(text) and not _PAST.search(text))
+    )
 
 
 def _plain(asked: Asked) -> bool:
@@ -72,7 +76,11 @@ def told(
     if any(mention.day == day and mention.precision == "day" for mention in mentions(said)):
         return None
     days = ((as_of or today) - day).days
-    since = f", {_long(days)} {f'before {in_words(as_of)}' if as_of else 'ago'}" if days >= OLD_DAYS else ""
+    since = (
+        f", {_long(days)} {f'before {in_words(as_of)}' if as_of else 'ago'}"
+        if days >= OLD_DAYS
+        else ""
+    )
     return f"This was reported on {in_words(day)}{since}.", (newest,)
 
 

@@ -55,13 +55,20 @@ class ArticleRequest(Request):
     )
     title: Annotated[Line, AfterValidator(_words)]
     text: Words | None = Field(None, description="plain text or Markdown; either this or `html`")
-    html: Words | None = Field(None, description="a web page, of which the main text is taken; either this or `text`")
+    html: Words | None = Field(
+        None, description="a web page, of which the main text is taken; either this or `text`"
+    )
     author: Line | None = None
     publisher: Line | None = None
-    url: Annotated[Line, AfterValidator(_address)] | None = Field(None, description="where readers find it")
-    published_on: Day | None = Field(None, description="left out, it is read from the text where that states it")
+    url: Annotated[Line, AfterValidator(_address)] | None = Field(
+        None, description="where readers find it"
+    )
+    published_on: Day | None = Field(
+        None, description="left out, it is read from the text where that states it"
+    )
     id: Annotated[PlainText, Field(max_length=LONGEST_ID), AfterValidator(_key)] | None = Field(
-        None, description="of your choosing: sending it again updates the article. Without it the `url` does, if any"
+        None,
+        description="of your choosing: sending it again updates the article. Without it the `url` does, if any",
     )
 
     @model_validator(mode="after")
@@ -104,14 +111,18 @@ class IngestReportResponse(Response):
     updated: int
     unchanged: int
     removed: int
-    failed: list[FailureResponse] = Field(description="what could not be read; everything else is in all the same")
+    failed: list[FailureResponse] = Field(
+        description="what could not be read; everything else is in all the same"
+    )
     articles: int
     passages: int
     families: int
     altered: int
     seconds: float
     generation: str
-    notes: list[str] = Field(description="for people: copies found, dates not believed, files passed over")
+    notes: list[str] = Field(
+        description="for people: copies found, dates not believed, files passed over"
+    )
 
 
 class JobResponse(Response):
@@ -123,7 +134,9 @@ class JobResponse(Response):
     )
     progress: ProgressResponse
     report: IngestReportResponse | None
-    error: Problem | None = Field(description="why it failed as a whole: nothing of it is in the archive then")
+    error: Problem | None = Field(
+        description="why it failed as a whole: nothing of it is in the archive then"
+    )
     created_at: datetime
     finished_at: datetime | None
 
@@ -134,7 +147,9 @@ class SideResponse(Response):
     start: int
     end: int
     text: str
-    marked: list[tuple[int, int]] = Field(description="where words differ, as offsets into the article's text")
+    marked: list[tuple[int, int]] = Field(
+        description="where words differ, as offsets into the article's text"
+    )
 
 
 class PairResponse(Response):

@@ -13,7 +13,18 @@ from service.contract.problems import problem_body
 from service.contract.schemas import AnswerRequest
 from service.jobs import Job
 from service.retrieval.retriever import card
-from service.types import Answer, ArticleCard, Citation, Claim, Conflict, FamilyPlace, Filters, Hit, Question, Turn
+from service.types import (
+    Answer,
+    ArticleCard,
+    Citation,
+    Claim,
+    Conflict,
+    FamilyPlace,
+    Filters,
+    Hit,
+    Question,
+    Turn,
+)
 
 LAST_TURNS = 20  # older turns never decide what a follow-up means
 LONGEST_TURN = 8_000  # characters; longer turns are pasted documents
@@ -26,7 +37,12 @@ def question_from(request: AnswerRequest) -> Question:
     turns = tuple(Turn(turn.role, turn.content) for turn in request.history or ())
     wanted = request.filters
     filters = (
-        Filters(wanted.published_after, wanted.published_before, tuple(wanted.publishers), tuple(wanted.article_ids))
+        Filters(
+            wanted.published_after,
+            wanted.published_before,
+            tuple(wanted.publishers),
+            tuple(wanted.article_ids),
+        )
         if wanted
         else Filters()
     )
@@ -88,7 +104,9 @@ def conflict_body(conflict: Conflict) -> Body:
     return {
         "about": conflict.about,
         "status": conflict.status,
-        "accounts": [{"text": a.text, "citation": citation_body(a.citation)} for a in conflict.accounts],
+        "accounts": [
+            {"text": a.text, "citation": citation_body(a.citation)} for a in conflict.accounts
+        ],
         "chosen": conflict.chosen,
         "why": conflict.why,
     }
@@ -111,7 +129,10 @@ def hit_body(hit: Hit) -> Body:
 def article_card_body(stored: StoredArticle) -> Body:
     """One line of `GET /v1/articles`."""
     body = _card_body(card(stored))
-    return {key: body[key] for key in ("article_id", "title", "publisher", "published_on", "source", "family")}
+    return {
+        key: body[key]
+        for key in ("article_id", "title", "publisher", "published_on", "source", "family")
+    }
 
 
 def article_body(stored: StoredArticle, snapshot: Snapshot) -> Body:
@@ -147,9 +168,15 @@ def comparison_body(stored: StoredArticle, canonical: StoredArticle, pairs: list
     known = article_card_body(canonical)
     return {
         "article_id": stored.article.article_id,
-        "canonical": {key: known[key] for key in ("article_id", "title", "publisher", "published_on")},
+        "canonical": {
+            key: known[key] for key in ("article_id", "title", "publisher", "published_on")
+        },
         "pairs": [
-            {"kinds": list(pair.kinds), "canonical": _side_body(pair.canonical), "here": _side_body(pair.here)}
+            {
+                "kinds": list(pair.kinds),
+                "canonical": _side_body(pair.canonical),
+                "here": _side_body(pair.here),
+            }
             for pair in pairs
         ],
     }
@@ -169,7 +196,9 @@ def job_body(job: Job) -> Body:
         "report": report_body(job.report) if job.report else None,
         "error": problem_body(job.error, job.request_id) if job.error else None,
         "created_at": job.created_at.isoformat(timespec="milliseconds"),
-        "finished_at": job.finished_at.isoformat(timespec="milliseconds") if job.finished_at else None,
+        "finished_at": job.finished_at.isoformat(timespec="milliseconds")
+        if job.finished_at
+        else None,
     }
 
 
@@ -177,7 +206,11 @@ def _members(family_id: str, snapshot: Snapshot) -> list[Body]:
     family = snapshot.family(family_id)
     members = family.members if family else ()
     known = snapshot.articles(member.article_id for member in members)
-    lines = [article_card_body(known[member.article_id]) for member in members if member.article_id in known]
+    lines = [
+        article_card_body(known[member.article_id])
+        for member in members
+        if member.article_id in known
+    ]
     for line in lines:
         place = line.pop("family")
         line.update(role=place["role"], canonical=place["canonical"])
@@ -195,7 +228,12 @@ def _alteration_body(alteration: Alteration, canonical_id: str) -> Body:
     return {
         "kind": alteration.kind,
         "here": {"start": here.start, "end": here.end, "text": here.text},
-        "canonical": {"article_id": canonical_id, "start": there.start, "end": there.end, "text": there.text},
+        "canonical": {
+            "article_id": canonical_id,
+            "start": there.start,
+            "end": there.end,
+            "text": there.text,
+        },
     }
 
 

@@ -78,7 +78,11 @@ def refusal(error: BaseException, request_id: str) -> DatelineError:
             return Refused(status, CODES.get(status, "invalid_request"), detail)
         case _:
             log.error("failed request_id=%s", request_id, exc_info=error)
-            return Refused(500, "internal", "a fault of the service: its log has the trace under this request id")
+            return Refused(
+                500,
+                "internal",
+                "a fault of the service: its log has the trace under this request id",
+            )
 
 
 def problem_body(error: DatelineError, request_id: str) -> dict[str, Any]:
@@ -93,8 +97,17 @@ def problem_body(error: DatelineError, request_id: str) -> dict[str, Any]:
 
 
 def openai_error_body(error: DatelineError) -> dict[str, Any]:
-    kind = OPENAI_KINDS.get(error.status, "invalid_request_error" if error.status < 500 else "server_error")
-    return {"error": {"message": str(error), "type": kind, "param": getattr(error, "param", None), "code": error.code}}
+    kind = OPENAI_KINDS.get(
+        error.status, "invalid_request_error" if error.status < 500 else "server_error"
+    )
+    return {
+        "error": {
+            "message": str(error),
+            "type": kind,
+            "param": getattr(error, "param", None),
+            "code": error.code,
+        }
+    }
 
 
 def error_response(error: BaseException, path: str, request_id: str) -> JSONResponse:
@@ -106,7 +119,9 @@ def error_response(error: BaseException, path: str, request_id: str) -> JSONResp
     if known.status == HTTPStatus.SERVICE_UNAVAILABLE:
         extra["Retry-After"] = str(RETRY_AFTER_SECONDS)
     if not path.startswith(OPENAI_ROUTES):
-        return JSONResponse(problem_body(known, request_id), known.status, extra, PROBLEM_MEDIA_TYPE)
+        return JSONResponse(
+            problem_body(known, request_id), known.status, extra, PROBLEM_MEDIA_TYPE
+        )
     # OpenAI answers 400 where a body is JSON but not a request, and its clients know it as BadRequestError.
     status = 400 if known.status == HTTPStatus.UNPROCESSABLE_ENTITY else known.status
     return JSONResponse(openai_error_body(known), status, extra)
@@ -117,11 +132,22 @@ def _invalid(errors: Sequence[Mapping[str, Any]]) -> DatelineError:
     first = errors[0] if errors else {}
     if first.get("type") == "json_invalid":
         return Refused(400, "malformed_json", "the body is not JSON: send one JSON object")
-    path = [part for part in first.get("loc", ())[1:] if isinstance(part, int) or FIELD.fullmatch(str(part))]
+    path = [
+        part
+        for part in first.get("loc", ())[1:]
+        if isinstance(part, int) or FIELD.fullmatch(str(part))
+    ]
     field = ".".join(str(part) for part in path) or str(first.get("loc", ("body",))[0])
     if first.get("type") == "extra_forbidden":
-        return Refused(422, "invalid_request", f"{field}: there is no such field; /docs lists the fields", param=field)
+        return Refused(
+            422,
+            "invalid_request",
+            f"{field}: there is no such field; /docs lists the fields",
+            param=field,
+        )
     if first.get("type") == "missing" and not path:
-        return Refused(422, "invalid_request", "the body is missing: send one JSON object", param=None)
+        return Refused(
+            422, "invalid_request", "the body is missing: send one JSON object", param=None
+        )
     said = str(first.get("msg", "cannot be taken")).removeprefix("Value error, ")
     return Refused(422, "invalid_request", f"{field}: {said[:1].lower()}{said[1:]}", param=field)

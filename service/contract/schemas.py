@@ -40,8 +40,12 @@ def _iso_day(value: object) -> object:
 
 
 PlainText = Annotated[str, AfterValidator(plain_text)]
-QuestionText = Annotated[str, Field(min_length=1, max_length=LONGEST_QUESTION), AfterValidator(_said_something)]
-QueryText = Annotated[str, Field(min_length=1, max_length=LONGEST_QUERY), AfterValidator(_said_something)]
+QuestionText = Annotated[
+    str, Field(min_length=1, max_length=LONGEST_QUESTION), AfterValidator(_said_something)
+]
+QueryText = Annotated[
+    str, Field(min_length=1, max_length=LONGEST_QUERY), AfterValidator(_said_something)
+]
 Day = Annotated[date, BeforeValidator(_iso_day)]
 Name = Annotated[str, Field(max_length=300), AfterValidator(plain_text)]
 
@@ -56,9 +60,15 @@ class TurnRequest(Request):
 
 
 class FiltersRequest(Request):
-    published_after: Day | None = Field(None, description="first day, inclusive; undated articles fail")
-    published_before: Day | None = Field(None, description="last day, inclusive; undated articles fail")
-    publishers: list[Name] = Field([], max_length=200, description="outlets, compared without regard to case")
+    published_after: Day | None = Field(
+        None, description="first day, inclusive; undated articles fail"
+    )
+    published_before: Day | None = Field(
+        None, description="last day, inclusive; undated articles fail"
+    )
+    publishers: list[Name] = Field(
+        [], max_length=200, description="outlets, compared without regard to case"
+    )
     article_ids: list[Name] = Field([], max_length=1000)
 
 
@@ -67,11 +77,17 @@ class AnswerRequest(Request):
 
     model_config = ConfigDict(
         extra="forbid",
-        json_schema_extra={"example": {"question": "When did the harbour bridge reopen?", "as_of": "2025-06-30"}},
+        json_schema_extra={
+            "example": {"question": "When did the harbour bridge reopen?", "as_of": "2025-06-30"}
+        },
     )
     question: QuestionText = Field(description="1 to 2,000 characters, not only white space")
-    history: list[TurnRequest] | None = Field(None, description="earlier turns, oldest first; the last 20 are read")
-    as_of: Day | None = Field(None, description="answer as on this day: nothing published later is used")
+    history: list[TurnRequest] | None = Field(
+        None, description="earlier turns, oldest first; the last 20 are read"
+    )
+    as_of: Day | None = Field(
+        None, description="answer as on this day: nothing published later is used"
+    )
     filters: FiltersRequest | None = None
     stream: StrictBool = Field(False, description="answer with server-sent events")
 
@@ -109,7 +125,9 @@ class HitResponse(Response):
 class CitationResponse(Response):
     """An exact span: `article.text[start:end] == quote`, in Unicode code points."""
 
-    number: int | None = Field(description="the marker in `text`; null where it is shown but not cited there")
+    number: int | None = Field(
+        description="the marker in `text`; null where it is shown but not cited there"
+    )
     article_id: str
     passage_id: str
     quote: str
@@ -158,7 +176,9 @@ class AnswerResponse(Response):
     question: str
     text: str
     outcome: Literal["answered", "declined"]
-    declined_because: Literal["no_match", "not_supported", "outside_dates", "only_altered_copies"] | None
+    declined_because: (
+        Literal["no_match", "not_supported", "outside_dates", "only_altered_copies"] | None
+    )
     claims: list[ClaimResponse]
     citations: list[CitationResponse]
     conflicts: list[ConflictResponse]
@@ -226,7 +246,9 @@ class MemberResponse(Response):
 
 
 class ArticleFamilyResponse(FamilyPlaceResponse):
-    members: list[MemberResponse] = Field(description="all copies, the canonical one first, this article included")
+    members: list[MemberResponse] = Field(
+        description="all copies, the canonical one first, this article included"
+    )
 
 
 class StatedDateResponse(Response):

@@ -9,7 +9,9 @@ from typing import Any
 
 from ingest.errors import ModelFailed
 
-LONGEST_REPLY = 40_000  # characters; an answer has a few hundred, and what comes after these is not read
+LONGEST_REPLY = (
+    40_000  # characters; an answer has a few hundred, and what comes after these is not read
+)
 MOST_BYTES = 16_000_000  # of a reply, frames included; the frame of one token has about 250
 MOST_TOKENS = 2**53 - 1  # a count that every reader of JSON still reads exactly
 
@@ -28,7 +30,10 @@ class Usage:
     completion_tokens: int = 0
 
     def __add__(self, other: Usage) -> Usage:
-        return Usage(self.prompt_tokens + other.prompt_tokens, self.completion_tokens + other.completion_tokens)
+        return Usage(
+            self.prompt_tokens + other.prompt_tokens,
+            self.completion_tokens + other.completion_tokens,
+        )
 
 
 @dataclass(slots=True)
@@ -114,7 +119,9 @@ def _pieces(frame: Any, reply: Reply) -> Iterator[str]:
     if frame.get("error"):
         raise ModelFailed(FAILED_INSIDE)
     if isinstance(usage := frame.get("usage"), dict):
-        reply.usage = Usage(_count(usage.get("prompt_tokens")), _count(usage.get("completion_tokens")))
+        reply.usage = Usage(
+            _count(usage.get("prompt_tokens")), _count(usage.get("completion_tokens"))
+        )
     choices = frame.get("choices")
     for choice in choices if isinstance(choices, list) else ():
         if isinstance(choice, dict) and choice.get("index") in (0, None):

@@ -9,7 +9,9 @@ from ingest.text.clean import clean
 from ingest.text.sentences import split
 from service.types import Draft
 
-LONGEST_CLAIM = 2000  # characters looked at before a key; what is longer is no sentence with a citation
+LONGEST_CLAIM = (
+    2000  # characters looked at before a key; what is longer is no sentence with a citation
+)
 LONGEST_KEYS = 160  # characters between two brackets
 
 KEY = re.compile(r"(?i:(?<![0-9a-z])s[0-9a-f]{5}(?![0-9a-z]))")
@@ -20,7 +22,9 @@ _GROUP = (
     rf"(?:[{_OPEN}]{_INSIDE}{KEY.pattern}{_INSIDE}[{_CLOSE}]"
     rf"|[({{]\s?{KEY.pattern}(?:[\s,;/&]{{1,3}}(?:and\s)?{KEY.pattern}){{0,9}}\s?[)}}])"
 )
-KEYS = re.compile(rf"{_GROUP}[.!?。,;]*(?:\s*{_GROUP}[.!?。,;]*)*")  # a run of groups; some put a full stop after each
+KEYS = re.compile(
+    rf"{_GROUP}[.!?。,;]*(?:\s*{_GROUP}[.!?。,;]*)*"
+)  # a run of groups; some put a full stop after each
 # What may follow a run that is still growing: nothing, white space, a bracket that is not closed yet.
 _GROWING = re.compile(rf"\s*(?:[{_OPEN}({{][^{_OPEN}{_CLOSE}(){{}}\n]{{0,{LONGEST_KEYS}}})?")
 
@@ -67,6 +71,8 @@ def words(text: str) -> str:
 
 
 _IMAGE = re.compile(r"!\[[^\]]*\](?:\([^)]*\)|\[[^\]]*\])")
-_MADE_UP = re.compile(rf"\s?[{_OPEN}][^\s{_OPEN}{_CLOSE}]{{0,20}}\d[^\s{_OPEN}{_CLOSE}]{{0,20}}[{_CLOSE}]")
+_MADE_UP = re.compile(
+    rf"\s?[{_OPEN}][^\s{_OPEN}{_CLOSE}]{{0,20}}\d[^\s{_OPEN}{_CLOSE}]{{0,20}}[{_CLOSE}]"
+)
 _TAG = re.compile(r"</?[A-Za-z!?][^<>]{0,300}>")
 _BULLET = re.compile(r"^\s*(?:[-*+•>#]+\s+)+")

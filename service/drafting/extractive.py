@@ -55,7 +55,9 @@ def draft(asked: Asked, ranked: Sequence[Evidence]) -> tuple[Draft, ...]:
     for item in _candidates(asked, usable):
         with_it = [one for one in (*_antecedent(item, usable), item) if one not in chosen]
         fits = not chosen or (picked < most and len(chosen) + len(with_it) <= longest)
-        if fits and not any(_says_the_same(item, other) for other in chosen if other.key != item.key):
+        if fits and not any(
+            _says_the_same(item, other) for other in chosen if other.key != item.key
+        ):
             chosen.extend(with_it)
             picked += 1
     return tuple(Draft(plain(item.text), (item.key,)) for item in _in_order(chosen))
@@ -86,7 +88,12 @@ def _manner(asked: Asked, best: Evidence) -> Manner:
         return "list"
     if asked.kind not in _FACTOID and asked.wants in (None, "reason"):
         return "explanation"
-    if asked.kind in _ACCOUNT and asked.wants != "number" and len(asked.parts) == 1 and _on_topic(asked, best):
+    if (
+        asked.kind in _ACCOUNT
+        and asked.wants != "number"
+        and len(asked.parts) == 1
+        and _on_topic(asked, best)
+    ):
         return "account"
     return "factoid"
 
@@ -94,9 +101,14 @@ def _manner(asked: Asked, best: Evidence) -> Manner:
 def _on_topic(asked: Asked, best: Evidence) -> bool:
     """Whether the whole article is about what is asked, as an encyclopedia's are, and not a report that names it."""
     title = best.article.title if best.article.title != best.article.source else ""
-    named, written = stems(title), [word for word in title.split() if word.lower() not in STOP_WORDS]
+    named, written = (
+        stems(title),
+        [word for word in title.split() if word.lower() not in STOP_WORDS],
+    )
     if len(written) > 2 and any(word[0].islower() for word in written):
-        return False  # "Orvel dam closed": a headline, however short; "Great Wall of China" is a name
+        return (
+            False  # "Orvel dam closed": a headline, however short; "Great Wall of China" is a name
+        )
     shared = len(named & {stemmed for _, stemmed in asked.terms})
     return bool(named) and (len(words(title)) <= TOPIC_WORDS or shared >= ON_TOPIC * len(named))
 

@@ -22,11 +22,19 @@ __all__ = ["Drafter", "Usage"]
 
 OPENAI = "https://api.openai.com/v1"  # said, so that the SDK reads no variable of its own, which may be set but empty
 RETRIES = 2  # of a refused connection, 408, 409, 429 or 5xx, all within the time of one call
-FIRST_PAUSE_SECONDS = 0.5  # doubled with every retry; a random half of it is taken off, so that callers do not march
+FIRST_PAUSE_SECONDS = (
+    0.5  # doubled with every retry; a random half of it is taken off, so that callers do not march
+)
 LONGEST_PAUSE_SECONDS = 8.0
 SHORT_SECONDS = 8.0  # of a call that rewrites a follow-up or judges a claim; where it takes longer the rule serves
-OPTIONS: dict[str, Any] = {"temperature": 0, "stream_options": {"include_usage": True}}  # not every endpoint has them
-THINKING = ("<think>", "</think>")  # how some endpoints put a model's reasoning in front of its answer
+OPTIONS: dict[str, Any] = {
+    "temperature": 0,
+    "stream_options": {"include_usage": True},
+}  # not every endpoint has them
+THINKING = (
+    "<think>",
+    "</think>",
+)  # how some endpoints put a model's reasoning in front of its answer
 
 Result = TypeVar("Result")
 
@@ -48,19 +56,34 @@ class Drafter:
         self.judges = settings.judge_partial
         self._timeout_seconds = settings.llm_timeout_seconds
         self._client = openai.AsyncOpenAI(
-            api_key=key, base_url=settings.openai_base_url or OPENAI, timeout=self._timeout_seconds, max_retries=0
+            api_key=key,
+            base_url=settings.openai_base_url or OPENAI,
+            timeout=self._timeout_seconds,
+            max_retries=0,
         )
         self._options = OPTIONS
-        self._errors: tuple[type[Exception], ...] = (openai.OpenAIError, httpx2.HTTPError, httpx2.StreamError)
+        self._errors: tuple[type[Exception], ...] = (
+            openai.OpenAIError,
+            httpx2.HTTPError,
+            httpx2.StreamError,
+        )
 
-    async def draft(self, question: Question, evidence: Sequence[Evidence]) -> AsyncGenerator[Draft | Usage]:
+    async def draft(
+        self, question: Question, evidence: Sequence[Evidence]
+    ) -> AsyncGenerator[Draft | Usage]:
         """Sentences as the model finishes them, each with the keys it names, and the usage last."""
-        async with aclosing(self._drafts(prompts.messages(question, evidence), self._timeout_seconds)) as drafts:
+        async with aclosing(
+            self._drafts(prompts.messages(question, evidence), self._timeout_seconds)
+        ) as drafts:
             async for draft in drafts:
                 yield draft
 
     async def repair(
-        self, question: Question, evidence: Sequence[Evidence], dropped: Sequence[tuple[str, str]], seconds: float
+        self,
+        question: Question,
+        evidence: Sequence[Evidence],
+        dropped: Sequence[tuple[str, str]],
+        seconds: float,
     ) -> AsyncGenerator[Draft | Usage]:
         """Like `draft`, once more: `dropped` are the sentences that had no support, each with the reason."""
         chat = prompts.repair(question, evidence, dropped)
@@ -83,7 +106,9 @@ class Drafter:
     async def _said(self, chat: prompts.Chat) -> tuple[str, Usage]:
         """The whole of a short reply, without reasoning."""
         text, usage = "", Usage()
-        async with aclosing(self._pieces(chat, min(SHORT_SECONDS, self._timeout_seconds), retries=0)) as pieces:
+        async with aclosing(
+            self._pieces(chat, min(SHORT_SECONDS, self._timeout_seconds), retries=0)
+        ) as pieces:
             async for piece in pieces:
                 if isinstance(piece, Usage):
                     usage = piece
@@ -107,7 +132,9 @@ class Drafter:
             yield draft
         yield usage
 
-    async def _pieces(self, chat: prompts.Chat, seconds: float, retries: int = RETRIES) -> AsyncGenerator[str | Usage]:
+    async def _pieces(
+        self, chat: prompts.Chat, seconds: float, retries: int = RETRIES
+    ) -> AsyncGenerator[str | Usage]:
         """What the model writes, as it comes, and the usage last; `seconds` for everything, retries included."""
         deadline = time.monotonic() + seconds
         try:
@@ -116,16 +143,25 @@ class Drafter:
                 async for piece in completions.read(_until(deadline, reply.iter_bytes())):
                     yield piece
         except TimeoutError as error:
-            raise ModelFailed(f"timeout: the model gave no whole answer in {seconds:g} s") from error
+            raise ModelFailed(
+                f"timeout: the model gave no whole answer in {seconds:g} s"
+            ) from error
         except self._errors as error:
             raise ModelFailed(_reason(error)) from error
 
-    async def _opened(self, stack: AsyncExitStack, chat: prompts.Chat, deadline: float, retries: int) -> Any:
+    async def _opened(
+        self, stack: AsyncExitStack, chat: prompts.Chat, deadline: float, retries: int
+    ) -> Any:
         """The endpoint's reply, its body not yet read. Waits as the endpoint asks, but never past the deadline."""
         create = self._client.chat.completions.with_streaming_response.create
         options, attempt = self._options, 0
         while True:
-            asked: dict[str, Any] = {"model": self.model, "messages": chat, "stream": True, **options}
+            asked: dict[str, Any] = {
+                "model": self.model,
+                "messages": chat,
+                "stream": True,
+                **options,
+            }
             try:
                 reply = await _in_time(deadline, stack.enter_async_context(create(**asked)))
                 self._options = options  # what it took once it is sent from now on

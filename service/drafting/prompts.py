@@ -100,9 +100,15 @@ def check(**changed: str) -> None:
     `changed` are prompts by name, to be looked at in place of those of this file.
     """
     for name, wanted in PLACEHOLDERS.items():
-        found = {field for _, field, _, _ in Formatter().parse(changed.get(name, globals()[name])) if field is not None}
+        found = {
+            field
+            for _, field, _, _ in Formatter().parse(changed.get(name, globals()[name]))
+            if field is not None
+        }
         if found != wanted:
-            raise AssertionError(f"prompts.{name} has the placeholders {sorted(found)}, not {sorted(wanted)}")
+            raise AssertionError(
+                f"prompts.{name} has the placeholders {sorted(found)}, not {sorted(wanted)}"
+            )
 
 
 def messages(question: Question, evidence: Sequence[Evidence]) -> Chat:
@@ -110,15 +116,23 @@ def messages(question: Question, evidence: Sequence[Evidence]) -> Chat:
     return _chat(SYSTEM, ask(question, evidence))
 
 
-def repair(question: Question, evidence: Sequence[Evidence], dropped: Sequence[tuple[str, str]]) -> Chat:
+def repair(
+    question: Question, evidence: Sequence[Evidence], dropped: Sequence[tuple[str, str]]
+) -> Chat:
     """The chat that asks once more; `dropped` are (sentence, why it is not supported)."""
-    lines = "\n".join(f"- {neutral(text)[:DROPPED_CHARACTERS]} ({why})" for text, why in dropped[:DROPPED_SHOWN])
-    return _chat(SYSTEM, REPAIR.format(ask=ask(question, evidence), dropped=lines, no_answer=NO_ANSWER))
+    lines = "\n".join(
+        f"- {neutral(text)[:DROPPED_CHARACTERS]} ({why})" for text, why in dropped[:DROPPED_SHOWN]
+    )
+    return _chat(
+        SYSTEM, REPAIR.format(ask=ask(question, evidence), dropped=lines, no_answer=NO_ANSWER)
+    )
 
 
 def rewrite(question: Question) -> Chat:
     """The chat that asks for the question as it stands alone."""
-    asked = REWRITE.format(conversation=_conversation(question.history), question=neutral(question.text))
+    asked = REWRITE.format(
+        conversation=_conversation(question.history), question=neutral(question.text)
+    )
     return _chat(REWRITE_SYSTEM, asked)
 
 
@@ -163,7 +177,9 @@ def within(evidence: Sequence[Evidence], budget_tokens: int) -> tuple[Evidence, 
         if budget_tokens < 0:
             break
         kept.append(item)
-    order = {article: n for n, article in enumerate(dict.fromkeys(e.article.article_id for e in kept))}
+    order = {
+        article: n for n, article in enumerate(dict.fromkeys(e.article.article_id for e in kept))
+    }
     return tuple(sorted(kept, key=lambda e: (order[e.article.article_id], e.start)))
 
 
@@ -220,4 +236,6 @@ _LIKE_OURS = re.compile(
     r"(?i)(?<![0-9a-z])s[0-9a-f]{5}|^\s*\S*\d\S*\s*$|^\s*/?(?:INST|SYS|SYSTEM|USER|ASSISTANT|ADMIN)\b"
 )
 _FENCE = re.compile(r"(?i)end\W+of\W+evidence")
-_MARK = re.compile(r"(<)(?=[|｜/!?A-Za-z<])")  # tags and chat marks: "<|im_end|>" would be one token to some servers
+_MARK = re.compile(
+    r"(<)(?=[|｜/!?A-Za-z<])"
+)  # tags and chat marks: "<|im_end|>" would be one token to some servers

@@ -8,7 +8,9 @@ from ingest.english.periods import Period, in_words, spoken
 from service.types import Question, Reason
 
 
-def refusal(reason: Reason, question: Question, asked_about: Sequence[Period] = (), nearest: str = "") -> str:
+def refusal(
+    reason: Reason, question: Question, asked_about: Sequence[Period] = (), nearest: str = ""
+) -> str:
     """One plain sentence; `nearest` is the time of which the archive does speak, where another was asked about."""
     if reason == "outside_dates":
         return _outside(question, [period for period in asked_about if period.strict], nearest)

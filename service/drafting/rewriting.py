@@ -20,11 +20,17 @@ def accepted(rewritten: str, question: Question) -> str | None:
     text = " ".join(visible(rewritten).split()).strip('"“”')
     if not 2 <= len(text) <= LONGEST_QUESTION or "\n" in rewritten.strip() or NO_ANSWER in text:
         return None
-    if any(sign in text for sign in ("[", "]", "<", ">", "://", "www.", "`")) or looks_like_orders(text):
+    if any(sign in text for sign in ("[", "]", "<", ">", "://", "www.", "`")) or looks_like_orders(
+        text
+    ):
         return None
     said = " ".join([*(turn.content for turn in question.history), question.text])
     mine, theirs = facts(text), facts(said)
-    known = {word for fact in theirs.names for word in fact.value.split()} | set(said.casefold().split()) | theirs.words
+    known = (
+        {word for fact in theirs.names for word in fact.value.split()}
+        | set(said.casefold().split())
+        | theirs.words
+    )
     values = {fact.value for fact in (*theirs.numbers, *theirs.dates)}
     if any(fact.value not in values for fact in (*mine.numbers, *mine.dates)):
         return None

@@ -33,7 +33,9 @@ _ASKS_YEAR = re.compile(r"(?i)\b(?:what|which) year\b")
 _ASKS_DAY = re.compile(r"(?i)\b(?:what|which) (?:exact |calendar )?(?:date|day)\b")
 _EXACT = {
     _ASKS_YEAR: re.compile(r"\d{4}"),
-    _ASKS_DAY: re.compile(rf"\d{{1,2}}\D{{0,6}}{_MONTH}|{_MONTH}\D{{0,2}}\d{{1,2}}\b|\d{{4}}-\d\d-\d\d"),
+    _ASKS_DAY: re.compile(
+        rf"\d{{1,2}}\D{{0,6}}{_MONTH}|{_MONTH}\D{{0,2}}\d{{1,2}}\b|\d{{4}}-\d\d-\d\d"
+    ),
 }
 _NUMBER_WORD = (
     "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|"
@@ -48,7 +50,9 @@ _MONEY = re.compile(
     r"(?:dollars?|euros?|pounds?|yen|yuan|francs?|rupees?|pesos?|cents?|crowns?|per ?cent)\b|"
     r"\b\w+ (?:million|billion|thousand) (?:dollars|euros|pounds)\b"
 )
-_CAPITALS = re.compile(r"(?<![\w'’-])[A-Z][\w'’.&-]*(?:\s+(?:of |the |de |van |von |al |and )?[A-Z][\w'’.&-]*)*")
+_CAPITALS = re.compile(
+    r"(?<![\w'’-])[A-Z][\w'’.&-]*(?:\s+(?:of |the |de |van |von |al |and )?[A-Z][\w'’.&-]*)*"
+)
 _PLACE = re.compile(
     r"\b(?:in|at|from|near|to|on|of|around|outside|inside|across|off|via|between|through)\s+(?:the\s+|\w+(?:ern|ral)\s+)?"
     r"[A-Z]\w+"
@@ -98,7 +102,9 @@ def cue(asked: Asked, text: str) -> float:
     return max((thing.worth for thing in things(asked, text)), default=0.0)
 
 
-def bond(asked: Asked, text: str, weights: Mapping[str, float], same: Mapping[str, frozenset[str]]) -> float:
+def bond(
+    asked: Asked, text: str, weights: Mapping[str, float], same: Mapping[str, frozenset[str]]
+) -> float:
     """How near, 0 to 1, the best thing of the wanted type stands to the words of the question, each by its weight.
 
     `weights` are of the question's terms that count, `same` gives for a stem of the text the terms that it stands for.
@@ -141,7 +147,9 @@ def things(asked: Asked, text: str) -> Iterator[Thing]:
             money = [Thing(*match.span(), 1.0) for match in _MONEY.finditer(text)]
             yield from money
             if not money:
-                yield from (Thing(one.start, one.end, 0.3 * one.worth) for one in _numbers(asked, text))
+                yield from (
+                    Thing(one.start, one.end, 0.3 * one.worth) for one in _numbers(asked, text)
+                )
         case "person":
             yield from _people(asked, text)
         case "organisation" | "name":
@@ -177,7 +185,10 @@ def _new_names(asked: Asked, text: str, opening: bool = False) -> Iterator[tuple
             kept = kept[1:]
         opens = match.start() == 0 or text[: match.start()].rstrip().endswith((".", "“", '"'))
         if not kept or (
-            opens and len(kept) == len(run) == 1 and not kept[0].isupper() and not (opening and _acts(match, text))
+            opens
+            and len(kept) == len(run) == 1
+            and not kept[0].isupper()
+            and not (opening and _acts(match, text))
         ):
             continue
         name = " ".join(kept)
@@ -186,7 +197,9 @@ def _new_names(asked: Asked, text: str, opening: bool = False) -> Iterator[tuple
 
 
 def _acts(match: re.Match[str], text: str) -> bool:
-    return match[0].lower() not in STOP_WORDS and bool(_ACTS.match(text[match.end() : match.end() + 12]))
+    return match[0].lower() not in STOP_WORDS and bool(
+        _ACTS.match(text[match.end() : match.end() + 12])
+    )
 
 
 def _people(asked: Asked, text: str) -> Iterator[Thing]:
@@ -213,10 +226,18 @@ def _names(asked: Asked, text: str, several_words: float, one_word: float) -> It
 
 
 def _dates(asked: Asked, text: str) -> Iterator[Thing]:
-    exact = _ASKS_YEAR if _ASKS_YEAR.search(asked.text) else _ASKS_DAY if _ASKS_DAY.search(asked.text) else None
+    exact = (
+        _ASKS_YEAR
+        if _ASKS_YEAR.search(asked.text)
+        else _ASKS_DAY
+        if _ASKS_DAY.search(asked.text)
+        else None
+    )
     for match in _DATE.finditer(text):
         if not set(re.findall(r"\d+", match[0])) <= asked.numbers:
-            yield Thing(*match.span(), 1.0 if exact is None or _EXACT[exact].search(match[0]) else 0.4)
+            yield Thing(
+                *match.span(), 1.0 if exact is None or _EXACT[exact].search(match[0]) else 0.4
+            )
     if exact is None:
         asked_stems = {stemmed for _, stemmed in asked.terms}
         for match in _VAGUE_DATE.finditer(text):
@@ -227,7 +248,11 @@ def _dates(asked: Asked, text: str) -> Iterator[Thing]:
 def _numbers(asked: Asked, text: str) -> Iterator[Thing]:
     """Best where the number counts what was asked for, "five ships" for "how many boats", or has a unit of its kind."""
     measured = [match.span() for unit in asked.dimensions for match in UNITS[unit].finditer(text)]
-    measured = [(start, end) for start, end in measured if not set(re.findall(r"\d+", text[start:end])) & asked.numbers]
+    measured = [
+        (start, end)
+        for start, end in measured
+        if not set(re.findall(r"\d+", text[start:end])) & asked.numbers
+    ]
     yield from (Thing(start, end, 1.0) for start, end in measured)
     share = 0.4 if asked.dimensions else 1.0
     hours = [match.span() for match in _TIME_OF_DAY.finditer(text)]

@@ -24,13 +24,17 @@ def title_words(asked: Asked, evidence: Sequence[Evidence]) -> list[frozenset[st
 
     A question about an article may call a copy by the title of another of its family, and by what it is.
     """
-    own = {item.article: frozenset(stem(word) for word in words(_card(item.article))) for item in evidence}
+    own = {
+        item.article: frozenset(stem(word) for word in words(_card(item.article)))
+        for item in evidence
+    }
     if asked.about is not None:
         families: dict[str, frozenset[str]] = defaultdict(frozenset)
         for card, known in own.items():
             families[card.family.id] |= known
         own = {
-            card: families[card.family.id] | {stem(word) for word in _ROLE_WORDS.get(card.family.role, "").split()}
+            card: families[card.family.id]
+            | {stem(word) for word in _ROLE_WORDS.get(card.family.role, "").split()}
             for card in own
         }
     return [own[item.article] for item in evidence]
@@ -45,10 +49,14 @@ def states(asked: Asked, item: Evidence) -> float:
                 return 0.5 * (item.kind is SentenceKind.BYLINE)
             return 1.0 if len(item.text) <= LONGEST_BYLINE else 0.6
         case "outlet":
-            return float(bool(item.article.publisher) and set(words(item.article.publisher or "")) <= said)
+            return float(
+                bool(item.article.publisher) and set(words(item.article.publisher or "")) <= said
+            )
         case "date":
             day = item.article.published_on
-            named = day is not None and {str(day.year), str(day.day)} <= said | {word.lstrip("0") for word in said}
+            named = day is not None and {str(day.year), str(day.day)} <= said | {
+                word.lstrip("0") for word in said
+            }
             if named and item.kind is not SentenceKind.BODY:
                 return 1.0
             return 0.7 if named or item.kind is SentenceKind.DATELINE else 0.0

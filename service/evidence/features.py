@@ -97,11 +97,20 @@ def measure(
     cosine = np.asarray(vectors @ question_vector, dtype=np.float64)
     passage = np.array([item.passage_score for item in evidence])
     own = np.array([_mass(weights, row) for row in held])
-    coverage = np.array([_mass(weights, row | title) for row, title in zip(held, titles, strict=True)])
-    carried = np.array([_mass(weights, row | title) for row, title in zip(known, titles, strict=True)]) - coverage
-    outside = np.array([_mass(weights, row - title) for row, title in zip(held, titles, strict=True)])
+    coverage = np.array(
+        [_mass(weights, row | title) for row, title in zip(held, titles, strict=True)]
+    )
+    carried = (
+        np.array([_mass(weights, row | title) for row, title in zip(known, titles, strict=True)])
+        - coverage
+    )
+    outside = np.array(
+        [_mass(weights, row - title) for row, title in zip(held, titles, strict=True)]
+    )
     cues = np.array([cue(asked, item.text) for item in evidence])
-    not_body = np.array([float(asked.about is None and item.kind is not SentenceKind.BODY) for item in evidence])
+    not_body = np.array(
+        [float(asked.about is None and item.kind is not SentenceKind.BODY) for item in evidence]
+    )
     sentences = (
         cosine - cosine.max(),
         coverage - coverage.max(),
@@ -129,7 +138,9 @@ def measure(
         outside,
         _lead(evidence),
         np.full(len(evidence), float(_typed(asked))),
-        _bonds(asked, evidence, weights, titles, same) if _typed(asked) else np.zeros(len(evidence)),
+        _bonds(asked, evidence, weights, titles, same)
+        if _typed(asked)
+        else np.zeros(len(evidence)),
         (1 - cues) * (asked.wants in COUNTABLE),
         np.array([_titled(asked, item) for item in evidence]),
     )
@@ -143,9 +154,14 @@ def _same_words(asked: Asked, rows: Sequence[Sequence[str]]) -> dict[str, frozen
     return {word: frozenset(term for term in terms if related(term, word)) for word in vocabulary}
 
 
-def _with_what_came_before(evidence: Sequence[Evidence], held: Sequence[frozenset[str]]) -> list[frozenset[str]]:
+def _with_what_came_before(
+    evidence: Sequence[Evidence], held: Sequence[frozenset[str]]
+) -> list[frozenset[str]]:
     """The words of a sentence that opens with a pronoun, together with those of the sentence before it."""
-    order = sorted(range(len(evidence)), key=lambda index: (evidence[index].article.article_id, evidence[index].start))
+    order = sorted(
+        range(len(evidence)),
+        key=lambda index: (evidence[index].article.article_id, evidence[index].start),
+    )
     known = list(held)
     for left, right in pairwise(order):
         follows = evidence[left].article.article_id == evidence[right].article.article_id
@@ -178,12 +194,16 @@ def _mass(weights: dict[str, float], found: frozenset[str]) -> float:
 
 
 def _share(names: Sequence[frozenset[str]], found: frozenset[str]) -> float:
-    return sum(len(name & found) / len(name) for name in names if name) / len(names) if names else 1.0
+    return (
+        sum(len(name & found) / len(name) for name in names if name) / len(names) if names else 1.0
+    )
 
 
 def _standout(evidence: Sequence[Evidence], cosine: Floats) -> float:
     best = int(np.argmax(cosine))
-    same = [index for index, item in enumerate(evidence) if item.passage_id == evidence[best].passage_id]
+    same = [
+        index for index, item in enumerate(evidence) if item.passage_id == evidence[best].passage_id
+    ]
     return float(cosine[best] - cosine[same].mean())
 
 
@@ -191,10 +211,14 @@ def _lead(evidence: Sequence[Evidence]) -> Floats:
     """What many articles are equally near to, none of them may answer."""
     best: dict[str, float] = {}
     for item in evidence:
-        best[item.article.family.id] = max(item.passage_score, best.get(item.article.family.id, -1.0))
+        best[item.article.family.id] = max(
+            item.passage_score, best.get(item.article.family.id, -1.0)
+        )
 
     def lead(family: str) -> float:
-        others = sorted((score for other, score in best.items() if other != family), reverse=True)[:RIVALS]
+        others = sorted((score for other, score in best.items() if other != family), reverse=True)[
+            :RIVALS
+        ]
         return best[family] - sum(others) / len(others) if others else NO_RIVAL
 
     leads = {family: lead(family) for family in best}
@@ -219,7 +243,9 @@ def _specific(
         texts[item.article.article_id] |= row
     if together:
         texts = defaultdict(set, dict.fromkeys(texts, set().union(*texts.values())))
-    beginnings = {article: {word[:4] for word in row if len(word) >= 4} for article, row in texts.items()}
+    beginnings = {
+        article: {word[:4] for word in row if len(word) >= 4} for article, row in texts.items()
+    }
 
     def share(article: str, title: frozenset[str]) -> float:
         wanted = {term: weight for term, weight in weights.items() if term not in title}
@@ -250,7 +276,12 @@ def _bonds(
 ) -> Floats:
     """What stands in the title is what the whole article is about and binds nothing."""
     found = [
-        bond(asked, item.text, {term: weight for term, weight in weights.items() if term not in title}, same)
+        bond(
+            asked,
+            item.text,
+            {term: weight for term, weight in weights.items() if term not in title},
+            same,
+        )
         for item, title in zip(evidence, titles, strict=True)
     ]
     return np.minimum(1.0, np.array(found) / CLOSE)
@@ -269,7 +300,10 @@ def _pairs(asked: Asked, row: Sequence[str]) -> float:
 
 def _beside(evidence: Sequence[Evidence], own: Floats) -> Floats:
     """Coverage of the better neighbour in the same article, by order of offsets; 0 where there is none."""
-    order = sorted(range(len(evidence)), key=lambda index: (evidence[index].article.article_id, evidence[index].start))
+    order = sorted(
+        range(len(evidence)),
+        key=lambda index: (evidence[index].article.article_id, evidence[index].start),
+    )
     result = np.zeros(len(evidence))
     for left, right in pairwise(order):
         if evidence[left].article.article_id == evidence[right].article.article_id:

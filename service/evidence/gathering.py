@@ -16,8 +16,12 @@ from service.retrieval.retriever import card, permits
 from service.types import Evidence, Hit, Question
 
 READ_PASSAGES = 12  # passages whose sentences are weighed
-HEADED_ARTICLES = 4  # articles whose title, byline and date line are weighed whatever passage was found
-ASKED_ABOUT_FAMILIES = 3  # where the question is about an article itself: families whose every copy is looked at
+HEADED_ARTICLES = (
+    4  # articles whose title, byline and date line are weighed whatever passage was found
+)
+ASKED_ABOUT_FAMILIES = (
+    3  # where the question is about an article itself: families whose every copy is looked at
+)
 SAME_SENTENCE = 0.6  # cosine from which two sentences of one family say the same (docs/quality.md)
 HEADER_KINDS = (SentenceKind.TITLE, SentenceKind.BYLINE, SentenceKind.DATELINE)
 
@@ -25,7 +29,12 @@ Embed = Callable[[Sequence[str]], np.ndarray]
 
 
 def gather(
-    question: Question, snapshot: Snapshot, hits: Sequence[Hit], embed: Embed, *, about_articles: bool = False
+    question: Question,
+    snapshot: Snapshot,
+    hits: Sequence[Hit],
+    embed: Embed,
+    *,
+    about_articles: bool = False,
 ) -> tuple[Evidence, ...]:
     """Sentences of the best passages, in order of passage, then of text; each once, no boilerplate.
 
@@ -51,13 +60,19 @@ def gather(
     return _keyed([*own, *_unsaid(snapshot, others, voices, embed)])
 
 
-def title_vectors(snapshot: Snapshot, evidence: Sequence[Evidence], sentences: SentenceVectors) -> np.ndarray:
+def title_vectors(
+    snapshot: Snapshot, evidence: Sequence[Evidence], sentences: SentenceVectors
+) -> np.ndarray:
     """(n, dimension) vectors of "title: sentence"; a sentence without its title loses 9 points of recall@1."""
     if not evidence:
         return np.zeros((0, 0), np.float32)
     passages = snapshot.passages({e.passage_id for e in evidence})
     spoken = sentences.of(snapshot, {i: p.start for i, p in passages.items()})
-    places = {(i, start): said.vectors[n] for i, said in spoken.items() for n, start in enumerate(said.starts)}
+    places = {
+        (i, start): said.vectors[n]
+        for i, said in spoken.items()
+        for n, start in enumerate(said.starts)
+    }
     return np.stack([places[e.passage_id, e.start] for e in evidence])
 
 
@@ -68,20 +83,32 @@ def _headers(snapshot: Snapshot, hits: Sequence[Hit]) -> Iterator[Hit]:
     for article_id in list(first)[:HEADED_ARTICLES]:
         hit = by_article[article_id]
         for passage in snapshot.passages_of(article_id):
-            yield Hit(passage.passage_id, passage.start, passage.end, "", 0.0, hit.article, hit.similarity)
+            yield Hit(
+                passage.passage_id, passage.start, passage.end, "", 0.0, hit.article, hit.similarity
+            )
 
 
 def _ends(question: Question, snapshot: Snapshot, hits: Sequence[Hit]) -> Iterator[Hit]:
     """The first and last passage of every permitted copy of the families hit first."""
     similarity = {hit.article.family.id: hit.similarity for hit in reversed(hits)}
-    for family_id in list(dict.fromkeys(hit.article.family.id for hit in hits))[:ASKED_ABOUT_FAMILIES]:
+    for family_id in list(dict.fromkeys(hit.article.family.id for hit in hits))[
+        :ASKED_ABOUT_FAMILIES
+    ]:
         family = snapshot.family(family_id)
         members = snapshot.articles(m.article_id for m in family.members) if family else {}
         for stored in members.values():
             if permits(question, stored):
                 passages = snapshot.passages_of(stored.article.article_id)
                 for p in passages[:1] + passages[1:][-1:]:
-                    yield Hit(p.passage_id, p.start, p.end, p.text, 0.0, card(stored), similarity[family_id])
+                    yield Hit(
+                        p.passage_id,
+                        p.start,
+                        p.end,
+                        p.text,
+                        0.0,
+                        card(stored),
+                        similarity[family_id],
+                    )
 
 
 def _sentences_of(snapshot: Snapshot, hit: Hit, stored: StoredArticle) -> Iterator[Evidence]:
@@ -107,7 +134,9 @@ def _evidence(sentence: Sentence, hit: Hit, stored: StoredArticle, altered: bool
     )
 
 
-def _unsaid(snapshot: Snapshot, others: Sequence[Evidence], voices: dict[str, str], embed: Embed) -> list[Evidence]:
+def _unsaid(
+    snapshot: Snapshot, others: Sequence[Evidence], voices: dict[str, str], embed: Embed
+) -> list[Evidence]:
     """Of the copies' sentences, those their family's voice does not say."""
     if not others:
         return []
@@ -117,7 +146,9 @@ def _unsaid(snapshot: Snapshot, others: Sequence[Evidence], voices: dict[str, st
         said = [s.text for s in snapshot.sentences(voices[family_id])]
         rows = [n for n, e in enumerate(others) if e.article.family.id == family_id]
         closest = (vectors[rows] @ embed(said).T).max(axis=1) if said else np.zeros(len(rows))
-        kept.extend(others[n] for n, near in zip(rows, closest, strict=True) if near < SAME_SENTENCE)
+        kept.extend(
+            others[n] for n, near in zip(rows, closest, strict=True) if near < SAME_SENTENCE
+        )
     return kept
 
 
@@ -126,8 +157,12 @@ def _keyed(evidence: Sequence[Evidence]) -> tuple[Evidence, ...]:
     taken: set[str] = set()
     keyed = []
     for item in evidence:
-        digest = hashlib.blake2b(f"{item.article.article_id}:{item.start}".encode(), digest_size=16).hexdigest()
-        key = next(f"s{digest[n : n + 5]}" for n in range(27) if f"s{digest[n : n + 5]}" not in taken)
+        digest = hashlib.blake2b(
+            f"{item.article.article_id}:{item.start}".encode(), digest_size=16
+        ).hexdigest()
+        key = next(
+            f"s{digest[n : n + 5]}" for n in range(27) if f"s{digest[n : n + 5]}" not in taken
+        )
         taken.add(key)
         keyed.append(replace(item, key=key))
     return tuple(keyed)

@@ -11,7 +11,13 @@ from numpy.typing import NDArray
 
 from ingest.english import facts
 from ingest.english.words import words
-from service.evidence.features import QUESTION_FEATURES, SENTENCE_FEATURES, Features, Floats, measure
+from service.evidence.features import (
+    QUESTION_FEATURES,
+    SENTENCE_FEATURES,
+    Features,
+    Floats,
+    measure,
+)
 from service.query.analysis import Asked
 from service.types import Evidence
 
@@ -35,7 +41,9 @@ QUESTION_WEIGHTS: dict[str, float] = {
 INTERCEPT = -4.45
 SEVERAL_ARTICLES = 0.8  # added where each article holds only a part of what is asked
 THRESHOLD = 0.5  # least relevance of the best sentence that is an answer
-NOTHING_ALIKE = 0.15  # below this relevance the archive is silent on the matter rather than close to it
+NOTHING_ALIKE = (
+    0.15  # below this relevance the archive is silent on the matter rather than close to it
+)
 STATES = 0.5  # a question about an article: least degree to which the sentence states what is asked
 MEANT = 0.5  # and least share of the question's terms that name the article
 ALTERED_SHARE = 0.5  # of the relevance of the closest unaltered sentence, at most
@@ -67,18 +75,27 @@ def rank(
     if not evidence:
         return ()
     features = measure(asked, evidence, question_vector, vectors, idf)
-    scores = _below_sound(evidence, vectors, features.sentences @ _column(SENTENCE_WEIGHTS, SENTENCE_FEATURES))
+    scores = _below_sound(
+        evidence, vectors, features.sentences @ _column(SENTENCE_WEIGHTS, SENTENCE_FEATURES)
+    )
     order = np.argsort(-scores, kind="stable")
     best = order[0]
     answers = chance(asked, features)[best]
-    return tuple(replace(evidence[i], relevance=float(answers * np.exp(scores[i] - scores[best]))) for i in order)
+    return tuple(
+        replace(evidence[i], relevance=float(answers * np.exp(scores[i] - scores[best])))
+        for i in order
+    )
 
 
 def chance(asked: Asked, features: Features) -> Floats:
     """(n,) chance from 0 to 1 that the question is answered, for each sentence as if it were the best one."""
     if asked.about is not None:
-        holds, meant = (features.sentences[:, SENTENCE_FEATURES.index(name)] for name in ("about", "article"))
-        return np.asarray(np.where((holds >= STATES) & (meant >= MEANT), 0.9, 0.1), dtype=np.float64)
+        holds, meant = (
+            features.sentences[:, SENTENCE_FEATURES.index(name)] for name in ("about", "article")
+        )
+        return np.asarray(
+            np.where((holds >= STATES) & (meant >= MEANT), 0.9, 0.1), dtype=np.float64
+        )
     doubt = features.question @ _column(QUESTION_WEIGHTS, QUESTION_FEATURES) + INTERCEPT
     doubt += SEVERAL_ARTICLES * asked.several_articles
     return np.asarray(1 / (1 + np.exp(-doubt)), dtype=np.float64)
@@ -101,20 +118,26 @@ def _unheard_of(asked: Asked, ranked: Sequence[Evidence]) -> bool:
         return False
     known: set[str] = set()
     for text in {
-        part for item in ranked for part in (item.text, item.article.title, item.article.author, item.article.publisher)
+        part
+        for item in ranked
+        for part in (item.text, item.article.title, item.article.author, item.article.publisher)
     }:
         known.update(word for name in facts(text or "").names for word in name.value.split())
         known.update(words(text or ""))
     return any(not name & known for name in names)
 
 
-def _below_sound(evidence: Sequence[Evidence], vectors: NDArray[np.floating], scores: Floats) -> Floats:
+def _below_sound(
+    evidence: Sequence[Evidence], vectors: NDArray[np.floating], scores: Floats
+) -> Floats:
     """An altered sentence ends up below every unaltered one of its family that says the same."""
     scores = scores.copy()
     for index, item in enumerate(evidence):
         if item.altered:
             for other, sound in enumerate(evidence):
-                same_family = not sound.altered and sound.article.family.id == item.article.family.id
+                same_family = (
+                    not sound.altered and sound.article.family.id == item.article.family.id
+                )
                 if same_family and float(vectors[index] @ vectors[other]) >= SAME_SENTENCE:
                     scores[index] = min(scores[index], scores[other] + np.log(ALTERED_SHARE))
     return scores

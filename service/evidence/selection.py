@@ -63,7 +63,9 @@ class Reader:
         vector = meaning.embedder.embed_question(asked.text)
         known = meaning is self.archive.vectors and asked.text == searched(question)
         hits = self._hits(question, found, snapshot, vector if known else None)
-        gathered = gathering.gather(question, snapshot, hits, meaning.embed, about_articles=asked.about is not None)
+        gathered = gathering.gather(
+            question, snapshot, hits, meaning.embed, about_articles=asked.about is not None
+        )
         vectors = gathering.title_vectors(snapshot, gathered, self.archive.sentences)
         ranked = ranking.rank(asked, gathered, vector, vectors, self._rarity())
         kept = temporal.within(ranked, found, asked)
@@ -95,19 +97,38 @@ class Reader:
 
     def _understood(self, question: Question, found: Sequence[Period]) -> analysis.Asked:
         """What is asked for; words that only tell when are no words that a sentence must hold, for its date tells."""
-        told = tuple(period for period in periods(question.text, question.as_of or self.today()) if period.strict)
-        return analysis.understand(without(question.text, told) if found or question.as_of else question.text)
+        told = tuple(
+            period
+            for period in periods(question.text, question.as_of or self.today())
+            if period.strict
+        )
+        return analysis.understand(
+            without(question.text, told) if found or question.as_of else question.text
+        )
 
     def _hits(
-        self, question: Question, found: Sequence[Period], snapshot: Snapshot, vector: np.ndarray | None
+        self,
+        question: Question,
+        found: Sequence[Period],
+        snapshot: Snapshot,
+        vector: np.ndarray | None,
     ) -> list[Hit]:
         """Passages by relevance; where a period is asked about, every other one of an article of that time."""
         hits = self.retriever.candidates(question, snapshot, vector=vector)
         narrowed = [_published_in(question, period) for period in found]
-        timely = [hit for one in narrowed for hit in self.retriever.candidates(one, snapshot, vector=vector)]
+        timely = [
+            hit
+            for one in narrowed
+            for hit in self.retriever.candidates(one, snapshot, vector=vector)
+        ]
         if not timely:
             return hits
-        mixed = {hit.passage_id: hit for pair in zip_longest(timely, hits) for hit in pair if hit is not None}
+        mixed = {
+            hit.passage_id: hit
+            for pair in zip_longest(timely, hits)
+            for hit in pair
+            if hit is not None
+        }
         return list(mixed.values())
 
     def _rarity(self) -> Callable[[str], float]:
@@ -132,6 +153,13 @@ def _as_of(question: Question, found: Sequence[Period]) -> Question:
 def _published_in(question: Question, period: Period) -> Question:
     """The same question put to the articles of a period, and of the days after it in which they tell of it."""
     last = period.last
-    if last is not None and not period.published and last <= date.max - timedelta(temporal.LATE_DAYS):
+    if (
+        last is not None
+        and not period.published
+        and last <= date.max - timedelta(temporal.LATE_DAYS)
+    ):
         last += timedelta(temporal.LATE_DAYS)
-    return replace(question, filters=replace(question.filters, published_after=period.first, published_before=last))
+    return replace(
+        question,
+        filters=replace(question.filters, published_after=period.first, published_before=last),
+    )

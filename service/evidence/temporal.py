@@ -13,9 +13,13 @@ from ingest.english.words import stems
 from service.query.analysis import Asked
 from service.types import Evidence
 
-Placed = Literal["inside", "outside", "open", "told"]  # told: of other days, in an article of the period
+Placed = Literal[
+    "inside", "outside", "open", "told"
+]  # told: of other days, in an article of the period
 
-PREFERRED = 3.0  # times the relevance of a sentence that stands inside, when sentences are put in order
+PREFERRED = (
+    3.0  # times the relevance of a sentence that stands inside, when sentences are put in order
+)
 # Share of the relevance of a better sentence of another time from which one that stands inside, or open, still answers:
 # below it the archive speaks of the matter at another time, and of something else at this one. Set on the sample.
 CLOSE: dict[str, float] = {"inside": 0.08, "open": 0.3}
@@ -62,7 +66,11 @@ def within(ranked: Sequence[Evidence], asked: Sequence[Period], question: Asked)
         if strict and all(placed(item, period, ranked) in apart for period in strict):
             dropped = dropped or item
             continue
-        place: Placed = "inside" if any(placed(item, period, ranked) == "inside" for period in asked) else "open"
+        place: Placed = (
+            "inside"
+            if any(placed(item, period, ranked) == "inside" for period in asked)
+            else "open"
+        )
         kept.append((item.relevance * (PREFERRED if place == "inside" else 1.0), place, item))
     if not kept:
         return Kept((), dropped)
@@ -93,17 +101,27 @@ def placed(item: Evidence, asked: Period, beside: Sequence[Evidence] = ()) -> Pl
     stated = stated_periods(item.text, published)
     if any(asked.meets(period) for period in (*stated, *periods(item.article.title, None))):
         return "inside"
-    if any(asked.meets(period) and _tells_of(period, asked) for period in periods(item.text, published)):
+    if any(
+        asked.meets(period) and _tells_of(period, asked) for period in periods(item.text, published)
+    ):
         return "open"  # only compared with: "up from three in 2021" tells of 2021 too
     if published is None:
-        return "open" if asked.named and not stated else "outside"  # "last month" asks for what is known to be recent
-    if asked.holds(published) or (asked.last is not None and asked.last < published <= _late(asked.last)):
+        return (
+            "open" if asked.named and not stated else "outside"
+        )  # "last month" asks for what is known to be recent
+    if asked.holds(published) or (
+        asked.last is not None and asked.last < published <= _late(asked.last)
+    ):
         return "inside" if not stated else "open" if _GOES_ON.search(item.text) else "told"
     if stated or (asked.first is not None and published < asked.first):
         return "outside"
     own = [other for other in beside if other.article.article_id == item.article.article_id]
-    named = [other for other in own if any(asked.meets(p) for p in stated_periods(other.text, published))]
-    earlier = sorted((other for other in own if other.end <= item.start), key=lambda other: -other.start)[:BEFORE]
+    named = [
+        other for other in own if any(asked.meets(p) for p in stated_periods(other.text, published))
+    ]
+    earlier = sorted(
+        (other for other in own if other.end <= item.start), key=lambda other: -other.start
+    )[:BEFORE]
     if any(other in named for other in earlier if other.passage_id == item.passage_id):
         return "inside"
     return "open" if named else "outside"
@@ -115,7 +133,9 @@ def stated_periods(text: str, published: date | None) -> tuple[Period, ...]:
     if published is not None:
         found = tuple(period if period.named else _nearest(period, published) for period in found)
     whole = [period for period in found if period.first is not None and period.last is not None]
-    return tuple(period for period in whole if not _COMPARES.search(text[: period.start] + _lead(period)))
+    return tuple(
+        period for period in whole if not _COMPARES.search(text[: period.start] + _lead(period))
+    )
 
 
 def _tells_of(period: Period, asked: Period) -> bool:
@@ -154,5 +174,7 @@ _COMPARES = re.compile(
     r"reduced to|record (?:set|of)|founded|established|born)"
     r"(?:\s+(?:in|on|the|it|was|to|of|its|their|his|her|\d[\d,.]*|level|time|figure|year|summer|spring|autumn|winter))*\s*$"
 )
-_GOES_ON = re.compile(r"(?i)\b(?:now|currently|today|will|is|are|expected|plans?|planned|due|must|still)\b")
+_GOES_ON = re.compile(
+    r"(?i)\b(?:now|currently|today|will|is|are|expected|plans?|planned|due|must|still)\b"
+)
 _COUNTS = re.compile(r"(?i)\b(?:last|past|this|next|previous|ago|yesterday|night|\w+day)\b")

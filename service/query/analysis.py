@@ -9,7 +9,20 @@ from typing import Literal
 from ingest.english.quantities import Dimension, dimensions
 from ingest.english.words import STOP_WORDS, stem, words
 
-Kind = Literal["who", "whose", "when", "where", "how_many", "how_much", "how", "why", "which", "what", "yes_no", "list"]
+Kind = Literal[
+    "who",
+    "whose",
+    "when",
+    "where",
+    "how_many",
+    "how_much",
+    "how",
+    "why",
+    "which",
+    "what",
+    "yes_no",
+    "list",
+]
 Wanted = Literal["person", "organisation", "place", "date", "number", "money", "reason", "name"]
 About = Literal["author", "outlet", "date", "title"]
 
@@ -28,13 +41,17 @@ _AFTER_ORDER = re.compile(
     r"(?=(?:who|whom|whose|when|where|why|how|which|what|whether)\b)"
 )
 _CLAUSE = re.compile(r"(?<=[.!?;\n])\s+")
-_QUESTION_WORD = re.compile(r"(?i)\b(who|whom|whose|when|where|why|how|which|what|what's|who's|whats|whos)\b")
+_QUESTION_WORD = re.compile(
+    r"(?i)\b(who|whom|whose|when|where|why|how|which|what|what's|who's|whats|whos)\b"
+)
 
 _YES_NO = re.compile(
     r"(?i)^\W*(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|may|might|must)(?:n't)?\b"
 )
 _LIST = re.compile(r"(?i)^\W*(?:list|name|enumerate)\b")
-_MEASURE = re.compile(r"(?i)^how (?:long|old|far|tall|big|high|large|deep|wide|fast|often|heavy|hot|cold|strong)\b")
+_MEASURE = re.compile(
+    r"(?i)^how (?:long|old|far|tall|big|high|large|deep|wide|fast|often|heavy|hot|cold|strong)\b"
+)
 _HOW_MUCH = re.compile(r"(?i)^how much\b")
 _HOW_MANY = re.compile(r"(?i)^how many\b")
 _WHEN = re.compile(
@@ -91,11 +108,14 @@ _META_WORDS = frozenset(
     newspaper magazine dated one two three another""".split()
 )
 _SCAFFOLD = frozenset(
-    stem(word) for word in "kind sort type name named call called accord according mention mentioned".split()
+    stem(word)
+    for word in "kind sort type name named call called accord according mention mentioned".split()
 )
 # the answer to "in what year" is a year and seldom says "year"
 _TYPE_NOUNS: dict[str | None, frozenset[str]] = {
-    "date": frozenset(stem(word) for word in "year date day month time exact decade today currently".split()),
+    "date": frozenset(
+        stem(word) for word in "year date day month time exact decade today currently".split()
+    ),
     "place": frozenset(stem(word) for word in "country city place town location located".split()),
 }
 _MONEY = re.compile(
@@ -135,7 +155,9 @@ class Asked:
     alternatives: tuple[str, ...]  # "many or only some": the words between which to choose
     several_articles: bool  # wants what more than one article says
     plural: bool  # "which countries", "what technologies": more than one thing
-    noun: str | None  # stem of the noun right after "which", "what" or "how many": "party" of "which party"
+    noun: (
+        str | None
+    )  # stem of the noun right after "which", "what" or "how many": "party" of "which party"
     dimensions: tuple[Dimension, ...] = ()  # of the wanted quantity: "how tall" wants a length
 
 
@@ -145,24 +167,31 @@ def understand(text: str) -> Asked:
     kind, wants = _kind(question)
     about = next((about for about, pattern in _ABOUT if pattern.search(question)), None)
     if about is not None:
-        wants = {"author": "person", "outlet": "organisation", "date": "date", "title": "name"}[about]  # type: ignore[assignment]
+        wants = {"author": "person", "outlet": "organisation", "date": "date", "title": "name"}[
+            about
+        ]  # type: ignore[assignment]
     measured = dimensions(question)
     if measured and wants in (None, "organisation", "name", "person"):
         wants = "number"
     several = bool(_MANY_ARTICLES.search(question))
     either = (
-        _EITHER.search(question) if kind == "yes_no" or re.match(r"(?i)\W*(?:which|what|who)\b", question) else None
+        _EITHER.search(question)
+        if kind == "yes_no" or re.match(r"(?i)\W*(?:which|what|who)\b", question)
+        else None
     )
     return Asked(
         text=question,
         kind=kind,
         wants=wants,
         about=about,
-        terms=_terms(_QUOTED.sub(" ", question) if several else question, wants, about is not None or several),
+        terms=_terms(
+            _QUOTED.sub(" ", question) if several else question, wants, about is not None or several
+        ),
         names=_names(question),
         numbers=frozenset(number.replace(",", "") for number in _NUMBER.findall(question)),
         quoted=tuple(match.strip() for match in _QUOTED.findall(question)),
-        parts=tuple(part.strip(" ,") for part in _PARTS.split(question) if part.strip(" ,?")) or (question,),
+        parts=tuple(part.strip(" ,") for part in _PARTS.split(question) if part.strip(" ,?"))
+        or (question,),
         alternatives=(either[1].lower(), either[2].lower()) if either else (),
         several_articles=several,
         plural=_plural(question),
@@ -187,13 +216,17 @@ def _addressed_to_the_archive(text: str) -> str:
         if re.match(_ORDER, clause) and not _QUESTION_WORD.search(bare):
             continue
         rest = _THEN.sub("", bare)
-        kept.append(rest if _QUESTION_WORD.match(rest) or _QUESTION_WORD.search(rest[:40]) else bare)
+        kept.append(
+            rest if _QUESTION_WORD.match(rest) or _QUESTION_WORD.search(rest[:40]) else bare
+        )
     return " ".join(part for part in kept if part) or text
 
 
 def _kind(question: str) -> tuple[Kind, Wanted | None]:
     found = _QUESTION_WORD.search(question)
-    if _YES_NO.match(question) and (found is None or not re.search(rf"(?i)[,;]\s*{found[0]}\b", question)):
+    if _YES_NO.match(question) and (
+        found is None or not re.search(rf"(?i)[,;]\s*{found[0]}\b", question)
+    ):
         return "yes_no", None
     if found is None:
         return ("list", "name") if _LIST.match(question) else ("what", _noun_wanted(question))
@@ -226,13 +259,19 @@ def _how(rest: str) -> tuple[Kind, Wanted | None]:
 def _noun_wanted(rest: str) -> Wanted | None:
     """The type of the noun right after the question word, or after "what is the": the first known one of five."""
     following = [
-        word for word in words(rest)[1:8] if word not in STOP_WORDS or word in ("of", "by", "in", "for", "that")
+        word
+        for word in words(rest)[1:8]
+        if word not in STOP_WORDS or word in ("of", "by", "in", "for", "that")
     ]
     for word in following:
         if word in ("of", "by", "in", "for", "that"):
             return None
         for wanted, nouns in _NOUN_WANTS:
-            if word in nouns or word.removesuffix("s") in nouns or stem(word) in {stem(noun) for noun in nouns}:
+            if (
+                word in nouns
+                or word.removesuffix("s") in nouns
+                or stem(word) in {stem(noun) for noun in nouns}
+            ):
                 return wanted
     return None
 
@@ -240,7 +279,8 @@ def _noun_wanted(rest: str) -> Wanted | None:
 def _noun(question: str) -> str | None:
     """The noun proper is more than a rule can tell: the first word after the question word will do."""
     found = re.search(
-        r"(?i)\b(?:which|what|how many)\s+(?:(?:kind|sort|type)s?\s+of\s+)?((?:[\w’'-]+\s*){1,3})", question
+        r"(?i)\b(?:which|what|how many)\s+(?:(?:kind|sort|type)s?\s+of\s+)?((?:[\w’'-]+\s*){1,3})",
+        question,
     )
     if not found:
         return None
@@ -249,12 +289,18 @@ def _noun(question: str) -> str | None:
     return stem(following[0]) if following and first and first[0] not in STOP_WORDS else None
 
 
-def _terms(question: str, wants: Wanted | None, drop_article_words: bool) -> tuple[tuple[str, str], ...]:
+def _terms(
+    question: str, wants: Wanted | None, drop_article_words: bool
+) -> tuple[tuple[str, str], ...]:
     terms: dict[str, str] = {}
     for word in words(question):
         if word not in STOP_WORDS and (len(word) > 1 or word.isdigit()):
             terms.setdefault(stem(word), word)
-    dropped = _SCAFFOLD | _TYPE_NOUNS.get(wants, frozenset()) | (_META_WORDS if drop_article_words else frozenset())
+    dropped = (
+        _SCAFFOLD
+        | _TYPE_NOUNS.get(wants, frozenset())
+        | (_META_WORDS if drop_article_words else frozenset())
+    )
     terms = {stemmed: word for stemmed, word in terms.items() if stemmed not in dropped} or terms
     return tuple((word, stemmed) for stemmed, word in terms.items())
 
@@ -264,7 +310,9 @@ def _names(question: str) -> tuple[str, ...]:
     for match in _NAME.finditer(question):
         name = match[0].strip(".'’-")
         first = name.split()[0].lower()
-        if match.start() == 0 and (first in STOP_WORDS or _QUESTION_WORD.match(first) or len(name.split()) == 1):
+        if match.start() == 0 and (
+            first in STOP_WORDS or _QUESTION_WORD.match(first) or len(name.split()) == 1
+        ):
             name = " ".join(name.split()[1:])
         if name and not name.replace(",", "").isdigit() and name.lower() not in STOP_WORDS:
             names.append(name)

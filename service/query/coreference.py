@@ -44,7 +44,11 @@ def _resolved(text: str, before: str, answer: str) -> str:
         return f"Why {_statement(before)}?"
     if _QUESTION_WORDS.fullmatch(bare):
         asked = _OWN_WORD.sub("", before)
-        return f"{_capital(bare)} {_lower(asked)}" if _AUXILIARY.match(asked) else f"{_capital(bare)}: {before}"
+        return (
+            f"{_capital(bare)} {_lower(asked)}"
+            if _AUXILIARY.match(asked)
+            else f"{_capital(bare)}: {before}"
+        )
     if count <= _LONGEST_SLOT and not _HAS_QUESTION.search(bare):
         slot = _ABOUT.sub("", bare)
         put = _with_period(before, slot) or _with_name(before, slot)
@@ -69,7 +73,9 @@ def _with_period(before: str, slot: str) -> str | None:
         return f"{before.rstrip(' ?')} {'' if led else 'in '}{slot}?"
     if not when[0].named and not _RELATIVE_WORDS.search(slot) and old[0].named and old[0].first:
         slot = f"{slot} {old[0].first.year}"
-    return f"{before[: old[0].start]}{slot if led else _same_lead(old[0], slot)}{before[old[0].end :]}"
+    return (
+        f"{before[: old[0].start]}{slot if led else _same_lead(old[0], slot)}{before[old[0].end :]}"
+    )
 
 
 def _relative(text: str) -> tuple[Period, ...]:
@@ -90,7 +96,11 @@ def _with_name(before: str, slot: str) -> str | None:
     lead = _PLACED.match(slot)
     names = facts(before).names
     if names and facts(f"about {slot}").names:
-        led = [name for name in names if lead and re.search(rf"(?i)\b{lead[1]}\s+$", before[: name.start])]
+        led = [
+            name
+            for name in names
+            if lead and re.search(rf"(?i)\b{lead[1]}\s+$", before[: name.start])
+        ]
         old = (led or names)[0]
         return f"{before[: old.start]}{slot[lead.end() :] if led and lead else slot}{before[old.end :]}"
     found = list(_NOUN_PHRASE.finditer(before))
@@ -113,7 +123,9 @@ def _named(text: str, before: str, answer: str) -> str:
 
     def put(match: re.Match[str]) -> str:
         return (
-            f"{name}'s" if match[0].lower() in _POSSESSIVES and not _OBJECT.match(match.string, match.end()) else name
+            f"{name}'s"
+            if match[0].lower() in _POSSESSIVES and not _OBJECT.match(match.string, match.end())
+            else name
         )
 
     wanted = _PERSONS if person else _THINGS
@@ -125,7 +137,8 @@ def _person(text: str) -> str | None:
     for name in facts(text).names:
         written = _MARKER.sub("", text[name.start : name.end]).strip()
         titled = re.search(
-            r"(?i)\b(?:mr|mrs|ms|dr|sir|president|mayor|minister|captain|councillor)\.?\s+$", text[: name.start]
+            r"(?i)\b(?:mr|mrs|ms|dr|sir|president|mayor|minister|captain|councillor)\.?\s+$",
+            text[: name.start],
         )
         if (" " in written or titled) and not _NO_PERSON.search(written):
             return written
@@ -169,7 +182,9 @@ _TIME = "in|on|since|before|after|until|till|by|during|between|from|as of|last|t
 _TIME += "early|late"
 _OPENING = re.compile(r"(?i)^\W*(?:(?:and|but|so|ok(?:ay)?|then|also|well|or)\b[\s,]*)+")
 _ABOUT = re.compile(r"(?i)^(?:(?:what|how)\s+about|what\s+of)\s+")
-_WHY = re.compile(r"(?i)(?:but\s+)?(?:why|why is that|why was that|how come|for what reason|what for|why so|why not)")
+_WHY = re.compile(
+    r"(?i)(?:but\s+)?(?:why|why is that|why was that|how come|for what reason|what for|why so|why not)"
+)
 _QUESTION_WORDS = re.compile(
     r"(?i)(?:since |until |by |with |from |to |for |at )?(?:who|whom|whose|when|where|which(?: one)?|how|how many|"
     r"how (?:much|long|old|far|big|high|often)|what (?:year|day|date|time)|in (?:which|what) year|who else|what else)"
@@ -178,15 +193,23 @@ _HAS_QUESTION = re.compile(
     r"(?i)^(?!(?:what|how)\s+about\b|what\s+of\b)(?:.*\b(?:who|whom|whose|when|where|why|how|which|what)\b|"
     r"(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should)\b)"
 )
-_POINTS = frozenset("he she it they him her them his its their this that these those there then".split())
+_POINTS = frozenset(
+    "he she it they him her them his its their this that these those there then".split()
+)
 _PERSONS = frozenset("he she him her his hers".split())
 _THINGS = frozenset("it its".split())
-_MANY = frozenset("they them their".split())  # more than a rule can tell: the question before goes along
+_MANY = frozenset(
+    "they them their".split()
+)  # more than a rule can tell: the question before goes along
 _POSSESSIVES = frozenset("his her its their".split())
 _PRONOUN = re.compile(r"(?i)\b(?:he|she|him|her|his|hers|it|its|they|them|their)\b")
 _OBJECT = re.compile(r"\s*(?:[?.,!]|$|\s(?:in|on|at|to|for|with|by|from|and|or|about)\b)")
-_TITLE = re.compile(r"(?i)\b(?:mr|mrs|ms|dr|sir|president|mayor|minister|captain|councillor)\.?\s+$")
-_NOUN_AFTER = re.compile(r"\s+[a-z][\w-]+(?=\s+(?:is|are|was|were|has|have|will|cost|close|open)\b|\s*[?.,]|$)")
+_TITLE = re.compile(
+    r"(?i)\b(?:mr|mrs|ms|dr|sir|president|mayor|minister|captain|councillor)\.?\s+$"
+)
+_NOUN_AFTER = re.compile(
+    r"\s+[a-z][\w-]+(?=\s+(?:is|are|was|were|has|have|will|cost|close|open)\b|\s*[?.,]|$)"
+)
 _NO_PERSON = re.compile(
     r"(?i)\b(?:ltd|inc|plc|company|council|bank|university|institute|club|party|union|ministry|authority|street|bay|strait|"
     r"island|river|point|gazette|press|post|news|times|courier|ledger|glass|works)\b|\d"
@@ -196,7 +219,9 @@ _MARKER = re.compile(r"\s*\[\d+\]")
 _OWN_WORD = re.compile(
     r"(?i)^\W*(?:who|when|where|why|how)\s+(?=(?:is|are|was|were|did|does|do|has|have|had|will|can)\b)"
 )
-_AUXILIARY = re.compile(r"(?i)(?:is|are|was|were|did|does|do|has|have|had|will|can|could|should|would)\b")
+_AUXILIARY = re.compile(
+    r"(?i)(?:is|are|was|were|did|does|do|has|have|had|will|can|could|should|would)\b"
+)
 _ASKS_WHAT = re.compile(r"(?i)^\W*(?:what|which)\b(?!\s+(?:is|are|was|were)\b)")
 _NOUN_PHRASE = re.compile(
     r"(?i)\bthe\s+(?!same\b|most\b|first\b|last\b)(?:(?:\w*[^s\W]s|men|women|people|children|police)\b(?!['’])|"

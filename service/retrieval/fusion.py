@@ -15,7 +15,9 @@ RERANKED = 20
 SENTENCE_SHARE = 0.3
 
 
-def fuse(dense: Mapping[str, float], words: Mapping[str, float], dense_share: float) -> dict[str, float]:
+def fuse(
+    dense: Mapping[str, float], words: Mapping[str, float], dense_share: float
+) -> dict[str, float]:
     """Weighted min-max fusion of cosines and BM25 scores: above 0, at most 1.
 
     `dense_share` (0 to 1) is the weight of the cosines. What only one list has takes the other's lowest place.
@@ -25,7 +27,8 @@ def fuse(dense: Mapping[str, float], words: Mapping[str, float], dense_share: fl
     least_words = min(0.0, min(scaled_words.values(), default=0.0))
     return {
         i: _above_zero(
-            dense_share * scaled_dense.get(i, least_dense) + (1 - dense_share) * scaled_words.get(i, least_words)
+            dense_share * scaled_dense.get(i, least_dense)
+            + (1 - dense_share) * scaled_words.get(i, least_words)
         )
         for i in {**dense, **words}
     }

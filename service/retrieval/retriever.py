@@ -21,13 +21,17 @@ from service.query.coreference import standing_alone
 from service.retrieval.fusion import fuse, leaders, rerank
 from service.types import ArticleCard, FamilyPlace, Filters, Hit, Question
 
-FIRST_FETCH = 100  # candidates from each index; the fusion was measured over the top 100 (docs/quality.md)
+FIRST_FETCH = (
+    100  # candidates from each index; the fusion was measured over the top 100 (docs/quality.md)
+)
 WIDEST_FETCH = 25_600  # where copies or filters leave too few families
 NARROW = 5000  # passages left by a filter up to which only these are searched (docs/performance.md)
 LOOKED_UP = 60  # passages whose article, family and dates are read first; what is loaded comes from among them
 READ = 40  # passages that are loaded with their text, besides the best of each family asked for
 ENOUGH_FAMILIES = 10
-COMPARED = 12  # hits whose similarity is measured anew with the local model, where the index has another
+COMPARED = (
+    12  # hits whose similarity is measured anew with the local model, where the index has another
+)
 MOST_MERGED = 3  # passages in a row that one hit may show
 
 # Who speaks for a family where its canonical member is filtered out: what is most like the source comes first.
@@ -63,7 +67,9 @@ class Retriever:
         """
         snapshot = self.archive.catalogue.live()
         hits = self.candidates(question, snapshot, families=count, read=2 * count)
-        return tuple(_merged(snapshot, _one_slot_a_family(hits, lambda h: h.article.family.id), count))
+        return tuple(
+            _merged(snapshot, _one_slot_a_family(hits, lambda h: h.article.family.id), count)
+        )
 
     def candidates(
         self,
@@ -81,7 +87,9 @@ class Retriever:
         slots = _one_slot_a_family(ranked, lambda r: r.place.family_id)[:families]
         chosen = {r.place.passage_id: r for r in (*ranked[:read], *slots)}
         hits = self._one_voice(question, snapshot, vector, self._loaded(snapshot, vector, chosen))
-        return hits if self.archive.meaning is self.archive.vectors else self._comparable(query, hits)
+        return (
+            hits if self.archive.meaning is self.archive.vectors else self._comparable(query, hits)
+        )
 
     def _ranked(
         self, question: Question, snapshot: Snapshot, query: str, vector: Vector, families: int
@@ -99,12 +107,19 @@ class Retriever:
             if enough or fetch >= WIDEST_FETCH or len(dense) < fetch:
                 break
             fetch *= 4
-        scores = rerank(scores, self._sentences(snapshot, query, vector, [shown[i] for i in leaders(scores)]))
+        scores = rerank(
+            scores, self._sentences(snapshot, query, vector, [shown[i] for i in leaders(scores)])
+        )
         ranked = [_Ranked(p, scores[i], dense.get(i)) for i, p in shown.items()]
         return sorted(ranked, key=lambda r: (-r.score, r.place.passage_id))
 
     def _shown(
-        self, question: Question, snapshot: Snapshot, dense: dict[str, float], words: dict[str, float], families: int
+        self,
+        question: Question,
+        snapshot: Snapshot,
+        dense: dict[str, float],
+        words: dict[str, float],
+        families: int,
     ) -> tuple[dict[str, Place], dict[str, float]]:
         """Where those of the found passages stand that may be shown, and their fused scores.
 
@@ -119,13 +134,19 @@ class Retriever:
             scores = fuse(_only(dense, shown), _only(words, shown), self.dense_share)
         return shown, _only(scores, shown)
 
-    def _sentences(self, snapshot: Snapshot, query: str, vector: Vector, among: Sequence[Place]) -> dict[str, float]:
+    def _sentences(
+        self, snapshot: Snapshot, query: str, vector: Vector, among: Sequence[Place]
+    ) -> dict[str, float]:
         """The cosine of the question with the best sentence of each passage of several; one alone tells nothing new."""
         meaning = self.archive.meaning
         if meaning is not self.archive.vectors:
             vector = meaning.embedder.embed_question(query)
         spoken = self.archive.sentences.of(snapshot, {p.passage_id: p.start for p in among})
-        return {i: float((said.vectors @ vector).max()) for i, said in spoken.items() if len(said.starts) > 1}
+        return {
+            i: float((said.vectors @ vector).max())
+            for i, said in spoken.items()
+            if len(said.starts) > 1
+        }
 
     def _among(self, question: Question, snapshot: Snapshot) -> list[str] | None:
         """The passages a narrow filter leaves; None where there is no filter, or one that leaves many.
@@ -134,7 +155,11 @@ class Retriever:
         """
         filters = question.filters
         bounds = Bounds(
-            question.as_of, filters.published_after, filters.published_before, filters.publishers, filters.article_ids
+            question.as_of,
+            filters.published_after,
+            filters.published_before,
+            filters.publishers,
+            filters.article_ids,
         )
         return None if bounds == Bounds() else within(snapshot, bounds, self.narrow)
 
@@ -144,13 +169,22 @@ class Retriever:
         articles = snapshot.articles(p.article_id for p in passages.values())
         rows = [(p, articles[p.article_id], chosen[i]) for i, p in passages.items()]
         lacking = [(p, a) for p, a, found in rows if found.similarity is None]
-        cosines = dict(zip((p.passage_id for p, _ in lacking), self._vectors(lacking) @ vector, strict=True))
+        cosines = dict(
+            zip((p.passage_id for p, _ in lacking), self._vectors(lacking) @ vector, strict=True)
+        )
         return _best_first(
-            _hit(p, a, f.score, float(cosines[p.passage_id]) if f.similarity is None else f.similarity)
+            _hit(
+                p,
+                a,
+                f.score,
+                float(cosines[p.passage_id]) if f.similarity is None else f.similarity,
+            )
             for p, a, f in rows
         )
 
-    def _one_voice(self, question: Question, snapshot: Snapshot, vector: Vector, hits: list[Hit]) -> list[Hit]:
+    def _one_voice(
+        self, question: Question, snapshot: Snapshot, vector: Vector, hits: list[Hit]
+    ) -> list[Hit]:
         """Where several members of a family are hit, the most trustworthy one speaks for all of them.
 
         Its passages stand in for those of its copies; a copy keeps a place of its own further down, because it may say
@@ -163,24 +197,40 @@ class Retriever:
             if voice is None:
                 continue
             best = max(h.score for h in members)
-            own = self._scored(voice, snapshot, vector, {h.passage_id: h.score for h in members}, best)
+            own = self._scored(
+                voice, snapshot, vector, {h.passage_id: h.score for h in members}, best
+            )
             for hit in members:
                 if hit.article.article_id != voice.article.article_id:
                     kept[hit.passage_id] = replace(hit, score=hit.score * 0.5)
             kept.update((h.passage_id, h) for h in own)
         return _best_first(kept.values())
 
-    def _voice(self, question: Question, snapshot: Snapshot, family_id: str) -> StoredArticle | None:
+    def _voice(
+        self, question: Question, snapshot: Snapshot, family_id: str
+    ) -> StoredArticle | None:
         family = snapshot.family(family_id)
         members = snapshot.articles(m.article_id for m in family.members) if family else {}
         allowed = [a for a in members.values() if permits(question, a)]
         corrections = [a for a in allowed if a.member.role is Role.UPDATED]
         if corrections:  # the outlet's own later word on its own article
-            return max(corrections, key=lambda a: (a.article.published_on or date.min, a.article.article_id))
-        return min(allowed, key=lambda a: (not a.member.canonical, VOICES.index(a.member.role)), default=None)
+            return max(
+                corrections,
+                key=lambda a: (a.article.published_on or date.min, a.article.article_id),
+            )
+        return min(
+            allowed,
+            key=lambda a: (not a.member.canonical, VOICES.index(a.member.role)),
+            default=None,
+        )
 
     def _scored(
-        self, voice: StoredArticle, snapshot: Snapshot, vector: Vector, found: dict[str, float], best: float
+        self,
+        voice: StoredArticle,
+        snapshot: Snapshot,
+        vector: Vector,
+        found: dict[str, float],
+        best: float,
     ) -> list[Hit]:
         """The voice's passages: its best takes the family's best score, the others fall off with their similarity."""
         passages = snapshot.passages_of(voice.article.article_id)
@@ -189,7 +239,12 @@ class Retriever:
         similarities = self._vectors([(p, voice) for p in passages]) @ vector
         top = float(similarities.max())
         return [
-            _hit(p, voice, max(found.get(p.passage_id, 0.0), best * (1 - 2 * (top - float(s)))), float(s))
+            _hit(
+                p,
+                voice,
+                max(found.get(p.passage_id, 0.0), best * (1 - 2 * (top - float(s)))),
+                float(s),
+            )
             for p, s in zip(passages, similarities, strict=True)
             if p.passage_id in found or top - float(s) < 0.25
         ]
@@ -203,7 +258,9 @@ class Retriever:
         return [*first, *hits[COMPARED:]]
 
     def _vectors(self, passages: Sequence[tuple[Passage, StoredArticle]]) -> Vector:
-        return self.archive.vectors.embed([embedded_text(a.article.title, p.text) for p, a in passages])
+        return self.archive.vectors.embed(
+            [embedded_text(a.article.title, p.text) for p, a in passages]
+        )
 
 
 def searched(question: Question) -> str:
@@ -217,7 +274,9 @@ def permits(question: Question, stored: StoredArticle) -> bool:
     An undated article passes `as_of` only if no date named in its text is later, and never passes a date filter.
     """
     a = stored.article
-    place = Place("", a.article_id, 0, 0, stored.family_id, a.published_on, a.latest_named_date, a.publisher)
+    place = Place(
+        "", a.article_id, 0, 0, stored.family_id, a.published_on, a.latest_named_date, a.publisher
+    )
     return _permitted(question, place)
 
 
@@ -238,7 +297,9 @@ def _passes(filters: Filters, place: Place) -> bool:
         return False
     if filters.published_before and (day is None or day > filters.published_before):
         return False
-    if filters.publishers and (place.publisher or "").casefold() not in {p.casefold() for p in filters.publishers}:
+    if filters.publishers and (place.publisher or "").casefold() not in {
+        p.casefold() for p in filters.publishers
+    }:
         return False
     return not filters.article_ids or place.article_id in filters.article_ids
 
@@ -248,7 +309,15 @@ def card(stored: StoredArticle) -> ArticleCard:
     a, m = stored.article, stored.member
     place = FamilyPlace(stored.family_id, stored.family_size, str(m.role), m.canonical)
     return ArticleCard(
-        a.article_id, a.title or a.source, a.author, a.publisher, a.url, a.source, a.published_on, a.date_source, place
+        a.article_id,
+        a.title or a.source,
+        a.author,
+        a.publisher,
+        a.url,
+        a.source,
+        a.published_on,
+        a.date_source,
+        place,
     )
 
 
@@ -258,7 +327,15 @@ def _stated_title(article: ArticleCard) -> str | None:
 
 
 def _hit(passage: Passage, stored: StoredArticle, score: float, similarity: float) -> Hit:
-    return Hit(passage.passage_id, passage.start, passage.end, passage.text, score, card(stored), similarity)
+    return Hit(
+        passage.passage_id,
+        passage.start,
+        passage.end,
+        passage.text,
+        score,
+        card(stored),
+        similarity,
+    )
 
 
 def _one_slot_a_family(found: Sequence[Found], family: Callable[[Found], str]) -> list[Found]:
@@ -275,7 +352,9 @@ def _one_slot_a_family(found: Sequence[Found], family: Callable[[Found], str]) -
 def _merged(snapshot: Snapshot, hits: Sequence[Hit], count: int) -> list[Hit]:
     """The first `count` hits; one with nothing but white space between it and an earlier hit is added to that one."""
     kept: list[Hit] = []
-    parts: dict[str, list[tuple[int, int]]] = defaultdict(list)  # article id → (place in kept, passages it shows)
+    parts: dict[str, list[tuple[int, int]]] = defaultdict(
+        list
+    )  # article id → (place in kept, passages it shows)
     for hit in hits:
         shown = parts[hit.article.article_id]
         for n, (place, passages) in enumerate(shown):
@@ -295,9 +374,15 @@ def _joined(snapshot: Snapshot, hit: Hit, other: Hit) -> Hit | None:
     """Both as one hit, under the first one's id and score; None where anything stands between them."""
     first, last = sorted((hit, other), key=lambda h: h.start)
     stored = snapshot.article(hit.article.article_id)
-    if stored is None or stored.article.text[first.end : last.start].strip() or last.start < first.end:
+    if (
+        stored is None
+        or stored.article.text[first.end : last.start].strip()
+        or last.start < first.end
+    ):
         return None
-    return replace(hit, start=first.start, end=last.end, text=stored.article.text[first.start : last.end])
+    return replace(
+        hit, start=first.start, end=last.end, text=stored.article.text[first.start : last.end]
+    )
 
 
 def _best_first(hits: Iterable[Hit]) -> list[Hit]:

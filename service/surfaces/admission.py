@@ -34,11 +34,11 @@ MULTIPART = "multipart/form-data"
 JSON_EXPANSION = 3  # JSON may write a letter in six bytes ("\\u0431") that UTF-8 writes in two
 
 # For the documentation of routes that want a key: by the time a route runs, the key has been checked here.
-KEY = Depends(HTTPBearer(auto_error=False, description="One of DATELINE_API_KEYS, where keys are configured"))
-
-CONTENT_SECURITY_POLICY = (
-    "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'"
+KEY = Depends(
+    HTTPBearer(auto_error=False, description="One of DATELINE_API_KEYS, where keys are configured")
 )
+
+CONTENT_SECURITY_POLICY = "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'"
 
 
 def _may_write(request: Request) -> None:
@@ -66,10 +66,17 @@ class Door:
 
     def __init__(self, app: ASGIApp, settings: Settings, private: bool = False):
         self.app = app
-        kilobytes, megabytes = settings.max_body_kb, uploads.largest_upload_bytes(settings) // MEGABYTE
+        kilobytes, megabytes = (
+            settings.max_body_kb,
+            uploads.largest_upload_bytes(settings) // MEGABYTE,
+        )
         article = max(kilobytes * 1024, int(JSON_EXPANSION * settings.max_article_mb * MEGABYTE))
-        self.body = _Limit(kilobytes * 1024, f"the body is over {kilobytes} KB (DATELINE_MAX_BODY_KB)")
-        self.article = _Limit(article, f"an article is over {settings.max_article_mb:g} MB (DATELINE_MAX_ARTICLE_MB)")
+        self.body = _Limit(
+            kilobytes * 1024, f"the body is over {kilobytes} KB (DATELINE_MAX_BODY_KB)"
+        )
+        self.article = _Limit(
+            article, f"an article is over {settings.max_article_mb:g} MB (DATELINE_MAX_ARTICLE_MB)"
+        )
         self.files = _Limit(
             uploads.largest_upload_bytes(settings),
             f"the files are over {megabytes} MB together ({uploads.MOST_ARTICLES} times DATELINE_MAX_ARTICLE_MB): "
@@ -113,7 +120,11 @@ class Door:
     def _expect_own_host(self, headers: Headers) -> None:
         if self.open and not hosts.is_ours(headers.get("host", ""), self.public_url):
             wanted = "set DATELINE_PUBLIC_URL to the address that readers use, or DATELINE_API_KEYS"
-            raise Refused(421, "unknown_host", f"without keys this service answers only to this machine: {wanted}")
+            raise Refused(
+                421,
+                "unknown_host",
+                f"without keys this service answers only to this machine: {wanted}",
+            )
 
     def _may_write(self, scope: Scope, headers: Headers) -> bool:
         """Whether the key may write; raises Refused where a key is wanted and none, or a wrong one, is given."""
@@ -128,7 +139,11 @@ class Door:
         digest = _digest(key.strip())
         writes, reads = _any_equal(digest, self.writers), _any_equal(digest, self.readers)
         if not writes and not reads:
-            raise Refused(401, "invalid_key", "this key is not one of DATELINE_API_KEYS or DATELINE_ADMIN_KEYS")
+            raise Refused(
+                401,
+                "invalid_key",
+                "this key is not one of DATELINE_API_KEYS or DATELINE_ADMIN_KEYS",
+            )
         return writes
 
     async def _admitted(self, scope: Scope, headers: Headers, incoming: _Incoming) -> Receive:
@@ -148,7 +163,10 @@ class Door:
             return incoming.counted(limit)
         body = await incoming.whole(limit)
         if scope["path"].startswith(JSON_ROUTES) and (body or "content-type" in headers):
-            _expect_json(kind, "JSON, labelled Content-Type: application/json" + f", or {MULTIPART}" * is_upload)
+            _expect_json(
+                kind,
+                "JSON, labelled Content-Type: application/json" + f", or {MULTIPART}" * is_upload,
+            )
         return _replayed(body, incoming.receive)
 
 
@@ -227,7 +245,9 @@ def _any_equal(digest: bytes, known: Sequence[bytes]) -> bool:
 
 
 def _expect_json(kind: str, wanted: str) -> None:
-    if kind != "application/json" and not (kind.startswith("application/") and kind.endswith("+json")):
+    if kind != "application/json" and not (
+        kind.startswith("application/") and kind.endswith("+json")
+    ):
         raise Refused(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", f"send {wanted}")
 
 

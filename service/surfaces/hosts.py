@@ -20,7 +20,12 @@ def is_ours(host: str, public_url: str | None) -> bool:
         public = urlsplit(public_url or "").hostname
     except ValueError:
         return False
-    if not host or name == "localhost" or name.endswith(".localhost") or (public and name == public):
+    if (
+        not host
+        or name == "localhost"
+        or name.endswith(".localhost")
+        or (public and name == public)
+    ):
         return True
     try:
         return ipaddress.ip_address(name).is_loopback

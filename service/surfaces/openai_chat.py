@@ -15,17 +15,28 @@ from service.contract.problems import Refused, openai_error_body
 from service.surfaces import openai_responses
 from service.surfaces.admission import KEY
 from service.surfaces.openai_citations import ByArticle
-from service.surfaces.openai_schemas import MODEL, ChatRequest, ResponsesRequest, chat_question, responses_question
+from service.surfaces.openai_schemas import (
+    MODEL,
+    ChatRequest,
+    ResponsesRequest,
+    chat_question,
+    responses_question,
+)
 from service.surfaces.streaming import DONE, PING, collected, frame, paced, streamed
 from service.types import Answer, ClaimReleased, Completed, Delta, Event, Question, Started
 from service.wiring import Service
 
 TAGS: list[Any] = ["OpenAI-compatible"]
 STREAMED: dict[int | str, dict[str, Any]] = {
-    200: {"description": "Whole, or with `stream: true` as OpenAI's chunks", "content": {"text/event-stream": {}}},
+    200: {
+        "description": "Whole, or with `stream: true` as OpenAI's chunks",
+        "content": {"text/event-stream": {}},
+    },
 }
 ERRORS: dict[int | str, dict[str, Any]] = {
-    400: {"description": "The error in OpenAI's shape: no question, one out of bounds, or parts that are no text"},
+    400: {
+        "description": "The error in OpenAI's shape: no question, one out of bounds, or parts that are no text"
+    },
     401: {"description": "Keys are configured, and no known one was sent"},
     404: {"description": "`model_not_found`: the one model here is `dateline`"},
     503: {"description": "`not_ready`"},
@@ -49,10 +60,14 @@ def routes(service: Service) -> APIRouter:
     )
     async def read_model(model: str) -> dict[str, Any]:
         if model != MODEL:
-            raise Refused(404, "model_not_found", f'there is one model here: "{MODEL}"', param="model")
+            raise Refused(
+                404, "model_not_found", f'there is one model here: "{MODEL}"', param="model"
+            )
         return _MODEL_CARD
 
-    @router.post("/v1/chat/completions", summary="Chat with the archive", responses=STREAMED | ERRORS)
+    @router.post(
+        "/v1/chat/completions", summary="Chat with the archive", responses=STREAMED | ERRORS
+    )
     async def chat(request: Request, body: ChatRequest) -> Response:
         """The last user message is the question. Sources are `url_citation` annotations, `dateline` is the answer."""
         events, numbering = _asked(service, request, chat_question(body))
@@ -61,7 +76,9 @@ def routes(service: Service) -> APIRouter:
         chunks = _Chunks(numbering, bool(body.stream_options and body.stream_options.include_usage))
         return await streamed(events, chunks.frames, _failure, request.state.request_id)
 
-    @router.post("/v1/responses", summary="The Responses API over the archive", responses=STREAMED | ERRORS)
+    @router.post(
+        "/v1/responses", summary="The Responses API over the archive", responses=STREAMED | ERRORS
+    )
     async def respond(request: Request, body: ResponsesRequest) -> Response:
         """The last user text is the question; `dateline` in the response carries the answer object."""
         events, numbering = _asked(service, request, responses_question(body))
@@ -73,7 +90,9 @@ def routes(service: Service) -> APIRouter:
     return router
 
 
-def _asked(service: Service, request: Request, question: Question) -> tuple[AsyncGenerator[Event | None], ByArticle]:
+def _asked(
+    service: Service, request: Request, question: Question
+) -> tuple[AsyncGenerator[Event | None], ByArticle]:
     """The answer's events, and a numbering whose links lead to where readers reach this service."""
     limit = service.settings.answer_timeout_seconds
     events = paced(service.answerer.stream(question), request, service.stopping, limit)
@@ -84,7 +103,12 @@ def completion(answer: Answer, numbering: ByArticle) -> dict[str, Any]:
     """A whole `chat.completion`."""
     numbering.know(answer.citations)
     text = numbering.write(answer.text)
-    message = {"role": "assistant", "content": text, "refusal": None, "annotations": nested(numbering)}
+    message = {
+        "role": "assistant",
+        "content": text,
+        "refusal": None,
+        "annotations": nested(numbering),
+    }
     return {
         "id": chat_id(answer.id),
         "object": "chat.completion",
@@ -111,7 +135,11 @@ class _Chunks:
     def __init__(self, numbering: ByArticle, include_usage: bool):
         self._numbering = numbering
         self._include_usage = include_usage
-        self._head: dict[str, Any] = {"object": "chat.completion.chunk", "created": int(time.time()), "model": MODEL}
+        self._head: dict[str, Any] = {
+            "object": "chat.completion.chunk",
+            "created": int(time.time()),
+            "model": MODEL,
+        }
 
     def frames(self, event: Event | None) -> list[bytes]:
         match event:
@@ -151,8 +179,20 @@ def _failure(error: DatelineError) -> bytes:
 
 
 def _usage(answer: Answer) -> dict[str, int]:
-    prompt, completion = answer.usage.get("prompt_tokens", 0), answer.usage.get("completion_tokens", 0)
-    return {"prompt_tokens": prompt, "completion_tokens": completion, "total_tokens": prompt + completion}
+    prompt, completion = (
+        answer.usage.get("prompt_tokens", 0),
+        answer.usage.get("completion_tokens", 0),
+    )
+    return {
+        "prompt_tokens": prompt,
+        "completion_tokens": completion,
+        "total_tokens": prompt + completion,
+    }
 
 
-_MODEL_CARD = {"id": MODEL, "object": "model", "created": 1767225600, "owned_by": "dateline"}  # 1 January 2026
+_MODEL_CARD = {
+    "id": MODEL,
+    "object": "model",
+    "created": 1767225600,
+    "owned_by": "dateline",
+}  # 1 January 2026

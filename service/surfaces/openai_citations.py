@@ -87,7 +87,10 @@ class ByArticle:
     def _address(self, article: ArticleCard) -> str:
         """The article's own address, unless it has none or another article here took it: then its reader page."""
         url = article.url or ""
-        if is_web_address(url) and self._owners.setdefault(url, article.article_id) == article.article_id:
+        if (
+            is_web_address(url)
+            and self._owners.setdefault(url, article.article_id) == article.article_id
+        ):
             return url
         return f"{self._base_url}/articles/{article.article_id}"
 
@@ -95,7 +98,11 @@ class ByArticle:
 def cited_title(article: ArticleCard) -> str:
     """Title, outlet and day in one line: all that most frontends show of a source."""
     day = article.published_on.isoformat() if article.published_on else "undated"
-    return f"{article.title} ({article.publisher}, {day})" if article.publisher else f"{article.title} ({day})"
+    return (
+        f"{article.title} ({article.publisher}, {day})"
+        if article.publisher
+        else f"{article.title} ({day})"
+    )
 
 
 def is_web_address(url: str) -> bool:

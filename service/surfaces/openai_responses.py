@@ -69,7 +69,9 @@ class Stream:
         whole = _completed(self._ids, self._created, self._text, self._numbering, answer)
         return [
             *(
-                self._in_part("response.output_text.annotation.added", annotation_index=n, annotation=note)
+                self._in_part(
+                    "response.output_text.annotation.added", annotation_index=n, annotation=note
+                )
                 for n, note in enumerate(notes)
             ),
             self._in_part("response.output_text.done", text=self._text, logprobs=[]),
@@ -98,9 +100,14 @@ def _ids(answer_id: str) -> tuple[str, str]:
     return f"resp_{token}", f"msg_{token}"
 
 
-def _completed(ids: tuple[str, str], created: int, text: str, numbering: ByArticle, answer: Answer) -> Body:
+def _completed(
+    ids: tuple[str, str], created: int, text: str, numbering: ByArticle, answer: Answer
+) -> Body:
     item = _message(ids, "completed", [_part(text, flat(numbering))])
-    return {**_object(ids, created, "completed", [item], _usage(answer)), "dateline": answer_body(answer)}
+    return {
+        **_object(ids, created, "completed", [item], _usage(answer)),
+        "dateline": answer_body(answer),
+    }
 
 
 def _part(text: str, notes: list[Body]) -> Body:
@@ -108,10 +115,18 @@ def _part(text: str, notes: list[Body]) -> Body:
 
 
 def _message(ids: tuple[str, str], status: str, content: list[Body]) -> Body:
-    return {"id": ids[1], "type": "message", "status": status, "role": "assistant", "content": content}
+    return {
+        "id": ids[1],
+        "type": "message",
+        "status": status,
+        "role": "assistant",
+        "content": content,
+    }
 
 
-def _object(ids: tuple[str, str], created: int, status: str, output: list[Body], usage: Body | None) -> Body:
+def _object(
+    ids: tuple[str, str], created: int, status: str, output: list[Body], usage: Body | None
+) -> Body:
     return {
         "id": ids[0],
         "object": "response",

@@ -33,7 +33,10 @@ class ChatRequest(BaseModel):
     model_config = ConfigDict(
         extra="allow",
         json_schema_extra={
-            "example": {"model": MODEL, "messages": [{"role": "user", "content": "When did the bridge reopen?"}]}
+            "example": {
+                "model": MODEL,
+                "messages": [{"role": "user", "content": "When did the bridge reopen?"}],
+            }
         },
     )
     model: str = MODEL
@@ -54,7 +57,9 @@ class InputItem(BaseModel):
 class ResponsesRequest(BaseModel):
     model_config = ConfigDict(
         extra="allow",
-        json_schema_extra={"example": {"model": MODEL, "input": "When did the harbour bridge reopen?"}},
+        json_schema_extra={
+            "example": {"model": MODEL, "input": "When did the harbour bridge reopen?"}
+        },
     )
     model: str = MODEL
     input: str | list[InputItem]
@@ -76,7 +81,9 @@ def responses_question(request: ResponsesRequest) -> Question:
         raise Refused(400, "invalid_request", detail, param="previous_response_id")
     if isinstance(request.input, str):
         return _question([("user", request.input)], "input")
-    return _question([(item.role, item.content) for item in request.input if item.type == "message"], "input")
+    return _question(
+        [(item.role, item.content) for item in request.input if item.type == "message"], "input"
+    )
 
 
 def _known(model: str) -> None:
@@ -111,7 +118,9 @@ def _turns(said: Sequence[tuple[str, Content]], param: str) -> Iterable[TurnRequ
 def _text(content: Content, param: str) -> str:
     if isinstance(content, list):
         kinds = [str(part.get("type")) for part in content]
-        parts = [part.get("refusal" if part.get("type") == "refusal" else "text") for part in content]
+        parts = [
+            part.get("refusal" if part.get("type") == "refusal" else "text") for part in content
+        ]
         if not TEXT_PARTS.issuperset(kinds) or not all(isinstance(part, str) for part in parts):
             raise Refused(400, "invalid_request", "only text parts are read here", param=param)
         return "\n".join(str(part) for part in parts)

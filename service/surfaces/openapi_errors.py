@@ -11,7 +11,9 @@ PROBLEM: dict[str, Any] = {"model": Problem, "content": {"application/problem+js
 
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """The documented failures of a route; `default` keeps FastAPI from adding a shape that is not ours."""
-    named: dict[int | str, dict[str, Any]] = {s: {**PROBLEM, "description": WHEN[s]} for s in (*statuses, 401, 503)}
+    named: dict[int | str, dict[str, Any]] = {
+        s: {**PROBLEM, "description": WHEN[s]} for s in (*statuses, 401, 503)
+    }
     return {**named, "default": {**PROBLEM, "description": "any other failure, in the same shape"}}
 
 

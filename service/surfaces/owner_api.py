@@ -101,7 +101,9 @@ async def _lines(service: Service, body: IngestRequest, request: Request) -> Asy
     finally:
         work.stop.set()
         gone.cancel()
-        result.add_done_callback(lambda ended: ended.cancelled() or ended.exception())  # where nobody waits any more
+        result.add_done_callback(
+            lambda ended: ended.cancelled() or ended.exception()
+        )  # where nobody waits any more
 
 
 class _Ingest:

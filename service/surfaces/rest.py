@@ -55,7 +55,10 @@ def _answers(router: APIRouter, service: Service) -> None:
         summary="Ask the archive",
         response_model=AnswerResponse,
         responses={
-            200: {"content": {EVENT_STREAM: {"example": _STREAM_EXAMPLE}}, "description": _STREAM_DESCRIPTION},
+            200: {
+                "content": {EVENT_STREAM: {"example": _STREAM_EXAMPLE}},
+                "description": _STREAM_DESCRIPTION,
+            },
             **problems(400, 413, 415, 422, 502, 504),
         },
     )
@@ -65,11 +68,15 @@ def _answers(router: APIRouter, service: Service) -> None:
         With `stream: true`, or `Accept: text/event-stream`, the same comes as server-sent events.
         """
         limit = service.settings.answer_timeout_seconds
-        events = paced(service.answerer.stream(question_from(body)), request, service.stopping, limit)
+        events = paced(
+            service.answerer.stream(question_from(body)), request, service.stopping, limit
+        )
         if not body.stream and not _wants_stream(request.headers.get("accept", "").lower()):
             return JSONResponse(answer_body(await collected(events)))
         request_id = request.state.request_id
-        return await streamed(events, _frames, lambda e: frame(problem_body(e, request_id), "error"), request_id)
+        return await streamed(
+            events, _frames, lambda e: frame(problem_body(e, request_id), "error"), request_id
+        )
 
     @router.get(
         "/v1/answers/{answer_id}",
@@ -116,23 +123,40 @@ def _search(router: APIRouter, service: Service) -> None:
         responses=problems(422),
     )
     def search(
-        q: Annotated[QueryText, Query(description=f"words or a question, at most {LONGEST_QUERY:,} characters")],
+        q: Annotated[
+            QueryText,
+            Query(description=f"words or a question, at most {LONGEST_QUERY:,} characters"),
+        ],
         k: Annotated[int, Query(ge=1, le=100, description="most passages to return")] = 10,
         as_of: Annotated[Day | None, Query(description="nothing published later")] = None,
-        published_after: Annotated[Day | None, Query(description="inclusive; undated articles fail")] = None,
-        published_before: Annotated[Day | None, Query(description="inclusive; undated articles fail")] = None,
-        publishers: Annotated[list[Name] | None, Query(max_length=200, description="may be given many times")] = None,
-        article_ids: Annotated[list[Name] | None, Query(max_length=1000, description="may be given many times")] = None,
+        published_after: Annotated[
+            Day | None, Query(description="inclusive; undated articles fail")
+        ] = None,
+        published_before: Annotated[
+            Day | None, Query(description="inclusive; undated articles fail")
+        ] = None,
+        publishers: Annotated[
+            list[Name] | None, Query(max_length=200, description="may be given many times")
+        ] = None,
+        article_ids: Annotated[
+            list[Name] | None, Query(max_length=1000, description="may be given many times")
+        ] = None,
     ) -> Response:
         """Passages, best first; the first of every family comes before the second of any. No match is an empty list."""
-        filters = Filters(published_after, published_before, tuple(publishers or ()), tuple(article_ids or ()))
+        filters = Filters(
+            published_after, published_before, tuple(publishers or ()), tuple(article_ids or ())
+        )
         asked = Question(q, as_of=as_of, filters=filters)
-        return JSONResponse({"passages": [hit_body(hit) for hit in service.retriever.find(asked, k)]})
+        return JSONResponse(
+            {"passages": [hit_body(hit) for hit in service.retriever.find(asked, k)]}
+        )
 
 
 def _operations(router: APIRouter, service: Service) -> None:
     @router.head("/healthz", include_in_schema=False)  # as monitors of uptime ask
-    @router.get("/healthz", tags=["Operations"], summary="Is it alive?", response_model=AliveResponse)
+    @router.get(
+        "/healthz", tags=["Operations"], summary="Is it alive?", response_model=AliveResponse
+    )
     async def alive() -> Response:
         return JSONResponse({"status": "alive"})
 

@@ -53,7 +53,9 @@ def _reading(router: APIRouter, service: Service) -> None:
         responses=problems(422),
     )
     def list_articles(
-        cursor: Annotated[str | None, Query(max_length=100, description="`next_cursor` of the page before")] = None,
+        cursor: Annotated[
+            str | None, Query(max_length=100, description="`next_cursor` of the page before")
+        ] = None,
         limit: Annotated[int, Query(ge=1, le=200)] = 50,
     ) -> Response:
         """The catalogue in order of `article_id`; `next_cursor` is null at the end."""
@@ -61,7 +63,9 @@ def _reading(router: APIRouter, service: Service) -> None:
         found = service.archive.catalogue.live().page(after, limit + 1)
         page = found[:limit]
         more = _cursor(page[-1].article.article_id) if len(found) > limit else None
-        return JSONResponse({"articles": [article_card_body(stored) for stored in page], "next_cursor": more})
+        return JSONResponse(
+            {"articles": [article_card_body(stored) for stored in page], "next_cursor": more}
+        )
 
     @router.get(
         "/v1/articles/{article_id}",
@@ -92,7 +96,9 @@ def _reading(router: APIRouter, service: Service) -> None:
         canonical = canonical_of(stored, snapshot) if stored else None
         if stored is None or canonical is None:
             raise NotFound("there is no article of this id here")
-        return JSONResponse(comparison_body(stored, canonical, compared(stored, canonical, snapshot)))
+        return JSONResponse(
+            comparison_body(stored, canonical, compared(stored, canonical, snapshot))
+        )
 
 
 def _writing(router: APIRouter, service: Service) -> None:
@@ -129,7 +135,9 @@ def _writing(router: APIRouter, service: Service) -> None:
         """Where the job stands, and, when it is done, what it did. Jobs last as long as the service runs."""
         job = service.jobs.get(job_id)
         if job is None:
-            raise NotFound("there is no job of this id here; jobs are forgotten when the service ends")
+            raise NotFound(
+                "there is no job of this id here; jobs are forgotten when the service ends"
+            )
         return JSONResponse(job_body(job))
 
     @router.delete(
@@ -173,5 +181,7 @@ def _after(cursor: str) -> str:
         said = ""
     kind, _, article_id = said.partition(":")
     if kind != "after" or not ARTICLE_ID.fullmatch(article_id) or _cursor(article_id) != cursor:
-        raise InvalidRequest("cursor: send next_cursor of the page before as it is, or leave it out")
+        raise InvalidRequest(
+            "cursor: send next_cursor of the page before as it is, or leave it out"
+        )
     return article_id

@@ -64,7 +64,9 @@ def mount(app: FastAPI, answerer: Answerer, settings: Settings) -> None:
     if not token or not secret:
         names = ("SLACK_BOT_TOKEN", "SLACK_SIGNING_SECRET")
         have, lack = names if token else names[::-1]
-        raise WrongUsage(f"{have} is set but {lack} is not: set {lack}, or unset {have} to run without Slack")
+        raise WrongUsage(
+            f"{have} is set but {lack} is not: set {lack}, or unset {have} to run without Slack"
+        )
     bot = Bot(_client(token, settings.slack_api_url), answerer, settings.public_url)
     bolt, verifier = _bolt(bot, token), SignatureVerifier(secret)
 
@@ -80,8 +82,12 @@ def mount(app: FastAPI, answerer: Answerer, settings: Settings) -> None:
         body = await request.body()
         refused = _refused(verifier, body, request.headers)
         if refused is not None:
-            return error_response(refused, request.url.path, getattr(request.state, "request_id", ""))
-        return to_starlette_response(await bolt.async_dispatch(to_async_bolt_request(request, body)))
+            return error_response(
+                refused, request.url.path, getattr(request.state, "request_id", "")
+            )
+        return to_starlette_response(
+            await bolt.async_dispatch(to_async_bolt_request(request, body))
+        )
 
     app.include_router(router)
 
@@ -113,7 +119,9 @@ def _bolt(bot: Bot, token: str) -> AsyncApp:
     SLACK_CLIENT_ID in the environment would switch Bolt to OAuth and drop our token. The route checks signatures:
     Bolt parses the body first and fails with 500 on a body that is no JSON or a timestamp that is no number.
     """
-    _bolt_log.setLevel(logging.ERROR)  # its warnings are hints to people who write a bot: "token will be ignored"
+    _bolt_log.setLevel(
+        logging.ERROR
+    )  # its warnings are hints to people who write a bot: "token will be ignored"
 
     async def authorize(team_id: str | None, enterprise_id: str | None) -> AuthorizeResult:
         return AuthorizeResult(enterprise_id=enterprise_id, team_id=team_id, bot_token=token)
@@ -130,14 +138,20 @@ def _bolt(bot: Bot, token: str) -> AsyncApp:
         ssl_check_enabled=False,
         ignoring_self_events_enabled=False,  # the bot ignores every bot, itself first
     )
-    bolt.event(re.compile(""))(heard)  # every kind: an event nobody takes is a 404, and Slack stops sending after many
+    bolt.event(re.compile(""))(
+        heard
+    )  # every kind: an event nobody takes is a 404, and Slack stops sending after many
     return bolt
 
 
-def _refused(verifier: SignatureVerifier, body: bytes, headers: Mapping[str, str]) -> Refused | None:
+def _refused(
+    verifier: SignatureVerifier, body: bytes, headers: Mapping[str, str]
+) -> Refused | None:
     """Why this is not an event of Slack's, None when it is one."""
     if not _signed(verifier, body, headers):
-        return Refused(401, "invalid_key", "not signed with SLACK_SIGNING_SECRET in the last 5 minutes")
+        return Refused(
+            401, "invalid_key", "not signed with SLACK_SIGNING_SECRET in the last 5 minutes"
+        )
     try:
         event = json.loads(body)
     except (ValueError, RecursionError):
@@ -149,7 +163,10 @@ def _refused(verifier: SignatureVerifier, body: bytes, headers: Mapping[str, str
 
 def _signed(verifier: SignatureVerifier, body: bytes, headers: Mapping[str, str]) -> bool:
     """Whether Slack signed it in the last 5 minutes (the SDK's window); the SDK compares in constant time."""
-    timestamp, signature = headers.get("x-slack-request-timestamp", ""), headers.get("x-slack-signature", "")
+    timestamp, signature = (
+        headers.get("x-slack-request-timestamp", ""),
+        headers.get("x-slack-signature", ""),
+    )
     if not re.fullmatch(r"[0-9]{1,12}", timestamp) or not signature.isascii():
         return False  # the SDK raises on these
     try:
@@ -182,7 +199,9 @@ class Bot:
         if asked is None:
             return
         new_event = self._heard.first(f"event {body.get('event_id', (asked.channel, asked.ts))}")
-        new_message = self._heard.first(f"message {asked.channel} {asked.ts}")  # one message can come as two events
+        new_message = self._heard.first(
+            f"message {asked.channel} {asked.ts}"
+        )  # one message can come as two events
         if new_event and new_message:
             self._start(self._reply(asked))
 
@@ -223,9 +242,13 @@ class Bot:
         if not asked.text:
             return slack_text.USAGE, "empty"
         if len(asked.text) > LONGEST_QUESTION:
-            return slack_text.TOO_LONG.format(count=len(asked.text), limit=LONGEST_QUESTION), "too_long"
+            return slack_text.TOO_LONG.format(
+                count=len(asked.text), limit=LONGEST_QUESTION
+            ), "too_long"
         try:
-            answer = await self._answerer.answer(Question(asked.text, history=await self._history(asked)))
+            answer = await self._answerer.answer(
+                Question(asked.text, history=await self._history(asked))
+            )
         except DatelineError as error:
             return slack_text.FAILED.format(why=slack_text.escape(str(error))), error.code
         except Exception:  # the outermost rim of this task: whoever asked must hear that it failed
@@ -241,14 +264,20 @@ class Bot:
                 cursor = None
                 for _ in range(HISTORY_PAGES if asked.in_thread else 0):
                     page = await self.client.conversations_replies(
-                        channel=asked.channel, ts=asked.thread_ts, latest=asked.ts, limit=200, cursor=cursor
+                        channel=asked.channel,
+                        ts=asked.thread_ts,
+                        latest=asked.ts,
+                        limit=200,
+                        cursor=cursor,
                     )
                     messages += page.get("messages") or []
                     cursor = (page.get("response_metadata") or {}).get("next_cursor")
                     if not cursor:
                         break
         except _UNREACHABLE as error:
-            log.warning("slack.history channel=%s ts=%s unread: %s", asked.channel, asked.ts, _reason(error))
+            log.warning(
+                "slack.history channel=%s ts=%s unread: %s", asked.channel, asked.ts, _reason(error)
+            )
         return slack_messages.turns(messages, asked.ts, await self._self()) if messages else ()
 
     async def _self(self) -> str | None:
@@ -269,14 +298,19 @@ class Bot:
                     channel=asked.channel,
                     thread_ts=asked.thread_ts,
                     text=message,
-                    blocks=[_section(part) for part in slack_text.parts(message, slack_text.SECTION_CHARACTERS)],
+                    blocks=[
+                        _section(part)
+                        for part in slack_text.parts(message, slack_text.SECTION_CHARACTERS)
+                    ],
                     unfurl_links=False,
                     unfurl_media=False,
                     link_names=False,
                     parse="none",
                 )
         except _UNREACHABLE as error:
-            log.error("slack.post channel=%s ts=%s failed: %s", asked.channel, asked.ts, _reason(error))
+            log.error(
+                "slack.post channel=%s ts=%s failed: %s", asked.channel, asked.ts, _reason(error)
+            )
 
     async def _react(self, method: str, asked: Asked) -> None:
         """Shows or ends the sign that we are at work; a workspace that does not allow it goes without."""
@@ -284,7 +318,9 @@ class Bot:
             params = {"name": WORKING, "channel": asked.channel, "timestamp": asked.ts}
             await self.client.api_call(method, params=params)
         except _UNREACHABLE as error:
-            log.info("slack.reaction %s channel=%s failed: %s", method, asked.channel, _reason(error))
+            log.info(
+                "slack.reaction %s channel=%s failed: %s", method, asked.channel, _reason(error)
+            )
 
 
 def _section(text: str) -> SectionBlock:

@@ -11,7 +11,9 @@ from typing import Any
 from service.surfaces import slack_text
 from service.types import Turn
 
-REMEMBERED_SECONDS = 3_600.0  # Slack's last ordinary retry comes about 5 minutes after the first delivery
+REMEMBERED_SECONDS = (
+    3_600.0  # Slack's last ordinary retry comes about 5 minutes after the first delivery
+)
 REMEMBERED_KEYS = 20_000
 HISTORY_TURNS = 10
 TURN_CHARACTERS = 2_000
@@ -41,9 +43,15 @@ def asked(event: Mapping[str, Any]) -> Asked | None:
     """
     direct = event.get("channel_type") == "im" or str(event.get("channel", "")).startswith("D")
     wanted = event.get("type") == "app_mention" or (event.get("type") == "message" and direct)
-    unwanted = any(event.get(sign) for sign in ("bot_id", "bot_profile", "subtype", "edited", "hidden"))
+    unwanted = any(
+        event.get(sign) for sign in ("bot_id", "bot_profile", "subtype", "edited", "hidden")
+    )
     user, channel, ts, text = (event.get(name) for name in ("user", "channel", "ts", "text"))
-    if not wanted or unwanted or not (isinstance(user, str) and isinstance(channel, str) and isinstance(ts, str)):
+    if (
+        not wanted
+        or unwanted
+        or not (isinstance(user, str) and isinstance(channel, str) and isinstance(ts, str))
+    ):
         return None
     thread_ts, words = str(event.get("thread_ts") or ts), text if isinstance(text, str) else ""
     return Asked(user, channel, ts, thread_ts, slack_text.plain(words))
@@ -64,7 +72,8 @@ class Heard:
         """Whether this key is new; remembers it, and forgets what is old or, beyond 20,000 keys, oldest."""
         now = self._clock()
         while self._keys and (
-            next(iter(self._keys.values())) < now - REMEMBERED_SECONDS or len(self._keys) >= REMEMBERED_KEYS
+            next(iter(self._keys.values())) < now - REMEMBERED_SECONDS
+            or len(self._keys) >= REMEMBERED_KEYS
         ):
             self._keys.popitem(last=False)
         if key in self._keys:
@@ -73,10 +82,16 @@ class Heard:
         return True
 
 
-def turns(messages: Iterable[Mapping[str, Any]], before: str, own_user: str | None) -> tuple[Turn, ...]:
+def turns(
+    messages: Iterable[Mapping[str, Any]], before: str, own_user: str | None
+) -> tuple[Turn, ...]:
     """The last 10 turns of a thread before the message `before`: people's words and our answers, not other bots'."""
-    earlier = {_moment(message.get("ts")): message for message in messages}  # a page may repeat the thread's parent
-    found = [_turn(earlier[moment], own_user) for moment in sorted(earlier) if moment < _moment(before)]
+    earlier = {
+        _moment(message.get("ts")): message for message in messages
+    }  # a page may repeat the thread's parent
+    found = [
+        _turn(earlier[moment], own_user) for moment in sorted(earlier) if moment < _moment(before)
+    ]
     return tuple([turn for turn in found if turn is not None][-HISTORY_TURNS:])
 
 

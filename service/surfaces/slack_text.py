@@ -26,7 +26,9 @@ FAILED = "Sorry, I could not answer that: {why}"
 BROKEN = "Sorry, something failed on my side, so I cannot answer that now. The failure is in the service's log."
 
 _TOKEN = re.compile(r"<([^<>]*)>")
-_UNSENDABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+_UNSENDABLE = re.compile(
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
+)
 _WEB = re.compile(r"(?i)https?://\S")
 _MARKER = re.compile(r"\s*\[\d+\]")
 _COPY = {
@@ -75,12 +77,16 @@ def render(answer: Answer, public_url: str | None) -> str:
     """
     blocks = [escape(answer.text)]
     if answer.citations:
-        blocks.append("\n".join([SOURCES, *(_source(citation, public_url) for citation in answer.citations)]))
+        blocks.append(
+            "\n".join([SOURCES, *(_source(citation, public_url) for citation in answer.citations)])
+        )
     if answer.conflicts:
         blocks.append("\n".join(_conflict(conflict) for conflict in answer.conflicts))
     if answer.outcome == "declined" and answer.nearest:
         nearest = answer.nearest[:NEAREST_SHOWN]
-        blocks.append("\n".join(["Nearest in the archive:", *(_near(hit, public_url) for hit in nearest)]))
+        blocks.append(
+            "\n".join(["Nearest in the archive:", *(_near(hit, public_url) for hit in nearest)])
+        )
     return "\n\n".join(blocks)
 
 
@@ -111,7 +117,9 @@ def _link(article: ArticleCard, public_url: str | None) -> str | None:
         address = f"{public_url.rstrip('/')}/articles/{article.article_id}"
     if address is None or not _WEB.match(address):
         return None
-    encoded = percent_encoded(address.strip(), safe="!#$%&'()*+,/:;=?@[]~", errors="replace").replace("&", "&amp;")
+    encoded = percent_encoded(
+        address.strip(), safe="!#$%&'()*+,/:;=?@[]~", errors="replace"
+    ).replace("&", "&amp;")
     return encoded if len(encoded) <= LINK_CHARACTERS else None
 
 
@@ -156,7 +164,10 @@ def _words(account: Account, other: Account) -> str:
 
 def _agreeing(mine: list[str], theirs: list[str]) -> int:
     """How many words the two begin with alike."""
-    return next((n for n, (a, b) in enumerate(zip(mine, theirs, strict=False)) if a != b), min(len(mine), len(theirs)))
+    return next(
+        (n for n, (a, b) in enumerate(zip(mine, theirs, strict=False)) if a != b),
+        min(len(mine), len(theirs)),
+    )
 
 
 def _short(text: str, limit: int) -> str:

@@ -16,7 +16,9 @@ from ingest.errors import DatelineError, NotReady, TimedOut
 from service.contract.problems import refusal
 from service.types import Answer, Completed, Event
 
-PING_SECONDS = 15.0  # what the SSE specification advises against proxies that close silent connections
+PING_SECONDS = (
+    15.0  # what the SSE specification advises against proxies that close silent connections
+)
 STOPPING_GRACE_SECONDS = 3.0  # an answer that is nearly done may finish while the service stops
 
 T = TypeVar("T")
@@ -121,7 +123,9 @@ async def _frames(
 
 def frame(data: Mapping[str, Any], event: str | None = None) -> bytes:
     """One server-sent event."""
-    return format_sse_event(data_str=json.dumps(data, ensure_ascii=False, separators=(",", ":")), event=event)
+    return format_sse_event(
+        data_str=json.dumps(data, ensure_ascii=False, separators=(",", ":")), event=event
+    )
 
 
 PING = KEEPALIVE_COMMENT
@@ -139,13 +143,17 @@ async def _pump(events: AsyncIterator[T], queue: asyncio.Queue[T | _End | BaseEx
         queue.put_nowait(error)
 
 
-async def _tell_time(queue: asyncio.Queue[T | _End | BaseException], timeout_seconds: float) -> None:
+async def _tell_time(
+    queue: asyncio.Queue[T | _End | BaseException], timeout_seconds: float
+) -> None:
     await asyncio.sleep(timeout_seconds)
     limit = f"{timeout_seconds:g} seconds (DATELINE_ANSWER_TIMEOUT_SECONDS)"
     queue.put_nowait(TimedOut(f"no answer within {limit}; ask again"))
 
 
-async def _tell_stopping(queue: asyncio.Queue[T | _End | BaseException], stopping: asyncio.Event) -> None:
+async def _tell_stopping(
+    queue: asyncio.Queue[T | _End | BaseException], stopping: asyncio.Event
+) -> None:
     await stopping.wait()
     await asyncio.sleep(STOPPING_GRACE_SECONDS)
     queue.put_nowait(NotReady("the service is stopping; ask again when it is back"))

@@ -38,7 +38,9 @@ async def staged_from(request: Request, settings: Settings) -> uploads.Staged:
     try:
         form = await _Files(request, max_files=uploads.MOST_FILES).read()
     except OSError as error:
-        raise IndexUnavailable(f"the files cannot be taken in: {error.strerror}; check the disk") from error
+        raise IndexUnavailable(
+            f"the files cannot be taken in: {error.strerror}; check the disk"
+        ) from error
     try:
         return await run_in_threadpool(_staged_files, form, settings)
     finally:
@@ -61,17 +63,25 @@ class _Files(MultiPartParser):
         try:
             await self.parse()
         except MultiPartException as error:
-            raise InvalidRequest(f"the files cannot be told apart: {error.message.rstrip('.').lower()}") from error
+            raise InvalidRequest(
+                f"the files cannot be told apart: {error.message.rstrip('.').lower()}"
+            ) from error
         except ValueError as error:
-            raise InvalidRequest("the files cannot be told apart: their encoding is not known") from error
+            raise InvalidRequest(
+                "the files cannot be told apart: their encoding is not known"
+            ) from error
         found = [part for _, part in self.items if isinstance(part, UploadFile)]
         try:
             if not self.whole and self.items:
                 raise InvalidRequest("the body breaks off: its last boundary is missing")
             if len(found) < len(self.items):
-                raise InvalidRequest("a part is no file: send each file with its file name, and nothing else")
+                raise InvalidRequest(
+                    "a part is no file: send each file with its file name, and nothing else"
+                )
             if not found:
-                raise InvalidRequest("there is no file in the body: send at least one, with its file name")
+                raise InvalidRequest(
+                    "there is no file in the body: send at least one, with its file name"
+                )
         except InvalidRequest:
             for file in self._files_to_close_on_error:
                 file.close()
@@ -83,13 +93,20 @@ def _staged_files(form: list[UploadFile], settings: Settings) -> uploads.Staged:
     files = [(uploads.safe_name(upload.filename or ""), upload) for upload in form]
     names = [name.casefold() for name, _ in files]
     if len(set(names)) < len(names):
-        raise InvalidRequest("two files have the same name: send them one after the other, or rename one")
+        raise InvalidRequest(
+            "two files have the same name: send them one after the other, or rename one"
+        )
     suffixes = [Path(name).suffix.lower() for name, _ in files]
     if not any(suffix in readers.FORMATS for suffix in suffixes):
-        raise Refused(415, "unsupported_media_type", f"none of these files can be read: Dateline reads {readers.TYPES}")
+        raise Refused(
+            415,
+            "unsupported_media_type",
+            f"none of these files can be read: Dateline reads {readers.TYPES}",
+        )
     most_bytes = int(settings.max_article_mb * readers.MEGABYTE)
     if all(
-        suffix in WHOLE and (upload.size or 0) > most_bytes for suffix, (_, upload) in zip(suffixes, files, strict=True)
+        suffix in WHOLE and (upload.size or 0) > most_bytes
+        for suffix, (_, upload) in zip(suffixes, files, strict=True)
     ):
         raise _too_large(settings)
     return uploads.stage(settings.data_dir, [(name, upload.file) for name, upload in files])
@@ -107,16 +124,22 @@ def _staged_article(body: bytes, settings: Settings) -> uploads.Staged:
 def _article(body: bytes) -> ArticleRequest:
     """The checked article, with the failures that FastAPI gives where it reads a body itself."""
     if not body:
-        raise RequestValidationError([{"type": "missing", "loc": ("body",), "msg": "Field required"}])
+        raise RequestValidationError(
+            [{"type": "missing", "loc": ("body",), "msg": "Field required"}]
+        )
     try:
         value: Any = json.loads(body)
     except (ValueError, RecursionError) as error:
-        raise Refused(400, "malformed_json", "the body is not JSON: send one JSON object") from error
+        raise Refused(
+            400, "malformed_json", "the body is not JSON: send one JSON object"
+        ) from error
     try:
         return ArticleRequest.model_validate(value)
     except ValidationError as error:
         faults = error.errors(include_url=False, include_context=False, include_input=False)
-        raise RequestValidationError([{**fault, "loc": ("body", *fault["loc"])} for fault in faults]) from error
+        raise RequestValidationError(
+            [{**fault, "loc": ("body", *fault["loc"])} for fault in faults]
+        ) from error
 
 
 def _too_large(settings: Settings) -> Refused:

@@ -14,7 +14,11 @@ WEB = Path(__file__).parent / "web"
 
 def mount(app: FastAPI) -> None:
     """Adds `/`, `/articles/{id}`, `/docs` and the files they load; nothing in them comes from another host."""
-    for path, name in (("/", "index.html"), ("/articles/{article_id}", "article.html"), ("/docs", "docs.html")):
+    for path, name in (
+        ("/", "index.html"),
+        ("/articles/{article_id}", "article.html"),
+        ("/docs", "docs.html"),
+    ):
         app.add_route(path, _page(name), include_in_schema=False)
     app.mount("/static", StaticFiles(directory=WEB / "static"))
 

@@ -9,7 +9,10 @@ from ingest.english.thesaurus import opposite, related, stem
 
 REACH = 3  # content words after a negation that it may bear on; of a claim's, the first that a quote has decides
 
-_DENIALS = frozenset(stem(word) for word in "deny denied refute disprove debunk false falsely untrue unlikely".split())
+_DENIALS = frozenset(
+    stem(word)
+    for word in "deny denied refute disprove debunk false falsely untrue unlikely".split()
+)
 _NONE = frozenset(("none", "few"))
 
 
@@ -29,7 +32,10 @@ def flipped(quotes: Sequence[str], claim: str) -> bool:
         if head and not _among(head, first) and not _opposed(heads, said):
             return True
     here, plainly = [heads[0] for heads in _denied(mine)], _plain(mine)
-    if any(_among(head, plainly) and not _among(head, here) and not _among(head, said) for head in first):
+    if any(
+        _among(head, plainly) and not _among(head, here) and not _among(head, said)
+        for head in first
+    ):
         return True
     return any(_denies(row, mine) for row in theirs)
 
@@ -39,7 +45,9 @@ def denied_heads(text: str) -> tuple[tuple[Term, Term], ...]:
     row = _content(text)
     found = []
     for index, term in enumerate(row):
-        head = next((other for other in row[index + 1 :] if other.kind is not TermKind.NEGATION), None)
+        head = next(
+            (other for other in row[index + 1 :] if other.kind is not TermKind.NEGATION), None
+        )
         if _negates(term) and head is not None and head.kind is TermKind.WORD:
             found.append((term, head))
     return tuple(found)
@@ -50,7 +58,9 @@ def _content(text: str) -> list[Term]:
 
 
 def _negates(term: Term) -> bool:
-    return term.kind is TermKind.NEGATION or (term.kind is TermKind.QUANTIFIER and term.value in _NONE)
+    return term.kind is TermKind.NEGATION or (
+        term.kind is TermKind.QUANTIFIER and term.value in _NONE
+    )
 
 
 def _denied(row: Sequence[Term]) -> list[list[Term]]:
@@ -58,7 +68,9 @@ def _denied(row: Sequence[Term]) -> list[list[Term]]:
     found = []
     for index, term in enumerate(row):
         if _negates(term):
-            after = [other for other in row[index + 1 :] if other.kind is not TermKind.NEGATION][:REACH]
+            after = [other for other in row[index + 1 :] if other.kind is not TermKind.NEGATION][
+                :REACH
+            ]
             found.append(after or list(row[max(0, index - 1) : index]))
     return [heads for heads in found if heads]
 
@@ -68,7 +80,8 @@ def _plain(row: Sequence[Term]) -> list[Term]:
     return [
         term
         for index, term in enumerate(row)
-        if term.kind is not TermKind.NEGATION and (index == 0 or row[index - 1].kind is not TermKind.NEGATION)
+        if term.kind is not TermKind.NEGATION
+        and (index == 0 or row[index - 1].kind is not TermKind.NEGATION)
     ]
 
 
@@ -86,10 +99,16 @@ def _denies(row: Sequence[Term], mine: Sequence[Term]) -> bool:
 
 def _among(term: Term, others: Sequence[Term]) -> bool:
     return any(
-        term.value == other.value or (term.kind is other.kind is TermKind.WORD and related(term.value, other.value))
+        term.value == other.value
+        or (term.kind is other.kind is TermKind.WORD and related(term.value, other.value))
         for other in others
     )
 
 
 def _opposed(heads: Sequence[Term], others: Sequence[Term]) -> bool:
-    return any(opposite(head.value, other.value) for head in heads for other in others if other.kind is TermKind.WORD)
+    return any(
+        opposite(head.value, other.value)
+        for head in heads
+        for other in others
+        if other.kind is TermKind.WORD
+    )

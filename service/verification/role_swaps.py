@@ -29,9 +29,13 @@ _OPPOSITES = {
     )
 }  # fmt: skip
 
-_PASSIVE = re.compile(r"(?i)\b(?:is|are|was|were|be|been|being|got)\s+(?:\w+\s+)?\w+\s+by\b|\b\w+(?:ed|en|own)\s+by\b")
+_PASSIVE = re.compile(
+    r"(?i)\b(?:is|are|was|were|be|been|being|got)\s+(?:\w+\s+)?\w+\s+by\b|\b\w+(?:ed|en|own)\s+by\b"
+)
 
-Token = tuple[str, frozenset[str], int, int]  # what it is aligned by, the words of a name, first and last term
+Token = tuple[
+    str, frozenset[str], int, int
+]  # what it is aligned by, the words of a name, first and last term
 
 
 def displaced(quotes: Sequence[str], claim: str) -> str | None:
@@ -45,25 +49,40 @@ def displaced(quotes: Sequence[str], claim: str) -> str | None:
     at_home: set[int] = set()
     for quote in quotes:
         ours = read(quote)
-        matcher = SequenceMatcher(None, [t.value for t in ours], [t.value for t in theirs], autojunk=False)
+        matcher = SequenceMatcher(
+            None, [t.value for t in ours], [t.value for t in theirs], autojunk=False
+        )
         codes = matcher.get_opcodes() or [("equal", 0, 0, 0, 0)]
-        for before, (tag, a, b, c, d), after in zip([None, *codes[:-1]], codes, [*codes[1:], None], strict=True):
-            flank = sum(code[2] - code[1] for code in (before, after) if code is not None and code[0] == "equal")
+        for before, (tag, a, b, c, d), after in zip(
+            [None, *codes[:-1]], codes, [*codes[1:], None], strict=True
+        ):
+            flank = sum(
+                code[2] - code[1]
+                for code in (before, after)
+                if code is not None and code[0] == "equal"
+            )
             if tag == "equal" and b - a > FLANK:
                 at_home.update(range(c, d))
             if tag == "replace" and max(b - a, d - c) <= LONGEST and flank >= FLANK:
                 kind = _clash(ours[a:b], theirs[c:d], quote, claim)
                 if kind:
                     found.append((kind, set(range(c, d))))
-    return next((kind for kind, places in found if not places <= at_home), None) or _traded(quotes, claim)
+    return next((kind for kind, places in found if not places <= at_home), None) or _traded(
+        quotes, claim
+    )
 
 
 def _clash(ours: Sequence[Term], theirs: Sequence[Term], quote: str, claim: str) -> str | None:
     for kind in _FIXED:
-        mine, other = {t.value for t in ours if t.kind is kind}, {t.value for t in theirs if t.kind is kind}
+        mine, other = (
+            {t.value for t in ours if t.kind is kind},
+            {t.value for t in theirs if t.kind is kind},
+        )
         if mine and other and not mine & other:
             return str(kind)
-    if any(t.kind is TermKind.NEGATION for t in ours) != any(t.kind is TermKind.NEGATION for t in theirs):
+    if any(t.kind is TermKind.NEGATION for t in ours) != any(
+        t.kind is TermKind.NEGATION for t in theirs
+    ):
         return None  # "not legal" is "illegal"; a plain "not" is for service.verification.negations
     for a in ours:
         for b in theirs:
@@ -93,7 +112,9 @@ def _traded(quotes: Sequence[str], claim: str) -> str | None:
     return "name" if any(size > right.get(place, 0) for place, size in wrong.items()) else None
 
 
-def _rows(ours: Sequence[Token], theirs: Sequence[Token]) -> Iterator[tuple[int, list[tuple[int, int]]]]:
+def _rows(
+    ours: Sequence[Token], theirs: Sequence[Token]
+) -> Iterator[tuple[int, list[tuple[int, int]]]]:
     """Rows of at least `FRAME` tokens that both have: their length, and the places of the names in them."""
     matcher = SequenceMatcher(None, [t[0] for t in ours], [t[0] for t in theirs], autojunk=False)
     for a, b, size in matcher.get_matching_blocks():
@@ -107,7 +128,11 @@ def _listed(tokens: Sequence[Token], place: int) -> frozenset[str]:
     found = tokens[place][1]
     for step in (-1, 1):
         at = place
-        while 0 <= at + 2 * step < len(tokens) and tokens[at + step][0] in ("and", "or") and tokens[at + 2 * step][1]:
+        while (
+            0 <= at + 2 * step < len(tokens)
+            and tokens[at + step][0] in ("and", "or")
+            and tokens[at + 2 * step][1]
+        ):
             at += 2 * step
             found |= tokens[at][1]
     return found

@@ -45,4 +45,7 @@ _ADDRESS = re.compile(
 )
 # letters and digits in one word, signs that no prose has, or more letters than a word has
 _CODE = re.compile(r"[^\W\d_]\d|\d[^\W\d_]|[_=\\|~^{}<>`$]\w|\w[_=\\|~^{}<>`]|[^\W_]{30}")
-_FIGURE = re.compile(r"[$€£¥]?[\d.,:/-]*\d(?:st|nd|rd|th|s|am|pm|k|m|bn|tn|km|mph|kg|cm|mm|gb|mb|[°%])?", re.IGNORECASE)
+_FIGURE = re.compile(
+    r"[$€£¥]?[\d.,:/-]*\d(?:st|nd|rd|th|s|am|pm|k|m|bn|tn|km|mph|kg|cm|mm|gb|mb|[°%])?",
+    re.IGNORECASE,
+)

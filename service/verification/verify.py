@@ -62,7 +62,9 @@ def verify(draft: Draft, evidence: Mapping[str, Evidence]) -> Verdict:
     runs = [_run(claim, comparable(item.text)) for item in cited]
     for item, run in zip(cited, runs, strict=True):
         if run == "said":
-            return Verdict("exact" if claim == said else "supported", (item.key,), "the quote's own words")
+            return Verdict(
+                "exact" if claim == said else "supported", (item.key,), "the quote's own words"
+            )
     cited = [item for item, run in zip(cited, runs, strict=True) if run != "denied"]
     if not cited:
         return Verdict(None, (), "leaves out the words that deny it")
@@ -82,7 +84,10 @@ def attribute(text: str, evidence: Sequence[Evidence]) -> tuple[Evidence, ...]:
     hard = {fact.value for fact in (*stated.numbers, *stated.dates)}
     hard |= {word for fact in stated.names for word in fact.value.split()}
     wanted = _values(stated)
-    gains = [frozenset(v for v in wanted if _holds(_values(facts(comparable(e.text))), v)) for e in evidence]
+    gains = [
+        frozenset(v for v in wanted if _holds(_values(facts(comparable(e.text))), v))
+        for e in evidence
+    ]
     chosen: list[int] = []
     left = wanted
     while left and len(chosen) < len(gains):
@@ -102,7 +107,9 @@ def containment(stated: Facts, held: Sequence[Facts], around: Facts) -> float:
         return 0.0
     theirs = frozenset[str]().union(*(_values(one) for one in held))
     outside = _values(around)
-    return sum(1.0 if _holds(theirs, value) else 0.5 if _holds(outside, value) else 0.0 for value in mine) / len(mine)
+    return sum(
+        1.0 if _holds(theirs, value) else 0.5 if _holds(outside, value) else 0.0 for value in mine
+    ) / len(mine)
 
 
 def _undated(claim: str, cited: Sequence[Evidence]) -> str:
@@ -156,14 +163,21 @@ def _weigh(claim: str, stated: Facts, cited: Sequence[Evidence]) -> Verdict:
         return Verdict(None, (), f"the cited sentences hold {share:.2f} of it")
     keys = tuple(item.key for item in chosen)
     return Verdict(
-        "supported" if share >= SUPPORTED else "partial", keys, f"the cited sentences hold {share:.2f} of it"
+        "supported" if share >= SUPPORTED else "partial",
+        keys,
+        f"the cited sentences hold {share:.2f} of it",
     )
 
 
 def _cards(chosen: Sequence[Evidence]) -> list[str]:
     """What is known of the cited articles besides their text: a claim may name what a sentence only points to."""
     cards = dict.fromkeys(item.article for item in chosen)
-    return [comparable(part) for card in cards for part in (card.title, card.author, card.publisher) if part]
+    return [
+        comparable(part)
+        for card in cards
+        for part in (card.title, card.author, card.publisher)
+        if part
+    ]
 
 
 def _values(stated: Facts) -> frozenset[str]:
@@ -203,7 +217,12 @@ def _named(name: Fact, known: frozenset[str]) -> bool:
 def _torn_name(stated: Facts, texts: Sequence[str]) -> str | None:
     """`name` where a name of several words is put together from words that nowhere stand together in this order."""
     rows = [
-        [word for term in read(text) if term.kind is not TermKind.FUNCTION for word in term.value.split()]
+        [
+            word
+            for term in read(text)
+            if term.kind is not TermKind.FUNCTION
+            for word in term.value.split()
+        ]
         for text in texts
     ]
     several = [fact.value.split() for fact in stated.names if " " in fact.value]
@@ -228,6 +247,8 @@ def _contradicted(claim: str, quotes: Sequence[str], around: frozenset[str]) -> 
         return "negation"
     for found in differences(" ".join(quotes), claim):
         mine = facts(claim[found.right_start : found.right_end])
-        if found.kind in TYPED and not (found.kind == "name" and all(_named(name, around) for name in mine.names)):
+        if found.kind in TYPED and not (
+            found.kind == "name" and all(_named(name, around) for name in mine.names)
+        ):
             return found.kind
     return displaced(quotes, claim)

@@ -70,20 +70,67 @@ def apply(sentence: str, change: Change) -> str:
     return sentence[: change.start] + change.new + sentence[change.end :]
 
 
-_HALVES = {"half": "a third", "Half": "A third", "a third of": "a quarter of", "a quarter of": "half of"}
-_MULTIPLES = {"doubled": "tripled", "tripled": "doubled", "twice": "three times", "double": "triple"}
+_HALVES = {
+    "half": "a third",
+    "Half": "A third",
+    "a third of": "a quarter of",
+    "a quarter of": "half of",
+}
+_MULTIPLES = {
+    "doubled": "tripled",
+    "tripled": "doubled",
+    "twice": "three times",
+    "double": "triple",
+}
 _SCALES = {"million": "billion", "billion": "million", "thousand": "million"}
-_BOUNDS = {"more than": "less than", "less than": "more than", "at least": "at most", "fewer than": "more than"}
-_ALL = {"All": "Some", "all the": "some of the", "all of": "some of", "Every": "Hardly any", "every": "hardly any"}
-_MOST = {"Most": "Few", "most of": "few of", "Many": "Few", "many": "few", "Several": "Most", "several": "most"}
-_OFTEN = {"often": "rarely", "usually": "sometimes", "always": "sometimes", "frequently": "rarely", "rarely": "often"}
+_BOUNDS = {
+    "more than": "less than",
+    "less than": "more than",
+    "at least": "at most",
+    "fewer than": "more than",
+}
+_ALL = {
+    "All": "Some",
+    "all the": "some of the",
+    "all of": "some of",
+    "Every": "Hardly any",
+    "every": "hardly any",
+}
+_MOST = {
+    "Most": "Few",
+    "most of": "few of",
+    "Many": "Few",
+    "many": "few",
+    "Several": "Most",
+    "several": "most",
+}
+_OFTEN = {
+    "often": "rarely",
+    "usually": "sometimes",
+    "always": "sometimes",
+    "frequently": "rarely",
+    "rarely": "often",
+}
 _OFTEN |= {"sometimes": "always", "generally": "seldom"}
-_SHARES = {"majority": "minority", "minority": "majority", "partly": "entirely", "entirely": "partly"}
+_SHARES = {
+    "majority": "minority",
+    "minority": "majority",
+    "partly": "entirely",
+    "entirely": "partly",
+}
 _SHARES |= {"fully": "partially", "completely": "partially"}
-_REPORTED = {f"{verb} that": "denied that" for verb in ("said", "stated", "confirmed", "claimed", "announced")}
+_REPORTED = {
+    f"{verb} that": "denied that"
+    for verb in ("said", "stated", "confirmed", "claimed", "announced")
+}
 _REPORTED |= {"believed that": "doubted that"}
 _FAILED = {f"{verb} to": "refused to" for verb in ("agreed", "decided", "wanted", "tried")}
-_FAILED |= {"able to": "unable to", "managed to": "failed to", "went on to": "failed to", "with": "without"}
+_FAILED |= {
+    "able to": "unable to",
+    "managed to": "failed to",
+    "went on to": "failed to",
+    "with": "without",
+}
 
 OPERATIONS = (
     Operation("digits_swapped", "number", digits_swapped),

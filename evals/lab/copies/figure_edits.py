@@ -19,7 +19,9 @@ class Change:
     new: str
 
 
-Make = Callable[[str, random.Random, Sequence[str]], "Change | None"]  # a sentence, chance, names of its article
+Make = Callable[
+    [str, random.Random, Sequence[str]], "Change | None"
+]  # a sentence, chance, names of its article
 
 
 _FIGURE = re.compile(r"(?<![\w.,:/-])[$£€]?(\d+(?:,\d{3})*(?:\.\d+)?)(?![\w:/-]|[.,]\d)")
@@ -30,10 +32,16 @@ _MONTH = re.compile(rf"\b(?:{'|'.join(MONTHS)}|May)\b")
 def _figures(sentence: str) -> list[tuple[int, int]]:
     """Numbers in digits that are neither years nor days of a month."""
     found = [m.span(1) for m in _FIGURE.finditer(sentence) if not _YEAR.fullmatch(m[1])]
-    return [(a, b) for a, b in found if not _MONTH.search(sentence, max(0, a - 12), min(len(sentence), b + 14))]
+    return [
+        (a, b)
+        for a, b in found
+        if not _MONTH.search(sentence, max(0, a - 12), min(len(sentence), b + 14))
+    ]
 
 
-def _figure(sentence: str, chance: random.Random, turn: Callable[[str], str | None]) -> Change | None:
+def _figure(
+    sentence: str, chance: random.Random, turn: Callable[[str], str | None]
+) -> Change | None:
     for start, end in chance.sample(found := _figures(sentence), len(found)):
         new = turn(sentence[start:end])
         if new is not None and new != sentence[start:end]:
@@ -50,7 +58,11 @@ def digits_swapped(sentence: str, chance: random.Random, _: Sequence[str]) -> Ch
     """46 becomes 64."""
 
     def turn(figure: str) -> str | None:
-        places = [n for n in range(len(figure) - 1) if figure[n : n + 2].isdigit() and figure[n] != figure[n + 1]]
+        places = [
+            n
+            for n in range(len(figure) - 1)
+            if figure[n : n + 2].isdigit() and figure[n] != figure[n + 1]
+        ]
         places = [n for n in places if n or figure[1] != "0"]
         if not places:
             return None
@@ -61,7 +73,9 @@ def digits_swapped(sentence: str, chance: random.Random, _: Sequence[str]) -> Ch
 
 
 def tenfold(sentence: str, chance: random.Random, _: Sequence[str]) -> Change | None:
-    return _figure(sentence, chance, lambda figure: _written(float(figure.replace(",", "")) * 10, figure))
+    return _figure(
+        sentence, chance, lambda figure: _written(float(figure.replace(",", "")) * 10, figure)
+    )
 
 
 def nudged(sentence: str, chance: random.Random, _: Sequence[str]) -> Change | None:
@@ -88,7 +102,9 @@ def digit_dropped(sentence: str, chance: random.Random, _: Sequence[str]) -> Cha
 
 def from_list(words: Sequence[str]) -> Make:
     """A word of the list gives way to another of it."""
-    pattern = re.compile(rf"(?<![\w-])(?:{'|'.join(sorted(words, key=len, reverse=True))})(?![\w-])")
+    pattern = re.compile(
+        rf"(?<![\w-])(?:{'|'.join(sorted(words, key=len, reverse=True))})(?![\w-])"
+    )
 
     def make(sentence: str, chance: random.Random, _: Sequence[str]) -> Change | None:
         found = list(pattern.finditer(sentence))
@@ -132,7 +148,9 @@ def day_of_month(sentence: str, chance: random.Random, _: Sequence[str]) -> Chan
     if not found:
         return None
     old = chance.choice(found)
-    return Change(*old.span("day"), chance.choice([str(n) for n in range(1, 29) if str(n) != old["day"]]))
+    return Change(
+        *old.span("day"), chance.choice([str(n) for n in range(1, 29) if str(n) != old["day"]])
+    )
 
 
 _DAY_BEFORE = re.compile(rf"\b(?P<day>\d{{1,2}}) (?:{'|'.join(MONTHS)})\b")

@@ -18,10 +18,21 @@ from evals.lab.copies.vocabulary import CORRECTIONS, CREDITS, NOTICES, OUTLETS, 
 KINDS = ("original", "syndicated", "fragment", "rewrite", "altered", "updated", "round_up")
 # How often an article has so many copies, and of which kind a copy is.
 COPIES = ((0, 0.3), (1, 0.32), (2, 0.2), (3, 0.1), (5, 0.06), (9, 0.02))
-KIND_SHARES = (("syndicated", 0.25), ("fragment", 0.12), ("rewrite", 0.16), ("altered", 0.4), ("updated", 0.07))
+KIND_SHARES = (
+    ("syndicated", 0.25),
+    ("fragment", 0.12),
+    ("rewrite", 0.16),
+    ("altered", 0.4),
+    ("updated", 0.07),
+)
 MOST_COPIES = 12  # of one source
 ROUND_UPS = 0.02  # of all articles
-MAIN_KINDS = ("number", "date", "name", "negation")  # of four altered facts in five; the rest is of any kind
+MAIN_KINDS = (
+    "number",
+    "date",
+    "name",
+    "negation",
+)  # of four altered facts in five; the rest is of any kind
 
 Drawn = TypeVar("Drawn")
 
@@ -66,14 +77,17 @@ def generate(sources: Sequence[Source], articles: int, seed: int) -> list[Made]:
         families[-1].copy(copies)
         made += 1 + copies
     for family in families:
-        more = min(MOST_COPIES + 1 - len(family.made), (wanted - made) // len(families) + 1, wanted - made)
+        more = min(
+            MOST_COPIES + 1 - len(family.made), (wanted - made) // len(families) + 1, wanted - made
+        )
         family.copy(more)
         made += max(0, more)
     found = [one for family in families for one in family.made]
     if len(families) >= 4:
         of = [family.source for family in families]
         found += [
-            _round_up(f"r{n:05d}", chance.sample(of, chance.randint(2, 4)), chance) for n in range(articles - wanted)
+            _round_up(f"r{n:05d}", chance.sample(of, chance.randint(2, 4)), chance)
+            for n in range(articles - wanted)
         ]
     chance.shuffle(found)
     return found
@@ -110,7 +124,9 @@ class _Family:
         self._chance = chance
         day = date(2018, 1, 1) + timedelta(days=chance.randrange(2500))
         self._imprint = _Imprint(chance.choice(OUTLETS), day, chance.choice(REPORTERS))
-        self.made = [_made(source, source.title, source.paragraphs, self._imprint, "original", "", chance)]
+        self.made = [
+            _made(source, source.title, source.paragraphs, self._imprint, "original", "", chance)
+        ]
 
     def copy(self, count: int) -> None:
         for _ in range(count):
@@ -129,35 +145,54 @@ def _copy(source: Source, origin: _Imprint, kind: str, half: str, chance: random
     imprint = _Imprint(outlet, later, chance.choice(REPORTERS))
     title, paragraphs = source.title, source.paragraphs
     if kind == "fragment":
-        return _made(source, title, _cut(paragraphs, chance), imprint, kind, half, chance, origin.outlet)
+        return _made(
+            source, title, _cut(paragraphs, chance), imprint, kind, half, chance, origin.outlet
+        )
     if kind == "updated":
         imprint = _Imprint(origin.outlet, later, origin.reporter)
         changed, placed = _alter(paragraphs, chance.randint(1, 2), half, chance)
         made = _made(source, title, changed, imprint, kind, half, chance, placed=placed)
         note = chance.choice(CORRECTIONS) if chance.random() < 0.5 else ""
-        return replace(made, fields=made.fields | {"text": "\n\n".join(filter(None, (made.fields["text"], note)))})
+        return replace(
+            made,
+            fields=made.fields | {"text": "\n\n".join(filter(None, (made.fields["text"], note)))},
+        )
     if kind == "syndicated" or (kind == "altered" and chance.random() < 0.3):
         paragraphs = _reworded(paragraphs, half, ("form",), chance)
     elif kind == "rewrite" or chance.random() < 0.45:
         deeply = kind == "rewrite" and half == "unseen" and chance.random() < 0.7
         paragraphs = _rewritten(paragraphs, "" if deeply else half, chance)
-        title = chance.choice((title, _reworded(((title,),), half, ("words", "synonyms"), chance)[0][0]))
-    changed, placed = _alter(paragraphs, chance.randint(1, 3), half, chance) if kind == "altered" else (paragraphs, ())
+        title = chance.choice(
+            (title, _reworded(((title,),), half, ("words", "synonyms"), chance)[0][0])
+        )
+    changed, placed = (
+        _alter(paragraphs, chance.randint(1, 3), half, chance)
+        if kind == "altered"
+        else (paragraphs, ())
+    )
     return _made(source, title, changed, imprint, kind, half, chance, origin.outlet, placed)
 
 
-_Placed = tuple[tuple[int, int, edits.Change, edits.Operation, str], ...]  # paragraph, sentence, change, …, original
+_Placed = tuple[
+    tuple[int, int, edits.Change, edits.Operation, str], ...
+]  # paragraph, sentence, change, …, original
 
 
-def _reworded(paragraphs: Paragraphs, half: str, kinds: Sequence[str], chance: random.Random) -> Paragraphs:
+def _reworded(
+    paragraphs: Paragraphs, half: str, kinds: Sequence[str], chance: random.Random
+) -> Paragraphs:
     chosen = [
-        r for r in rewording.REWORDINGS if r.kind in kinds and (not half or rewording.seen(r.name) == (half == "seen"))
+        r
+        for r in rewording.REWORDINGS
+        if r.kind in kinds and (not half or rewording.seen(r.name) == (half == "seen"))
     ]
 
     def other(sentence: str) -> str:
         quotes = re.search("[“”\"]|``|''", sentence)
         for operation in chosen:
-            if operation.kind == "form" or not quotes:  # whoever puts quoted words otherwise changes a fact
+            if (
+                operation.kind == "form" or not quotes
+            ):  # whoever puts quoted words otherwise changes a fact
                 sentence = operation.make(sentence, chance)
         return sentence
 
@@ -185,7 +220,9 @@ def _cut(paragraphs: Paragraphs, chance: random.Random) -> Paragraphs:
     return tuple(tuple(s for m, s in kept if m == n) for n in sorted({n for n, _ in kept}))
 
 
-def _alter(paragraphs: Paragraphs, count: int, half: str, chance: random.Random) -> tuple[Paragraphs, _Placed]:
+def _alter(
+    paragraphs: Paragraphs, count: int, half: str, chance: random.Random
+) -> tuple[Paragraphs, _Placed]:
     """Up to `count` facts changed, each in a sentence of its own."""
     text = [list(p) for p in paragraphs]
     names = edits.names_in(" ".join(s for p in paragraphs for s in p))
@@ -219,7 +256,11 @@ def _made(
 ) -> Made:  # fmt: skip
     """The article as its outlet prints it: fields or a header in the text, a credit line, notices."""
     header, fields = _header(title, imprint, kind, chance)
-    tail = [chance.choice(CREDITS).format(outlet=credited)] if credited and chance.random() < 0.5 else []
+    tail = (
+        [chance.choice(CREDITS).format(outlet=credited)]
+        if credited and chance.random() < 0.5
+        else []
+    )
     tail += chance.sample(NOTICES, chance.choice((0, 0, 1, 2)))
     blocks = [*header, *(" ".join(p) for p in paragraphs), *tail]
     found = []
@@ -228,10 +269,14 @@ def _made(
         start += sum(len(s) + 1 for s in paragraphs[n][:m]) + change.start
         found.append(Edit(operation.name, operation.kind, start, start + len(change.new), original))
     fields["text"] = "\n\n".join(blocks)
-    return Made(source.key, source.key, kind, half, fields, tuple(sorted(found, key=lambda e: e.start)))
+    return Made(
+        source.key, source.key, kind, half, fields, tuple(sorted(found, key=lambda e: e.start))
+    )
 
 
-def _header(title: str, imprint: _Imprint, kind: str, chance: random.Random) -> tuple[list[str], dict[str, str]]:
+def _header(
+    title: str, imprint: _Imprint, kind: str, chance: random.Random
+) -> tuple[list[str], dict[str, str]]:
     """Lines above the text, and fields beside it. A fragment often says nothing of where it came from."""
     if kind == "fragment" and chance.random() < 0.5:
         return [], {}
@@ -247,9 +292,16 @@ def _round_up(key: str, sources: Sequence[Source], chance: random.Random) -> Mad
     blocks = []
     headed = chance.random() < 0.5
     for source in sources:
-        kept = source.paragraphs if chance.random() < 0.6 else source.paragraphs[: max(1, len(source.paragraphs) // 2)]
+        kept = (
+            source.paragraphs
+            if chance.random() < 0.6
+            else source.paragraphs[: max(1, len(source.paragraphs) // 2)]
+        )
         blocks += [*([source.title] if headed else []), *(" ".join(p) for p in kept)]
     day = date(2025, 1, 1) + timedelta(days=chance.randrange(200))
-    fields = {"title": f"The week in brief, {day:%B} {day.day}", "publisher": chance.choice(OUTLETS)}
+    fields = {
+        "title": f"The week in brief, {day:%B} {day.day}",
+        "publisher": chance.choice(OUTLETS),
+    }
     fields |= {"published_on": day.isoformat(), "text": "\n\n".join(blocks)}
     return Made(key, key, "round_up", "", fields)

@@ -95,7 +95,9 @@ def _millions(sentence: str, _: random.Random) -> str:
     """ "3 million" → "3,000,000"; "$3 million" → "$3m"."""
     sentence = re.sub(r"(?<=[$£€])(\d+(?:\.\d+)?) million\b", r"\1m", sentence)
     sentence = re.sub(r"(?<=[$£€])(\d+(?:\.\d+)?) billion\b", r"\1bn", sentence)
-    return re.sub(r"(?<![\w.,$£€])(\d{1,3}) million\b(?! (?:dollars|euros|pounds))", r"\1,000,000", sentence)
+    return re.sub(
+        r"(?<![\w.,$£€])(\d{1,3}) million\b(?! (?:dollars|euros|pounds))", r"\1,000,000", sentence
+    )
 
 
 def _per_cent(sentence: str, chance: random.Random) -> str:
@@ -119,7 +121,11 @@ def _day_order(sentence: str, _: random.Random) -> str:
 
 def _short_month(sentence: str, _: random.Random) -> str:
     months = "|".join(m for m in MONTHS if len(m) > 5)
-    return re.sub(rf"\b({months})(?= \d{{1,2}}\b)", lambda m: f"{'Sept' if m[0][0] == 'S' else m[0][:3]}.", sentence)
+    return re.sub(
+        rf"\b({months})(?= \d{{1,2}}\b)",
+        lambda m: f"{'Sept' if m[0][0] == 'S' else m[0][:3]}.",
+        sentence,
+    )
 
 
 def _straight_quotes(sentence: str, _: random.Random) -> str:
@@ -162,7 +168,9 @@ def _end_to_lead(sentence: str, _: random.Random) -> str:
 
 
 def _split_at_and(sentence: str, _: random.Random) -> str:
-    return re.sub(r", and (he|she|it|they|the)\b", lambda m: f". {m[1].capitalize()}", sentence, count=1)
+    return re.sub(
+        r", and (he|she|it|they|the)\b", lambda m: f". {m[1].capitalize()}", sentence, count=1
+    )
 
 
 def _split_at_but(sentence: str, _: random.Random) -> str:
@@ -174,7 +182,11 @@ def _brackets_to_commas(sentence: str, _: random.Random) -> str:
 
 
 def _which_is_left_out(sentence: str, _: random.Random) -> str:
-    return re.sub(r", (?:which|who) (?:is|was|were|are) (?=(?:a|an|the|located|based|known|born)\b)", ", ", sentence)
+    return re.sub(
+        r", (?:which|who) (?:is|was|were|are) (?=(?:a|an|the|located|based|known|born)\b)",
+        ", ",
+        sentence,
+    )
 
 
 _OWNED = "capital|population|government|president|economy|history|coast|people|parliament|army|mayor|king|queen"
@@ -182,22 +194,31 @@ _OWNED = "capital|population|government|president|economy|history|coast|people|p
 
 def _owner_first(sentence: str, _: random.Random) -> str:
     """ "the capital of France" → "France's capital"."""
-    return re.sub(rf"\b[Tt]he ({_OWNED}) of ([A-Z][a-z]+[a-rt-z])\b(?! [A-Z])", r"\2's \1", sentence)
+    return re.sub(
+        rf"\b[Tt]he ({_OWNED}) of ([A-Z][a-z]+[a-rt-z])\b(?! [A-Z])", r"\2's \1", sentence
+    )
 
 
 def _that_dropped(sentence: str, _: random.Random) -> str:
-    return re.sub(r"\b(said|believed|announced|claimed|stated) that (?=the|he|she|it|they)", r"\1 ", sentence)
+    return re.sub(
+        r"\b(said|believed|announced|claimed|stated) that (?=the|he|she|it|they)", r"\1 ", sentence
+    )
 
 
 def _enumeration_turned(sentence: str, _: random.Random) -> str:
     """ "red, green and blue" → "green, red and blue"."""
-    return re.sub(r"(?<=[a-z] )([a-z]{3,}), ([a-z]{3,})(?=,? and [a-z]+\b)", r"\2, \1", sentence, count=1)
+    return re.sub(
+        r"(?<=[a-z] )([a-z]{3,}), ([a-z]{3,})(?=,? and [a-z]+\b)", r"\2, \1", sentence, count=1
+    )
 
 
 def _names_turned(sentence: str, _: random.Random) -> str:
     """ "in Norway and Sweden" → "in Sweden and Norway"."""
     return re.sub(
-        r"(?<=\b(?:in|of|by) )([A-Z][a-z]+) and ([A-Z][a-z]+)(?=[,.;]| [a-z])", r"\2 and \1", sentence, count=1
+        r"(?<=\b(?:in|of|by) )([A-Z][a-z]+) and ([A-Z][a-z]+)(?=[,.;]| [a-z])",
+        r"\2 and \1",
+        sentence,
+        count=1,
     )
 
 
@@ -242,7 +263,9 @@ def _active_voice(sentence: str, _: random.Random) -> str:
 def _terse(sentence: str, _: random.Random) -> str:
     """Without adverbs that say little and without short remarks in brackets."""
     sentence = re.sub(
-        r" (?:also|very|currently|commonly|highly|widely|then|however|subsequently|eventually)\b(?! as)", "", sentence
+        r" (?:also|very|currently|commonly|highly|widely|then|however|subsequently|eventually)\b(?! as)",
+        "",
+        sentence,
     )
     return re.sub(r" \([a-z][^()\d]{3,40}\)", "", sentence)
 

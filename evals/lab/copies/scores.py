@@ -47,11 +47,14 @@ class Outcome:
 
 
 def main(
-    data: Annotated[list[Path], typer.Option(help="JSONL file or folder of articles; may be given again")],
+    data: Annotated[
+        list[Path], typer.Option(help="JSONL file or folder of articles; may be given again")
+    ],
     articles: Annotated[int, typer.Option(min=2, help="How many articles to make")] = 1000,
     seed: Annotated[int, typer.Option(help="The same seed makes the same corpus")] = 7,
     out: Annotated[
-        Path | None, typer.Option(help="Folder to keep the corpus, its truth and what was missed in")
+        Path | None,
+        typer.Option(help="Folder to keep the corpus, its truth and what was missed in"),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON value")] = False,
 ) -> None:
@@ -63,7 +66,9 @@ def main(
         cache = VectorCache(settings.data_dir / "vectors.sqlite", LocalEmbedder(settings.model_dir))
         read = [_article(one) for one in made]
         started = time.monotonic()
-        found = families.group(read, {a.article_id: split(a.text, a.title) for a in read}, cache.embed)
+        found = families.group(
+            read, {a.article_id: split(a.text, a.title) for a in read}, cache.embed
+        )
         seconds = time.monotonic() - started
         report = score(made, found) | {"seconds": round(seconds, 1), "seed": seed}
         if out:
@@ -86,7 +91,9 @@ def score(made: Sequence[Made], found: Sequence[Family]) -> dict[str, Any]:
         "facts": {
             half: {
                 "recall": _share(outcome for o, outcome in main if _half(o) == half),
-                "precision": _share(outcome for h, kind, outcome in facts.spans if h == half and kind in MAIN_KINDS),
+                "precision": _share(
+                    outcome for h, kind, outcome in facts.spans if h == half and kind in MAIN_KINDS
+                ),
                 "recall_any_kind": _share(x for o, x in facts.places if _half(o) == half),
                 "precision_any_kind": _share(outcome for h, _, outcome in facts.spans if h == half),
             }
@@ -114,16 +121,26 @@ def score(made: Sequence[Made], found: Sequence[Family]) -> dict[str, Any]:
 
 def table(report: Mapping[str, Any]) -> list[str]:
     """The report as lines for people."""
-    lines = [f"{report['articles']} articles, seed {report['seed']}, grouped in {report['seconds']} s", ""]
+    lines = [
+        f"{report['articles']} articles, seed {report['seed']}, grouped in {report['seconds']} s",
+        "",
+    ]
     lines += [_row(f"families: {name}", share) for name, share in report["families"].items()]
     for half, shares in report["facts"].items():
-        lines += ["", *(_row(f"altered facts, {half}: {name}", share) for name, share in shares.items())]
+        lines += [
+            "",
+            *(_row(f"altered facts, {half}: {name}", share) for name, share in shares.items()),
+        ]
     lines.append("")
     for kind, shares in report["facts_by_kind"].items():
         lines += [_row(f"{kind}: {name}", share) for name, share in shares.items()]
     lines += [
         "",
-        *(_row(f"{o['kind']}: {name} ({o['half']})", o) for name, o in report["operations"].items() if o["n"]),
+        *(
+            _row(f"{o['kind']}: {name} ({o['half']})", o)
+            for name, o in report["operations"].items()
+            if o["n"]
+        ),
     ]
     lines += ["", *(f"{kind}: {roles}" for kind, roles in report["roles"].items())]
     return lines
@@ -156,7 +173,9 @@ def misses(made: Sequence[Made], found: Sequence[Family]) -> list[str]:
         for span in spans:
             if not any(_covers(span, edit) for edit in one.edits):
                 shown = _shown(text, span.here.start, span.here.end)
-                lines.append(f"FALSE {one.key} {one.kind} {span.kind}: {shown} was {span.canonical.text}")
+                lines.append(
+                    f"FALSE {one.key} {one.kind} {span.kind}: {shown} was {span.canonical.text}"
+                )
     return lines
 
 
@@ -176,7 +195,9 @@ def _facts(made: Sequence[Made], found: Sequence[Family]) -> _Facts:
         spans = [a for a in member.alterations if a.kind != "wording"]
         if one.kind == "altered":
             for edit in one.edits:
-                facts.places.append((edit, Outcome(one.family, any(_covers(span, edit) for span in spans))))
+                facts.places.append(
+                    (edit, Outcome(one.family, any(_covers(span, edit) for span in spans)))
+                )
         for span in spans:
             right = any(_covers(span, edit) for edit in one.edits)
             facts.spans.append((one.half, span.kind, Outcome(one.family, right)))
@@ -186,9 +207,9 @@ def _facts(made: Sequence[Made], found: Sequence[Family]) -> _Facts:
 def _covers(span: Alteration, edit: Edit) -> bool:
     """Whether a span lies on changed words; what was put in or taken out may be marked beside its place."""
     room = 0 if edit.end > edit.start and span.here.end > span.here.start else NEAR
-    return span.here.start < edit.end + room + (room == 0 and edit.start == edit.end) and edit.start - room < max(
-        span.here.end, span.here.start + 1
-    )
+    return span.here.start < edit.end + room + (
+        room == 0 and edit.start == edit.end
+    ) and edit.start - room < max(span.here.end, span.here.start + 1)
 
 
 def _copies(made: Sequence[Made], found: Sequence[Family]) -> Iterable[tuple[Made, Member]]:
@@ -211,7 +232,11 @@ def _family_scores(made: Sequence[Made], found: Sequence[Family]) -> dict[str, A
         for family in found
         for a, b in combinations([m.article_id for m in family.members], 2)
     ]
-    true = [(a, b, Outcome(key, place[a] == place[b])) for key, ids in truth.items() for a, b in combinations(ids, 2)]
+    true = [
+        (a, b, Outcome(key, place[a] == place[b]))
+        for key, ids in truth.items()
+        for a, b in combinations(ids, 2)
+    ]
 
     def of_kind(kind: str) -> dict[str, Any]:
         pairs = ((by_id[a].kind, by_id[b].kind, outcome) for a, b, outcome in true)
@@ -243,7 +268,10 @@ def _share(outcomes: Iterable[Outcome]) -> dict[str, Any]:
     tail = (1 - CONFIDENCE) / 2 * 100
     low, high = np.percentile(shares, [tail, 100 - tail])
     value = right.sum() / sizes.sum()
-    return {name: round(v, 4) for name, v in asdict(Interval(value, int(sizes.sum()), low, high)).items()}
+    return {
+        name: round(v, 4)
+        for name, v in asdict(Interval(value, int(sizes.sum()), low, high)).items()
+    }
 
 
 def _row(name: str, share: Mapping[str, Any]) -> str:
@@ -253,4 +281,6 @@ def _row(name: str, share: Mapping[str, Any]) -> str:
 
 
 def _shown(text: str, start: int, end: int) -> str:
-    return f"…{text[max(0, start - 60) : start]}[{text[start:end]}]{text[end : end + 60]}…".replace("\n", " ")
+    return f"…{text[max(0, start - 60) : start]}[{text[start:end]}]{text[end : end + 60]}…".replace(
+        "\n", " "
+    )

@@ -39,7 +39,9 @@ def read_sources(paths: Sequence[Path]) -> list[Source]:
 
     Raises WrongUsage where there are none.
     """
-    articles = [a for path in paths for a in readers.read(path, max_article_mb=5) if isinstance(a, Article)]
+    articles = [
+        a for path in paths for a in readers.read(path, max_article_mb=5) if isinstance(a, Article)
+    ]
     seen: set[tuple[str, ...]] = set()
     texts: list[_Text] = []
     for article in sorted(articles, key=lambda a: (a.title or "", a.source)):
@@ -49,9 +51,13 @@ def read_sources(paths: Sequence[Path]) -> list[Source]:
         if runs and len(runs & seen) < MOST_REPEATED * len(runs):
             texts.append((title, paragraphs))
         seen |= runs
-    sources = [Source(f"s{n:05d}", *joined) for n, joined in enumerate(_joined(_likest_next(texts)))]
+    sources = [
+        Source(f"s{n:05d}", *joined) for n, joined in enumerate(_joined(_likest_next(texts)))
+    ]
     if not sources:
-        raise WrongUsage(f"no article with text in {', '.join(map(str, paths))}; give a folder or JSONL of articles")
+        raise WrongUsage(
+            f"no article with text in {', '.join(map(str, paths))}; give a folder or JSONL of articles"
+        )
     return sources
 
 
@@ -76,14 +82,19 @@ def untokenise_paragraphs(text: str) -> str:
     return "\n\n".join(untokenise(paragraph) for paragraph in text.split("\n\n"))
 
 
-_CELLS, _AHEAD = 4096, 2000  # words are hashed into so many cells; so many texts are looked through for the likest
+_CELLS, _AHEAD = (
+    4096,
+    2000,
+)  # words are hashed into so many cells; so many texts are looked through for the likest
 
 
 def _likest_next(texts: Sequence[_Text]) -> Iterator[_Text]:
     """Each text followed by the one that shares most rare words with it, so that what is joined tells of one thing."""
     rows = np.zeros((len(texts), _CELLS), dtype=np.float32)
     for n, (title, paragraphs) in enumerate(texts):
-        for word in {*re.findall(r"\w{4,}", " ".join((title, *(s for p in paragraphs for s in p))).lower())}:
+        for word in {
+            *re.findall(r"\w{4,}", " ".join((title, *(s for p in paragraphs for s in p))).lower())
+        }:
             rows[n, zlib.crc32(word.encode()) % _CELLS] = 1
     rows *= np.log((len(texts) + 1) / (rows.sum(axis=0) + 1))
     rows /= np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-9)
@@ -102,6 +113,9 @@ def _joined(texts: Iterable[_Text]) -> Iterator[_Text]:
     for own_title, own in texts:
         title, paragraphs = title or own_title, (*paragraphs, *own)
         sentences = [s for p in paragraphs for s in p]
-        if len(sentences) >= FEWEST_SENTENCES and sum(len(s.split()) for s in sentences) >= WORDS_PER_ARTICLE:
+        if (
+            len(sentences) >= FEWEST_SENTENCES
+            and sum(len(s.split()) for s in sentences) >= WORDS_PER_ARTICLE
+        ):
             yield title or sentences[0][:60], paragraphs
             title, paragraphs = "", _NO_TEXT

@@ -12,7 +12,9 @@ def _pairs(table: str) -> tuple[tuple[str, str], ...]:
 # "May" is also a verb, so it is never put in or taken out.
 MONTHS = "January February March April June July August September October November December".split()
 WEEKDAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
-NUMBER_WORDS = "two three four five six seven eight nine ten eleven twelve fifteen twenty thirty".split()
+NUMBER_WORDS = (
+    "two three four five six seven eight nine ten eleven twelve fifteen twenty thirty".split()
+)
 ORDINAL_WORDS = "second third fourth fifth sixth seventh eighth ninth tenth".split()
 
 GIVEN_NAMES = (
@@ -29,12 +31,8 @@ GIVEN_NAMES = (
     "Stuart Susan Sydney Taylor Ted Teresa Terry Thomas Tim Timothy Tom Tommy Tony Tyler Victor Victoria Vincent "
     "Virginia Walter Warren Wayne Wendy William"
 ).split()
-INVENTED_GIVEN = (
-    "Barnaby Ottilie Leopold Marguerite Tobias Philippa Rupert Imogen Cedric Henrietta Ambrose Beatrix".split()
-)
-INVENTED_SURNAMES = (
-    "Pemberton Quillfeather Solberg Krantz Marlowe Voss Demirel Fontaine Okonjo Brandvold Raman Thistlewood".split()
-)
+INVENTED_GIVEN = "Barnaby Ottilie Leopold Marguerite Tobias Philippa Rupert Imogen Cedric Henrietta Ambrose Beatrix".split()
+INVENTED_SURNAMES = "Pemberton Quillfeather Solberg Krantz Marlowe Voss Demirel Fontaine Okonjo Brandvold Raman Thistlewood".split()
 INVENTED_PLACES = "Montevideo Bratislava Nairobi Zagreb Tallinn Asunción Windhoek Gaborone Ulaanbaatar Valletta".split()
 INVENTED_ACRONYMS = "OECD ASEAN ICAO UEFA OPEC NOAA WIPO IAEA".split()
 COUNTRIES = _pairs("""
@@ -137,7 +135,13 @@ within = inside; and the = as well as the;
 in the = within the;
 on the = upon the; with the = together with the; has been = has by now been; to be = so as to be
 """)
-FILLERS = ("In fact, ", "As it happens, ", "For its part, ", "At the same time, ", "It is worth knowing that ")
+FILLERS = (
+    "In fact, ",
+    "As it happens, ",
+    "For its part, ",
+    "At the same time, ",
+    "It is worth knowing that ",
+)
 CONNECTIVES = dict(
     _pairs("""
 However, = Still,; Therefore, = For that reason,; In addition, = Moreover,; Although = Even though;

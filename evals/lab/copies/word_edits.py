@@ -57,7 +57,11 @@ def whole_person(sentence: str, chance: random.Random, _: Sequence[str]) -> Chan
 
 
 def invented_place(sentence: str, chance: random.Random, _: Sequence[str]) -> Change | None:
-    found = [m for m in _spans(sentence) if sentence[: m.start()].rsplit(None, 1)[-1:] in (["in"], ["from"], ["near"])]
+    found = [
+        m
+        for m in _spans(sentence)
+        if sentence[: m.start()].rsplit(None, 1)[-1:] in (["in"], ["from"], ["near"])
+    ]
     return Change(*chance.choice(found).span(), chance.choice(INVENTED_PLACES)) if found else None
 
 
@@ -67,7 +71,8 @@ def other_name_here(sentence: str, chance: random.Random, names: Sequence[str]) 
         (old, new)
         for old in _spans(sentence)
         for new in sorted(set(names))
-        if len(new.split()) == len(old[0].split()) and not any(word in sentence for word in new.split())
+        if len(new.split()) == len(old[0].split())
+        and not any(word in sentence for word in new.split())
     ]
     if not pairs:
         return None
@@ -98,7 +103,9 @@ def nation(which: int) -> Make:
 
     def make(sentence: str, chance: random.Random, _: Sequence[str]) -> Change | None:
         found = list(pattern.finditer(sentence))
-        others = [pair[which] for pair in COUNTRIES if pair[0] not in sentence and pair[1] not in sentence]
+        others = [
+            pair[which] for pair in COUNTRIES if pair[0] not in sentence and pair[1] not in sentence
+        ]
         return Change(*chance.choice(found).span(), chance.choice(others)) if found else None
 
     return make
@@ -110,7 +117,9 @@ def acronym(sentence: str, chance: random.Random, _: Sequence[str]) -> Change | 
 
 
 _VERB = r"\b(?:is|are|was|were|can|could|will|would|has|have|had|should|must)\b"
-_BARE_VERB = re.compile(rf"{_VERB}(?= [a-z])(?! (?:not|never|no|nor|neither|only|none|nothing|hardly)\b)")
+_BARE_VERB = re.compile(
+    rf"{_VERB}(?= [a-z])(?! (?:not|never|no|nor|neither|only|none|nothing|hardly)\b)"
+)
 
 
 def after_verb(added: str) -> Make:
@@ -157,7 +166,9 @@ def denial_lost(sentence: str, chance: random.Random, _: Sequence[str]) -> Chang
 
 
 def contraction_lost(sentence: str, chance: random.Random, _: Sequence[str]) -> Change | None:
-    found = list(re.finditer(r"\b(?:is|are|was|were|has|have|had|could|would)(?P<lost>n['’]t)\b", sentence))
+    found = list(
+        re.finditer(r"\b(?:is|are|was|were|has|have|had|could|would)(?P<lost>n['’]t)\b", sentence)
+    )
     found += list(re.finditer(r"\b(?P<lost>never )", sentence))
     return Change(*chance.choice(found).span("lost"), "") if found else None
 
@@ -176,7 +187,11 @@ def quoted_word(words: Sequence[str]) -> Make:
             for quote in re.finditer(r"[“\"][^“”\"]{12,}[”\"]", sentence)
             for word in re.finditer(r"\b[a-z]{5,}\b", quote[0])
         ]
-        return Change(*chance.choice(found), chance.choice([w for w in words if w not in sentence])) if found else None
+        return (
+            Change(*chance.choice(found), chance.choice([w for w in words if w not in sentence]))
+            if found
+            else None
+        )
 
     return make
 
