@@ -10,7 +10,7 @@ from ingest.copies.alignment import SAME_COSINE, Embed, Matrix, chain, word_over
 from ingest.copies.alterations import Copy
 from ingest.copies.candidates import Shared
 from ingest.copies.roles import COPY_SHARED
-from ingest.english import Fact, Facts, differences, facts
+from ingest.english import Analysis, Span, analyse, differences
 from ingest.types import Sentence
 
 # Measured on five articles with three copies, and on 1,937 unrelated passages.
@@ -79,13 +79,13 @@ _MOST_CONFLICTING = 0.6  # of the aligned sentences
 def _share_facts(left: Copy, right: Copy) -> bool:
     """Copies have names, dates or exact figures in common; site notices that stand alone in two articles have none."""
     found = [
-        {fact.value for s in side.sentences for fact in _telling(facts(s.text))}
+        {fact.value for s in side.sentences for fact in _telling(analyse(s.text))}
         for side in (left, right)
     ]
     return len(found[0] & found[1]) >= _FEWEST_FACTS
 
 
-def _telling(found: Facts) -> Iterator[Fact]:
+def _telling(found: Analysis) -> Iterator[Span]:
     yield from found.names
     yield from found.dates
     yield from (

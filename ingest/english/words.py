@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import lru_cache
 
 from ingest.english import thesaurus
 
-_ACRONYM = re.compile(r"\b(?:[A-Za-z]\.){2,}(?=\W|$)")
-_AMERICA = re.compile(
-    r"\b(?:USA?\b|(?i:(?<=\bthe )usa?\b))|\bUnited States(?: of America)?\b|\bunited states(?: of america)?\b"
+_WORD = re.compile(
+    r"(?:(?P<america>\bUSA?\b|\bU\.S\.(?:A\.)?(?!\w)|\b(?:United States|united states)(?: of America)?\b)"
+    r"|(?P<acronym>\b(?:[A-Za-z]\.){2,}(?!\w))"
+    r"|[^\W_]+(?:[.,](?=\d)[^\W_]+)*)(?:['’][^\W_]+)?"
 )
-_WORD = re.compile(r"[^\W_]+(?:[.,](?=\d)[^\W_]+)*(?:['’][^\W_]+)?")
 _POSSESSIVE = re.compile(r"['’](?:s|S)?$")
 
 STOP_WORDS = frozenset(
@@ -26,15 +27,26 @@ STOP_WORDS = frozenset(
 )
 
 
+def spans(text: str) -> Iterator[tuple[str, int, int]]:
+    """Every word in its normal form with its offsets, in order."""
+    before = ""
+    for match in _WORD.finditer(text):
+        word = _POSSESSIVE.sub("", match[0]).lower()
+        if match["acronym"]:
+            word = word.replace(".", "")
+        if match["america"] or (before == "the" and word in ("us", "usa")):
+            word = "usa"
+        yield word, match.start(), match.end()
+        before = word
+
+
 def words(text: str) -> tuple[str, ...]:
     """Lower-case words in order; "U.S.", "US" and "United States" are one word, hyphens part words, "'s" is dropped.
 
     >>> words("Japan's fifth-largest U.S. partner paid $1,200.50")
     ('japan', 'fifth', 'largest', 'usa', 'partner', 'paid', '1,200.50')
     """
-    text = _ACRONYM.sub(lambda match: match.group().replace(".", ""), text)
-    text = _AMERICA.sub("usa", text)
-    return tuple(_POSSESSIVE.sub("", word).lower() for word in _WORD.findall(text))
+    return tuple(word for word, _, _ in spans(text))
 
 
 def stems(text: str) -> frozenset[str]:

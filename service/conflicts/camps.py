@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
-from ingest.english import facts
+from ingest.english import analyse
 from ingest.english.thesaurus import related
 from ingest.english.words import stem, words
 from service.query.analysis import Asked
@@ -66,7 +66,7 @@ def _on_the_matter(asked: Asked, ranked: Sequence[Evidence]) -> list[Evidence]:
 
 def _values(asked: Asked, text: str) -> dict[Value, str]:
     """Names by their last word, without those that hold a word of the question; numbers and days where wanted."""
-    stated, known = facts(text), set(words(asked.text))
+    stated, known = analyse(text), set(words(asked.text))
     found: dict[Value, str] = {}
     for name in stated.names:
         parts = name.value.split()

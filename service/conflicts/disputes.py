@@ -9,7 +9,7 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Literal
 
-from ingest.english import facts
+from ingest.english import analyse
 from ingest.english.numerals import dates_conflict
 from ingest.english.thesaurus import related
 from ingest.english.words import stem, words
@@ -138,7 +138,7 @@ def settled(
 
 def values(asked: Asked, item: Evidence) -> Values:
     """What a sentence gives of the wanted kind: counted things, sums, names, or yes or no; empty if nothing."""
-    stated = facts(item.text)
+    stated = analyse(item.text)
     match asked.wants:
         case "number" if asked.noun:
             return _counted(asked.noun, item.text)
@@ -170,7 +170,7 @@ def _stance(asked: Asked, text: str) -> Values:
 def _counted(noun: str, text: str) -> Values:
     """Numbers that count the noun or a word of its meaning."""
     found: Values = {}
-    for number in facts(text).numbers:
+    for number in analyse(text).numbers:
         counted = words(text[number.end : number.end + 60])[:COUNTED_WORDS]
         if any(stem(word) == noun or related(stem(word), noun) for word in counted):
             found[number.value] = text[number.start : number.end]
@@ -183,7 +183,7 @@ def _people(asked: Asked, text: str) -> Values:
     asked_stems = {s for _, s in asked.terms}
     places = [n for n, word in enumerate(row) if stem(word) in asked_stems]
     found: Values = {}
-    stated = facts(text)
+    stated = analyse(text)
     for name in stated.names:
         if name in stated.demonyms:
             continue
@@ -215,7 +215,7 @@ def _together(asked: Asked, ranked: Sequence[Evidence], mine: Values, theirs: Va
         return False
     told: dict[str, set[str]] = {}
     for item in ranked[:WEIGHED]:
-        named = {name.value.split()[-1] for name in facts(item.text).names}
+        named = {name.value.split()[-1] for name in analyse(item.text).names}
         told.setdefault(item.article.article_id, set()).update(named)
     return any(named & mine.keys() and named & theirs.keys() for named in told.values())
 
@@ -282,7 +282,7 @@ def _times_apart(lead: Evidence, other: Evidence) -> bool:
 
 
 def _marks(item: Evidence) -> frozenset[str]:
-    stated = facts(item.text)
+    stated = analyse(item.text)
     return frozenset(f.value for f in (*stated.names, *stated.dates))
 
 

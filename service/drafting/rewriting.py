@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ingest.english import facts
+from ingest.english import analyse
 from ingest.english.words import stems
 from ingest.injection.instructions import looks_like_orders, visible
 from service.drafting.prompts import NO_ANSWER
@@ -25,11 +25,11 @@ def accepted(rewritten: str, question: Question) -> str | None:
     ):
         return None
     said = " ".join([*(turn.content for turn in question.history), question.text])
-    mine, theirs = facts(text), facts(said)
+    mine, theirs = analyse(text), analyse(said)
     known = (
         {word for fact in theirs.names for word in fact.value.split()}
         | set(said.casefold().split())
-        | theirs.words
+        | theirs.content
     )
     values = {fact.value for fact in (*theirs.numbers, *theirs.dates)}
     if any(fact.value not in values for fact in (*mine.numbers, *mine.dates)):

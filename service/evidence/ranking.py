@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from ingest.english import facts
+from ingest.english import analyse
 from ingest.english.words import words
 from service.evidence.features import (
     QUESTION_FEATURES,
@@ -113,7 +113,7 @@ def decide(asked: Asked, ranked: Sequence[Evidence]) -> Decision:
 
 def _unheard_of(asked: Asked, ranked: Sequence[Evidence]) -> bool:
     """Whether the question names somebody or something of whom no evidence, title or byline has a single word."""
-    names = [set(name.value.split()) for name in facts(asked.text).names]
+    names = [set(name.value.split()) for name in analyse(asked.text).names]
     if not names:
         return False
     known: set[str] = set()
@@ -122,7 +122,7 @@ def _unheard_of(asked: Asked, ranked: Sequence[Evidence]) -> bool:
         for item in ranked
         for part in (item.text, item.article.title, item.article.author, item.article.publisher)
     }:
-        known.update(word for name in facts(text or "").names for word in name.value.split())
+        known.update(word for name in analyse(text or "").names for word in name.value.split())
         known.update(words(text or ""))
     return any(not name & known for name in names)
 

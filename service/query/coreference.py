@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from datetime import date
 
-from ingest.english import facts
+from ingest.english import analyse
 from ingest.english.periods import Period, periods
 from ingest.english.words import STOP_WORDS, words
 from service.types import Question, Turn
@@ -56,7 +56,7 @@ def _resolved(text: str, before: str, answer: str) -> str:
     named = _named(text, before, answer)
     if named != text:
         return named
-    if bare != text.strip(" ?!.,") and not facts(bare).names:  # "And how many were hurt?"
+    if bare != text.strip(" ?!.,") and not analyse(bare).names:  # "And how many were hurt?"
         return f"{before} {_capital(bare)}?"
     points = _POINTS.intersection(text.lower().replace("?", " ").split())
     return f"{before} {text}" if count < SHORTEST or points else text
@@ -94,8 +94,8 @@ def _with_name(before: str, slot: str) -> str | None:
     A name takes the place of the one that has the same preposition ("in Northfold"), else of the first.
     """
     lead = _PLACED.match(slot)
-    names = facts(before).names
-    if names and facts(f"about {slot}").names:
+    names = analyse(before).names
+    if names and analyse(f"about {slot}").names:
         led = [
             name
             for name in names
@@ -116,7 +116,7 @@ def _named(text: str, before: str, answer: str) -> str:
         return text
     person = pronoun[0].lower() in _PERSONS
     name = _person(answer) or _person(before) if person else None
-    if name is None and (not person or facts(before).names):
+    if name is None and (not person or analyse(before).names):
         name = _thing(before, answer)
     if name is None or name.lower() in text.lower():
         return text
@@ -134,7 +134,7 @@ def _named(text: str, before: str, answer: str) -> str:
 
 def _person(text: str) -> str | None:
     """The first name of several words, or after a title; what comes first an answer is mostly about."""
-    for name in facts(text).names:
+    for name in analyse(text).names:
         written = _MARKER.sub("", text[name.start : name.end]).strip()
         titled = re.search(
             r"(?i)\b(?:mr|mrs|ms|dr|sir|president|mayor|minister|captain|councillor)\.?\s+$",
@@ -150,7 +150,7 @@ def _thing(before: str, answer: str) -> str | None:
     said = _MARKER.sub("", answer).strip(" .")
     if said and len(words(said)) <= SHORT_ANSWER and _ASKS_WHAT.match(before):
         return re.sub(r"(?i)^an?\s+", "the ", said)
-    stated = facts(before)
+    stated = analyse(before)
     names = [name for name in stated.names if name not in stated.demonyms]
     if names:
         last = names[-1]

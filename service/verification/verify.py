@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from ingest.english import Fact, Facts, differences, facts
+from ingest.english import Analysis, Span, analyse, differences
 from ingest.english.date_mentions import mentions
 from ingest.english.numerals import dates_share
 from ingest.english.terms import TermKind, read
@@ -70,7 +70,7 @@ def verify(draft: Draft, evidence: Mapping[str, Evidence]) -> Verdict:
         return Verdict(None, (), "leaves out the words that deny it")
     if len(claim) > LONGEST_CLAIM:
         return Verdict(None, (), "too long to be one sentence")
-    return _weigh(claim, facts(claim), cited)
+    return _weigh(claim, analyse(claim), cited)
 
 
 def comparable(text: str) -> str:
@@ -80,12 +80,12 @@ def comparable(text: str) -> str:
 
 def attribute(text: str, evidence: Sequence[Evidence]) -> tuple[Evidence, ...]:
     """The pieces of evidence that a sentence draws on, most of it first, then each that adds to it; () if none does."""
-    stated = facts(comparable(text))
+    stated = analyse(comparable(text))
     hard = {fact.value for fact in (*stated.numbers, *stated.dates)}
     hard |= {word for fact in stated.names for word in fact.value.split()}
     wanted = _values(stated)
     gains = [
-        frozenset(v for v in wanted if _holds(_values(facts(comparable(e.text))), v))
+        frozenset(v for v in wanted if _holds(_values(analyse(comparable(e.text))), v))
         for e in evidence
     ]
     chosen: list[int] = []
@@ -99,7 +99,7 @@ def attribute(text: str, evidence: Sequence[Evidence]) -> tuple[Evidence, ...]:
     return tuple(evidence[index] for index in chosen)
 
 
-def containment(stated: Facts, held: Sequence[Facts], around: Facts) -> float:
+def containment(stated: Analysis, held: Sequence[Analysis], around: Analysis) -> float:
     """Share, 0 to 1, of the claim's words, names, numbers and dates that the cited sentences hold; what only their
     articles' titles hold counts for half."""
     mine = _values(stated)
@@ -146,12 +146,12 @@ def _run(claim: str, quote: str) -> str | None:
     return None
 
 
-def _weigh(claim: str, stated: Facts, cited: Sequence[Evidence]) -> Verdict:
+def _weigh(claim: str, stated: Analysis, cited: Sequence[Evidence]) -> Verdict:
     """The verdict on a claim in its own words."""
     drawn_on = attribute(claim, cited) or cited[:1]
     chosen = [item for item in cited if item in drawn_on]
     quotes, cards = [comparable(item.text) for item in chosen], _cards(chosen)
-    held, around = [facts(quote) for quote in quotes], facts(" · ".join(cards))
+    held, around = [analyse(quote) for quote in quotes], analyse(" · ".join(cards))
     missing = _missing(stated, held, around) or _torn_name(stated, [*quotes, *cards])
     if missing:
         return Verdict(None, (), f"{missing} not in the cited sentences")
@@ -180,16 +180,16 @@ def _cards(chosen: Sequence[Evidence]) -> list[str]:
     ]
 
 
-def _values(stated: Facts) -> frozenset[str]:
+def _values(stated: Analysis) -> frozenset[str]:
     names = {word for fact in stated.names for word in fact.value.split()}
-    return stated.words | names | {fact.value for fact in (*stated.numbers, *stated.dates)}
+    return stated.content | names | {fact.value for fact in (*stated.numbers, *stated.dates)}
 
 
 def _holds(values: frozenset[str], value: str) -> bool:
     return value in values or (value.isalpha() and any(related(value, other) for other in values))
 
 
-def _missing(stated: Facts, held: Sequence[Facts], around: Facts) -> str | None:
+def _missing(stated: Analysis, held: Sequence[Analysis], around: Analysis) -> str | None:
     """The kind of the first number, date or name of the claim that neither the sentences nor their cards hold."""
     given = [*held, around]
     numbers = {fact.value for one in given for fact in one.numbers}
@@ -210,11 +210,11 @@ def _dated(mine: str, theirs: str) -> bool:
     return dates_share(mine, theirs) and exact in (theirs[8:10], theirs[5:7], theirs[:4])
 
 
-def _named(name: Fact, known: frozenset[str]) -> bool:
+def _named(name: Span, known: frozenset[str]) -> bool:
     return all(word in known or stem(word) in known for word in name.value.split())
 
 
-def _torn_name(stated: Facts, texts: Sequence[str]) -> str | None:
+def _torn_name(stated: Analysis, texts: Sequence[str]) -> str | None:
     """`name` where a name of several words is put together from words that nowhere stand together in this order."""
     rows = [
         [
@@ -246,7 +246,7 @@ def _contradicted(claim: str, quotes: Sequence[str], around: frozenset[str]) -> 
     if flipped(quotes, claim):
         return "negation"
     for found in differences(" ".join(quotes), claim):
-        mine = facts(claim[found.right_start : found.right_end])
+        mine = analyse(claim[found.right_start : found.right_end])
         if found.kind in TYPED and not (
             found.kind == "name" and all(_named(name, around) for name in mine.names)
         ):

@@ -1,0 +1,155 @@
+"""The one reading of an English text: its words, typed terms, numbers, dates, names and what qualifies them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+
+from ingest.english import terms as typed_terms
+from ingest.english import words as word_forms
+from ingest.english.terms import Term, TermKind
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """One word; `analysis.text[token.start:token.end] == token.text`.
+
+    `lower` is its normal form ("U.S." and "United States" are `usa`, a possessive ending is dropped).
+    """
+
+    text: str
+    lower: str
+    stem: str
+    start: int
+    end: int
+    stop: bool  # too common to carry meaning
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A typed value of a text: `text[start:end]` is how it is written, `value` is the same for every spelling.
+
+    Numbers: `12`, `13.4%`, `5pp`, `usd 120000000000`, `#20` (ordinal), `x4` (multiple), `1/3`, `17:30`. Dates:
+    `2024-04-10` with dashes for what is not said (`-----04-10`), `1990s`, `mon`. Names: small letters, no accents; a
+    country by its key. Quotations: the words between the marks in small letters.
+    """
+
+    value: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True)
+class Analysis:
+    """What one text says, by rules alone. Every field is computed at its first use and kept; spans stand in text order.
+
+    Thirty words take about 0.7 ms when every field is read.
+    """
+
+    text: str
+
+    @cached_property
+    def tokens(self) -> tuple[Token, ...]:
+        """Every word in order, punctuation left out; hyphens part words."""
+        return tuple(
+            Token(
+                self.text[start:end],
+                word,
+                word_forms.stem(word),
+                start,
+                end,
+                word in word_forms.STOP_WORDS,
+            )
+            for word, start, end in word_forms.spans(self.text)
+        )
+
+    @cached_property
+    def words(self) -> tuple[str, ...]:
+        """The normal forms of the words, in order."""
+        return word_forms.words(self.text)
+
+    @cached_property
+    def stems(self) -> frozenset[str]:
+        """The stems of the words that are not stop words."""
+        return frozenset(token.stem for token in self.tokens if not token.stop)
+
+    @cached_property
+    def terms(self) -> tuple[Term, ...]:
+        """Numbers, dates, names, negations, quantifiers, modals, plain and function words with their offsets."""
+        return typed_terms.read(self.text)
+
+    @cached_property
+    def content(self) -> frozenset[str]:
+        """The stems of plain words: no names, numbers, dates or function words."""
+        return frozenset(t.value for t in self.terms if t.kind is TermKind.WORD)
+
+    @cached_property
+    def numbers(self) -> tuple[Span, ...]:
+        return self._of_kind(TermKind.NUMBER)
+
+    @cached_property
+    def dates(self) -> tuple[Span, ...]:
+        return self._of_kind(TermKind.DATE)
+
+    @cached_property
+    def negations(self) -> tuple[Span, ...]:
+        return self._of_kind(TermKind.NEGATION)
+
+    @cached_property
+    def quantifiers(self) -> tuple[Span, ...]:
+        return self._of_kind(TermKind.QUANTIFIER)
+
+    @cached_property
+    def modals(self) -> tuple[Span, ...]:
+        """`can`, `must` or `will`."""
+        return self._of_kind(TermKind.MODAL)
+
+    @cached_property
+    def demonyms(self) -> tuple[Span, ...]:
+        """Those of the names that are a country's adjective or people."""
+        return tuple(Span(t.value, t.start, t.end) for t in self.terms if t.demonym)
+
+    @cached_property
+    def names(self) -> tuple[Span, ...]:
+        """Names without honorifics and possessives; "Japanese" is `japan`.
+
+        Neighbouring name words are one name, but a country stands for itself.
+        """
+        names: list[Span] = []
+        open_name = False
+        for term in self.terms:
+            if term.kind is not TermKind.NAME:
+                open_name = False
+                continue
+            country = (
+                term.demonym
+                or " " in term.value
+                or term.value != self.text[term.start : term.end].lower()
+            )
+            if open_name and not country and not self.text[names[-1].end : term.start].strip(" -"):
+                names[-1] = Span(f"{names[-1].value} {term.value}", names[-1].start, term.end)
+            else:
+                names.append(Span(term.value, term.start, term.end))
+            open_name = not country
+        return tuple(names)
+
+    @cached_property
+    def quotations(self) -> tuple[Span, ...]:
+        """What stands between quotation marks, without the marks."""
+        quotations: list[Span] = []
+        inside = False
+        for term in self.terms:
+            if term.quoted:
+                start = quotations.pop().start if inside else term.start
+                quotations.append(Span(self.text[start : term.end].lower(), start, term.end))
+            inside = term.quoted
+        return tuple(quotations)
+
+    def _of_kind(self, kind: TermKind) -> tuple[Span, ...]:
+        return tuple(Span(t.value, t.start, t.end) for t in self.terms if t.kind is kind)
+
+
+@lru_cache(maxsize=8192)
+def analyse(text: str) -> Analysis:
+    """The reading of a sentence or question; the same text gives the same object, so that nothing is read twice."""
+    return Analysis(text)

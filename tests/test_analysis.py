@@ -1,0 +1,144 @@
+"""What the one reading of a sentence finds, and where."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ingest.english import Span, analyse
+
+
+def values(found: tuple[Span, ...]) -> list[str]:
+    return [span.value for span in found]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("13.4 per cent", "13.4%"), ("13.4 percent", "13.40 %"), ("USD 120 billion", "$120bn"), ("120 billion dollars", "$120 billion"),
+        ("twelve", "12"), ("1,200", "1200"), ("1.2 million", "1,200,000"), ("the fifth", "the 5th"), ("quadruple", "four-fold"),
+        ("a fourfold", "4 times"), ("half a million", "500,000"), ("two hundred and five", "205"), ("twenty-one", "21"),
+        ("the twenty-first", "the 21st"), ("5:30 p.m.", "17:30"), ("a dozen", "12"), ("€5m", "5 million euros"), ("thirty five", "35"),
+        ("two-thirds", "two thirds"), ("3 percentage points", "3pp"),
+    ],
+)  # fmt: skip
+def test_one_number_written_in_two_ways_has_one_value(one: str, other: str) -> None:
+    assert (
+        values(analyse(f"It was {one} then.").numbers)
+        == values(analyse(f"It was {other} then.").numbers)
+        != []
+    )
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("April 10", "10 April"), ("Apr. 10", "10 April"), ("April 10, 2024", "2024-04-10"), ("the 10th of April 2024", "10 April 2024"),
+        ("Feb. 2021", "February 2021"), ("Sept. 3", "3 September"),
+    ],
+)  # fmt: skip
+def test_one_date_written_in_two_ways_has_one_value(one: str, other: str) -> None:
+    assert (
+        values(analyse(f"She came on {one} by boat.").dates)
+        == values(analyse(f"She came on {other} by boat.").dates)
+        != []
+    )
+
+
+def test_numbers_of_different_units_differ() -> None:
+    different = ("5%", "5 percentage points", "5", "$5", "€5", "5th", "fivefold")
+    assert len(
+        {values(analyse(f"It was {amount} more.").numbers)[0] for amount in different}
+    ) == len(different)
+
+
+def test_may_is_a_month_only_after_a_preposition() -> None:
+    assert values(analyse("The bridge may close in May.").dates) == ["-----05---"]
+    assert values(analyse("The bridge may close in May.").modals) == ["can"]
+
+
+def test_names_lose_honorifics_and_possessives() -> None:
+    found = analyse(
+        "Yesterday Dr. Lena Ostrow's lawyers met President Tomas Quill in the U.S. and Japan."
+    )
+    assert values(found.names) == ["lena ostrow", "tomas quill", "united states", "japan"]
+
+
+def test_a_word_that_only_begins_the_sentence_is_no_name() -> None:
+    assert analyse("Officials and fishermen met again.").names == ()
+    assert values(analyse("Ostrow and Kelda met again.").names) == ["ostrow", "kelda"]
+
+
+def test_demonyms_are_their_country() -> None:
+    found = analyse("The Japanese, Dutch and South Korean ministers left America.")
+    assert values(found.names) == ["japan", "netherlands", "south korea", "united states"]
+    assert values(found.demonyms) == ["japan", "netherlands", "south korea", "united states"]
+
+
+def test_the_pronoun_us_is_no_country() -> None:
+    assert analyse("They told us to polish the turkey.").names == ()
+
+
+def test_negations_quantifiers_and_quotations_are_found_with_their_places() -> None:
+    sentence = "Many didn't agree, and none said “it is done”."
+    found = analyse(sentence)
+    assert values(found.negations) == ["not"]
+    assert values(found.quantifiers) == ["many", "none"]
+    assert [sentence[f.start : f.end] for f in found.quotations] == ["it is done"]
+
+
+WORDS = st.sampled_from(
+    "the U.S. 12 twelve 4 March 2024 $5bn 13% not never many Japan Japanese Lena Ostrow's said “ ” \" isn't n't first May may - , . : "
+    "ferry ferries increased decreased 20th 5:30 p.m. İ ß é 👍 \u00a0 \ud800 l'été a.m 1/3 half".split(
+        " "
+    )
+)
+SENTENCES = st.lists(WORDS, max_size=25).map(" ".join) | st.text(max_size=60)
+
+
+@given(SENTENCES)
+def test_values_lie_where_they_say(sentence: str) -> None:
+    found = analyse(sentence)
+    for group in (
+        found.numbers,
+        found.dates,
+        found.names,
+        found.negations,
+        found.quantifiers,
+        found.modals,
+        found.quotations,
+    ):
+        for span in group:
+            assert 0 <= span.start < span.end <= len(sentence)
+            assert sentence[span.start : span.end].strip() == sentence[span.start : span.end]
+        assert [f.start for f in group] == sorted(f.start for f in group)
+
+
+@given(SENTENCES)
+def test_tokens_lie_where_they_say_and_are_the_words(sentence: str) -> None:
+    found = analyse(sentence)
+    assert all(sentence[token.start : token.end] == token.text for token in found.tokens)
+    assert found.words == tuple(token.lower for token in found.tokens)
+    assert found.stems == {token.stem for token in found.tokens if not token.stop}
+
+
+def test_one_country_has_one_word_however_it_is_written() -> None:
+    found = analyse("The U.S.'s ally paid the us $1,200.50 in the United States of America.")
+    assert found.words == (
+        "the",
+        "usa",
+        "ally",
+        "paid",
+        "the",
+        "usa",
+        "1,200.50",
+        "in",
+        "the",
+        "usa",
+    )
+    assert found.tokens[1].text == "U.S.'s"
+
+
+def test_the_same_text_is_read_once() -> None:
+    assert analyse("The ferry sank.") is analyse("The ferry sank.")
