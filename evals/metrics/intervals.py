@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import sqrt
 
 import numpy as np
 
@@ -35,6 +36,19 @@ def interval(values: Sequence[float]) -> Interval:
     low, high = np.percentile(means, [tail, 100 - tail])
     mean = float(sample.mean())
     return Interval(mean, len(sample), min(float(low), mean), max(float(high), mean))
+
+
+def wilson(hits: Sequence[bool]) -> Interval:
+    """A share with its 95 % score interval (Wilson 1927), which stays honest near 0, 1 and for small n."""
+    n = len(hits)
+    if not n:
+        return Interval(None, 0, None, None)
+    share, z2 = sum(hits) / n, 1.959964**2
+    middle = (share + z2 / (2 * n)) / (1 + z2 / n)
+    half = sqrt(z2 * (share * (1 - share) / n + z2 / (4 * n * n))) / (1 + z2 / n)
+    return Interval(
+        share, n, max(0.0, min(middle - half, share)), min(1.0, max(middle + half, share))
+    )
 
 
 def _resampled_means(sample: np.ndarray) -> np.ndarray:
