@@ -29,7 +29,7 @@ from benchmarks.corpora import (
     write_documents,
 )
 from benchmarks.seeds import measure_seeds
-from evals.metrics.intervals import Interval, interval
+from evals.metrics.intervals import Interval, interval, mean_interval
 from ingest.storage.archive import Archive
 from service.retrieval.retriever import Retriever
 from service.types import Question
@@ -103,7 +103,7 @@ def compare(collection: Collection, archive: Archive, shares: Sequence[float]) -
         },
         "paired": {
             name: {
-                m: interval([a - b for a, b in zip(scores[first][m], values, strict=True)])
+                m: mean_interval([a - b for a, b in zip(scores[first][m], values, strict=True)])
                 for m, values in by.items()
             }
             for name, by in scores.items()

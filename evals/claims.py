@@ -107,7 +107,7 @@ def scores(results: Sequence[Judged]) -> Mapping[str, Mapping[str, Interval]]:
     kinds = sorted({one.case.kind for one in results})
     return {
         kind: {
-            name: wilson(
+            name: share_interval(
                 [
                     one.released
                     for one in results

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from evals.metrics.intervals import Interval, interval
+from evals.metrics.intervals import Interval, mean_interval
 from evals.metrics.scores import SCORES, Score
 from evals.report import Scored, aligned, percent
 
@@ -113,7 +113,7 @@ def _difference(score: Score, pairs: list[tuple[Scored, Scored]]) -> Difference 
     both = [(case_id, b, n) for case_id, b, n in valued if b is not None and n is not None]
     if not both:
         return None
-    gain = interval([_gain(score, b, n) for _, b, n in both])
+    gain = mean_interval([_gain(score, b, n) for _, b, n in both])
     flips = tuple(Flip(case_id, b, n) for case_id, b, n in both if b != n)
     return Difference(
         score, _mean([b for _, b, _ in both]), _mean([n for _, _, n in both]), gain, flips

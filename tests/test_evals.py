@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from evals.cases import Case, read_suite
 from evals.compare import compare, regressions
 from evals.metrics import quotes, words
-from evals.metrics.intervals import interval
+from evals.metrics.intervals import interval, mean_interval
 from evals.metrics.scores import SCORES
 from evals.report import Scored, read_rows
 from ingest.errors import WrongUsage
@@ -252,6 +252,18 @@ def test_the_interval_of_a_fair_coin_is_close_to_the_normal_one() -> None:
     assert found.high == pytest.approx(0.5 + 1.96 * 0.05, abs=0.015)
 
 
+def test_a_share_has_a_width_also_where_all_cases_agree() -> None:
+    """Wilson's interval by hand: 20 of 20 is 83.9 % to 100 %, 0 of 20 is 0 % to 16.1 %."""
+    full, none = interval([1.0] * 20), interval([0.0] * 20)
+    assert full.low == pytest.approx(0.8389, abs=0.0005) and full.high == 1.0
+    assert none.low == 0.0 and none.high == pytest.approx(0.1611, abs=0.0005)
+
+
+def test_differences_that_are_all_nothing_are_not_taken_for_a_share() -> None:
+    found = mean_interval([0.0] * 20)
+    assert (found.low, found.high) == (0.0, 0.0)
+
+
 def test_no_values_have_no_mean() -> None:
     assert (interval([]).value, interval([]).n) == (None, 0)
 
@@ -260,11 +272,19 @@ def test_no_values_have_no_mean() -> None:
 def test_an_interval_holds_its_mean_stays_within_the_values_and_repeats(
     values: list[float],
 ) -> None:
-    found = interval(values)
-    assert found == interval(values)
+    found = mean_interval(values)
+    assert found == mean_interval(values)
     assert found.value is not None and found.low is not None and found.high is not None
     assert found.value == pytest.approx(sum(values) / len(values), abs=1e-9)
     assert min(values) - 1e-9 <= found.low <= found.value <= found.high <= max(values) + 1e-9
+
+
+@given(st.lists(st.booleans(), min_size=1, max_size=40))
+def test_the_interval_of_a_share_holds_it_and_is_never_without_width(right: list[bool]) -> None:
+    found = interval([float(one) for one in right])
+    assert found.value is not None and found.low is not None and found.high is not None
+    assert 0 <= found.low <= found.value <= found.high <= 1
+    assert found.high - found.low > 0.05
 
 
 # --- comparison and gate --------------------------------------------------------------------------------------------

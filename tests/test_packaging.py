@@ -78,3 +78,28 @@ def test_the_container_runs_as_nobody_special_and_says_when_it_is_well() -> None
     assert dockerfile.count("\nFROM ") + dockerfile.startswith("FROM ") >= 2
     assert re.search(r"^USER (?!root|0)", dockerfile, re.MULTILINE)
     assert "HEALTHCHECK" in dockerfile
+
+
+def test_tools_for_those_who_change_dateline_are_not_in_the_wheel() -> None:
+    """What the wheel holds must not import what it leaves out."""
+    wheel = PROJECT["tool"]["hatch"]["build"]["targets"]["wheel"]
+    left_out = [path.removesuffix(".py").replace("/", ".") for path in wheel["exclude"]]
+    assert "evals.lab" in left_out
+    kept = [
+        path
+        for path in (ROOT / "evals").rglob("*.py")
+        if not any(
+            path.relative_to(ROOT).with_suffix("").as_posix().replace("/", ".").startswith(name)
+            for name in left_out
+        )
+    ]
+    assert kept
+    wrong = [
+        f"{path.name} imports {name}"
+        for path in kept
+        for name in left_out
+        if re.search(
+            rf"^\s*(?:from|import) {re.escape(name)}\b", path.read_text("utf-8"), re.MULTILINE
+        )
+    ]
+    assert not wrong

@@ -171,8 +171,3 @@ def _antonym(claim: str, chance: random.Random) -> str | None:
 
 def _swap(claim: str, old: re.Match[str], new: str) -> str:
     return claim[: old.start()] + new + claim[old.end() :]
-
-
-def kinds_of(made: Sequence[dict[str, str]]) -> dict[str, int]:
-    """How many false claims each operation made."""
-    return {name: sum(name in one for one in made) for name in OPERATIONS}

@@ -1,10 +1,11 @@
-"""Per-case values come in; their mean with a bootstrap interval goes out."""
+"""Confidence intervals: Wilson's for shares, the bootstrap for other means."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import sqrt
+from statistics import NormalDist
 
 import numpy as np
 
@@ -16,7 +17,7 @@ DRAWS_AT_ONCE = 4_000_000  # integers held in memory while resampling
 
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """The mean of n values and where it would lie in 95 of 100 samples; all None where n is 0."""
+    """The mean of n values with its 95 % confidence interval; all None where n is 0."""
 
     value: float | None
     n: int
@@ -25,7 +26,29 @@ class Interval:
 
 
 def interval(values: Sequence[float]) -> Interval:
-    """Percentile bootstrap over cases (Efron 1979): 2,000 resamples, 2.5th and 97.5th percentile, fixed seed."""
+    """A share (every value is 0 or 1) gets Wilson's interval, any other mean the bootstrap's."""
+    return share_interval(values) if set(values) <= {0.0, 1.0} else mean_interval(values)
+
+
+def share_interval(values: Sequence[bool] | Sequence[float]) -> Interval:
+    """Wilson's score interval (Wilson 1927): it has a width even where all cases agree."""
+    n = len(values)
+    if not n:
+        return Interval(None, 0, None, None)
+    share = sum(values) / n
+    z = NormalDist().inv_cdf((1 + CONFIDENCE) / 2)
+    middle = (share + z * z / (2 * n)) / (1 + z * z / n)
+    half = z * math.sqrt(share * (1 - share) / n + z * z / (4 * n * n)) / (1 + z * z / n)
+    return Interval(
+        share, n, max(0.0, min(middle - half, share)), min(1.0, max(middle + half, share))
+    )
+
+
+def mean_interval(values: Sequence[float]) -> Interval:
+    """Percentile bootstrap over cases (Efron 1979): 2,000 resamples, fixed seed.
+
+    For differences of paired cases use this one: a share's interval would be one-sided around 0.
+    """
     if not values:
         return Interval(None, 0, None, None)
     sample = np.asarray(values, dtype=np.float64)
@@ -36,19 +59,6 @@ def interval(values: Sequence[float]) -> Interval:
     low, high = np.percentile(means, [tail, 100 - tail])
     mean = float(sample.mean())
     return Interval(mean, len(sample), min(float(low), mean), max(float(high), mean))
-
-
-def wilson(hits: Sequence[bool]) -> Interval:
-    """A share with its 95 % score interval (Wilson 1927), which stays honest near 0, 1 and for small n."""
-    n = len(hits)
-    if not n:
-        return Interval(None, 0, None, None)
-    share, z2 = sum(hits) / n, 1.959964**2
-    middle = (share + z2 / (2 * n)) / (1 + z2 / n)
-    half = sqrt(z2 * (share * (1 - share) / n + z2 / (4 * n * n))) / (1 + z2 / n)
-    return Interval(
-        share, n, max(0.0, min(middle - half, share)), min(1.0, max(middle + half, share))
-    )
 
 
 def _resampled_means(sample: np.ndarray) -> np.ndarray:
