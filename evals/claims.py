@@ -20,7 +20,7 @@ from typing import Annotated
 
 import typer
 
-from evals.metrics.intervals import Interval, wilson
+from evals.metrics.intervals import Interval, share_interval
 from ingest.formats.front_matter import split_front_matter
 from ingest.text.clean import clean
 from ingest.text.sentences import split

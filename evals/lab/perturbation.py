@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 OPERATIONS = ("number", "date", "foreign_name", "passage_name", "role_swap", "negation", "antonym")
 
