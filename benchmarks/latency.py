@@ -59,7 +59,7 @@ def contenders(archive: Archive, raw: Path) -> dict[str, Contender]:
     retriever = Retriever(archive)
     collection = raw_collection(archive, raw)
     ids = [passage_id for passage_id, _, _ in passage_texts(archive)]
-    kept = archive.store.vectors(ids)
+    kept = archive.vector_index.vectors(ids)
     matrix = np.stack([kept[i] for i in ids])
 
     def exact(query: str) -> object:

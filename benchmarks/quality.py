@@ -142,12 +142,12 @@ def _peers(archive: Archive, family: Mapping[str, str], depth: int) -> dict[str,
     fetch = max(100, 2 * depth)  # passages, of which a document may have several
 
     def words(query: str) -> Ranking:
-        return _once(of_passage[i] for i, _ in archive.lexical.find(query, fetch))
+        return _once(of_passage[i] for i, _ in archive.text_index.find(query, fetch))
 
     def dense(query: str) -> Ranking:
         return _once(
             of_passage[i]
-            for i, _ in archive.store.nearest(archive.embedder.embed_question(query), fetch)
+            for i, _ in archive.vector_index.nearest(archive.embedder.embed_question(query), fetch)
         )
 
     return {"BM25": words, "dense": dense, "RRF": lambda query: _rrf([words(query), dense(query)])}

@@ -74,18 +74,18 @@ def open_synthetic(passages: int, work: Path) -> Archive:
         update={"data_dir": work / str(passages), "model_cache": known.model_dir.absolute()}
     )
     archive = Archive(settings, SeededEmbedder(LocalEmbedder(settings.model_dir)))
-    missing = passages - archive.lexical.count()
+    missing = passages - archive.text_index.count()
     for versions in _versions(settings, archive.catalogue.live().counts()["articles"]):
         if missing <= 0:
             break
-        archive.indexes.write(versions, archive.vectors, lambda stage, done, total: None)
+        archive.indexes.write(versions, archive.vector_cache, lambda stage, done, total: None)
         _publish(archive, versions)
         missing -= sum(len(version.passages) for version in versions)
     snapshot = archive.catalogue.live()
     for part in chunked(
-        archive.sentences.lacking(snapshot), AT_ONCE
+        archive.sentence_vectors.lacking(snapshot), AT_ONCE
     ):  # as a service does when nobody asks
-        archive.sentences.make(snapshot, part)
+        archive.sentence_vectors.make(snapshot, part)
     return archive
 
 

@@ -17,7 +17,7 @@ from ingest.errors import DatelineError, IndexUnavailable, NotFound
 from ingest.formats import readers
 from ingest.storage.archive import Archive
 from ingest.storage.catalogue import NewVersion, Snapshot
-from ingest.storage.fingerprints import Prints
+from ingest.storage.fingerprints import Fingerprints
 from ingest.storage.indexes import Progress as Progress
 from ingest.storage.indexes import silent
 from ingest.text import passages, sentences
@@ -193,11 +193,11 @@ def _publish(
     ]
     with _settled_again(archive):
         archive.catalogue.expect(p.passage_id for v in versions for p in v.passages)
-        archive.indexes.write(versions, archive.vectors, progress)
-        prints = Prints(archive.catalogue.database)
-        grouped = _group(archive, snapshot, versions, change.removed, progress, prints)
+        archive.indexes.write(versions, archive.vector_cache, progress)
+        fingerprints = Fingerprints(archive.catalogue.database)
+        grouped = _group(archive, snapshot, versions, change.removed, progress, fingerprints)
         archive.catalogue.publish(versions, change.removed, grouped)
-        _spared(prints.keep)
+        _spared(fingerprints.keep)
         archive.settle()
     changed = summary.changed_families(snapshot.families(), grouped)
     known = snapshot.articles(m.article_id for f in changed for m in f.members)
@@ -236,13 +236,13 @@ def _group(
     versions: Sequence[NewVersion],
     removed: Iterable[str],
     progress: Progress,
-    prints: Prints | None = None,
+    fingerprints: Fingerprints | None = None,
 ) -> tuple[Family, ...]:
-    """Families of everything that will be live; only what is new is compared with everything. Fills `prints`."""
-    prints = prints or Prints(archive.catalogue.database)
+    """Families of everything that will be live; only what is new is compared with everything. Fills `fingerprints`."""
+    fingerprints = fingerprints or Fingerprints(archive.catalogue.database)
     out = {*removed, *(v.article.article_id for v in versions)}
     hashes = {i: content for i, content in _hashes(snapshot).items() if i not in out}
-    known = prints.known(hashes)
+    known = fingerprints.known(hashes)
     fresh: list[families.Split] = [_read(snapshot, i) for i in hashes.keys() - known.keys()]
     fresh += [(version.article, version.sentences) for version in versions]
     hashes |= {v.article.article_id: v.article.content_hash for v in versions}
@@ -250,9 +250,9 @@ def _group(
     for done, (article, split) in enumerate(fresh):
         progress("group", done, len(fresh))
         new[article.article_id] = families.read_print(article, split)
-    prints.note({hashes[i]: found for i, found in new.items()})
+    fingerprints.note({hashes[i]: found for i, found in new.items()})
     standing = families.Standing(known | new, snapshot.families(), lambda i: _read(snapshot, i))
-    grouped = families.regroup(fresh, standing, archive.meaning.embed)
+    grouped = families.regroup(fresh, standing, archive.sentence_cache.embed)
     progress("group", len(fresh), len(fresh))
     return grouped
 

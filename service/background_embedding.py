@@ -59,7 +59,7 @@ class Ahead:
 
     def _fill(self) -> None:
         """Embeds what the live generation lacks, and drops what no kept generation shows."""
-        catalogue, sentences = self._archive.catalogue, self._archive.sentences
+        catalogue, sentences = self._archive.catalogue, self._archive.sentence_vectors
         started = time.monotonic()
         lacking = sentences.lacking(catalogue.live())
         for start in range(0, len(lacking), AT_ONCE):

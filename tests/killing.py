@@ -31,8 +31,8 @@ OURS = frozenset(
     storage.catalogue.Catalogue.made_with storage.catalogue.Catalogue.publish storage.catalogue.Catalogue.purge
     storage.catalogue.Catalogue.roll_back storage.database.Database.write storage.indexes.Indexes.remove
     storage.indexes.Indexes.write storage.indexes.open_indexes storage.indexes.rebuild storage.indexes.swap_in
-    storage.lexical.Lexical.add storage.lexical.Lexical.remove storage.store.Store.add storage.store.Store.remove
-    storage.vectors.VectorCache._keep pipeline.rollback pipeline.remove unchanged.ReadFiles.keep""".split()
+    storage.text_index.TextIndex.add storage.text_index.TextIndex.remove storage.vector_index.VectorIndex.add storage.vector_index.VectorIndex.remove
+    storage.vector_cache.VectorCache._keep pipeline.rollback pipeline.remove unchanged.ReadFiles.keep""".split()
 )
 NATIVE = frozenset(
     """Bindings.create_collection Bindings.delete Bindings.upsert Connection.__exit__ Connection.execute

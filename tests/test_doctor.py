@@ -20,7 +20,7 @@ def test_a_sound_archive_has_no_faults(filled: Archive) -> None:
 @pytest.mark.parametrize("index", ["chroma", "text"])
 def test_missing_rows_are_found_and_written_anew(filled: Archive, index: str) -> None:
     lost = sorted(filled.catalogue.live().passage_ids())[:2]
-    filled.store.remove(lost) if index == "chroma" else filled.lexical.remove(lost)
+    filled.vector_index.remove(lost) if index == "chroma" else filled.text_index.remove(lost)
 
     faults = doctor.examine(filled)
     doctor.repair(filled, faults)
@@ -30,8 +30,8 @@ def test_missing_rows_are_found_and_written_anew(filled: Archive, index: str) ->
 
 
 def test_rows_of_no_generation_are_found_and_removed(filled: Archive) -> None:
-    filled.store.add(["e" * 20], filled.embedder.embed(["a stray"]), ["a" * 16])
-    filled.lexical.add([("e" * 20, "", "a stray")])
+    filled.vector_index.add(["e" * 20], filled.embedder.embed(["a stray"]), ["a" * 16])
+    filled.text_index.add([("e" * 20, "", "a stray")])
 
     faults = doctor.examine(filled)
     doctor.repair(filled, faults)
@@ -42,7 +42,7 @@ def test_rows_of_no_generation_are_found_and_removed(filled: Archive) -> None:
 
 def test_a_vector_of_another_text_is_found_and_replaced(filled: Archive) -> None:
     wrong = sorted(filled.catalogue.live().passage_ids())[0]
-    filled.store.add([wrong], filled.embedder.embed(["something else entirely"]), ["a" * 16])
+    filled.vector_index.add([wrong], filled.embedder.embed(["something else entirely"]), ["a" * 16])
 
     faults = doctor.examine(filled)
     doctor.repair(filled, faults)

@@ -23,7 +23,7 @@ from ingest.settings import Settings
 from ingest.storage import chroma_guard, doctor, owner
 from ingest.storage.archive import Archive, rebuild
 from ingest.storage.catalogue import Snapshot
-from ingest.storage.text_index import Lexical
+from ingest.storage.text_index import TextIndex
 
 PR_CAPBSET_DROP = 24  # linux/prctl.h
 CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH = (
@@ -70,16 +70,16 @@ def test_rollback_shows_again_what_was_there_before_the_last_ingest(
     before = texts(filled.catalogue.live())
     update(newsroom)
     assert ingest(filled, [newsroom], prune=True).removed == 1
-    embedded = filled.vectors.embedded
+    embedded = filled.vector_cache.embedded
 
     report = rollback(filled)
 
     assert (report.added, report.updated, report.removed, report.unchanged) == (1, 1, 1, 1)
     assert texts(filled.catalogue.live()) == before
     assert "g000002" in report.notes[0] and "g000001" in report.notes[0]
-    assert filled.vectors.embedded == embedded
+    assert filled.vector_cache.embedded == embedded
     assert doctor.examine(filled) == ()
-    assert filled.lexical.find("miners choir", 3)
+    assert filled.text_index.find("miners choir", 3)
 
 
 def test_rollback_works_once_and_the_ingest_can_be_run_again(
@@ -227,7 +227,7 @@ def test_a_graph_that_the_disk_did_not_take_whole_is_noticed(
 
 
 def test_what_a_killed_commit_left_in_the_text_index_does_not_stop_the_next(tmp_path: Path) -> None:
-    index = Lexical(tmp_path)
+    index = TextIndex(tmp_path)
     index.add([(f"{n:04}", "title", f"word{n}") for n in range(200)])
     before = (tmp_path / "meta.json").read_bytes()
     index.remove(["0003"])
@@ -235,7 +235,7 @@ def test_what_a_killed_commit_left_in_the_text_index_does_not_stop_the_next(tmp_
         before
     )  # killed after it wrote which rows are gone, before it said so
 
-    again = Lexical(tmp_path)
+    again = TextIndex(tmp_path)
     assert "0003" in again.ids()
     again.remove(["0003"])
     assert "0003" not in again.ids()

@@ -15,7 +15,11 @@ from ingest.storage.archive import Archive, rebuild
 
 
 def rows(archive: Archive) -> tuple[set[str], set[str], set[str]]:
-    return archive.catalogue.live().passage_ids(), archive.store.ids(), archive.lexical.ids()
+    return (
+        archive.catalogue.live().passage_ids(),
+        archive.vector_index.ids(),
+        archive.text_index.ids(),
+    )
 
 
 def test_first_ingest_fills_catalogue_chroma_and_text_index_alike(filled: Archive) -> None:
@@ -28,13 +32,13 @@ def test_first_ingest_fills_catalogue_chroma_and_text_index_alike(filled: Archiv
 def test_ingesting_again_changes_nothing_and_embeds_nothing(
     filled: Archive, newsroom: Path
 ) -> None:
-    before, embedded = filled.catalogue.generation, filled.vectors.embedded
+    before, embedded = filled.catalogue.generation, filled.vector_cache.embedded
 
     report = ingest(filled, [newsroom])
 
     assert (report.added, report.updated, report.unchanged) == (0, 0, 3)
     assert filled.catalogue.generation == before
-    assert filled.vectors.embedded == embedded
+    assert filled.vector_cache.embedded == embedded
 
 
 def test_a_changed_article_replaces_its_old_text_everywhere(
@@ -55,7 +59,7 @@ def test_a_changed_article_replaces_its_old_text_everywhere(
     stored = filled.catalogue.live().article(article_id)
     assert stored is not None and "cracks" not in stored.article.text
     live = filled.catalogue.live()
-    found = live.passages(i for i, _ in filled.lexical.find("cracks spillway", 10))
+    found = live.passages(i for i, _ in filled.text_index.find("cracks spillway", 10))
     assert not [p for p in found.values() if "cracks" in p.text]
 
 
@@ -173,8 +177,8 @@ def test_copies_of_one_text_embed_it_once(archive: Archive, newsroom: Path, tmp_
         for p in archive.catalogue.live().passages_of(a.article.article_id)
     }
     assert len(passages) == first.passages
-    rows = archive.vectors.database.reading().rows("SELECT count(*) AS n FROM vectors")
-    assert archive.vectors.embedded == rows[0]["n"]  # nothing was embedded twice
+    rows = archive.vector_cache.database.reading().rows("SELECT count(*) AS n FROM vectors")
+    assert archive.vector_cache.embedded == rows[0]["n"]  # nothing was embedded twice
 
 
 def test_rebuild_makes_the_indexes_anew_from_the_catalogue(
@@ -209,8 +213,8 @@ def test_leftovers_of_a_killed_ingest_are_never_seen_and_cleared_by_the_next(
     # as a process leaves it that was killed after writing to Chroma and before publishing
     ids = ["f" * 20]
     filled.catalogue.expect(ids)
-    filled.store.add(ids, filled.embedder.embed(["never published"]), ["a" * 16])
-    filled.lexical.add([(ids[0], "", "never published")])
+    filled.vector_index.add(ids, filled.embedder.embed(["never published"]), ["a" * 16])
+    filled.text_index.add([(ids[0], "", "never published")])
     assert filled.catalogue.live().passages(ids) == {}
 
     (newsroom / "more.txt").write_text(

@@ -47,7 +47,7 @@ class Counting(LocalEmbedder):
 def spoken(archive: Archive) -> dict[str, Spoken]:
     snapshot = archive.catalogue.live()
     passages = snapshot.passages(snapshot.passage_ids())
-    return archive.sentences.of(snapshot, {i: p.start for i, p in passages.items()})
+    return archive.sentence_vectors.of(snapshot, {i: p.start for i, p in passages.items()})
 
 
 def test_every_sentence_has_the_vector_of_its_words_behind_the_title(
@@ -104,10 +104,10 @@ def test_passages_that_say_what_others_said_are_not_embedded_again(
         (folder / "again.txt").write_text(BRIDGE, "utf-8")
         ingest(archive, [folder])
         embedder.texts = 0
-        assert archive.sentences.lacking(archive.catalogue.live())
+        assert archive.sentence_vectors.lacking(archive.catalogue.live())
         spoken(archive)
         assert embedder.texts == 0
-        assert archive.sentences.lacking(archive.catalogue.live()) == []
+        assert archive.sentence_vectors.lacking(archive.catalogue.live()) == []
 
 
 def test_removed_articles_leave_no_vectors_of_sentences(settings: Settings, folder: Path) -> None:
@@ -116,8 +116,8 @@ def test_removed_articles_leave_no_vectors_of_sentences(settings: Settings, fold
         gone = spoken(archive)
         for stored in list(archive.catalogue.live().everything()):
             assert remove(archive, stored.article.article_id)
-        archive.sentences.forget(archive.catalogue.kept_passages())
-        database = archive.meaning.database
+        archive.sentence_vectors.forget(archive.catalogue.kept_passages())
+        database = archive.sentence_cache.database
         assert gone
         assert database.reading().rows("SELECT count(*) FROM sentences")[0][0] == 0
 
@@ -130,7 +130,7 @@ def test_a_service_embeds_sentences_before_they_are_asked_for(
         ingest(archive, [folder])
         snapshot = archive.catalogue.live()
         patience = time.monotonic() + 30
-        while archive.sentences.lacking(snapshot) and time.monotonic() < patience:
+        while archive.sentence_vectors.lacking(snapshot) and time.monotonic() < patience:
             time.sleep(0.05)
         embedder.texts = 0
         Retriever(archive).find(Question("Why was the reservoir shut?"))
@@ -143,7 +143,7 @@ def test_vectors_that_were_deleted_are_made_again(settings: Settings, folder: Pa
         before = [
             (h.passage_id, h.score) for h in Retriever(archive).find(Question("Orvel bridge"))
         ]
-        with archive.meaning.database.write() as connection:
+        with archive.sentence_cache.database.write() as connection:
             connection.execute("DELETE FROM sentences")
         assert [
             (h.passage_id, h.score) for h in Retriever(archive).find(Question("Orvel bridge"))

@@ -157,13 +157,13 @@ def _read(service: Service, case: Case) -> tuple[Floats, str]:
     """The features of the best sentence, and the sentence."""
     reading = service.answerer.read(Question(case.question, as_of=case.as_of))
     archive, best = service.archive, reading.ranked
-    total = archive.lexical.count()
+    total = archive.text_index.count()
     features = measure(
         reading.asked,
         best,
-        archive.meaning.embedder.embed_question(reading.asked.text),
-        title_vectors(reading.snapshot, best, archive.sentences),
-        lambda word: math.log(1 + total / (1 + archive.lexical.document_frequency(word))),
+        archive.sentence_cache.embedder.embed_question(reading.asked.text),
+        title_vectors(reading.snapshot, best, archive.sentence_vectors),
+        lambda word: math.log(1 + total / (1 + archive.text_index.document_frequency(word))),
     )
     return features.question[0], best[0].text
 

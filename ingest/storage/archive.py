@@ -14,9 +14,9 @@ from ingest.storage import chroma_guard, indexes
 from ingest.storage.catalogue import Catalogue
 from ingest.storage.indexes import Indexes, Progress, silent
 from ingest.storage.sentence_vectors import SentenceVectors
-from ingest.storage.text_index import Lexical
+from ingest.storage.text_index import TextIndex
 from ingest.storage.vector_cache import VectorCache
-from ingest.storage.vector_index import Store
+from ingest.storage.vector_index import VectorIndex
 
 log = logging.getLogger(__name__)
 
@@ -36,35 +36,35 @@ class Archive:
             self.embedder = embedder or embedder_of(settings)
             self.catalogue = Catalogue(settings.data_dir / "catalogue.sqlite")
             opened.callback(self.catalogue.close)
-            self.vectors = VectorCache(settings.data_dir / "vectors.sqlite", self.embedder)
-            opened.callback(self.vectors.close)
-            self.meaning = self._meaning()
-            opened.callback(self.meaning.close)
-            self.sentences = SentenceVectors(self.meaning)
+            self.vector_cache = VectorCache(settings.data_dir / "vectors.sqlite", self.embedder)
+            opened.callback(self.vector_cache.close)
+            self.sentence_cache = self._sentence_cache()
+            opened.callback(self.sentence_cache.close)
+            self.sentence_vectors = SentenceVectors(self.sentence_cache)
             self.indexes = self._opened_indexes()
-            opened.callback(lambda: self.store.close())
+            opened.callback(lambda: self.vector_index.close())
             self.settle()
             self.catalogue.made_with(self.embedder.model)
             opened.pop_all()
 
-    def _meaning(self) -> VectorCache:
+    def _sentence_cache(self) -> VectorCache:
         """Vectors by which sentences are compared: of the local model, whatever model the index has.
 
         Every threshold of families, ranking and conflicts was measured with them.
         """
         if not isinstance(self.embedder, OpenAIEmbedder):
-            return self.vectors
+            return self.vector_cache
         return VectorCache(
             self.settings.data_dir / "vectors.sqlite", LocalEmbedder(self.settings.model_dir)
         )
 
     @property
-    def store(self) -> Store:
-        return self.indexes.store
+    def vector_index(self) -> VectorIndex:
+        return self.indexes.vector_index
 
     @property
-    def lexical(self) -> Lexical:
-        return self.indexes.lexical
+    def text_index(self) -> TextIndex:
+        return self.indexes.text_index
 
     def settle(self) -> None:
         """Clears up after a write that did not end; nothing to do in most archives.
@@ -118,7 +118,7 @@ class Archive:
             "the indexes cannot be opened and are made anew generation=%d",
             self.catalogue.generation,
         )
-        indexes.rebuild(data_dir, self.catalogue, self.vectors, silent)
+        indexes.rebuild(data_dir, self.catalogue, self.vector_cache, silent)
         indexes.swap_in(data_dir)
         return indexes.open_indexes(data_dir, model)
 
@@ -128,15 +128,15 @@ class Archive:
             "a write was cut short: the indexes are made anew generation=%d",
             self.catalogue.generation,
         )
-        indexes.rebuild(self.settings.data_dir, self.catalogue, self.vectors, silent)
-        self.store.close()
+        indexes.rebuild(self.settings.data_dir, self.catalogue, self.vector_cache, silent)
+        self.vector_index.close()
         indexes.swap_in(self.settings.data_dir)
         self.indexes = indexes.open_indexes(self.settings.data_dir, self.embedder.model)
 
     def close(self) -> None:
-        self.meaning.close()
-        self.vectors.close()
-        self.store.close()
+        self.sentence_cache.close()
+        self.vector_cache.close()
+        self.vector_index.close()
         self.catalogue.close()
 
     def __enter__(self) -> Archive:

@@ -48,7 +48,7 @@ def examine(archive: Archive) -> tuple[Fault, ...]:
 def examine_indexes(archive: Archive) -> tuple[Fault, ...]:
     """What Chroma and the text index hold against what the catalogue says."""
     wanted = archive.catalogue.kept_passages()
-    chroma, text = archive.store.ids(), archive.lexical.ids()
+    chroma, text = archive.vector_index.ids(), archive.text_index.ids()
     faults = [
         *_compared("chroma", wanted, chroma),
         *_compared("text", wanted, text),
@@ -65,7 +65,7 @@ def repair(archive: Archive, faults: Sequence[Fault]) -> None:
     touched = {i for f in faults for i in f.passage_ids}
     archive.catalogue.expect(sorted(touched))
     archive.indexes.remove(sorted(touched - wanted))
-    archive.indexes.write(_versions(archive, touched & wanted), archive.vectors, silent)
+    archive.indexes.write(_versions(archive, touched & wanted), archive.vector_cache, silent)
     archive.catalogue.forget()
 
 
@@ -85,9 +85,9 @@ def _foreign(archive: Archive, ids: list[str]) -> tuple[str, ...]:
             for v in _versions(archive, set(part))
             for p in v.passages
         }
-        stored = archive.store.vectors(list(rows))
+        stored = archive.vector_index.vectors(list(rows))
         for (passage_id, _), vector in zip(
-            rows.items(), archive.vectors.embed(list(rows.values())), strict=True
+            rows.items(), archive.vector_cache.embed(list(rows.values())), strict=True
         ):
             if passage_id not in stored or np.abs(stored[passage_id] - vector).max() > SAME_VECTOR:
                 found.append(passage_id)

@@ -1,4 +1,4 @@
-"""Prints of the articles that are live in, and the same ones back at the next ingest; kept beside the catalogue."""
+"""Fingerprints of the articles that are live in, and the same ones back at the next ingest; kept beside the catalogue."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ SCHEMA = """CREATE TABLE IF NOT EXISTS prints(
     content_hash TEXT PRIMARY KEY, form INTEGER NOT NULL, shingles BLOB NOT NULL, stems BLOB NOT NULL) WITHOUT ROWID;"""
 
 
-class Prints:
-    """Prints by content hash: an article is read and compared again only when it changed. May be deleted at any time:
+class Fingerprints:
+    """Fingerprints by content hash: an article is read and compared again only when it changed. May be deleted at any time:
     what has no print here is grouped anew."""
 
     def __init__(self, database: Database):

@@ -14,9 +14,9 @@ import numpy as np
 
 from ingest.storage.catalogue import Catalogue, NewVersion
 from ingest.storage.database import unavailable
-from ingest.storage.text_index import Lexical
+from ingest.storage.text_index import TextIndex
 from ingest.storage.vector_cache import VectorCache
-from ingest.storage.vector_index import Store
+from ingest.storage.vector_index import VectorIndex
 from ingest.text import passages
 from ingest.types import Article, Passage
 
@@ -35,8 +35,8 @@ def silent(stage: str, done: int, total: int) -> None:
 class Indexes:
     """Both, open."""
 
-    store: Store
-    lexical: Lexical
+    vector_index: VectorIndex
+    text_index: TextIndex
 
     def write(
         self, versions: Sequence[NewVersion], vectors: VectorCache, progress: Progress
@@ -46,19 +46,21 @@ class Indexes:
         if not rows:
             return
         embedded = _embed(rows, vectors, progress)
-        self.store.add([p.passage_id for _, p in rows], embedded, [a.article_id for a, _ in rows])
-        self.lexical.add((p.passage_id, _title_field(a), p.text) for a, p in rows)
+        self.vector_index.add(
+            [p.passage_id for _, p in rows], embedded, [a.article_id for a, _ in rows]
+        )
+        self.text_index.add((p.passage_id, _title_field(a), p.text) for a, p in rows)
         progress("index", len(rows), len(rows))
 
     def remove(self, passage_ids: Sequence[str]) -> None:
         if passage_ids:
-            self.store.remove(passage_ids)
-            self.lexical.remove(passage_ids)
+            self.vector_index.remove(passage_ids)
+            self.text_index.remove(passage_ids)
 
 
 def open_indexes(directory: Path, embedding_model: str) -> Indexes:
     """Raises IndexMismatch or IndexUnavailable, each with its remedy."""
-    return Indexes(Store(directory / CHROMA, embedding_model), Lexical(directory / TEXT))
+    return Indexes(VectorIndex(directory / CHROMA, embedding_model), TextIndex(directory / TEXT))
 
 
 def vector_text(article: Article, passage: Passage) -> str:
@@ -81,7 +83,7 @@ def rebuild(data_dir: Path, catalogue: Catalogue, vectors: VectorCache, progress
                 catalogue.versions_of(sorted(catalogue.kept_passages())), vectors, progress
             )
         finally:
-            indexes.store.close()
+            indexes.vector_index.close()
         (data_dir / COMPLETE).touch()
     except BaseException as error:
         shutil.rmtree(beside, ignore_errors=True)

@@ -1,4 +1,4 @@
-"""Passage ids or a filter in, where those passages stand out: article, family, dates; never their text.
+"""Which live passages and articles a filter permits, and where those passages stand; the one place of that rule.
 
 Ranking looks at some two hundred passages a question and shows ten. Reading whole articles for all of them cost five
 times what reading these columns does.
@@ -7,7 +7,7 @@ times what reading these columns does.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
@@ -16,28 +16,27 @@ from ingest.storage.database import chunked, marks, named
 from ingest.storage.snapshot import LIVE
 
 if TYPE_CHECKING:
-    import sqlite3
-
-    from ingest.storage.catalogue import Snapshot
+    from ingest.storage.catalogue import Snapshot, StoredArticle
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """What decides whether a live passage may be shown, and in whose place."""
+class PassageRow:
+    """Where a live passage stands, without its text."""
 
     passage_id: str
     article_id: str
     start: int
     end: int
     family_id: str
-    published_on: date | None
-    latest_named_date: date | None
-    publisher: str | None
 
 
 @dataclass(frozen=True, slots=True)
-class Bounds:
-    """A filter as the catalogue can apply it; dates are inclusive, empty tuples bound nothing."""
+class PassageFilter:
+    """What a question is narrowed to. Dates are inclusive; an empty tuple bounds nothing.
+
+    `as_of` leaves what was published by then, and undated articles whose text names no later date. An undated article
+    passes no other date filter. Outlets are compared without case.
+    """
 
     as_of: date | None = None
     published_after: date | None = None
@@ -46,71 +45,78 @@ class Bounds:
     article_ids: tuple[str, ...] = ()
 
 
-def places(snapshot: Snapshot, passage_ids: Iterable[str]) -> dict[str, Place]:
-    """Those of the ids that are live."""
-    found: dict[str, Place] = {}
+def passage_rows(
+    snapshot: Snapshot, passage_ids: Iterable[str], permitted_by: PassageFilter
+) -> dict[str, PassageRow]:
+    """Those of the ids that are live and permitted."""
+    where, values = _conditions(snapshot, permitted_by)
+    found: dict[str, PassageRow] = {}
     for part in chunked(list(passage_ids)):
-        for row in snapshot.rows(f"{_PLACES} AND p.passage_id IN ({marks(part)})", **named(part)):
-            found[row["passage_id"]] = _place(row)
+        query = f"{_ROWS} AND p.passage_id IN ({marks(part)}) {where}"
+        for row in snapshot.rows(query, **named(part), **values):
+            found[row["passage_id"]] = PassageRow(**dict(row))
     return found
 
 
-def within(snapshot: Snapshot, bounds: Bounds, most: int) -> list[str] | None:
-    """Ids of all live passages that a filter leaves; None where they are more than `most`.
+def permitted_articles(
+    snapshot: Snapshot, article_ids: Iterable[str], permitted_by: PassageFilter
+) -> list[StoredArticle]:
+    """Those of the articles that are live and permitted, in order of id."""
+    where, values = _conditions(snapshot, permitted_by)
+    stored = snapshot.articles(article_ids)
+    permitted: set[str] = set()
+    for part in chunked(list(stored)):
+        query = f"SELECT v.article_id FROM versions v WHERE {_LIVE_VERSION} AND v.article_id IN ({marks(part)}) {where}"
+        permitted.update(row["article_id"] for row in snapshot.rows(query, **named(part), **values))
+    return [stored[article_id] for article_id in sorted(permitted)]
 
-    `as_of` leaves undated articles whose text names no later date. Outlets are compared without case.
-    """
-    conditions: list[str] = []
-    values: dict[str, object] = {}
-    if bounds.as_of:
-        conditions.append("coalesce(v.published_on, v.latest_named_date, '') <= :as_of")
-        values["as_of"] = bounds.as_of.isoformat()
-    for name, sign in (("published_after", ">="), ("published_before", "<=")):
-        if day := getattr(bounds, name):
-            conditions.append(f"v.published_on {sign} :{name}")
-            values[name] = day.isoformat()
-    for column, bound, wanted in (
-        ("publisher", bounds.publishers, _as_written(snapshot, bounds.publishers)),
-        ("article_id", bounds.article_ids, bounds.article_ids),
-    ):
-        if bound:
-            conditions.append(f"v.{column} IN (SELECT value FROM json_each(:{column}))")
-            values[column] = json.dumps(wanted)
-    source = "versions v" if bounds.article_ids else _VERSIONS  # ids have an index of their own
-    query = f"{_IDS.format(source)} {' '.join(f'AND {c}' for c in conditions)} LIMIT :most"
+
+def matching_passages(
+    snapshot: Snapshot, permitted_by: PassageFilter, most: int
+) -> list[str] | None:
+    """Ids of all live passages that a filter permits; None where they are more than `most`."""
+    where, values = _conditions(snapshot, permitted_by)
+    source = (
+        "versions v" if permitted_by.article_ids else _VERSIONS
+    )  # ids have an index of their own
+    query = (  # the cross join keeps SQLite from walking all passages and looking for each one's version
+        f"SELECT p.passage_id FROM {source} CROSS JOIN passages p ON p.version = v.version "
+        f"WHERE {_LIVE_VERSION} {where} LIMIT :most"
+    )
     rows = snapshot.rows(query, most=most + 1, **values)
     return None if len(rows) > most else [row["passage_id"] for row in rows]
 
 
-def _as_written(snapshot: Snapshot, publishers: Sequence[str]) -> tuple[str, ...]:
-    """The outlets as their articles spell them: SQLite folds the case of ASCII letters only."""
-    if not publishers:
-        return ()
-    wanted = {name.casefold() for name in publishers}
-    rows = snapshot.rows(f"SELECT DISTINCT v.publisher FROM {_VERSIONS} WHERE {_LIVE_VERSION}")
-    return tuple(row["publisher"] for row in rows if (row["publisher"] or "").casefold() in wanted)
-
-
-def _place(row: sqlite3.Row) -> Place:
-    return Place(
-        row["passage_id"], row["article_id"], row["start"], row["end"], row["family_id"],
-        _date(row["published_on"]), _date(row["latest_named_date"]), row["publisher"],
-    )  # fmt: skip
-
-
-def _date(day: str | None) -> date | None:
-    return date.fromisoformat(day) if day else None
+def _conditions(snapshot: Snapshot, wanted: PassageFilter) -> tuple[str, dict[str, object]]:
+    """The filter as SQL over `versions v`, each condition after an AND, and the values it binds."""
+    conditions: list[str] = []
+    values: dict[str, object] = {}
+    if wanted.as_of:
+        conditions.append("coalesce(v.published_on, v.latest_named_date, '') <= :as_of")
+        values["as_of"] = wanted.as_of.isoformat()
+    if wanted.published_after:
+        conditions.append("v.published_on >= :published_after")
+        values["published_after"] = wanted.published_after.isoformat()
+    if wanted.published_before:
+        conditions.append("v.published_on <= :published_before")
+        values["published_before"] = wanted.published_before.isoformat()
+    if wanted.publishers:
+        # as their articles spell them: SQLite folds the case of ASCII letters only
+        names = {name.casefold() for name in wanted.publishers}
+        query = f"SELECT DISTINCT v.publisher FROM {_VERSIONS} WHERE {_LIVE_VERSION}"
+        spelled = [row["publisher"] or "" for row in snapshot.rows(query)]
+        conditions.append("v.publisher IN (SELECT value FROM json_each(:publishers))")
+        values["publishers"] = json.dumps([name for name in spelled if name.casefold() in names])
+    if wanted.article_ids:
+        conditions.append("v.article_id IN (SELECT value FROM json_each(:article_ids))")
+        values["article_ids"] = json.dumps(wanted.article_ids)
+    return "".join(f" AND {condition}" for condition in conditions), values
 
 
 _LIVE_VERSION = LIVE.format("v")
-_LIVE_MEMBER = LIVE.format("m")
 # The index holds every column asked for. In the table they stand behind the text, which would be read to reach them.
 _VERSIONS = "versions v INDEXED BY versions_places"
-_PLACES = (
-    "SELECT p.passage_id, v.article_id, p.start, p.end, m.family_id, v.published_on, v.latest_named_date, v.publisher "
-    f"FROM passages p JOIN {_VERSIONS} ON v.version = p.version "
-    f"JOIN members m ON m.article_id = v.article_id AND {_LIVE_MEMBER} WHERE {_LIVE_VERSION}"
-)
-_IDS = (  # the cross join keeps SQLite from walking all passages and looking for each one's version
-    f"SELECT p.passage_id FROM {{}} CROSS JOIN passages p ON p.version = v.version WHERE {_LIVE_VERSION}"
+_ROWS = (
+    f"SELECT p.passage_id, v.article_id, p.start, p.end, m.family_id FROM passages p JOIN {_VERSIONS} "
+    f"ON v.version = p.version JOIN members m ON m.article_id = v.article_id AND {LIVE.format('m')} WHERE {_LIVE_VERSION}"
 )

@@ -28,7 +28,7 @@ PADDING = 150
 PAD = "zzpadzz"
 
 
-class Lexical:
+class TextIndex:
     """Ranked full text over passages: title, author and outlet before the words of each, stemmed as English."""
 
     def __init__(self, path: Path):

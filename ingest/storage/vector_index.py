@@ -18,7 +18,7 @@ LAYOUT = "1"  # raised when what stands in a row changes
 BATCH = 2000  # rows a call: measured best between 500 and 2,000; Chroma takes 5,461 at most
 
 
-class Store:
+class VectorIndex:
     """One Chroma collection of our vectors, stamped with the model that made them.
 
     Rows hold id, vector and article only: text is read from the catalogue, which also decides what is live

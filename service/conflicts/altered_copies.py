@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from ingest.english import differences
 from ingest.english.words import stems
 from ingest.storage.catalogue import Snapshot, StoredArticle
+from ingest.storage.passage_filters import permitted_articles
 from ingest.types import Alteration, Role, Sentence, Span
 from service.answer_text import cite, plain
 from service.conflicts.disputes import Rival
 from service.evidence.gathering import passage_at
-from service.retrieval.retriever import card, permits
+from service.retrieval.retriever import card, filter_of
 from service.types import Account, Citation, Conflict, Evidence, Question
 
 MOST_SHOWN = 6
@@ -33,9 +34,8 @@ def altered_copies(
             continue
         family = snapshot.family(item.article.family.id)
         altered = [m.article_id for m in family.members if m.alterations] if family else []
-        for stored in snapshot.articles(altered).values():
-            if permits(question, stored):
-                conflicts.extend(_against(snapshot, item, number, stored))
+        for stored in permitted_articles(snapshot, altered, filter_of(question)):
+            conflicts.extend(_against(snapshot, item, number, stored))
     return tuple(conflicts[:MOST_SHOWN])
 
 
@@ -50,9 +50,9 @@ def corrected(
             continue
         family = snapshot.family(item.article.family.id)
         earlier = [m.article_id for m in family.members if m.canonical] if family else []
-        for stored in snapshot.articles(earlier).values():
+        for stored in permitted_articles(snapshot, earlier, filter_of(question)):
             before = _earlier_wording(snapshot.sentences(stored.article.article_id), item.text)
-            if before is not None and permits(question, stored):
+            if before is not None:
                 accounts = (
                     Account(plain(item.text), cite(item, number)),
                     Account(plain(before.text), _citation(snapshot, before, stored)),

@@ -9,10 +9,11 @@ from dataclasses import replace
 import numpy as np
 
 from ingest.storage.catalogue import Snapshot, StoredArticle
+from ingest.storage.passage_filters import permitted_articles
 from ingest.storage.sentence_vectors import SentenceVectors
 from ingest.text.passages import sentences_in
 from ingest.types import Passage, Sentence, SentenceKind
-from service.retrieval.retriever import card, permits
+from service.retrieval.retriever import card, filter_of
 from service.types import Evidence, Hit, Question
 
 READ_PASSAGES = 12  # passages whose sentences are weighed
@@ -95,20 +96,12 @@ def _ends(question: Question, snapshot: Snapshot, hits: Sequence[Hit]) -> Iterat
         :ASKED_ABOUT_FAMILIES
     ]:
         family = snapshot.family(family_id)
-        members = snapshot.articles(m.article_id for m in family.members) if family else {}
-        for stored in members.values():
-            if permits(question, stored):
-                passages = snapshot.passages_of(stored.article.article_id)
-                for p in passages[:1] + passages[1:][-1:]:
-                    yield Hit(
-                        p.passage_id,
-                        p.start,
-                        p.end,
-                        p.text,
-                        0.0,
-                        card(stored),
-                        similarity[family_id],
-                    )
+        members = [m.article_id for m in family.members] if family else []
+        for stored in permitted_articles(snapshot, members, filter_of(question)):
+            passages = snapshot.passages_of(stored.article.article_id)
+            for p in passages[:1] + passages[1:][-1:]:
+                similar = similarity[family_id]
+                yield Hit(p.passage_id, p.start, p.end, p.text, 0.0, card(stored), similar)
 
 
 def _sentences_of(snapshot: Snapshot, hit: Hit, stored: StoredArticle) -> Iterator[Evidence]:

@@ -59,14 +59,14 @@ class Reader:
         question = _as_of(question, found)
         found = tuple(period for period in found if not period.as_of)
         asked = self._understood(question, found)
-        meaning = self.archive.meaning
+        meaning = self.archive.sentence_cache
         vector = meaning.embedder.embed_question(asked.text)
-        known = meaning is self.archive.vectors and asked.text == searched(question)
+        known = meaning is self.archive.vector_cache and asked.text == searched(question)
         hits = self._hits(question, found, snapshot, vector if known else None)
         gathered = gathering.gather(
             question, snapshot, hits, meaning.embed, about_articles=asked.about is not None
         )
-        vectors = gathering.title_vectors(snapshot, gathered, self.archive.sentences)
+        vectors = gathering.title_vectors(snapshot, gathered, self.archive.sentence_vectors)
         ranked = ranking.rank(asked, gathered, vector, vectors, self._rarity())
         kept = temporal.within(ranked, found, asked)
         if kept.passed_over is not None and not ranking.decide(asked, ranked).answer:
@@ -133,11 +133,11 @@ class Reader:
 
     def _rarity(self) -> Callable[[str], float]:
         """Inverse document frequency over passages, log(1 + N / (1 + n)); a word that stands nowhere weighs most."""
-        total = max(1, self.archive.lexical.count())
+        total = max(1, self.archive.text_index.count())
 
         @cache
         def rarity(word: str) -> float:
-            return math.log(1 + total / (1 + self.archive.lexical.document_frequency(word)))
+            return math.log(1 + total / (1 + self.archive.text_index.document_frequency(word)))
 
         return rarity
 

@@ -13,13 +13,19 @@ from numpy.typing import NDArray
 
 from ingest.storage.archive import Archive
 from ingest.storage.catalogue import Snapshot, StoredArticle
-from ingest.storage.passage_filters import Bounds, Place, places, within
+from ingest.storage.passage_filters import (
+    PassageFilter,
+    PassageRow,
+    matching_passages,
+    passage_rows,
+    permitted_articles,
+)
 from ingest.text.passages import embedded_text
 from ingest.types import Passage, Role
 from service.query.analysis import understand
 from service.query.coreference import standing_alone
 from service.retrieval.fusion import fuse, leaders, rerank
-from service.types import ArticleCard, FamilyPlace, Filters, Hit, Question
+from service.types import ArticleCard, FamilyPlace, Hit, Question
 
 FIRST_FETCH = (
     100  # candidates from each index; the fusion was measured over the top 100 (docs/quality.md)
@@ -45,7 +51,7 @@ Found = TypeVar("Found")
 class _Ranked:
     """A passage that was found and may be shown; `similarity` is None where words alone found it."""
 
-    place: Place
+    row: PassageRow
     score: float
     similarity: float | None
 
@@ -84,11 +90,13 @@ class Retriever:
         query = searched(question)
         vector = self.archive.embedder.embed_question(query) if vector is None else vector
         ranked = self._ranked(question, snapshot, query, vector, families)
-        slots = _one_slot_a_family(ranked, lambda r: r.place.family_id)[:families]
-        chosen = {r.place.passage_id: r for r in (*ranked[:read], *slots)}
+        slots = _one_slot_a_family(ranked, lambda r: r.row.family_id)[:families]
+        chosen = {r.row.passage_id: r for r in (*ranked[:read], *slots)}
         hits = self._one_voice(question, snapshot, vector, self._loaded(snapshot, vector, chosen))
         return (
-            hits if self.archive.meaning is self.archive.vectors else self._comparable(query, hits)
+            hits
+            if self.archive.sentence_cache is self.archive.vector_cache
+            else self._comparable(query, hits)
         )
 
     def _ranked(
@@ -100,8 +108,8 @@ class Retriever:
             return []
         fetch = FIRST_FETCH
         while True:
-            dense = dict(self.archive.store.nearest(vector, fetch, among))
-            words = dict(self.archive.lexical.find(query, fetch, among))
+            dense = dict(self.archive.vector_index.nearest(vector, fetch, among))
+            words = dict(self.archive.text_index.find(query, fetch, among))
             shown, scores = self._shown(question, snapshot, dense, words, families)
             enough = len({p.family_id for p in shown.values()}) >= families
             if enough or fetch >= WIDEST_FETCH or len(dense) < fetch:
@@ -111,7 +119,7 @@ class Retriever:
             scores, self._sentences(snapshot, query, vector, [shown[i] for i in leaders(scores)])
         )
         ranked = [_Ranked(p, scores[i], dense.get(i)) for i, p in shown.items()]
-        return sorted(ranked, key=lambda r: (-r.score, r.place.passage_id))
+        return sorted(ranked, key=lambda r: (-r.score, r.row.passage_id))
 
     def _shown(
         self,
@@ -120,7 +128,7 @@ class Retriever:
         dense: dict[str, float],
         words: dict[str, float],
         families: int,
-    ) -> tuple[dict[str, Place], dict[str, float]]:
+    ) -> tuple[dict[str, PassageRow], dict[str, float]]:
         """Where those of the found passages stand that may be shown, and their fused scores.
 
         Mostly all may be, and the best are all that is needed: then only these are looked up. Where one of them may
@@ -128,20 +136,20 @@ class Retriever:
         """
         scores = fuse(dense, words, self.dense_share)
         best = sorted(scores, key=lambda i: (-scores[i], i))[: max(LOOKED_UP, 4 * families)]
-        shown = _permitted_of(question, places(snapshot, best))
+        shown = passage_rows(snapshot, best, filter_of(question))
         if len(shown) < len(best) or len({p.family_id for p in shown.values()}) < families:
-            shown = _permitted_of(question, places(snapshot, scores))
+            shown = passage_rows(snapshot, scores, filter_of(question))
             scores = fuse(_only(dense, shown), _only(words, shown), self.dense_share)
         return shown, _only(scores, shown)
 
     def _sentences(
-        self, snapshot: Snapshot, query: str, vector: Vector, among: Sequence[Place]
+        self, snapshot: Snapshot, query: str, vector: Vector, among: Sequence[PassageRow]
     ) -> dict[str, float]:
         """The cosine of the question with the best sentence of each passage of several; one alone tells nothing new."""
-        meaning = self.archive.meaning
-        if meaning is not self.archive.vectors:
+        meaning = self.archive.sentence_cache
+        if meaning is not self.archive.vector_cache:
             vector = meaning.embedder.embed_question(query)
-        spoken = self.archive.sentences.of(snapshot, {p.passage_id: p.start for p in among})
+        spoken = self.archive.sentence_vectors.of(snapshot, {p.passage_id: p.start for p in among})
         return {
             i: float((said.vectors @ vector).max())
             for i, said in spoken.items()
@@ -153,15 +161,10 @@ class Retriever:
 
         Searching among ids is exact and takes a sixth of what Chroma's `where` does (docs/performance.md).
         """
-        filters = question.filters
-        bounds = Bounds(
-            question.as_of,
-            filters.published_after,
-            filters.published_before,
-            filters.publishers,
-            filters.article_ids,
-        )
-        return None if bounds == Bounds() else within(snapshot, bounds, self.narrow)
+        wanted = filter_of(question)
+        if wanted == PassageFilter():
+            return None
+        return matching_passages(snapshot, wanted, self.narrow)
 
     def _loaded(self, snapshot: Snapshot, vector: Vector, chosen: dict[str, _Ranked]) -> list[Hit]:
         """Hits with text and article; those found by words alone get their cosine from the kept vectors."""
@@ -210,8 +213,8 @@ class Retriever:
         self, question: Question, snapshot: Snapshot, family_id: str
     ) -> StoredArticle | None:
         family = snapshot.family(family_id)
-        members = snapshot.articles(m.article_id for m in family.members) if family else {}
-        allowed = [a for a in members.values() if permits(question, a)]
+        members = [m.article_id for m in family.members] if family else []
+        allowed = permitted_articles(snapshot, members, filter_of(question))
         corrections = [a for a in allowed if a.member.role is Role.UPDATED]
         if corrections:  # the outlet's own later word on its own article
             return max(
@@ -251,14 +254,14 @@ class Retriever:
 
     def _comparable(self, query: str, hits: list[Hit]) -> list[Hit]:
         """Similarities of the first hits by the local model: thresholds hold for its cosines, not for other models'."""
-        meaning = self.archive.meaning
+        meaning = self.archive.sentence_cache
         texts = [embedded_text(_stated_title(h.article), h.text) for h in hits[:COMPARED]]
         cosines = meaning.embed(texts) @ meaning.embedder.embed_question(query)
         first = [replace(h, similarity=float(s)) for h, s in zip(hits, cosines, strict=False)]
         return [*first, *hits[COMPARED:]]
 
     def _vectors(self, passages: Sequence[tuple[Passage, StoredArticle]]) -> Vector:
-        return self.archive.vectors.embed(
+        return self.archive.vector_cache.embed(
             [embedded_text(a.article.title, p.text) for p, a in passages]
         )
 
@@ -268,40 +271,16 @@ def searched(question: Question) -> str:
     return understand(standing_alone(question)).text
 
 
-def permits(question: Question, stored: StoredArticle) -> bool:
-    """Whether dates and filters let an article speak; `as_of` and all bounds are inclusive.
-
-    An undated article passes `as_of` only if no date named in its text is later, and never passes a date filter.
-    """
-    a = stored.article
-    place = Place(
-        "", a.article_id, 0, 0, stored.family_id, a.published_on, a.latest_named_date, a.publisher
+def filter_of(question: Question) -> PassageFilter:
+    """What the dates and filters of a question permit."""
+    filters = question.filters
+    return PassageFilter(
+        question.as_of,
+        filters.published_after,
+        filters.published_before,
+        filters.publishers,
+        filters.article_ids,
     )
-    return _permitted(question, place)
-
-
-def _permitted_of(question: Question, found: dict[str, Place]) -> dict[str, Place]:
-    return {i: place for i, place in found.items() if _permitted(question, place)}
-
-
-def _permitted(question: Question, place: Place) -> bool:
-    known = place.published_on or place.latest_named_date
-    if question.as_of and known and known > question.as_of:
-        return False
-    return _passes(question.filters, place)
-
-
-def _passes(filters: Filters, place: Place) -> bool:
-    day = place.published_on
-    if filters.published_after and (day is None or day < filters.published_after):
-        return False
-    if filters.published_before and (day is None or day > filters.published_before):
-        return False
-    if filters.publishers and (place.publisher or "").casefold() not in {
-        p.casefold() for p in filters.publishers
-    }:
-        return False
-    return not filters.article_ids or place.article_id in filters.article_ids
 
 
 def card(stored: StoredArticle) -> ArticleCard:
