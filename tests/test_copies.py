@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from evals.lab.copies import scores
+from evals import copies as scores
 from evals.lab.copies.generator import Made, generate
 from evals.lab.copies.sources import read_sources
 from ingest.formats.articles import article_from
@@ -115,7 +115,7 @@ def test_the_command_reaches_the_floors_on_copies_of_the_sample(
     command = [
         sys.executable,
         "-m",
-        "evals.lab.copies",
+        "evals.copies",
         "--data",
         str(SAMPLE),
         "--articles",

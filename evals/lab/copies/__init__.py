@@ -1,1 +1,1 @@
-"""A corpus in; copies of it with known truth, and how well they are found, out: `python -m evals.lab.copies`."""
+"""Make copies of articles with known truth, which `evals.copies` measures by."""

@@ -1,6 +1,6 @@
-"""A corpus comes in; how well families and altered facts are found in copies generated from it goes out.
+"""Measure how well families and altered facts are found in copies generated from articles.
 
-    python -m evals.lab.copies --data PATH [--data PATH …] --articles 1000 --seed 7 [--json]
+    python -m evals.copies --data PATH [--data PATH …] --articles 1000 --seed 7 [--json]
 
 Families are scored by pairs of articles, altered facts by the places where words were changed: a place is found if a
 span of the copy that is more than a wording overlaps it, and a span is right if it overlaps a changed place. Intervals
@@ -284,3 +284,7 @@ def _shown(text: str, start: int, end: int) -> str:
     return f"…{text[max(0, start - 60) : start]}[{text[start:end]}]{text[end : end + 60]}…".replace(
         "\n", " "
     )
+
+
+if __name__ == "__main__":
+    typer.run(main)
