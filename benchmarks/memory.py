@@ -80,7 +80,7 @@ def measure(size: int, work: Path) -> dict[str, Any]:
         answerer = Answerer(archive, retriever, receipts)
         for query in questions(20):
             retriever.find(Question(query), 10)
-            answerer.read(Question(query))
+            answerer.select(Question(query))
         receipts.close()
         return {"rss": resident_megabytes(), "disk": on_disk(archive.settings.data_dir)}
 

@@ -44,7 +44,8 @@ async def _judge(
     if not wanted:
         return {}
     ranked = [
-        _passage(item) for item in answerer.read(Question(case.question, as_of=case.as_of)).ranked
+        _passage(item)
+        for item in answerer.select(Question(case.question, as_of=case.as_of)).evidence
     ]
     passages = await asker.passages(case.question, DEEPEST, case.as_of)
     scores = {}

@@ -30,8 +30,8 @@ from ingest.text.sentences import split
 from ingest.types import Sentence, SentenceKind
 from service.conflicts import disputes
 from service.evidence import ranking
-from service.query.analysis import understand
-from service.types import Evidence
+from service.query.analysis import analyse
+from service.types import Evidence, Question
 
 TYPED = ("number", "date", "name", "quotation")
 # Share of words from which two snippets are one text with a word exchanged. A snippet and its false copy share at least
@@ -113,11 +113,11 @@ def _sides(one: Disputed) -> tuple[str, ...]:
 
 def _rivals(question: str, snippets: Sequence[str], embed: Callable[[list[str]], Vectors]) -> bool:
     """Whether an answer from the snippets, articles of their own, would show rival accounts."""
-    asked = understand(question)
+    query = analyse(Question(question), None)
     evidence = list(_evidence(snippets))
-    vectors = embed([asked.text, *(item.text for item in evidence)])
-    ranked = ranking.rank(asked, evidence, vectors[0], vectors[1:], lambda word: 1.0)
-    return bool(disputes.rivals(asked, ranked, ranked[0]))
+    vectors = embed([query.text, *(item.text for item in evidence)])
+    ranked = ranking.rank(query, evidence, vectors[0], vectors[1:], lambda word: 1.0)
+    return bool(disputes.rivals(query, ranked, ranked[0]))
 
 
 def _evidence(snippets: Sequence[str]) -> Iterator[Evidence]:

@@ -13,9 +13,9 @@ from evals.passages import Asking, Passage, Vectors, as_evidence, embedded, read
 from ingest.embedding.embedder import LocalEmbedder
 from ingest.english.words import stem, words
 from ingest.settings import read_settings
-from service.query.analysis import Asked, understand
+from service.query.analysis import Query, analyse
 from service.retrieval.fusion import leaders, rerank
-from service.types import Evidence
+from service.types import Evidence, Question
 
 CANDIDATES = 100  # by vectors, before words are weighed in
 
@@ -44,12 +44,12 @@ class Pool:
         return math.log(1 + len(self.ids) / (1 + len(self._postings.get(stem(word), ()))))
 
     def nearest(
-        self, asked: Asked, count: int, without: str | None = None
+        self, query: Query, count: int, without: str | None = None
     ) -> list[tuple[str, float]]:
         """(passage id, cosine of question and passage), best first; `without` is left out."""
-        cosines = self._matrix @ self.vectors[asked.text]
+        cosines = self._matrix @ self.vectors[query.text]
         lexical = np.zeros(len(self.ids))
-        for word, term in asked.terms:
+        for word, term in query.terms:
             for index, weight in self._postings.get(term, ()):
                 lexical[index] += weight * self.rarity(word)
         kept = [i for i in np.argsort(-cosines)[: CANDIDATES + 1] if self.ids[i] != without][
@@ -59,26 +59,26 @@ class Pool:
             lexical[kept]
         )
         scores = {self.ids[i]: float(score) for i, score in zip(kept, fused, strict=True)}
-        scores = rerank(scores, {i: self._best_sentence(i, asked) for i in leaders(scores)})
+        scores = rerank(scores, {i: self._best_sentence(i, query) for i in leaders(scores)})
         of = {self.ids[i]: float(cosines[i]) for i in kept}
         return [(i, of[i]) for i in sorted(scores, key=lambda i: (-scores[i], i))[:count]]
 
-    def _best_sentence(self, passage_id: str, asked: Asked) -> float:
+    def _best_sentence(self, passage_id: str, query: Query) -> float:
         return float(
             (
                 self.sentence_vectors(as_evidence(self.passages[passage_id]))
-                @ self.vectors[asked.text]
+                @ self.vectors[query.text]
             ).max()
         )
 
-    def gold(self, passage_id: str, asked: Asked) -> list[Evidence]:
+    def gold(self, passage_id: str, query: Query) -> list[Evidence]:
         """The sentences of one passage, its cosine as its score."""
         passage = self.passages[passage_id]
-        return as_evidence(passage, float(self.vectors[whole(passage)] @ self.vectors[asked.text]))
+        return as_evidence(passage, float(self.vectors[whole(passage)] @ self.vectors[query.text]))
 
-    def found(self, asked: Asked, count: int, without: str | None = None) -> list[Evidence]:
+    def found(self, query: Query, count: int, without: str | None = None) -> list[Evidence]:
         """The sentences of the nearest passages."""
-        hits = self.nearest(asked, count, without)
+        hits = self.nearest(query, count, without)
         return [
             item
             for passage_id, cosine in hits
@@ -98,7 +98,7 @@ def open_pool(data: Path, asked: Sequence[Asking], cache: Path) -> Pool:
     passages = {**read_passages(data / "clapnq"), **read_passages(data / "qed")}
     settings = read_settings()
     embedder = LocalEmbedder(settings.model_dir)
-    needed = texts(passages, [understand(asking.text).text for asking in asked])
+    needed = texts(passages, [analyse(Question(asking.text), None).text for asking in asked])
     return Pool(passages, embedded(needed, embedder.embed, cache), settings.dense_share)
 
 

@@ -24,7 +24,8 @@ from evals.passages import Asking, read_clapnq, read_qed
 from evals.pool import Pool, open_pool
 from evals.sentences import ranked
 from service.conflicts.false_premises import Premise, contradicted
-from service.query.analysis import understand
+from service.query.analysis import analyse
+from service.types import Question
 
 RETRIEVED = 5  # passages whose sentences are weighed
 ALTERED = ("number", "date", "antonym", "foreign_name")
@@ -55,9 +56,9 @@ def main(
 
 def _corrected(pool: Pool, text: str, asking: Asking, *, gold: bool) -> Premise | None:
     """What the question is corrected by; an altered one is ranked as what it was made from, so that n is cheap."""
-    first = understand(asking.text)
+    first = analyse(Question(asking.text), None)
     evidence = pool.gold(asking.passage_id, first) if gold else pool.found(first, RETRIEVED)
-    return contradicted(understand(text), text, ranked(pool, first, evidence))
+    return contradicted(analyse(Question(text), None), text, ranked(pool, first, evidence))
 
 
 def _cased(pool: Pool, asking: Asking) -> str:

@@ -27,8 +27,8 @@ from evals.pool import Pool, open_pool
 from ingest.text.sentences import split
 from service.drafting import extractive
 from service.evidence import ranking
-from service.query.analysis import Asked, understand
-from service.types import Draft, Evidence
+from service.query.analysis import Query, analyse
+from service.types import Draft, Evidence, Question
 from service.verification.verify import attribute, verify
 
 RETRIEVED = 5  # passages whose sentences are ranked where none is given
@@ -64,21 +64,21 @@ def main(
         typer.echo(f"{name:46} {value:5.1f} [{low:.1f}, {high:.1f}] n {one.n}")
 
 
-def ranked(pool: Pool, asked: Asked, evidence: Sequence[Evidence]) -> tuple[Evidence, ...]:
+def ranked(pool: Pool, query: Query, evidence: Sequence[Evidence]) -> tuple[Evidence, ...]:
     """Evidence as the service would rank it."""
     return ranking.rank(
-        asked, evidence, pool.vectors[asked.text], pool.sentence_vectors(evidence), pool.rarity
+        query, evidence, pool.vectors[query.text], pool.sentence_vectors(evidence), pool.rarity
     )
 
 
 def _top_sentences(pool: Pool, qed: Sequence[Asking]) -> Scores:
     gold, found = [], []
     for asking in qed:
-        asked = understand(asking.text)
+        query = analyse(Question(asking.text), None)
         gold.append(
-            _answers(ranked(pool, asked, pool.gold(asking.passage_id, asked))[0].text, asking)
+            _answers(ranked(pool, query, pool.gold(asking.passage_id, query))[0].text, asking)
         )
-        found.append(_answers(ranked(pool, asked, pool.found(asked, RETRIEVED))[0].text, asking))
+        found.append(_answers(ranked(pool, query, pool.found(query, RETRIEVED))[0].text, asking))
     return {"QED answer in top sentence, gold paragraph": interval(gold),
             "QED answer in top sentence, retrieved top 5": interval(found)}  # fmt: skip
 
@@ -97,12 +97,12 @@ def _selection(pool: Pool, answerable: Sequence[Asking]) -> Scores:
     """As the answerer drafts, and as if every question asked for an explanation: CLAPNQ's annotators wrote those."""
     found: dict[str, list[float]] = defaultdict(list)
     for asking in answerable:
-        asked = understand(asking.text)
-        best = ranked(pool, asked, pool.gold(asking.passage_id, asked))
+        query = analyse(Question(asking.text), None)
+        best = ranked(pool, query, pool.gold(asking.passage_id, query))
         long = replace(
-            asked, kind="how", wants=None, about=None, plural=False, several_articles=False
+            query, kind="how", wants=None, about=None, plural=False, several_articles=False
         )
-        for name, form in (("as drafted", asked), ("long form", long)):
+        for name, form in (("as drafted", query), ("long form", long)):
             drafts = extractive.draft(form, best)
             text = " ".join(one.text for one in drafts)
             chosen = {int(one.keys[0].rsplit(":", 1)[1]) for one in drafts}
@@ -132,17 +132,17 @@ def _abstention(pool: Pool, clapnq: Sequence[Asking], qed: Sequence[Asking]) -> 
 
 
 def _decision(pool: Pool, asking: Asking, without: str | None = None) -> ranking.Decision:
-    asked = understand(asking.text)
-    return ranking.decide(asked, ranked(pool, asked, pool.found(asked, RETRIEVED, without)))
+    query = analyse(Question(asking.text), None)
+    return ranking.decide(query, ranked(pool, query, pool.found(query, RETRIEVED, without)))
 
 
 def _attribution(pool: Pool, answerable: Sequence[Asking]) -> Scores:
     """The sentences that an answer's claims draw on, in the gold passage and its nearest, against the annotator's."""
     f1s, best = [], []
     for asking in answerable:
-        asked = understand(asking.text)
-        gold = pool.gold(asking.passage_id, asked)
-        near = pool.found(asked, NEAREST, without=asking.passage_id)
+        query = analyse(Question(asking.text), None)
+        gold = pool.gold(asking.passage_id, query)
+        near = pool.found(query, NEAREST, without=asking.passage_id)
         for answer in asking.longs:
             drawn: set[str] = set()
             selected = {gold[index].key for index in answer.selected if index < len(gold)}
@@ -159,8 +159,8 @@ def _verification(pool: Pool, answerable: Sequence[Asking]) -> Scores:
     refused: dict[str, list[float]] = defaultdict(list)
     others = list(pool.passages.values())
     for number, (asking, answer, claim) in enumerate(_claims(answerable)):
-        asked = understand(asking.text)
-        gold = pool.gold(asking.passage_id, asked)
+        query = analyse(Question(asking.text), None)
+        gold = pool.gold(asking.passage_id, query)
         cited = [gold[index] for index in answer.selected if index < len(gold)]
         whole = " ".join([gold[0].article.title, *(item.text for item in gold)])
         if not cited:
@@ -171,7 +171,7 @@ def _verification(pool: Pool, answerable: Sequence[Asking]) -> Scores:
         other = others[(number * 37 + 11) % len(others)]
         if other.passage_id != asking.passage_id:
             refused["verifier detects wrong passage"].append(
-                _refused(claim, pool.gold(other.passage_id, asked))
+                _refused(claim, pool.gold(other.passage_id, query))
             )
     return {name: interval(values) for name, values in sorted(refused.items())}
 

@@ -22,7 +22,8 @@ from service.drafting import extractive, prompts, rewriting
 from service.drafting.llm import Drafter, Usage
 from service.drafting.refusals import refusal
 from service.evidence import ranking
-from service.evidence.selection import Reader, Reading
+from service.evidence.selection import Selection, Selector
+from service.query.analysis import analyse
 from service.receipts import Receipts
 from service.release import judged
 from service.retrieval.retriever import Retriever
@@ -63,7 +64,7 @@ class Answerer:
         self.receipts = receipts
         self.drafter = drafter
         self.clock = clock
-        self.reader = Reader(archive, retriever, self._today)
+        self.selector = Selector(archive, retriever)
 
     async def answer(self, question: Question) -> Answer:
         """The whole answer: the stream, collected."""
@@ -81,37 +82,37 @@ class Answerer:
         yield Started(work.id, question.text)
         with work.timed("retrieve"):
             work.asked = await self._rewritten(work)
-            reading = await self._in_time(work, asyncio.to_thread(self.read, work.asked))
-            text = prompts.spelled_out(work.asked.text, reading.periods)
-            work.asked = replace(work.asked, text=text, as_of=reading.question.as_of)
-        async for event in self._claims(work, reading):
+            selection = await self._in_time(work, asyncio.to_thread(self.select, work.asked))
+            text = prompts.spelled_out(work.asked.text, selection.query.periods)
+            work.asked = replace(work.asked, text=text, as_of=selection.query.question.as_of)
+        async for event in self._claims(work, selection):
             yield event
-        for event in (*self._disputed(work, reading), *self._dated(work, reading)):
+        for event in (*self._disputed(work, selection), *self._dated(work, selection)):
             yield event
         reason = None
         if not work.release.composer.claims:
-            reason = await self._in_time(work, asyncio.to_thread(self.reader.why_not, reading))
-            yield Delta(_refusal(reason, reading))
-        yield await self._in_time(work, asyncio.to_thread(self._complete, work, reading, reason))
+            reason = await self._in_time(work, asyncio.to_thread(self.selector.why_not, selection))
+            yield Delta(_refusal(reason, selection))
+        yield await self._in_time(work, asyncio.to_thread(self._complete, work, selection, reason))
 
-    def read(self, question: Question, snapshot: Snapshot | None = None) -> Reading:
-        """What the archive holds on a question, and whether that answers it."""
-        return self.reader.read(question, snapshot)
+    def select(self, question: Question, snapshot: Snapshot | None = None) -> Selection:
+        """The sentences that the archive holds on a question, and whether they answer it."""
+        return self.selector.select(analyse(question, self._today()), snapshot)
 
-    async def _claims(self, work: Work, reading: Reading) -> AsyncIterator[Event]:
+    async def _claims(self, work: Work, selection: Selection) -> AsyncIterator[Event]:
         """Drafts by the model, where there is one and it does not fail; else sentences of the articles themselves."""
-        decision = reading.decision
+        decision = selection.decision
         work.premise = false_premises.contradicted(
-            reading.asked, reading.question.text, reading.considered
+            selection.query, selection.query.question.text, selection.considered
         )
         if (
             self.drafter
-            and reading.sound
+            and selection.sound
             and (decision.answer or decision.score >= MODEL_DOUBT * ranking.THRESHOLD)
         ):
             work.answerer = "openai"
             try:
-                async for event in self._drafted(work, reading, self.drafter):
+                async for event in self._drafted(work, selection, self.drafter):
                     yield event
             except ModelFailed as error:
                 work.fallback = {"from": "openai", "reason": str(error)}
@@ -126,20 +127,20 @@ class Answerer:
                     {"from": "openai", "reason": "no supported sentence"},
                 )
         if work.premise is not None or decision.answer:
-            for event in self._extracted(work, reading):
+            for event in self._extracted(work, selection):
                 yield event
 
-    def _extracted(self, work: Work, reading: Reading) -> Iterator[Event]:
+    def _extracted(self, work: Work, selection: Selection) -> Iterator[Event]:
         """Sentences of the articles: what corrects the question, where something does, else what answers it."""
-        work.shown, premise = reading.sound, work.premise
+        work.shown, premise = selection.sound, work.premise
         if premise is not None:
             work.shown = (premise.evidence,)
             drafts: Sequence[Draft] = (premise.draft,)
             yield from work.release.tell(premise.sentence, (premise.evidence,))
         else:
             with work.timed("draft"):
-                drafted = extractive.draft(reading.asked, reading.sound)
-                drafts, work.rivals = disputes.settled(reading.asked, reading.sound, drafted)
+                drafted = extractive.draft(selection.query, selection.sound)
+                drafts, work.rivals = disputes.settled(selection.query, selection.sound, drafted)
         for draft in drafts:
             yield from self._checked(work, draft)
 
@@ -157,10 +158,10 @@ class Answerer:
         return replace(question, text=text, history=()) if text else question
 
     async def _drafted(
-        self, work: Work, reading: Reading, drafter: Drafter
+        self, work: Work, selection: Selection, drafter: Drafter
     ) -> AsyncIterator[Event]:
         """The model's drafts; what had no support is put to it once more, if there is time."""
-        work.shown = prompts.within(reading.sound, self.archive.settings.evidence_tokens)
+        work.shown = prompts.within(selection.sound, self.archive.settings.evidence_tokens)
         async for event in self._supported(work, drafter.draft(work.asked, work.shown)):
             yield event
         release = work.release
@@ -215,37 +216,41 @@ class Answerer:
             events = tuple(work.release.offer(draft, work.shown, verdict))
         yield from events
 
-    def _disputed(self, work: Work, reading: Reading) -> Iterator[Event]:
+    def _disputed(self, work: Work, selection: Selection) -> Iterator[Event]:
         """One more claim where accounts stand against each other and both are said; a model may leave one out."""
         cited = work.release.composer.cited
         if work.answerer == "openai" and cited:
-            work.rivals = disputes.rivals(reading.asked, work.shown, cited[0])
+            work.rivals = disputes.rivals(selection.query, work.shown, cited[0])
         for rival in [rival for rival in work.rivals if rival.status == "disputed"][:1]:
             yield from self._checked(work, Draft(plain(rival.other.text), (rival.other.key,)))
             if rival.lead in cited and rival.other in cited:
                 yield from work.release.tell(rival.sentence, (rival.lead, rival.other))
 
-    def _dated(self, work: Work, reading: Reading) -> Iterator[Event]:
+    def _dated(self, work: Work, selection: Selection) -> Iterator[Event]:
         """One more claim, of the age of what is cited, where the question is about something that changes now."""
         composer = work.release.composer
-        if any(period.strict for period in reading.periods):
+        if any(period.strict for period in selection.query.periods):
             return
         told = staleness.told(
-            reading.asked, composer.text, composer.cited, reading.question.as_of, self._today()
+            selection.query,
+            composer.text,
+            composer.cited,
+            selection.query.question.as_of,
+            self._today(),
         )
         if told is not None:
             yield from work.release.tell(*told)
 
-    def _complete(self, work: Work, reading: Reading, reason: Reason | None) -> Completed:
+    def _complete(self, work: Work, selection: Selection, reason: Reason | None) -> Completed:
         """The finished answer, kept as a receipt before anybody sees it."""
-        found = () if reason else self._conflicts(work, reading)
-        nearest = self.retriever.find(reading.question, 3) if reason else ()
+        found = () if reason else self._conflicts(work, selection)
+        nearest = self.retriever.find(selection.query.question, 3) if reason else ()
         work.timings["total"] = (time.monotonic() - work.started) * 1000
         model = self.drafter.model if self.drafter and work.answerer == "openai" else None
         embedding_model = self.archive.embedder.model
-        said = _refusal(reason, reading) if reason else work.release.composer.text
-        answer = finished(work, reading, said, reason, found, nearest, model, embedding_model)
-        notes = made_from(work, reading, self.archive.settings)
+        said = _refusal(reason, selection) if reason else work.release.composer.text
+        answer = finished(work, selection, said, reason, found, nearest, model, embedding_model)
+        notes = made_from(work, selection, self.archive.settings)
         made_at = self.clock().isoformat(timespec="seconds")
         self.receipts.keep(
             work.id, made_at, answer_body(answer) | {"made_at": made_at, "made_from": notes}
@@ -253,13 +258,13 @@ class Answerer:
         noted(work, answer)
         return Completed(answer, notes)
 
-    def _conflicts(self, work: Work, reading: Reading) -> tuple[Conflict, ...]:
+    def _conflicts(self, work: Work, selection: Selection) -> tuple[Conflict, ...]:
         """Accounts that disagree with what is cited: other articles', earlier versions', altered copies'."""
         cited = work.release.composer.cited
         return (
             *altered_copies.between(work.rivals, cited),
-            *altered_copies.corrected(reading.snapshot, reading.question, cited),
-            *altered_copies.altered_copies(reading.snapshot, reading.question, cited),
+            *altered_copies.corrected(selection.snapshot, selection.query.question, cited),
+            *altered_copies.altered_copies(selection.snapshot, selection.query.question, cited),
         )
 
     def _today(self) -> date:
@@ -284,5 +289,7 @@ class Answerer:
         )
 
 
-def _refusal(reason: Reason, reading: Reading) -> str:
-    return refusal(reason, reading.question, reading.periods, reading.kept.spoken)
+def _refusal(reason: Reason, selection: Selection) -> str:
+    return refusal(
+        reason, selection.query.question, selection.query.periods, selection.nearest_time
+    )

@@ -16,7 +16,7 @@ from service.conflicts.disputes import Rival
 from service.conflicts.false_premises import Premise
 from service.drafting import prompts
 from service.drafting.llm import Usage
-from service.evidence.selection import Reading
+from service.evidence.selection import Selection
 from service.release import Release
 from service.types import Answer, Conflict, Evidence, Hit, Question, Reason
 
@@ -56,7 +56,7 @@ class Work:
 
 def finished(
     work: Work,
-    reading: Reading,
+    selection: Selection,
     text: str,
     reason: Reason | None,
     conflicts: tuple[Conflict, ...],
@@ -76,7 +76,7 @@ def finished(
         citations=tuple(composer.citations),
         conflicts=conflicts,
         nearest=nearest,
-        as_of=reading.question.as_of,
+        as_of=selection.query.question.as_of,
         answerer="openai" if work.answerer == "openai" else "extractive",
         model=model,
         fallback=work.fallback,
@@ -86,7 +86,7 @@ def finished(
             "cost_usd": None,
         },
         timings_ms={stage: round(ms, 1) for stage, ms in work.timings.items()},
-        index={"generation": reading.snapshot.generation, "embedding_model": embedding_model},
+        index={"generation": selection.snapshot.generation, "embedding_model": embedding_model},
     )
 
 
@@ -104,13 +104,13 @@ def noted(work: Work, answer: Answer) -> None:
     )
 
 
-def made_from(work: Work, reading: Reading, settings: Settings) -> dict[str, Any]:
+def made_from(work: Work, selection: Selection, settings: Settings) -> dict[str, Any]:
     """Enough to tell later what the answer stood on: places, keys, decision, prompt; no article text."""
     prompt = (
         prompts.SYSTEM + prompts.ask(work.asked, work.shown) if work.answerer == "openai" else None
     )
     return {
-        "generation": reading.snapshot.generation,
+        "generation": selection.snapshot.generation,
         "evidence": [
             {
                 "key": e.key,
@@ -122,10 +122,13 @@ def made_from(work: Work, reading: Reading, settings: Settings) -> dict[str, Any
             }
             for e in work.shown[:100]
         ],
-        "decision": {"answer": reading.decision.answer, "score": round(reading.decision.score, 4)},
+        "decision": {
+            "answer": selection.decision.answer,
+            "score": round(selection.decision.score, 4),
+        },
         "periods": [
             {"first": _iso(p.first), "last": _iso(p.last), "strict": p.strict}
-            for p in reading.periods
+            for p in selection.query.periods
         ],
         "dropped": work.release.dropped[:50],
         "prompt_sha256": hashlib.sha256(prompt.encode()).hexdigest() if prompt else None,

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from asking import query
 from newsroom import card, sentences
 
 from service.conflicts.disputes import Rival, rivals
-from service.query.analysis import understand
 from service.types import Evidence
 
 Told = tuple[str, str, str]  # published on (may be ""), title, sentence
@@ -102,7 +102,7 @@ def found(
     for name, outlet, (day, title, text) in zip("ab", outlets, (one, two), strict=True):
         on = date.fromisoformat(day) if day else None
         made += sentences(card(name, title, publisher=outlet, published_on=on), text)
-    return list(rivals(understand(question), made, made[0]))
+    return list(rivals(query(question), made, made[0]))
 
 
 def test_most_disagreements_are_seen_and_nothing_else_is_called_one() -> None:
@@ -184,7 +184,7 @@ def of_outlets(texts: tuple[str, ...]) -> list[Evidence]:
 
 
 def test_two_outlets_against_two_are_a_dispute_though_each_names_many() -> None:
-    rival = rivals(understand(WINNER), of_outlets(FOUR), of_outlets(FOUR)[0])[0]
+    rival = rivals(query(WINNER), of_outlets(FOUR), of_outlets(FOUR)[0])[0]
 
     assert rival.status == "disputed" and "Finch" in rival.about and "Stone" in rival.about
 
@@ -196,8 +196,8 @@ def test_names_that_some_outlets_leave_out_divide_nobody() -> None:
         FOUR[1].replace(", Leon Abel and Ines Vale", " and Ida Crane"),
     )
 
-    assert not rivals(understand(WINNER), of_outlets(agreed), of_outlets(agreed)[0])
-    assert not rivals(understand(WINNER), of_outlets(FOUR[:3]), of_outlets(FOUR[:3])[0])
+    assert not rivals(query(WINNER), of_outlets(agreed), of_outlets(agreed)[0])
+    assert not rivals(query(WINNER), of_outlets(FOUR[:3]), of_outlets(FOUR[:3])[0])
 
 
 def test_a_name_that_holds_another_is_the_same_name() -> None:
@@ -213,7 +213,7 @@ def test_an_answer_from_outside_both_camps_takes_neither_side() -> None:
         "Rain fell on Vale and Crane.",
     )
 
-    assert not rivals(understand(WINNER), [*of_outlets(FOUR), *aside], aside[0])
+    assert not rivals(query(WINNER), [*of_outlets(FOUR), *aside], aside[0])
 
 
 def test_two_outlets_on_one_race_and_two_on_the_next_do_not_disagree() -> None:
@@ -229,4 +229,4 @@ def test_two_outlets_on_one_race_and_two_on_the_next_do_not_disagree() -> None:
         )
     ]
 
-    assert not rivals(understand(WINNER), races, races[0])
+    assert not rivals(query(WINNER), races, races[0])

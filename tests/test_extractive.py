@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from asking import query
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from newsroom import altered, by_key, card, sentences
 
 from ingest.types import SentenceKind
 from service.drafting.extractive import LONGEST_ANSWER, draft
-from service.query.analysis import understand
 from service.types import Draft, Evidence
 from service.verification.verify import verify
 
@@ -35,7 +35,7 @@ def weighed(evidence: Sequence[Evidence], *relevances: float) -> list[Evidence]:
 
 
 def drafted(question: str, ranked: Sequence[Evidence]) -> list[str]:
-    return [one.text for one in draft(understand(question), ranked)]
+    return [one.text for one in draft(query(question), ranked)]
 
 
 def test_a_factoid_takes_one_sentence():
@@ -147,7 +147,7 @@ def test_every_draft_copies_one_piece_of_evidence_and_few_are_made(
     question: str, texts: list[str], relevances: list[float]
 ):
     ranked = weighed(sentences(BRIDGE, *texts), *relevances[: len(texts)])
-    found = draft(understand(question), ranked)
+    found = draft(query(question), ranked)
     evidence = by_key(ranked)
     assert 1 <= len(found) <= LONGEST_ANSWER
     assert len({one.keys for one in found}) == len(found)

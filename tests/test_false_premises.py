@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from asking import query
 from newsroom import card, sentences
 
 from service.conflicts.false_premises import Premise, contradicted
-from service.query.analysis import understand
 from service.types import Evidence
 
 QUARREL = sentences(
@@ -51,7 +51,7 @@ TRUE = [
 
 def corrected(question: str, *, ranked: list[Evidence] | None = None) -> Premise | None:
     found = ranked or [replace(item, relevance=0.9) for item in QUARREL]
-    return contradicted(understand(question), question, found)
+    return contradicted(query(question), question, found)
 
 
 @pytest.mark.parametrize(("question", "kind", "found"), FALSE)

@@ -6,12 +6,12 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
+from asking import query
 from newsroom import altered, card, rarity, sentences, vector, vectors
 
 from ingest.types import SentenceKind
 from service.evidence import ranking
 from service.evidence.answer_types import cue
-from service.query.analysis import understand
 from service.types import Evidence
 
 BRIDGE = card(
@@ -32,7 +32,7 @@ TEXTS = (
 
 def ranked(question: str, evidence: list[Evidence]) -> tuple[Evidence, ...]:
     return ranking.rank(
-        understand(question), evidence, vector(question), vectors(evidence), rarity(evidence)
+        query(question), evidence, vector(question), vectors(evidence), rarity(evidence)
     )
 
 
@@ -63,7 +63,7 @@ def test_every_piece_of_evidence_comes_back_once_with_a_relevance_that_falls():
 def test_nothing_gives_nothing():
     assert (
         ranking.rank(
-            understand("Who?"),
+            query("Who?"),
             [],
             vector("Who?"),
             vectors(sentences(BRIDGE, "x")),
@@ -71,7 +71,7 @@ def test_nothing_gives_nothing():
         )
         == ()
     )
-    assert ranking.decide(understand("Who?"), ()) == ranking.Decision(False, "no_match", 0.0)
+    assert ranking.decide(query("Who?"), ()) == ranking.Decision(False, "no_match", 0.0)
 
 
 def test_an_altered_sentence_ranks_below_the_sound_one_that_says_the_same():
@@ -107,7 +107,7 @@ def test_title_byline_and_date_line_answer_questions_about_the_article(question:
     ]
     found = ranked(question, evidence)
     assert found[0].text == best
-    assert ranking.decide(understand(question), found).answer
+    assert ranking.decide(query(question), found).answer
 
 
 def test_a_title_does_not_answer_a_question_about_the_content():
@@ -132,17 +132,17 @@ def test_initials_stand_for_their_words():
 def test_a_good_match_is_answered_and_an_unrelated_question_is_not():
     evidence = [replace(item, passage_score=0.75) for item in sentences(BRIDGE, *TEXTS)]
     question = "When did the Orvel bridge open to traffic?"
-    assert ranking.decide(understand(question), ranked(question, evidence)).answer
+    assert ranking.decide(query(question), ranked(question, evidence)).answer
     far = [replace(item, passage_score=0.05) for item in sentences(BRIDGE, *TEXTS)]
     question = "what do beavers eat in winter"
-    decision = ranking.decide(understand(question), ranked(question, far))
+    decision = ranking.decide(query(question), ranked(question, far))
     assert (decision.answer, decision.reason) == (False, "no_match")
 
 
 def test_a_name_of_which_no_article_has_a_word_is_declined():
     evidence = [replace(item, passage_score=0.9) for item in sentences(BRIDGE, *TEXTS)]
     question = "When did Oswin Trask open the Orvel bridge to traffic?"
-    assert ranking.decide(understand(question), ranked(question, evidence)).reason == "no_match"
+    assert ranking.decide(query(question), ranked(question, evidence)).reason == "no_match"
 
 
 def test_what_kind_of_thing_is_told_by_the_word_before_it():
@@ -150,5 +150,5 @@ def test_what_kind_of_thing_is_told_by_the_word_before_it():
         "In her Orvel visit the minister spoke to the mayor, and her visit was long.",
         "The month saw a working visit of the minister to Orvel.",
     )
-    asked = understand("What kind of visit did the minister make to Orvel?")
+    asked = query("What kind of visit did the minister make to Orvel?")
     assert [cue(asked, text) for text in texts] == [0.0, 1.0]

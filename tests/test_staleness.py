@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from asking import query
 from newsroom import card, sentences
 
 from service.conflicts.staleness import changes, told
-from service.query.analysis import understand
 
 CHANGING = [
     "Who is the prime minister of Sorrenia?", "Who is the mayor of Ashby?", "Who leads the regulator?", "Who's the chair?",
@@ -26,15 +26,15 @@ TIMELESS = [
 
 @pytest.mark.parametrize("question", CHANGING)
 def test_a_question_about_what_changes_is_told(question: str) -> None:
-    assert changes(understand(question))
+    assert changes(query(question))
 
 
 @pytest.mark.parametrize("question", TIMELESS)
 def test_a_question_about_what_stays_is_left_alone(question: str) -> None:
-    assert not changes(understand(question))
+    assert not changes(query(question))
 
 
-MAYOR = understand("Who is the mayor of Ashby?")
+MAYOR = query("Who is the mayor of Ashby?")
 
 
 @pytest.mark.parametrize(
@@ -87,7 +87,7 @@ def test_an_undated_source_is_called_so_where_the_question_is_about_now() -> Non
         (cited[0],),
     )
     assert (
-        told(understand("How many people work at the mill?"), "", cited, None, date(2026, 11, 21))
+        told(query("How many people work at the mill?"), "", cited, None, date(2026, 11, 21))
         is None
     )
 

@@ -34,7 +34,7 @@ from service.evidence.features import (
     measure,
 )
 from service.evidence.gathering import title_vectors
-from service.query.analysis import understand
+from service.query.analysis import analyse
 from service.types import Question
 from service.wiring import Service
 
@@ -128,10 +128,10 @@ def _rows(pool: Pool, askings: Sequence[Asking], removed: bool = False) -> Float
     """For each question the features of the sentence that ranks first."""
     rows = []
     for asking in askings:
-        asked = understand(asking.text)
-        evidence = pool.found(asked, RETRIEVED, asking.passage_id if removed else None)
+        query = analyse(Question(asking.text), None)
+        evidence = pool.found(query, RETRIEVED, asking.passage_id if removed else None)
         features = measure(
-            asked, evidence, pool.vectors[asked.text], pool.sentence_vectors(evidence), pool.rarity
+            query, evidence, pool.vectors[query.text], pool.sentence_vectors(evidence), pool.rarity
         )
         rows.append(features.question[_best(features)])
     return np.stack(rows)
@@ -155,14 +155,14 @@ def _sample() -> list[Block]:
 
 def _read(service: Service, case: Case) -> tuple[Floats, str]:
     """The features of the best sentence, and the sentence."""
-    reading = service.answerer.read(Question(case.question, as_of=case.as_of))
-    archive, best = service.archive, reading.ranked
+    selection = service.answerer.select(Question(case.question, as_of=case.as_of))
+    archive, best = service.archive, selection.evidence
     total = archive.text_index.count()
     features = measure(
-        reading.asked,
+        selection.query,
         best,
-        archive.sentence_cache.embedder.embed_question(reading.asked.text),
-        title_vectors(reading.snapshot, best, archive.sentence_vectors),
+        archive.sentence_cache.embedder.embed_question(selection.query.text),
+        title_vectors(selection.snapshot, best, archive.sentence_vectors),
         lambda word: math.log(1 + total / (1 + archive.text_index.document_frequency(word))),
     )
     return features.question[0], best[0].text

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from ingest.english import analyse
 from ingest.english.thesaurus import related
 from ingest.english.words import stem, words
-from service.query.analysis import Asked
+from service.query.analysis import Query
 from service.types import Evidence
 
 SIDE = 2  # families that must agree on either value
@@ -22,22 +22,22 @@ Camp = Mapping[
 ]  # family → its best sentence with the value, and the value as it is written
 
 
-def divided(asked: Asked, ranked: Sequence[Evidence]) -> tuple[Camp, Camp] | None:
+def divided(query: Query, ranked: Sequence[Evidence]) -> tuple[Camp, Camp] | None:
     """One value each, of one kind, that no family of the other camp has.
 
     Every family that speaks of the question must be in a camp, and each camp must count two at least. So a name that
     some reports leave out divides nobody, and a value that nobody else has is one report's own.
     """
-    if asked.wants is None:
+    if query.wants is None:
         return None
-    spoken = _on_the_matter(asked, ranked)
+    spoken = _on_the_matter(query, ranked)
     speaking = {item.article.family.id for item in spoken}
     if len(speaking) < 2 * SIDE:
         return None
     camps: dict[Value, dict[str, tuple[Evidence, str]]] = defaultdict(dict)
     for item in spoken:
         if not item.altered:
-            for value, written in _values(asked, item.text).items():
+            for value, written in _values(query, item.text).items():
                 camps[value].setdefault(item.article.family.id, (item, written))
     large = {value: camp for value, camp in camps.items() if len(camp) >= SIDE}
     for (kind, one), camp in large.items():
@@ -48,13 +48,13 @@ def divided(asked: Asked, ranked: Sequence[Evidence]) -> tuple[Camp, Camp] | Non
     return None
 
 
-def _on_the_matter(asked: Asked, ranked: Sequence[Evidence]) -> list[Evidence]:
+def _on_the_matter(query: Query, ranked: Sequence[Evidence]) -> list[Evidence]:
     """Sentences that, title included, hold most of the question's terms that any of them holds."""
     held = []
     for item in ranked:
         known = {stem(word) for word in words(f"{item.article.title} {item.text}")}
         held.append(
-            {s for _, s in asked.terms if s in known or any(related(s, other) for other in known)}
+            {s for _, s in query.terms if s in known or any(related(s, other) for other in known)}
         )
     every = set[str]().union(*held)
     return [
@@ -64,18 +64,18 @@ def _on_the_matter(asked: Asked, ranked: Sequence[Evidence]) -> list[Evidence]:
     ]
 
 
-def _values(asked: Asked, text: str) -> dict[Value, str]:
+def _values(query: Query, text: str) -> dict[Value, str]:
     """Names by their last word, without those that hold a word of the question; numbers and days where wanted."""
-    stated, known = analyse(text), set(words(asked.text))
+    stated, known = analyse(text), set(words(query.text))
     found: dict[Value, str] = {}
     for name in stated.names:
         parts = name.value.split()
         if known.isdisjoint(parts):
             found["name", parts[-1]] = text[name.start : name.end]
-    if asked.wants in ("number", "money") or not found:
+    if query.wants in ("number", "money") or not found:
         found |= {
             ("number", number.value): text[number.start : number.end] for number in stated.numbers
         }
-    if asked.wants == "date":
+    if query.wants == "date":
         found |= {("date", day.value): text[day.start : day.end] for day in stated.dates}
     return found

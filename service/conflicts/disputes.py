@@ -18,7 +18,7 @@ from service.answer_text import plain
 from service.conflicts.camps import divided
 from service.conflicts.staleness import changes
 from service.evidence.temporal import stated_periods
-from service.query.analysis import Asked
+from service.query.analysis import Query
 from service.types import Draft, Evidence
 from service.verification.negations import denied_heads
 from service.verification.ungrounded_strings import names_something_foreign
@@ -68,17 +68,17 @@ class Rival:
         return f"{outlets[0]} and {outlets[1]} disagree on this."
 
 
-def rivals(asked: Asked, ranked: Sequence[Evidence], lead: Evidence) -> tuple[Rival, ...]:
+def rivals(query: Query, ranked: Sequence[Evidence], lead: Evidence) -> tuple[Rival, ...]:
     """At most one rival a family, best first: same event or same changing thing, same kind of value, another value.
 
     The rule for which one is used, in this order: the later of one outlet's own; the later where it says that it
     revises, or where the two are dated at least `SUPERSEDED_DAYS` apart; else both stand side by side.
     """
-    if asked.about is not None or asked.several_articles:
+    if query.about is not None or query.several_articles:
         return ()
-    mine = values(asked, lead)
+    mine = values(query, lead)
     if not 0 < len(mine) <= MOST_VALUES:
-        return _of_camps(asked, ranked, lead)
+        return _of_camps(query, ranked, lead)
     found: list[Rival] = []
     families = {lead.article.family.id}
     for other in ranked[:WEIGHED]:
@@ -88,32 +88,32 @@ def rivals(asked: Asked, ranked: Sequence[Evidence], lead: Evidence) -> tuple[Ri
             or other.altered
         ):
             continue
-        theirs = values(asked, other)
+        theirs = values(query, other)
         if (
             0 < len(theirs) <= MOST_VALUES
             and _disagree(lead, other, mine, theirs)
-            and _same_subject(asked, lead, other)
-            and not _together(asked, ranked, mine, theirs)
+            and _same_subject(query, lead, other)
+            and not _together(query, ranked, mine, theirs)
         ):
             families.add(other.article.family.id)
             found.append(_judged(lead, other, mine, theirs))
-    return tuple(found) or _of_camps(asked, ranked, lead)
+    return tuple(found) or _of_camps(query, ranked, lead)
 
 
-def _of_camps(asked: Asked, ranked: Sequence[Evidence], lead: Evidence) -> tuple[Rival, ...]:
+def _of_camps(query: Query, ranked: Sequence[Evidence], lead: Evidence) -> tuple[Rival, ...]:
     """The best account of the camp against that of the answer, where several families stand against several."""
-    camps = divided(asked, ranked[:WEIGHED]) or ()
+    camps = divided(query, ranked[:WEIGHED]) or ()
     for own, others in (camps, camps[::-1]) if camps else ():
         if lead.article.family.id in own:
             mine, written = own[lead.article.family.id]
             other, other_written = next(iter(others.values()))
-            if _same_subject(asked, mine, other):
+            if _same_subject(query, mine, other):
                 return (_judged(mine, other, {"": written}, {"": other_written}),)
     return ()
 
 
 def settled(
-    asked: Asked, ranked: Sequence[Evidence], drafts: Sequence[Draft]
+    query: Query, ranked: Sequence[Evidence], drafts: Sequence[Draft]
 ) -> tuple[tuple[Draft, ...], tuple[Rival, ...]]:
     """Drafts that take rival accounts into account: the later one in place of the superseded, both where disputed."""
     known = {item.key: item for item in ranked}
@@ -121,7 +121,7 @@ def settled(
     lead = next((item for item in ranked[:1] if item in leads), leads[0] if leads else None)
     if lead is None:
         return tuple(drafts), ()
-    found = rivals(asked, ranked, lead)
+    found = rivals(query, ranked, lead)
     newest = max(
         (r.chosen for r in found if r.chosen is not None and r.chosen is not lead),
         key=lambda item: item.article.published_on or date.min,
@@ -136,12 +136,12 @@ def settled(
     return (*drafts, *beside), found
 
 
-def values(asked: Asked, item: Evidence) -> Values:
+def values(query: Query, item: Evidence) -> Values:
     """What a sentence gives of the wanted kind: counted things, sums, names, or yes or no; empty if nothing."""
     stated = analyse(item.text)
-    match asked.wants:
-        case "number" if asked.noun:
-            return _counted(asked.noun, item.text)
+    match query.wants:
+        case "number" if query.noun:
+            return _counted(query.noun, item.text)
         case "money":
             return {f.value: item.text[f.start : f.end] for f in stated.numbers if " " in f.value}
         case "date":
@@ -151,14 +151,14 @@ def values(asked: Asked, item: Evidence) -> Values:
                 if f.value[0].isdigit() or "-" in f.value
             }
         case "person":
-            return _people(asked, item.text)
-    return _stance(asked, item.text) if asked.kind == "yes_no" else {}
+            return _people(query, item.text)
+    return _stance(query, item.text) if query.kind == "yes_no" else {}
 
 
-def _stance(asked: Asked, text: str) -> Values:
+def _stance(query: Query, text: str) -> Values:
     """Yes or no to what is asked: whether the question's own words, names apart, are said plainly or denied."""
-    names = {stem(word) for name in asked.names for word in words(name)}
-    told = {s for _, s in asked.terms} - names
+    names = {stem(word) for name in query.names for word in words(name)}
+    told = {s for _, s in query.terms} - names
     content = [stem(word) for word in words(text)]
     if not any(s in content or any(related(s, other) for other in content) for s in told):
         return {}
@@ -177,10 +177,10 @@ def _counted(noun: str, text: str) -> Values:
     return found
 
 
-def _people(asked: Asked, text: str) -> Values:
+def _people(query: Query, text: str) -> Values:
     """Names that stand near a word of the question and are no word of it, by their last word."""
     row = words(text)
-    asked_stems = {s for _, s in asked.terms}
+    asked_stems = {s for _, s in query.terms}
     places = [n for n, word in enumerate(row) if stem(word) in asked_stems]
     found: Values = {}
     stated = analyse(text)
@@ -209,9 +209,9 @@ def _disagree(lead: Evidence, other: Evidence, mine: Values, theirs: Values) -> 
     )
 
 
-def _together(asked: Asked, ranked: Sequence[Evidence], mine: Values, theirs: Values) -> bool:
+def _together(query: Query, ranked: Sequence[Evidence], mine: Values, theirs: Values) -> bool:
     """Whether one article names people of both accounts: then both may have been there."""
-    if asked.wants != "person":
+    if query.wants != "person":
         return False
     told: dict[str, set[str]] = {}
     for item in ranked[:WEIGHED]:
@@ -254,23 +254,23 @@ def _amount(value: str) -> tuple[str, Decimal]:
         return unit, Decimal(0)
 
 
-def _same_subject(asked: Asked, lead: Evidence, other: Evidence) -> bool:
+def _same_subject(query: Query, lead: Evidence, other: Evidence) -> bool:
     """Whether two sentences speak of one event, or of one thing that changes.
 
     Accounts of the same days need most of the question's terms in common, or as many names and days. Others must hold
     all of these, mostly in the sentences themselves; and of what happened once they must not name different times.
     """
-    wanted = _terms_held(asked, lead)
-    share = len(wanted & _terms_held(asked, other)) / max(1, len(wanted))
+    wanted = _terms_held(query, lead)
+    share = len(wanted & _terms_held(query, other)) / max(1, len(wanted))
     ours, their = lead.article.published_on, other.article.published_on
     if ours and their and abs((ours - their).days) <= SAME_EVENT_DAYS:
-        apart = asked.wants != "date" and _times_apart(lead, other)
+        apart = query.wants != "date" and _times_apart(lead, other)
         return not apart and (
             share >= SHARED_TERMS or len(_marks(lead) & _marks(other)) >= SAME_EVENT_MARKS
         )
-    own = min(len(wanted & _terms_held(asked, item, titled=False)) for item in (lead, other))
+    own = min(len(wanted & _terms_held(query, item, titled=False)) for item in (lead, other))
     alike = share == 1.0 and len(wanted) > 1 and own >= SAID_ITSELF * len(wanted)
-    return alike and (changes(asked) or not _times_apart(lead, other))
+    return alike and (changes(query) or not _times_apart(lead, other))
 
 
 def _times_apart(lead: Evidence, other: Evidence) -> bool:
@@ -286,12 +286,12 @@ def _marks(item: Evidence) -> frozenset[str]:
     return frozenset(f.value for f in (*stated.names, *stated.dates))
 
 
-def _terms_held(asked: Asked, item: Evidence, *, titled: bool = True) -> frozenset[str]:
+def _terms_held(query: Query, item: Evidence, *, titled: bool = True) -> frozenset[str]:
     held = {
         stem(word) for word in words(f"{item.article.title} {item.text}" if titled else item.text)
     }
     return frozenset(
-        s for _, s in asked.terms if s in held or any(related(s, other) for other in held)
+        s for _, s in query.terms if s in held or any(related(s, other) for other in held)
     )
 
 

@@ -19,7 +19,7 @@ from ingest.english.words import STOP_WORDS
 from ingest.english.words import stem as word_stem
 from ingest.types import SentenceKind
 from service.answer_text import plain
-from service.query.analysis import Asked, Kind
+from service.query.analysis import Kind, Query
 from service.types import Draft, Evidence
 from service.verification.negations import denied_heads
 
@@ -70,21 +70,21 @@ class Premise:
         return Draft(plain(self.evidence.text), (self.evidence.key,))
 
 
-def contradicted(asked: Asked, question: str, ranked: Sequence[Evidence]) -> Premise | None:
+def contradicted(query: Query, question: str, ranked: Sequence[Evidence]) -> Premise | None:
     """The first contradiction between what a question takes for granted and one of the best sentences, if there is one.
 
     Everything else that the question says must be in that sentence or its title, and no sentence of the evidence may
     say what the question says. `ranked` is best first; altered sentences correct nobody. On 545 answerable questions
     of QED and 151 of CLAPNQ it sees a contradiction in none that has not one (docs/answers.md).
     """
-    if asked.kind in _NO_PREMISE or asked.about is not None or asked.several_articles or not ranked:
+    if query.kind in _NO_PREMISE or query.about is not None or query.several_articles or not ranked:
         return None
-    said = _content(asked, question)
+    said = _content(query, question)
     least = LEAST_RELEVANCE * ranked[0].relevance
     for item in ranked[:WEIGHED]:
         if item.altered or item.kind is not SentenceKind.BODY or item.relevance < least:
             continue
-        found = next(_between(asked, question, said, item, _around(item, ranked)), None)
+        found = next(_between(query, question, said, item, _around(item, ranked)), None)
         if found is not None and not _borne_out(said, found, ranked):
             return found
     return None
@@ -109,7 +109,7 @@ def _around(item: Evidence, ranked: Sequence[Evidence]) -> tuple[Term, ...]:
 
 
 def _between(
-    asked: Asked, question: str, said: Sequence[Term], item: Evidence, around: Sequence[Term]
+    query: Query, question: str, said: Sequence[Term], item: Evidence, around: Sequence[Term]
 ) -> Iterator[Premise]:
     told = [term for term in read(item.text) if term.kind is not TermKind.FUNCTION]
     missing = [
@@ -137,7 +137,7 @@ def _between(
             other = _number_instead(question, doubted, said, item, told)
             if other is not None:
                 yield Premise("number", written, other, item)
-        case TermKind.DATE if asked.kind in _ONCE:
+        case TermKind.DATE if query.kind in _ONCE:
             dates = [term for term in told if term.kind is TermKind.DATE]
             if (
                 dates
@@ -298,14 +298,14 @@ def _borne_out(said: Sequence[Term], premise: Premise, ranked: Sequence[Evidence
     return False
 
 
-def _content(asked: Asked, question: str) -> list[Term]:
+def _content(query: Query, question: str) -> list[Term]:
     """What a question says: its content words, without what only asks, such as the noun after "which"."""
     return [
         term
         for term in read(question)
         if term.kind in _VALUES
         and (word := question[term.start : term.end].lower()) not in STOP_WORDS
-        and (asked.noun is None or term.kind is not TermKind.WORD or word_stem(word) != asked.noun)
+        and (query.noun is None or term.kind is not TermKind.WORD or word_stem(word) != query.noun)
     ]
 
 

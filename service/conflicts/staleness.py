@@ -8,7 +8,7 @@ from datetime import date
 
 from ingest.english.date_mentions import mentions
 from ingest.english.periods import in_words
-from service.query.analysis import Asked
+from service.query.analysis import Query
 from service.types import Evidence
 
 OLD_DAYS = (
@@ -39,39 +39,39 @@ _AMOUNT = re.compile(
 _PAST = re.compile(r"(?i)\b(?:was|were|did|had|won|died|happened|became)\b")
 
 
-def changes(asked: Asked) -> bool:
+def changes(query: Query) -> bool:
     """Whether a question is about something that changes, asked in the present: an office, a price, a count so far."""
-    return holds_an_office(asked) or (
-        _plain(asked) and not _PAST.search(asked.text) and bool(_AMOUNT.search(asked.text))
+    return holds_an_office(query) or (
+        _plain(query) and not _PAST.search(query.text) and bool(_AMOUNT.search(query.text))
     )
 
 
-def holds_an_office(asked: Asked) -> bool:
+def holds_an_office(query: Query) -> bool:
     """Whether it is about the present in so many words, or about who holds an office: then any source needs a date."""
-    text = asked.text
-    return _plain(asked) and bool(
+    text = query.text
+    return _plain(query) and bool(
         _NOW.search(text) or (_WHO_IS.search(text) and not _PAST.search(text))
     )
 
 
-def _plain(asked: Asked) -> bool:
-    return asked.about is None and not asked.several_articles
+def _plain(query: Query) -> bool:
+    return query.about is None and not query.several_articles
 
 
 def told(
-    asked: Asked, said: str, cited: Sequence[Evidence], as_of: date | None, today: date
+    query: Query, said: str, cited: Sequence[Evidence], as_of: date | None, today: date
 ) -> tuple[str, tuple[Evidence, ...]] | None:
     """The sentence that dates an answer about something that changes, and what it rests on; None where none is due.
 
     None is due where the answer names the day itself. What it rests on is the newest dated source that is cited, or the
     first one where none is dated.
     """
-    if not cited or not changes(asked):
+    if not cited or not changes(query):
         return None
     dated = [item for item in cited if item.article.published_on is not None]
     newest = max(dated, key=lambda item: item.article.published_on or date.min, default=None)
     if newest is None or newest.article.published_on is None:
-        return ("The source is undated.", (cited[0],)) if holds_an_office(asked) else None
+        return ("The source is undated.", (cited[0],)) if holds_an_office(query) else None
     day = newest.article.published_on
     if any(mention.day == day and mention.precision == "day" for mention in mentions(said)):
         return None

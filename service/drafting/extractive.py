@@ -11,7 +11,7 @@ from ingest.english.words import STOP_WORDS, stems, words
 from ingest.types import SentenceKind
 from service.answer_text import plain
 from service.evidence.answer_types import cue, new_names
-from service.query.analysis import Asked, understand
+from service.query.analysis import Query
 from service.types import Draft, Evidence
 
 LONGEST_ANSWER = 4  # sentences; annotators of CLAPNQ choose 1 to 4 in 92 % of 232 answers
@@ -37,7 +37,7 @@ _FACTOID = frozenset(("who", "whose", "when", "where", "how_many", "how_much", "
 _ACCOUNT = frozenset(("who", "whose", "where", "when", "which", "what", "yes_no"))
 
 
-def draft(asked: Asked, ranked: Sequence[Evidence]) -> tuple[Draft, ...]:
+def draft(query: Query, ranked: Sequence[Evidence]) -> tuple[Draft, ...]:
     """At most four sentences copied whole, best article first and in its own order; () where nothing unaltered is left.
 
     One sentence for a factoid, and up to three where the article is about what it asks for; more for several parts, a
@@ -47,12 +47,12 @@ def draft(asked: Asked, ranked: Sequence[Evidence]) -> tuple[Draft, ...]:
     usable = [item for item in ranked if not item.altered and item.kind.citable]
     if not usable:
         return ()
-    manner = _manner(asked, usable[0])
-    most = max(MOST[manner], len(asked.parts))
-    longest = most if manner in LONG and len(asked.parts) == 1 else LONGEST_ANSWER
+    manner = _manner(query, usable[0])
+    most = max(MOST[manner], len(query.parts))
+    longest = most if manner in LONG and not query.parts else LONGEST_ANSWER
     chosen: list[Evidence] = []
     picked = 0
-    for item in _candidates(asked, usable):
+    for item in _candidates(query, usable):
         with_it = [one for one in (*_antecedent(item, usable), item) if one not in chosen]
         fits = not chosen or (picked < most and len(chosen) + len(with_it) <= longest)
         if fits and not any(
@@ -63,43 +63,43 @@ def draft(asked: Asked, ranked: Sequence[Evidence]) -> tuple[Draft, ...]:
     return tuple(Draft(plain(item.text), (item.key,)) for item in _in_order(chosen))
 
 
-def _candidates(asked: Asked, usable: Sequence[Evidence]) -> Iterator[Evidence]:
+def _candidates(query: Query, usable: Sequence[Evidence]) -> Iterator[Evidence]:
     """Sentences worth saying, most wanted first; the caller drops repetitions."""
     best = usable[0]
-    if asked.about is not None:
+    if query.about is not None:
         yield best
         return
-    if asked.several_articles:
-        yield from _from_several_articles(asked, usable)
+    if query.several_articles:
+        yield from _from_several_articles(query, usable)
         return
-    if len(asked.parts) > 1:
-        yield from (_best_for(part, usable) for part in asked.parts)
+    if query.parts:
+        yield from (_best_for(part, usable) for part in query.parts)
     else:
         yield best
-    manner = _manner(asked, best)
+    manner = _manner(query, best)
     for item in usable[1:]:
         share = (NEAR if item.passage_id == best.passage_id else FAR)[manner]
         if item.relevance >= best.relevance * share and item.kind is SentenceKind.BODY:
             yield item
 
 
-def _manner(asked: Asked, best: Evidence) -> Manner:
-    if asked.plural:
+def _manner(query: Query, best: Evidence) -> Manner:
+    if query.plural:
         return "list"
-    if asked.kind not in _FACTOID and asked.wants in (None, "reason"):
+    if query.kind not in _FACTOID and query.wants in (None, "reason"):
         return "explanation"
     if (
-        asked.kind in _ACCOUNT
-        and asked.wants != "number"
-        and len(asked.parts) == 1
-        and _on_topic(asked, best)
+        query.kind in _ACCOUNT
+        and query.wants != "number"
+        and not query.parts
+        and _on_topic(query, best)
     ):
         return "account"
     return "factoid"
 
 
-def _on_topic(asked: Asked, best: Evidence) -> bool:
-    """Whether the whole article is about what is asked, as an encyclopedia's are, and not a report that names it."""
+def _on_topic(query: Query, best: Evidence) -> bool:
+    """Whether the whole article is about what is query, as an encyclopedia's are, and not a report that names it."""
     title = best.article.title if best.article.title != best.article.source else ""
     named, written = (
         stems(title),
@@ -109,23 +109,22 @@ def _on_topic(asked: Asked, best: Evidence) -> bool:
         return (
             False  # "Orvel dam closed": a headline, however short; "Great Wall of China" is a name
         )
-    shared = len(named & {stemmed for _, stemmed in asked.terms})
+    shared = len(named & {stemmed for _, stemmed in query.terms})
     return bool(named) and (len(words(title)) <= TOPIC_WORDS or shared >= ON_TOPIC * len(named))
 
 
-def _best_for(part: str, usable: Sequence[Evidence]) -> Evidence:
+def _best_for(part: Query, usable: Sequence[Evidence]) -> Evidence:
     """The sentence that is near the question, holds most of one part's own words and a thing of the type it wants."""
-    asked = understand(part)
-    terms = {stemmed for _, stemmed in asked.terms}
+    terms = {stemmed for _, stemmed in part.terms}
 
     def worth(item: Evidence) -> float:
         held = len(terms & stems(item.text)) / max(len(terms), 1)
-        return math.log(max(item.relevance, 1e-6)) + 3 * held + 2.5 * cue(asked, item.text)
+        return math.log(max(item.relevance, 1e-6)) + 3 * held + 2.5 * cue(part, item.text)
 
     return max(usable, key=worth)
 
 
-def _from_several_articles(asked: Asked, usable: Sequence[Evidence]) -> list[Evidence]:
+def _from_several_articles(query: Query, usable: Sequence[Evidence]) -> list[Evidence]:
     """One sentence of each of the two families that fit best; a new name in both counts like a tenfold relevance."""
     by_family: dict[str, list[Evidence]] = {}
     for item in usable:
@@ -137,7 +136,7 @@ def _from_several_articles(asked: Asked, usable: Sequence[Evidence]) -> list[Evi
     for other in families[1:4]:
         for left in families[0][:8]:
             for right in other[:8]:
-                shared = _new_stems(asked, left) & _new_stems(asked, right)
+                shared = _new_stems(query, left) & _new_stems(query, right)
                 worth = (
                     math.log(max(left.relevance, 1e-6))
                     + math.log(max(right.relevance, 1e-6))
@@ -147,9 +146,9 @@ def _from_several_articles(asked: Asked, usable: Sequence[Evidence]) -> list[Evi
     return best[1]
 
 
-def _new_stems(asked: Asked, item: Evidence) -> frozenset[str]:
-    known = {stemmed for _, stemmed in asked.terms}
-    return frozenset[str]().union(*(stems(name) for name in new_names(asked, item.text))) - known
+def _new_stems(query: Query, item: Evidence) -> frozenset[str]:
+    known = {stemmed for _, stemmed in query.terms}
+    return frozenset[str]().union(*(stems(name) for name in new_names(query, item.text))) - known
 
 
 def _antecedent(item: Evidence, usable: Sequence[Evidence]) -> list[Evidence]:

@@ -13,7 +13,7 @@ from ingest.english.lexicon import GIVEN_NAMES, HONORIFICS
 from ingest.english.quantities import UNITS
 from ingest.english.thesaurus import related
 from ingest.english.words import STOP_WORDS, stem, words
-from service.query.analysis import Asked
+from service.query.analysis import Query
 
 _MONTH = (
     r"(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sept?(?:ember)?|Oct(?:ober)?|"
@@ -96,21 +96,21 @@ class Thing:
     worth: float
 
 
-def cue(asked: Asked, text: str) -> float:
+def cue(query: Query, text: str) -> float:
     """1 where `text` plainly holds a thing of the wanted type that is not in the question, lower where it may; 0 where
     it does not or where the question wants no type. Graded by how often such a thing is the answer, not measured."""
-    return max((thing.worth for thing in things(asked, text)), default=0.0)
+    return max((thing.worth for thing in things(query, text)), default=0.0)
 
 
 def bond(
-    asked: Asked, text: str, weights: Mapping[str, float], same: Mapping[str, frozenset[str]]
+    query: Query, text: str, weights: Mapping[str, float], same: Mapping[str, frozenset[str]]
 ) -> float:
     """How near, 0 to 1, the best thing of the wanted type stands to the words of the question, each by its weight.
 
     `weights` are of the question's terms that count, `same` gives for a stem of the text the terms that it stands for.
     0 where there is no such thing or word; the cue alone where no term counts.
     """
-    found = list(things(asked, text))
+    found = list(things(query, text))
     total = sum(weights.values())
     if not found or not total:
         return max((thing.worth for thing in found), default=0.0)
@@ -136,48 +136,48 @@ def bond(
 _WORD = re.compile(r"[^\W_]+(?:[.,](?=\d)[^\W_]+)*(?:['’][^\W_]+)?")
 
 
-def things(asked: Asked, text: str) -> Iterator[Thing]:
+def things(query: Query, text: str) -> Iterator[Thing]:
     """Everything in `text` of the wanted type, with what it is worth."""
-    match asked.wants:
+    match query.wants:
         case "date":
-            yield from _dates(asked, text)
+            yield from _dates(query, text)
         case "number":
-            yield from _numbers(asked, text)
+            yield from _numbers(query, text)
         case "money":
             money = [Thing(*match.span(), 1.0) for match in _MONEY.finditer(text)]
             yield from money
             if not money:
                 yield from (
-                    Thing(one.start, one.end, 0.3 * one.worth) for one in _numbers(asked, text)
+                    Thing(one.start, one.end, 0.3 * one.worth) for one in _numbers(query, text)
                 )
         case "person":
-            yield from _people(asked, text)
+            yield from _people(query, text)
         case "organisation" | "name":
-            yield from _names(asked, text, several_words=0.6, one_word=0.5)
+            yield from _names(query, text, several_words=0.6, one_word=0.5)
         case "place":
-            yield from _places(asked, text)
+            yield from _places(query, text)
         case "reason":
             yield from (Thing(*match.span(), 1.0) for match in _REASON.finditer(text))
-        case None if asked.dimensions:
-            yield from _numbers(asked, text)
-        case None if asked.noun in ("color", "colour", stem("colour")):
+        case None if query.dimensions:
+            yield from _numbers(query, text)
+        case None if query.noun in ("color", "colour", stem("colour")):
             yield from (Thing(*match.span(), 1.0) for match in _COLOUR.finditer(text))
-        case None if asked.kind == "how":
+        case None if query.kind == "how":
             yield from (Thing(*match.span(), 1.0) for match in _MANNER.finditer(text))
-        case None if asked.noun and _KIND_OF.search(asked.text):
-            yield from _kinds(asked, asked.noun, text)
-        case None if asked.noun:
-            yield from (one for one in _names(asked, text, 0.0, 0.0) if one.worth)
+        case None if query.noun and _KIND_OF.search(query.text):
+            yield from _kinds(query, query.noun, text)
+        case None if query.noun:
+            yield from (one for one in _names(query, text, 0.0, 0.0) if one.worth)
 
 
-def new_names(asked: Asked, text: str) -> tuple[str, ...]:
+def new_names(query: Query, text: str) -> tuple[str, ...]:
     """Runs of capitalised words of `text` that hold a word the question does not; a lone capital may only open it."""
-    return tuple(text[start:end] for start, end in _new_names(asked, text))
+    return tuple(text[start:end] for start, end in _new_names(query, text))
 
 
-def _new_names(asked: Asked, text: str, opening: bool = False) -> Iterator[tuple[int, int]]:
+def _new_names(query: Query, text: str, opening: bool = False) -> Iterator[tuple[int, int]]:
     """With `opening` a lone capital that opens a sentence is a name where what follows is what people do."""
-    asked_stems = {stemmed for _, stemmed in asked.terms}
+    asked_stems = {stemmed for _, stemmed in query.terms}
     for match in _CAPITALS.finditer(text):
         run = match[0].split()
         kept = list(run)
@@ -202,8 +202,8 @@ def _acts(match: re.Match[str], text: str) -> bool:
     )
 
 
-def _people(asked: Asked, text: str) -> Iterator[Thing]:
-    for start, end in _new_names(asked, text, opening=True):
+def _people(query: Query, text: str) -> Iterator[Thing]:
+    for start, end in _new_names(query, text, opening=True):
         name = text[start:end].replace(".", "").lower().split()
         known = name[0] in HONORIFICS or name[0] in GIVEN_NAMES
         if not known and not _NO_PERSON.isdisjoint(name):
@@ -215,68 +215,68 @@ def _people(asked: Asked, text: str) -> Iterator[Thing]:
             yield Thing(start, end, 0.7)
 
 
-def _names(asked: Asked, text: str, several_words: float, one_word: float) -> Iterator[Thing]:
+def _names(query: Query, text: str, several_words: float, one_word: float) -> Iterator[Thing]:
     """Best where a name holds the noun that was asked for: "which party", "the Liberal Democratic Party"."""
-    for start, end in _new_names(asked, text):
+    for start, end in _new_names(query, text):
         name = words(text[start:end])
-        if asked.noun is not None and len(name) > 1 and asked.noun in {stem(word) for word in name}:
+        if query.noun is not None and len(name) > 1 and query.noun in {stem(word) for word in name}:
             yield Thing(start, end, 1.0)
         else:
             yield Thing(start, end, several_words if len(name) > 1 else one_word)
 
 
-def _dates(asked: Asked, text: str) -> Iterator[Thing]:
+def _dates(query: Query, text: str) -> Iterator[Thing]:
     exact = (
         _ASKS_YEAR
-        if _ASKS_YEAR.search(asked.text)
+        if _ASKS_YEAR.search(query.text)
         else _ASKS_DAY
-        if _ASKS_DAY.search(asked.text)
+        if _ASKS_DAY.search(query.text)
         else None
     )
     for match in _DATE.finditer(text):
-        if not set(re.findall(r"\d+", match[0])) <= asked.numbers:
+        if not set(re.findall(r"\d+", match[0])) <= query.numbers:
             yield Thing(
                 *match.span(), 1.0 if exact is None or _EXACT[exact].search(match[0]) else 0.4
             )
     if exact is None:
-        asked_stems = {stemmed for _, stemmed in asked.terms}
+        asked_stems = {stemmed for _, stemmed in query.terms}
         for match in _VAGUE_DATE.finditer(text):
             if stem(match[0].lower()) not in asked_stems:
                 yield Thing(*match.span(), 0.5)
 
 
-def _numbers(asked: Asked, text: str) -> Iterator[Thing]:
+def _numbers(query: Query, text: str) -> Iterator[Thing]:
     """Best where the number counts what was asked for, "five ships" for "how many boats", or has a unit of its kind."""
-    measured = [match.span() for unit in asked.dimensions for match in UNITS[unit].finditer(text)]
+    measured = [match.span() for unit in query.dimensions for match in UNITS[unit].finditer(text)]
     measured = [
         (start, end)
         for start, end in measured
-        if not set(re.findall(r"\d+", text[start:end])) & asked.numbers
+        if not set(re.findall(r"\d+", text[start:end])) & query.numbers
     ]
     yield from (Thing(start, end, 1.0) for start, end in measured)
-    share = 0.4 if asked.dimensions else 1.0
+    share = 0.4 if query.dimensions else 1.0
     hours = [match.span() for match in _TIME_OF_DAY.finditer(text)]
-    asked_words = {word for word, _ in asked.terms}
+    asked_words = {word for word, _ in query.terms}
     for match in _NUMBER.finditer(text):
         number = match[0].lower()
         counts = (
-            asked.noun is not None
-            and asked.kind == "how_many"
-            and not asked.dimensions
-            and _counts(asked.noun, text, match)
+            query.noun is not None
+            and query.kind == "how_many"
+            and not query.dimensions
+            and _counts(query.noun, text, match)
         )
         if counts:
             yield Thing(*match.span(), 1.0)
         elif any(start <= match.start() < end for start, end in hours):
             continue
-        elif number.replace(",", "") not in asked.numbers and number not in asked_words:
+        elif number.replace(",", "") not in query.numbers and number not in asked_words:
             plain = 0.2 if _YEAR.match(number) else 0.8 if number[0].isdigit() else 0.6
             yield Thing(*match.span(), share * plain)
 
 
-def _kinds(asked: Asked, noun: str, text: str) -> Iterator[Thing]:
+def _kinds(query: Query, noun: str, text: str) -> Iterator[Thing]:
     """What stands right before the noun and is not in the question: "a state visit" for "what kind of visit"."""
-    asked_stems = {stemmed for _, stemmed in asked.terms}
+    asked_stems = {stemmed for _, stemmed in query.terms}
     for before, named in pairwise(_WORD.finditer(text)):
         told = words(before[0])
         new = any(word not in STOP_WORDS and stem(word) not in asked_stems for word in told)
@@ -294,11 +294,11 @@ def _counts(noun: str, text: str, number: re.Match[str]) -> bool:
     return any(related(stem(word), noun) for word in following)
 
 
-def _places(asked: Asked, text: str) -> Iterator[Thing]:
-    asked_stems = {stemmed for _, stemmed in asked.terms}
+def _places(query: Query, text: str) -> Iterator[Thing]:
+    asked_stems = {stemmed for _, stemmed in query.terms}
     found = [
         Thing(*match.span(), 1.0)
         for match in _PLACE.finditer(text)
         if stem(words(match[0])[-1]) not in asked_stems and not re.search(rf"{_MONTH}$", match[0])
     ]
-    yield from found or _names(asked, text, several_words=0.4, one_word=0.4)
+    yield from found or _names(query, text, several_words=0.4, one_word=0.4)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from ingest.english.words import stem, words
 from ingest.types import SentenceKind
-from service.query.analysis import Asked
+from service.query.analysis import Query
 from service.types import ArticleCard, Evidence
 
 LONGEST_BYLINE = 160  # characters; a longer sentence names the author in passing
@@ -19,7 +19,7 @@ _ROLE_WORDS = {
 }  # fmt: skip
 
 
-def title_words(asked: Asked, evidence: Sequence[Evidence]) -> list[frozenset[str]]:
+def title_words(query: Query, evidence: Sequence[Evidence]) -> list[frozenset[str]]:
     """For each piece of evidence the stems of what is said of its article besides the text: title, author, outlet.
 
     A question about an article may call a copy by the title of another of its family, and by what it is.
@@ -28,7 +28,7 @@ def title_words(asked: Asked, evidence: Sequence[Evidence]) -> list[frozenset[st
         item.article: frozenset(stem(word) for word in words(_card(item.article)))
         for item in evidence
     }
-    if asked.about is not None:
+    if query.about is not None:
         families: dict[str, frozenset[str]] = defaultdict(frozenset)
         for card, known in own.items():
             families[card.family.id] |= known
@@ -40,10 +40,10 @@ def title_words(asked: Asked, evidence: Sequence[Evidence]) -> list[frozenset[st
     return [own[item.article] for item in evidence]
 
 
-def states(asked: Asked, item: Evidence) -> float:
+def states(query: Query, item: Evidence) -> float:
     """How plainly, 0 to 1, the sentence states what a question about an article asks for; 0 for any other question."""
     said = set(words(item.text))
-    match asked.about:
+    match query.about:
         case "author":
             if not item.article.author or not set(words(item.article.author)) <= said:
                 return 0.5 * (item.kind is SentenceKind.BYLINE)

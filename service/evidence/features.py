@@ -16,7 +16,7 @@ from ingest.english.words import stem, stems, words
 from ingest.types import SentenceKind
 from service.evidence.answer_types import bond, cue
 from service.evidence.article_facts import states, title_words
-from service.query.analysis import Asked
+from service.query.analysis import Query
 from service.types import Evidence
 
 Floats = NDArray[np.float64]
@@ -77,23 +77,23 @@ class Features:
 
 
 def measure(
-    asked: Asked,
+    query: Query,
     evidence: Sequence[Evidence],
     question_vector: NDArray[np.floating],
     vectors: NDArray[np.floating],
     idf: Callable[[str], float],
 ) -> Features:
     """Features of every sentence against the question; vectors are unit length, `idf` takes a lower-case word."""
-    weights = _weights(asked, idf)
+    weights = _weights(query, idf)
     rows = [[stem(word) for word in words(item.text)] for item in evidence]
-    same = _same_words(asked, rows)
+    same = _same_words(query, rows)
     held = [
-        frozenset(row).union(*(same[word] for word in row)) | _spelled_out(asked, item.text)
+        frozenset(row).union(*(same[word] for word in row)) | _spelled_out(query, item.text)
         for row, item in zip(rows, evidence, strict=True)
     ]
     known = _with_what_came_before(evidence, held)
-    titles = title_words(asked, evidence)
-    names = [frozenset(stem(word) for word in words(name)) for name in asked.names]
+    titles = title_words(query, evidence)
+    names = [frozenset(stem(word) for word in words(name)) for name in query.names]
     cosine = np.asarray(vectors @ question_vector, dtype=np.float64)
     passage = np.array([item.passage_score for item in evidence])
     own = np.array([_mass(weights, row) for row in held])
@@ -107,9 +107,9 @@ def measure(
     outside = np.array(
         [_mass(weights, row - title) for row, title in zip(held, titles, strict=True)]
     )
-    cues = np.array([cue(asked, item.text) for item in evidence])
+    cues = np.array([cue(query, item.text) for item in evidence])
     not_body = np.array(
-        [float(asked.about is None and item.kind is not SentenceKind.BODY) for item in evidence]
+        [float(query.about is None and item.kind is not SentenceKind.BODY) for item in evidence]
     )
     sentences = (
         cosine - cosine.max(),
@@ -118,38 +118,38 @@ def measure(
         carried,
         np.array([_share(names, row | title) for row, title in zip(held, titles, strict=True)]),
         cues - cues.max(),
-        np.array([_pairs(asked, row) for row in rows]),
+        np.array([_pairs(query, row) for row in rows]),
         _beside(evidence, own),
         np.array([float(bool(PRONOUN.match(item.text))) for item in evidence]),
         _first(evidence),
         passage - passage.max(),
         np.array([max(0.0, 1 - (len(row) - 1) / 29) for row in rows]),
         not_body,
-        np.array([states(asked, item) for item in evidence]),
+        np.array([states(query, item) for item in evidence]),
         np.array([_mass(weights, title) for title in titles]),
-        np.array([float(any(stem(word) in row for word in asked.alternatives)) for row in held]),
+        np.array([float(any(stem(word) in row for word in query.alternatives)) for row in held]),
     )
     question = (
         passage,
         np.full(len(evidence), cosine.max()),
         np.full(len(evidence), _standout(evidence, cosine)),
         coverage,
-        _specific(weights, evidence, held, titles, together=asked.several_articles),
+        _specific(weights, evidence, held, titles, together=query.several_articles),
         outside,
         _lead(evidence),
-        np.full(len(evidence), float(_typed(asked))),
-        _bonds(asked, evidence, weights, titles, same)
-        if _typed(asked)
+        np.full(len(evidence), float(_typed(query))),
+        _bonds(query, evidence, weights, titles, same)
+        if _typed(query)
         else np.zeros(len(evidence)),
-        (1 - cues) * (asked.wants in COUNTABLE),
-        np.array([_titled(asked, item) for item in evidence]),
+        (1 - cues) * (query.wants in COUNTABLE),
+        np.array([_titled(query, item) for item in evidence]),
     )
     return Features(np.stack(sentences, axis=1), np.stack(question, axis=1))
 
 
-def _same_words(asked: Asked, rows: Sequence[Sequence[str]]) -> dict[str, frozenset[str]]:
+def _same_words(query: Query, rows: Sequence[Sequence[str]]) -> dict[str, frozenset[str]]:
     """For each word of the evidence the terms of the question that mean the same: "accord" holds "agreement"."""
-    terms = [stemmed for _, stemmed in asked.terms]
+    terms = [stemmed for _, stemmed in query.terms]
     vocabulary = {word for row in rows for word in row}
     return {word: frozenset(term for term in terms if related(term, word)) for word in vocabulary}
 
@@ -170,21 +170,21 @@ def _with_what_came_before(
     return known
 
 
-def _spelled_out(asked: Asked, text: str) -> frozenset[str]:
+def _spelled_out(query: Query, text: str) -> frozenset[str]:
     """Terms of the question that the text has only as an acronym: "FDI" holds "foreign direct investment"."""
     acronyms = set(_ACRONYM.findall(text.replace(".", "")))
     found: set[str] = set()
     for length in range(2, 6):
-        for start in range(len(asked.terms) - length + 1):
-            window = asked.terms[start : start + length]
+        for start in range(len(query.terms) - length + 1):
+            window = query.terms[start : start + length]
             if "".join(word[0] for word, _ in window).upper() in acronyms:
                 found.update(stemmed for _, stemmed in window)
     return frozenset(found)
 
 
-def _weights(asked: Asked, idf: Callable[[str], float]) -> dict[str, float]:
+def _weights(query: Query, idf: Callable[[str], float]) -> dict[str, float]:
     """Each term's share of the question's idf; sums to 1."""
-    raw = {stemmed: max(idf(word), 1e-6) for word, stemmed in asked.terms}
+    raw = {stemmed: max(idf(word), 1e-6) for word, stemmed in query.terms}
     total = sum(raw.values()) or 1.0
     return {term: value / total for term, value in raw.items()}
 
@@ -263,12 +263,12 @@ def _specific(
     return np.array([shares[item.article.article_id] for item in evidence])
 
 
-def _typed(asked: Asked) -> bool:
-    return asked.wants not in (None, "reason")
+def _typed(query: Query) -> bool:
+    return query.wants not in (None, "reason")
 
 
 def _bonds(
-    asked: Asked,
+    query: Query,
     evidence: Sequence[Evidence],
     weights: dict[str, float],
     titles: Sequence[frozenset[str]],
@@ -277,7 +277,7 @@ def _bonds(
     """What stands in the title is what the whole article is about and binds nothing."""
     found = [
         bond(
-            asked,
+            query,
             item.text,
             {term: weight for term, weight in weights.items() if term not in title},
             same,
@@ -287,13 +287,13 @@ def _bonds(
     return np.minimum(1.0, np.array(found) / CLOSE)
 
 
-def _titled(asked: Asked, item: Evidence) -> float:
+def _titled(query: Query, item: Evidence) -> float:
     title = stems(item.article.title) if item.article.title != item.article.source else frozenset()
-    return len(title & {stemmed for _, stemmed in asked.terms}) / len(title) if title else UNTITLED
+    return len(title & {stemmed for _, stemmed in query.terms}) / len(title) if title else UNTITLED
 
 
-def _pairs(asked: Asked, row: Sequence[str]) -> float:
-    terms = [stemmed for _, stemmed in asked.terms]
+def _pairs(query: Query, row: Sequence[str]) -> float:
+    terms = [stemmed for _, stemmed in query.terms]
     pairs = set(pairwise(terms))
     return len(pairs & set(pairwise(row))) / len(pairs) if pairs else 0.0
 

@@ -18,7 +18,7 @@ from service.evidence.features import (
     Floats,
     measure,
 )
-from service.query.analysis import Asked
+from service.query.analysis import Query
 from service.types import Evidence
 
 # Set by hand to what a feature should be worth against the others. Measured, not fitted, on QED (n 632): answer in the
@@ -60,7 +60,7 @@ class Decision:
 
 
 def rank(
-    asked: Asked,
+    query: Query,
     evidence: Sequence[Evidence],
     question_vector: NDArray[np.floating],
     vectors: NDArray[np.floating],
@@ -74,22 +74,22 @@ def rank(
     """
     if not evidence:
         return ()
-    features = measure(asked, evidence, question_vector, vectors, idf)
+    features = measure(query, evidence, question_vector, vectors, idf)
     scores = _below_sound(
         evidence, vectors, features.sentences @ _column(SENTENCE_WEIGHTS, SENTENCE_FEATURES)
     )
     order = np.argsort(-scores, kind="stable")
     best = order[0]
-    answers = chance(asked, features)[best]
+    answers = chance(query, features)[best]
     return tuple(
         replace(evidence[i], relevance=float(answers * np.exp(scores[i] - scores[best])))
         for i in order
     )
 
 
-def chance(asked: Asked, features: Features) -> Floats:
+def chance(query: Query, features: Features) -> Floats:
     """(n,) chance from 0 to 1 that the question is answered, for each sentence as if it were the best one."""
-    if asked.about is not None:
+    if query.about is not None:
         holds, meant = (
             features.sentences[:, SENTENCE_FEATURES.index(name)] for name in ("about", "article")
         )
@@ -97,23 +97,23 @@ def chance(asked: Asked, features: Features) -> Floats:
             np.where((holds >= STATES) & (meant >= MEANT), 0.9, 0.1), dtype=np.float64
         )
     doubt = features.question @ _column(QUESTION_WEIGHTS, QUESTION_FEATURES) + INTERCEPT
-    doubt += SEVERAL_ARTICLES * asked.several_articles
+    doubt += SEVERAL_ARTICLES * query.several_articles
     return np.asarray(1 / (1 + np.exp(-doubt)), dtype=np.float64)
 
 
-def decide(asked: Asked, ranked: Sequence[Evidence]) -> Decision:
+def decide(query: Query, ranked: Sequence[Evidence]) -> Decision:
     """Answer if the best sentence is relevant enough, else say whether the archive is silent or merely near."""
     score = ranked[0].relevance if ranked else 0.0
-    if _unheard_of(asked, ranked):
+    if _unheard_of(query, ranked):
         return Decision(False, "no_match", min(score, NOTHING_ALIKE))
     if score >= THRESHOLD:
         return Decision(True, None, score)
     return Decision(False, "no_match" if score < NOTHING_ALIKE else "not_supported", score)
 
 
-def _unheard_of(asked: Asked, ranked: Sequence[Evidence]) -> bool:
+def _unheard_of(query: Query, ranked: Sequence[Evidence]) -> bool:
     """Whether the question names somebody or something of whom no evidence, title or byline has a single word."""
-    names = [set(name.value.split()) for name in analyse(asked.text).names]
+    names = [set(name.value.split()) for name in analyse(query.text).names]
     if not names:
         return False
     known: set[str] = set()

@@ -1,21 +1,20 @@
-"""Evidence and the periods that a question asks about come in; what may answer for them, and what may not, goes out."""
+"""Keeps the evidence that may answer for the times that a question asks about."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Literal
 
 from ingest.english.periods import Period, in_words, periods, spoken
 from ingest.english.words import stems
-from service.query.analysis import Asked
+from service.query.analysis import Query
 from service.types import Evidence
 
-Placed = Literal[
-    "inside", "outside", "open", "told"
-]  # told: of other days, in an article of the period
+# background: an article of the period tells of other days
+Placed = Literal["inside", "outside", "open", "background"]
 
 PREFERRED = (
     3.0  # times the relevance of a sentence that stands inside, when sentences are put in order
@@ -28,38 +27,23 @@ LATE_DAYS = 14  # after a period, within which what an article says of no other 
 BEFORE = 3  # sentences before one that may tell its time for it
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """Evidence that may answer for the periods asked about, best first; what would have answered at another time."""
+def within(
+    ranked: Sequence[Evidence], query: Query
+) -> tuple[tuple[Evidence, ...], Evidence | None]:
+    """Evidence that may answer for the periods asked about, best first, and the best that is passed over.
 
-    evidence: tuple[Evidence, ...]
-    passed_over: Evidence | None = None
-
-    @property
-    def spoken(self) -> str:
-        """The time that what was passed over speaks of, as people write it; "" where it is not known."""
-        item = self.passed_over
-        if item is None:
-            return ""
-        stated = stated_periods(item.text, item.article.published_on)
-        if stated:
-            return spoken(stated[0])
-        return in_words(item.article.published_on) if item.article.published_on else ""
-
-
-def within(ranked: Sequence[Evidence], asked: Sequence[Period], question: Asked) -> Kept:
-    """Ranked evidence without what stands outside every strict period, what stands inside first.
-
-    The best that is kept takes over the relevance of the best there was if it comes `CLOSE` to it, so that the decision
-    to answer is as it was; else its own stays, and what was better is `passed_over`. Of periods that may be part of a
-    name ("the storm of 1893") nothing is left out. What an article of the period tells of other days may answer, save
-    for a figure or a date: who took office in spring holds it in summer.
+    What stands outside every strict period is left out, what stands inside comes first. The best that is kept takes
+    over the relevance of the best there was if it comes `CLOSE` to it, so that the decision to answer is as it was;
+    else its own stays, and what was better is passed over. Of periods that may be part of a name ("the storm of 1893")
+    nothing is left out. What an article of the period tells of other days may answer, save for a figure or a date: who
+    took office in spring holds it in summer.
     """
+    asked = query.periods
     if not asked or not ranked:
-        return Kept(tuple(ranked))
+        return tuple(ranked), None
     strict = [period for period in asked if period.strict]
-    apart = ("outside", "told") if question.wants in _DATED_WANTS else ("outside",)
-    terms = {stemmed for _, stemmed in question.terms}
+    apart = ("outside", "background") if query.wants in _DATED_WANTS else ("outside",)
+    terms = {stemmed for _, stemmed in query.terms}
     dropped: Evidence | None = None
     kept: list[tuple[float, Placed, Evidence]] = []
     for item in ranked:
@@ -73,7 +57,7 @@ def within(ranked: Sequence[Evidence], asked: Sequence[Period], question: Asked)
         )
         kept.append((item.relevance * (PREFERRED if place == "inside" else 1.0), place, item))
     if not kept:
-        return Kept((), dropped)
+        return (), dropped
     kept.sort(key=lambda row: -row[0])
     weight, place, first = kept[0]
     highest = max(item.relevance for _, _, item in kept)
@@ -85,7 +69,7 @@ def within(ranked: Sequence[Evidence], asked: Sequence[Period], question: Asked)
     else:
         dropped = None
     scale = highest / max(weight, 1e-12)
-    return Kept(tuple(replace(item, relevance=own * scale) for own, _, item in kept), dropped)
+    return tuple(replace(item, relevance=own * scale) for own, _, item in kept), dropped
 
 
 def placed(item: Evidence, asked: Period, beside: Sequence[Evidence] = ()) -> Placed:
@@ -112,7 +96,7 @@ def placed(item: Evidence, asked: Period, beside: Sequence[Evidence] = ()) -> Pl
     if asked.holds(published) or (
         asked.last is not None and asked.last < published <= _late(asked.last)
     ):
-        return "inside" if not stated else "open" if _GOES_ON.search(item.text) else "told"
+        return "inside" if not stated else "open" if _GOES_ON.search(item.text) else "background"
     if stated or (asked.first is not None and published < asked.first):
         return "outside"
     own = [other for other in beside if other.article.article_id == item.article.article_id]
@@ -125,6 +109,14 @@ def placed(item: Evidence, asked: Period, beside: Sequence[Evidence] = ()) -> Pl
     if any(other in named for other in earlier if other.passage_id == item.passage_id):
         return "inside"
     return "open" if named else "outside"
+
+
+def time_of(item: Evidence) -> str:
+    """The time that a sentence speaks of, as people write it; "" where it is not known."""
+    stated = stated_periods(item.text, item.article.published_on)
+    if stated:
+        return spoken(stated[0])
+    return in_words(item.article.published_on) if item.article.published_on else ""
 
 
 def stated_periods(text: str, published: date | None) -> tuple[Period, ...]:

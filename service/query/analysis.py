@@ -1,13 +1,17 @@
-"""The text of a question comes in; what it asks for, and by which words, goes out."""
+"""Reads a question once: what it asks for, by which words, and of what time."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from typing import Literal
 
+from ingest.english.periods import Period, periods, without
 from ingest.english.quantities import Dimension, dimensions
 from ingest.english.words import STOP_WORDS, stem, words
+from service.query.coreference import standing_alone
+from service.types import Question
 
 Kind = Literal[
     "who",
@@ -101,6 +105,12 @@ _ABOUT: tuple[tuple[About, re.Pattern[str]], ...] = (
         rf"(?i)\b(?:what|which)\b[^?]*\b(?:title|headline|entitled|titled|heading)\b[^?]*\b{_ARTICLE}|"
         rf"\b(?:title|headline) of the\b")),
 )  # fmt: skip
+_STATED_BY: dict[About, Wanted] = {
+    "author": "person",
+    "outlet": "organisation",
+    "date": "date",
+    "title": "name",
+}
 _META_WORDS = frozenset(
     stem(word)
     for word in """article piece story report essay text item column publish published
@@ -140,10 +150,17 @@ _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """What a question asks for. `terms` are (word, stem) pairs without stop words, each stem once, in order."""
+class Query:
+    """What a question asks for; made once for each answer and handed on.
 
-    text: str  # what is left when words addressed to the system are gone
+    `terms` are (word, stem) pairs without stop words, each stem once, in order.
+    """
+
+    question: (
+        Question  # as it reads without a conversation; `as_of` also where only its words say so
+    )
+    text: str  # the question without words to the system and without words that only tell when
+    periods: tuple[Period, ...]  # the times that it asks about
     kind: Kind
     wants: Wanted | None
     about: About | None  # asks about an article rather than about what it says
@@ -151,53 +168,75 @@ class Asked:
     names: tuple[str, ...]
     numbers: frozenset[str]
     quoted: tuple[str, ...]  # titles and phrases in quotation marks
-    parts: tuple[str, ...]  # one entry a part; a plain question has one
+    parts: tuple[Query, ...]  # of a question that asks for several things; none of a plain one
     alternatives: tuple[str, ...]  # "many or only some": the words between which to choose
     several_articles: bool  # wants what more than one article says
     plural: bool  # "which countries", "what technologies": more than one thing
-    noun: (
-        str | None
-    )  # stem of the noun right after "which", "what" or "how many": "party" of "which party"
-    dimensions: tuple[Dimension, ...] = ()  # of the wanted quantity: "how tall" wants a length
+    noun: str | None  # stem of the noun right after "which", "what" or "how many"
+    dimensions: tuple[Dimension, ...]  # of the wanted quantity: "how tall" wants a length
 
 
-def understand(text: str) -> Asked:
-    """Read a question by rule. Any text is understood somehow: without a question word it is a `what`."""
-    question = _addressed_to_the_archive(text)
-    kind, wants = _kind(question)
-    about = next((about for about, pattern in _ABOUT if pattern.search(question)), None)
+def analyse(question: Question, today: date | None) -> Query:
+    """Read a question by rule. Any text is understood somehow: without a question word it is a `what`.
+
+    `today` is the day from which "last month" is counted where the question has no `as_of`. Without it no time is
+    read: so for texts that have no dates. Nor is any where a filter gives dates or an article itself is asked about.
+    """
+    question = replace(question, text=standing_alone(question), history=())
+    text = _addressed_to_the_archive(question.text)
+    day = question.as_of or today
+    dated = question.filters.published_after or question.filters.published_before
+    if day is None or today is None:
+        return _read(replace(question, text=text), text, ())
+    asked_about = () if dated or _about(text) else periods(text, day)
+    until = next((p for p in asked_about if p.as_of and p.last), None)
+    if until is not None and question.as_of is None:
+        text = without(text, tuple(p for p in asked_about if p.as_of and p.last))
+        question, day = replace(question, as_of=until.last), until.last
+    asked_about = tuple(period for period in asked_about if not period.as_of)
+    told = tuple(period for period in periods(text, day) if period.strict)
+    bare = without(text, told) if asked_about or question.as_of else text
+    return _read(replace(question, text=text), bare, asked_about)
+
+
+def _read(question: Question, text: str, asked_about: tuple[Period, ...]) -> Query:
+    text = _addressed_to_the_archive(text)
+    kind, wants = _kind(text)
+    about = _about(text)
     if about is not None:
-        wants = {"author": "person", "outlet": "organisation", "date": "date", "title": "name"}[
-            about
-        ]  # type: ignore[assignment]
-    measured = dimensions(question)
+        wants = _STATED_BY[about]
+    measured = dimensions(text)
     if measured and wants in (None, "organisation", "name", "person"):
         wants = "number"
-    several = bool(_MANY_ARTICLES.search(question))
+    several = bool(_MANY_ARTICLES.search(text))
     either = (
-        _EITHER.search(question)
-        if kind == "yes_no" or re.match(r"(?i)\W*(?:which|what|who)\b", question)
+        _EITHER.search(text)
+        if kind == "yes_no" or re.match(r"(?i)\W*(?:which|what|who)\b", text)
         else None
     )
-    return Asked(
-        text=question,
+    parts = [part.strip(" ,") for part in _PARTS.split(text) if part.strip(" ,?")]
+    return Query(
+        question=question,
+        text=text,
+        periods=asked_about,
         kind=kind,
         wants=wants,
         about=about,
-        terms=_terms(
-            _QUOTED.sub(" ", question) if several else question, wants, about is not None or several
-        ),
-        names=_names(question),
-        numbers=frozenset(number.replace(",", "") for number in _NUMBER.findall(question)),
-        quoted=tuple(match.strip() for match in _QUOTED.findall(question)),
-        parts=tuple(part.strip(" ,") for part in _PARTS.split(question) if part.strip(" ,?"))
-        or (question,),
+        terms=_terms(_QUOTED.sub(" ", text) if several else text, wants, bool(about) or several),
+        names=_names(text),
+        numbers=frozenset(number.replace(",", "") for number in _NUMBER.findall(text)),
+        quoted=tuple(match.strip() for match in _QUOTED.findall(text)),
+        parts=tuple(_read(question, part, asked_about) for part in parts if len(parts) > 1),
         alternatives=(either[1].lower(), either[2].lower()) if either else (),
         several_articles=several,
-        plural=_plural(question),
-        noun=_noun(question),
+        plural=_plural(text),
+        noun=_noun(text),
         dimensions=measured,
     )
+
+
+def _about(text: str) -> About | None:
+    return next((about for about, pattern in _ABOUT if pattern.search(text)), None)
 
 
 def _addressed_to_the_archive(text: str) -> str:

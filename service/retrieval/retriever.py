@@ -22,8 +22,6 @@ from ingest.storage.passage_filters import (
 )
 from ingest.text.passages import embedded_text
 from ingest.types import Passage, Role
-from service.query.analysis import understand
-from service.query.coreference import standing_alone
 from service.retrieval.fusion import fuse, leaders, rerank
 from service.types import ArticleCard, FamilyPlace, Hit, Question
 
@@ -69,6 +67,7 @@ class Retriever:
     def find(self, question: Question, count: int = 10) -> tuple[Hit, ...]:
         """At most `count` hits, best first: each family's best passage, then, if families run out, their next.
 
+        `question.text` is searched as it stands, whatever was said before it.
         A next passage that stands beside one already shown lengthens that hit instead of taking a place.
         """
         snapshot = self.archive.catalogue.live()
@@ -87,7 +86,7 @@ class Retriever:
     ) -> list[Hit]:
         """Passages worth reading, best first: the best `read`, the best of each of so many families, and what speaks
         for those. `vector` is that of the question as it is searched, where the caller has it already."""
-        query = searched(question)
+        query = question.text
         vector = self.archive.embedder.embed_question(query) if vector is None else vector
         ranked = self._ranked(question, snapshot, query, vector, families)
         slots = _one_slot_a_family(ranked, lambda r: r.row.family_id)[:families]
@@ -264,11 +263,6 @@ class Retriever:
         return self.archive.vector_cache.embed(
             [embedded_text(a.article.title, p.text) for p, a in passages]
         )
-
-
-def searched(question: Question) -> str:
-    """The words that are embedded and looked up for a question."""
-    return understand(standing_alone(question)).text
 
 
 def filter_of(question: Question) -> PassageFilter:
