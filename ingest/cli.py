@@ -11,7 +11,7 @@ from ingest import failures, owner_client, terminal
 from ingest.errors import IndexMismatch, IndexUnavailable, WrongUsage
 from ingest.settings import Settings, read_settings
 from ingest.storage import owner
-from ingest.types import IngestReport
+from ingest.summary import report_body
 
 if TYPE_CHECKING:
     from ingest.storage.archive import Archive
@@ -114,24 +114,6 @@ def rolled_back(settings: Settings) -> dict[str, Any]:
 
         with Archive(settings) as archive:
             return report_body(pipeline.rollback(archive))
-
-
-def report_body(report: IngestReport) -> dict[str, Any]:
-    """The contract's `ingest --json`, and `notes` for people."""
-    return {
-        "added": report.added,
-        "updated": report.updated,
-        "unchanged": report.unchanged,
-        "removed": report.removed,
-        "failed": [{"source": f.source, "reason": f.reason} for f in report.failed],
-        "articles": report.articles,
-        "passages": report.passages,
-        "families": report.families,
-        "altered": report.altered,
-        "seconds": report.seconds,
-        "generation": report.generation,
-        "notes": list(report.notes),
-    }
 
 
 def tell(report: dict[str, Any], *, dry_run: bool = False) -> None:

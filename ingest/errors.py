@@ -1,4 +1,4 @@
-"""Every failure Dateline knows by name: a stable code, an HTTP status, and a sentence that says what to do.
+"""Every failure Dateline knows by name, with a stable code, an HTTP status and what to do about it.
 
 DatelineError
 ├── BadArticle            one article cannot be read; the rest goes on
@@ -9,12 +9,15 @@ DatelineError
 ├── NotReady              there is no index to answer from yet
 ├── NotFound              no such article, answer or job
 ├── InvalidRequest        the caller sent something we cannot take
+├── Refused               an HTTP request is turned away, with its own status and code
 ├── ModelFailed           the language model did not answer
 ├── TimedOut              the work took longer than it may
 └── WrongUsage            a command or setting is wrong (exit 2)
 """
 
 from __future__ import annotations
+
+UNFORESEEN = "a fault of the service: its log has the trace under this request id"
 
 
 class DatelineError(Exception):
@@ -55,6 +58,16 @@ class NotFound(DatelineError):
 
 class InvalidRequest(DatelineError):
     code, status = "invalid_request", 422
+
+
+class Refused(DatelineError):
+    """`param` names the field at fault, where there is one."""
+
+    def __init__(self, status: int, code: str, detail: str, *, param: str | None = None):
+        super().__init__(detail)
+        self.status = status
+        self.code = code
+        self.param = param
 
 
 class ModelFailed(DatelineError):

@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
 
-from ingest.types import Family, Member, Role
+from ingest.types import Family, IngestReport, Member, Role
 
 MOST_TOLD = 10  # sentences of a kind; the rest is counted
 LONGEST_QUOTED = 40  # characters of a changed word or passage
+
+
+def report_body(report: IngestReport) -> dict[str, Any]:
+    """The report in JSON: `ingest --json`, and the report of a job."""
+    failed = [{"source": failure.source, "reason": failure.reason} for failure in report.failed]
+    return asdict(report) | {"failed": failed, "notes": list(report.notes)}
 
 
 def changed_families(before: Iterable[Family], after: Iterable[Family]) -> list[Family]:

@@ -17,11 +17,12 @@ from ingest.storage.archive import Archive
 from ingest.storage.catalogue import Snapshot
 from service.answer_text import plain
 from service.conflicts import altered_copies, disputes, false_premises, staleness
-from service.contract.bodies import answer_body
+from service.contract.replies import body_of
 from service.drafting import extractive, prompts, rewriting
 from service.drafting.llm import Drafter, Usage
 from service.drafting.refusals import refusal
 from service.evidence import ranking
+from service.evidence.nearest import nearest
 from service.evidence.selection import Selection, Selector
 from service.query.analysis import analyse
 from service.receipts import Receipts
@@ -244,16 +245,17 @@ class Answerer:
     def _complete(self, work: Work, selection: Selection, reason: Reason | None) -> Completed:
         """The finished answer, kept as a receipt before anybody sees it."""
         found = () if reason else self._conflicts(work, selection)
-        nearest = self.retriever.find(selection.query.question, 3) if reason else ()
+        hits = self.retriever.find(selection.query.question, 3) if reason else ()
+        shown = nearest(selection.snapshot, hits, selection.considered)
         work.timings["total"] = (time.monotonic() - work.started) * 1000
         model = self.drafter.model if self.drafter and work.answerer == "openai" else None
         embedding_model = self.archive.embedder.model
         said = _refusal(reason, selection) if reason else work.release.composer.text
-        answer = finished(work, selection, said, reason, found, nearest, model, embedding_model)
+        answer = finished(work, selection, said, reason, found, shown, model, embedding_model)
         notes = made_from(work, selection, self.archive.settings)
         made_at = self.clock().isoformat(timespec="seconds")
         self.receipts.keep(
-            work.id, made_at, answer_body(answer) | {"made_at": made_at, "made_from": notes}
+            work.id, made_at, body_of(answer) | {"made_at": made_at, "made_from": notes}
         )
         noted(work, answer)
         return Completed(answer, notes)

@@ -1,7 +1,8 @@
-"""Staged uploads in; one after another they are ingested in the background, and each tells how far it is."""
+"""Uploads that are ingested in the background, one after another, and how far each is."""
 
 from __future__ import annotations
 
+import logging
 import queue
 import secrets
 import threading
@@ -11,10 +12,11 @@ from datetime import UTC, datetime
 from typing import Literal
 
 from ingest import uploads
-from ingest.errors import DatelineError, NotReady
+from ingest.errors import UNFORESEEN, DatelineError, NotReady, Refused
 from ingest.storage.archive import Archive
 from ingest.types import IngestReport
-from service.contract.problems import Refused, refusal
+
+log = logging.getLogger(__name__)
 
 MOST_WAITING = 100  # each may hold a hundred megabytes of disk
 MOST_KEPT = 1_000  # jobs that ended; asking for an older one is a 404
@@ -103,8 +105,11 @@ class Jobs:
             try:
                 report = self._ingest(job_id, staged)
                 self._tell(job_id, status="done", report=report, finished_at=datetime.now(UTC))
-            except BaseException as error:  # noqa: BLE001  the rim of a job, and a native library's panic is no Exception
-                known = refusal(error, self._jobs[job_id].request_id)
+            except DatelineError as error:
+                self._tell(job_id, status="failed", error=error, finished_at=datetime.now(UTC))
+            except BaseException:  # the rim of a job; a native library's panic is no Exception
+                log.exception("upload failed request_id=%s", self._jobs[job_id].request_id)
+                known = DatelineError(UNFORESEEN)
                 self._tell(job_id, status="failed", error=known, finished_at=datetime.now(UTC))
 
     def _ingest(self, job_id: str, staged: uploads.Staged) -> IngestReport:

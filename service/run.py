@@ -18,7 +18,7 @@ from service.drafting import prompts
 from service.drafting.llm import Usage
 from service.evidence.selection import Selection
 from service.release import Release
-from service.types import Answer, Conflict, Evidence, Hit, Question, Reason
+from service.types import Answer, Conflict, Evidence, Nearest, Question, Reason
 
 log = logging.getLogger("service.answerer")
 
@@ -60,7 +60,7 @@ def finished(
     text: str,
     reason: Reason | None,
     conflicts: tuple[Conflict, ...],
-    nearest: tuple[Hit, ...],
+    nearest: tuple[Nearest, ...],
     model: str | None,
     embedding_model: str,
 ) -> Answer:

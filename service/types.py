@@ -1,16 +1,23 @@
-"""The right half of the flow on one screen: question → hits → evidence → claims → answer."""
+"""The types an answer is made of, from the question to the answer; the API's JSON is these, in JSON."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from ingest.types import SentenceKind
+from pydantic import Field, GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema, core_schema
+
+from ingest.types import Role as MemberRole
+from ingest.types import SentenceKind, Span
 
 LONGEST_QUESTION = 2_000  # characters, the contract's bound
 
 Support = Literal["exact", "supported", "partial"]
+Role = Annotated[str, Field(json_schema_extra={"enum": [str(role) for role in MemberRole]})]
+DateSource = Annotated[str, Field(json_schema_extra={"enum": ["metadata", "text", "none"]})]
 Reason = Literal["no_match", "not_supported", "outside_dates", "only_altered_copies"]
 
 
@@ -40,11 +47,11 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class FamilyPlace:
-    """Where an article stands in its family, as every surface shows it."""
+    """Where an article stands among the copies of it."""
 
     id: str
-    size: int
-    role: str
+    size: Annotated[int, Field(description="members, this one included")]
+    role: Role
     canonical: bool
 
 
@@ -59,23 +66,62 @@ class ArticleCard:
     url: str | None
     source: str
     published_on: date | None
-    date_source: str
+    date_source: DateSource
     family: FamilyPlace
 
 
+class ShowsArticle:
+    """In JSON the fields of `article` stand beside an object's own."""
+
+    __slots__ = ()
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, kind: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        schema = handler(kind)
+        whole: dict[str, Any] = handler.resolve_ref_schema(schema)  # type: ignore[assignment]
+        whole["serialization"] = core_schema.wrap_serializer_function_ser_schema(_flattened)
+        return schema
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        nested = {key: value for key, value in schema.items() if key != "serialization"}
+        described = handler.resolve_ref_schema(handler(nested))
+        own = {**described["properties"]}
+        own.pop("similarity", None)
+        card = own.pop("article")
+        return {**described, "properties": own, "required": list(own), "allOf": [card]}
+
+
+def _flattened(value: Any, handler: core_schema.SerializerFunctionWrapHandler) -> dict[str, Any]:
+    body = handler(value)
+    card = body.pop("article")
+    body.pop("similarity", None)  # of use inside only
+    if "score" in body:
+        body["score"] = round(min(1.0, max(0.0, body["score"])), 6)
+    return {**body, **card}
+
+
 @dataclass(frozen=True, slots=True)
-class Hit:
-    """A passage that was found, with its score (higher is better, 0 to 1)."""
+class Hit(ShowsArticle):
+    """A passage that was found."""
 
     passage_id: str
     start: int
     end: int
     text: str
-    score: float
+    score: Annotated[float, Field(description="0 to 1, higher is better")]
     article: ArticleCard
-    similarity: float = (
-        0.0  # cosine of the question with the passage, title in front; comparable across questions
-    )
+    # cosine of the question with the passage, title in front; comparable across questions
+    similarity: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Nearest(Hit):
+    """A passage shown where nothing is answered, and the sentence in it that fits the question best."""
+
+    sentence: Span | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,14 +134,11 @@ class Evidence:
     end: int
     kind: SentenceKind
     passage_id: str
-    passage_score: (
-        float  # the passage's similarity to the question: a cosine, comparable across questions
-    )
+    # the passage's similarity to the question: a cosine, comparable across questions
+    passage_score: float
     article: ArticleCard
     relevance: float = 0.0  # how well the sentence answers the question, set by ranking
-    altered: bool = (
-        False  # the sentence holds a recorded alteration of its family's canonical member
-    )
+    altered: bool = False  # it holds a recorded alteration of its family's canonical member
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,10 +150,12 @@ class Draft:
 
 
 @dataclass(frozen=True, slots=True)
-class Citation:
-    """An exact span of an article; `number` is None where it is shown but not cited in the text."""
+class Citation(ShowsArticle):
+    """An exact span: `article.text[start:end] == quote`, in Unicode code points."""
 
-    number: int | None
+    number: Annotated[
+        int | None, Field(description="the marker in `text`; null where it is not cited there")
+    ]
     passage_id: str
     quote: str
     start: int
@@ -120,14 +165,14 @@ class Citation:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """One sentence of an answer with its markers; `answer.text[start:end] == text`."""
+    """One sentence of the answer with its markers: `answer.text[start:end] == text`."""
 
     text: str
     start: int
     end: int
     citations: tuple[int, ...]
     support: Support
-    independent_sources: int
+    independent_sources: Annotated[int, Field(description="distinct families among the citations")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +183,7 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """Accounts that disagree; `chosen` indexes `accounts`, None when both stand."""
+    """Accounts that disagree; `chosen` indexes `accounts`, null where both stand."""
 
     about: str
     status: Literal["superseded", "disputed", "altered_copy"]
@@ -149,7 +194,7 @@ class Conflict:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Complete when it exists; the contract's response is this, in JSON."""
+    """A checked answer, or a refusal that says why; both are a 200."""
 
     id: str
     question: str
@@ -159,7 +204,9 @@ class Answer:
     claims: tuple[Claim, ...]
     citations: tuple[Citation, ...]
     conflicts: tuple[Conflict, ...]
-    nearest: tuple[Hit, ...]
+    nearest: Annotated[
+        tuple[Nearest, ...], Field(description="at most 3, where the answer was declined")
+    ]
     as_of: date | None
     answerer: Literal["extractive", "openai"]
     model: str | None
@@ -191,9 +238,8 @@ class Delta:
 @dataclass(frozen=True, slots=True)
 class Completed:
     answer: Answer
-    made_from: dict[str, Any] = field(
-        default_factory=dict
-    )  # for the receipt; never sent with the answer
+    # for the receipt; never sent with the answer
+    made_from: dict[str, Any] = field(default_factory=dict)
 
 
 Event = Started | ClaimReleased | Delta | Completed

@@ -20,7 +20,7 @@ from ingest.pipeline import ingest
 from ingest.settings import Settings
 from ingest.storage.archive import Archive
 from service.answerer import Answerer
-from service.contract.bodies import answer_body, article_body
+from service.contract.replies import Article, body_of
 from service.drafting.llm import Drafter
 from service.receipts import Receipts
 from service.retrieval.retriever import Retriever
@@ -61,13 +61,13 @@ def drafting(archive: Archive, settings: Settings, model: FakeOpenAI, **more: An
 async def asked(answerer: Answerer, text: str, **more: Any) -> dict[str, Any]:
     """The answer as JSON, its guarantees checked."""
     question = Question(text, **more)
-    body = answer_body(await answerer.answer(question))
+    body = body_of(await answerer.answer(question))
     live = answerer.archive.catalogue.live()
 
     def article_of(article_id: str) -> dict[str, Any]:
         stored = live.article(article_id)
         assert stored is not None
-        return article_body(stored, live)
+        return body_of(Article.of(stored, live))
 
     assert broken(body, article_of, question.as_of) == []
     return body

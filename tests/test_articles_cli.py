@@ -17,13 +17,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from processes import DATELINE, command, environment, served_process
 from rich.cells import cell_len
+from schemas import assert_fits
 from test_rest import assert_problem
 from test_uploads import ended, files
 
 from ingest.pipeline import SAMPLE, ingest
 from ingest.settings import Settings
 from ingest.storage.archive import Archive
-from service.contract.article_schemas import ComparisonResponse
+from service.contract.replies import Comparison
 from service.terminal_table import side_by_side
 
 ESCAPE = re.compile(r"\x1b\[[0-9;]*m")
@@ -67,7 +68,7 @@ def test_an_altered_copy_is_compared_sentence_by_sentence(http: httpx2.Client) -
     articles = by_source(http)
     altered, sound = articles["relay.txt"], articles["bridge.txt"]
     body = http.get(f"/v1/articles/{altered['article_id']}/alterations").json()
-    ComparisonResponse.model_validate(body)
+    assert_fits(Comparison, body)
     assert body["canonical"]["article_id"] == sound["article_id"]
     first = body["pairs"][0]
     assert first["kinds"] == ["number"]

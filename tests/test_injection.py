@@ -25,7 +25,7 @@ from ingest.text.clean import clean
 from ingest.text.sentences import split
 from ingest.types import SentenceKind
 from service.answerer import Answerer
-from service.contract.bodies import answer_body, article_body
+from service.contract.replies import Article, body_of
 from service.drafting import prompts
 from service.drafting.llm import Drafter
 from service.receipts import Receipts
@@ -285,13 +285,13 @@ def drafting(archive: Archive, settings: Settings, model: FakeOpenAI) -> Answere
 
 async def asked(answerer: Answerer, text: str, history: tuple[Turn, ...] = ()) -> dict[str, Any]:
     """The answer as JSON: its guarantees hold, and nothing was carried out."""
-    body = answer_body(await answerer.answer(Question(text, history)))
+    body = body_of(await answerer.answer(Question(text, history)))
     live = answerer.archive.catalogue.live()
 
     def article_of(article_id: str) -> dict[str, Any]:
         stored = live.article(article_id)
         assert stored is not None
-        return article_body(stored, live)
+        return body_of(Article.of(stored, live))
 
     assert broken(body, article_of) == []
     assert SECRET not in json.dumps(body)

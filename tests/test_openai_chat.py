@@ -15,12 +15,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from running import running
+from schemas import assert_fits
 
 from ingest.pipeline import ingest
 from ingest.settings import Settings
-from service.contract.schemas import AnswerResponse
 from service.surfaces.openai_citations import ByArticle
-from service.types import ArticleCard, Citation, FamilyPlace
+from service.types import Answer, ArticleCard, Citation, FamilyPlace
 
 COST: list[Any] = [{"role": "user", "content": "How much did the Orvel bridge cost?"}]
 NONSENSE: list[Any] = [{"role": "user", "content": "Who won the chess tournament in Reykjavik?"}]
@@ -55,7 +55,7 @@ def test_a_chat_is_answered_with_nested_annotations_and_the_answer_object(
         == "Orvel bridge opens after four years (Harbour Gazette, 2025-03-12)"
     )
     answer = (reply.model_extra or {})["dateline"]
-    AnswerResponse.model_validate(answer)
+    assert_fits(Answer, answer)
     assert httpx2.get(notes[0].url_citation.url).status_code == 200
 
 
@@ -107,7 +107,7 @@ def test_responses_are_answered_whole_and_streamed(client: openai.OpenAI) -> Non
     assert (
         content.text[content.annotations[0].start_index : content.annotations[0].end_index] == "[1]"
     )
-    AnswerResponse.model_validate((whole.model_extra or {})["dateline"])
+    assert_fits(Answer, (whole.model_extra or {})["dateline"])
 
     events: list[Any] = list(client.responses.create(model="dateline", input=COST, stream=True))
     kinds = list(dict.fromkeys(event.type for event in events))

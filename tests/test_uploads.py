@@ -23,6 +23,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from processes import command, environment, served_process
 from running import running
+from schemas import assert_fits
 from test_rest import assert_problem
 from test_serving import ENDING_SECONDS
 
@@ -31,7 +32,8 @@ from ingest.errors import InvalidRequest
 from ingest.pipeline import ingest
 from ingest.settings import Settings
 from ingest.uploads import LONGEST_NAME_BYTES, MOST_FILES, safe_name
-from service.contract.article_schemas import ArticleRequest, JobAcceptedResponse, JobResponse
+from service.contract.replies import JobAccepted, JobState
+from service.contract.requests import ArticleRequest
 from service.jobs import MOST_WAITING
 from service.wiring import Service
 
@@ -84,11 +86,11 @@ def ended(
 ) -> dict[str, Any]:
     """The job that a reply names, when it has ended."""
     assert reply.status_code == 202, reply.text
-    JobAcceptedResponse.model_validate(reply.json())
+    assert_fits(JobAccepted, reply.json())
     deadline = time.monotonic() + seconds
     while True:
         job: dict[str, Any] = http.get(reply.headers["location"], headers=headers).json()
-        JobResponse.model_validate(job)
+        assert_fits(JobState, job)
         assert job["job_id"] == reply.json()["job_id"]
         if job["status"] in ("done", "failed"):
             return job
@@ -745,7 +747,7 @@ def test_uploads_and_jobs_are_documented_with_their_failures(served: str) -> Non
     )
     job = described["/v1/jobs/{job_id}"]["get"]
     assert job["responses"]["200"]["content"]["application/json"]["schema"]["$ref"].endswith(
-        "/JobResponse"
+        "/JobState"
     )
     assert (
         "404" in job["responses"]

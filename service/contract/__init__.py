@@ -1,1 +1,1 @@
-"""Types of the flow in, the JSON of the API out, and the shapes that requests must have; failures included."""
+"""The API's JSON: what requests must be, what replies are, and what failures look like."""

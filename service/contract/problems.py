@@ -1,4 +1,4 @@
-"""Failures in, the two error shapes out: RFC 9457 problems, and OpenAI's on the routes that copy OpenAI's."""
+"""What a failure looks like on the wire: RFC 9457 problems, and OpenAI's errors on OpenAI's routes."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from http import HTTPStatus
 from typing import Any
 
 from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel, ConfigDict
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 
-from ingest.errors import DatelineError
+from ingest.errors import UNFORESEEN, DatelineError, Refused
 
 log = logging.getLogger(__name__)
 
 PROBLEM_MEDIA_TYPE = "application/problem+json"
 OPENAI_ROUTES = ("/v1/chat", "/v1/responses", "/v1/models", "/v1/completions", "/v1/embeddings")
 RETRY_AFTER_SECONDS = 5  # of a 503: about as long as an index takes to open
-FIELD = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,39}")
 
 TITLES = {
     "malformed_json": "The body is not JSON",
@@ -28,7 +28,9 @@ TITLES = {
     "admin_key_required": "This key may read, not write",
     "not_found": "There is no such thing",
     "method_not_allowed": "This address does not take this method",
+    "request_timeout": "The request did not arrive in time",
     "too_large": "The body is too large",
+    "headers_too_large": "The headers are too large",
     "unknown_host": "This service does not answer to that name",
     "unsupported_media_type": "The body is of a kind that is not read here",
     "invalid_request": "The request cannot be taken as it is",
@@ -37,36 +39,48 @@ TITLES = {
     "rate_limited": "Too many requests",
     "model_failed": "The language model did not answer",
     "not_ready": "The service is not ready",
+    "overloaded": "The service has too much to do",
     "timeout": "The work took too long",
     "internal": "Something went wrong inside",
 }
-CODES = {
-    400: "malformed_json",
-    404: "not_found",
-    405: "method_not_allowed",
-    413: "too_large",
-    415: "unsupported_media_type",
-}
-DETAILS = {
-    400: "the body cannot be read: send UTF-8 JSON",
-    404: "there is nothing at this address; /docs lists what there is",
-    405: "this address does not take this method; /docs lists what it takes",
+# What the frameworks refuse by themselves: code and detail by status.
+FRAMEWORK = {
+    400: ("malformed_json", "the body cannot be read: send UTF-8 JSON"),
+    404: ("not_found", "there is nothing at this address; /docs lists what there is"),
+    405: (
+        "method_not_allowed",
+        "this address does not take this method; /docs lists what it takes",
+    ),
 }
 OPENAI_KINDS = {401: "authentication_error", 403: "permission_error", 429: "rate_limit_error"}
 
 
-class Refused(DatelineError):
-    """The request is turned away at the door, with one of the contract's codes."""
+class Problem(BaseModel):
+    """RFC 9457: what went wrong, and what to do about it."""
 
-    def __init__(self, status: int, code: str, detail: str, *, param: str | None = None):
-        super().__init__(detail)
-        self.status = status
-        self.code = code
-        self.param = param
+    model_config = ConfigDict(
+        extra="allow",
+        json_schema_extra={
+            "example": {
+                "type": "/docs#problem-invalid_request",
+                "title": "The request cannot be taken as it is",
+                "status": 422,
+                "detail": "question: must not be empty or only white space",
+                "code": "invalid_request",
+                "request_id": "3f0c9a2be14d4a6f",
+            }
+        },
+    )
+    type: str
+    title: str
+    status: int
+    detail: str
+    code: str
+    request_id: str
 
 
-def refusal(error: BaseException, request_id: str) -> DatelineError:
-    """Any failure as one with a code and a status; what nobody foresaw is logged with its trace, and says no more."""
+def known_failure(error: BaseException, request_id: str) -> DatelineError:
+    """Any failure as one with a code; the trace of an unforeseen one goes to the log."""
     match error:
         case DatelineError():
             return error
@@ -74,18 +88,16 @@ def refusal(error: BaseException, request_id: str) -> DatelineError:
             return _invalid(error.errors())
         case HTTPException():
             status = error.status_code
-            detail = DETAILS.get(status, HTTPStatus(status).phrase)
-            return Refused(status, CODES.get(status, "invalid_request"), detail)
+            code, detail = FRAMEWORK.get(
+                status, ("invalid_request", HTTPStatus(status).phrase.lower())
+            )
+            return Refused(status, code, detail)
         case _:
             log.error("failed request_id=%s", request_id, exc_info=error)
-            return Refused(
-                500,
-                "internal",
-                "a fault of the service: its log has the trace under this request id",
-            )
+            return DatelineError(UNFORESEEN)
 
 
-def problem_body(error: DatelineError, request_id: str) -> dict[str, Any]:
+def problem_of(error: DatelineError, request_id: str) -> dict[str, Any]:
     return {
         "type": f"/docs#problem-{error.code}",
         "title": TITLES.get(error.code, HTTPStatus(error.status).phrase),
@@ -96,14 +108,12 @@ def problem_body(error: DatelineError, request_id: str) -> dict[str, Any]:
     }
 
 
-def openai_error_body(error: DatelineError) -> dict[str, Any]:
-    kind = OPENAI_KINDS.get(
-        error.status, "invalid_request_error" if error.status < 500 else "server_error"
-    )
+def openai_error_of(error: DatelineError) -> dict[str, Any]:
+    other = "invalid_request_error" if error.status < 500 else "server_error"
     return {
         "error": {
             "message": str(error),
-            "type": kind,
+            "type": OPENAI_KINDS.get(error.status, other),
             "param": getattr(error, "param", None),
             "code": error.code,
         }
@@ -112,42 +122,72 @@ def openai_error_body(error: DatelineError) -> dict[str, Any]:
 
 def error_response(error: BaseException, path: str, request_id: str) -> JSONResponse:
     """The reply to a failed request, in the shape its path speaks."""
-    known = refusal(error, request_id)
+    known = known_failure(error, request_id)
     extra = dict(getattr(error, "headers", None) or {})
     if known.status == HTTPStatus.UNAUTHORIZED:
         extra["WWW-Authenticate"] = 'Bearer realm="dateline"'
     if known.status == HTTPStatus.SERVICE_UNAVAILABLE:
         extra["Retry-After"] = str(RETRY_AFTER_SECONDS)
     if not path.startswith(OPENAI_ROUTES):
-        return JSONResponse(
-            problem_body(known, request_id), known.status, extra, PROBLEM_MEDIA_TYPE
-        )
-    # OpenAI answers 400 where a body is JSON but not a request, and its clients know it as BadRequestError.
+        body = problem_of(known, request_id)
+        return JSONResponse(body, known.status, extra, PROBLEM_MEDIA_TYPE)
+    # OpenAI answers 400 to JSON that is not a request: its clients know it as BadRequestError.
     status = 400 if known.status == HTTPStatus.UNPROCESSABLE_ENTITY else known.status
-    return JSONResponse(openai_error_body(known), status, extra)
+    return JSONResponse(openai_error_of(known), status, extra)
 
 
-def _invalid(errors: Sequence[Mapping[str, Any]]) -> DatelineError:
+def _invalid(errors: Sequence[Mapping[str, Any]]) -> Refused:
     """The first fault, named by its field; the value that was sent is never repeated."""
     first = errors[0] if errors else {}
-    if first.get("type") == "json_invalid":
+    kind, place = first.get("type"), first.get("loc", ("body",))
+    if kind == "json_invalid":
         return Refused(400, "malformed_json", "the body is not JSON: send one JSON object")
-    path = [
-        part
-        for part in first.get("loc", ())[1:]
-        if isinstance(part, int) or FIELD.fullmatch(str(part))
+    names = [
+        str(part)
+        for part in place[1:]
+        if isinstance(part, int) or re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]{0,39}", str(part))
     ]
-    field = ".".join(str(part) for part in path) or str(first.get("loc", ("body",))[0])
-    if first.get("type") == "extra_forbidden":
-        return Refused(
-            422,
-            "invalid_request",
-            f"{field}: there is no such field; /docs lists the fields",
-            param=field,
-        )
-    if first.get("type") == "missing" and not path:
-        return Refused(
-            422, "invalid_request", "the body is missing: send one JSON object", param=None
-        )
+    if kind == "missing" and not names:
+        return Refused(422, "invalid_request", "the body is missing: send one JSON object")
+    field = ".".join(names) or str(place[0])
     said = str(first.get("msg", "cannot be taken")).removeprefix("Value error, ")
-    return Refused(422, "invalid_request", f"{field}: {said[:1].lower()}{said[1:]}", param=field)
+    if kind == "extra_forbidden":
+        said = "there is no such field; /docs lists the fields"
+    detail = f"{field}: {said[:1].lower()}{said[1:]}"
+    return Refused(422, "invalid_request", detail, param=field)
+
+
+def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """The failures that a route's documentation names.
+
+    `default` keeps FastAPI from adding a shape that is not ours.
+    """
+    described = {status: WHEN[status] for status in (*statuses, 401, 503)}
+    return {
+        status: {
+            "model": Problem,
+            "content": {PROBLEM_MEDIA_TYPE: {}},
+            "description": words,
+        }
+        for status, words in (
+            described | {"default": "any other failure, in the same shape"}
+        ).items()
+    }
+
+
+WHEN: dict[int | str, str] = {
+    400: "`malformed_json`: the body is not JSON",
+    401: "`missing_key`, `invalid_key`: keys are configured, and no known one was sent",
+    403: "`admin_key_required`: the key may read, not write",
+    404: "`not_found`: there is no such thing",
+    413: "`too_large`: the body is over DATELINE_MAX_BODY_KB; where articles come in, "
+    "over DATELINE_MAX_ARTICLE_MB",
+    415: "`unsupported_media_type`: the body is not labelled as JSON; where files come in, "
+    "none is of a type we read",
+    422: "`invalid_request`: a field is missing, unknown or out of bounds; "
+    "its value is not repeated",
+    429: "`rate_limited`: too much is waiting already",
+    502: "`model_failed`: the language model did not answer",
+    503: "`not_ready`: there is no index to answer from yet, or the service is stopping",
+    504: "`timeout`: no answer within DATELINE_ANSWER_TIMEOUT_SECONDS",
+}

@@ -19,9 +19,10 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ingest import uploads
+from ingest.errors import Refused
 from ingest.formats.readers import MEGABYTE
 from ingest.settings import Settings
-from service.contract.problems import Refused, error_response
+from service.contract.problems import error_response
 from service.surfaces import hosts
 
 SAFE_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")

@@ -9,9 +9,9 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 
-from ingest.errors import DatelineError
-from service.contract.bodies import answer_body
-from service.contract.problems import Refused, openai_error_body
+from ingest.errors import DatelineError, Refused
+from service.contract.problems import openai_error_of
+from service.contract.replies import body_of
 from service.surfaces import openai_responses
 from service.surfaces.admission import KEY
 from service.surfaces.openai_citations import ByArticle
@@ -116,7 +116,7 @@ def completion(answer: Answer, numbering: ByArticle) -> dict[str, Any]:
         "model": MODEL,
         "choices": [{"index": 0, "message": message, "logprobs": None, "finish_reason": "stop"}],
         "usage": _usage(answer),
-        "dateline": answer_body(answer),
+        "dateline": body_of(answer),
     }
 
 
@@ -160,7 +160,7 @@ class _Chunks:
         frames = []
         if self._numbering.annotations:
             frames.append(self._chunk({"annotations": nested(self._numbering)}))
-        own = {"dateline": answer_body(answer)}  # in the last chunk, whichever that is
+        own = {"dateline": body_of(answer)}  # in the last chunk, whichever that is
         if self._include_usage:
             frames.append(self._chunk({}, finish_reason="stop"))
             frames.append(frame({**self._head, "choices": [], "usage": _usage(answer), **own}))
@@ -175,7 +175,7 @@ class _Chunks:
 
 
 def _failure(error: DatelineError) -> bytes:
-    return frame(openai_error_body(error))
+    return frame(openai_error_of(error))
 
 
 def _usage(answer: Answer) -> dict[str, int]:

@@ -6,7 +6,7 @@ import time
 from typing import Any
 
 from ingest.errors import DatelineError
-from service.contract.bodies import answer_body
+from service.contract.replies import body_of
 from service.surfaces.openai_citations import ByArticle
 from service.surfaces.openai_schemas import MODEL
 from service.surfaces.streaming import PING, frame
@@ -106,7 +106,7 @@ def _completed(
     item = _message(ids, "completed", [_part(text, flat(numbering))])
     return {
         **_object(ids, created, "completed", [item], _usage(answer)),
-        "dateline": answer_body(answer),
+        "dateline": body_of(answer),
     }
 
 

@@ -7,9 +7,8 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from service.contract.bodies import LAST_TURNS, LONGEST_TURN, question_from
-from service.contract.problems import Refused
-from service.contract.schemas import AnswerRequest, TurnRequest
+from ingest.errors import Refused
+from service.contract.requests import LAST_TURNS, LONGEST_TURN, AnswerRequest, TurnRequest
 from service.types import Question
 
 MODEL = "dateline"
@@ -98,7 +97,7 @@ def _question(said: Sequence[tuple[str, Content]], param: str) -> Question:
         raise Refused(400, "invalid_request", "there is no user message to answer", param=param)
     text = _text(said[at][1], param)
     try:
-        return question_from(AnswerRequest(question=text, history=list(_turns(said[:at], param))))
+        return AnswerRequest(question=text, history=list(_turns(said[:at], param))).read()
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False, include_context=False)[0]
         what = "the question" if first["loc"][0] == "question" else "an earlier turn"

@@ -16,11 +16,12 @@ from pydantic import AfterValidator, Field
 from starlette.requests import ClientDisconnect
 
 from ingest import pipeline, uploads
-from ingest.cli import findings_body, report_body
+from ingest.cli import findings_body
 from ingest.errors import NotFound, NotReady
-from service.contract.problems import refusal
-from service.contract.schemas import PlainText
-from service.contract.schemas import Request as RequestShape
+from ingest.summary import report_body
+from service.contract.problems import known_failure
+from service.contract.requests import PlainText
+from service.contract.requests import Request as RequestModel
 from service.surfaces.streaming import PING_SECONDS
 from service.wiring import Service
 
@@ -33,13 +34,13 @@ def _absolute(path: str) -> str:
     return path
 
 
-class IngestRequest(RequestShape):
+class IngestRequest(RequestModel):
     paths: list[Annotated[PlainText, AfterValidator(_absolute)]] = Field(min_length=1)
     prune: bool = False
     dry_run: bool = False
 
 
-class DoctorRequest(RequestShape):
+class DoctorRequest(RequestModel):
     repair: bool = False
 
 
@@ -96,7 +97,7 @@ async def _lines(service: Service, body: IngestRequest, request: Request) -> Asy
     except ClientDisconnect:
         return
     except Exception as error:  # noqa: BLE001  the reply has begun: this line is the only way left to tell
-        known = refusal(error, request.state.request_id)
+        known = known_failure(error, request.state.request_id)
         yield _line({"error": {"code": known.code, "message": str(known)}})
     finally:
         work.stop.set()

@@ -1,4 +1,4 @@
-"""Questions and searches over HTTP: translated in, the answerer or the retriever called, bodies translated out."""
+"""Questions, receipts, searches and health checks over HTTP."""
 
 from __future__ import annotations
 
@@ -8,30 +8,21 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import JSONResponse
 
 from ingest.errors import NotFound, NotReady
-from service.contract.bodies import (
-    answer_body,
-    citation_body,
-    claim_body,
-    hit_body,
-    question_from,
-)
-from service.contract.problems import problem_body
-from service.contract.schemas import (
-    LONGEST_QUERY,
-    AliveResponse,
-    AnswerRequest,
-    AnswerResponse,
-    Day,
-    Name,
-    QueryText,
-    ReadyResponse,
-    ReceiptResponse,
-    SearchResponse,
-)
+from service.contract.problems import problem_of, problems
+from service.contract.replies import Alive, Ready, Receipt, Search, body_of
+from service.contract.requests import LONGEST_QUERY, AnswerRequest, Day, Name, QueryText
 from service.surfaces.admission import KEY
-from service.surfaces.openapi_errors import PROBLEM, WHEN, problems
 from service.surfaces.streaming import PING, collected, frame, paced, streamed
-from service.types import ClaimReleased, Completed, Delta, Event, Filters, Question, Started
+from service.types import (
+    Answer,
+    ClaimReleased,
+    Completed,
+    Delta,
+    Event,
+    Filters,
+    Question,
+    Started,
+)
 from service.wiring import Service
 
 EVENT_STREAM = "text/event-stream"
@@ -53,7 +44,7 @@ def _answers(router: APIRouter, service: Service) -> None:
         "/v1/answers",
         tags=["Answers"],
         summary="Ask the archive",
-        response_model=AnswerResponse,
+        response_model=Answer,
         responses={
             200: {
                 "content": {EVENT_STREAM: {"example": _STREAM_EXAMPLE}},
@@ -63,26 +54,24 @@ def _answers(router: APIRouter, service: Service) -> None:
         },
     )
     async def create_answer(request: Request, body: AnswerRequest) -> Response:
-        """One answer whose every sentence is checked against the exact characters it rests on, or a refusal saying why.
+        """An answer whose every sentence is checked against what it cites, or why there is none.
 
         With `stream: true`, or `Accept: text/event-stream`, the same comes as server-sent events.
         """
         limit = service.settings.answer_timeout_seconds
-        events = paced(
-            service.answerer.stream(question_from(body)), request, service.stopping, limit
-        )
+        events = paced(service.answerer.stream(body.read()), request, service.stopping, limit)
         if not body.stream and not _wants_stream(request.headers.get("accept", "").lower()):
-            return JSONResponse(answer_body(await collected(events)))
+            return JSONResponse(body_of(await collected(events)))
         request_id = request.state.request_id
         return await streamed(
-            events, _frames, lambda e: frame(problem_body(e, request_id), "error"), request_id
+            events, _frames, lambda e: frame(problem_of(e, request_id), "error"), request_id
         )
 
     @router.get(
         "/v1/answers/{answer_id}",
         tags=["Answers"],
         summary="The receipt of an answer",
-        response_model=ReceiptResponse,
+        response_model=Receipt,
         responses=problems(404),
     )
     def read_answer(answer_id: str) -> Response:
@@ -99,19 +88,18 @@ def _wants_stream(accept: str) -> bool:
 
 
 def _frames(event: Event | None) -> list[bytes]:
-    """Server-sent events as the contract names them; `error` takes the place of `answer.completed` where work fails."""
+    """Server-sent events as the contract names them."""
     match event:
         case None:
             return [PING]
-        case Started(id=answer_id, question=question):
-            return [frame({"id": answer_id, "question": question}, "answer.started")]
-        case ClaimReleased(claim=claim, citations=citations):
-            new = [citation_body(citation) for citation in citations]
-            return [frame({"claim": claim_body(claim), "citations": new}, "answer.claim")]
-        case Delta(text=text):
-            return [frame({"text": text}, "answer.delta")]
+        case Started():
+            return [frame(body_of(event), "answer.started")]
+        case ClaimReleased():
+            return [frame(body_of(event), "answer.claim")]
+        case Delta():
+            return [frame(body_of(event), "answer.delta")]
         case Completed(answer=answer):
-            return [frame(answer_body(answer), "answer.completed")]
+            return [frame(body_of(answer), "answer.completed")]
 
 
 def _search(router: APIRouter, service: Service) -> None:
@@ -119,7 +107,6 @@ def _search(router: APIRouter, service: Service) -> None:
         "/v1/search",
         tags=["Search"],
         summary="Find passages",
-        response_model=SearchResponse,
         responses=problems(422),
     )
     def search(
@@ -141,47 +128,42 @@ def _search(router: APIRouter, service: Service) -> None:
         article_ids: Annotated[
             list[Name] | None, Query(max_length=1000, description="may be given many times")
         ] = None,
-    ) -> Response:
-        """Passages, best first; the first of every family comes before the second of any. No match is an empty list."""
+    ) -> Search:
+        """Passages, best first; no match is an empty list.
+
+        The first of every family comes before the second of any.
+        """
         filters = Filters(
             published_after, published_before, tuple(publishers or ()), tuple(article_ids or ())
         )
-        asked = Question(q, as_of=as_of, filters=filters)
-        return JSONResponse(
-            {"passages": [hit_body(hit) for hit in service.retriever.find(asked, k)]}
-        )
+        found = service.retriever.find(Question(q, as_of=as_of, filters=filters), k)
+        return Search(passages=list(found))
 
 
 def _operations(router: APIRouter, service: Service) -> None:
     @router.head("/healthz", include_in_schema=False)  # as monitors of uptime ask
-    @router.get(
-        "/healthz", tags=["Operations"], summary="Is it alive?", response_model=AliveResponse
-    )
-    async def alive() -> Response:
-        return JSONResponse({"status": "alive"})
+    @router.get("/healthz", tags=["Operations"], summary="Is it alive?")
+    async def alive() -> Alive:
+        return Alive()
 
     @router.head("/readyz", include_in_schema=False)
     @router.get(
         "/readyz",
         tags=["Operations"],
         summary="Can it answer?",
-        response_model=ReadyResponse,
-        responses={503: {**PROBLEM, "description": WHEN[503]}},
+        responses=problems(),
     )
-    def ready() -> Response:
+    def ready() -> Ready:
         """200 once the index is open and the embedder warm, 503 while the service stops."""
         if service.stopping.is_set():
             raise NotReady("the service is stopping")
         service.retriever.find(Question("is the index open and the embedder warm?"), 1)
         snapshot = service.archive.catalogue.live()
         counts = snapshot.counts()
-        return JSONResponse(
-            {
-                "status": "ready",
-                "generation": snapshot.generation,
-                "articles": counts["articles"],
-                "passages": counts["passages"],
-            }
+        return Ready(
+            generation=snapshot.generation,
+            articles=counts["articles"],
+            passages=counts["passages"],
         )
 
 

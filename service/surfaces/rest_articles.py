@@ -1,39 +1,28 @@
-"""The catalogue over HTTP: articles listed, read, compared, sent in and removed, and the jobs that take them in."""
+"""Articles over HTTP: list, read, compare, add and remove them, and follow the jobs that add them."""
 
 from __future__ import annotations
 
 import base64
 import binascii
 import re
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
-from fastapi.responses import JSONResponse
 
 from ingest import pipeline, uploads
 from ingest.errors import InvalidRequest, NotFound, NotReady
 from service.conflicts.side_by_side import canonical_of, compared
-from service.contract.article_schemas import (
-    ArticleRequest,
-    ComparisonResponse,
-    FilesRequest,
-    JobAcceptedResponse,
-    JobResponse,
-)
-from service.contract.bodies import article_body, article_card_body, comparison_body, job_body
-from service.contract.schemas import ArticleResponse, ArticlesResponse
-from service.surfaces.admission import KEY, MULTIPART, WRITES
-from service.surfaces.openapi_errors import problems
+from service.contract.problems import problems
+from service.contract.replies import Article, Articles, Comparison, JobAccepted, JobState
+from service.contract.requests import UPLOAD_SCHEMAS
+from service.retrieval.retriever import card
+from service.surfaces.admission import KEY, WRITES
 from service.surfaces.upload_parsing import staged_from
 from service.wiring import Service
 
 REMOVAL_WAIT_SECONDS = 10.0  # a removal behind a running ingest is refused rather than left hanging
 ARTICLE_ID = re.compile(r"[0-9a-f]{16}")
-
-_BODIES: dict[str, Any] = {
-    "application/json": {"schema": ArticleRequest.model_json_schema()},
-    MULTIPART: {"schema": FilesRequest.model_json_schema()},
-}
+NO_ARTICLE = "there is no article of this id here"
 
 
 def routes(service: Service) -> APIRouter:
@@ -49,7 +38,6 @@ def _reading(router: APIRouter, service: Service) -> None:
         "/v1/articles",
         tags=["Articles"],
         summary="List articles",
-        response_model=ArticlesResponse,
         responses=problems(422),
     )
     def list_articles(
@@ -57,48 +45,42 @@ def _reading(router: APIRouter, service: Service) -> None:
             str | None, Query(max_length=100, description="`next_cursor` of the page before")
         ] = None,
         limit: Annotated[int, Query(ge=1, le=200)] = 50,
-    ) -> Response:
+    ) -> Articles:
         """The catalogue in order of `article_id`; `next_cursor` is null at the end."""
         after = _after(cursor) if cursor is not None else ""
         found = service.archive.catalogue.live().page(after, limit + 1)
         page = found[:limit]
         more = _cursor(page[-1].article.article_id) if len(found) > limit else None
-        return JSONResponse(
-            {"articles": [article_card_body(stored) for stored in page], "next_cursor": more}
-        )
+        return Articles(articles=[card(stored) for stored in page], next_cursor=more)
 
     @router.get(
         "/v1/articles/{article_id}",
         tags=["Articles"],
         summary="Read an article",
-        response_model=ArticleResponse,
         responses=problems(404),
     )
-    def read_article(article_id: str) -> Response:
+    def read_article(article_id: str) -> Article:
         """Text, metadata, the copies of it, and, of an altered copy, every change against the canonical one."""
         snapshot = service.archive.catalogue.live()
         stored = snapshot.article(article_id)
         if stored is None:
-            raise NotFound("there is no article of this id here")
-        return JSONResponse(article_body(stored, snapshot))
+            raise NotFound(NO_ARTICLE)
+        return Article.of(stored, snapshot)
 
     @router.get(
         "/v1/articles/{article_id}/alterations",
         tags=["Articles"],
         summary="Compare an altered copy",
-        response_model=ComparisonResponse,
         responses=problems(404),
     )
-    def compare_article(article_id: str) -> Response:
-        """The sentences in which an altered copy differs from its canonical copy, in pairs; none for other articles."""
+    def compare_article(article_id: str) -> Comparison:
+        """The sentences in which an altered copy differs from its canonical copy, in pairs."""
         snapshot = service.archive.catalogue.live()
         stored = snapshot.article(article_id)
         canonical = canonical_of(stored, snapshot) if stored else None
         if stored is None or canonical is None:
-            raise NotFound("there is no article of this id here")
-        return JSONResponse(
-            comparison_body(stored, canonical, compared(stored, canonical, snapshot))
-        )
+            raise NotFound(NO_ARTICLE)
+        return Comparison.of(stored, canonical, compared(stored, canonical, snapshot))
 
 
 def _writing(router: APIRouter, service: Service) -> None:
@@ -107,12 +89,11 @@ def _writing(router: APIRouter, service: Service) -> None:
         tags=["Articles"],
         summary="Add or update articles",
         status_code=202,
-        response_model=JobAcceptedResponse,
         dependencies=[WRITES],
         responses=problems(400, 403, 413, 415, 422, 429),
-        openapi_extra={"requestBody": {"required": True, "content": _BODIES}},
+        openapi_extra={"requestBody": {"required": True, "content": UPLOAD_SCHEMAS}},
     )
-    async def add_articles(request: Request) -> Response:
+    async def add_articles(request: Request, reply: Response) -> JobAccepted:
         """Takes files, or one article as JSON, and ingests them in the background, one upload after another.
 
         The reply comes at once and names the job; `Location` leads to it. Questions are answered from the archive as it
@@ -122,23 +103,23 @@ def _writing(router: APIRouter, service: Service) -> None:
         service.jobs.expect_room()
         staged = await staged_from(request, service.settings)
         job = service.jobs.submit(staged, request.state.request_id)
-        return JSONResponse({"job_id": job.job_id}, 202, {"Location": f"/v1/jobs/{job.job_id}"})
+        reply.headers["Location"] = f"/v1/jobs/{job.job_id}"
+        return JobAccepted(job_id=job.job_id)
 
     @router.get(
         "/v1/jobs/{job_id}",
         tags=["Articles"],
         summary="How far an upload is",
-        response_model=JobResponse,
         responses=problems(404),
     )
-    def read_job(job_id: str) -> Response:
+    def read_job(job_id: str) -> JobState:
         """Where the job stands, and, when it is done, what it did. Jobs last as long as the service runs."""
         job = service.jobs.get(job_id)
         if job is None:
             raise NotFound(
                 "there is no job of this id here; jobs are forgotten when the service ends"
             )
-        return JSONResponse(job_body(job))
+        return JobState.of(job)
 
     @router.delete(
         "/v1/articles/{article_id}",
@@ -165,7 +146,7 @@ def _writing(router: APIRouter, service: Service) -> None:
         finally:
             service.writing.release()
         if not removed:
-            raise NotFound("there is no article of this id here")
+            raise NotFound(NO_ARTICLE)
         return Response(status_code=204)
 
 

@@ -31,9 +31,9 @@ from slack_sdk.signature import SignatureVerifier
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
-from ingest.errors import DatelineError, WrongUsage
+from ingest.errors import DatelineError, Refused, WrongUsage
 from ingest.settings import Settings
-from service.contract.problems import Refused, error_response
+from service.contract.problems import error_response
 from service.surfaces import slack_messages, slack_text
 from service.surfaces.slack_messages import Asked, Heard
 from service.types import LONGEST_QUESTION, Answer, Question, Turn

@@ -13,7 +13,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import StreamingResponse
 
 from ingest.errors import DatelineError, NotReady, TimedOut
-from service.contract.problems import refusal
+from service.contract.problems import known_failure
 from service.types import Answer, Completed, Event
 
 PING_SECONDS = (
@@ -118,7 +118,7 @@ async def _frames(
     except Exception as error:
         if not begun:
             raise
-        yield failure(refusal(error, request_id))
+        yield failure(known_failure(error, request_id))
 
 
 def frame(data: Mapping[str, Any], event: str | None = None) -> bytes:

@@ -15,11 +15,10 @@ from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import Request
 
 from ingest import uploads
-from ingest.errors import IndexUnavailable, InvalidRequest
+from ingest.errors import IndexUnavailable, InvalidRequest, Refused
 from ingest.formats import readers
 from ingest.settings import Settings
-from service.contract.article_schemas import ArticleRequest
-from service.contract.problems import Refused
+from service.contract.requests import ArticleRequest
 from service.surfaces.admission import MULTIPART
 
 # Of these the whole file is the article; others wrap it or hold many, and are measured as they are read.

@@ -62,8 +62,9 @@ function route({ path, method, summary, description, parameters = [], requestBod
 
 /** The fields of a schema, where it has any. */
 function fields(schema) {
-  const required = new Set(schema.required ?? []);
-  const rows = Object.entries(schema.properties ?? {}).map(([field, inner]) => [code(field), takes(inner, required.has(field)), prose(inner.description ?? "")]);
+  const whole = [schema, ...(schema.allOf ?? []).map(({ $ref }) => schemas[$ref.split("/").pop()])];
+  const required = new Set(whole.flatMap((part) => part.required ?? []));
+  const rows = whole.flatMap((part) => Object.entries(part.properties ?? {})).map(([field, inner]) => [code(field), takes(inner, required.has(field)), prose(inner.description ?? "")]);
   return rows.length ? table(["Field", "Is", ""], rows) : "";
 }
 

@@ -1,0 +1,266 @@
+"""What `/v1` replies: the types of an answer as JSON, and the objects around articles and jobs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cache
+from typing import Any, Literal
+
+from pydantic import BaseModel, Field, TypeAdapter
+
+from ingest.storage.catalogue import Snapshot, StoredArticle
+from ingest.summary import report_body
+from ingest.types import IngestReport, Span, StatedDate
+from service.conflicts.side_by_side import Pair
+from service.contract.problems import Problem, problem_of
+from service.jobs import Job
+from service.retrieval.retriever import card
+from service.types import Answer, ArticleCard, DateSource, Hit, Role
+
+Body = dict[str, Any]
+
+
+def body_of(value: object) -> Body:
+    """The JSON of a model, or of one of the types in `service/types.py`."""
+    if isinstance(value, BaseModel):
+        return value.model_dump(mode="json")
+    kind: Any = type(value)
+    body: Body = _adapter(kind).dump_python(value, mode="json")
+    return body
+
+
+@cache
+def _adapter(kind: Any) -> TypeAdapter[Any]:
+    return TypeAdapter(kind)
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt(Answer):
+    """The stored answer, with what it was made from."""
+
+    made_at: datetime
+    made_from: dict[str, Any]
+
+
+class Search(BaseModel):
+    passages: list[Hit]
+
+
+class Articles(BaseModel):
+    articles: list[ArticleCard]
+    next_cursor: str | None
+
+
+class CanonicalSpan(BaseModel):
+    article_id: str
+    start: int
+    end: int
+    text: str
+
+
+class Alteration(BaseModel):
+    """Words of an altered copy that say something else than its canonical member does."""
+
+    kind: str = Field(examples=["number", "name", "date", "negation", "wording"])
+    here: Span
+    canonical: CanonicalSpan
+
+
+class Member(BaseModel):
+    article_id: str
+    title: str
+    publisher: str | None
+    published_on: date | None
+    source: str
+    role: Role
+    canonical: bool
+
+
+class ArticleFamily(BaseModel):
+    id: str
+    size: int = Field(description="members, this one included")
+    role: Role
+    canonical: bool
+    members: list[Member] = Field(
+        description="all copies, the canonical one first, this article included"
+    )
+
+
+class Article(BaseModel):
+    """One article; every offset anywhere refers to its `text`, in Unicode code points."""
+
+    article_id: str
+    title: str
+    text: str
+    author: str | None
+    publisher: str | None
+    url: str | None
+    source: str
+    published_on: date | None
+    republished_on: date | None
+    updated_on: date | None = Field(description="the last change it states")
+    date_source: DateSource
+    stated_dates: list[StatedDate] = Field(
+        description="dates it states of itself, believed or not; of a month or year its first day"
+    )
+    credited_to: str | None = Field(description="the outlet that a credit line names")
+    language: str | None = Field(description="ISO 639-1, as its words suggest")
+    ingested_at: str
+    family: ArticleFamily
+    alterations: list[Alteration] = Field(description="most serious first")
+
+    @classmethod
+    def of(cls, stored: StoredArticle, snapshot: Snapshot) -> Article:
+        """One article of a generation, with the other members of its family."""
+        shown = card(stored)
+        family = snapshot.family(stored.family_id)
+        members = family.members if family else ()
+        known = snapshot.articles(member.article_id for member in members)
+        canonical_id = next((m.article_id for m in members if m.canonical), "")
+        return cls(
+            **{
+                name: getattr(stored.article, name)
+                for name in cls.model_fields
+                if name not in ("title", "ingested_at", "family", "alterations")
+            },
+            title=shown.title,
+            ingested_at=stored.ingested_at,
+            family=ArticleFamily(
+                **body_of(shown.family),
+                members=[
+                    _member(known[member.article_id])
+                    for member in members
+                    if member.article_id in known
+                ],
+            ),
+            alterations=[
+                Alteration(
+                    kind=a.kind,
+                    here=a.here,
+                    canonical=CanonicalSpan(article_id=canonical_id, **body_of(a.canonical)),
+                )
+                for a in stored.member.alterations
+            ],
+        )
+
+
+def _member(stored: StoredArticle) -> Member:
+    shown = card(stored)
+    return Member(
+        article_id=shown.article_id,
+        title=shown.title,
+        publisher=shown.publisher,
+        published_on=shown.published_on,
+        source=shown.source,
+        role=shown.family.role,
+        canonical=shown.family.canonical,
+    )
+
+
+class Canonical(BaseModel):
+    article_id: str
+    title: str
+    publisher: str | None
+    published_on: date | None
+
+
+class Comparison(BaseModel):
+    """The sentences of an altered copy that say something else than its canonical copy."""
+
+    article_id: str
+    canonical: Canonical
+    pairs: list[Pair] = Field(
+        description="most serious first; `marked` says where words differ, as offsets into the "
+        "article's text"
+    )
+
+    @classmethod
+    def of(cls, stored: StoredArticle, canonical: StoredArticle, pairs: list[Pair]) -> Comparison:
+        shown = card(canonical)
+        return cls(
+            article_id=stored.article.article_id,
+            canonical=Canonical(**{name: getattr(shown, name) for name in Canonical.model_fields}),
+            pairs=pairs,
+        )
+
+
+class JobAccepted(BaseModel):
+    job_id: str
+
+
+class Progress(BaseModel):
+    """How far a job is; a `total` of 0 is not known yet."""
+
+    stage: str = Field(examples=["waiting", "read", "embed", "index", "group"])
+    done: int
+    total: int
+
+
+class Failed(BaseModel):
+    source: str
+    reason: str
+
+
+class Report(BaseModel):
+    """What an ingest did; the last counts are totals of the archive after it."""
+
+    added: int
+    updated: int
+    unchanged: int
+    removed: int
+    failed: list[Failed] = Field(
+        description="what could not be read; everything else is in all the same"
+    )
+    articles: int
+    passages: int
+    families: int
+    altered: int
+    seconds: float
+    generation: str
+    notes: list[str] = Field(
+        description="for people: copies found, dates not believed, files passed over"
+    )
+
+    @classmethod
+    def of(cls, report: IngestReport) -> Report:
+        return cls(**report_body(report))
+
+
+class JobState(BaseModel):
+    """An upload on its way into the archive; forgotten when the service ends."""
+
+    job_id: str
+    status: Literal["queued", "running", "done", "failed"] = Field(
+        description="`done` also where single files failed: the report names them"
+    )
+    progress: Progress
+    report: Report | None
+    error: Problem | None = Field(
+        description="why it failed as a whole: nothing of it is in the archive then"
+    )
+    created_at: datetime
+    finished_at: datetime | None
+
+    @classmethod
+    def of(cls, job: Job) -> JobState:
+        return cls(
+            job_id=job.job_id,
+            status=job.status,
+            progress=Progress(stage=job.stage, done=job.done, total=job.total),
+            report=Report.of(job.report) if job.report else None,
+            error=Problem(**problem_of(job.error, job.request_id)) if job.error else None,
+            created_at=job.created_at,
+            finished_at=job.finished_at,
+        )
+
+
+class Alive(BaseModel):
+    status: Literal["alive"] = "alive"
+
+
+class Ready(BaseModel):
+    status: Literal["ready"] = "ready"
+    generation: str
+    articles: int
+    passages: int

@@ -1,0 +1,190 @@
+"""What callers send to `/v1`, checked once by Pydantic; a bad value is named by its field."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from typing import Annotated, Any, Literal
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StrictBool,
+    model_validator,
+)
+
+from ingest.formats.articles import LONGEST_FIELD
+from ingest.formats.json_lines import LONGEST_ID
+from service.types import LONGEST_QUESTION, Filters, Question, Turn
+
+LONGEST_QUERY = 10_000  # characters of a search, which may be a pasted paragraph
+LAST_TURNS = 20  # older turns never decide what a follow-up means
+LONGEST_TURN = 8_000  # characters; longer turns are pasted documents
+
+
+def _plain_text(text: str) -> str:
+    """The text itself; ValueError where no UTF-8 file and no database column could hold it."""
+    if "\0" in text:
+        raise ValueError("must not hold a NUL character")
+    if re.search(r"[\ud800-\udfff]", text):
+        raise ValueError("must be whole Unicode text: it holds half of a surrogate pair")
+    return text
+
+
+def _not_blank(text: str) -> str:
+    if not text.strip():
+        raise ValueError("must not be empty or only white space")
+    return text
+
+
+def _words(text: str) -> str:
+    if not any(map(str.isalnum, text)):
+        raise ValueError("must hold words")
+    return text
+
+
+def _key(text: str) -> str:
+    if re.search(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]", text) or not text.strip():
+        raise ValueError("must not be empty or hold control characters")
+    return text
+
+
+def _address(text: str) -> str:
+    if not re.fullmatch(r"(?i)https?://[^\s<>\"\x00-\x1f]+", text):
+        raise ValueError("must be an http or https address")
+    return text
+
+
+def _iso_day(value: object) -> object:
+    """Only the calendar form passes: Pydantic would also take a number of seconds for a date."""
+    if value is None or isinstance(value, date):
+        return value
+    if not isinstance(value, str) or not re.fullmatch(r"\d{4}-\d{2}-\d{2}", value):
+        raise ValueError("must be a calendar day such as 2024-04-26")
+    return value
+
+
+PlainText = Annotated[str, AfterValidator(_plain_text)]
+Spoken = Annotated[PlainText, AfterValidator(_not_blank)]
+QuestionText = Annotated[Spoken, Field(min_length=1, max_length=LONGEST_QUESTION)]
+QueryText = Annotated[Spoken, Field(min_length=1, max_length=LONGEST_QUERY)]
+Day = Annotated[date, BeforeValidator(_iso_day)]
+Name = Annotated[PlainText, Field(max_length=300)]
+Words = Annotated[PlainText, AfterValidator(_words)]
+Line = Annotated[PlainText, Field(max_length=LONGEST_FIELD)]
+
+
+class Request(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class TurnRequest(Request):
+    role: Literal["user", "assistant"]
+    content: PlainText
+
+
+class FiltersRequest(Request):
+    published_after: Day | None = Field(
+        None, description="first day, inclusive; undated articles fail"
+    )
+    published_before: Day | None = Field(
+        None, description="last day, inclusive; undated articles fail"
+    )
+    publishers: list[Name] = Field(
+        [], max_length=200, description="outlets, compared without regard to case"
+    )
+    article_ids: list[Name] = Field([], max_length=1000)
+
+
+class AnswerRequest(Request):
+    """A question, and what narrows the archive for it."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "example": {"question": "When did the harbour bridge reopen?", "as_of": "2025-06-30"}
+        },
+    )
+    question: QuestionText = Field(description="1 to 2,000 characters, not only white space")
+    history: list[TurnRequest] | None = Field(
+        None, description="earlier turns, oldest first; the last 20 are read"
+    )
+    as_of: Day | None = Field(
+        None, description="answer as on this day: nothing published later is used"
+    )
+    filters: FiltersRequest | None = None
+    stream: StrictBool = Field(False, description="answer with server-sent events")
+
+    def read(self) -> Question:
+        """What is asked; of a long history the last 20 turns, each cut at 8,000 characters."""
+        turns = (self.history or [])[-LAST_TURNS:]
+        wanted = self.filters or FiltersRequest()
+        return Question(
+            self.question,
+            tuple(Turn(turn.role, turn.content[:LONGEST_TURN]) for turn in turns),
+            self.as_of,
+            Filters(
+                wanted.published_after,
+                wanted.published_before,
+                tuple(wanted.publishers),
+                tuple(wanted.article_ids),
+            ),
+        )
+
+
+class ArticleRequest(Request):
+    """One article: its title, and either its text or its page."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "example": {
+                "id": "harbour-17",
+                "title": "Harbour bridge reopens",
+                "text": "The harbour bridge reopened on 3 June 2025.\n\nRepairs took 11 months.",
+                "publisher": "The Harbour Gazette",
+                "published_on": "2025-06-03",
+            }
+        },
+    )
+    title: Annotated[Line, AfterValidator(_words)]
+    text: Words | None = Field(None, description="plain text or Markdown; either this or `html`")
+    html: Words | None = Field(
+        None, description="a web page, of which the main text is taken; either this or `text`"
+    )
+    author: Line | None = None
+    publisher: Line | None = None
+    url: Annotated[Line, AfterValidator(_address)] | None = Field(
+        None, description="where readers find it"
+    )
+    published_on: Day | None = Field(
+        None, description="left out, it is read from the text where that states it"
+    )
+    id: Annotated[PlainText, Field(max_length=LONGEST_ID), AfterValidator(_key)] | None = Field(
+        None,
+        description="of your choosing: sending it again updates the article. Without it the "
+        "`url` does, if any",
+    )
+
+    @model_validator(mode="after")
+    def _has_one_body(self) -> ArticleRequest:
+        if (self.text is None) == (self.html is None):
+            raise ValueError("send either text or html, not both and not neither")
+        return self
+
+
+class FilesRequest(Request):
+    """One file or many, each a part with a file name; the parts' own names do not matter."""
+
+    files: list[bytes] = Field(
+        json_schema_extra={"items": {"type": "string", "format": "binary"}},
+        description="a file sent again under the same name updates what came of it",
+    )
+
+
+# What `POST /v1/articles` takes, for the API's documentation.
+UPLOAD_SCHEMAS: dict[str, Any] = {
+    "application/json": {"schema": ArticleRequest.model_json_schema()},
+    "multipart/form-data": {"schema": FilesRequest.model_json_schema()},
+}

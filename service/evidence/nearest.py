@@ -1,0 +1,48 @@
+"""The sentence of each passage that comes closest to a question nothing answers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ingest.storage.catalogue import Snapshot
+from ingest.text.passages import sentences_in
+from ingest.types import SentenceKind, Span
+from service.types import Evidence, Hit, Nearest
+
+
+def nearest(
+    snapshot: Snapshot, hits: Sequence[Hit], considered: Sequence[Evidence]
+) -> tuple[Nearest, ...]:
+    """The hits, each with the best ranked of its sentences, or None where none of them was ranked.
+
+    `considered` is best first. Words that an altered copy changed are not shown as its sentence.
+    """
+    shown = []
+    for hit in hits:
+        own = snapshot.sentences(hit.article.article_id)
+        starts = {s.start for s in sentences_in(hit.start, hit.end, own)}
+        best = next(
+            (
+                item
+                for item in considered
+                if item.article.article_id == hit.article.article_id
+                and item.start in starts
+                and item.kind is SentenceKind.BODY
+                and not item.altered
+            ),
+            None,
+        )
+        sentence = Span(best.start, best.end, best.text) if best else None
+        shown.append(
+            Nearest(
+                hit.passage_id,
+                hit.start,
+                hit.end,
+                hit.text,
+                hit.score,
+                hit.article,
+                hit.similarity,
+                sentence,
+            )
+        )
+    return tuple(shown)
