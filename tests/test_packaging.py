@@ -10,6 +10,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from hatchling.builders.wheel import WheelBuilder
 
 ROOT = Path(__file__).parent.parent
 LOCK = (ROOT / "requirements.lock").read_text("utf-8")
@@ -103,3 +104,12 @@ def test_tools_for_those_who_change_dateline_are_not_in_the_wheel() -> None:
         )
     ]
     assert not wrong
+
+
+def test_the_wheel_holds_the_word_tables() -> None:
+    packed = {file.distribution_path for file in WheelBuilder(str(ROOT)).recurse_included_files()}
+    tables = {
+        path.relative_to(ROOT).as_posix() for path in (ROOT / "ingest/english/data").iterdir()
+    }
+    assert tables
+    assert tables <= packed

@@ -5,8 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
+from ingest.english import speech
 from ingest.english import terms as typed_terms
 from ingest.english import words as word_forms
+from ingest.english.cues import Comparison, Cue, comparisons, cues
+from ingest.english.speech import Attribution, Quotation
 from ingest.english.terms import Term, TermKind
 
 
@@ -31,7 +34,7 @@ class Span:
 
     Numbers: `12`, `13.4%`, `5pp`, `usd 120000000000`, `#20` (ordinal), `x4` (multiple), `1/3`, `17:30`. Dates:
     `2024-04-10` with dashes for what is not said (`-----04-10`), `1990s`, `mon`. Names: small letters, no accents; a
-    country by its key. Quotations: the words between the marks in small letters.
+    country by its key.
     """
 
     value: str
@@ -134,16 +137,44 @@ class Analysis:
         return tuple(names)
 
     @cached_property
-    def quotations(self) -> tuple[Span, ...]:
-        """What stands between quotation marks, without the marks."""
-        quotations: list[Span] = []
-        inside = False
-        for term in self.terms:
-            if term.quoted:
-                start = quotations.pop().start if inside else term.start
-                quotations.append(Span(self.text[start : term.end].lower(), start, term.end))
-            inside = term.quoted
-        return tuple(quotations)
+    def quotations(self) -> tuple[Quotation, ...]:
+        """What stands between quotation marks, without the marks, with its speaker where one is named."""
+        return speech.quotations(self)
+
+    @cached_property
+    def attributions(self) -> tuple[Attribution, ...]:
+        """What somebody is said to say, claim, deny, ask or be accused of."""
+        return speech.attributions(self)
+
+    @cached_property
+    def hedges(self) -> tuple[Cue, ...]:
+        """What may be, is planned, was tried or is only reported."""
+        return cues(self, "hedge")
+
+    @cached_property
+    def conditions(self) -> tuple[Cue, ...]:
+        """Clauses that the rest depends on."""
+        return cues(self, "condition")
+
+    @cached_property
+    def restrictions(self) -> tuple[Cue, ...]:
+        """Words that make a statement hold of less: only, half of, fewer than, except, the first."""
+        return cues(self, "restriction")
+
+    @cached_property
+    def connectives(self) -> tuple[Cue, ...]:
+        """Causes, purposes, concessions and times; "since" and "while" may be two of them."""
+        return cues(self, "connective")
+
+    @cached_property
+    def frames(self) -> tuple[Cue, ...]:
+        """What takes a whole sentence out of plain assertion: questions, fiction, hoaxes, exercises, corrections."""
+        return cues(self, "frame")
+
+    @cached_property
+    def comparisons(self) -> tuple[Comparison, ...]:
+        """What is said to be more than, less than or equal to what, and what rises or falls."""
+        return comparisons(self)
 
     def _of_kind(self, kind: TermKind) -> tuple[Span, ...]:
         return tuple(Span(t.value, t.start, t.end) for t in self.terms if t.kind is kind)
