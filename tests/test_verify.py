@@ -34,6 +34,13 @@ def test_the_quotes_own_words_are_exact():
     assert verdict(QUOTE, QUOTE).support == "exact"
 
 
+@pytest.mark.parametrize("sentence", ["0,", "As of 12 March 2025,", "Who?", "12"])
+def test_a_whole_sentence_is_exact_whatever_it_looks_like(sentence: str):
+    item = sentences(card(published_on=date(2025, 3, 12)), sentence)[0]
+
+    assert verify(Draft(sentence, (item.key,)), {item.key: item}).support == "exact"
+
+
 def test_case_punctuation_white_space_and_bracketed_numbers_do_not_matter():
     found = verdict(
         "the  Orvel bridge [3] which cost 38 million crowns\nopened to traffic", QUOTE + " [12]"

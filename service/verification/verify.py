@@ -58,6 +58,9 @@ def verify(draft: Draft, evidence: Mapping[str, Evidence]) -> Verdict:
     claim = comparable(draft.text)
     if not cited:
         return Verdict(None, (), "no known key")
+    whole = [item for item in cited if _WORD.search(claim) and comparable(item.text) == claim]
+    if whole:
+        return Verdict("exact", (whole[0].key,), "a whole sentence")
     said, claim = claim, _undated(claim, cited)
     runs = [_run(claim, comparable(item.text)) for item in cited]
     for item, run in zip(cited, runs, strict=True):
