@@ -15,6 +15,7 @@ from ingest.copies import families
 from ingest.copies.shingles import Print
 from ingest.errors import DatelineError, IndexUnavailable, NotFound
 from ingest.formats import readers
+from ingest.formats.reading_process import ReadingProcess
 from ingest.storage.archive import Archive
 from ingest.storage.catalogue import NewVersion, Snapshot
 from ingest.storage.fingerprints import Fingerprints
@@ -143,25 +144,32 @@ def compare(
     gone: set[str] = set()
     counts = [readers.count(path) for path in paths]
     total = sum(counts) if all(counts) else 0
-    for path in paths:
-        root = os.path.normpath(path.absolute())
-        failed_before = len(failed)
-        for item in readers.read(path, max_article_mb=max_article_mb, known=files.articles_of):
-            progress("read", len(seen) + len(failed), total)
-            files.note(item)
-            if isinstance(item, Failure):
-                failed.append(item)
-            elif isinstance(item, readers.PassedOver):
-                notes.append(str(item))
-            elif isinstance(item, readers.Unchanged):
-                seen.update(item.article_ids)
-            elif item.article_id not in seen:
-                seen.add(item.article_id)
-                doubts += (f"{item.source} {note}" for note in item.notes)
-                if known.get(item.article_id, ("",))[0] != item.content_hash:
-                    fresh[item.article_id] = (item, root)
-        files.end()
-        gone |= _gone(known, root, seen, {failure.place for failure in failed[failed_before:]})
+
+    def waiting() -> None:
+        progress("read", len(seen) + len(failed), total)
+
+    with ReadingProcess(waiting) as process:
+        for path in paths:
+            root = os.path.normpath(path.absolute())
+            failed_before = len(failed)
+            for item in readers.read(
+                path, max_article_mb=max_article_mb, known=files.articles_of, process=process
+            ):
+                waiting()
+                files.note(item)
+                if isinstance(item, Failure):
+                    failed.append(item)
+                elif isinstance(item, readers.PassedOver):
+                    notes.append(str(item))
+                elif isinstance(item, readers.Unchanged):
+                    seen.update(item.article_ids)
+                elif item.article_id not in seen:
+                    seen.add(item.article_id)
+                    doubts += (f"{item.source} {note}" for note in item.notes)
+                    if known.get(item.article_id, ("",))[0] != item.content_hash:
+                        fresh[item.article_id] = (item, root)
+            files.end()
+            gone |= _gone(known, root, seen, {failure.place for failure in failed[failed_before:]})
     progress("read", len(seen) + len(failed), len(seen) + len(failed))
     gone -= seen
     notes += summary.gone([known[i][1] for i in gone], prune=prune)

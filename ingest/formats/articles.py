@@ -1,21 +1,21 @@
-"""The fields or raw text of one article come in; an Article goes out, cleaned, with what its text says of itself."""
+"""Makes an Article of what was read from a file: cleaned, with what its metadata and its text say of it."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date
 
 from ingest.errors import BadArticle
-from ingest.formats.extraction import Extraction
 from ingest.text.clean import clean, one_line
 from ingest.text.date_resolution import believe, stated_date
 from ingest.text.headers import find_header
-from ingest.text.language import language_of
 from ingest.types import Article, DateKind, Extract
 
+MEGABYTE = 1_000_000  # bytes
 LONGEST_FIELD = 1000  # characters of a title, name or address
+ReadPage = Callable[[bytes, int], Extract]
 FIELDS = ("title", "author", "publisher", "url", "published_on")
 
 _DATES = {"published_on": DateKind.PUBLISHED, "updated_on": DateKind.UPDATED}
@@ -31,14 +31,14 @@ def article_from(
     source: str,
     *,
     today: date | None = None,
-    extraction: Extraction | None = None,
+    read_page: ReadPage | None = None,
 ) -> Article:
     """The article of a JSON object: `text` or `html`, and `title`, `author`, `publisher`, `url`, `published_on` where
     known.
 
     What is not given is read from the text, of `html` first from its metadata. An address that is not http(s) is
     dropped. Raises BadArticle where a field has the wrong type, a date is none, or a string holds what cannot be stored
-    (NUL, lone surrogates). `extraction` is where pages are read; without it one is started for this one.
+    (NUL, lone surrogates). `read_page` reads the `html`, by default `formats.html.read_page`.
     """
     name = "html" if fields.get("text") is None and fields.get("html") is not None else "text"
     content = fields.get(name)
@@ -67,7 +67,12 @@ def article_from(
         day is None or day.precision not in ("day", "minute")
     ):
         raise BadArticle('"published_on" is no date; write it as YYYY-MM-DD')
-    extract = Extract(content) if name == "text" else _page(content, extraction)
+    if name == "text":
+        extract = Extract(content)
+    else:
+        from ingest.formats import html
+
+        extract = (read_page or html.read_page)(content.encode(), len(content) * 4)
     return article_of(with_fields(extract, stated), identity, source, today)
 
 
@@ -81,7 +86,8 @@ def with_fields(extract: Extract, stated: Mapping[str, str]) -> Extract:
 
 def article_of(extract: Extract, identity: str, source: str, today: date | None = None) -> Article:
     """The article of what was read from a file. Its metadata goes before what the text says; what cannot be used of it
-    is ignored. `today` is the clock, by which a date to come is told. Raises BadArticle where the text holds no words.
+    is ignored. `today` is the clock, by which a date to come is told. Its language is not looked at. Raises BadArticle
+    where the text holds no words.
     """
     text = clean(extract.text)
     fields = {name: words for name, words in extract.fields.items() if len(words) <= LONGEST_FIELD}
@@ -106,16 +112,21 @@ def article_of(extract: Extract, identity: str, source: str, today: date | None 
         stated_dates=dates.stated,
         credited_to=header.credited_to,
         latest_named_date=dates.latest_named,
-        language=language_of(text),
         notes=(*extract.notes, *dates.notes),
     )
 
 
-def _page(html: str, extraction: Extraction | None) -> Extract:
-    if extraction is not None:
-        return extraction.extract("html", html.encode(), len(html) * 4)
-    with Extraction() as opened:
-        return opened.extract("html", html.encode(), len(html) * 4)
+def expect_size(text: str, most_bytes: int) -> None:
+    """Raises BadArticle where a text has more than an article may have."""
+    size = len(text.encode("utf-8", "surrogatepass"))
+    if size > most_bytes:
+        raise BadArticle(too_large(f"{size / MEGABYTE:.3g} MB of text", most_bytes))
+
+
+def too_large(what: str, most_bytes: int) -> str:
+    """Why an article that is too large is not read, and what to do."""
+    most = f"{most_bytes / MEGABYTE:g} MB"
+    return f"has {what}, more than the {most} one article may have; split it or raise DATELINE_MAX_ARTICLE_MB"
 
 
 def _address(url: str) -> str | None:

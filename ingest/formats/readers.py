@@ -1,4 +1,4 @@
-"""A file or folder comes in; the articles in it go out one by one. The only place that knows source formats."""
+"""Reads files and folders into articles, one by one. The only place that knows which formats there are."""
 
 from __future__ import annotations
 
@@ -6,20 +6,28 @@ import os
 import re
 import stat
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
 from ingest.errors import BadArticle
-from ingest.formats.articles import article_from as article_from
-from ingest.formats.articles import article_of, with_fields
-from ingest.formats.encodings import decode
-from ingest.formats.extraction import Extraction
-from ingest.formats.front_matter import split_front_matter
+from ingest.formats.articles import MEGABYTE as MEGABYTE
+from ingest.formats.articles import too_large
 from ingest.formats.json_lines import read_lines
-from ingest.types import Article, Extract, Failure
+from ingest.formats.reading_process import Content, ReadingProcess
+from ingest.types import Article, Failure
 
-MEGABYTE = 1_000_000  # bytes
+# By the end of a file's name, what `reading_process` reads it as; a file of JSON Lines is read line by line.
+FORMATS = {
+    ".docx": "docx",
+    ".htm": "html",
+    ".html": "html",
+    ".jsonl": "json",
+    ".md": "markdown",
+    ".pdf": "pdf",
+    ".txt": "text",
+}
+TYPES = ", ".join(FORMATS)
 WRAPPED = 20  # PDF and Word files hold pictures and fonts: their text is what is measured, they may have this much more
 
 
@@ -56,39 +64,30 @@ def _none_is_known(path: Path, identity: str, name: str) -> tuple[str, ...]:
     return ()
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
-    """One file to read: where it is, what it is called, how many bytes one article of it may have, and by what."""
-
-    path: Path
-    identity: str
-    name: str
-    limit_bytes: int
-    today: date
-    extraction: Extraction
-
-
 def read(
-    path: Path, *, max_article_mb: float, today: date | None = None, known: Known = _none_is_known
+    path: Path,
+    *,
+    max_article_mb: float,
+    today: date | None = None,
+    known: Known = _none_is_known,
+    process: ReadingProcess | None = None,
 ) -> Iterator[Item]:
     """Every article under `path`, a file or a folder with all below it, in the order of their names, links last.
 
     What cannot be read is a Failure that says why and what to do, never an exception, and the rest goes on. In a folder
     hidden files are skipped, and files of other types are passed over and counted, in one PassedOver at the end.
     `today` is the clock: a date to come is not believed, and an Article's `notes` say so. A file that `known` names
-    articles of is not read: in its place comes one Unchanged.
+    articles of is not read: in its place comes one Unchanged. `process` serves several calls; without it each has one.
     """
-    with Extraction() as extraction:
-        yield from _read(
-            path, int(max_article_mb * MEGABYTE), today or date.today(), extraction, known
-        )
-
-
-def _read(
-    path: Path, limit: int, today: date, extraction: Extraction, known: Known
-) -> Iterator[Item]:
+    if process is None:
+        with ReadingProcess() as own:
+            yield from read(
+                path, max_article_mb=max_article_mb, today=today, known=known, process=own
+            )
+        return
+    limit, today = int(max_article_mb * MEGABYTE), today or date.today()
     if not _is_folder(path):
-        yield from _read_file(path, shown(path.name), limit, today, extraction, known)
+        yield from _read_file(path, shown(path.name), limit, today, process, known)
         return
     passed: list[str] = []
     seen: set[str] = set()
@@ -99,7 +98,7 @@ def _read(
             passed.append(shown(found.suffix.lower()))
         elif (real := os.path.realpath(found)) not in seen:
             seen.add(real)
-            yield from _read_file(found, _name_below(path, found), limit, today, extraction, known)
+            yield from _read_file(found, _name_below(path, found), limit, today, process, known)
     if passed:
         yield PassedOver(shown(path.name or str(path)), len(passed), tuple(sorted(set(passed))))
 
@@ -137,7 +136,9 @@ def _files_below(folder: Path) -> Iterator[Path | Failure]:
             entered.add((place.st_dev, place.st_ino))
             inside = [entry for entry in path.iterdir() if not entry.name.startswith(".")]
         except OSError as error:
-            yield Failure(_name_below(folder, path), _why(error, path), _identity(path))
+            yield Failure(
+                _name_below(folder, path), _why(error, path), shown(os.path.realpath(path))
+            )
             continue
         inside.sort()
         links.extend(entry for entry in inside if entry.is_symlink())
@@ -156,91 +157,39 @@ def _name_below(folder: Path, path: Path) -> str:
 
 
 def _read_file(
-    path: Path, name: str, limit: int, today: date, extraction: Extraction, known: Known
+    path: Path, name: str, limit: int, today: date, process: ReadingProcess, known: Known
 ) -> Iterator[Article | Failure | Unchanged]:
+    identity = shown(os.path.realpath(path))
     try:
         if not stat.S_ISREG(path.stat().st_mode):
             raise BadArticle("is no ordinary file; give a file or folder")
-        reader = FORMATS.get(path.suffix.lower())
-        if reader is None:
-            kind = (
-                f'of type "{shown(path.suffix)}"' if path.suffix else "without a type in its name"
-            )
-            raise BadArticle(f"is {kind}; Dateline reads {TYPES}")
-        identity = _identity(path)
+        kind = FORMATS.get(path.suffix.lower())
+        if kind is None:
+            of = f'of type "{shown(path.suffix)}"' if path.suffix else "without a type in its name"
+            raise BadArticle(f"is {of}; Dateline reads {TYPES}")
+        content = Content(kind, b"", identity, name, today, limit)
         if ids := known(path, identity, name):
             yield Unchanged(ids)
+        elif kind == "json":
+            yield from read_lines(path, content, process)
         else:
-            yield from reader(Source(path, identity, name, limit, today, extraction))
+            data = _bytes(path, limit * WRAPPED if kind in ("pdf", "docx") else limit)
+            yield process.read(replace(content, data=data))
     except BadArticle as error:
-        yield Failure(name, str(error), _identity(path))
+        yield Failure(name, str(error), identity)
     except (OSError, ValueError) as error:
-        yield Failure(name, _why(error, path), _identity(path))
+        yield Failure(name, _why(error, path), identity)
 
 
-def _identity(path: Path) -> str:
-    return shown(os.path.realpath(path))
-
-
-def _read_text(source: Source) -> Iterator[Article | Failure]:
-    yield _article(source, Extract(decode(_bytes(source, source.limit_bytes))))
-
-
-def _read_markdown(source: Source) -> Iterator[Article | Failure]:
-    fields, text = split_front_matter(decode(_bytes(source, source.limit_bytes)))
-    yield _article(source, with_fields(Extract(text), fields))
-
-
-def _read_json_lines(source: Source) -> Iterator[Article | Failure]:
-    yield from read_lines(
-        source.path,
-        source.identity,
-        source.name,
-        source.limit_bytes,
-        today=source.today,
-        extraction=source.extraction,
-    )
-
-
-def _read_html(source: Source) -> Iterator[Article | Failure]:
-    yield _article(source, _extract(source, "html", source.limit_bytes))
-
-
-def _read_pdf(source: Source) -> Iterator[Article | Failure]:
-    yield _article(source, _extract(source, "pdf", source.limit_bytes * WRAPPED))
-
-
-def _read_docx(source: Source) -> Iterator[Article | Failure]:
-    yield _article(source, _extract(source, "docx", source.limit_bytes * WRAPPED))
-
-
-def _extract(source: Source, kind: str, most_bytes: int) -> Extract:
-    """What a file says that a process of its own reads; its text, too, is at most what one article may have."""
-    extract = source.extraction.extract(kind, _bytes(source, most_bytes), source.limit_bytes)
-    size = len(extract.text.encode("utf-8", "surrogatepass"))
-    if size > source.limit_bytes:
-        raise BadArticle(_too_large(f"{size / MEGABYTE:.3g} MB of text", source.limit_bytes))
-    return extract
-
-
-def _article(source: Source, extract: Extract) -> Article:
-    return article_of(extract, source.identity, source.name, source.today)
-
-
-def _bytes(source: Source, most_bytes: int) -> bytes:
-    with source.path.open("rb") as stream:
+def _bytes(path: Path, most_bytes: int) -> bytes:
+    with path.open("rb") as stream:
         data = stream.read(most_bytes + 1)
         size = max(len(data), os.fstat(stream.fileno()).st_size)
     if size > most_bytes:
-        raise BadArticle(_too_large(f"{size / MEGABYTE:.3g} MB", most_bytes))
+        raise BadArticle(too_large(f"{size / MEGABYTE:.3g} MB", most_bytes))
     if not data.strip():
         raise BadArticle("is empty; remove it or fill it")
     return data
-
-
-def _too_large(what: str, most_bytes: int) -> str:
-    most = f"{most_bytes / MEGABYTE:g} MB"
-    return f"has {what}, more than the {most} one article may have; split it or raise DATELINE_MAX_ARTICLE_MB"
 
 
 def _why(error: OSError | ValueError, path: Path) -> str:
@@ -257,15 +206,3 @@ def _why(error: OSError | ValueError, path: Path) -> str:
 
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
-
-# A new format is one function here.
-FORMATS: dict[str, Callable[[Source], Iterator[Article | Failure]]] = {
-    ".docx": _read_docx,
-    ".htm": _read_html,
-    ".html": _read_html,
-    ".jsonl": _read_json_lines,
-    ".md": _read_markdown,
-    ".pdf": _read_pdf,
-    ".txt": _read_text,
-}
-TYPES = ", ".join(FORMATS)

@@ -1,0 +1,236 @@
+"""Reads files in a process of its own, so that a hostile file costs itself and nothing else.
+
+Strangers' files can make whatever reads them run for hours, take all memory or crash. Here they do it alone: the process
+is given so much time and memory, and what it could not read is a BadArticle. It starts with the first file.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import select
+import signal
+import subprocess
+import sys
+import time
+import warnings
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, replace
+from datetime import date
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from ingest.errors import BadArticle
+from ingest.text.language import language_of, load_model
+from ingest.types import Article, Extract
+
+SECONDS = 30  # of processor time for one file; a PDF of 500 pages takes 20
+PAGE_SECONDS = (
+    8  # for a web page, which takes under 1, before it is read without looking for its main text
+)
+WAITING_TIMES = 10  # as many seconds of the clock, where the processor is busy with something else
+MEMORY = 2 << 30  # bytes of address space
+LOOK_SECONDS = 0.5  # between two calls of `waiting`
+PLAIN = (
+    "plain "  # before the name of a format: its pages are read without looking for their main text
+)
+NOTE_TOO_LONG = "takes too long to look for its main text: all its text was taken"
+
+_ARTICLE = TypeAdapter(Article)
+_OUR_SETTINGS = ("DATELINE_", "OPENAI_", "SLACK_")
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """The bytes of one article and where they are from. `limit_bytes` is the text that it may have."""
+
+    kind: str  # text | markdown | html | pdf | docx | json
+    data: bytes
+    identity: str
+    source: str
+    today: date
+    limit_bytes: int
+
+
+class ReadingProcess:
+    """Reads for one thread, one article after the other; a process that was lost is replaced for the next one."""
+
+    def __init__(self, waiting: Callable[[], None] | None = None) -> None:
+        """`waiting` is called twice a second while an article is read; what it raises ends the reading."""
+        self._waiting = waiting or (lambda: None)
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def __enter__(self) -> ReadingProcess:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        at: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Ends the process, whatever it is doing."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.communicate()
+            self._process = None
+
+    def read(self, content: Content) -> Article:
+        """The article. Raises BadArticle with the reason where it cannot be read."""
+        may_be_page = content.kind in ("html", "json")
+        try:
+            return self._read(content, PAGE_SECONDS if may_be_page else SECONDS)
+        except TimeoutError:
+            pass
+        try:
+            if may_be_page:
+                article = self._read(replace(content, kind=PLAIN + content.kind), SECONDS)
+                return replace(article, notes=(*article.notes, NOTE_TOO_LONG))
+        except TimeoutError:
+            pass
+        raise BadArticle(f"takes more than {SECONDS} s to read; save it anew or as plain text")
+
+    def _read(self, content: Content, seconds: int) -> Article:
+        try:
+            reply = self._reply(content, seconds)
+        except BaseException:
+            self.close()
+            raise
+        if "bad" in reply:
+            raise BadArticle(reply["bad"])
+        article = _ARTICLE.validate_python(reply["article"])
+        return replace(article, language=language_of(article.text))
+
+    def _reply(self, content: Content, seconds: int) -> dict[str, Any]:
+        started = self._process is None
+        self._process = process = self._process or _started()
+        assert process.stdin is not None
+        assert process.stdout is not None
+        question = asdict(replace(content, data=b"")) | {
+            "data": len(content.data),
+            "today": content.today.isoformat(),
+            "seconds": seconds,
+        }
+        try:
+            process.stdin.write(json.dumps(question).encode() + b"\n" + content.data)
+            process.stdin.flush()
+        except BrokenPipeError:
+            pass  # it has ended: so has its output
+        if started:
+            load_model()  # takes as long as the process does to start
+        deadline = time.monotonic() + seconds * WAITING_TIMES
+        while not select.select([process.stdout], [], [], LOOK_SECONDS)[0]:
+            self._waiting()
+            if time.monotonic() > deadline:
+                raise TimeoutError
+        line = process.stdout.readline()
+        if line.endswith(b"\n"):
+            return dict(json.loads(line))
+        if process.wait() == -signal.SIGPROF:
+            raise TimeoutError
+        raise BadArticle("makes its reader crash: it is damaged; save it anew or as plain text")
+
+
+def _started() -> subprocess.Popen[bytes]:
+    """The other process: it finds this package and nothing in the working directory, and it is told no secrets."""
+    root = str(Path(__file__).resolve().parents[2])
+    script = (
+        "import sys; sys.path.append(sys.argv[1]); "
+        "from ingest.formats.reading_process import main; main()"
+    )
+    return subprocess.Popen(  # noqa: S603  nothing of it is anyone else's
+        [sys.executable, "-P", "-c", script, root],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        env={
+            **{k: value for k, value in os.environ.items() if not k.startswith(_OUR_SETTINGS)},
+            "OPENBLAS_NUM_THREADS": "1",  # each thread would take address space
+        },
+        start_new_session=True,  # an interrupt from the keyboard is for us; we end it
+    )
+
+
+def main() -> None:
+    """The other process: a line of JSON and the bytes of an article in, a line of JSON out, until the input ends."""
+    import resource
+
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    logging.disable(logging.CRITICAL)
+    warnings.simplefilter("ignore")
+    answers = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # whatever a library prints must not stand among the answers
+    while question := sys.stdin.buffer.readline():
+        asked = json.loads(question)
+        seconds = asked.pop("seconds")
+        asked["data"] = sys.stdin.buffer.read(asked["data"])
+        asked["today"] = date.fromisoformat(asked["today"])
+        # ends this process: processor time, not that of a clock
+        signal.setitimer(signal.ITIMER_PROF, seconds)
+        reply = _answer(Content(**asked))
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        answers.write(json.dumps(reply, default=str).encode() + b"\n")
+        answers.flush()
+
+
+def _answer(content: Content) -> dict[str, Any]:
+    try:
+        return {"article": asdict(_article(content))}
+    except BadArticle as error:
+        bad = str(error)
+    except MemoryError:
+        bad = f"takes more than {MEMORY >> 30} GB of memory to read; split it or save it as plain text"
+    except RecursionError:
+        bad = "is nested too deep to be read; save it anew or as plain text"
+    except Exception as error:  # noqa: BLE001  the outermost rim of this process: strangers' files break libraries anyhow
+        bad = (
+            f"cannot be read ({type(error).__name__}): it is damaged; save it anew or as plain text"
+        )
+    return {"bad": bad}
+
+
+def _article(content: Content) -> Article:
+    """What each format is read by: a new one is a line here, and one in `readers.FORMATS`."""
+    from ingest.formats import articles
+
+    def read_page(data: bytes, limit_bytes: int) -> Extract:
+        from ingest.formats import html
+
+        plain = content.kind.startswith(PLAIN)
+        return (
+            html.read_plain_page(data, limit_bytes) if plain else html.read_page(data, limit_bytes)
+        )
+
+    kind = content.kind.removeprefix(PLAIN)
+    if kind == "json":
+        from ingest.formats import json_lines
+
+        return json_lines.read_line(content, read_page)
+    if kind == "html":
+        extract = read_page(content.data, content.limit_bytes)
+    elif kind == "pdf":
+        from ingest.formats import pdf
+
+        extract = pdf.read_pdf(content.data, content.limit_bytes)
+    elif kind == "docx":
+        from ingest.formats import docx_text
+
+        extract = docx_text.read_docx(content.data, content.limit_bytes)
+    elif kind == "markdown":
+        from ingest.formats import front_matter
+
+        extract = front_matter.read_markdown(content.data)
+    else:
+        from ingest.formats.encodings import decode
+
+        extract = Extract(decode(content.data))
+    articles.expect_size(extract.text, content.limit_bytes)
+    return articles.article_of(extract, content.identity, content.source, content.today)

@@ -1,0 +1,105 @@
+"""A hostile file costs itself: the process that reads it has limits, can be stopped, and is replaced when it is lost."""
+
+from __future__ import annotations
+
+import threading
+from datetime import date
+from pathlib import Path
+
+import pytest
+from files import OPENED, TITLE, docx, html, pdf
+
+from ingest.errors import BadArticle, NotReady
+from ingest.formats.readers import read
+from ingest.formats.reading_process import Content, ReadingProcess
+from ingest.types import Article, Failure
+
+LIMIT = 5_000_000
+TODAY = date(2026, 5, 10)
+
+
+def content(kind: str, data: bytes) -> Content:
+    return Content(kind, data, "/a", "a", TODAY, LIMIT)
+
+
+def bomb(levels: int = 9) -> str:
+    """419 bytes of front matter whose title has ten thousand million words."""
+    lines = ["a0: &a0 [boom, boom, boom, boom, boom, boom, boom, boom, boom, boom]"]
+    for n in range(1, levels):
+        lines.append(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]")
+    return "\n".join(["---", *lines, f"title: *a{levels - 1}", "---", "", OPENED, ""])
+
+
+def test_front_matter_whose_aliases_multiply_costs_its_own_file_only(tmp_path: Path) -> None:
+    (tmp_path / "bomb.md").write_text(bomb(), "utf-8")
+    (tmp_path / "fine.md").write_text(f"---\ntitle: {TITLE}\n---\n\n{OPENED}\n", "utf-8")
+
+    failure, article = read(tmp_path, max_article_mb=5, today=TODAY)
+
+    assert isinstance(failure, Failure) and failure.source == "bomb.md"
+    assert "aliases" in failure.reason and "write the values out" in failure.reason
+    assert isinstance(article, Article) and article.title == TITLE
+
+
+@pytest.mark.parametrize(
+    ("kind", "data"),
+    [
+        ("text", f"{TITLE}\n\n{OPENED}\n".encode()),
+        ("markdown", f"# {TITLE}\n\n{OPENED}\n".encode()),
+        ("html", html().encode()),
+        ("docx", docx()),
+        ("pdf", pdf([[(20, 0, TITLE), (11, 30, OPENED[:70]), (11, 14, OPENED[70:])]])),
+    ],
+)
+def test_every_format_is_read_in_the_process_and_its_language_is_told(
+    kind: str, data: bytes
+) -> None:
+    with ReadingProcess() as process:
+        article = process.read(content(kind, data))
+    assert (article.title, article.language) == (TITLE, "en")
+    assert "38 million crowns" in article.text
+
+
+def test_a_reader_that_dies_costs_one_file() -> None:
+    with ReadingProcess() as process:
+        assert process.read(content("html", html().encode())).title == TITLE
+        lost = process._process
+        assert lost is not None
+        lost.terminate()
+        lost.wait()
+        with pytest.raises(BadArticle, match="crash"):
+            process.read(content("html", html().encode()))
+        assert process.read(content("html", html().encode())).title == TITLE
+        last = process._process
+    assert last is not None and last.poll() is not None, "no process outlives its reader"
+
+
+def endless() -> bytes:
+    """A page whose main text takes longer to find than anybody waits."""
+    return html(
+        body=("<table><tr><td>" * 60 + f"<p>{OPENED}</p>" + "</td></tr></table>" * 60) * 300
+    ).encode()
+
+
+def test_reading_can_be_stopped_in_the_middle_of_a_file() -> None:
+    stop = threading.Event()
+
+    def waiting() -> None:
+        if stop.is_set():
+            raise NotReady("the service stops")
+
+    with ReadingProcess(waiting) as process:
+        process.read(content("text", OPENED.encode()))
+        running = process._process
+        stop.set()
+        with pytest.raises(NotReady):
+            process.read(content("html", endless()))
+        assert running is not None and running.poll() is not None
+
+
+@pytest.mark.slow
+def test_a_page_that_takes_too_long_is_read_plainly() -> None:
+    with ReadingProcess() as process:
+        plain = process.read(content("html", endless()))
+    assert plain.text.count(OPENED) == 300
+    assert "takes too long" in plain.notes[0]
