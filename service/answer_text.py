@@ -1,43 +1,72 @@
-"""Checked sentences in, numbered text out: claims, citations and the deltas that make up an answer."""
+"""The text of an answer as it grows: sentences with their markers, claims and citations."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
 
-from service.types import Citation, Claim, ClaimReleased, Delta, Evidence, Support
+from ingest.english import analyse
+from service.types import Citation, Claim, ClaimReleased, Delta, Draft, Evidence, Support
+from service.verification.verify import Verdict, comparable
 
 BRACKETED_NUMBER = re.compile(r"\s*\[\s*\d+\s*\]")
 SPACES = re.compile(r"\s+")
 SENTENCE_END = re.compile(r"([.!?…]+)([\"'”’»)\]]*)$")
 ABBREVIATION_END = re.compile(r"(?:\b\w\.){2,}$|\b(?:Jr|Sr|Inc|Ltd|Co|Corp|etc|No|St)\.$")
 
+Released = tuple[()] | tuple[ClaimReleased, Delta]
 
-class Composer:
-    """Builds one answer. Numbers run in order of first use; the same span is numbered once."""
 
-    def __init__(self) -> None:
-        self.text = ""
-        self.claims: list[Claim] = []
-        self.citations: list[Citation] = []
-        self.cited: list[Evidence] = []
-        self._numbers: dict[tuple[str, int, int], int] = {}
+@dataclass(slots=True)
+class AnswerText:
+    """One answer in the making. Numbers run in order of first use; a span has one number.
 
-    def add(
-        self, sentence: str, evidence: Sequence[Evidence], support: Support
-    ) -> tuple[ClaimReleased, Delta]:
-        """One more claim, resting on `evidence` (at least one); bracketed numbers and stray white space are dropped."""
+    Only what has a verdict is added, and nothing is said twice.
+    """
+
+    text: str = ""
+    claims: list[Claim] = field(default_factory=list)
+    citations: list[Citation] = field(default_factory=list)
+    cited: list[Evidence] = field(default_factory=list)  # in the order of their numbers, 1 first
+    dropped: list[dict[str, Any]] = field(default_factory=list)  # keys and why, no words
+    unsupported: list[tuple[Draft, str]] = field(default_factory=list)  # and why
+    _numbers: dict[tuple[str, int, int], int] = field(default_factory=dict)
+    _said: set[tuple[str, ...]] = field(default_factory=set)
+
+    def add_claim(self, draft: Draft, verdict: Verdict, shown: Iterable[Evidence]) -> Released:
+        """A drafted sentence and what it rests on, or nothing where its verdict is no support."""
+        words = analyse(comparable(draft.text)).words
+        if words in self._said:
+            return ()
+        if verdict.support is None:
+            self.dropped.append({"keys": list(draft.keys), "why": verdict.reason})
+            self.unsupported.append((draft, verdict.reason))
+            return ()
+        self._said.add(words)
+        known = {item.key: item for item in shown}
+        return self._add(draft.text, [known[key] for key in verdict.keys], verdict.support)
+
+    def add_note(self, sentence: str, shown: Sequence[Evidence]) -> Released:
+        """A sentence of our own about what is cited: its age, or that accounts differ."""
+        return self._add(sentence, shown, "supported")
+
+    def _add(self, sentence: str, shown: Sequence[Evidence], support: Support) -> Released:
         new: list[Citation] = []
-        numbers = sorted({self._number(item, new) for item in evidence})
+        numbers: set[int] = set()
+        for item in shown:
+            place = (item.article.article_id, item.start, item.end)
+            if place not in self._numbers:
+                self._numbers[place] = len(self._numbers) + 1
+                self.cited.append(item)
+                new.append(cite(item, self._numbers[place]))
+            numbers.add(self._numbers[place])
         start = len(self.text) + bool(self.text)
-        text = _marked(plain(sentence), numbers)
+        text = _marked(plain(sentence), sorted(numbers))
+        families = {item.article.family.id for item in shown}
         claim = Claim(
-            text,
-            start,
-            start + len(text),
-            tuple(numbers),
-            support,
-            len({item.article.family.id for item in evidence}),
+            text, start, start + len(text), tuple(sorted(numbers)), support, len(families)
         )
         delta = (" " if self.text else "") + text
         self.text += delta
@@ -45,21 +74,13 @@ class Composer:
         self.citations.extend(new)
         return ClaimReleased(claim, tuple(new)), Delta(delta)
 
-    def _number(self, item: Evidence, new: list[Citation]) -> int:
-        place = (item.article.article_id, item.start, item.end)
-        if place not in self._numbers:
-            self._numbers[place] = len(self._numbers) + 1
-            self.cited.append(item)
-            new.append(cite(item, self._numbers[place]))
-        return self._numbers[place]
-
 
 def cite(item: Evidence, number: int | None) -> Citation:
     return Citation(number, item.passage_id, item.text, item.start, item.end, item.article)
 
 
 def plain(sentence: str) -> str:
-    """Words only: white space runs to one space, bracketed numbers dropped, for they would read as our markers."""
+    """One line of words: bracketed numbers go, for they would read as our markers."""
     before = None
     while before != sentence:
         before, sentence = sentence, BRACKETED_NUMBER.sub("", sentence)
@@ -67,13 +88,11 @@ def plain(sentence: str) -> str:
 
 
 def _marked(sentence: str, numbers: Sequence[int]) -> str:
-    """`Words [1][2].`: markers stand before the closing punctuation, which is added where it is missing."""
+    """`Words [1][2].`: markers stand before the full stop, which is added where it is missing."""
     marks = "".join(f"[{n}]" for n in numbers)
-    end = SENTENCE_END.search(sentence)
-    if ABBREVIATION_END.search(
-        sentence
-    ):  # this full stop belongs to the word: “… with the U.S. [1].”
+    if ABBREVIATION_END.search(sentence):  # this stop belongs to the word: “with the U.S. [1].”
         return f"{sentence} {marks}."
+    end = SENTENCE_END.search(sentence)
     if end is None:
         return f"{sentence.rstrip(':;,')} {marks}."
     return f"{sentence[: end.start()]}{end[2]} {marks}{end[1]}"

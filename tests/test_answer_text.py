@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest.types import SentenceKind
-from service.answer_text import Composer, plain
-from service.types import ArticleCard, Evidence, FamilyPlace
+from service.answer_text import AnswerText, plain
+from service.types import ArticleCard, Delta, Draft, Evidence, FamilyPlace
+from service.verification.verify import Verdict
 
 
 def evidence(place: int, family: str = "f1") -> Evidence:
@@ -44,29 +45,39 @@ def evidence(place: int, family: str = "f1") -> Evidence:
     ],
 )
 def test_markers_stand_before_the_closing_punctuation(sentence: str, written: str) -> None:
-    composer = Composer()
+    answer = AnswerText()
 
-    composer.add(sentence, [evidence(1)], "exact")
+    answer.add_note(sentence, [evidence(1)])
 
-    assert composer.text == written
+    assert answer.text == written
 
 
 def test_numbers_run_in_order_of_first_use_and_a_span_has_one() -> None:
-    composer = Composer()
-    composer.add("One.", [evidence(5)], "exact")
-    composer.add("Two.", [evidence(9), evidence(5)], "exact")
+    answer = AnswerText()
+    answer.add_note("One.", [evidence(5)])
+    answer.add_note("Two.", [evidence(9), evidence(5)])
 
-    assert composer.text == "One [1]. Two [1][2]."
-    assert [c.number for c in composer.citations] == [1, 2]
+    assert answer.text == "One [1]. Two [1][2]."
+    assert [c.number for c in answer.citations] == [1, 2]
 
 
 def test_independent_sources_are_families() -> None:
-    composer = Composer()
-    composer.add(
-        "Both say so.", [evidence(1, "f1"), evidence(2, "f1"), evidence(3, "f2")], "supported"
-    )
+    answer = AnswerText()
+    answer.add_note("Both say so.", [evidence(1, "f1"), evidence(2, "f1"), evidence(3, "f2")])
 
-    assert composer.claims[0].independent_sources == 2
+    assert answer.claims[0].independent_sources == 2
+
+
+def test_a_claim_is_added_once_and_one_without_support_is_only_noted() -> None:
+    answer = AnswerText()
+    draft, shown = Draft("Words 1.", ("s1",)), [evidence(1)]
+    events = answer.add_claim(draft, Verdict("exact", ("s1",), ""), shown)
+
+    assert [type(event).__name__ for event in events] == ["ClaimReleased", "Delta"]
+    assert answer.add_claim(Draft("words  1", ("s1",)), Verdict("exact", ("s1",), ""), shown) == ()
+    assert answer.add_claim(Draft("Else.", ("s1",)), Verdict(None, (), "a name"), shown) == ()
+    assert answer.text == "Words 1 [1]." and len(answer.claims) == 1
+    assert answer.dropped == [{"keys": ["s1"], "why": "a name"}]
 
 
 @given(
@@ -79,16 +90,19 @@ def test_independent_sources_are_families() -> None:
 def test_claims_cover_the_text_and_every_bracketed_number_is_a_marker(
     rows: list[tuple[str, int]],
 ) -> None:
-    composer = Composer()
+    answer = AnswerText()
     deltas = [
-        composer.add(sentence, [evidence(place)], "exact")[1].text for sentence, place in rows
+        event.text
+        for sentence, place in rows
+        for event in answer.add_note(sentence, [evidence(place)])
+        if isinstance(event, Delta)
     ]
 
-    assert "".join(deltas) == composer.text
+    assert "".join(deltas) == answer.text
     at = 0
-    for claim in composer.claims:
-        assert composer.text[at : claim.start].strip() == ""
-        assert composer.text[claim.start : claim.end] == claim.text
+    for claim in answer.claims:
+        assert answer.text[at : claim.start].strip() == ""
+        assert answer.text[claim.start : claim.end] == claim.text
         assert {int(n) for n in re.findall(r"\[(\d+)\]", claim.text)} == set(claim.citations)
         at = claim.end
-    assert composer.text[at:] == ""
+    assert answer.text[at:] == ""

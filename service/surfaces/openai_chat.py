@@ -94,8 +94,7 @@ def _asked(
     service: Service, request: Request, question: Question
 ) -> tuple[AsyncGenerator[Event | None], ByArticle]:
     """The answer's events, and a numbering whose links lead to where readers reach this service."""
-    limit = service.settings.answer_timeout_seconds
-    events = paced(service.answerer.stream(question), request, service.stopping, limit)
+    events = paced(service.answerer.stream(question), request, service.stopping)
     return events, ByArticle(service.settings.public_url or str(request.base_url))
 
 

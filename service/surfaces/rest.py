@@ -58,8 +58,7 @@ def _answers(router: APIRouter, service: Service) -> None:
 
         With `stream: true`, or `Accept: text/event-stream`, the same comes as server-sent events.
         """
-        limit = service.settings.answer_timeout_seconds
-        events = paced(service.answerer.stream(body.read()), request, service.stopping, limit)
+        events = paced(service.answerer.stream(body.read()), request, service.stopping)
         if not body.stream and not _wants_stream(request.headers.get("accept", "").lower()):
             return JSONResponse(body_of(await collected(events)))
         request_id = request.state.request_id

@@ -1,4 +1,4 @@
-"""An answer's events in, the same events out: bounded in time, kept alive, and stopped when nobody listens."""
+"""An answer's events for whoever waits for them: kept alive, and stopped when nobody listens."""
 
 from __future__ import annotations
 
@@ -12,13 +12,12 @@ from fastapi.sse import KEEPALIVE_COMMENT, format_sse_event
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import StreamingResponse
 
-from ingest.errors import DatelineError, NotReady, TimedOut
+from ingest.errors import DatelineError, NotReady
 from service.contract.problems import known_failure
 from service.types import Answer, Completed, Event
 
-PING_SECONDS = (
-    15.0  # what the SSE specification advises against proxies that close silent connections
-)
+# what the SSE specification advises against proxies that close silent connections
+PING_SECONDS = 15.0
 STOPPING_GRACE_SECONDS = 3.0  # an answer that is nearly done may finish while the service stops
 
 T = TypeVar("T")
@@ -32,13 +31,12 @@ async def paced(
     events: AsyncIterator[T],
     request: Request,
     stopping: asyncio.Event,
-    timeout_seconds: float,
     ping_seconds: float = PING_SECONDS,
 ) -> AsyncGenerator[T | None]:
     """The events as they come; None after every `ping_seconds` without one.
 
-    Raises TimedOut after `timeout_seconds` in all, NotReady when the service stops, ClientDisconnect when the client
-    goes away; each of them, and closing this iterator, cancels the work behind `events`.
+    Raises NotReady when the service stops and ClientDisconnect when the client goes away; both,
+    and closing this iterator, cancel the work behind `events`.
     """
     queue: asyncio.Queue[T | _End | BaseException] = asyncio.Queue()
     # One task runs all of `events`: time limits and cancel scopes inside them belong to the task that opened them.
@@ -46,7 +44,6 @@ async def paced(
         asyncio.create_task(task)
         for task in (
             _pump(events, queue),
-            _tell_time(queue, timeout_seconds),
             _tell_stopping(queue, stopping),
             _tell_gone(queue, request),
         )
@@ -141,14 +138,6 @@ async def _pump(events: AsyncIterator[T], queue: asyncio.Queue[T | _End | BaseEx
         raise
     except BaseException as error:  # noqa: BLE001  not lost: raised again where the events are read; a panic included
         queue.put_nowait(error)
-
-
-async def _tell_time(
-    queue: asyncio.Queue[T | _End | BaseException], timeout_seconds: float
-) -> None:
-    await asyncio.sleep(timeout_seconds)
-    limit = f"{timeout_seconds:g} seconds (DATELINE_ANSWER_TIMEOUT_SECONDS)"
-    queue.put_nowait(TimedOut(f"no answer within {limit}; ask again"))
 
 
 async def _tell_stopping(
