@@ -1,17 +1,20 @@
-"""An open service in, its web application out: every route, and what a failure looks like on it."""
+"""Builds the web application over an open service: every route, and what failures look like."""
 
 from __future__ import annotations
 
 import importlib.metadata
+from collections.abc import Iterator
+from http import HTTPStatus
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
 from ingest.errors import DatelineError
 from service.contract.problems import error_response
 from service.surfaces import openai_chat, owner_api, rest, rest_articles, web_pages
-from service.surfaces.admission import Door
+from service.surfaces.admission import Admission
 from service.wiring import Service
 
 DESCRIPTION = """Questions to a news archive, answered with citations: every sentence is checked against the exact
@@ -38,15 +41,14 @@ def create_app(service: Service, *, private: bool = False) -> FastAPI:
         _mount_slack(app, service)
     for kind in (DatelineError, HTTPException, RequestValidationError):
         app.add_exception_handler(kind, _failed)
-    app.add_middleware(Door, settings=service.settings, private=private)
+    app.add_middleware(Admission, settings=service.settings, private=private)
     return app
 
 
 def _mount_slack(app: FastAPI, service: Service) -> None:
     if service.settings.slack_bot_token or service.settings.slack_signing_secret:
-        from service.surfaces import (
-            slack,
-        )  # two thirds of a second that only those who use it should wait
+        # two thirds of a second that only those who use it should wait
+        from service.surfaces import slack
 
         slack.mount(app, service.answerer, service.settings)
 
@@ -61,4 +63,15 @@ TAGS = {
 
 
 async def _failed(request: Request, error: Exception) -> Response:
-    return error_response(error, request.url.path, request.state.request_id)
+    reply = error_response(error, request.url.path, request.state.request_id)
+    if reply.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+        reply.headers["Allow"] = ", ".join(sorted(_methods(request)))
+    return reply
+
+
+def _methods(request: Request) -> Iterator[str]:
+    """Those of all routes at this address: a framework names those of the first one only."""
+    for method in ("DELETE", "GET", "HEAD", "PATCH", "POST", "PUT"):
+        scope = {**request.scope, "method": method}
+        if any(route.matches(scope)[0] is Match.FULL for route in request.app.routes):
+            yield method

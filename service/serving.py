@@ -1,4 +1,4 @@
-"""Settings and an address in, a running service until a signal ends it: the public port and the owner's socket."""
+"""Serves the public port and the owner's socket until a signal ends both."""
 
 from __future__ import annotations
 
@@ -14,21 +14,27 @@ from pathlib import Path
 
 import uvicorn
 from fastapi import FastAPI
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from ingest.errors import DatelineError, WrongUsage
 from ingest.settings import Settings
 from ingest.storage import owner
 from service.app import create_app
 from service.background_embedding import Ahead
+from service.connections import (
+    ACCEPTS_AT_ONCE,
+    MOST_HEAD_BYTES,
+    LimitedConnection,
+    log_rarely,
+)
 from service.types import Question
 from service.wiring import Service, open_service
 
 log = logging.getLogger(__name__)
 
-STOPPING_SECONDS = (
-    6  # after this, replies still under way are cut off; they end by themselves after 3
-)
-BACKLOG = 2048
+# After this, replies still under way are cut off; they end by themselves after 3 seconds.
+STOPPING_SECONDS = 6
+QUEUED_CONNECTIONS = 2048  # by the kernel, until the loop takes them
 
 
 def check(settings: Settings, host: str, port: int) -> None:
@@ -70,10 +76,11 @@ def serve(settings: Settings, host: str, port: int, command: str = "serve") -> N
 async def _run(service: Service, public: socket.socket, private: socket.socket) -> None:
     """Both servers in one loop, until a signal."""
     servers = [
-        (_server(create_app(service)), public),
-        (_server(create_app(service, private=True)), private),
+        (http_server(create_app(service), LimitedConnection), public),
+        (http_server(create_app(service, private=True)), private),
     ]
     loop = asyncio.get_running_loop()
+    log_rarely(loop)
 
     def stop() -> None:
         service.stopping.set()
@@ -86,7 +93,7 @@ async def _run(service: Service, public: socket.socket, private: socket.socket) 
     await asyncio.gather(*serving, _tell(service, [server for server, _ in servers], public))
 
 
-class _Server(uvicorn.Server):
+class Server(uvicorn.Server):
     """One of two in a process, so it leaves signals to whoever runs both."""
 
     @contextlib.contextmanager
@@ -94,23 +101,27 @@ class _Server(uvicorn.Server):
         yield
 
 
-def _server(app: FastAPI) -> _Server:
+def http_server(app: FastAPI, protocol: type[H11Protocol] = H11Protocol) -> Server:
+    """uvicorn over an app, not started yet."""
     config = uvicorn.Config(
         app,
+        http=protocol,
+        h11_max_incomplete_event_size=MOST_HEAD_BYTES,
         log_config=None,
         access_log=False,
         server_header=False,
         ws="none",
-        backlog=BACKLOG,
+        backlog=ACCEPTS_AT_ONCE,
         timeout_graceful_shutdown=STOPPING_SECONDS,
     )
-    logging.getLogger("uvicorn").setLevel(logging.WARNING)
-    return _Server(config)
+    logging.getLogger("uvicorn").setLevel(logging.ERROR)  # no line for every bad request
+    return Server(config)
 
 
-async def _tell(service: Service, servers: list[_Server], public: socket.socket) -> None:
+async def _tell(service: Service, servers: list[Server], public: socket.socket) -> None:
     while not all(server.started or server.should_exit for server in servers):  # noqa: ASYNC110  uvicorn has no event
         await asyncio.sleep(0.02)
+    public.listen(QUEUED_CONNECTIONS)
     counts = service.archive.catalogue.live().counts()
     sys.stderr.write(
         f"Dateline is at {_address(public)} — {counts['articles']:,} articles, {counts['passages']:,} passages\n"

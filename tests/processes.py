@@ -32,10 +32,14 @@ def environment(settings: Settings, **more: str) -> dict[str, str]:
 
 @contextmanager
 def served_process(
-    settings: Settings, *arguments: str, **more: str
+    settings: Settings, *arguments: str, before: str = "", **more: str
 ) -> Iterator[tuple[str, subprocess.Popen[str]]]:
-    """`dateline serve` on a free port; the address it prints, and the process. Its log never stops it: it is a file."""
-    command = [*DATELINE, "serve", "--port", "0", *arguments]
+    """`dateline serve` on a free port; the address it prints, and the process.
+
+    `before` is Python that runs first. Its log never stops it: it is a file.
+    """
+    start = [sys.executable, "-c", f"{before}import dateline; dateline.main()"]
+    command = [*start, "serve", "--port", "0", *arguments]
     with tempfile.TemporaryDirectory() as folder, Path(folder, "log").open("w+") as log:
         process = subprocess.Popen(
             command, env=environment(settings, **more), stderr=log, text=True

@@ -8,10 +8,10 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import uvicorn
-
 from ingest.settings import Settings
 from service.app import create_app
+from service.connections import LimitedConnection
+from service.serving import http_server
 from service.wiring import Service, open_service
 
 STARTING_SECONDS = 10.0
@@ -21,10 +21,7 @@ STARTING_SECONDS = 10.0
 def running(settings: Settings, *, private: bool = False) -> Iterator[tuple[str, Service]]:
     """Serves the archive in `settings.data_dir` over HTTP while the block runs."""
     with open_service(settings) as service, socket.create_server(("127.0.0.1", 0)) as listener:
-        config = uvicorn.Config(
-            create_app(service, private=private), log_config=None, access_log=False, ws="none"
-        )
-        server = uvicorn.Server(config)
+        server = http_server(create_app(service, private=private), LimitedConnection)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()
         deadline = time.monotonic() + STARTING_SECONDS

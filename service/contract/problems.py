@@ -31,6 +31,7 @@ TITLES = {
     "request_timeout": "The request did not arrive in time",
     "too_large": "The body is too large",
     "headers_too_large": "The headers are too large",
+    "uri_too_long": "The address is too long",
     "unknown_host": "This service does not answer to that name",
     "unsupported_media_type": "The body is of a kind that is not read here",
     "invalid_request": "The request cannot be taken as it is",

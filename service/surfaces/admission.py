@@ -1,4 +1,4 @@
-"""Any HTTP request in, an admitted one out: its id, its key, the size and kind of its body; no failure goes unsaid."""
+"""Admits HTTP requests: their id, host, key and origin, and the size, kind and pace of a body."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ import hashlib
 import hmac
 import re
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
+from typing import Any
+from urllib.parse import urlsplit
 
 from fastapi import Depends
 from fastapi.security import HTTPBearer
@@ -25,21 +27,32 @@ from ingest.settings import Settings
 from service.contract.problems import error_response
 from service.surfaces import hosts
 
-SAFE_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+MOST_HEADER_BYTES = 32 * 1024  # names and values together
+MOST_TARGET_BYTES = 128 * 1024  # path and query
 DRAINED_BODY_BYTES = 64 * 1024 * 1024
 DRAIN_SECONDS = 10.0
+BODY_SECONDS = 30.0  # for a body to arrive, and a second more for every SLOWEST bytes of it
+SLOWEST_BYTES_A_SECOND = 16 * 1024
 JSON_ROUTES = ("/v1/", "/owner/")
 WITH_BODY = ("POST", "PUT", "PATCH", "DELETE")
 UPLOADS = "/v1/articles"
 MULTIPART = "multipart/form-data"
 JSON_EXPANSION = 3  # JSON may write a letter in six bytes ("\\u0431") that UTF-8 writes in two
-
-# For the documentation of routes that want a key: by the time a route runs, the key has been checked here.
-KEY = Depends(
-    HTTPBearer(auto_error=False, description="One of DATELINE_API_KEYS, where keys are configured")
+CONTENT_SECURITY_POLICY = (
+    "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; "
+    "object-src 'none'"
 )
 
-CONTENT_SECURITY_POLICY = "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'"
+
+def guards(settings: Settings) -> list[Any]:
+    """For the API's documentation of routes that want a key; none where no keys are set.
+
+    By the time a route runs, the key has been checked.
+    """
+    if not settings.reader_keys and not settings.writer_keys:
+        return []
+    described = "One of DATELINE_API_KEYS or DATELINE_ADMIN_KEYS"
+    return [Depends(HTTPBearer(auto_error=False, description=described))]
 
 
 def _may_write(request: Request) -> None:
@@ -51,49 +64,56 @@ WRITES = Depends(_may_write)
 
 
 @dataclass(frozen=True, slots=True)
-class _Limit:
-    """The largest body a route takes, and the words for one that is larger."""
+class SizeLimit:
+    """The most bytes of something, and the words for one that has more."""
 
     most_bytes: int
     words: str
 
     def check(self, size: int) -> None:
         if size > self.most_bytes:
-            raise Refused(413, "too_large", self.words)
+            raise Refused(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too_large", self.words)
 
 
-class Door:
-    """ASGI middleware around the whole app. With `private` no key is asked for: the socket's file mode is the key."""
+def article_limit(settings: Settings, expansion: int = 1) -> SizeLimit:
+    """The most one article may have; `expansion` times that where it is still in JSON."""
+    return SizeLimit(
+        int(expansion * settings.max_article_mb * MEGABYTE),
+        f"an article is over {settings.max_article_mb:g} MB (DATELINE_MAX_ARTICLE_MB)",
+    )
+
+
+class Admission:
+    """ASGI middleware around the whole app.
+
+    With `private` no key is asked for: the mode of the socket's file is the key.
+    """
 
     def __init__(self, app: ASGIApp, settings: Settings, private: bool = False):
         self.app = app
-        kilobytes, megabytes = (
-            settings.max_body_kb,
-            uploads.largest_upload_bytes(settings) // MEGABYTE,
+        self.settings = settings
+        most = settings.max_body_kb
+        self.body = SizeLimit(most * 1024, f"the body is over {most} KB (DATELINE_MAX_BODY_KB)")
+        article = article_limit(settings, JSON_EXPANSION)
+        self.article = max(article, self.body, key=lambda limit: limit.most_bytes)
+        files = uploads.largest_upload_bytes(settings)
+        self.files = SizeLimit(
+            files,
+            f"the files are over {files // MEGABYTE} MB together ({uploads.MOST_ARTICLES} times "
+            "DATELINE_MAX_ARTICLE_MB): send fewer at a time",
         )
-        article = max(kilobytes * 1024, int(JSON_EXPANSION * settings.max_article_mb * MEGABYTE))
-        self.body = _Limit(
-            kilobytes * 1024, f"the body is over {kilobytes} KB (DATELINE_MAX_BODY_KB)"
-        )
-        self.article = _Limit(
-            article, f"an article is over {settings.max_article_mb:g} MB (DATELINE_MAX_ARTICLE_MB)"
-        )
-        self.files = _Limit(
-            uploads.largest_upload_bytes(settings),
-            f"the files are over {megabytes} MB together ({uploads.MOST_ARTICLES} times DATELINE_MAX_ARTICLE_MB): "
-            "send fewer at a time",
-        )
-        self.writers = () if private else tuple(_digest(key) for key in settings.writer_keys)
-        self.readers = () if private else tuple(_digest(key) for key in settings.reader_keys)
+        self.writers = () if private else _digests(settings.writer_keys)
+        self.readers = () if private else _digests(settings.reader_keys)
         self.open = not (private or self.readers or self.writers)
-        self.public_url = settings.public_url
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        headers = Headers(scope=scope)
-        request_id, incoming = _request_id(headers), _Incoming(receive)
+        headers, incoming = Headers(scope=scope), Incoming(receive)
+        request_id = headers.get("x-request-id", "")
+        if not re.fullmatch(r"[A-Za-z0-9._-]{1,64}", request_id):
+            request_id = secrets.token_hex(8)
         state = scope.setdefault("state", {})
         state["request_id"] = request_id
         started = False
@@ -104,40 +124,45 @@ class Door:
                 started = True
                 if scope["method"] in WITH_BODY:
                     await incoming.drain()
-                _sign(MutableHeaders(scope=message), request_id, scope["path"])
+                _sign(MutableHeaders(scope=message), request_id, scope["path"], incoming)
             await send(message)
 
         try:
+            _expect_short_head(scope)
             self._expect_own_host(headers)
             state["may_write"] = self._may_write(scope, headers)
             await self.app(scope, await self._admitted(scope, headers, incoming), send_signed)
         except ClientDisconnect:
             return
-        except Exception as error:  # noqa: BLE001  the outermost rim: everything gets a reply, the unforeseen a trace
+        except Exception as error:  # noqa: BLE001  the outermost rim: the unforeseen leaves a trace
             response = error_response(error, scope["path"], request_id)
             if not started:
                 await response(scope, receive, send_signed)
 
     def _expect_own_host(self, headers: Headers) -> None:
-        if self.open and not hosts.is_ours(headers.get("host", ""), self.public_url):
-            wanted = "set DATELINE_PUBLIC_URL to the address that readers use, or DATELINE_API_KEYS"
+        if self.open and not hosts.is_ours(headers.get("host", ""), self.settings.public_url):
             raise Refused(
                 421,
                 "unknown_host",
-                f"without keys this service answers only to this machine: {wanted}",
+                "without keys this service answers only to this machine: set DATELINE_PUBLIC_URL "
+                "to the address that readers use, or DATELINE_API_KEYS",
             )
 
     def _may_write(self, scope: Scope, headers: Headers) -> bool:
-        """Whether the key may write; raises Refused where a key is wanted and none, or a wrong one, is given."""
+        """Whether the caller may write; Refused where a key is wanted and no known one is sent."""
         if not self.readers and not self.writers:
-            # Any page a browser has open may send files to this machine; it must not fill the archive with them.
-            return headers.get("sec-fetch-site", "none") in ("none", "same-origin")
+            # A page that is open in a browser may send files here; it must not fill the archive.
+            site = headers.get("sec-fetch-site")
+            if site is not None:
+                return site in ("none", "same-origin")
+            return _same_origin(headers, self.settings.public_url)
         if not (scope["path"] + "/").startswith("/v1/"):
             return False
-        scheme, _, key = headers.get("authorization", "").partition(" ")
-        if scheme.lower() != "bearer" or not key.strip():
+        sent = next((value for name, value in scope["headers"] if name == b"authorization"), b"")
+        scheme, _, key = sent.partition(b" ")
+        if scheme.lower() != b"bearer" or not key.strip():
             raise Refused(401, "missing_key", "send a key: Authorization: Bearer <key>")
-        digest = _digest(key.strip())
+        digest = hashlib.sha256(key.strip()).digest()
         writes, reads = _any_equal(digest, self.writers), _any_equal(digest, self.readers)
         if not writes and not reads:
             raise Refused(
@@ -147,94 +172,127 @@ class Door:
             )
         return writes
 
-    async def _admitted(self, scope: Scope, headers: Headers, incoming: _Incoming) -> Receive:
+    async def _admitted(self, scope: Scope, headers: Headers, incoming: Incoming) -> Receive:
         """What the app may read: the whole body, checked, or files as they come, counted.
 
-        Raises Refused where it is too large, or neither JSON nor, on the one route that takes them, files by its label.
+        Refused where it is too large, too slow, or of a kind that the route does not take.
         """
         if scope["method"] not in WITH_BODY:
             return _replayed(b"", incoming.receive)
         is_upload = scope["method"] == "POST" and scope["path"] == UPLOADS
         kind = headers.get("content-type", "").partition(";")[0].strip().lower()
-        limit = self.body if not is_upload else self.files if kind == MULTIPART else self.article
+        is_multipart = is_upload and kind == MULTIPART
+        limit = self.files if is_multipart else self.article if is_upload else self.body
         declared = headers.get("content-length", "0")
         if declared.isdecimal():
             limit.check(int(declared))
-        if is_upload and kind == MULTIPART:
+        if is_multipart:
             return incoming.counted(limit)
         body = await incoming.whole(limit)
-        if scope["path"].startswith(JSON_ROUTES) and (body or "content-type" in headers):
-            _expect_json(
-                kind,
-                "JSON, labelled Content-Type: application/json" + f", or {MULTIPART}" * is_upload,
-            )
+        labelled = body or "content-type" in headers
+        if scope["path"].startswith(JSON_ROUTES) and labelled and not _is_json(kind):
+            wanted = "JSON, labelled Content-Type: application/json"
+            wanted += f", or {MULTIPART}" * is_upload
+            raise Refused(415, "unsupported_media_type", f"send {wanted}")
         return _replayed(body, incoming.receive)
 
 
-class _Incoming:
-    """What the client sends, piece by piece; `more` while there is more to come."""
+class Incoming:
+    """What the client sends, piece by piece; `more` while there is more to come.
 
-    def __init__(self, receive: Receive):
+    `seconds` is the time a body has; each SLOWEST_BYTES_A_SECOND of it give one second more.
+    """
+
+    def __init__(self, receive: Receive, seconds: float = BODY_SECONDS):
         self.receive = receive
         self.more = True
+        self.late = False
+        self._size = 0
+        self._ends = asyncio.get_running_loop().time() + seconds
 
     async def next(self) -> bytes:
-        message = await self.receive()
+        try:
+            async with asyncio.timeout_at(self._ends + self._size / SLOWEST_BYTES_A_SECOND):
+                message = await self.receive()
+        except TimeoutError as error:
+            self.late, self.more = True, False
+            raise Refused(408, "request_timeout", "the body did not arrive in time") from error
         if message["type"] == "http.disconnect":
             raise ClientDisconnect()
         self.more = message.get("more_body", False)
-        return bytes(message.get("body", b""))
+        body = bytes(message.get("body", b""))
+        self._size += len(body)
+        return body
 
-    async def whole(self, limit: _Limit) -> bytes:
+    async def whole(self, limit: SizeLimit) -> bytes:
         chunks: list[bytes] = []
-        size = 0
         while self.more:
             chunks.append(await self.next())
-            size += len(chunks[-1])
-            limit.check(size)
+            limit.check(self._size)
         return b"".join(chunks)
 
-    def counted(self, limit: _Limit) -> Receive:
+    def counted(self, limit: SizeLimit) -> Receive:
         """The body as it comes; Refused from the first byte over the limit on."""
-        size = 0
 
         async def receive() -> Message:
-            nonlocal size
             if not self.more:
                 return await self.receive()
             body = await self.next()
-            size += len(body)
-            limit.check(size)
+            limit.check(self._size)
             return {"type": "http.request", "body": body, "more_body": self.more}
 
         return receive
 
     async def drain(self) -> None:
-        """Reads what is still being sent, within bounds: who sends first and reads later must hear the reply."""
-        size = 0
-        with contextlib.suppress(TimeoutError, ClientDisconnect):
+        """Reads what is still being sent: who sends first and reads later must hear the reply."""
+        most = self._size + DRAINED_BODY_BYTES
+        with contextlib.suppress(TimeoutError, ClientDisconnect, Refused):
             async with asyncio.timeout(DRAIN_SECONDS):
-                while self.more and size < DRAINED_BODY_BYTES:
-                    size += len(await self.next())
+                while self.more and self._size < most:
+                    await self.next()
 
 
-def _request_id(headers: Headers) -> str:
-    """The caller's own id where it is a short safe token, else a new one."""
-    given = headers.get("x-request-id", "")
-    return given if SAFE_REQUEST_ID.fullmatch(given) else secrets.token_hex(8)
+def _expect_short_head(scope: Scope) -> None:
+    if sum(len(name) + len(value) for name, value in scope["headers"]) > MOST_HEADER_BYTES:
+        most = f"{MOST_HEADER_BYTES // 1024} KB"
+        raise Refused(431, "headers_too_large", f"the headers are over {most}")
+    if len(scope.get("raw_path") or b"") + len(scope["query_string"]) > MOST_TARGET_BYTES:
+        raise Refused(414, "uri_too_long", f"the address is over {MOST_TARGET_BYTES // 1024} KB")
 
 
-def _sign(headers: MutableHeaders, request_id: str, path: str) -> None:
+def _same_origin(headers: Headers, public_url: str | None) -> bool:
+    """Whether no page of another site sent this, as far as a browser without Sec-Fetch tells."""
+    origin = headers.get("origin")
+    if origin is None:
+        return True
+    with contextlib.suppress(ValueError):
+        ours = {headers.get("host", "").lower(), urlsplit(public_url or "").netloc.lower()}
+        return urlsplit(origin).netloc.lower() in ours - {""}
+    return False
+
+
+def _sign(headers: MutableHeaders, request_id: str, path: str, incoming: Incoming) -> None:
     headers["X-Request-ID"] = request_id
     headers["X-Content-Type-Options"] = "nosniff"
     headers["Referrer-Policy"] = "same-origin"
     headers["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
     headers.setdefault("Cache-Control", "no-store" if path.startswith(JSON_ROUTES) else "no-cache")
+    if incoming.late:
+        headers["Connection"] = "close"
 
 
-def _digest(key: str) -> bytes:
-    """Keys are compared by their digests, so that not even their length takes time to tell."""
-    return hashlib.sha256(key.encode("utf-8", "surrogateescape")).digest()
+def _digests(keys: Sequence[str]) -> tuple[bytes, ...]:
+    """Keys are compared by digest, so that not even their length takes time to tell.
+
+    Clients send letters beyond ASCII in UTF-8 or, as HTTP once had it, in Latin-1.
+    """
+
+    def written(key: str) -> Iterator[bytes]:
+        yield key.encode("utf-8", "surrogateescape")
+        with contextlib.suppress(UnicodeEncodeError):
+            yield key.encode("latin-1")
+
+    return tuple(hashlib.sha256(form).digest() for key in keys for form in written(key))
 
 
 def _any_equal(digest: bytes, known: Sequence[bytes]) -> bool:
@@ -245,15 +303,14 @@ def _any_equal(digest: bytes, known: Sequence[bytes]) -> bool:
     return found
 
 
-def _expect_json(kind: str, wanted: str) -> None:
-    if kind != "application/json" and not (
+def _is_json(kind: str) -> bool:
+    return kind == "application/json" or (
         kind.startswith("application/") and kind.endswith("+json")
-    ):
-        raise Refused(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", f"send {wanted}")
+    )
 
 
 def _replayed(body: bytes, receive: Receive) -> Receive:
-    """The body as one message, then whatever the connection still says: that the client went away."""
+    """The body as one message, then whatever the connection still says: that the client went."""
     told = False
 
     async def again() -> Message:

@@ -13,7 +13,7 @@ from ingest.errors import DatelineError, Refused
 from service.contract.problems import openai_error_of
 from service.contract.replies import body_of
 from service.surfaces import openai_responses
-from service.surfaces.admission import KEY
+from service.surfaces.admission import guards
 from service.surfaces.openai_citations import ByArticle
 from service.surfaces.openai_schemas import (
     MODEL,
@@ -47,7 +47,7 @@ ERRORS: dict[int | str, dict[str, Any]] = {
 
 def routes(service: Service) -> APIRouter:
     """`/v1/models`, `/v1/chat/completions` and `/v1/responses`, bound to one service."""
-    router = APIRouter(tags=TAGS, dependencies=[KEY])
+    router = APIRouter(tags=TAGS, dependencies=guards(service.settings))
 
     @router.get("/v1/models", summary="The one model")
     async def list_models() -> dict[str, Any]:

@@ -11,7 +11,7 @@ from ingest.errors import NotFound, NotReady
 from service.contract.problems import problem_of, problems
 from service.contract.replies import Alive, Ready, Receipt, Search, body_of
 from service.contract.requests import LONGEST_QUERY, AnswerRequest, Day, Name, QueryText
-from service.surfaces.admission import KEY
+from service.surfaces.admission import guards
 from service.surfaces.streaming import PING, collected, frame, paced, streamed
 from service.types import (
     Answer,
@@ -31,7 +31,7 @@ EVENT_STREAM = "text/event-stream"
 def routes(service: Service) -> APIRouter:
     """These, bound to one service."""
     router = APIRouter()
-    guarded = APIRouter(dependencies=[KEY])
+    guarded = APIRouter(dependencies=guards(service.settings))
     _answers(guarded, service)
     _search(guarded, service)
     _operations(router, service)

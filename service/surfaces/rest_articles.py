@@ -16,7 +16,7 @@ from service.contract.problems import problems
 from service.contract.replies import Article, Articles, Comparison, JobAccepted, JobState
 from service.contract.requests import UPLOAD_SCHEMAS
 from service.retrieval.retriever import card
-from service.surfaces.admission import KEY, WRITES
+from service.surfaces.admission import WRITES, guards
 from service.surfaces.upload_parsing import staged_from
 from service.wiring import Service
 
@@ -27,7 +27,7 @@ NO_ARTICLE = "there is no article of this id here"
 
 def routes(service: Service) -> APIRouter:
     """These, bound to one service."""
-    router = APIRouter(dependencies=[KEY])
+    router = APIRouter(dependencies=guards(service.settings))
     _reading(router, service)
     _writing(router, service)
     return router

@@ -19,7 +19,7 @@ from ingest.errors import IndexUnavailable, InvalidRequest, Refused
 from ingest.formats import readers
 from ingest.settings import Settings
 from service.contract.requests import ArticleRequest
-from service.surfaces.admission import MULTIPART
+from service.surfaces.admission import MULTIPART, article_limit
 
 # Of these the whole file is the article; others wrap it or hold many, and are measured as they are read.
 WHOLE = {".txt", ".md", ".html", ".htm"}
@@ -102,20 +102,15 @@ def _staged_files(form: list[UploadFile], settings: Settings) -> uploads.Staged:
             "unsupported_media_type",
             f"none of these files can be read: Dateline reads {readers.TYPES}",
         )
-    most_bytes = int(settings.max_article_mb * readers.MEGABYTE)
-    if all(
-        suffix in WHOLE and (upload.size or 0) > most_bytes
-        for suffix, (_, upload) in zip(suffixes, files, strict=True)
-    ):
-        raise _too_large(settings)
+    if all(suffix in WHOLE for suffix in suffixes):  # a job could not take a single one
+        article_limit(settings).check(min(upload.size or 0 for _, upload in files))
     return uploads.stage(settings.data_dir, [(name, upload.file) for name, upload in files])
 
 
 def _staged_article(body: bytes, settings: Settings) -> uploads.Staged:
     article = _article(body)
     content = article.text if article.text is not None else article.html or ""
-    if len(content.encode()) > settings.max_article_mb * readers.MEGABYTE:
-        raise _too_large(settings)
+    article_limit(settings).check(len(content.encode()))
     name, line = uploads.article_line(article.model_dump(mode="json", exclude_none=True))
     return uploads.stage(settings.data_dir, [(name, io.BytesIO(line))])
 
@@ -139,8 +134,3 @@ def _article(body: bytes) -> ArticleRequest:
         raise RequestValidationError(
             [{**fault, "loc": ("body", *fault["loc"])} for fault in faults]
         ) from error
-
-
-def _too_large(settings: Settings) -> Refused:
-    limit = f"{settings.max_article_mb:g} MB (DATELINE_MAX_ARTICLE_MB)"
-    return Refused(413, "too_large", f"this is more than the {limit} one article may have")
