@@ -1,16 +1,18 @@
-"""RGB's true and false snippets come in; how often accounts that contradict each other are noticed goes out.
+"""How often accounts that contradict each other are noticed, and how often agreeing ones are called a conflict.
 
-    python -m evals.conflicts --data DIR [--json]
+    python -m evals.conflicts --data DIR [--cache DIR] [--show] [--json]
 
-DIR holds `rgb_conflicts/questions.jsonl`. *Near-identical*: a snippet and the same with the answer exchanged, read as a
-copy and its original are; other snippets that agree are the false alarms. *Two and two*: two snippets with the true
-answer and two others with the false one, as an answer would show rival accounts; four that agree are the false
-alarms. RGB only measures (CC BY-NC-SA 4.0): nothing that is shipped is fitted on it.
+DIR holds `rgb_conflicts`, `clapnq` and `qed`. *Near-identical*: a snippet of RGB and the same with the answer exchanged,
+read as a copy and its original are; other snippets that agree are the false alarms. *Two and two*: two snippets with
+the true answer and two others with the false one, as an answer would show them; four that agree are the false alarms.
+*Answers with a dispute*: questions of CLAPNQ and QED that are answered from the five best passages, where no dispute is
+expected. All three sets only measure (RGB: CC BY-NC-SA 4.0): nothing that is shipped is fitted on them.
 """
 
 from __future__ import annotations
 
 import json
+import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date
@@ -21,7 +23,9 @@ from typing import Annotated
 import typer
 
 from evals.metrics.intervals import Interval, interval
-from evals.passages import Passage, Vectors, as_evidence
+from evals.passages import Passage, Vectors, as_evidence, read_clapnq, read_qed
+from evals.pool import open_pool
+from evals.sentences import ranked
 from ingest.copies.alignment import word_overlap
 from ingest.embedding.embedder import LocalEmbedder
 from ingest.english import differences
@@ -29,6 +33,7 @@ from ingest.settings import read_settings
 from ingest.text.sentences import split
 from ingest.types import Sentence, SentenceKind
 from service.conflicts import disputes
+from service.drafting import extractive
 from service.evidence import ranking
 from service.query.analysis import analyse
 from service.types import Evidence, Question
@@ -41,6 +46,7 @@ DAY = date(
     2023, 1, 1
 )  # RGB gives its snippets no dates: all of one day, each of an outlet of its own
 SIDE = 2  # snippets on either side
+RETRIEVED = 5  # passages that an answer is drawn from
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +60,13 @@ class Disputed:
 
 def main(
     data: Annotated[Path, typer.Option(help="Folder with rgb_conflicts")],
+    cache: Annotated[Path | None, typer.Option(help="Keeps vectors between runs")] = None,
+    show: Annotated[bool, typer.Option(help="Print every dispute of CLAPNQ and QED")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON value")] = False,
 ) -> None:
-    """Print each figure with its n and a bootstrap interval over pairs or questions."""
+    """Print each figure with its n and interval over pairs or questions."""
     scores = measure(read(data / "rgb_conflicts"), LocalEmbedder(read_settings().model_dir).embed)
+    scores |= _in_answers(data, cache or Path(tempfile.gettempdir()) / "dateline-vectors", show)
     if as_json:
         typer.echo(json.dumps({name: asdict(score) for name, score in scores.items()}, indent=1))
         return
@@ -99,6 +108,28 @@ def measure(
     }
 
 
+def _in_answers(data: Path, cache: Path, show: bool) -> dict[str, Interval]:
+    """Share of answers over encyclopedia passages that show a dispute."""
+    sets = {
+        "CLAPNQ": [asking for asking in read_clapnq(data / "clapnq") if asking.answerable],
+        "QED": read_qed(data / "qed"),
+    }
+    pool = open_pool(data, [asking for askings in sets.values() for asking in askings], cache)
+    scores = {}
+    for name, askings in sets.items():
+        found: list[disputes.Dispute | None] = []
+        for asking in askings:
+            query = analyse(Question(asking.text), None)
+            evidence = ranked(pool, query, pool.found(query, RETRIEVED))
+            if ranking.decide(query, evidence).answer:
+                drafts = extractive.draft(query, evidence)
+                found.append(disputes.settled(query, evidence, drafts)[1])
+                if show and found[-1]:
+                    typer.echo(f"{asking.text}\n    {found[-1].about}")
+        scores[f"{name}, answers with a dispute"] = interval([float(bool(one)) for one in found])
+    return scores
+
+
 def _differ(left: str, right: str) -> bool:
     """Whether two snippets that share their words differ in a number, date, name or quoted word."""
     one, other = (Sentence(0, len(text), text, SentenceKind.BODY) for text in (left, right))
@@ -116,8 +147,8 @@ def _rivals(question: str, snippets: Sequence[str], embed: Callable[[list[str]],
     query = analyse(Question(question), None)
     evidence = list(_evidence(snippets))
     vectors = embed([query.text, *(item.text for item in evidence)])
-    ranked = ranking.rank(query, evidence, vectors[0], vectors[1:], lambda word: 1.0)
-    return bool(disputes.rivals(query, ranked, ranked[0]))
+    found = ranking.rank(query, evidence, vectors[0], vectors[1:], lambda word: 1.0)
+    return disputes.dispute(query, found, found[0]) is not None
 
 
 def _evidence(snippets: Sequence[str]) -> Iterator[Evidence]:

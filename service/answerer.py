@@ -142,7 +142,7 @@ class Answerer:
             run.shown = selection.sound
             with run.timed("draft"):
                 drafts = extractive.draft(query, run.shown)
-                drafts, run.rivals = disputes.settled(query, run.shown, drafts)
+                drafts, run.dispute = disputes.settled(query, run.shown, drafts)
         for draft in drafts:
             for event in self._verified(run, draft):
                 yield event
@@ -212,20 +212,21 @@ class Answerer:
         """The other account, where a model left it out, and a sentence saying that they differ."""
         cited = run.text.cited
         if run.answerer == "openai" and cited:
-            run.rivals = disputes.rivals(selection.query, run.shown, cited[0])
-        for rival in [rival for rival in run.rivals if rival.status == "disputed"][:1]:
-            yield from self._verified(run, Draft(plain(rival.other.text), (rival.other.key,)))
-            if rival.lead in cited and rival.other in cited:
-                yield from run.text.add_note(rival.sentence, (rival.lead, rival.other))
+            run.dispute = disputes.dispute(selection.query, run.shown, cited[0])
+        found = run.dispute
+        if found is not None and found.status == "disputed":
+            yield from self._verified(run, Draft(plain(found.other.text), (found.other.key,)))
+            if found.lead in cited and found.other in cited:
+                yield from run.text.add_note(found.sentence, (found.lead, found.other))
 
     def _age(self, run: AnswerRun, selection: Selection) -> Iterator[Event]:
         """How old the source is, where the question is about something that changes."""
         query, text = selection.query, run.text
         if any(period.strict for period in query.periods):
             return
-        told = staleness.told(query, text.text, text.cited, query.question.as_of, self._today())
-        if told is not None:
-            yield from text.add_note(*told)
+        note = staleness.note(query, text.text, text.cited, query.question.as_of, self._today())
+        if note is not None:
+            yield from text.add_note(*note)
 
     def _completed(
         self, run: AnswerRun, question: Question, selection: Selection, reason: Reason | None
@@ -292,7 +293,7 @@ def _conflicts(run: AnswerRun, selection: Selection) -> tuple[Conflict, ...]:
     """Accounts that disagree with what is cited: other articles', earlier ones, altered copies'."""
     cited, question = run.text.cited, selection.query.question
     return (
-        *altered_copies.between(run.rivals, cited),
+        *altered_copies.between(run.dispute, cited),
         *altered_copies.corrected(selection.snapshot, question, cited),
         *altered_copies.altered_copies(selection.snapshot, question, cited),
     )

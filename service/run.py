@@ -12,7 +12,7 @@ from typing import Literal, TypeVar
 
 from ingest.errors import TimedOut
 from service.answer_text import AnswerText
-from service.conflicts.disputes import Rival
+from service.conflicts.disputes import Dispute
 from service.drafting.llm import Usage
 from service.types import Evidence
 
@@ -35,7 +35,7 @@ class AnswerRun:
     fallback: dict[str, str] | None = None
     shown: tuple[Evidence, ...] = ()  # what the sentences were drafted from
     prompt: str | None = None  # what a model was asked
-    rivals: tuple[Rival, ...] = ()
+    dispute: Dispute | None = None  # the accounts that contradict each other, if any do
 
     @contextmanager
     def timed(self, stage: str) -> Iterator[None]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from asking import query
 from newsroom import card, sentences
 
-from service.conflicts.disputes import Rival, rivals
+from service.conflicts.disputes import Dispute, dispute, settled
+from service.drafting import extractive
 from service.types import Evidence
 
 Told = tuple[str, str, str]  # published on (may be ""), title, sentence
@@ -91,24 +92,28 @@ PAIRS: list[tuple[str, Told, Told, str | None]] = [
     ("How many houses did the Loam flood damage?", ("2024-02-11", "Flood in Loam", "The flood in Loam damaged 40 houses."),
      ("2024-02-12", "Loam after the flood", "Forty houses in Loam were damaged by the flood."), None),
 ]  # fmt: skip
-UNSEEN = 1  # pairs in conflict that may be overlooked, of 18
+UNSEEN = 0  # pairs in conflict that may be overlooked, of 18
 FALSE = 0  # pairs without a conflict that may be called one, of 15
 
 
 def found(
     question: str, one: Told, two: Told, outlets: tuple[str, str] = ("Ashby Echo", "Loam Post")
-) -> list[Rival]:
+) -> Dispute | None:
     made = []
     for name, outlet, (day, title, text) in zip("ab", outlets, (one, two), strict=True):
         on = date.fromisoformat(day) if day else None
         made += sentences(card(name, title, publisher=outlet, published_on=on), text)
-    return list(rivals(query(question), made, made[0]))
+    return dispute(query(question), made, made[0])
+
+
+def status(one: Dispute | None) -> str | None:
+    return one and one.status
 
 
 def test_most_disagreements_are_seen_and_nothing_else_is_called_one() -> None:
     unseen, wrong = [], []
     for question, one, two, expected in PAIRS:
-        got = next((rival.status for rival in found(question, one, two)), None)
+        got = status(found(question, one, two))
         if got != expected:
             (wrong if expected is None else unseen).append((question, two[2], expected, got))
 
@@ -122,7 +127,7 @@ def test_the_later_account_of_what_changes_is_used_whichever_was_found_first(ord
     accounts = [("2023-04-01", "Loam fares", "A day ticket to Loam Island costs £6."),
                 ("2025-04-01", "Island fares", "A day ticket to Loam Island costs £8.")][::order]  # fmt: skip
 
-    rival = found(FARE, *accounts)[0]
+    rival = found(FARE, *accounts)
 
     assert rival.status == "superseded" and rival.chosen is not None and "£8" in rival.chosen.text
     assert "2025-04-01" in rival.why and "later" in rival.why
@@ -140,17 +145,17 @@ def test_an_outlet_s_own_later_word_takes_the_place_of_its_earlier_one() -> None
         "About 5,000 people marched through Ashby against the quarry.",
     )
 
-    rival = found(MARCH, one, two, ("Ashby Echo", "Ashby Echo"))[0]
+    rival = found(MARCH, one, two, ("Ashby Echo", "Ashby Echo"))
 
     assert (
         rival.status == "superseded" and rival.chosen is not None and "5,000" in rival.chosen.text
     )
-    assert found(MARCH, one, two)[0].status == "disputed"
+    assert found(MARCH, one, two).status == "disputed"
 
 
 def test_what_has_no_date_never_takes_the_place_of_anything() -> None:
     rival = found(FARE, ("", "Fares", "A day ticket to Loam Island costs £6."),
-                  ("2025-04-01", "Island fares", "A day ticket to Loam Island costs £8."))[0]  # fmt: skip
+                  ("2025-04-01", "Island fares", "A day ticket to Loam Island costs £8."))  # fmt: skip
 
     assert rival.status == "disputed" and rival.chosen is None
 
@@ -158,9 +163,9 @@ def test_what_has_no_date_never_takes_the_place_of_anything() -> None:
 def test_the_sentence_on_a_dispute_names_outlets_and_nothing_that_looks_like_an_address() -> None:
     one, two = PAIRS[0][1], PAIRS[0][2]
 
-    assert found(MARCH, one, two)[0].sentence == "Ashby Echo and Loam Post disagree on this."
+    assert found(MARCH, one, two).sentence == "Ashby Echo and Loam Post disagree on this."
     assert (
-        found(MARCH, one, two, ("evil.example/pay", "Loam Post"))[0].sentence
+        found(MARCH, one, two, ("evil.example/pay", "Loam Post")).sentence
         == "The two accounts disagree on this."
     )
 
@@ -184,7 +189,7 @@ def of_outlets(texts: tuple[str, ...]) -> list[Evidence]:
 
 
 def test_two_outlets_against_two_are_a_dispute_though_each_names_many() -> None:
-    rival = rivals(query(WINNER), of_outlets(FOUR), of_outlets(FOUR)[0])[0]
+    rival = dispute(query(WINNER), of_outlets(FOUR), of_outlets(FOUR)[0])
 
     assert rival.status == "disputed" and "Finch" in rival.about and "Stone" in rival.about
 
@@ -196,8 +201,8 @@ def test_names_that_some_outlets_leave_out_divide_nobody() -> None:
         FOUR[1].replace(", Leon Abel and Ines Vale", " and Ida Crane"),
     )
 
-    assert not rivals(query(WINNER), of_outlets(agreed), of_outlets(agreed)[0])
-    assert not rivals(query(WINNER), of_outlets(FOUR[:3]), of_outlets(FOUR[:3])[0])
+    assert not dispute(query(WINNER), of_outlets(agreed), of_outlets(agreed)[0])
+    assert not dispute(query(WINNER), of_outlets(FOUR[:3]), of_outlets(FOUR[:3])[0])
 
 
 def test_a_name_that_holds_another_is_the_same_name() -> None:
@@ -213,7 +218,7 @@ def test_an_answer_from_outside_both_camps_takes_neither_side() -> None:
         "Rain fell on Vale and Crane.",
     )
 
-    assert not rivals(query(WINNER), [*of_outlets(FOUR), *aside], aside[0])
+    assert not dispute(query(WINNER), [*of_outlets(FOUR), *aside], aside[0])
 
 
 def test_two_outlets_on_one_race_and_two_on_the_next_do_not_disagree() -> None:
@@ -229,4 +234,171 @@ def test_two_outlets_on_one_race_and_two_on_the_next_do_not_disagree() -> None:
         )
     ]
 
-    assert not rivals(query(WINNER), races, races[0])
+    assert not dispute(query(WINNER), races, races[0])
+
+
+def series(texts: list[str], titles: list[str] | None = None) -> list[Evidence]:
+    """One article of an outlet of its own for each text, all of one day."""
+    on = date(2025, 6, 2)
+    return [
+        item
+        for n, text in enumerate(texts)
+        for item in sentences(
+            card(f"s{n}", titles[n] if titles else "", publisher=f"Outlet {n}", published_on=on),
+            text,
+        )
+    ]
+
+
+def test_articles_made_to_one_pattern_contradict_nobody() -> None:
+    budgets = series(
+        [
+            f"The budget of district {n} is {3 + n}00,000 crowns, the council said."
+            for n in range(12, 52)
+        ],
+        [f"Budget of district {n}" for n in range(12, 52)],
+    )
+    named = series(
+        [f"The budget of the {name} district is {n}00,000 crowns, the council said."
+         for n, name in enumerate(("harbour", "market", "orchard", "station"), 3)]
+    )  # fmt: skip
+
+    assert not dispute(query("What is the budget of district 12?"), budgets, budgets[0])
+    assert not dispute(query("What is the budget of the harbour district?"), named, named[0])
+
+
+def test_a_number_of_the_question_must_be_in_both_articles() -> None:
+    gates = [
+        "Gate 4 was closed on Monday, the port said.",
+        "Gate 7 was not closed on Monday, drivers said.",
+    ]
+    same = [gates[0], gates[1].replace("7", "4")]
+
+    assert not dispute(query("Was gate 4 closed on Monday?"), series(gates), series(gates)[0])
+    assert dispute(query("Was gate 4 closed on Monday?"), series(same), series(same)[0])
+
+
+def test_more_than_three_different_accounts_are_a_series() -> None:
+    told = [f"The Loam storm killed {n} sheep." for n in (120, 300, 470, 650, 900)]
+    asked = query("How many sheep did the Loam storm kill?")
+
+    assert dispute(asked, series(told[:4]), series(told)[0])
+    assert not dispute(asked, series(told), series(told)[0])
+
+
+@pytest.mark.parametrize(
+    "aside",
+    [
+        "More than 9,000 people joined the quarry march in Ashby on Sunday.",
+        "The talks were held in a disused lighthouse above the quarry in Ashby.",
+        "Nobody paid for a ticket at the quarry march in Ashby.",
+    ],
+)
+def test_a_yes_or_no_must_be_about_what_is_asked(aside: str) -> None:
+    told = series(["Nobody was arrested at the quarry march in Ashby on Sunday.", aside])
+
+    assert not dispute(query(ARREST), told, told[0])
+
+
+def test_a_yes_and_a_no_are_found_behind_a_better_ranked_sentence_that_says_neither() -> None:
+    on = date(2025, 5, 4)
+    echo = card("e", "Quarry march in Ashby", publisher="Ashby Echo", published_on=on)
+    post = card("p", "March on the quarry", publisher="Loam Post", published_on=on)
+    lead, no = sentences(
+        echo, "Some 3,000 people joined the quarry march in Ashby.", "Police made no arrests."
+    )
+    _, yes = sentences(
+        post, "The quarry march in Ashby was loud.", "Two students were arrested near the lock."
+    )
+    ranked = [lead, no, *sentences(post, "The quarry march in Ashby was loud."), yes]
+    asked = query("Were there any arrests at the quarry march in Ashby?")
+
+    drafts, found = settled(asked, ranked, extractive.draft(asked, ranked[:1]))
+
+    assert found is not None and found.status == "disputed"
+    assert [draft.text for draft in drafts] == [no.text, yes.text]
+
+
+def test_what_one_account_left_open_the_later_one_decides() -> None:
+    early = (
+        "2025-03-01",
+        "Corbel sale",
+        "Whether Mayor Crane supports the sale of Corbel Mills to Loam Steel is unclear.",
+    )
+    late = (
+        "2025-03-09",
+        "Mills",
+        "Mayor Crane has come out against the sale of Corbel Mills to Loam Steel.",
+    )
+    asked = "Does Mayor Crane support the sale of Corbel Mills?"
+
+    for accounts in ((early, late), (late, early)):
+        one = found(asked, *accounts)
+        assert one is not None and one.status == "superseded"
+        assert one.chosen is not None and "against" in one.chosen.text
+        assert "left this open" in one.why
+
+
+def test_a_price_asked_for_with_will_is_the_later_one_though_the_earlier_ranks_higher() -> None:
+    old = sentences(
+        card("o", "Loam keeps its boats", publisher="Ashby Echo", published_on=date(2024, 5, 16)),
+        "A single ticket to Loam stays at £4.", "The new pier at Loam will cost £38 million.",
+    )  # fmt: skip
+    new = sentences(
+        card("n", "Loam gets a new boat", publisher="Loam Post", published_on=date(2025, 11, 20)),
+        "A single ticket will rise to £6 in January.",
+    )
+    asked = query("Will tickets to Loam get more expensive?")
+    ranked = [old[1], old[0], *new]
+
+    drafts, one = settled(asked, ranked, extractive.draft(asked, ranked))
+
+    assert [draft.text for draft in drafts] == [new[0].text]
+    assert one is not None and one.status == "superseded" and "£4" in one.about
+
+
+@pytest.mark.parametrize(("days", "status_then"), [(29, "disputed"), (30, "superseded")])
+def test_from_thirty_days_on_a_later_account_of_what_changes_is_used(
+    days: int, status_then: str
+) -> None:
+    first = date(2025, 4, 1)
+    one = (first.isoformat(), "Loam fares", "A day ticket to Loam Island costs £6.")
+    two = (
+        (first + timedelta(days)).isoformat(),
+        "Island fares",
+        "A day ticket to Loam Island costs £8.",
+    )
+
+    assert status(found(FARE, one, two)) == status_then
+
+
+@pytest.mark.parametrize(("counted", "status_then"), [("12,500", None), ("12,510", "disputed")])
+def test_more_than_leaves_room_for_a_quarter(counted: str, status_then: str | None) -> None:
+    one = (
+        "2025-05-04",
+        "Ashby marches",
+        "More than 10,000 people marched through Ashby against the quarry.",
+    )
+    two = (
+        "2025-05-04",
+        "Ashby",
+        f"Organisers counted {counted} people who marched in Ashby against the quarry.",
+    )
+
+    assert status(found(MARCH, one, two)) == status_then
+
+
+@pytest.mark.parametrize(("counted", "status_then"), [("8,400", None), ("8,430", "disputed")])
+def test_a_round_number_may_be_off_by_a_twentieth(counted: str, status_then: str | None) -> None:
+    one = (
+        "2025-05-04",
+        "Ashby marches",
+        "About 8,000 people marched through Ashby against the quarry.",
+    )
+    two = (
+        "2025-05-04",
+        "Ashby",
+        f"Organisers counted {counted} people who marched in Ashby against the quarry.",
+    )
+
+    assert status(found(MARCH, one, two)) == status_then

@@ -8,7 +8,7 @@ import pytest
 from asking import query
 from newsroom import card, sentences
 
-from service.conflicts.staleness import changes, told
+from service.conflicts.staleness import changes, note
 
 CHANGING = [
     "Who is the prime minister of Sorrenia?", "Who is the mayor of Ashby?", "Who leads the regulator?", "Who's the chair?",
@@ -59,7 +59,7 @@ def test_the_day_is_said_and_the_age_where_it_is_old(
         card(published_on=date.fromisoformat(published)), "Ida Crane is the mayor of Ashby."
     )
 
-    told_of = told(
+    told_of = note(
         MAYOR,
         "Ida Crane is the mayor of Ashby [1].",
         cited,
@@ -74,7 +74,7 @@ def test_of_several_sources_the_newest_counts() -> None:
     old = sentences(card("a", published_on=date(2025, 1, 1)), "Ida Crane is the mayor.")
     new = sentences(card("b", published_on=date(2026, 11, 1)), "Mayor Ida Crane spoke.")
 
-    told_of = told(MAYOR, "", [*old, *new], None, date(2026, 11, 21))
+    told_of = note(MAYOR, "", [*old, *new], None, date(2026, 11, 21))
 
     assert told_of is not None and told_of[1] == (new[0],) and "1 November 2026" in told_of[0]
 
@@ -82,12 +82,12 @@ def test_of_several_sources_the_newest_counts() -> None:
 def test_an_undated_source_is_called_so_where_the_question_is_about_now() -> None:
     cited = sentences(card(), "Ida Crane is the mayor of Ashby.")
 
-    assert told(MAYOR, "", cited, None, date(2026, 11, 21)) == (
+    assert note(MAYOR, "", cited, None, date(2026, 11, 21)) == (
         "The source is undated.",
         (cited[0],),
     )
     assert (
-        told(query("How many people work at the mill?"), "", cited, None, date(2026, 11, 21))
+        note(query("How many people work at the mill?"), "", cited, None, date(2026, 11, 21))
         is None
     )
 
@@ -98,7 +98,7 @@ def test_a_day_that_the_answer_names_is_not_said_twice() -> None:
     )
 
     assert (
-        told(
+        note(
             MAYOR, "On 1 November 2026 Ida Crane became mayor [1].", cited, None, date(2026, 11, 21)
         )
         is None

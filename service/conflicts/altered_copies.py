@@ -10,7 +10,7 @@ from ingest.storage.catalogue import Snapshot, StoredArticle
 from ingest.storage.passage_filters import permitted_articles
 from ingest.types import Alteration, Role, Sentence, Span
 from service.answer_text import cite, plain
-from service.conflicts.disputes import Rival
+from service.conflicts.disputes import Dispute
 from service.evidence.gathering import passage_at
 from service.retrieval.retriever import card, filter_of
 from service.types import Account, Citation, Conflict, Evidence, Question
@@ -65,22 +65,17 @@ def corrected(
     return tuple(conflicts)
 
 
-def between(found: Sequence[Rival], cited: Sequence[Evidence]) -> tuple[Conflict, ...]:
-    """Rival accounts as conflicts; a citation keeps its number where the text cites it."""
+def between(found: Dispute | None, cited: Sequence[Evidence]) -> tuple[Conflict, ...]:
+    """A dispute as a conflict; a citation keeps its number where the text cites it."""
+    if found is None:
+        return ()
     numbers = {(e.article.article_id, e.start): n for n, e in enumerate(cited, 1)}
-    return tuple(
-        Conflict(
-            rival.about,
-            rival.status,
-            tuple(
-                Account(plain(e.text), cite(e, numbers.get((e.article.article_id, e.start))))
-                for e in (rival.lead, rival.other)
-            ),
-            None if rival.chosen is None else int(rival.chosen is rival.other),
-            rival.why,
-        )
-        for rival in found
+    accounts = tuple(
+        Account(plain(e.text), cite(e, numbers.get((e.article.article_id, e.start))))
+        for e in (found.lead, found.other)
     )
+    chosen = None if found.chosen is None else int(found.chosen is found.other)
+    return (Conflict(found.about, found.status, accounts, chosen, found.why),)
 
 
 def _earlier_wording(sentences: Sequence[Sentence], text: str) -> Sentence | None:

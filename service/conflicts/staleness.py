@@ -1,4 +1,4 @@
-"""A question and what an answer cites come in; one sentence of how old that is, where it matters, goes out."""
+"""The sentence that says how old an answer about something that changes is."""
 
 from __future__ import annotations
 
@@ -11,77 +11,52 @@ from ingest.english.periods import in_words
 from service.query.analysis import Query
 from service.types import Evidence
 
-OLD_DAYS = (
-    180  # between the newest source and the day asked about: from here on its age is said in words
-)
-
-_NOW = re.compile(
-    r"(?i)\b(?:now|currently|current|today|nowadays|at present|presently|at the moment|so far|to date|up to now|still|"
-    r"latest|newest|most recent(?:ly)?|these days|as of)\b"
-)
-_ROLES = (
-    r"president|prime minister|(?:\w+ )?minister|mayor|premier|chancellor|governor|senator|speaker|king|queen|pope|"
-    r"head|leader|chief|boss|chair(?:man|woman|person)?|director|manager|coach|captain|conductor|editor|owner|secretary|"
-    r"champion|(?:(?:record|title) )?holder|ceo|cfo|spokes(?:man|woman|person)|ambassador|bishop|commander|principal|"
-    r"rector|opposition|favou?rite|front-?runner"
-)
-_WHO_IS = re.compile(
-    rf"(?i)^\W*(?:and\s+)?(?:who|which\s+\w+)\s*(?:is|are|['’]s)\s+(?:[\w.'’-]+\s+){{0,5}}?(?:{_ROLES})\b|"
-    r"^\W*(?:and\s+)?(?:who|which\s+\w+|who else)\s+(?:leads|runs|heads|chairs|coaches|owns|holds|manages|governs|"
-    r"commands|controls|edits|rules|captains|directs|presides|represents|(?:is|are) in charge)\b"
-)
-_AMOUNT = re.compile(
-    r"(?i)\bwhat(?:\s+is|\s+are|['’]s)\s+(?:[\w'’-]+\s+){0,4}?(?:price|cost|rate|fare|population|status|salary|wage|"
-    r"budget|debt|value|record|membership|total|toll|score|ranking|turnover|balance)\b|"
-    r"\bhow\s+(?:many|much)\b(?:[^?]*?\b(?:sail|run|work|live|serve|costs?|remain|are left|are there|"
-    r"are out of work)\b|[^?]*?\b(?:do|does|is|are)\b[^?]*?\b(?:employ|cost|earn|own|pay|charge|owe)\b)"
-)
-_PAST = re.compile(r"(?i)\b(?:was|were|did|had|won|died|happened|became)\b")
+# Days between the newest source and the day asked about from which on the age is said in words.
+OLD_DAYS = 180
 
 
 def changes(query: Query) -> bool:
-    """Whether a question is about something that changes, asked in the present: an office, a price, a count so far."""
-    return holds_an_office(query) or (
-        _plain(query) and not _PAST.search(query.text) and bool(_AMOUNT.search(query.text))
-    )
+    """Whether a question asks in the present for what changes: an office, a price, a count so far."""
+    present = _is_plain(query) and not _PAST.search(query.text)
+    return _asks_about_now(query) or (present and bool(_AMOUNT.search(query.text)))
 
 
-def holds_an_office(query: Query) -> bool:
-    """Whether it is about the present in so many words, or about who holds an office: then any source needs a date."""
-    text = query.text
-    return _plain(query) and bool(
-        _NOW.search(text) or (_WHO_IS.search(text) and not _PAST.search(text))
-    )
+def of_the_present(query: Query) -> bool:
+    """Whether a later account is worth more than an earlier one: what changes, and yes or no in the present."""
+    yes_no = query.kind == "yes_no" and bool(_PRESENT.match(query.text))
+    return changes(query) or (yes_no and _is_plain(query))
 
 
-def _plain(query: Query) -> bool:
-    return query.about is None and not query.several_articles
-
-
-def told(
+def note(
     query: Query, said: str, cited: Sequence[Evidence], as_of: date | None, today: date
 ) -> tuple[str, tuple[Evidence, ...]] | None:
-    """The sentence that dates an answer about something that changes, and what it rests on; None where none is due.
+    """ "This was reported on …" with the evidence it rests on: the newest dated source that is cited.
 
-    None is due where the answer names the day itself. What it rests on is the newest dated source that is cited, or the
-    first one where none is dated.
+    None where the question is about nothing that changes, or the answer `said` names the day itself. Of undated sources
+    it is said that they are, where the question is about now.
     """
     if not cited or not changes(query):
         return None
-    dated = [item for item in cited if item.article.published_on is not None]
-    newest = max(dated, key=lambda item: item.article.published_on or date.min, default=None)
-    if newest is None or newest.article.published_on is None:
-        return ("The source is undated.", (cited[0],)) if holds_an_office(query) else None
-    day = newest.article.published_on
+    dated = [(item.article.published_on, item) for item in cited if item.article.published_on]
+    if not dated:
+        return ("The source is undated.", (cited[0],)) if _asks_about_now(query) else None
+    day, newest = max(dated, key=lambda pair: pair[0])
     if any(mention.day == day and mention.precision == "day" for mention in mentions(said)):
         return None
     days = ((as_of or today) - day).days
-    since = (
-        f", {_long(days)} {f'before {in_words(as_of)}' if as_of else 'ago'}"
-        if days >= OLD_DAYS
-        else ""
-    )
-    return f"This was reported on {in_words(day)}{since}.", (newest,)
+    age = f", {_long(days)} {f'before {in_words(as_of)}' if as_of else 'ago'}"
+    return f"This was reported on {in_words(day)}{age if days >= OLD_DAYS else ''}.", (newest,)
+
+
+def _asks_about_now(query: Query) -> bool:
+    """In so many words, or by asking who holds an office."""
+    text = query.text
+    holds_office = _WHO_IS.search(text) and not _PAST.search(text)
+    return _is_plain(query) and bool(_NOW.search(text) or holds_office)
+
+
+def _is_plain(query: Query) -> bool:
+    return query.about is None and not query.several_articles
 
 
 def _long(days: int) -> str:
@@ -90,3 +65,30 @@ def _long(days: int) -> str:
     if months < 24:
         return "about a year" if months in (11, 12, 13) else f"about {months} months"
     return f"over {max(2, int(days / 365.25))} years"
+
+
+_NOW = re.compile(
+    r"(?i)\b(?:now|currently|current|today|nowadays|at present|presently|at the moment|so far|"
+    r"to date|up to now|still|latest|newest|most recent(?:ly)?|these days|as of)\b"
+)
+_OFFICE = (
+    r"president|minister|mayor|premier|chancellor|governor|senator|speaker|king|queen|pope|head|"
+    r"leader|chief|boss|chair(?:man|woman|person)?|director|manager|coach|captain|conductor|"
+    r"editor|owner|secretary|champion|holder|ceo|cfo|spokes(?:man|woman|person)|ambassador|"
+    r"bishop|commander|principal|rector|opposition|favou?rite|front-?runner"
+)
+_WHO_IS = re.compile(
+    r"(?i)^\W*(?:and\s+)?(?:who|which\s+\w+)(?:\s+else)?(?:"
+    rf"\s*(?:is|are|['’]s)\s+(?:[\w.'’-]+\s+){{0,6}}?(?:{_OFFICE})\b|"
+    r"\s+(?:leads|runs|heads|chairs|coaches|owns|holds|manages|governs|commands|controls|edits|"
+    r"rules|captains|directs|presides|represents|(?:is|are) in charge)\b)"
+)
+_AMOUNT = re.compile(
+    r"(?i)\bwhat(?:\s+is|\s+are|['’]s)\s+(?:[\w'’-]+\s+){0,4}?(?:price|cost|rate|fare|population|"
+    r"status|salary|wage|budget|debt|value|record|membership|total|toll|score|ranking|turnover|"
+    r"balance)\b|\bhow\s+(?:many|much)\b[^?]*?\b(?:sail|run|work|live|serve|costs?|remain|"
+    r"are left|are there|are out of work|"
+    r"(?:do|does|is|are)\b[^?]*?\b(?:employ|have|earn|own|pay|charge|owe))\b"
+)
+_PRESENT = re.compile(r"(?i)\W*(?:is|are|do|does|will|has|have|can)\b")
+_PAST = re.compile(r"(?i)\b(?:was|were|did|had|won|died|happened|became)\b")

@@ -1,0 +1,179 @@
+"""What one sentence gives as the answer: counted things, sums, days, people, yes or no."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal, InvalidOperation
+
+from ingest.english import analyse
+from ingest.english.numerals import dates_conflict
+from ingest.english.terms import Term, TermKind
+from ingest.english.thesaurus import opposite, related, stem
+from ingest.english.words import stem as word_stem
+from service.query.analysis import Query
+
+COUNTED_WORDS = 3  # words between a number and what it counts: "22,000 angry people"
+NEAR_WORDS = 6  # words between a person and a word of the question
+NEGATION_REACH = 3  # content words between a negation and the word it denies
+OF_THIS = 0.5  # share of the question's words with which a sentence says that this is unknown
+ROUNDED = Decimal("0.05")  # by this share a round number may differ from another of the same thing
+MORE_THAN = Decimal("1.25")  # "more than 10,000" may be 12,500, and no more
+OPEN = "open"  # the value of a sentence that says that nobody knows yet
+
+Values = dict[str, str]  # comparable value → as it is written
+
+
+def values(query: Query, text: str) -> Values:
+    """The values of the wanted kind that a sentence states, by their normal form; {} if it states none."""
+    reading = analyse(text)
+    match query.wants:
+        case "number" if query.noun:
+            return _counted(query.noun, text)
+        case "money":
+            return {s.value: text[s.start : s.end] for s in reading.numbers if " " in s.value}
+        case "date":
+            return {
+                s.value: text[s.start : s.end]
+                for s in reading.dates
+                if s.value[0].isdigit() or "-" in s.value
+            }
+        case "person":
+            return _people(query, text)
+    if query.kind != "yes_no":
+        return {}
+    if analyse(query.text).stems & PRICED:
+        return {s.value: text[s.start : s.end] for s in reading.numbers if " " in s.value}
+    return _yes_or_no(query, text)
+
+
+def exclude_each_other(text: str, mine: Values, other_text: str, theirs: Values) -> bool:
+    """Whether no value of one sentence can be a value of the other; {} excludes nothing."""
+    return bool(mine and theirs) and not any(
+        a == b
+        or (mine[a][:1].isupper() and _one_name_holds_the_other(mine[a], theirs[b]))
+        or (a.count("-") >= 2 and b.count("-") >= 2 and not dates_conflict(a, b))
+        or _about_the_same(text, mine[a], a, b)
+        or _about_the_same(other_text, theirs[b], b, a)
+        for a in mine
+        for b in theirs
+    )
+
+
+def predicate_of(question: str) -> str | None:
+    """The stem of what a yes-or-no question asks about: "approve" of "Did the council approve it?".
+
+    It ends the first run of plain words; where that run is a title before a name, or has a preposition behind it ("the
+    council of Ashby"), it ends the next one.
+    """
+    run: list[str] = []
+    subject_first = bool(_SUBJECT_FIRST.match(question))
+    for term in analyse(question).terms:
+        written = question[term.start : term.end].lower()
+        if term.kind is TermKind.WORD:
+            run.append(term.value)
+        elif (
+            len(run) == 1
+            and subject_first
+            and (term.kind is TermKind.NAME or written in _PREPOSITIONS)
+        ):
+            run = []
+        elif run and term.kind not in (TermKind.MODAL, TermKind.NUMBER):
+            break
+    return run[-1] if run else None
+
+
+def _counted(noun: str, text: str) -> Values:
+    found: Values = {}
+    for number in analyse(text).numbers:
+        after = analyse(text[number.end : number.end + 60]).tokens[:COUNTED_WORDS]
+        if any(token.stem == noun or related(token.stem, noun) for token in after):
+            found[number.value] = text[number.start : number.end]
+    return found
+
+
+def _people(query: Query, text: str) -> Values:
+    """Names near a word of the question that are no word of it, by their last word."""
+    reading = analyse(text)
+    asked_stems = {stemmed for _, stemmed in query.terms}
+    row = reading.words
+    places = [n for n, token in enumerate(reading.tokens) if token.stem in asked_stems]
+    found: Values = {}
+    for name in set(reading.names) - set(reading.demonyms):
+        last = name.value.split()[-1]
+        near = (abs(n - place) for n, word in enumerate(row) if word == last for place in places)
+        if word_stem(last) not in asked_stems and any(gap <= NEAR_WORDS for gap in near):
+            found[last] = text[name.start : name.end]
+    return found
+
+
+def _yes_or_no(query: Query, text: str) -> Values:
+    """Whether the sentence says the question's predicate, or denies it, or says its opposite."""
+    predicate = predicate_of(query.text)
+    if predicate is None:
+        return {}
+    unknown = _UNKNOWN.search(text)
+    held = {stemmed for _, stemmed in query.terms} & analyse(text).stems
+    if unknown and len(held) >= OF_THIS * len(query.terms):
+        return {OPEN: unknown[0]}
+    row = _content(text)
+    signs = set()
+    for place, term in enumerate(row):
+        says = term.value == predicate
+        if term.kind is TermKind.WORD and (says or opposite(stem(term.value), predicate)):
+            signs.add(says is not _is_denied(text, row, place))
+    if len(signs) != 1:
+        return {}
+    return {"yes": "yes"} if True in signs else {"no": "no"}
+
+
+def _content(text: str) -> list[Term]:
+    return [term for term in analyse(text).terms if term.kind is not TermKind.FUNCTION]
+
+
+def _is_denied(text: str, row: list[Term], place: int) -> bool:
+    """Whether a negation stands shortly before a word, in the same clause."""
+    return any(
+        (term.kind is TermKind.NEGATION or term.value in ("none", "few"))
+        and not _CLAUSE_END.search(text[term.end : row[place].start])
+        for term in row[max(0, place - NEGATION_REACH) : place]
+    )
+
+
+def _one_name_holds_the_other(one: str, other: str) -> bool:
+    """ "Tim Cook" is "Tim Cook Received", as headlines write it, and "Singer" is "Bryan Singer"."""
+    short, long = sorted((set(analyse(one).words), set(analyse(other).words)), key=len)
+    return short <= long
+
+
+def _about_the_same(text: str, written: str, round_one: str, exact: str) -> bool:
+    """Whether "about 8,000" is meant to be 8,213, or "more than 20,000" may be 22,000."""
+    (unit, one), (other_unit, two) = _amount(round_one), _amount(exact)
+    if unit != other_unit or not one or not two:
+        return False
+    before = text[: text.find(written)][-20:].lower()
+    if _AT_LEAST.search(before) and one <= two <= MORE_THAN * one:
+        return True
+    digits = f"{one:f}".split(".")[0]
+    is_round = len(digits.rstrip("0")) <= max(1, len(digits) - 2)
+    return is_round and abs(one - two) <= ROUNDED * two
+
+
+def _amount(value: str) -> tuple[str, Decimal]:
+    unit, _, number = value.rpartition(" ")
+    try:
+        return unit, Decimal(number)
+    except InvalidOperation:
+        return unit, Decimal(0)
+
+
+_AT_LEAST = re.compile(r"(?:more than|over|at least|above)\W*$")
+_CLAUSE_END = re.compile(r"[,;:.!?()–—]")
+_PREPOSITIONS = frozenset("of to in on at for from with".split())
+PRICED = frozenset(word_stem(word) for word in "expensive cheap dear price cost fare".split())
+_SUBJECT_FIRST = re.compile(
+    r"(?i)\W*(?:do|does|did|will|would|has|have|had|can|could|should)\b|\W*\w+ (?:the|this|that|its|their|his|her)\b"
+)
+_UNKNOWN = re.compile(
+    r"(?i)\b(?:unclear|undecided|unknown|uncertain|remains? to be seen|"
+    r"(?:not|yet to) (?:yet )?(?:been )?(?:clear|decide\w*|known|said?y?))\b"
+)
