@@ -12,6 +12,7 @@ import typer
 
 from ingest import cli as ingest_cli
 from ingest import terminal
+from ingest.english.periods import in_words
 from ingest.errors import DatelineError, WrongUsage
 from ingest.settings import Settings, read_settings
 from ingest.storage import owner
@@ -129,17 +130,28 @@ def readable(answer: dict[str, Any]) -> str:
     for conflict in answer["conflicts"]:
         lines.append(f"\nConflict ({conflict['status'].replace('_', ' ')}): {conflict['about']}")
         lines.append(f"    {conflict['why']}.")
-    if answer["nearest"]:
-        lines.append("\nNearest in the archive:")
-        lines.extend(
-            f"  - {hit['title']} ({hit['published_on'] or 'undated'})" for hit in answer["nearest"]
-        )
+    near = next((hit for hit in answer["nearest"] if hit["sentence"]), None)
+    if near:
+        said = " ".join(near["sentence"]["text"].split())
+        lines.append(f"\nThe closest passage, from {_origin(near)}, says: “{said}”")
+        lines.append(f"    {near['title']}, {near['url'] or near['article_id']}")
+    others = [hit for hit in answer["nearest"] if hit is not near]
+    if others:
+        lines.append("\nAlso near:" if near else "\nNearest in the archive:")
+        lines.extend(f"  - {hit['title']} — {outlet_and_day(hit)}" for hit in others)
     return "\n".join(lines)
 
 
 def outlet_and_day(item: dict[str, Any]) -> str:
     """Who published an article, and when, of any body that has both."""
     return f"{item['publisher'] or 'outlet unknown'}, {item['published_on'] or 'undated'}"
+
+
+def _origin(item: dict[str, Any]) -> str:
+    """Outlet and day as in a sentence: "The Strait Ledger of 3 March 2025"."""
+    name = item["publisher"] or f"“{item['title']}”"
+    day = item["published_on"]
+    return f"{name} of {in_words(date.fromisoformat(day))}" if day else name
 
 
 def _answer(settings: Settings, body: dict[str, Any]) -> dict[str, Any]:

@@ -25,6 +25,7 @@ from ingest.errors import TimedOut, WrongUsage
 from ingest.pipeline import ingest
 from ingest.settings import Settings
 from ingest.storage.archive import Archive
+from ingest.types import Span
 from service.app import create_app
 from service.surfaces import slack
 from service.types import (
@@ -35,7 +36,7 @@ from service.types import (
     Claim,
     Conflict,
     FamilyPlace,
-    Hit,
+    Nearest,
     Question,
     Turn,
 )
@@ -541,7 +542,7 @@ def test_a_decline_says_why_and_names_at_most_three_nearest(
     workspace: FakeSlack, events: str, desk: Desk
 ) -> None:
     hits = [
-        Hit(f"p{n}", 0, 5, "words", 0.5, replace(CARD, title=f"Nearest {n}", url=None))
+        Nearest(f"p{n}", 0, 5, "words", 0.5, replace(CARD, title=f"Nearest {n}", url=None))
         for n in range(4)
     ]
     desk.outcome = replace(
@@ -555,6 +556,23 @@ def test_a_decline_says_why_and_names_at_most_three_nearest(
     assert "Nearest 2" in text
     assert "Nearest 3" not in text
     assert "Sources" not in text
+
+
+def test_a_decline_quotes_and_dates_the_closest_sentence(
+    workspace: FakeSlack, events: str, desk: Desk
+) -> None:
+    card = replace(CARD, publisher="Strait <Ledger>", published_on=date(2025, 3, 3))
+    words = "The accord <!channel> was put off."
+    near = Nearest("p1", 0, 90, words, 0.5, replace(card, url=None), 0.5, Span(4, 38, words))
+    desk.outcome = replace(
+        answered("No."), outcome="declined", declined_because="not_supported", claims=(),
+        citations=(), nearest=(near, replace(near, sentence=None)),
+    )  # fmt: skip
+    text = reply_to(workspace.mention("C1", "when?"), workspace, events)["text"]
+    assert text.startswith(
+        "No.\n\nThe closest passage, from Strait &lt;Ledger&gt; of 3 March 2025, says: "
+        "“The accord &lt;!channel&gt; was put off.”\n\nAlso near:\n• "
+    )
 
 
 def test_a_failure_is_told_in_its_own_words_escaped(

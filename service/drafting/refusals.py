@@ -1,4 +1,4 @@
-"""Why nothing is said, and what was asked, come in; the one sentence that says so to a person goes out."""
+"""The one sentence that tells a reader why a question is not answered."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def refusal(
         return _outside(question, [period for period in asked_about if period.strict], nearest)
     return {
         "no_match": "The archive holds nothing that answers this question.",
-        "not_supported": "The archive touches on this, but no sentence in it supports an answer.",
+        "not_supported": "I can't answer this directly: no sentence in the archive says it.",
         "only_altered_copies": "Only altered copies speak of this, so there is no sound source to use.",
     }[reason]
 

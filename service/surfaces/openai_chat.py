@@ -101,7 +101,7 @@ def _asked(
 def completion(answer: Answer, numbering: ByArticle) -> dict[str, Any]:
     """A whole `chat.completion`."""
     numbering.know(answer.citations)
-    text = numbering.write(answer.text)
+    text = numbering.write(answer.text) + numbering.refusal(answer)
     message = {
         "role": "assistant",
         "content": text,
@@ -157,6 +157,8 @@ class _Chunks:
 
     def _last(self, answer: Answer) -> list[bytes]:
         frames = []
+        if more := self._numbering.refusal(answer):
+            frames.append(self._chunk({"content": more}))
         if self._numbering.annotations:
             frames.append(self._chunk({"annotations": nested(self._numbering)}))
         own = {"dateline": body_of(answer)}  # in the last chunk, whichever that is

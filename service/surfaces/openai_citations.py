@@ -1,4 +1,4 @@
-"""An answer's text and citations in, the same text numbered by article out, with an annotation for every marker.
+"""Numbers an answer's citations by article, with an OpenAI annotation for every marker.
 
 Chat frontends take `[n]` for the n-th distinct address among the annotations, in order. So two spans of one article
 share a number here, numbers follow first use, and no two articles share an address.
@@ -10,9 +10,9 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
 
-from service.types import ArticleCard, Citation
+from service.surfaces.sources import closest_in_markdown, escaped, inert, is_web_address
+from service.types import Answer, ArticleCard, Citation
 
 MARKER = re.compile(r"\[(\d+)\]")
 MARKERS = re.compile(r"\[\d+\](?:\s?\[\d+\])*")
@@ -53,18 +53,25 @@ class ByArticle:
         self._owners: dict[str, str] = {}  # address → the article it stands for
         self._length = 0
 
+    def refusal(self, answer: Answer) -> str:
+        """What stands behind the sentence of a refusal: the closest one of the archive."""
+        return closest_in_markdown(answer, self._base_url)
+
     def know(self, citations: Iterable[Citation]) -> None:
         self._citations.update((c.number, c) for c in citations if c.number is not None)
 
     def write(self, text: str) -> str:
-        """The piece with our numbers; adjacent markers of one article become one."""
+        """The piece with our numbers, and no live markup among its words.
+
+        Adjacent markers of one article become one.
+        """
         written = ""
         at = 0
         for run in MARKERS.finditer(text):
-            written += text[at : run.start()]
+            written += inert(text[at : run.start()])
             at = run.end()
             written += self._run(run.group(), self._length + len(written))
-        written += text[at:]
+        written += inert(text[at:])
         self._length += len(written)
         return written
 
@@ -91,23 +98,12 @@ class ByArticle:
             is_web_address(url)
             and self._owners.setdefault(url, article.article_id) == article.article_id
         ):
-            return url
+            return escaped(url)
         return f"{self._base_url}/articles/{article.article_id}"
 
 
 def cited_title(article: ArticleCard) -> str:
     """Title, outlet and day in one line: all that most frontends show of a source."""
     day = article.published_on.isoformat() if article.published_on else "undated"
-    return (
-        f"{article.title} ({article.publisher}, {day})"
-        if article.publisher
-        else f"{article.title} ({day})"
-    )
-
-
-def is_web_address(url: str) -> bool:
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return False
-    return parts.scheme in ("http", "https") and bool(parts.netloc)
+    outlet = f"{article.publisher}, " if article.publisher else ""
+    return inert(f"{article.title} ({outlet}{day})")

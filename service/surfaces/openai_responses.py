@@ -18,7 +18,7 @@ Body = dict[str, Any]
 def response(answer: Answer, numbering: ByArticle) -> Body:
     """A whole `response`."""
     numbering.know(answer.citations)
-    text = numbering.write(answer.text)
+    text = numbering.write(answer.text) + numbering.refusal(answer)
     return _completed(_ids(answer.id), int(time.time()), text, numbering, answer)
 
 
@@ -43,9 +43,7 @@ class Stream:
                 self._numbering.know(citations)
                 return []
             case Delta(text=text):
-                written = self._numbering.write(text)
-                self._text += written
-                return [self._in_part("response.output_text.delta", delta=written, logprobs=[])]
+                return [self._delta(self._numbering.write(text))]
             case Completed(answer=answer):
                 return self._last(answer)
 
@@ -63,11 +61,14 @@ class Stream:
         ]
 
     def _last(self, answer: Answer) -> list[bytes]:
+        more = self._numbering.refusal(answer)
+        first = [self._delta(more)] if more else []
         notes = flat(self._numbering)
         part = _part(self._text, notes)
         item = _message(self._ids, "completed", [part])
         whole = _completed(self._ids, self._created, self._text, self._numbering, answer)
         return [
+            *first,
             *(
                 self._in_part(
                     "response.output_text.annotation.added", annotation_index=n, annotation=note
@@ -79,6 +80,10 @@ class Stream:
             self._event("response.output_item.done", output_index=0, item=item),
             self._event("response.completed", response=whole),
         ]
+
+    def _delta(self, written: str) -> bytes:
+        self._text += written
+        return self._in_part("response.output_text.delta", delta=written, logprobs=[])
 
     def _in_part(self, kind: str, **fields: Any) -> bytes:
         return self._event(kind, item_id=self._ids[1], output_index=0, content_index=0, **fields)

@@ -6,7 +6,8 @@ import re
 from datetime import date
 from urllib.parse import quote as percent_encoded
 
-from service.types import Account, Answer, ArticleCard, Citation, Conflict, Hit
+from service.surfaces.sources import closest, origin
+from service.types import Account, Answer, ArticleCard, Citation, Conflict
 
 SECTION_CHARACTERS = 3_000  # a section block over this is refused, and the bot goes silent
 MESSAGE_CHARACTERS = 12_000  # about 13,200 have been seen refused; the documented 40,000 holds for text without blocks
@@ -18,7 +19,10 @@ TITLE_CHARACTERS = 150
 OUTLET_CHARACTERS = 80
 LINK_CHARACTERS = 1_000  # with the limits above, one line about a source always fits a section
 NEAREST_SHOWN = 3
+CLOSEST_CHARACTERS = 600
 SOURCES = "*Sources*"
+CLOSEST = "The closest passage, from"
+ALSO_NEAR = "Also near:"
 
 USAGE = "Ask me something about the articles in the archive, for example: Who wrote about the ferries, and when?"
 TOO_LONG = "That question is {count:,} characters long, and I can take {limit:,}. Please ask it in fewer words."
@@ -66,7 +70,7 @@ def _shown(token: re.Match[str]) -> str:
 
 def earlier_answer(text: str) -> str:
     """What one of our own replies said, for the history of a thread: no sources, no markers."""
-    return plain(_MARKER.sub("", text.partition(SOURCES)[0]))
+    return plain(_MARKER.sub("", re.split(re.escape(SOURCES) + "|" + CLOSEST, text)[0]))
 
 
 def render(answer: Answer, public_url: str | None) -> str:
@@ -82,21 +86,22 @@ def render(answer: Answer, public_url: str | None) -> str:
         )
     if answer.conflicts:
         blocks.append("\n".join(_conflict(conflict) for conflict in answer.conflicts))
-    if answer.outcome == "declined" and answer.nearest:
-        nearest = answer.nearest[:NEAREST_SHOWN]
-        blocks.append(
-            "\n".join(["Nearest in the archive:", *(_near(hit, public_url) for hit in nearest)])
-        )
+    near = closest(answer)
+    if near is not None and near.sentence is not None:
+        link, name = _link(near.article, public_url), escape(origin(near.article))
+        source = f"<{link}|{name}>" if link else name
+        said = _short(near.sentence.text, CLOSEST_CHARACTERS)
+        blocks.append(f"{CLOSEST} {source}, says: “{said}”")
+    others = [hit for hit in answer.nearest[:NEAREST_SHOWN] if hit is not near]
+    if others:
+        near_lines = [f"• {_described(hit.article, public_url)}" for hit in others]
+        blocks.append("\n".join([ALSO_NEAR if near else "Nearest in the archive:", *near_lines]))
     return "\n\n".join(blocks)
 
 
 def _source(citation: Citation, public_url: str | None) -> str:
     quote = _short(citation.quote, QUOTE_CHARACTERS)
     return f'[{citation.number}] "{quote}" — {_described(citation.article, public_url)}'
-
-
-def _near(hit: Hit, public_url: str | None) -> str:
-    return f"• {_described(hit.article, public_url)}"
 
 
 def _described(article: ArticleCard, public_url: str | None) -> str:

@@ -187,12 +187,24 @@ function complete(answer) {
 
 function decline(answer) {
   byId("answer").classList.add("declined");
+  const near = answer.nearest.find((hit) => hit.sentence);
+  if (near) byId("answer").append(" ", ...closest(near));
+  const others = answer.nearest.filter((hit) => hit !== near);
   byId("nearest-list").append(
-    ...answer.nearest.map((hit) =>
-      make("li", { class: "card" }, ...headlineOf(hit), make("blockquote", {}, shortened(hit.text)), make("div", { class: "badges" }, ...badges(hit))),
+    ...others.map((hit) =>
+      make("li", { class: "card" }, ...headlineOf(hit), make("blockquote", {}, shortened(hit.sentence?.text ?? hit.text)), make("div", { class: "badges" }, ...badges(hit))),
     ),
   );
-  show("nearest", answer.nearest.length > 0);
+  show("nearest", others.length > 0);
+}
+
+/** "The closest passage, from The Strait Ledger of 3 March 2025, says: …", linked to the place. */
+function closest(hit) {
+  const { text, start, end } = hit.sentence;
+  const day = hit.published_on && new Date(`${hit.published_on}T00:00:00Z`).toLocaleDateString("en-GB", { day: "numeric", month: "long", year: "numeric", timeZone: "UTC" });
+  const name = hit.publisher ?? `“${hit.title}”`;
+  const link = make("a", { href: readerLink(hit.article_id, start, end) }, day ? `${name} of ${day}` : name);
+  return ["The closest passage, from ", link, ", says: ", make("q", {}, squeezed(text))];
 }
 
 async function showConflicts(answer) {
@@ -264,19 +276,19 @@ function marked({ article_id, quote, start }, spans) {
 
 function madeFrom(answer) {
   const declined = answer.outcome === "declined";
-  const by = declined ? "nothing was made up" : answer.model ? `drafted by ${answer.model}, every sentence checked` : "sentences taken from the articles as they stand";
+  const by = declined ? null : answer.model ? `drafted by ${answer.model}, every sentence checked` : "sentences taken from the articles as they stand";
   const seconds = (answer.timings_ms.total / 1000).toFixed(answer.timings_ms.total < 995 ? 2 : 1);
-  const words = [`${declined ? "Searched" : "Answered"} in ${seconds} s, ${by}`, answer.as_of ? `as on ${answer.as_of}` : null, `archive state ${answer.index.generation}`];
+  const words = [`${declined ? "Searched" : "Answered"} in ${seconds} s`, by, answer.as_of ? `as on ${answer.as_of}` : null];
   const parts = [words.filter(Boolean).join(" · ")];
   if (!usesKey()) parts.push(" · ", make("a", { href: at(`v1/answers/${answer.id}`) }, "receipt"));
   return parts;
 }
 
 async function holdings() {
-  const { articles, passages } = await (await fetch(at("readyz"))).json().catch(() => ({}));
+  const { articles } = await (await fetch(at("readyz"))).json().catch(() => ({}));
   if (articles === undefined) return;
   const count = (n, one, many) => `${n.toLocaleString("en")} ${n === 1 ? one : many}`;
-  byId("holdings").textContent = articles ? `${count(articles, "article", "articles")}, ${count(passages, "passage", "passages")}` : "The archive is empty";
+  byId("holdings").textContent = articles ? count(articles, "article", "articles") : "The archive is empty";
 }
 
 /** Some of what the archive holds, so that an empty page suggests what to ask about. */
