@@ -18,7 +18,7 @@ from pathlib import Path
 
 from ingest.copies.families import Split, Standing, read_print, regroup
 from ingest.embedding.embedder import LocalEmbedder
-from ingest.english.lexicon import FUNCTION_WORDS
+from ingest.english.words import STOP_WORDS as FUNCTION_WORDS
 from ingest.formats import readers
 from ingest.settings import read_settings
 from ingest.storage.vector_cache import VectorCache

@@ -142,3 +142,87 @@ def test_one_country_has_one_word_however_it_is_written() -> None:
 
 def test_the_same_text_is_read_once() -> None:
     assert analyse("The ferry sank.") is analyse("The ferry sank.")
+
+
+@pytest.mark.parametrize(
+    ("written", "value"),
+    [
+        ("5 crore rupees", "inr 50000000"),
+        ("Rs 2 lakh crore", "inr 2000000000000"),
+        ("CHF 40m", "chf 40000000"),
+        ("£1.38bn", "gbp 1380000000"),
+        ("two hundred and five pounds", "gbp 205"),
+        ("half a million dollars", "usd 500000"),
+        ("-$5 million", "usd -5000000"),
+        ("minus 5", "-5"),
+        ("5,00,000", "500000"),
+        ("two hundred thousand", "200000"),
+        ("twelvefold", "x12"),
+    ],
+)
+def test_a_number_has_one_normal_form_with_its_currency_and_scale(written: str, value: str) -> None:
+    assert values(analyse(f"They paid {written} for it.").numbers) == [value]
+
+
+@pytest.mark.parametrize(
+    ("written", "dates"),
+    [
+        ("in the mid-1990s", ["1990s"]),
+        ("in AD 79", ["0079------"]),
+        ("on 4-6 March 2024", ["2024-03-04", "2024-03-06"]),
+        ("in the 2018-19 season", ["2018------", "2019------"]),
+        ("in September of 2017", ["2017-09---"]),
+        ("on 03/04/2025", []),
+        ("to 1200 of them", ["1200------"]),
+        ("about 1200 men", []),
+    ],
+)
+def test_a_date_has_one_normal_form(written: str, dates: list[str]) -> None:
+    assert values(analyse(f"It was sold {written}.").dates) == dates
+
+
+@pytest.mark.parametrize(
+    ("sentence", "names"),
+    [
+        ("Yesterday Ursula von der Leyen spoke.", ["ursula von der leyen"]),
+        ("Then von der Leyen spoke.", ["von der leyen"]),
+        ("They met Daniel de la Cruz and Linus van Pelt.", ["daniel de la cruz", "linus van pelt"]),
+        ("O'Brien's van was seen in Oslo.", ["o'brien", "oslo"]),
+    ],
+)
+def test_small_words_inside_a_name_belong_to_it(sentence: str, names: list[str]) -> None:
+    assert values(analyse(sentence).names) == names
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("police", "policies"),
+        ("university", "universe"),
+        ("important", "imports"),
+        ("author", "authority"),
+        ("general", "generation"),
+        ("international", "intern"),
+    ],
+)
+def test_words_of_different_meaning_have_different_stems(one: str, other: str) -> None:
+    (first,), (second,) = analyse(one).stems, analyse(other).stems
+    assert first != second
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("elections", "elected"),
+        ("organised", "organization"),
+        ("centres", "center"),
+        ("raised", "raise"),
+        ("sold", "selling"),
+        ("colour", "colors"),
+        ("travelled", "traveling"),
+        ("universities", "university"),
+        ("authorities", "authority"),
+    ],
+)
+def test_inflections_and_spellings_of_a_word_share_a_stem(one: str, other: str) -> None:
+    assert analyse(one).stems == analyse(other).stems

@@ -35,7 +35,7 @@ def only(question: str, today: date | None = TODAY) -> Period:
         ("What was said on 12 May 2024?", "2024-05-12", "2024-05-12"),
         ("What was said on May 12, 2024?", "2024-05-12", "2024-05-12"),
         ("Who resigned yesterday?", "2026-11-20", "2026-11-20"),
-        ("What changed this week?", "2026-11-16", "2026-11-22"),
+        ("What changed this week?", "2026-11-15", "2026-11-21"),
         ("What changed last week?", "2026-11-09", "2026-11-15"),
         ("What did the mayor say last month?", "2026-10-01", "2026-10-31"),
         ("How many strikes were there last year?", "2025-01-01", "2025-12-31"),
@@ -165,11 +165,79 @@ def test_a_day_is_read_back_whatever_stands_before_it(day: date, words: str) -> 
 
 @given(st.dates(date(1990, 1, 1), date(2090, 1, 1)))
 def test_last_and_this_stand_beside_one_another(today: date) -> None:
-    for unit in ("week", "month", "year"):
+    for unit in ("month", "quarter", "year"):
         last, this = (only(f"What changed {which} {unit}?", today) for which in ("last", "this"))
         assert last.last and this.first and this.last
         assert last.last + timedelta(1) == this.first
         assert this.first <= today <= this.last
+
+
+@pytest.mark.parametrize(
+    ("question", "first", "last"),
+    [
+        ("Who won over the past weekend?", "2026-11-14", "2026-11-15"),
+        ("What happened in the past summer?", "2026-06-01", "2026-09-30"),
+        ("Who left in the past January?", "2026-01-01", "2026-01-31"),
+        ("What opens next weekend?", "2026-11-21", "2026-11-22"),
+        ("What was earned last quarter?", "2026-07-01", "2026-09-30"),
+        ("What was built this decade?", "2020-01-01", "2029-12-31"),
+        ("What closed in the mid-1990s?", "1994-01-01", "1996-12-31"),
+        ("What was founded in the early 1920s?", "1920-01-01", "1923-12-31"),
+        ("What was said in the first half of January 2025?", "2025-01-01", "2025-01-15"),
+        ("What was said in the second half of January?", "2026-01-16", "2026-01-31"),
+        ("What burned in late May 2024?", "2024-05-21", "2024-05-31"),
+        ("What was sold in the first half of 2024?", "2024-01-01", "2024-06-30"),
+        ("What erupted in AD 79?", "0079-01-01", "0079-12-31"),
+    ],
+)
+def test_parts_of_months_years_and_decades_lie_within_them(
+    question: str, first: str, last: str
+) -> None:
+    found = only(question)
+
+    assert (found.first, found.last) == (date.fromisoformat(first), date.fromisoformat(last))
+
+
+def test_this_week_is_the_seven_days_that_end_today_whatever_the_weekday() -> None:
+    for n in range(7):
+        today = TODAY + timedelta(n)
+        found = only("What changed this week?", today)
+        assert (found.first, found.last) == (today - timedelta(6), today)
+
+
+def test_a_day_without_a_year_lies_ahead_where_the_question_looks_ahead() -> None:
+    today = date(2025, 5, 3)
+
+    behind = periods("What expired on May 11?", today)[0]
+    ahead = periods("What happens next week when the deal expires on May 11?", today)
+
+    assert behind.first == date(2024, 5, 11)
+    assert [period.first for period in ahead if period.words.endswith("May 11")] == [
+        date(2025, 5, 11)
+    ]
+
+
+WHICH = ["last", "past", "this", "previous", "next", "since last", "in the past", "on"]
+COUNTS = ["", "2", "999", "a couple of", "a", "twenty", "zero", "ninety"]
+UNITS = [
+    "day", "days", "week", "weekend", "weekends", "fortnight", "month", "quarters", "year", "decade", "decades", "spring",
+    "summer", "autumn", "fall", "winter", "January", "may", "December", "Monday", "sunday", "first half of January", "mid-1990s",
+    "early 2020s", "29 February", "late May", "Q3 2024", "AD 79", "night",
+]  # fmt: skip
+
+
+@given(
+    st.sampled_from(WHICH),
+    st.sampled_from(COUNTS),
+    st.sampled_from(UNITS),
+    st.sampled_from(["", " ago"]),
+    st.dates(),
+)
+def test_every_direction_number_and_unit_is_read_without_an_error(
+    which: str, count: str, unit: str, ago: str, today: date
+) -> None:
+    for period in periods(f"What happened {which} {count} {unit}{ago}?", today):
+        assert period.first is None or period.last is None or period.first <= period.last
 
 
 # --- which evidence may answer for a period ---------------------------------------------------------------------------

@@ -8,8 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from ingest.copies.shingles import words_of
-from ingest.english.lexicon import FUNCTION_WORDS
-from ingest.english.thesaurus import stem
+from ingest.english.words import STOP_WORDS as FUNCTION_WORDS
+from ingest.english.words import stem
 from ingest.types import Sentence, SentenceKind
 
 Embed = Callable[[Sequence[str]], npt.NDArray[np.float32]]

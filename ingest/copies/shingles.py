@@ -11,7 +11,7 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
-from ingest.english.thesaurus import fold, stem
+from ingest.english.words import fold, stem
 from ingest.types import Article, Sentence
 
 Hashes = npt.NDArray[np.uint64]

@@ -1,6 +1,7 @@
 """Reading English: what one sentence says (`analyse`), and where two say different things (`differences`)."""
 
-from ingest.english.analysis import Analysis, Span, Token, analyse
+from ingest.english.analysis import Analysis, Span, analyse
 from ingest.english.differences import Difference, differences
+from ingest.english.words import Token
 
 __all__ = ["Analysis", "Difference", "Span", "Token", "analyse", "differences"]

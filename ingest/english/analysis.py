@@ -11,21 +11,7 @@ from ingest.english import words as word_forms
 from ingest.english.cues import Comparison, Cue, comparisons, cues
 from ingest.english.speech import Attribution, Quotation
 from ingest.english.terms import Term, TermKind
-
-
-@dataclass(frozen=True, slots=True)
-class Token:
-    """One word; `analysis.text[token.start:token.end] == token.text`.
-
-    `lower` is its normal form ("U.S." and "United States" are `usa`, a possessive ending is dropped).
-    """
-
-    text: str
-    lower: str
-    stem: str
-    start: int
-    end: int
-    stop: bool  # too common to carry meaning
+from ingest.english.words import Token
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,22 +40,12 @@ class Analysis:
     @cached_property
     def tokens(self) -> tuple[Token, ...]:
         """Every word in order, punctuation left out; hyphens part words."""
-        return tuple(
-            Token(
-                self.text[start:end],
-                word,
-                word_forms.stem(word),
-                start,
-                end,
-                word in word_forms.STOP_WORDS,
-            )
-            for word, start, end in word_forms.spans(self.text)
-        )
+        return tuple(word_forms.tokens(self.text))
 
     @cached_property
     def words(self) -> tuple[str, ...]:
         """The normal forms of the words, in order."""
-        return word_forms.words(self.text)
+        return tuple(token.lower for token in self.tokens)
 
     @cached_property
     def stems(self) -> frozenset[str]:
@@ -79,7 +55,7 @@ class Analysis:
     @cached_property
     def terms(self) -> tuple[Term, ...]:
         """Numbers, dates, names, negations, quantifiers, modals, plain and function words with their offsets."""
-        return typed_terms.read(self.text)
+        return typed_terms.read(self.text, self.tokens)
 
     @cached_property
     def content(self) -> frozenset[str]:

@@ -13,7 +13,8 @@ from ingest.english import tables
 from ingest.english.words import stem
 
 if TYPE_CHECKING:
-    from ingest.english.analysis import Analysis, Token
+    from ingest.english.analysis import Analysis
+    from ingest.english.words import Token
 
 
 @dataclass(frozen=True, slots=True)

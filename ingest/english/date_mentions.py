@@ -1,4 +1,4 @@
-"""A text comes in; every date it names goes out, as words of the text and as days."""
+"""Finds the dates that a text names: the stretch of words, and the days it can mean."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-Precision = Literal["day", "month", "year"]
+from ingest.english import tables
+
+Precision = Literal["day", "month", "year", "decade"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,37 +32,104 @@ class Mention:
 
 def mentions(text: str) -> Iterator[Mention]:
     """Every date named in a text, in order, without overlaps."""
+    for _, mention in _found(text):
+        yield mention
+
+
+def dated(text: str) -> list[tuple[int, int, str]]:
+    """Offsets and normal form of every date, weekdays too: `2024-04-10` with dashes for what is not said, `1990s`, `mon`.
+
+    Both ends of a range are dates ("4-6 March 2024" is two); what can be read as two days (03/04/2025) is none.
+    """
+    found = [(*match.span(), match[0].lower()[:3]) for match in _WEEKDAY.finditer(text)]
+    for match, mention in _found(text):
+        shape, start, end = match.lastgroup or "", mention.start, mention.end
+        if mention.precision == "decade" and mention.day:
+            found.append((start, end, f"{mention.day.year}s"))
+            continue
+        ambiguous = shape in ("figures", "numeric") and mention.day != mention.latest
+        if ambiguous or (shape == "year" and _is_count(text, mention)):
+            continue
+        year = f"{mention.day.year:04d}" if mention.day else "----"
+        month = (
+            f"{(mention.day or mention).month:02d}"
+            if mention.precision in ("day", "month")
+            else "--"
+        )
+        day = mention.day.day if mention.day else mention.of_month
+        other = match[f"{shape}_other"] if shape in _RANGES else None
+        if other and mention.precision == "day":
+            day = int(match[f"{shape}_day"])
+            place = match.span(f"{shape}_other")
+            found.append((*place, f"{year}-{month}-{int(other):02d}"))
+            if place[0] < match.start(f"{shape}_day"):
+                start = match.start(f"{shape}_day")
+            else:
+                end = match.end(f"{shape}_day")
+        elif shape == "year":
+            end = match.end("year_year")
+            if mention.latest and mention.latest != mention.day:
+                found.append((*match.span("year_last"), f"{mention.latest.year}------"))
+        on = f"{day:02d}" if mention.precision == "day" else "--"
+        found.append((start, end, f"{year}-{month}-{on}"))
+    return sorted(found)
+
+
+def _is_count(text: str, year: Mention) -> bool:
+    """1200 is more often a number than a year, unless a preposition leads to it."""
+    early = year.day is not None and year.day.year < 1500
+    return early and not _LEADS.search(text, max(0, year.start - 12), year.start)
+
+
+def dates_conflict(left: str, right: str) -> bool:
+    """Whether two normal forms cannot be the same day: a field that both state differs."""
+    if left == right or len(left) == 3 != len(right) or len(right) == 3 != len(left):
+        return False
+    if len(left) == 3 or (left.endswith("s") and right.endswith("s")):
+        return True
+    if left.endswith("s") or right.endswith("s"):
+        decade, day = (left, right) if left.endswith("s") else (right, left)
+        return not day.startswith("----") and day[:3] != decade[:3]
+    pairs = zip(_fields(left), _fields(right), strict=True)
+    return any(a != b for a, b in pairs if "-" not in a and "-" not in b)
+
+
+def dates_share(left: str, right: str) -> bool:
+    """Whether two normal forms agree in at least one stated field and conflict in none."""
+    if left == right:
+        return True
+    if dates_conflict(left, right) or 3 in (len(left), len(right)) or "s" in left + right:
+        return False
+    return any(a == b for a, b in zip(_fields(left), _fields(right), strict=True) if "-" not in a)
+
+
+def _fields(date: str) -> tuple[str, str, str]:
+    return date[:4], date[5:7], date[8:10]
+
+
+def _found(text: str) -> Iterator[tuple[re.Match[str], Mention]]:
     position = 0
     for anchor in _ANCHOR.finditer(text):
         if anchor.start() < position:
             continue
         match = _DATE.match(text, anchor.start())
-        if match is None:
-            continue
-        mention = _mention(match)
-        if mention is not None:
+        mention = match and _mention(match)
+        if match and mention:
             position = match.end()
-            yield mention
+            yield match, mention
 
 
 def _mention(match: re.Match[str]) -> Mention | None:
     shape = match.lastgroup or ""
     year = int(match[f"{shape}_year"]) if shape in _DATED else 0
     start, end = match.span()
-    if shape == "figures":
-        return _figures(match)
-    if shape == "short":
-        year, month = _whole_year(year), _MONTHS[match["short_month"].lower()]
-        day = day_of(year, month, int(match["short_day"]))
-        return Mention(start, end, "day", day, day) if day else None
-    if shape == "numeric":
-        return _numeric(match, year)
-    if shape == "iso":
-        day = day_of(year, int(match["iso_month"]), int(match["iso_day"]))
-        return Mention(start, end, "day", day, day) if day else _year_only(match, year)
-    if shape == "year":
+    if shape == "decade":
+        return Mention(start, end, "decade", date(year, 1, 1), date(year, 1, 1))
+    if shape in ("year", "ad"):
         last = _last_year(year, match["year_last"])
-        return Mention(start, end, "year", date(year, 1, 1), date(last, 1, 1))
+        return Mention(start, end, "year", date(year, 1, 1), date(last, 1, 1)) if year else None
+    if shape in ("iso", "short", "figures", "numeric"):
+        return _in_figures(match, shape, year)
     month = _MONTHS[(match[f"{shape}_month"] or match["bare_other"]).lower()]
     if shape == "my":
         return Mention(start, end, "month", date(year, month, 1), date(year, month, 1))
@@ -69,45 +138,36 @@ def _mention(match: re.Match[str]) -> Mention | None:
             return None
         return Mention(start, end, "month", None, None, month)
     of_month = int(match[f"{shape}_day"])
-    other = match[f"{shape}_other"]
+    other = int(match[f"{shape}_other"] or of_month)
     if shape in ("dm", "md"):
-        of_month = max(of_month, int(other or 0))
+        of_month = max(of_month, other)
         return Mention(start, end, "day", None, None, month, of_month) if of_month <= 31 else None
-    day, last_day = (
-        day_of(year, month, of_month),
-        day_of(year, month, max(of_month, int(other or 0))),
-    )
+    day = day_of(year, month, of_month)
     if day is None:
         return Mention(start, end, "month", date(year, month, 1), date(year, month, 1))
-    return Mention(start, end, "day", day, last_day or day)
+    return Mention(start, end, "day", day, day_of(year, month, max(of_month, other)) or day)
 
 
-def _figures(match: re.Match[str]) -> Mention | None:
-    """Three pairs of figures, `17/04/24`: the year stands last or first, and day and month in either order."""
-    a, b, c = (int(match[f"figures_{part}"]) for part in ("a", "b", "year"))
-    orders = ((c, b, a), (c, a, b), (a, b, c))
-    readings = sorted(
-        day for year, month, of in orders if (day := day_of(_whole_year(year), month, of))
-    )
-    return Mention(*match.span(), "day", readings[0], readings[-1]) if readings else None
-
-
-def _whole_year(year: int) -> int:
-    """The year of two figures, by the rule of POSIX: 69 is 1969, 68 is 2068."""
-    return year if year > 99 else year + (1900 if year >= 69 else 2000)
-
-
-def _numeric(match: re.Match[str], year: int) -> Mention:
-    """Day and month in figures: read as either order where both can be."""
-    a, b = int(match["numeric_a"]), int(match["numeric_b"])
-    readings = sorted(day for day in {day_of(year, a, b), day_of(year, b, a)} if day)
-    if not readings:
-        return _year_only(match, year)
-    return Mention(*match.span(), "day", readings[0], readings[-1])
-
-
-def _year_only(match: re.Match[str], year: int) -> Mention:
-    return Mention(*match.span(), "year", date(year, 1, 1), date(year, 1, 1))
+def _in_figures(match: re.Match[str], shape: str, year: int) -> Mention | None:
+    """`2024-04-17`, `17-Apr-24`, `17/04/2024`, `17/04/24`: each order of day, month and year that the calendar has."""
+    full = (
+        year if year > 99 else year + (1900 if year >= 69 else 2000)
+    )  # two figures as POSIX reads them
+    if shape == "short":
+        orders = [(full, _MONTHS[match["short_month"].lower()], int(match["short_day"]))]
+    elif shape == "iso":
+        orders = [(year, int(match["iso_month"]), int(match["iso_day"]))]
+    else:
+        a, b = int(match[f"{shape}_a"]), int(match[f"{shape}_b"])
+        orders = [(full, b, a), (full, a, b)]
+        if shape == "figures":
+            orders.append((a + (1900 if a >= 69 else 2000), b, year))
+    days = sorted(day for order in orders if (day := day_of(*order)))
+    if days:
+        return Mention(*match.span(), "day", days[0], days[-1])
+    if shape in ("iso", "numeric"):
+        return Mention(*match.span(), "year", date(year, 1, 1), date(year, 1, 1))
+    return None
 
 
 def _last_year(year: int, last: str | None) -> int:
@@ -126,85 +186,28 @@ def day_of(year: int, month: int, of_month: int) -> date | None:
         return None
 
 
-_ENGLISH = (
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-)
-_SHORT = {
-    "Jan": 1,
-    "Feb": 2,
-    "Mar": 3,
-    "Apr": 4,
-    "Jun": 6,
-    "Jul": 7,
-    "Aug": 8,
-    "Sep": 9,
-    "Sept": 9,
-    "Oct": 10,
-    "Nov": 11,
-    "Dec": 12,
-}
-_FOREIGN = {
-    "janvier": 1,
-    "février": 2,
-    "mars": 3,
-    "avril": 4,
-    "mai": 5,
-    "juin": 6,
-    "juillet": 7,
-    "août": 8,
-    "septembre": 9,
-    "octobre": 10,
-    "novembre": 11,
-    "décembre": 12,
-    "januar": 1,
-    "februar": 2,
-    "märz": 3,
-    "juni": 6,
-    "juli": 7,
-    "oktober": 10,
-    "dezember": 12,
-    "enero": 1,
-    "febrero": 2,
-    "marzo": 3,
-    "abril": 4,
-    "mayo": 5,
-    "junio": 6,
-    "julio": 7,
-    "agosto": 8,
-    "septiembre": 9,
-    "octubre": 10,
-    "noviembre": 11,
-    "diciembre": 12,
-}
-_MONTHS = {name.lower(): number for number, name in enumerate(_ENGLISH, 1)}
-_MONTHS |= {name.lower(): number for name, number in _SHORT.items()} | _FOREIGN
+def _named(kind: str) -> dict[str, int]:
+    return {
+        name: int(first) + (n if kind in ("month", "weekday") else 0)
+        for row_kind, first, names in tables.rows("calendar.tsv")
+        for n, name in enumerate(names.split())
+        if row_kind == kind
+    }
 
 
 def _either(words: Iterable[str]) -> str:
     return "|".join(sorted(words, key=len, reverse=True))
 
 
-_CASED = _either([*_ENGLISH, *map(str.upper, _ENGLISH), *_SHORT, *map(str.upper, _SHORT)])
-_UNCASED = _either([*_ENGLISH, *_SHORT, *_FOREIGN])
+MONTHS = _named("month")  # "January" to "December"
+WEEKDAYS = _named("weekday")  # "Monday" is 0
+_ENGLISH = {**MONTHS, **_named("short")}
+_FOREIGN = _named("foreign")
+_MONTHS = {name.lower(): number for name, number in (*_ENGLISH.items(), *_FOREIGN.items())}
+_CASED = _either([*_ENGLISH, *map(str.upper, _ENGLISH)])
 # Months that are also common words count by themselves only after a word that makes them dates.
-_PLAIN = _either(
-    [
-        name
-        for name in (*_ENGLISH, *map(str.upper, _ENGLISH))
-        if name.lower() not in ("march", "may")
-    ]
-)
+_WORDS_TOO = ("March", "May", "MARCH", "MAY")
+_PLAIN = _either({*MONTHS, *map(str.upper, MONTHS)} - {*_WORDS_TOO})
 _LEADS = re.compile(
     r"\b(?:in|since|until|till|by|from|during|last|next|this|early|late|mid|of|before|after|and|to|between|through)"
     r"[\s-]+$",
@@ -215,11 +218,16 @@ _DAY = r"\d{1,2}"
 _NTH = r"(?:st|nd|rd|th|er|º|\.)?"
 _TO = r"\s*(?:[-–—&]|and|to|or)\s*"
 _COMMA = r"(?:\s*,\s*|\s+)"
-_MONEY = r"(?<![$€£¥])(?<!USD\s)(?<!EUR\s)(?<!GBP\s)(?<!No\.\s)"
+_MONEY = r"(?<![$€£¥₹])(?<!USD\s)(?<!EUR\s)(?<!GBP\s)(?<!No\.\s)"
+_COUNTED = _either(
+    form
+    for dimension, _, _, forms in tables.rows("units.tsv")
+    for form in forms.split("; ")
+    if dimension not in ("time", "speed") and (len(form) > 3 or form == "%")
+)
 _AMOUNT = (
-    r"\s*-?\s*(?:%|bn\b|m\b|million|billion|trillion|thousand|hundred|per\s?cent|people|k[mgW]\b|met(?:er|re)s|miles|"
-    r"feet|tonn?es|tons|dollars|euros|pounds|yen|[MG]W\b|hectares|acres|troops|soldiers|jobs|homes|houses|households|"
-    r"votes|residents|workers|students|seats|copies|hours|pages|lit(?:er|re)s)"
+    rf"\s*-?\s*(?:{_COUNTED}|(?:bn|m|k[mgW]|[MG]W)\b|million|billion|trillion|thousand|hundred|people|times|troops|"
+    r"soldiers|jobs|homes|houses|households|votes|residents|workers|students|seats|copies|hours|pages)"
 )
 # Each shape names its own groups; a date with a year has one called <shape>_year.
 _SHAPES = {
@@ -230,21 +238,25 @@ _SHAPES = {
     r"(?P<short_year>(?:19|20)\d{2}|\d{2})(?!\d)",
     "figures": rf"(?<![\d/.-])(?P<figures_a>{_DAY})/(?P<figures_b>{_DAY})/(?P<figures_year>\d{{2}})(?![\d/])",
     "dmy": rf"(?<!\d)(?:(?P<dmy_other>{_DAY}){_NTH}{_TO})?(?P<dmy_day>{_DAY}){_NTH}\s+(?:of\s+|de\s+)?"
-    rf"(?P<dmy_month>(?i:{_UNCASED}))\b\.?{_COMMA}(?:del?\s+)?(?P<dmy_year>{_YEAR})",
-    "mdy": rf"\b(?P<mdy_month>(?i:{_either([*_ENGLISH, *_SHORT])}))\b\.?\s+(?P<mdy_day>{_DAY}){_NTH}"
+    rf"(?P<dmy_month>(?i:{_either([*_ENGLISH, *_FOREIGN])}))\b\.?{_COMMA}(?:del?\s+)?(?P<dmy_year>{_YEAR})",
+    "mdy": rf"\b(?P<mdy_month>(?i:{_either(_ENGLISH)}))\b\.?\s+(?P<mdy_day>{_DAY}){_NTH}"
     rf"(?:{_TO}(?P<mdy_other>{_DAY}){_NTH})?{_COMMA}(?P<mdy_year>{_YEAR})",
     "my": rf"\b(?P<my_month>{_CASED})\b\.?{_COMMA}(?:of\s+)?(?P<my_year>{_YEAR})",
     "dm": rf"(?<![\d.,:])(?:(?P<dm_other>{_DAY}){_NTH}{_TO})?(?P<dm_day>{_DAY}){_NTH}\s+(?:of\s+)?"
     rf"(?P<dm_month>{_CASED})\b",
     "md": rf"\b(?P<md_month>{_CASED})\b\.?\s+(?P<md_day>{_DAY}){_NTH}(?:{_TO}(?P<md_other>{_DAY}){_NTH})?"
-    r"(?![\d,.:]*\d|\s*%)",
+    rf"(?![\d,.:]*\d|{_AMOUNT})",
     "numeric": rf"(?<![\d/.-])(?P<numeric_a>{_DAY})(?P<numeric_mark>[/.-])(?P<numeric_b>{_DAY})(?P=numeric_mark)"
     rf"(?P<numeric_year>{_YEAR})",
-    "bare": rf"\b(?:(?P<bare_month>{_PLAIN})|(?P<bare_other>March|May|MARCH|MAY))\b",
+    "bare": rf"\b(?:(?P<bare_month>{_PLAIN})|(?P<bare_other>{_either(_WORDS_TOO)}))\b",
+    "decade": r"\b(?P<decade_year>(?:1\d|20)\d0)['’]?s\b",
+    "ad": r"\bAD\s(?P<ad_year>\d{1,4})\b",
     "year": rf"(?:(?<![\w.,])|(?<=FY)){_MONEY}(?P<year_year>{_YEAR})(?![.,]\d)(?!{_AMOUNT})"
-    r"(?:[-–/](?P<year_last>\d{4}|\d{2})(?![\d-]))?",
+    r"(?:[-–/](?P<year_last>\d{4}|\d{2})(?![\d-]))?(?:\sAD\b)?",
 }
 _DATED = frozenset(_SHAPES) - {"dm", "md", "bare"}
+_RANGES = ("dm", "dmy", "md", "mdy")  # shapes that may name a first and a last day
 _DATE = re.compile("|".join(f"(?P<{name}>{shape})" for name, shape in _SHAPES.items()))
+_WEEKDAY = re.compile(rf"\b(?:{_either(WEEKDAYS)})(?=s?\b)")
 # Every shape begins with a figure or a month: trying all of them only there is ten times faster than everywhere.
-_ANCHOR = re.compile(r"\d+|\b[JFMASONDjfmasond](?i:an|eb|ar|pr|ay|u[nlg]|ep|ct|ov|ec)")
+_ANCHOR = re.compile(r"\d+|\bAD\s|\b[JFMASONDjfmasond](?i:an|eb|ar|pr|ay|u[nlg]|ep|ct|ov|ec)")

@@ -6,11 +6,10 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from ingest.english.lexicon import RANKS
+from ingest.english.date_mentions import dates_conflict
 from ingest.english.matching import Sides, match
-from ingest.english.numerals import dates_conflict
 from ingest.english.substitutions import Run, common_kind, neighbours_match, opposed, pair_runs
-from ingest.english.terms import Term, TermKind, is_rare
+from ingest.english.terms import RANKS, Term, TermKind, is_rare
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,10 +7,13 @@ from collections import Counter
 from collections.abc import Sequence, Set
 from dataclasses import dataclass
 
+from ingest.english.analysis import analyse
 from ingest.english.countries import CAPITALS
-from ingest.english.numerals import dates_share, numbers_match
-from ingest.english.terms import Term, TermKind, read
-from ingest.english.thesaurus import opposite, related, standard, stem
+from ingest.english.date_mentions import dates_share
+from ingest.english.numbers import numbers_match
+from ingest.english.terms import Term, TermKind
+from ingest.english.thesaurus import opposite, related
+from ingest.english.words import stem
 
 
 @dataclass(slots=True)
@@ -29,7 +32,9 @@ class Sides:
 
 def match(left: str, right: str) -> Sides:
     """Every term of either sentence with its partner: the same thing however it is written, wherever it stands."""
-    ours, theirs = ([t for t in read(s) if t.kind is not TermKind.FUNCTION] for s in (left, right))
+    ours, theirs = (
+        [t for t in analyse(s).terms if t.kind is not TermKind.FUNCTION] for s in (left, right)
+    )
     sides = Sides(left, right, ours, theirs, [None] * len(ours), [None] * len(theirs), [], [])
     swapped_left, swapped_right = (
         a | b for a, b in zip(_swapped(sides), _regoverned(sides), strict=True)
@@ -80,11 +85,7 @@ def _same_name(left: str, right: str) -> bool:
     """A capital and its country, or two spellings: "Organisation"."""
     if CAPITALS.get(left) == right or CAPITALS.get(right) == left:
         return True
-    return (
-        left[:3] == right[:3]
-        and min(len(left), len(right)) > 5
-        and standard(left) == standard(right)
-    )
+    return left[:3] == right[:3] and min(len(left), len(right)) > 5 and stem(left) == stem(right)
 
 
 def _is_same_word(name: Term, word: Term) -> bool:

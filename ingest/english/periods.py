@@ -1,4 +1,4 @@
-"""A question and a day to count from come in; the stretches of time that it names, and how it names them, go out."""
+"""Finds the stretches of time that a question names, and how it names them."""
 
 from __future__ import annotations
 
@@ -8,9 +8,14 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import pairwise
 
-from ingest.english.date_mentions import Mention, mentions
-from ingest.english.lexicon import MONTHS
-from ingest.english.relative_dates import COUNTED, counted, end_of_month, part_of_year
+from ingest.english.date_mentions import MONTHS, Mention, mentions
+from ingest.english.relative_dates import (
+    COUNTED,
+    counted,
+    end_of_month,
+    part_of_month,
+    part_of_year,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +48,8 @@ def periods(text: str, today: date | None) -> tuple[Period, ...]:
     """Every period of a text, in its order. Words that count from today ("last week") are left alone without one.
 
     "before the election" names no day and gives nothing; "today" and "now" ask for the present state, not for what
-    happened today, and give nothing either. A month or day without its year is the last such one up to `today`.
+    happened today, and give nothing either. A month or day without its year is the last such one up to `today`, the next
+    one in a question about what lies ahead ("next week", "will").
     """
     taken: list[Period] = []
     for found in (
@@ -151,20 +157,15 @@ def _single(text: str, today: date | None) -> Iterator[Period]:
 def _of_mention(text: str, mention: Mention, today: date | None) -> Period | None:
     """The days that a date can mean; without its year it is the last one up to `today`."""
     words, named = text[mention.start : mention.end], True
-    day, latest = mention.day, mention.latest
+    day, latest, end = mention.day, mention.latest, mention.end
     if day is None or latest is None:
-        day = latest = _last_such(mention, today) if today else None
+        day = latest = _nearest_such(mention, today, bool(_AHEAD.search(text))) if today else None
         named = False
     if day is None or latest is None:
         return None
-    end = mention.end
-    if mention.precision == "year":
-        last = date(latest.year, 12, 31)
-        if re.match(r"['’]?s\b", text[end:]) and day.year % 10 == 0:
-            last, end = date(min(9999, day.year + 9), 12, 31), end + (2 if text[end] in "'’" else 1)
-        return Period(
-            date(day.year, 1, 1), last, text[mention.start : end], mention.start, end, named
-        )
+    if mention.precision in ("year", "decade"):
+        last = latest.year + (9 if mention.precision == "decade" else 0)
+        return Period(date(day.year, 1, 1), date(last, 12, 31), words, mention.start, end, named)
     if mention.precision == "month":
         return Period(day, end_of_month(latest), words, mention.start, end, named)
     return Period(day, latest, words, mention.start, end, named)
@@ -179,27 +180,53 @@ def replace_year(mention: Mention, year: int) -> Mention:
     return replace(mention, day=day, latest=day)
 
 
-def _last_such(mention: Mention, today: date) -> date | None:
-    for year in range(today.year, today.year - 5, -1):
+def _nearest_such(mention: Mention, today: date, ahead: bool) -> date | None:
+    """The last such day up to today, or the next one from today on."""
+    years = (
+        range(today.year, min(9999, today.year + 5))
+        if ahead
+        else range(today.year, max(0, today.year - 5), -1)
+    )
+    for year in years:
         try:
             day = date(year, mention.month, mention.of_month)
         except ValueError:
             continue
-        if day <= today:
+        last = end_of_month(day) if mention.precision == "month" else day
+        if (ahead and last >= today) or (not ahead and day <= today):
             return day
     return None
 
 
 def _narrowed(text: str, period: Period) -> Period:
-    """ "early 2024", "the summer of 2023", "the third quarter of 2022": a part of the year."""
+    """ "early 2024", "the summer of 2023", "the third quarter of 2022", "mid-1990s", "the first half of January"."""
     found = _PART.search(text, 0, period.start)
-    if found is None or period.first is None or (period.first.month, period.first.day) != (1, 1):
+    if found is None or period.first is None or period.last is None or period.first.day != 1:
         return period
     part = " ".join(found["part"].lower().split())
-    first, last = part_of_year(part, period.first.year)
+    year = period.first.year
+    if (period.last.year, period.last.month) == (year, period.first.month):
+        first, last = part_of_month(part, period.first)
+    elif period.last.year - year == 9 and part in _PARTS_OF_DECADE:
+        from_year, to_year = _PARTS_OF_DECADE[part]
+        first, last = date(year + from_year, 1, 1), date(year + to_year, 12, 31)
+    elif (period.first.month, period.last.year) == (1, year):
+        first, last = part_of_year(part, year)
+    else:
+        return period
     return Period(
         first, last, text[found.start() : period.end], found.start(), period.end, period.named
     )
+
+
+_PARTS_OF_DECADE = {
+    "early": (0, 3),
+    "mid": (4, 6),
+    "late": (7, 9),
+    "first half": (0, 4),
+    "second half": (5, 9),
+}
+_AHEAD = re.compile(r"(?i)\b(?:next (?:week|weekend|month|quarter|year)|will|upcoming)\b")
 
 
 def _counted(text: str, today: date) -> Iterator[Period]:
@@ -236,7 +263,7 @@ def _tells_when(text: str, found: Period) -> bool:
     return not _ASIDE.search(re.sub(r"(?i)^\W*\w+", "", before))
 
 
-_NAMES = [name.capitalize() for name in MONTHS if len(name) > 3 or name == "may"][:12]
+_NAMES = list(MONTHS)
 _OPENS = re.compile(r"(?i)\b(?:between|from)\s+(?:the\s+)?$")
 _LEAD = re.compile(
     r"(?i)\b(?P<word>since|from|after|before|prior\s+to|until|till|up\s+to|by|as\s+of|as\s+at|as\s+on|in|on|during|"

@@ -1,4 +1,4 @@
-"""A sentence in, its typed terms with offsets out: numbers, dates, names, negations, quantifiers and plain words."""
+"""Gives each word of a sentence its part: number, date, name, negation, quantifier, modal, plain or function word."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import lru_cache
 
-from ingest import tokens
-from ingest.english import lexicon
+from ingest import tokens as cl100k
+from ingest.english import tables
 from ingest.english.countries import COUNTRIES, COUNTRY_PHRASES
-from ingest.english.numerals import DATE_PATTERN, NUMBER_PATTERN, read_date, read_number
-from ingest.english.thesaurus import NAME_SPELLINGS, fold, stem
+from ingest.english.date_mentions import dated
+from ingest.english.numbers import numbers
+from ingest.english.words import NAME_SPELLINGS, Token, fold, stem
 
 
 class TermKind(StrEnum):
@@ -38,118 +39,100 @@ class Term:
     demonym: bool = False  # a country named by its adjective or its people
 
 
-_WORD = (
-    r"(?P<acronym>(?:[A-Z]\.){2,}[A-Z]?|[A-Z]\.[A-Z]\b)"
-    r"|(?P<word>[^\W\d_]['’](?=[A-Z])[^\W_]+|[^\W_]+(?:['’](?:s|S|t|re|ve|ll|d|m)\b)?)"
-)
-_TOKEN = re.compile(
-    rf"{DATE_PATTERN}|{NUMBER_PATTERN}|(?P<contracted>n['’]t\b)|{_WORD}|(?P<mark>[^\w\s])"
-)
 _INITIAL_MARKS = frozenset('"“”«»„:•·*([')
-
-
-@lru_cache(maxsize=8192)
-def read(sentence: str) -> tuple[Term, ...]:
-    """The terms of a sentence in order, function words too; `sentence[term.start:term.end]` is what was written."""
-    quoted = _quoted_spans(sentence)
-    terms = []
-    for term in _join_phrases(_words(sentence), sentence):
-        inside = any(start <= term.start and term.end <= end for start, end in quoted)
-        terms.append(replace(term, quoted=True) if inside else term)
-    return tuple(terms)
-
-
-def _quoted_spans(sentence: str) -> list[tuple[int, int]]:
-    """Marks are paired in order, whatever their shape: machine-made copies open with closing marks."""
-    marks = [m.span() for m in re.finditer(r"[\"“”«»„]|``|''", sentence)]
-    if len(marks) % 2:
-        lone_close = marks and sentence[marks[0][0]] in "”»" and sentence[: marks[0][0]].strip()
-        marks.insert(0, (0, 0)) if lone_close else marks.append((len(sentence), len(sentence)))
-    return [(marks[i][1], marks[i + 1][0]) for i in range(0, len(marks), 2)]
-
-
-def _words(sentence: str) -> Iterator[Term]:
-    titled = _is_titled(sentence)
-    initial = True
-    for match in _TOKEN.finditer(sentence):
-        start, end, group = match.start(), match.end(), match.lastgroup
-        if group == "mark":
-            initial = initial or match.group() in _INITIAL_MARKS
-            continue
-        if group == "word":
-            yield from _word(match.group(), start, initial or titled)
-        elif group == "contracted":
-            yield Term(TermKind.NEGATION, "not", start, end)
-        elif group == "acronym":
-            bare = match.group().replace(".", "")
-            country = COUNTRIES.get(match.group()) or COUNTRIES.get(bare)
-            yield Term(TermKind.NAME, country or bare.lower(), start, end)
-        else:
-            date = read_date(match)
-            value = date or read_number(match)
-            if value is None:
-                yield from _word(match.group(), start, initial or titled)
-            else:
-                yield Term(TermKind.DATE if date else TermKind.NUMBER, value, start, end)
-        initial = False
-
-
-def _is_titled(sentence: str) -> bool:
-    """Headlines capitalise every word, so that a capital says nothing there; they are short, lists of names are not."""
-    words = [
-        w for w in re.findall(r"[^\W\d_]{4,}", sentence) if w.lower() not in lexicon.FUNCTION_WORDS
-    ]
-    return 3 < len(words) <= _LONGEST_HEADLINE and sum(w[0].isupper() for w in words) > 0.8 * len(
-        words
-    )
-
-
+_CLITIC = re.compile(r"['’](?:s|re|ve|ll|d|m)?$", re.IGNORECASE)
 _LONGEST_HEADLINE = 12  # words of four letters and more
 
 
-def _word(written: str, start: int, capital_says_nothing: bool) -> Iterator[Term]:
-    """One word, or two where a negation is contracted into it."""
-    end = start + len(written)
-    plain = written.replace("’", "'")
-    if plain.lower().endswith("n't"):
-        yield Term(TermKind.NEGATION, "not", start, end)
-        return
-    plain = re.sub(r"'(s|re|ve|ll|d|m)$", "", plain, flags=re.IGNORECASE)
-    bare, end = plain.lower(), start + len(plain)
-    country = (
-        COUNTRIES.get(plain if plain.isupper() and plain in COUNTRIES else bare)
-        if plain[0].isupper()
-        else None
+def read(text: str, tokens: Sequence[Token]) -> tuple[Term, ...]:
+    """The terms of a text in order, function words too; `text[term.start:term.end]` is what was written."""
+    quoted = _quoted_spans(text)
+    terms = _join_phrases(list(_join_particles(list(_terms(text, tokens)))), text)
+    if not quoted:
+        return tuple(terms)
+    return tuple(
+        replace(term, quoted=True)
+        if any(start <= term.start and term.end <= end for start, end in quoted)
+        else term
+        for term in terms
     )
+
+
+def _quoted_spans(text: str) -> list[tuple[int, int]]:
+    """Marks are paired in order, whatever their shape: machine-made copies open with closing marks."""
+    marks = [m.span() for m in re.finditer(r"[\"“”«»„]|``|''", text)]
+    if len(marks) % 2:
+        lone_close = marks and text[marks[0][0]] in "”»" and text[: marks[0][0]].strip()
+        marks.insert(0, (0, 0)) if lone_close else marks.append((len(text), len(text)))
+    return [(marks[i][1], marks[i + 1][0]) for i in range(0, len(marks), 2)]
+
+
+def _terms(text: str, tokens: Sequence[Token]) -> Iterator[Term]:
+    """Dates first, numbers between them, words between those."""
+    dates = [Term(TermKind.DATE, value, start, end) for start, end, value in dated(text)]
+    taken = [(date.start, date.end) for date in dates]
+    found = (Term(TermKind.NUMBER, v, s, e) for s, e, v in numbers(text, tokens, taken))
+    figures = sorted((*dates, *found), key=lambda term: term.start)
+    titled = _is_titled(tokens)
+    initial, last, at = True, 0, 0
+    for token in tokens:
+        if token.end <= last:
+            continue
+        while at < len(figures) and figures[at].start <= token.start:
+            initial, last = False, figures[at].end
+            yield figures[at]
+            at += 1
+        if token.start < last:
+            continue
+        initial = initial or not _INITIAL_MARKS.isdisjoint(text[last : token.start])
+        yield _word(token, initial or titled)
+        initial, last = False, token.end
+    yield from figures[at:]
+
+
+def _is_titled(tokens: Sequence[Token]) -> bool:
+    """Headlines capitalise every word, so that a capital says nothing there; they are short, lists of names are not."""
+    words = [t.text for t in tokens if len(t.lower) > 3 and t.lower.isalpha() and not t.stop]
+    capitals = sum(word[0].isupper() for word in words)
+    return 3 < len(words) <= _LONGEST_HEADLINE and capitals > 0.8 * len(words)
+
+
+def _word(token: Token, capital_says_nothing: bool) -> Term:
+    start, plain = token.start, _CLITIC.sub("", token.text)
+    end, bare = start + len(plain), _CLITIC.sub("", token.lower)
+    country = _country(token, plain, bare)
     if country:
-        yield Term(
-            TermKind.NAME, country, start, end, demonym=bare != country and plain not in COUNTRIES
-        )
-    elif bare in lexicon.NEGATIONS:
-        yield Term(TermKind.NEGATION, lexicon.NEGATIONS[bare], start, end)
-    elif bare in lexicon.QUANTIFIERS:
-        yield Term(TermKind.QUANTIFIER, lexicon.QUANTIFIERS[bare], start, end)
-    elif bare in lexicon.MODALS:
-        yield Term(TermKind.MODAL, lexicon.MODALS[bare], start, end)
-    elif (
-        bare in lexicon.FUNCTION_WORDS
-        or len(bare) == 1
-        or (bare in lexicon.NAME_SUFFIXES and plain[0].isupper())
-    ):
-        yield Term(TermKind.FUNCTION, bare, start, end)
-    elif _is_name(plain, capital_says_nothing):
+        demonym = bare != country and plain not in COUNTRIES and token.lower != "usa"
+        return Term(TermKind.NAME, country, start, end, demonym=demonym)
+    if bare.replace("’", "'").endswith("n't"):
+        return Term(TermKind.NEGATION, "not", start, end)
+    if known := _SINGLE.get(bare):
+        return Term(known[0], known[1] if known[1] != "=" else token.stem, start, end)
+    if "." in plain and plain[0].isupper():
+        return Term(TermKind.NAME, bare, start, end)
+    if token.stop or len(bare) < 2 or (bare in SUFFIXES and plain[0].isupper()):
+        return Term(TermKind.FUNCTION, bare, start, end)
+    if _is_name(plain, capital_says_nothing):
         folded = fold(bare)
-        yield Term(TermKind.NAME, NAME_SPELLINGS.get(folded, folded), start, end)
-    else:
-        yield Term(TermKind.WORD, stem(bare), start, end)
+        return Term(TermKind.NAME, NAME_SPELLINGS.get(folded, folded), start, end)
+    return Term(TermKind.WORD, stem(bare), start, end)
+
+
+def _country(token: Token, plain: str, bare: str) -> str | None:
+    if token.lower == "usa":
+        return COUNTRIES["USA"]
+    if not plain[:1].isupper():
+        return None
+    abbreviated = plain.replace(".", "")
+    return COUNTRIES.get(abbreviated if abbreviated in COUNTRIES else bare)
 
 
 def _is_name(word: str, capital_says_nothing: bool) -> bool:
     if any(c.isdigit() for c in word):
         return word[0].isupper()
-    if not word[0].isupper() or word.lower() in lexicon.HONORIFICS:
+    if not word[0].isupper() or word.lower() in HONORIFICS:
         return False
-    if len(word) > 1 and word.isupper() and len(word) < 6:
+    if word.isupper() and len(word) < 6:
         return True
     return not (capital_says_nothing and is_ordinary(word.lower()))
 
@@ -162,9 +145,9 @@ _ORDINARY_ENDINGS = tuple(
 @lru_cache(maxsize=8192)
 def is_ordinary(word: str) -> bool:
     """Whether a lower-case word is more often written small than capital: cl100k numbers its tokens by frequency."""
-    if word in lexicon.GIVEN_NAMES:
+    if word in GIVEN_NAMES:
         return False
-    small, capital = _token(f" {word}"), _token(f" {word.capitalize()}")
+    small, capital = _frequency_rank(word), _frequency_rank(word.capitalize())
     if small is None and capital is None:
         return word.endswith(_ORDINARY_ENDINGS)
     return capital is None or (small is not None and small < capital)
@@ -172,38 +155,45 @@ def is_ordinary(word: str) -> bool:
 
 def is_rare(word: str) -> bool:
     """Whether a lower-case word is none of the 40,000 most frequent tokens of cl100k."""
-    rank = _token(f" {word}")
+    rank = _frequency_rank(word)
     return rank is None or rank > 40_000
 
 
-def _token(written: str) -> int | None:
+def _frequency_rank(word: str) -> int | None:
     try:
-        return tokens.encoding().encode_single_token(written)
+        return cl100k.encoding().encode_single_token(f" {word}")
     except KeyError:
         return None
 
 
-def _phrases() -> dict[str, list[tuple[tuple[str, ...], TermKind, str]]]:
-    """Phrases by their first word, longest first."""
-    found: dict[str, list[tuple[tuple[str, ...], TermKind, str]]] = {}
-    for written, (kind, value) in lexicon.PHRASES.items():
-        words = tuple(written.split())
-        found.setdefault(words[0], []).append((words, TermKind(kind), value))
-    for written in COUNTRY_PHRASES:
-        words = tuple(written.split())
-        found.setdefault(words[0], []).append((words, TermKind.NAME, COUNTRIES[written]))
-    for choices in found.values():
-        choices.sort(key=lambda choice: -len(choice[0]))
-    return found
+def _join_particles(terms: list[Term]) -> Iterator[Term]:
+    """The small words inside names are part of them: "Ursula von der Leyen", "Daniel de la Cruz"."""
+    for at, term in enumerate(terms):
+        run = at
+        while (
+            run < len(terms) and terms[run].kind is not TermKind.NAME and _is_particle(terms[run])
+        ):
+            run += 1
+        first = at
+        while (
+            first and _is_particle(terms[first - 1]) and terms[first - 1].kind is not TermKind.NAME
+        ):
+            first -= 1
+        named = run < len(terms) and terms[run].kind is TermKind.NAME
+        led = first > 0 and terms[first - 1].kind is TermKind.NAME
+        if run > at and named and (led or run - first > 1 or term.value in ("von", "der", "ibn")):
+            yield replace(term, kind=TermKind.NAME)
+        else:
+            yield term
 
 
-_PHRASES = _phrases()
+def _is_particle(term: Term) -> bool:
+    return term.value in PARTICLES and term.kind in (TermKind.WORD, TermKind.FUNCTION)
 
 
-def _join_phrases(words: Iterator[Term], sentence: str) -> Iterator[Term]:
+def _join_phrases(terms: Sequence[Term], text: str) -> Iterator[Term]:
     """Words that mean something only together become one term; "failed" negates only before "to"."""
-    terms = list(words)
-    written = [sentence[t.start : t.end].lower() for t in terms]
+    written = [text[t.start : t.end].lower() for t in terms]
     at = 0
     while at < len(terms):
         term = terms[at]
@@ -211,17 +201,15 @@ def _join_phrases(words: Iterator[Term], sentence: str) -> Iterator[Term]:
             last = at + len(phrase) - 1
             if tuple(written[at : last + 1]) != phrase:
                 continue
-            if kind is TermKind.NAME and not sentence[term.start].isupper():
+            if kind is TermKind.NAME and not text[term.start].isupper():
                 continue
-            joined = value != " ".join(phrase) and kind is TermKind.NAME
-            yield Term(kind, value, term.start, terms[last].end, demonym=joined)
+            demonym = value != " ".join(phrase) and kind is TermKind.NAME
+            yield Term(kind, value, term.start, terms[last].end, demonym=demonym)
             at = last + 1
             break
         else:
-            if written[at] in lexicon.NEGATES_BEFORE_TO and not _leads_verb(
-                terms[at + 1 : at + 3], written[at + 1 :]
-            ):
-                term = replace(term, kind=TermKind.WORD, value=stem(written[at]))
+            if written[at] in _BEFORE_TO and _leads_verb(terms[at + 1 : at + 3], written[at + 1 :]):
+                term = replace(term, kind=TermKind.NEGATION, value=_BEFORE_TO[written[at]])
             yield term
             at += 1
 
@@ -232,10 +220,49 @@ def _leads_verb(following: Sequence[Term], written: Sequence[str]) -> bool:
         len(following) == 2
         and written[0] == "to"
         and following[1].kind in (TermKind.WORD, TermKind.FUNCTION)
-        and (written[1] not in _NO_VERBS)
+        and written[1] not in _NO_VERBS
     )
 
 
 _NO_VERBS = frozenset(
     "a an the its his her their our my your about around nearly almost just below under".split()
 )
+
+
+def _title_words(kind: str) -> frozenset[str]:
+    return frozenset(
+        w for k, words in tables.rows("titles.tsv") for w in words.split() if k == kind
+    )
+
+
+HONORIFICS = _title_words("honorific")
+RANKS = _title_words("rank")  # before a title they change who is meant: "assistant professor"
+SUFFIXES = _title_words("suffix")
+PARTICLES = _title_words("particle")
+GIVEN_NAMES = tables.words("given_names.txt")
+_LISTED = [
+    (kind, value, tuple(phrase.split()))
+    for kind, value, phrases in tables.rows("terms.tsv")
+    for phrase in phrases.split("; ")
+]
+_BEFORE_TO = {words[0]: value for kind, value, words in _LISTED if kind == "before to"}
+_SINGLE = {
+    words[0]: (TermKind(kind), value)
+    for kind, value, words in _LISTED
+    if len(words) == 1 and kind != "before to"
+}
+
+
+def _phrases() -> dict[str, list[tuple[tuple[str, ...], TermKind, str]]]:
+    """Phrases by their first word, longest first."""
+    found: dict[str, list[tuple[tuple[str, ...], TermKind, str]]] = {}
+    named = [("name", COUNTRIES[name], tuple(name.split())) for name in COUNTRY_PHRASES]
+    for kind, value, words in (*_LISTED, *named):
+        if len(words) > 1:
+            found.setdefault(words[0], []).append((words, TermKind(kind), value))
+    for choices in found.values():
+        choices.sort(key=lambda choice: -len(choice[0]))
+    return found
+
+
+_PHRASES = _phrases()

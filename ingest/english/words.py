@@ -1,60 +1,109 @@
-"""Any text comes in; its words in order, their stems, and what is too common to carry meaning go out."""
+"""Parts a text into words, and gives each word its normal form and its stem."""
 
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import lru_cache
 
-from ingest.english import thesaurus
+import Stemmer
+
+from ingest.english import tables
+
+STOP_WORDS = tables.words("stop_words.txt")
 
 _WORD = re.compile(
     r"(?:(?P<america>\bUSA?\b|\bU\.S\.(?:A\.)?(?!\w)|\b(?:United States|united states)(?: of America)?\b)"
     r"|(?P<acronym>\b(?:[A-Za-z]\.){2,}(?!\w))"
-    r"|[^\W_]+(?:[.,](?=\d)[^\W_]+)*)(?:['’][^\W_]+)?"
+    r"|[^\W_]+(?:[.,](?=\d)[^\W_]+)*)(?:['’][^\W_]+)*"
 )
 _POSSESSIVE = re.compile(r"['’](?:s|S)?$")
 
-STOP_WORDS = frozenset(
-    """a about above after again against all also although am among an and any are as at be became because become been
-    before being below between both but by came can come could did do does doing done down during each either else
-    ever few for from further get gets give given got had has have having he her here hers herself him himself his how
-    however i if in into is it its itself just let like made make many may me might more most much must my myself
-    neither no nor not now of off on once one only or other our ours out over own per s said same say says she should
-    since so some such t take taken than that the their theirs them themselves then there these they this those
-    through thus to too under until up upon us use used very via was we were what when where whether which while who
-    whom whose why will with within without would yet you your yours""".split()
-)
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """One word; `text[token.start:token.end] == token.text`.
+
+    `lower` is its normal form ("U.S." and "United States" are `usa`, a possessive ending is dropped).
+    """
+
+    text: str
+    lower: str
+    stem: str
+    start: int
+    end: int
+    stop: bool  # too common to carry meaning
 
 
-def spans(text: str) -> Iterator[tuple[str, int, int]]:
-    """Every word in its normal form with its offsets, in order."""
+def tokens(text: str) -> Iterator[Token]:
+    """Every word in order, punctuation left out; hyphens part words."""
     before = ""
     for match in _WORD.finditer(text):
-        word = _POSSESSIVE.sub("", match[0]).lower()
+        written = match[0]
+        word = _POSSESSIVE.sub("", written).lower()
         if match["acronym"]:
             word = word.replace(".", "")
         if match["america"] or (before == "the" and word in ("us", "usa")):
             word = "usa"
-        yield word, match.start(), match.end()
+        yield Token(written, word, stem(word), match.start(), match.end(), word in STOP_WORDS)
         before = word
 
 
 def words(text: str) -> tuple[str, ...]:
-    """Lower-case words in order; "U.S.", "US" and "United States" are one word, hyphens part words, "'s" is dropped.
+    """The normal forms of the words of a text, in order.
 
     >>> words("Japan's fifth-largest U.S. partner paid $1,200.50")
     ('japan', 'fifth', 'largest', 'usa', 'partner', 'paid', '1,200.50')
     """
-    return tuple(word for word, _, _ in spans(text))
+    return tuple(token.lower for token in tokens(text))
 
 
 def stems(text: str) -> frozenset[str]:
     """The stems of the words that are not stop words."""
-    return frozenset(stem(word) for word in words(text) if word not in STOP_WORDS)
+    return frozenset(token.stem for token in tokens(text) if not token.stop)
+
+
+def fold(word: str) -> str:
+    """Small letters without accents."""
+    if word.isascii():
+        return word.lower()
+    decomposed = unicodedata.normalize("NFKD", word.lower())
+    return "".join(c for c in decomposed if not unicodedata.combining(c))
 
 
 @lru_cache(maxsize=65536)
 def stem(word: str) -> str:
-    """What a word shares with those derived from it ("election", "elected"); coarser than what facts compare."""
-    return thesaurus.root(thesaurus.stem(word))
+    """What inflections, near derivations and both spellings of a word share, by Snowball's English stemmer.
+
+    "organised" and "organization" are `organiz`; "authority" stays apart from "author". Not always a word itself.
+    """
+    word = fold(word)
+    word = _SPELLINGS.get(word, word)
+    if word in _KEPT:
+        return _KEPT[word]
+    word = _standard(_INFLECTIONS.get(word, word))
+    stemmed: str = _snowball.stemWord(word)
+    return stemmed.replace("ll", "l")
+
+
+def _standard(word: str) -> str:
+    """American spelling: -ise and -isation with a z, -our as -or, -tre as -ter."""
+    word = re.sub(r"(?<=\w{3})is(?=(?:e[ds]?|ers?|ing|ations?)$)", "iz", word)
+    return re.sub(r"([tb])re(s?)$", r"\1er\2", word[:2] + word[2:].replace("our", "or"))
+
+
+def _forms(kind: str) -> dict[str, str]:
+    """Each form of one kind with the word that it is a form of."""
+    rows = (row for row in tables.rows("spellings.tsv") if row[0] == kind)
+    return {form: row[1] for row in rows for form in row[2].split()}
+
+
+_SPELLINGS = _forms("spelling")
+_INFLECTIONS = _forms("inflection")
+_KEPT = _forms("keep")
+NAME_SPELLINGS = _forms("name")
+_snowball = Stemmer.Stemmer(
+    "english", 0
+)  # holds the interpreter's lock while it stems: threads may share it

@@ -126,7 +126,7 @@ def _stated(found: list[tuple[str, Mention]]) -> tuple[StatedDate, ...]:
     dates = {
         StatedDate(_KINDS[label], mention.day, mention.precision, "text"): None
         for label, mention in found
-        if mention.day and mention.day == mention.latest
+        if mention.precision != "decade" and mention.day and mention.day == mention.latest
     }
     return tuple(dates)
 

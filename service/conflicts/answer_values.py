@@ -6,9 +6,10 @@ import re
 from decimal import Decimal, InvalidOperation
 
 from ingest.english import analyse
-from ingest.english.numerals import dates_conflict
+from ingest.english.date_mentions import dates_conflict
 from ingest.english.terms import Term, TermKind
-from ingest.english.thesaurus import opposite, related, stem
+from ingest.english.thesaurus import opposite, related
+from ingest.english.words import stem
 from ingest.english.words import stem as word_stem
 from service.query.analysis import Query
 

@@ -9,9 +9,8 @@ from datetime import date
 from typing import Literal
 
 from ingest.english import analyse
-from ingest.english.lexicon import GIVEN_NAMES
+from ingest.english.terms import GIVEN_NAMES
 from ingest.english.thesaurus import related
-from ingest.english.thesaurus import stem as typed_stem
 from ingest.english.words import stem
 from ingest.types import SentenceKind
 from service.answer_text import plain
@@ -180,7 +179,7 @@ def _subject(query: Query) -> frozenset[str]:
 def _predicate(query: Query) -> str | None:
     """The term of a yes-or-no question that is its predicate."""
     predicate = predicate_of(query.text)
-    return next((term for _, term in query.terms if predicate in (term, typed_stem(term))), None)
+    return next((term for _, term in query.terms if predicate in (term, stem(term))), None)
 
 
 def _article_so_far(ranked: Sequence[Evidence], item: Evidence) -> str:

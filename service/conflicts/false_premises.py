@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
 
-from ingest.english.numerals import dates_conflict, dates_share
-from ingest.english.terms import Term, TermKind, read
-from ingest.english.thesaurus import opposite, related, stem
-from ingest.english.words import STOP_WORDS
+from ingest.english import analyse
+from ingest.english.date_mentions import dates_conflict, dates_share
+from ingest.english.terms import Term, TermKind
+from ingest.english.thesaurus import opposite, related
+from ingest.english.words import STOP_WORDS, stem
 from ingest.english.words import stem as word_stem
 from ingest.types import SentenceKind
 from service.answer_text import plain
@@ -104,14 +105,14 @@ def _around(item: Evidence, ranked: Sequence[Evidence]) -> tuple[Term, ...]:
     return tuple(
         term
         for text in (item.article.title, *(other.text for other in nearest))
-        for term in read(text)
+        for term in analyse(text).terms
     )
 
 
 def _between(
     query: Query, question: str, said: Sequence[Term], item: Evidence, around: Sequence[Term]
 ) -> Iterator[Premise]:
-    told = [term for term in read(item.text) if term.kind is not TermKind.FUNCTION]
+    told = [term for term in analyse(item.text).terms if term.kind is not TermKind.FUNCTION]
     missing = [
         term
         for term in said
@@ -237,7 +238,7 @@ def _attributive(question: str, doubted: Term) -> bool:
     """ "the smallest lake" is another than the largest: only what is said of something can be wrong."""
     if _TELLS_WHICH.fullmatch(question[doubted.start : doubted.end]):
         return True
-    terms = read(question)
+    terms = analyse(question).terms
     at = terms.index(doubted)
     before, after = terms[max(0, at - 1) : at], terms[at + 1 : at + 2]
     follows = any(t.kind in (TermKind.WORD, TermKind.NAME) for t in after)
@@ -269,12 +270,12 @@ def _opposite_instead(
 def _denial(question: str, said: Sequence[Term], item: Evidence) -> Iterator[Premise]:
     """What the sentence denies and the question says plainly, of verbs and the like; names are denied of nobody."""
     plain_words = [term for term in said if term.kind is TermKind.WORD]
-    if any(term.kind is TermKind.NEGATION for term in read(question)):
+    if any(term.kind is TermKind.NEGATION for term in analyse(question).terms):
         return
     for negation, head in denied_heads(item.text):
         mine = next((term for term in plain_words if _same(term, head)), None)
         elsewhere = [
-            t for t in read(item.text) if t.kind is TermKind.WORD and t.start != head.start
+            t for t in analyse(item.text).terms if t.kind is TermKind.WORD and t.start != head.start
         ]
         if mine is not None and not any(_same(mine, other) for other in elsewhere):
             found = item.text[negation.start : head.end]
@@ -283,16 +284,16 @@ def _denial(question: str, said: Sequence[Term], item: Evidence) -> Iterator[Pre
 
 def _borne_out(said: Sequence[Term], premise: Premise, ranked: Sequence[Evidence]) -> bool:
     """Whether some sentence says what the question says, the doubted words in it and most of the rest."""
-    doubted = [term for term in read(premise.asked) if term.kind in _VALUES]
+    doubted = [term for term in analyse(premise.asked).terms if term.kind in _VALUES]
     enough = SUPPORTS_A_DENIED if premise.kind == "negation" else SUPPORTS
     rest = [term for term in said if not _among(term, doubted)]
     for item in ranked:
-        told = read(item.text)
+        told = analyse(item.text).terms
         denies = premise.kind == "negation" and any(term.kind is TermKind.NEGATION for term in told)
         itself = item.key == premise.evidence.key or item.altered
         if itself or denies or not all(_among(term, told) for term in doubted):
             continue
-        known = (*told, *read(item.article.title)) if premise.kind == "negation" else told
+        known = (*told, *analyse(item.article.title).terms) if premise.kind == "negation" else told
         if sum(_among(term, known) for term in rest) >= enough * max(1, len(rest)):
             return True
     return False
@@ -302,7 +303,7 @@ def _content(query: Query, question: str) -> list[Term]:
     """What a question says: its content words, without what only asks, such as the noun after "which"."""
     return [
         term
-        for term in read(question)
+        for term in analyse(question).terms
         if term.kind in _VALUES
         and (word := question[term.start : term.end].lower()) not in STOP_WORDS
         and (query.noun is None or term.kind is not TermKind.WORD or word_stem(word) != query.noun)

@@ -9,8 +9,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
-from ingest.english.lexicon import GIVEN_NAMES, HONORIFICS
 from ingest.english.quantities import UNITS
+from ingest.english.terms import GIVEN_NAMES, HONORIFICS
 from ingest.english.thesaurus import related
 from ingest.english.words import STOP_WORDS, stem, words
 from service.query.analysis import Query

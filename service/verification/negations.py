@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ingest.english.terms import Term, TermKind, read
-from ingest.english.thesaurus import opposite, related, stem
+from ingest.english import analyse
+from ingest.english.terms import Term, TermKind
+from ingest.english.thesaurus import opposite, related
+from ingest.english.words import stem
 
 REACH = 3  # content words after a negation that it may bear on; of a claim's, the first that a quote has decides
 
@@ -54,7 +56,7 @@ def denied_heads(text: str) -> tuple[tuple[Term, Term], ...]:
 
 
 def _content(text: str) -> list[Term]:
-    return [term for term in read(text) if term.kind is not TermKind.FUNCTION]
+    return [term for term in analyse(text).terms if term.kind is not TermKind.FUNCTION]
 
 
 def _negates(term: Term) -> bool:

@@ -10,8 +10,10 @@ import re
 from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 
-from ingest.english.terms import Term, TermKind, read
-from ingest.english.thesaurus import opposite, stem
+from ingest.english import analyse
+from ingest.english.terms import Term, TermKind
+from ingest.english.thesaurus import opposite
+from ingest.english.words import stem
 
 LONGEST = 5  # words; a longer stretch that differs is another wording, not another value
 FLANK = 2  # words that must be the same beside a slot, on both sides together
@@ -44,11 +46,11 @@ def displaced(quotes: Sequence[str], claim: str) -> str | None:
     A slot is a stretch of at most `LONGEST` words beside words that both have. What a claim has in common with another
     quote, in a row, is at home there.
     """
-    theirs = read(claim)
+    theirs = analyse(claim).terms
     found: list[tuple[str, set[int]]] = []
     at_home: set[int] = set()
     for quote in quotes:
-        ours = read(quote)
+        ours = analyse(quote).terms
         matcher = SequenceMatcher(
             None, [t.value for t in ours], [t.value for t in theirs], autojunk=False
         )
@@ -141,7 +143,7 @@ def _listed(tokens: Sequence[Token], place: int) -> frozenset[str]:
 def _tokens(text: str) -> list[Token]:
     """The terms of a text, neighbouring name words as one token that every other name equals."""
     tokens: list[Token] = []
-    for index, term in enumerate(read(text)):
+    for index, term in enumerate(analyse(text).terms):
         if term.kind is not TermKind.NAME:
             tokens.append((term.value, frozenset(), index, index))
         elif tokens and tokens[-1][1] and tokens[-1][3] == index - 1:

@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ingest.english import Analysis, Span, analyse, differences
-from ingest.english.date_mentions import mentions
-from ingest.english.numerals import dates_share
-from ingest.english.terms import TermKind, read
-from ingest.english.thesaurus import related, stem
+from ingest.english.date_mentions import dates_share, mentions
+from ingest.english.terms import TermKind
+from ingest.english.thesaurus import related
+from ingest.english.words import stem
 from service.types import Draft, Evidence, Support
 from service.verification.negations import flipped
 from service.verification.role_swaps import displaced
@@ -222,7 +222,7 @@ def _torn_name(stated: Analysis, texts: Sequence[str]) -> str | None:
     rows = [
         [
             word
-            for term in read(text)
+            for term in analyse(text).terms
             if term.kind is not TermKind.FUNCTION
             for word in term.value.split()
         ]
