@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ingest.copies.alignment import SAME_WORDS, Embed, Matrix, comparable, increasing, word_overlap
+from ingest.copies.prose import Prose, prose
 from ingest.english.differences import differences
 from ingest.types import Alteration, Article, Sentence, SentenceKind, Span
 
@@ -19,10 +20,11 @@ MOST_COMPARED = 1000
 
 @dataclass(frozen=True, slots=True)
 class Copy:
-    """An article with the sentences a copy of it would repeat."""
+    """An article with the sentences a copy of it would repeat, and those of them that are running prose."""
 
     article: Article
     sentences: tuple[Sentence, ...]
+    prose: Prose
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +36,8 @@ class Stretch:
 
 
 def read_copy(article: Article, sentences: Sequence[Sentence]) -> Copy:
-    return Copy(article, tuple(comparable(sentences)))
+    repeated = tuple(comparable(sentences))
+    return Copy(article, repeated, prose(repeated))
 
 
 def alterations(canonical: Copy, copy: Copy, embed: Embed) -> tuple[Alteration, ...]:

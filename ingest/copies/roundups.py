@@ -8,6 +8,8 @@ import numpy.typing as npt
 from ingest.copies.alignment import SAME_COSINE, SAME_WORDS, Embed, word_overlap
 from ingest.copies.alterations import Copy
 from ingest.copies.shingles import words_of
+from ingest.english import analyse
+from ingest.english.terms import TermKind
 from ingest.types import SentenceKind
 
 Flags = npt.NDArray[np.bool_]
@@ -33,11 +35,13 @@ def carries(holder: Copy, item: Copy, embed: Embed) -> bool:
     nothing to do with one another. An article without a headline of its own is no item.
     """
     title = item.article.title
-    if not title or same_title(holder.article.title, title):
+    if not title or same_title(holder.article.title, title) or _is_headline_of(holder, item):
         return False
     if _is_headed(holder, item):
         return True
-    body = [s for s in holder.sentences if s.kind is SentenceKind.BODY][:_BEGINNING]
+    body = holder.prose.sentences[:_BEGINNING]
+    if not body:
+        return False
     theirs = item.sentences[:_BEGINNING]
     overlap = word_overlap(body, theirs)
     if not _has_rest(overlap.max(axis=1, initial=0) >= SAME_WORDS, item, holder):
@@ -58,6 +62,23 @@ def carries(holder: Copy, item: Copy, embed: Embed) -> bool:
         vectors[: len(body)][near & ~shared].mean(axis=0),
     )
     return float(own @ rest) < CONTINUED_COSINE * float(np.linalg.norm(own) * np.linalg.norm(rest))
+
+
+def _is_headline_of(holder: Copy, item: Copy) -> bool:
+    """Whether the longer article's own headline speaks of what stands in the other: a part of its story, then."""
+    words = _subjects(holder.article.title or "")
+    told = frozenset().union(*(_subjects(s.text) for s in item.sentences))
+    return len(words & told) >= max(_FEWEST_SPOKEN_OF, _SPOKEN_OF * len(words))
+
+
+def _subjects(text: str) -> frozenset[str]:
+    """Names and plain words; a digest is headed by its day."""
+    return frozenset(
+        t.value for t in analyse(text).terms if t.kind in (TermKind.NAME, TermKind.WORD)
+    )
+
+
+_FEWEST_SPOKEN_OF, _SPOKEN_OF = 2, 0.4  # words of a headline, and of all of them
 
 
 def _has_rest(shared: Flags, item: Copy, holder: Copy) -> bool:

@@ -1,0 +1,129 @@
+"""What is evidence of copying and what is not: prose counts; lists, notices, forms and shells do not."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from ingest.copies.alignment import Embed
+from ingest.copies.families import group
+from ingest.embedding.embedder import LocalEmbedder
+from ingest.text.sentences import split
+from ingest.types import Article
+
+OWN = (
+    "The Herons will play twelve concerts in June, their manager told reporters in Wexham on Monday. Tickets are sold from Friday "
+    "at ten. Singer Lena Oak denied that the band had fallen out. The drummer had simply wanted to see his children grow up. A new "
+    "record is not planned, and the old songs will do for a summer."
+)
+OTHER = (
+    "Ten years after a power failure cut short their last show, The Herons come back to Osterby. Hall owner Piet Marsh expects "
+    "every one of his 4,100 places to be taken. He has hired a second crew because the band travels with two lorries of lights. "
+    "A choir of the harbour school, heard by chance last winter, opens the evening."
+)
+BACKGROUND = (
+    "The Herons were founded in 2003 in a garage in Lowfield and sold two million records. Their last show, in 2015, ended in the "
+    "dark when a transformer burned."
+)
+FOOTER = (
+    "The Wexham Echo is owned by its readers and prints what they send. Our reporters accept no gifts and pay for every ticket "
+    "themselves. If you see a mistake, write to the desk and we will look into it within a day. Letters are printed with a name "
+    "and a town. Back issues can be read in the town library on any weekday afternoon."
+)
+FIRE = "A barn near Skerra burned down on Sunday night. Nobody was hurt, and forty sheep were led out in time by a boy of twelve."
+SWIM = "The baths at Leuven open an hour earlier from May. Pensioner Agnes Roth, who swims a mile before breakfast, collected 900 names."
+
+
+@pytest.fixture(scope="module")
+def embed(model_cache: Path) -> Embed:
+    return LocalEmbedder(model_cache).embed
+
+
+def together(embed: Embed, *texts: tuple[str, str], publisher: str | None = None) -> bool:
+    """Whether articles of (headline, text) are one family."""
+    articles = [
+        Article(f"/{n}", str(n), f"{title}\n\n{text}", title, None, publisher)
+        for n, (title, text) in enumerate(texts)
+    ]
+    return (
+        len(group(articles, {a.article_id: split(a.text, a.title) for a in articles}, embed)) == 1
+    )
+
+
+def dates(form: str) -> str:
+    towns = "Harrow Quay,Lowfield,Osterby,Wexham,Elm Bay,Fennport,Marl Hill,Northfold,Skerra,Orvel"
+    halls = "Quay Hall,Mill Theatre,Market Arena,Corn Exchange,Old Brewery,Rope Works,Garden Stage,Ice Rink,Town Hall,Lido"
+    rows = zip(towns.split(","), halls.split(","), strict=True)
+    return "\n".join(form.format(day=n + 2, town=t, hall=h) for n, (t, h) in enumerate(rows))
+
+
+def test_a_shared_list_joins_no_two_stories(embed: Embed) -> None:
+    ours = OWN + "\n\nThe dates:\n\n" + dates("- {day} June -- {hall}, {town}")
+    theirs = OTHER + "\n\nWhere they play:\n\n" + dates("- {day} June – {town} @ {hall}")
+    assert not together(embed, ("The Herons on tour", ours), ("Twelve towns", theirs))
+    assert not together(embed, ("The Herons on tour", ours), ("The Herons on tour", theirs))
+
+
+def test_a_copy_of_the_prose_is_a_copy_with_another_list_around_it(embed: Embed) -> None:
+    ours = OWN + "\n\n" + dates("- {day} June -- {hall}, {town}")
+    assert together(embed, ("The Herons on tour", ours), ("Band returns", OWN))
+
+
+def test_a_follow_up_that_repeats_the_background_is_a_story_of_its_own(embed: Embed) -> None:
+    ours, theirs = f"{OWN}\n\n{BACKGROUND}", f"{OTHER}\n\n{BACKGROUND}"
+    assert not together(embed, ("The Herons on tour", ours), ("Twelve towns", theirs))
+
+
+def test_quotations_of_one_speech_join_no_two_reports(embed: Embed) -> None:
+    said = (
+        "“We have enough songs that nobody has heard since 2009,” she said. “Nobody in this band has ever hated anybody in it, "
+        "and whoever writes so has not met us.” “I will sing until the lights go out again, and then I will sing in the dark.”"
+    )
+    assert not together(
+        embed,
+        ("Oak", f"Lena Oak spoke for an hour in Wexham. {said} Tickets go on sale on Friday."),
+        (
+            "Tour",
+            f"It began with a joke about the weather. {said} The hall laughed, and Piet Marsh too.",
+        ),
+    )
+
+
+def test_a_shared_footer_joins_no_two_stories(embed: Embed) -> None:
+    assert not together(
+        embed, ("Barn burns", f"{FIRE}\n\n{FOOTER}"), ("Early swim", f"{SWIM}\n\n{FOOTER}")
+    )
+    assert together(embed, ("Barn burns", f"{FIRE}\n\n{FOOTER}"), ("Sheep led out", FIRE))
+
+
+def test_a_form_with_two_long_lists_is_two_articles(embed: Embed) -> None:
+    form = (
+        "The county is pleased to announce the first list of the season for the best young {}. All of them were nominated by their "
+        "schools last autumn. The winners will be shown on a summer evening in Wexham. Names can be taken off the list by the jury."
+    )
+    one = "\n".join(
+        f"Pupil A{n} {chr(65 + n)}rmond - School of {chr(75 + n)}aldon" for n in range(16)
+    )
+    other = "\n".join(
+        f"Pupil B{n} {chr(66 + n)}istle - {chr(70 + n)}ernside Academy" for n in range(16)
+    )
+    assert not together(
+        embed,
+        ("Best young swimmers", f"{form.format('swimmers')}\n\n{one}"),
+        ("Best young runners", f"{form.format('runners')}\n\n{other}"),
+    )
+
+
+def test_what_a_site_shows_in_place_of_articles_is_no_family(embed: Embed) -> None:
+    consent = (
+        "We will use the details you have shared to manage your registration. You agree to the processing, storage and use of "
+        "this information as described in our policy. If you wish to object to the use of your data in this way, please tick here."
+    )
+    pages = ("Barn near Skerra burns down", consent), ("Swimmers win an early hour", consent)
+    assert not together(embed, *pages, publisher="The Wexham Echo")
+    article = (
+        ("Forty sheep led out of a burning barn", FIRE),
+        ("Barn burned down near Skerra", FIRE),
+    )
+    assert together(embed, *article, publisher="The Wexham Echo")
