@@ -46,8 +46,16 @@ class Job:
 class Jobs:
     """The uploads of one process; they end with it. `writing` is held while one runs, as by everybody who writes."""
 
-    def __init__(self, archive: Archive, writing: threading.Lock, stopping: Callable[[], bool]):
+    def __init__(
+        self,
+        archive: Archive,
+        writing: threading.Lock,
+        stopping: Callable[[], bool],
+        published: Callable[[], None],
+    ):
+        """`published` is called when a job has changed what the archive shows."""
         self._archive = archive
+        self._published = published
         self._writing = writing
         self._stopping = stopping
         self._closed = threading.Event()
@@ -55,6 +63,7 @@ class Jobs:
         self._jobs: dict[str, Job] = {}  # in the order they came
         self._guard = threading.Lock()
         self._worker: threading.Thread | None = None
+        self._cancelled: set[str] = set()
 
     def expect_room(self) -> None:
         """Raises Refused where too many uploads wait already."""
@@ -87,6 +96,14 @@ class Jobs:
     def get(self, job_id: str) -> Job | None:
         return self._jobs.get(job_id)
 
+    def cancel(self, job_id: str) -> bool:
+        """Ends a job before it publishes anything, within a second; False where it has ended."""
+        job = self.get(job_id)
+        if job is None or job.ended:
+            return False
+        self._cancelled.add(job_id)
+        return True
+
     def close(self) -> None:
         """Ends the job under way between two of its steps, before it publishes anything, and waits for that."""
         self._closed.set()
@@ -116,19 +133,25 @@ class Jobs:
         def progress(stage: str, done: int, total: int) -> None:
             if self._ends():
                 raise NotReady("the service stopped before the articles were in; send them again")
+            if job_id in self._cancelled:
+                raise Refused(409, "cancelled", "it was cancelled; nothing of it is in the archive")
             self._tell(job_id, stage=stage, done=done, total=total)
 
         try:
+            progress("waiting", 0, 0)
             while not self._writing.acquire(timeout=LOCK_SECONDS):
                 progress("waiting", 0, 0)
             try:
                 self._tell(job_id, status="running")
                 progress("read", 0, len(staged.names))
-                return uploads.ingest(self._archive, staged, progress)
+                report = uploads.ingest(self._archive, staged, progress)
+                self._published()
+                return report
             finally:
                 self._writing.release()
         finally:
             uploads.discard(staged)
+            self._cancelled.discard(job_id)
 
     def _tell(self, job_id: str, **news: object) -> None:
         self._jobs[job_id] = replace(self._jobs[job_id], **news)  # type: ignore[arg-type]

@@ -5,12 +5,15 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
+import sqlite3
+import time
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from ingest.errors import IndexUnavailable
 from ingest.settings import Settings
+from ingest.storage.catalogue import Snapshot
 from ingest.storage.database import Database
 from service.contract.replies import body_of
 from service.evidence.selection import Selection
@@ -19,16 +22,37 @@ from service.types import Answer
 
 log = logging.getLogger(__name__)
 
-SCHEMA = "CREATE TABLE IF NOT EXISTS receipts(answer_id TEXT PRIMARY KEY, made_at TEXT NOT NULL, body TEXT NOT NULL);"
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS receipts(
+    answer_id TEXT PRIMARY KEY, made_at TEXT NOT NULL, body TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS shown(
+    article_id TEXT NOT NULL, answer_id TEXT NOT NULL, PRIMARY KEY(article_id, answer_id));
+"""
 MOST_EVIDENCE = 100  # sentences named in a receipt
 MOST_DROPPED = 50
+REMOVED = "(This sentence was removed with its article.)"
+
+Body = dict[str, Any]
 
 
 class Receipts:
-    """A table of answers, in an SQLite file of its own."""
+    """A table of answers, in an SQLite file of its own that nobody else on the machine may read.
+
+    A damaged file is set aside, and receipts begin anew: an archive without them still answers.
+    """
 
     def __init__(self, path: Path):
-        self.database = Database(path, SCHEMA)
+        try:
+            self.database = _opened(path)
+        except IndexUnavailable as error:
+            if type(error.__cause__) is not sqlite3.DatabaseError:  # a full disk is no damage
+                raise
+            aside = path.with_name(f"{path.name}.damaged-{time.strftime('%Y%m%d-%H%M%S')}")
+            log.warning("%s is damaged and set aside as %s; receipts begin anew", path, aside.name)
+            path.replace(aside)
+            for tail in ("-wal", "-shm"):
+                path.with_name(path.name + tail).unlink(missing_ok=True)
+            self.database = _opened(path)
 
     def keep(self, answer: Answer, made_at: datetime, made_from: dict[str, Any]) -> None:
         """Where the disk is full there is no receipt: an answer does not wait for room."""
@@ -36,20 +60,118 @@ class Receipts:
         body = body_of(answer) | {"made_at": moment, "made_from": made_from}
         try:
             with self.database.write() as connection:
-                connection.execute(
-                    "INSERT INTO receipts VALUES (?, ?, ?)", (answer.id, moment, json.dumps(body))
-                )
+                _write(connection, answer.id, moment, body)
         except IndexUnavailable as error:
             log.warning("no receipt of %s: %s", answer.id, error)
 
-    def get(self, answer_id: str) -> dict[str, Any] | None:
+    def get(self, answer_id: str) -> Body | None:
         """The answer as it was sent, with `made_at` and `made_from`; None where there is none."""
         query = "SELECT body FROM receipts WHERE answer_id = :id"
         rows = self.database.reading().rows(query, {"id": answer_id})
         return json.loads(rows[0]["body"]) if rows else None
 
+    def forget_removed(self, snapshot: Snapshot) -> None:
+        """Takes the words of articles that are gone out of every receipt, and out of the file."""
+        rows = self.database.reading().rows("SELECT DISTINCT article_id FROM shown")
+        ids = {row["article_id"] for row in rows}
+        removed = ids - snapshot.articles(ids).keys()
+        if not removed:
+            return
+        with self.database.write() as connection:
+            for article_id in removed:
+                found = connection.execute(
+                    "SELECT answer_id, made_at, body FROM receipts JOIN shown USING(answer_id) "
+                    "WHERE article_id = ?",
+                    (article_id,),
+                ).fetchall()
+                for row in found:
+                    body = without_article(json.loads(row["body"]), article_id)
+                    _write(connection, row["answer_id"], row["made_at"], body)
+                connection.execute("DELETE FROM shown WHERE article_id = ?", (article_id,))
+        with self.database.write() as connection:  # what the log still holds goes too
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
     def close(self) -> None:
         self.database.close()
+
+
+def _opened(path: Path) -> Database:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    for name in (path.name, f"{path.name}-wal", f"{path.name}-shm"):
+        if (known := path.with_name(name)).exists():
+            known.chmod(0o600)
+    path.touch(mode=0o600)
+    database = Database(path, SCHEMA)
+    try:
+        with database.write() as connection:
+            if connection.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok":
+                raise sqlite3.DatabaseError("database disk image is malformed")
+            connection.execute("PRAGMA secure_delete=ON")
+            if connection.execute("SELECT 1 FROM shown LIMIT 1").fetchone() is None:
+                # a file of a version that did not note which articles a receipt shows
+                for row in connection.execute("SELECT * FROM receipts").fetchall():
+                    _write(connection, row["answer_id"], row["made_at"], json.loads(row["body"]))
+    except IndexUnavailable:
+        database.close()
+        raise
+    return database
+
+
+def _write(connection: sqlite3.Connection, answer_id: str, made_at: str, body: Body) -> None:
+    connection.execute(
+        "INSERT OR REPLACE INTO receipts VALUES (?, ?, ?)", (answer_id, made_at, json.dumps(body))
+    )
+    accounts = [account["citation"] for one in body["conflicts"] for account in one["accounts"]]
+    shown = {item["article_id"] for item in (*body["citations"], *accounts, *body["nearest"])}
+    connection.executemany(
+        "INSERT OR IGNORE INTO shown VALUES (?, ?)", [(one, answer_id) for one in shown]
+    )
+
+
+def without_article(body: Body, article_id: str) -> Body:
+    """A receipt without the words of one article; ids, places, verdicts and the frame stay."""
+    removed = {c["number"] for c in body["citations"] if c["article_id"] == article_id}
+    claims, text = [], ""
+    for claim in body["claims"]:
+        words = REMOVED if removed.intersection(claim["citations"]) else claim["text"]
+        start = len(text) + bool(text)
+        text += (" " if text else "") + words
+        claims.append({**claim, "text": words, "start": start, "end": start + len(words)})
+    return {
+        **body,
+        "text": text or body["text"],
+        "claims": claims,
+        "citations": [_without_words(item, article_id) for item in body["citations"]],
+        "conflicts": [_conflict_without(one, article_id) for one in body["conflicts"]],
+        "nearest": [hit for hit in body["nearest"] if hit["article_id"] != article_id],
+    }
+
+
+def _without_words(citation: Body, article_id: str) -> Body:
+    if citation["article_id"] != article_id:
+        return citation
+    return {**citation, "quote": "", "title": "", "author": None, "url": None}
+
+
+def _conflict_without(conflict: Body, article_id: str) -> Body:
+    """What differs is told in words of every account."""
+    accounts = conflict["accounts"]
+    if all(account["citation"]["article_id"] != article_id for account in accounts):
+        return conflict
+    return {
+        **conflict,
+        "about": REMOVED,
+        "why": REMOVED,
+        "accounts": [
+            {
+                "text": REMOVED
+                if account["citation"]["article_id"] == article_id
+                else account["text"],
+                "citation": _without_words(account["citation"], article_id),
+            }
+            for account in accounts
+        ],
+    }
 
 
 def made_from(run: AnswerRun, selection: Selection, settings: Settings) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Settings in, the open parts of one service out, wired by hand; whatever is opened is closed at the end."""
+"""Builds the parts of one service by hand and closes them at the end."""
 
 from __future__ import annotations
 
@@ -44,8 +44,14 @@ def open_service(settings: Settings) -> Iterator[Service]:
         drafter = Drafter(settings) if settings.drafts_with_model else None
         answerer = Answerer(archive, retriever, receipts, drafter)
         uploads.recover(archive)
+        receipts.forget_removed(archive.catalogue.live())
         writing, stopping = threading.Lock(), asyncio.Event()
-        jobs = Jobs(archive, writing, stopping.is_set)
+        jobs = Jobs(
+            archive,
+            writing,
+            stopping.is_set,
+            lambda: receipts.forget_removed(archive.catalogue.live()),
+        )
         try:
             yield Service(settings, archive, retriever, answerer, receipts, jobs, writing, stopping)
         finally:

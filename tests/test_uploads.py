@@ -753,3 +753,25 @@ def test_uploads_and_jobs_are_documented_with_their_failures(served: str) -> Non
         "404" in job["responses"]
         and "404" in described["/v1/articles/{article_id}/alterations"]["get"]["responses"]
     )
+
+
+def test_an_upload_can_be_cancelled_while_it_waits_and_while_it_is_read(
+    settings: Settings,
+) -> None:
+    with running(settings) as (url, service), httpx2.Client(base_url=url, timeout=60) as http:
+        with service.writing:
+            waiting = http.post("/v1/articles", files=files(dam_txt=DAM))
+            assert http.delete(waiting.headers["location"]).status_code == 204
+            job = ended(http, waiting)
+            assert job["status"] == "failed" and job["error"]["code"] == "cancelled"
+        assert_problem(http.delete(waiting.headers["location"]), 404)
+        assert_problem(http.delete("/v1/jobs/job_unknown"), 404)
+
+        slow = http.post("/v1/articles", files=[("files", (f"{n}.txt", DAM)) for n in range(100)])
+        deadline = time.monotonic() + 30
+        while http.get(slow.headers["location"]).json()["status"] == "queued":
+            assert time.monotonic() < deadline
+        assert http.delete(slow.headers["location"]).status_code == 204
+        assert ended(http, slow)["error"]["code"] == "cancelled"
+        assert http.get("/v1/articles").json()["articles"] == []
+        assert ended(http, http.post("/v1/articles", files=files(dam_txt=DAM)))["status"] == "done"

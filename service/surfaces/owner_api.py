@@ -76,7 +76,9 @@ def routes(service: Service) -> APIRouter:
     @router.post("/owner/rollback", include_in_schema=False)
     def rollback() -> dict[str, Any]:
         with service.writing:
-            return report_body(pipeline.rollback(service.archive))
+            report = pipeline.rollback(service.archive)
+            service.receipts.forget_removed(service.archive.catalogue.live())
+            return report_body(report)
 
     return router
 
@@ -131,6 +133,7 @@ class _Ingest:
                 dry_run=self.body.dry_run,
                 progress=self._progress,
             )
+            self.service.receipts.forget_removed(self.service.archive.catalogue.live())
             return report_body(report)
         finally:
             self.service.writing.release()

@@ -122,6 +122,21 @@ def _writing(router: APIRouter, service: Service) -> None:
         return JobState.of(job)
 
     @router.delete(
+        "/v1/jobs/{job_id}",
+        tags=["Articles"],
+        summary="Cancel an upload",
+        status_code=204,
+        response_class=Response,
+        dependencies=[WRITES],
+        responses=problems(403, 404),
+    )
+    def cancel_job(job_id: str) -> Response:
+        """Ends an upload that waits or is at work; the archive stays as it is. 404 once it ended."""
+        if not service.jobs.cancel(job_id):
+            raise NotFound("there is no upload of this id under way")
+        return Response(status_code=204)
+
+    @router.delete(
         "/v1/articles/{article_id}",
         tags=["Articles"],
         summary="Remove an article",
@@ -143,6 +158,7 @@ def _writing(router: APIRouter, service: Service) -> None:
             removed = pipeline.remove(service.archive, article_id)
             if stored is not None:
                 uploads.forget(service.settings.data_dir, stored.article.identity)
+                service.receipts.forget_removed(service.archive.catalogue.live())
         finally:
             service.writing.release()
         if not removed:
