@@ -9,6 +9,7 @@ from ingest.english import speech
 from ingest.english import terms as typed_terms
 from ingest.english import words as word_forms
 from ingest.english.cues import Comparison, Cue, comparisons, cues
+from ingest.english.quantities import Quantity, quantities
 from ingest.english.speech import Attribution, Quotation
 from ingest.english.terms import Term, TermKind
 from ingest.english.words import Token
@@ -65,6 +66,11 @@ class Analysis:
     @cached_property
     def numbers(self) -> tuple[Span, ...]:
         return self._of_kind(TermKind.NUMBER)
+
+    @cached_property
+    def quantities(self) -> tuple[Quantity, ...]:
+        """The numbers as amounts with units that can be compared."""
+        return quantities(self)
 
     @cached_property
     def dates(self) -> tuple[Span, ...]:

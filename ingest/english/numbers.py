@@ -48,6 +48,12 @@ _BELOW_HUNDRED = rf"(?:(?:{_TENS}){_GAP}(?:{_UNITS})\b|(?:{_any(CARDINALS)})\b)"
 _SCALED = rf"{_GAP}(?:{_any(SCALES)})\b(?:{_GAP}(?:and\s)?{_BELOW_HUNDRED})?"
 _BEFORE = _any(form for form in _CURRENCIES if not form.isalpha() or form in _CODES)
 _AFTER = _any(form for form in _CURRENCIES if form.isalpha())
+_SYMBOLS = _any(
+    form
+    for dimension, _, _, forms in tables.rows("units.tsv")
+    for form in forms.split("; ")
+    if dimension != "money" and len(form) < 4
+)
 _UNIT = (
     rf"(?:[\s-]?(?:(?P<{{0}}percent>%|percent\b|per\s?cent\b|pct\b)"
     rf"|(?P<{{0}}points>percentage[\s-]points?\b|pp\b)|(?P<{{0}}after>(?:{_AFTER}|[€£])(?!\w))))?"
@@ -66,7 +72,7 @@ _NUMBER = re.compile(
     rf"|(?P<sign>(?<![^\s(])(?:[-−]|minus\s)(?=[\d$€£]))?(?:(?P<before>(?<![A-Za-z])(?:{_BEFORE}))\.?\s?)?"
     r"(?<![\w.])(?P<digits>\d{1,3}(?:,\d{2,3})*,\d{3}(?:\.\d+)?|\d+(?:\.\d+)?)"
     rf"(?:(?P<letter>{_any(_LETTERS)})\b|\s(?P<spaced_letter>bn|mn|tn|trn)\b"
-    rf"|(?P<scale>(?:[\s-](?:{_any(SCALES)})\b){{1,2}}))?{_UNIT.format('')}(?![A-Za-z])"
+    rf"|(?P<scale>(?:[\s-](?:{_any(SCALES)})\b){{1,2}}))?{_UNIT.format('')}(?!\d)(?:(?![A-Za-z])|(?=(?:{_SYMBOLS})(?!\w)))"
     rf"|\b(?P<spelled>(?:an?|half\san?){_SCALED}(?:{_SCALED})*|{_BELOW_HUNDRED}(?:{_SCALED})*)"
     rf"{_UNIT.format('spelled_')}"
     rf"|\b(?P<amount>{_any(word for word in _AMOUNTS if word.isalpha())})\b|(?P<sign_amount>[½¼¾])"

@@ -9,7 +9,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
-from ingest.english.quantities import UNITS
+from ingest.english import analyse
+from ingest.english.quantities import measures
 from ingest.english.terms import GIVEN_NAMES, HONORIFICS
 from ingest.english.thesaurus import related
 from ingest.english.words import STOP_WORDS, stem, words
@@ -247,7 +248,8 @@ def _dates(query: Query, text: str) -> Iterator[Thing]:
 
 def _numbers(query: Query, text: str) -> Iterator[Thing]:
     """Best where the number counts what was asked for, "five ships" for "how many boats", or has a unit of its kind."""
-    measured = [match.span() for unit in query.dimensions for match in UNITS[unit].finditer(text)]
+    reading = analyse(text)
+    measured = [span for dimension in query.dimensions for span in measures(reading, dimension)]
     measured = [
         (start, end)
         for start, end in measured
