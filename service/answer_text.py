@@ -8,7 +8,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ingest.english import analyse
+from ingest.english.terms import TermKind
+from ingest.types import Role
 from service.types import Citation, Claim, ClaimReleased, Delta, Draft, Evidence, Support
+from service.verification.ungrounded_strings import names_something_foreign
 from service.verification.verify import Verdict, comparable
 
 BRACKETED_NUMBER = re.compile(r"\s*\[\s*\d+\s*\]")
@@ -46,7 +49,10 @@ class AnswerText:
             return ()
         self._said.add(words)
         known = {item.key: item for item in shown}
-        return self._add(draft.text, [known[key] for key in verdict.keys], verdict.support)
+        cited = [known[key] for key in verdict.keys]
+        sentence = _according_to(draft.text, cited)
+        support = verdict.support if sentence == draft.text else "supported"
+        return self._add(sentence, cited, support)
 
     def add_note(self, sentence: str, shown: Sequence[Evidence]) -> Released:
         """A sentence of our own about what is cited: its age, or that accounts differ."""
@@ -85,6 +91,24 @@ def plain(sentence: str) -> str:
     while before != sentence:
         before, sentence = sentence, BRACKETED_NUMBER.sub("", sentence)
     return SPACES.sub(" ", sentence).strip()
+
+
+def _according_to(sentence: str, cited: Sequence[Evidence]) -> str:
+    """The sentence; where only altered copies bear it out, with that said in front."""
+    if not cited or any(item.article.family.role != Role.ALTERED for item in cited):
+        return sentence
+    outlets = dict.fromkeys(item.article.publisher for item in cited)
+    named = all(outlet and not names_something_foreign(outlet, ()) for outlet in outlets)
+    copies = "an altered copy" if len(outlets) == 1 else "altered copies"
+    where = f" in {' and '.join(filter(None, outlets))}" if named else ""
+    first = analyse(sentence).terms[:1]
+    if first and first[0].kind is TermKind.FUNCTION and first[0].value != "i":
+        sentence = (
+            sentence[: first[0].start]
+            + sentence[first[0].start :][:1].lower()
+            + sentence[first[0].start + 1 :]
+        )
+    return f"According to {copies}{where}, {sentence}"
 
 
 def _marked(sentence: str, numbers: Sequence[int]) -> str:

@@ -119,7 +119,7 @@ class Answerer:
     ) -> AsyncIterator[Event]:
         """Sentences of a model, where there is one and it does not fail; else of the articles."""
         query, decision = selection.query, selection.decision
-        premise = false_premises.contradicted(query, query.question.text, selection.considered)
+        premise = false_premises.contradicted(query, query.question.text, selection.evidence)
         sees_some = decision.answer or decision.score >= MODEL_DOUBT * ranking.THRESHOLD
         if self.drafter and selection.sound and sees_some:
             run.answerer = "openai"
@@ -291,9 +291,9 @@ def check(draft: Draft, shown: Sequence[Evidence]) -> Verdict:
 
 def _conflicts(run: AnswerRun, selection: Selection) -> tuple[Conflict, ...]:
     """Accounts that disagree with what is cited: other articles', earlier ones, altered copies'."""
-    cited, question = run.text.cited, selection.query.question
+    cited, query, snapshot = run.text.cited, selection.query, selection.snapshot
     return (
-        *altered_copies.between(run.dispute, cited),
-        *altered_copies.corrected(selection.snapshot, question, cited),
-        *altered_copies.altered_copies(selection.snapshot, question, cited),
+        *((run.dispute.as_conflict(cited),) if run.dispute else ()),
+        *altered_copies.corrected(query, snapshot, cited),
+        *altered_copies.altered_copies(query, snapshot, cited),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -106,3 +107,38 @@ def test_claims_cover_the_text_and_every_bracketed_number_is_a_marker(
         assert {int(n) for n in re.findall(r"\[(\d+)\]", claim.text)} == set(claim.citations)
         at = claim.end
     assert answer.text[at:] == ""
+
+
+def of_an_altered_copy(place: int, outlet: str | None = "Pond Daily") -> Evidence:
+    item = evidence(place)
+    family = replace(item.article.family, role="altered", canonical=False)
+    return replace(item, article=replace(item.article, publisher=outlet, family=family))
+
+
+@pytest.mark.parametrize(
+    ("outlet", "written"),
+    [
+        ("Pond Daily", "According to an altered copy in Pond Daily, the words are 1 [1]."),
+        (None, "According to an altered copy, the words are 1 [1]."),
+        ("pay.example/now", "According to an altered copy, the words are 1 [1]."),
+    ],
+)
+def test_what_only_an_altered_copy_says_is_said_so_in_the_sentence(
+    outlet: str | None, written: str
+) -> None:
+    answer = AnswerText()
+    shown = [of_an_altered_copy(1, outlet)]
+
+    answer.add_claim(Draft("The words are 1.", ("s1",)), Verdict("exact", ("s1",), ""), shown)
+
+    assert answer.text == written
+    assert answer.claims[0].support == "supported"
+
+
+def test_what_a_sound_text_says_too_is_said_plainly() -> None:
+    answer = AnswerText()
+    shown = [of_an_altered_copy(1), evidence(5)]
+
+    answer.add_claim(Draft("Words 1.", ("s1",)), Verdict("exact", ("s1", "s5"), ""), shown)
+
+    assert answer.text == "Words 1 [1][2]." and answer.claims[0].support == "exact"

@@ -1,115 +1,118 @@
-"""Cited sentences in, the accounts that contradict them out, and which one was used and why."""
+"""What altered copies and earlier versions say otherwise than the text that is cited."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
-from ingest.english import differences
-from ingest.english.words import stems
+from ingest.english import analyse, differences
 from ingest.storage.catalogue import Snapshot, StoredArticle
 from ingest.storage.passage_filters import permitted_articles
 from ingest.types import Alteration, Role, Sentence, Span
 from service.answer_text import cite, plain
-from service.conflicts.disputes import Dispute
 from service.evidence.gathering import passage_at
+from service.query.analysis import Query
 from service.retrieval.retriever import card, filter_of
-from service.types import Account, Citation, Conflict, Evidence, Question
+from service.types import Account, Citation, Conflict, Evidence
 
-MOST_SHOWN = 6
-SAME_SUBJECT = 0.4  # share of a corrected sentence's words that its earlier version holds
-MOST_WORDS_NAMED = 3  # differing spans spelled out in `about`; the reader page marks them all
+MOST_SHOWN = 3  # altered sentences, the most serious first
+MOST_NAMED = 3  # changes spelled out of one sentence; the reader page marks them all
+SAME_SENTENCE = 0.4  # share of the shorter sentence's words that make two a pair
+ANSWER_WORDS = 6  # words behind a word of the question among which the answer in words stands
 
 
 def altered_copies(
-    snapshot: Snapshot, question: Question, cited: Sequence[Evidence]
+    query: Query, snapshot: Snapshot, cited: Sequence[Evidence]
 ) -> tuple[Conflict, ...]:
-    """Copies of the cited articles whose wording differs in a cited sentence, in order of citation.
+    """Copies of the cited articles that change a cited sentence, most serious first.
 
-    `cited` is in the order of its numbers, 1 first. The rule: the family's canonical member is used, because it is the
-    credited, dated or fuller text its other copies agree with (how it is chosen: ingest/copies/families.py).
+    `cited` is in the order of its numbers, 1 first. The family's canonical member is used: the credited, dated or fuller
+    text that its other copies agree with (ingest/copies/families.py). Another wording is a conflict only where the
+    question asks for the very words; a sentence of the copy that is hardly alike is none.
     """
-    conflicts: list[Conflict] = []
+    found: list[tuple[int, Conflict]] = []
     for number, item in enumerate(cited, 1):
-        if item.article.family.size < 2 or not item.article.family.canonical:
-            continue
-        family = snapshot.family(item.article.family.id)
+        family = snapshot.family(item.article.family.id) if item.article.family.canonical else None
         altered = [m.article_id for m in family.members if m.alterations] if family else []
-        for stored in permitted_articles(snapshot, altered, filter_of(question)):
-            conflicts.extend(_against(snapshot, item, number, stored))
-    return tuple(conflicts[:MOST_SHOWN])
+        for stored in permitted_articles(snapshot, altered, filter_of(query.question)):
+            found.extend(_against(query, snapshot, item, number, stored))
+    found.sort(key=lambda ranked: ranked[0])
+    return tuple(conflict for _, conflict in found[:MOST_SHOWN])
 
 
-def corrected(
-    snapshot: Snapshot, question: Question, cited: Sequence[Evidence]
-) -> tuple[Conflict, ...]:
-    """What earlier versions by the same outlet, as far as dates and filters let them speak, say otherwise than the
-    corrected one that is cited."""
+def corrected(query: Query, snapshot: Snapshot, cited: Sequence[Evidence]) -> tuple[Conflict, ...]:
+    """What an outlet's earlier version says otherwise than its correction, which is cited."""
     conflicts: list[Conflict] = []
     for number, item in enumerate(cited, 1):
-        if item.article.family.role != Role.UPDATED:
-            continue
-        family = snapshot.family(item.article.family.id)
+        corrects = item.article.family.role == Role.UPDATED
+        family = snapshot.family(item.article.family.id) if corrects else None
         earlier = [m.article_id for m in family.members if m.canonical] if family else []
-        for stored in permitted_articles(snapshot, earlier, filter_of(question)):
+        for stored in permitted_articles(snapshot, earlier, filter_of(query.question)):
             before = _earlier_wording(snapshot.sentences(stored.article.article_id), item.text)
             if before is not None:
                 accounts = (
                     Account(plain(item.text), cite(item, number)),
                     Account(plain(before.text), _citation(snapshot, before, stored)),
                 )
-                name = item.article.publisher or item.article.source
-                why = f"{name} corrected its own article, so the corrected version is used"
-                conflicts.append(
-                    Conflict("a correction by the same outlet", "superseded", accounts, 0, why)
-                )
+                outlet = item.article.publisher or item.article.source
+                why = f"{outlet} corrected its own article, so the corrected version is used"
+                about = "a correction by the same outlet"
+                conflicts.append(Conflict(about, "superseded", accounts, 0, why))
     return tuple(conflicts)
-
-
-def between(found: Dispute | None, cited: Sequence[Evidence]) -> tuple[Conflict, ...]:
-    """A dispute as a conflict; a citation keeps its number where the text cites it."""
-    if found is None:
-        return ()
-    numbers = {(e.article.article_id, e.start): n for n, e in enumerate(cited, 1)}
-    accounts = tuple(
-        Account(plain(e.text), cite(e, numbers.get((e.article.article_id, e.start))))
-        for e in (found.lead, found.other)
-    )
-    chosen = None if found.chosen is None else int(found.chosen is found.other)
-    return (Conflict(found.about, found.status, accounts, chosen, found.why),)
 
 
 def _earlier_wording(sentences: Sequence[Sentence], text: str) -> Sentence | None:
     """The sentence that said this before, if it said it with another number, date, name or denial."""
-    wanted = stems(text)
-    best = max(
-        sentences,
-        key=lambda s: len(wanted & stems(s.text)) / max(1, len(wanted | stems(s.text))),
-        default=None,
-    )
-    if best is None or len(wanted & stems(best.text)) < SAME_SUBJECT * len(wanted):
+    best = max(sentences, key=lambda sentence: _shared(sentence.text, text), default=None)
+    if best is None or _shared(best.text, text) < SAME_SENTENCE:
         return None
     return best if any(d.kind != "wording" for d in differences(best.text, text)) else None
 
 
+def _shared(one: str, other: str) -> float:
+    mine, theirs = analyse(one).stems, analyse(other).stems
+    return len(mine & theirs) / max(1, min(len(mine), len(theirs)))
+
+
 def _against(
-    snapshot: Snapshot, item: Evidence, number: int, stored: StoredArticle
-) -> list[Conflict]:
-    """At most one conflict: everything the copy changes in this sentence."""
-    touching = [a for a in stored.member.alterations if _touches(a.canonical, item.start, item.end)]
+    query: Query, snapshot: Snapshot, item: Evidence, number: int, stored: StoredArticle
+) -> Iterator[tuple[int, Conflict]]:
+    """What the copy changes in a sentence, as one conflict, with the place of the worst change in its list."""
+    every = stored.member.alterations
+    touching = [a for a in every if _touches(a.canonical, item.start, item.end)]
+    telling = [a for a in touching if a.kind != "wording" or _is_asked_for(query, item, a)]
     sentences = snapshot.sentences(stored.article.article_id)
-    said = [s for s in sentences if any(_touches(a.here, s.start, s.end) for a in touching)]
-    if not touching or not said:
-        return []
+    said = [s for s in sentences if any(_touches(a.here, s.start, s.end) for a in telling)]
+    if not said or _shared(item.text, " ".join(s.text for s in said)) < SAME_SENTENCE:
+        return
     copy = card(stored)
     accounts = [Account(plain(item.text), cite(item, number))]
-    for sentence in said:
-        accounts.append(Account(plain(sentence.text), _citation(snapshot, sentence, stored)))
-    name = copy.publisher or copy.source
+    accounts += [Account(plain(s.text), _citation(snapshot, s, stored)) for s in said]
     why = (
-        f"{name} carries an altered copy of this article: its wording differs here from the canonical text, "
-        "so the canonical text is used"
+        f"{copy.publisher or copy.source} carries an altered copy of this article; the text that it was made from "
+        "is used"
     )
-    return [Conflict(_about(touching), "altered_copy", tuple(accounts), 0, why)]
+    worst = min(every.index(alteration) for alteration in telling)
+    yield worst, Conflict(_about(telling), "altered_copy", tuple(accounts), 0, why)
+
+
+def _is_asked_for(query: Query, item: Evidence, alteration: Alteration) -> bool:
+    """Whether the changed words are what the question asks for, and no mere choice of words.
+
+    So of "What kind of visit was it?" the word before "visit"; of "How did they describe it?" what follows its words.
+    """
+    if query.wants is not None or not alteration.canonical.text.strip():
+        return False
+    tokens = analyse(item.text).tokens
+    start = alteration.canonical.start - item.start
+    place = next((n for n, token in enumerate(tokens) if token.start >= start), None)
+    asked = {stemmed for _, stemmed in query.terms}
+    if place is None or tokens[place].stem in asked:
+        return False
+    if query.noun is not None:
+        return any(token.stem == query.noun for token in tokens[place + 1 : place + 3])
+    held = asked & {token.stem for token in tokens}
+    before = {token.stem for token in tokens[max(0, place - ANSWER_WORDS) : place]}
+    return query.kind in ("how", "what") and 2 * len(held) >= len(asked) and bool(asked & before)
 
 
 def _citation(snapshot: Snapshot, sentence: Sentence, stored: StoredArticle) -> Citation:
@@ -118,21 +121,24 @@ def _citation(snapshot: Snapshot, sentence: Sentence, stored: StoredArticle) -> 
 
 
 def _about(alterations: Sequence[Alteration]) -> str:
-    """`“94” became “49”; …`, most serious first; mere wording is named only where nothing worse was changed."""
-    alterations = [a for a in alterations if a.kind != "wording"] or alterations
-    named = [
-        f"{_quoted(a.canonical)} became {_quoted(a.here)}" for a in alterations[:MOST_WORDS_NAMED]
-    ]
-    more = len(alterations) - len(named)
-    return "; ".join(named) + (f"; and {more} more" if more else "")
-
-
-def _quoted(span: Span) -> str:
-    return f"“{plain(span.text)}”" if span.text.strip() else "nothing"
+    """`“94” became “49”; “never” was left out; …`, most serious first; an exchange of two words is told once."""
+    pairs = [(plain(a.canonical.text), plain(a.here.text)) for a in alterations]
+    told: list[str] = []
+    for ours, theirs in dict.fromkeys(pairs):
+        if (theirs, ours) in pairs:
+            said = f"“{min(ours, theirs)}” and “{max(ours, theirs)}” changed places"
+        elif not theirs:
+            said = f"“{ours}” was left out"
+        else:
+            said = f"“{ours}” became “{theirs}”" if ours else f"“{theirs}” was added"
+        if said not in told:
+            told.append(said)
+    more = len(told) - MOST_NAMED
+    return "; ".join(told[:MOST_NAMED]) + (f"; and {more} more" if more > 0 else "")
 
 
 def _touches(span: Span, start: int, end: int) -> bool:
-    """Whether the span lies in [start, end), the place of an insertion or deletion included."""
+    """Whether a span lies in [start, end), the place of an insertion or deletion included."""
     if span.start == span.end:
         return start <= span.start <= end
     return span.start < end and start < span.end

@@ -13,7 +13,7 @@ from ingest.english.terms import GIVEN_NAMES
 from ingest.english.thesaurus import related
 from ingest.english.words import stem
 from ingest.types import SentenceKind
-from service.answer_text import plain
+from service.answer_text import cite, plain
 from service.conflicts.answer_values import (
     OPEN,
     PRICED,
@@ -26,7 +26,7 @@ from service.conflicts.staleness import of_the_present
 from service.conflicts.supersession import in_order, why_replaced
 from service.evidence.temporal import stated_periods
 from service.query.analysis import Query
-from service.types import Draft, Evidence
+from service.types import Account, Conflict, Draft, Evidence
 from service.verification.ungrounded_strings import names_something_foreign
 
 # Set on the bundled sample and on pairs of accounts in our own words (tests/test_disputes.py).
@@ -65,6 +65,16 @@ class Dispute:
         if not plain_names or outlets[0] == outlets[1]:
             return "The two accounts disagree on this."
         return f"{outlets[0]} and {outlets[1]} disagree on this."
+
+    def as_conflict(self, cited: Sequence[Evidence]) -> Conflict:
+        """For the answer's `conflicts`; `cited` is in the order of its numbers, 1 first."""
+        numbers = {(e.article.article_id, e.start): n for n, e in enumerate(cited, 1)}
+        accounts = tuple(
+            Account(plain(e.text), cite(e, numbers.get((e.article.article_id, e.start))))
+            for e in (self.lead, self.other)
+        )
+        chosen = None if self.chosen is None else int(self.chosen is self.other)
+        return Conflict(self.about, self.status, accounts, chosen, self.why)
 
 
 def dispute(query: Query, ranked: Sequence[Evidence], lead: Evidence) -> Dispute | None:
