@@ -1,4 +1,4 @@
-"""CLAPNQ and QED come in; how often their questions are corrected, as asked and with one value altered, goes out.
+"""How often questions are corrected: those of CLAPNQ and QED, as asked and with one value altered.
 
     python -m evals.premises --data DIR [--cache DIR] [--show]
 
@@ -58,7 +58,8 @@ def _corrected(pool: Pool, text: str, asking: Asking, *, gold: bool) -> Premise 
     """What the question is corrected by; an altered one is ranked as what it was made from, so that n is cheap."""
     first = analyse(Question(asking.text), None)
     evidence = pool.gold(asking.passage_id, first) if gold else pool.found(first, RETRIEVED)
-    return contradicted(analyse(Question(text), None), text, ranked(pool, first, evidence))
+    sentences = ranked(pool, first, evidence)
+    return contradicted(analyse(Question(text), None), sentences, sentences)
 
 
 def _cased(pool: Pool, asking: Asking) -> str:

@@ -119,7 +119,7 @@ class Answerer:
     ) -> AsyncIterator[Event]:
         """Sentences of a model, where there is one and it does not fail; else of the articles."""
         query, decision = selection.query, selection.decision
-        premise = false_premises.contradicted(query, query.question.text, selection.evidence)
+        premise = false_premises.contradicted(query, selection.evidence, selection.considered)
         sees_some = decision.answer or decision.score >= MODEL_DOUBT * ranking.THRESHOLD
         if self.drafter and selection.sound and sees_some:
             run.answerer = "openai"

@@ -51,7 +51,7 @@ TRUE = [
 
 def corrected(question: str, *, ranked: list[Evidence] | None = None) -> Premise | None:
     found = ranked or [replace(item, relevance=0.9) for item in QUARREL]
-    return contradicted(query(question), question, found)
+    return contradicted(query(question), found, found)
 
 
 @pytest.mark.parametrize(("question", "kind", "found"), FALSE)
@@ -83,3 +83,22 @@ def test_an_altered_sentence_corrects_nobody() -> None:
     altered = [replace(item, altered=True) for item in QUARREL]
 
     assert corrected("Why did the mill on Skerra close in 2021?", ranked=altered) is None
+
+
+def test_only_a_date_is_corrected_by_what_another_time_says() -> None:
+    """A question about one year is answered by sentences of that year; the others stand outside."""
+    outside = [replace(item, relevance=0.9) for item in QUARREL]
+
+    for question, kind, _ in FALSE:
+        premise = contradicted(query(question), (), outside)
+        assert (premise is not None) == (kind == "date"), question
+
+
+def test_a_week_and_a_year_are_no_opposites() -> None:
+    told = sentences(
+        card("w", "Loam fair", publisher="The Echo"),
+        "The fair at Loam drew record crowds from the villages this year, its organisers said.",
+    )
+    asked = "Why did the fair at Loam draw record crowds from the villages this week?"
+
+    assert corrected(asked, ranked=[replace(item, relevance=0.9) for item in told]) is None

@@ -10,7 +10,6 @@ from ingest.english.date_mentions import dates_conflict
 from ingest.english.terms import Term, TermKind
 from ingest.english.thesaurus import opposite, related
 from ingest.english.words import stem
-from ingest.english.words import stem as word_stem
 from service.query.analysis import Query
 
 COUNTED_WORDS = 3  # words between a number and what it counts: "22,000 angry people"
@@ -102,7 +101,7 @@ def _people(query: Query, text: str) -> Values:
     for name in set(reading.names) - set(reading.demonyms):
         last = name.value.split()[-1]
         near = (abs(n - place) for n, word in enumerate(row) if word == last for place in places)
-        if word_stem(last) not in asked_stems and any(gap <= NEAR_WORDS for gap in near):
+        if stem(last) not in asked_stems and any(gap <= NEAR_WORDS for gap in near):
             found[last] = text[name.start : name.end]
     return found
 
@@ -170,7 +169,7 @@ def _amount(value: str) -> tuple[str, Decimal]:
 _AT_LEAST = re.compile(r"(?:more than|over|at least|above)\W*$")
 _CLAUSE_END = re.compile(r"[,;:.!?()–—]")
 _PREPOSITIONS = frozenset("of to in on at for from with".split())
-PRICED = frozenset(word_stem(word) for word in "expensive cheap dear price cost fare".split())
+PRICED = frozenset(stem(word) for word in "expensive cheap dear price cost fare".split())
 _SUBJECT_FIRST = re.compile(
     r"(?i)\W*(?:do|does|did|will|would|has|have|had|can|could|should)\b|\W*\w+ (?:the|this|that|its|their|his|her)\b"
 )

@@ -156,7 +156,9 @@ def _same_matter(
         return False
     mine, theirs = (_terms_held(query, f"{i.article.title} {i.text}") for i in (one, other))
     if query.kind == "yes_no":  # both say the predicate: the rest may stand earlier in the article
-        mine, theirs = (_terms_held(query, told) - {_predicate(query)} for told in (here, there))
+        mine, theirs = (
+            _terms_held(query, told) - {predicate_of(query.text)} for told in (here, there)
+        )
     own, their = (_terms_held(query, item.text) & _subject(query) for item in (one, other))
     share = len(mine & theirs) / max(1, len(mine))
     marks = len(_marks(here) & _marks(there))
@@ -184,12 +186,6 @@ def _subject(query: Query) -> frozenset[str]:
     """The question's terms that a sentence must have itself: no names, and no words of price, for a sum is a price."""
     names = analyse(" ".join(query.names)).stems
     return frozenset(stemmed for _, stemmed in query.terms) - names - PRICED
-
-
-def _predicate(query: Query) -> str | None:
-    """The term of a yes-or-no question that is its predicate."""
-    predicate = predicate_of(query.text)
-    return next((term for _, term in query.terms if predicate in (term, stem(term))), None)
 
 
 def _article_so_far(ranked: Sequence[Evidence], item: Evidence) -> str:

@@ -17,7 +17,6 @@ from ingest.english.date_mentions import dates_conflict, dates_share
 from ingest.english.terms import Term, TermKind
 from ingest.english.thesaurus import opposite, related
 from ingest.english.words import STOP_WORDS, stem
-from ingest.english.words import stem as word_stem
 from ingest.types import SentenceKind
 from service.answer_text import plain
 from service.query.analysis import Kind, Query
@@ -71,22 +70,29 @@ class Premise:
         return Draft(plain(self.evidence.text), (self.evidence.key,))
 
 
-def contradicted(query: Query, question: str, ranked: Sequence[Evidence]) -> Premise | None:
-    """The first contradiction between what a question takes for granted and one of the best sentences, if there is one.
+def contradicted(
+    query: Query, admitted: Sequence[Evidence], considered: Sequence[Evidence]
+) -> Premise | None:
+    """The first contradiction between a question and one of the best sentences that speak of the same.
 
-    Everything else that the question says must be in that sentence or its title, and no sentence of the evidence may
-    say what the question says. `ranked` is best first; altered sentences correct nobody. On 545 answerable questions
-    of QED and 151 of CLAPNQ it sees a contradiction in none that has not one (docs/answers.md).
+    `admitted` are the sentences that may answer for the times asked about, best first; only they correct a question,
+    save that its date is corrected by any that was `considered`: what happened in another year stands outside the year
+    asked about. Everything else that the question says must be in that sentence or around it, and nothing considered
+    may bear the question out. Altered sentences correct nobody.
     """
-    if query.kind in _NO_PREMISE or query.about is not None or query.several_articles or not ranked:
+    plain_question = query.about is None and not query.several_articles
+    if query.kind in _NO_PREMISE or not plain_question or not considered:
         return None
-    said = _content(query, question)
-    least = LEAST_RELEVANCE * ranked[0].relevance
-    for item in ranked[:WEIGHED]:
+    said = _content(query, query.question.text)
+    least = LEAST_RELEVANCE * considered[0].relevance
+    allowed = {item.key for item in admitted}
+    for item in considered[:WEIGHED]:
         if item.altered or item.kind is not SentenceKind.BODY or item.relevance < least:
             continue
-        found = next(_between(query, question, said, item, _around(item, ranked)), None)
-        if found is not None and not _borne_out(said, found, ranked):
+        around = _around(item, considered)
+        found = next(_between(query, query.question.text, said, item, around), None)
+        permitted = found is not None and (item.key in allowed or found.kind == "date")
+        if found is not None and permitted and not _borne_out(said, found, considered):
             return found
     return None
 
@@ -254,6 +260,7 @@ def _opposite_instead(
             continue
         if (
             term.kind is TermKind.WORD
+            and doubted.value not in _CALENDAR
             and opposite(doubted.value, term.value)
             and not _among(term, own)
         ):
@@ -306,7 +313,7 @@ def _content(query: Query, question: str) -> list[Term]:
         for term in analyse(question).terms
         if term.kind in _VALUES
         and (word := question[term.start : term.end].lower()) not in STOP_WORDS
-        and (query.noun is None or term.kind is not TermKind.WORD or word_stem(word) != query.noun)
+        and (query.noun is None or term.kind is not TermKind.WORD or stem(word) != query.noun)
     ]
 
 
@@ -338,6 +345,8 @@ def _same(left: Term, right: Term) -> bool:
     return left.value == right.value or (worded and stem(left.value) == stem(right.value))
 
 
+# These exclude each other as measures, and are said of one and the same time.
+_CALENDAR = frozenset(map(stem, "hour day week month year decade century".split()))
 _DOES = re.compile(r"(?i)\b(?:did|does|do|will|would|has|have|had|can|could)\b")
 _TELLS_WHICH = re.compile(
     r"(?i)\w+est|first|last|(?:fe)?male|(?:wo)?m[ae]n|boys?|girls?|new|old|young|northern|southern|eastern|"
