@@ -45,7 +45,7 @@ def print_of(
     return Print(fingerprint(article, sentences), np.array(sorted(stems), dtype=np.uint64))
 
 
-FORM = 1  # of stored prints
+FORM = 2  # of stored prints
 
 
 def fingerprint(article: Article, sentences: Sequence[Sentence]) -> Hashes:

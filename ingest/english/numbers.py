@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from decimal import Decimal
 
 from ingest.english import tables
@@ -86,7 +86,7 @@ _OPENING_WORDS = frozenset(("a", "an", *CARDINALS, *_ORDINALS, *_MULTIPLES, *_AM
 
 def numbers(
     text: str, tokens: Iterable[Token], taken: Iterable[tuple[int, int]] = ()
-) -> Iterator[tuple[int, int, str]]:
+) -> list[tuple[int, int, str]]:
     """Offsets and normal form of every number of a text outside the stretches `taken`, which stand in order.
 
     `12`, `-5`, `13.4%`, `5pp`, `usd 120000000000`, `#20` (ordinal), `x4` (multiple), `1/3`, `17:30`.
@@ -94,6 +94,7 @@ def numbers(
     gaps = iter((*taken, (len(text), len(text))))
     gap_end, next_start = next(gaps)
     reached = 0
+    found = []
     for token in tokens:
         while token.start >= gap_end and gap_end < len(text):
             reached = max(reached, next_start)
@@ -109,7 +110,8 @@ def numbers(
         match = _NUMBER.match(text, lead.start() if lead else token.start, gap_end)
         if match:
             reached = match.end()
-            yield match.start(), match.end(), _value(match.groupdict())
+            found.append((match.start(), match.end(), _value(match.groupdict())))
+    return found
 
 
 def numbers_match(left: str, right: str) -> bool:

@@ -115,7 +115,7 @@ def _word(token: Token, capital_says_nothing: bool) -> Term:
     if _is_name(plain, capital_says_nothing):
         folded = fold(bare)
         return Term(TermKind.NAME, NAME_SPELLINGS.get(folded, folded), start, end)
-    return Term(TermKind.WORD, stem(bare), start, end)
+    return Term(TermKind.WORD, token.stem if bare == token.lower else stem(bare), start, end)
 
 
 def _country(token: Token, plain: str, bare: str) -> str | None:

@@ -11,6 +11,7 @@ from ingest.english.words import stem
 _NONE: frozenset[int] = frozenset()
 
 
+@lru_cache(maxsize=262144)
 def related(left: str, right: str) -> bool:
     """Whether two stems are one, or stand together in the list of synonyms."""
     return left == right or bool(_SYNONYMS.get(left, _NONE) & _SYNONYMS.get(right, _NONE))

@@ -7,7 +7,8 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Literal
 
-from ingest.english.words import STOP_WORDS, stems, words
+from ingest.english import analyse
+from ingest.english.words import STOP_WORDS
 from ingest.types import SentenceKind
 from service.answer_text import plain
 from service.evidence.answer_types import cue, new_names
@@ -102,7 +103,7 @@ def _on_topic(query: Query, best: Evidence) -> bool:
     """Whether the whole article is about what is query, as an encyclopedia's are, and not a report that names it."""
     title = best.article.title if best.article.title != best.article.source else ""
     named, written = (
-        stems(title),
+        analyse(title).stems,
         [word for word in title.split() if word.lower() not in STOP_WORDS],
     )
     if len(written) > 2 and any(word[0].islower() for word in written):
@@ -110,7 +111,9 @@ def _on_topic(query: Query, best: Evidence) -> bool:
             False  # "Orvel dam closed": a headline, however short; "Great Wall of China" is a name
         )
     shared = len(named & {stemmed for _, stemmed in query.terms})
-    return bool(named) and (len(words(title)) <= TOPIC_WORDS or shared >= ON_TOPIC * len(named))
+    return bool(named) and (
+        len(analyse(title).words) <= TOPIC_WORDS or shared >= ON_TOPIC * len(named)
+    )
 
 
 def _best_for(part: Query, usable: Sequence[Evidence]) -> Evidence:
@@ -118,7 +121,7 @@ def _best_for(part: Query, usable: Sequence[Evidence]) -> Evidence:
     terms = {stemmed for _, stemmed in part.terms}
 
     def worth(item: Evidence) -> float:
-        held = len(terms & stems(item.text)) / max(len(terms), 1)
+        held = len(terms & analyse(item.text).stems) / max(len(terms), 1)
         return math.log(max(item.relevance, 1e-6)) + 3 * held + 2.5 * cue(part, item.text)
 
     return max(usable, key=worth)
@@ -148,7 +151,10 @@ def _from_several_articles(query: Query, usable: Sequence[Evidence]) -> list[Evi
 
 def _new_stems(query: Query, item: Evidence) -> frozenset[str]:
     known = {stemmed for _, stemmed in query.terms}
-    return frozenset[str]().union(*(stems(name) for name in new_names(query, item.text))) - known
+    return (
+        frozenset[str]().union(*(analyse(name).stems for name in new_names(query, item.text)))
+        - known
+    )
 
 
 def _antecedent(item: Evidence, usable: Sequence[Evidence]) -> list[Evidence]:
@@ -170,7 +176,7 @@ def _in_order(chosen: Sequence[Evidence]) -> list[Evidence]:
 
 
 def _says_the_same(left: Evidence, right: Evidence) -> bool:
-    one, two = stems(left.text), stems(right.text)
+    one, two = analyse(left.text).stems, analyse(right.text).stems
     shared = len(one & two) / max(1, min(len(one), len(two)))
     least = SAME
     if left.article.article_id == right.article.article_id:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from ingest.english import analyse
-from ingest.english.words import stems
 from ingest.injection.instructions import looks_like_orders, visible
 from service.drafting.prompts import NO_ANSWER
 from service.types import LONGEST_QUESTION, Question
@@ -36,4 +35,4 @@ def accepted(rewritten: str, question: Question) -> str | None:
         return None
     if any(word not in known for fact in mine.names for word in fact.value.split()):
         return None
-    return text if len(stems(text) - stems(said)) <= NEW_STEMS else None
+    return text if len(mine.stems - theirs.stems) <= NEW_STEMS else None

@@ -8,7 +8,7 @@ from datetime import date
 
 from ingest.english import analyse
 from ingest.english.periods import Period, periods
-from ingest.english.words import STOP_WORDS, words
+from ingest.english.words import STOP_WORDS
 from service.types import Question, Turn
 
 MOST_TURNS = 20  # of a conversation that are read; older ones never decide what a follow-up means
@@ -39,7 +39,7 @@ def _resolved(text: str, before: str, answer: str) -> str:
     if not before:
         return text
     bare = _OPENING.sub("", " ".join(text.split())).strip(" ?!.,") or text
-    count = len(words(bare))
+    count = len(analyse(bare).words)
     if _WHY.fullmatch(bare):
         return f"Why {_statement(before)}?"
     if _QUESTION_WORDS.fullmatch(bare):
@@ -65,7 +65,7 @@ def _resolved(text: str, before: str, answer: str) -> str:
 def _with_period(before: str, slot: str) -> str | None:
     """ "in 2022" in the place of the time that the question before named, or at its end; "March" keeps its year."""
     when = _relative(slot) or _relative(f"in {slot}")
-    if not when or len(words(slot)) - len(words(when[0].words)) > 1:
+    if not when or len(analyse(slot).words) - len(analyse(when[0].words).words) > 1:
         return None
     led = re.match(rf"(?i)(?:{_TIME})\b", slot)
     old = _relative(before)
@@ -148,7 +148,7 @@ def _person(text: str) -> str | None:
 def _thing(before: str, answer: str) -> str | None:
     """What was spoken of: what a short answer names, else the question's last name or first thing."""
     said = _MARKER.sub("", answer).strip(" .")
-    if said and len(words(said)) <= SHORT_ANSWER and _ASKS_WHAT.match(before):
+    if said and len(analyse(said).words) <= SHORT_ANSWER and _ASKS_WHAT.match(before):
         return re.sub(r"(?i)^an?\s+", "the ", said)
     stated = analyse(before)
     names = [name for name in stated.names if name not in stated.demonyms]
