@@ -1,15 +1,12 @@
-"""Evidence in, drafted sentences out: the only file that speaks to a language model."""
+"""Asks a language model for sentences; the only file that speaks to one."""
 
 from __future__ import annotations
 
 import asyncio
-import random
-import time
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Sequence
+import math
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import AsyncExitStack, aclosing
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
-from typing import Any, TypeVar
+from typing import Any
 
 from ingest.errors import ModelFailed
 from ingest.settings import Settings
@@ -20,30 +17,22 @@ from service.types import Draft, Evidence, Question
 
 __all__ = ["Drafter", "Usage"]
 
-OPENAI = "https://api.openai.com/v1"  # said, so that the SDK reads no variable of its own, which may be set but empty
-RETRIES = 2  # of a refused connection, 408, 409, 429 or 5xx, all within the time of one call
-FIRST_PAUSE_SECONDS = (
-    0.5  # doubled with every retry; a random half of it is taken off, so that callers do not march
-)
-LONGEST_PAUSE_SECONDS = 8.0
-SHORT_SECONDS = 8.0  # of a call that rewrites a follow-up or judges a claim; where it takes longer the rule serves
-OPTIONS: dict[str, Any] = {
-    "temperature": 0,
-    "stream_options": {"include_usage": True},
-}  # not every endpoint has them
-THINKING = (
-    "<think>",
-    "</think>",
-)  # how some endpoints put a model's reasoning in front of its answer
-
-Result = TypeVar("Result")
+# said, so that the SDK reads no variable of its own, which may be set but empty
+OPENAI = "https://api.openai.com/v1"
+RETRIES = 2  # by the SDK: of a lost connection, 408, 409, 429 or 5xx, in the time of one call
+# of a call that rewrites a follow-up or judges a claim; where it takes longer the rule serves
+SHORT_SECONDS = 8.0
+# not every endpoint has them
+OPTIONS: dict[str, Any] = {"temperature": 0, "stream_options": {"include_usage": True}}
+# how some endpoints put a model's reasoning in front of its answer
+THINKING = ("<think>", "</think>")
 
 
 class Drafter:
     """Drafts over any OpenAI-compatible chat completions endpoint.
 
-    Every call raises ModelFailed with a stable reason of a few words, at any point of its stream; the reason holds
-    none of the endpoint's own text and no key.
+    Every call raises ModelFailed with a stable reason of a few words, at any point of its stream;
+    the reason holds none of the endpoint's own text and no key.
     """
 
     def __init__(self, settings: Settings):
@@ -59,7 +48,10 @@ class Drafter:
             api_key=key,
             base_url=settings.openai_base_url or OPENAI,
             timeout=self._timeout_seconds,
-            max_retries=0,
+            max_retries=RETRIES,
+            http_client=openai.DefaultAsyncHttpxClient(
+                event_hooks={"response": [self._refuse_long_waits]}
+            ),
         )
         self._options = OPTIONS
         self._errors: tuple[type[Exception], ...] = (
@@ -71,10 +63,9 @@ class Drafter:
     async def draft(
         self, question: Question, evidence: Sequence[Evidence]
     ) -> AsyncGenerator[Draft | Usage]:
-        """Sentences as the model finishes them, each with the keys it names, and the usage last."""
-        async with aclosing(
-            self._drafts(prompts.messages(question, evidence), self._timeout_seconds)
-        ) as drafts:
+        """Sentences as the model finishes them, each with the keys it names; the usage last."""
+        chat = prompts.messages(question, evidence)
+        async with aclosing(self._drafts(chat, self._timeout_seconds)) as drafts:
             async for draft in drafts:
                 yield draft
 
@@ -85,14 +76,14 @@ class Drafter:
         dropped: Sequence[tuple[str, str]],
         seconds: float,
     ) -> AsyncGenerator[Draft | Usage]:
-        """Like `draft`, once more: `dropped` are the sentences that had no support, each with the reason."""
+        """Like `draft`, once more: `dropped` are sentences without support, each with the reason."""
         chat = prompts.repair(question, evidence, dropped)
         async with aclosing(self._drafts(chat, min(seconds, self._timeout_seconds))) as drafts:
             async for draft in drafts:
                 yield draft
 
     async def rewrite(self, question: Question) -> tuple[str, Usage]:
-        """The last question of a conversation as the model would put it by itself: unchecked, and tried once."""
+        """A conversation's last question as it would stand alone: unchecked, and tried once."""
         return await self._said(prompts.rewrite(question))
 
     async def judge(self, claim: str, quotes: Sequence[Evidence]) -> tuple[bool, Usage]:
@@ -106,9 +97,8 @@ class Drafter:
     async def _said(self, chat: prompts.Chat) -> tuple[str, Usage]:
         """The whole of a short reply, without reasoning."""
         text, usage = "", Usage()
-        async with aclosing(
-            self._pieces(chat, min(SHORT_SECONDS, self._timeout_seconds), retries=0)
-        ) as pieces:
+        seconds = min(SHORT_SECONDS, self._timeout_seconds)
+        async with aclosing(self._pieces(chat, seconds, retries=0)) as pieces:
             async for piece in pieces:
                 if isinstance(piece, Usage):
                     usage = piece
@@ -135,55 +125,54 @@ class Drafter:
     async def _pieces(
         self, chat: prompts.Chat, seconds: float, retries: int = RETRIES
     ) -> AsyncGenerator[str | Usage]:
-        """What the model writes, as it comes, and the usage last; `seconds` for everything, retries included."""
-        deadline = time.monotonic() + seconds
+        """What the model writes, as it comes; the usage last. `seconds` are for all, retries too."""
+        deadline = asyncio.get_running_loop().time() + seconds
         try:
             async with AsyncExitStack() as stack:
-                reply = await self._opened(stack, chat, deadline, retries)
+                async with asyncio.timeout_at(deadline):
+                    reply = await self._opened(stack, chat, retries)
                 async for piece in completions.read(_until(deadline, reply.iter_bytes())):
                     yield piece
         except TimeoutError as error:
-            raise ModelFailed(
-                f"timeout: the model gave no whole answer in {seconds:g} s"
-            ) from error
+            reason = f"timeout: the model gave no whole answer in {seconds:g} s"
+            raise ModelFailed(reason) from error
         except self._errors as error:
             raise ModelFailed(_reason(error)) from error
 
-    async def _opened(
-        self, stack: AsyncExitStack, chat: prompts.Chat, deadline: float, retries: int
-    ) -> Any:
-        """The endpoint's reply, its body not yet read. Waits as the endpoint asks, but never past the deadline."""
-        create = self._client.chat.completions.with_streaming_response.create
-        options, attempt = self._options, 0
-        while True:
-            asked: dict[str, Any] = {
-                "model": self.model,
-                "messages": chat,
-                "stream": True,
-                **options,
-            }
-            try:
-                reply = await _in_time(deadline, stack.enter_async_context(create(**asked)))
-                self._options = options  # what it took once it is sent from now on
-                return reply
-            except self._errors as error:
-                if options and getattr(error, "status_code", None) in (400, 422):
-                    options = {}  # some refuse what they do not know: once more, with nothing optional
-                    continue
-                pause = _pause_seconds(error, attempt)
-                if attempt >= retries or pause is None or time.monotonic() + pause >= deadline:
-                    raise
-            attempt += 1
-            await asyncio.sleep(pause)
+    async def _opened(self, stack: AsyncExitStack, chat: prompts.Chat, retries: int) -> Any:
+        """The endpoint's reply, its body not yet read.
+
+        An endpoint that refuses is asked again without what not every endpoint knows.
+        """
+        client = self._client.with_options(max_retries=retries)
+        create: Any = client.chat.completions.with_streaming_response.create
+        asked = {"model": self.model, "messages": chat, "stream": True}
+        try:
+            return await stack.enter_async_context(create(**asked, **self._options))
+        except self._errors as error:
+            if not self._options or getattr(error, "status_code", None) not in (400, 422):
+                raise
+        reply = await stack.enter_async_context(create(**asked))
+        self._options = {}  # what it took once it is sent from now on
+        return reply
+
+    async def _refuse_long_waits(self, response: Any) -> None:
+        """An endpoint that asks for more time than a call has fails at once: the SDK would wait."""
+        try:
+            wait = float(response.headers.get("retry-after", "0"))
+        except ValueError:
+            return
+        if not math.isfinite(wait) or wait >= self._timeout_seconds:
+            response.headers["x-should-retry"] = "false"
 
 
 async def _until(deadline: float, chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
-    while (chunk := await _in_time(deadline, anext(chunks, None))) is not None:
+    while True:
+        async with asyncio.timeout_at(deadline):
+            chunk = await anext(chunks, None)
+        if chunk is None:
+            return
         yield chunk
-
-
-async def _in_time(deadline: float, work: Awaitable[Result]) -> Result:
-    return await asyncio.wait_for(work, max(0.001, deadline - time.monotonic()))
 
 
 def _without_thinking(text: str) -> str:
@@ -193,31 +182,6 @@ def _without_thinking(text: str) -> str:
     if not head.startswith(start):
         return text
     return head.partition(end)[2] if end in head else head
-
-
-def _pause_seconds(error: Exception, attempt: int) -> float | None:
-    """How long to wait before the next attempt: as long as the endpoint says, else longer each time; None: do not."""
-    status = getattr(error, "status_code", None)
-    if status is not None and status not in (408, 409, 429) and status < 500:
-        return None
-    asked = _retry_after(error)
-    if asked is not None:
-        return asked * random.uniform(1.0, 1.1)
-    return min(LONGEST_PAUSE_SECONDS, FIRST_PAUSE_SECONDS * 2.0**attempt) * random.uniform(0.5, 1.0)
-
-
-def _retry_after(error: Exception) -> float | None:
-    """Seconds of a `Retry-After` header, which is a number or a date."""
-    response = getattr(error, "response", None)
-    value = str(response.headers.get("retry-after", "")) if response is not None else ""
-    try:
-        return max(0.0, float(value))
-    except ValueError:
-        pass
-    try:
-        return max(0.0, (parsedate_to_datetime(value) - datetime.now(UTC)).total_seconds())
-    except (ValueError, TypeError):
-        return None
 
 
 def _reason(error: Exception) -> str:
