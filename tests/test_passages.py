@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from itertools import pairwise
+from types import FrameType
 
 import pytest
 from hypothesis import given, settings
@@ -55,6 +57,26 @@ def test_one_sentence_longer_than_the_budget_is_cut_and_nothing_is_lost() -> Non
     article, passages = split("word " * 400 + "end.")
 
     assert "".join("".join(p.text.split()) for p in passages) == "".join(article.text.split())
+
+
+def test_an_article_is_hashed_as_often_however_many_passages_it_has() -> None:
+    def hashed(words: int) -> int:
+        article = article_from({"text": "word" * words}, "/a.txt", "a.txt")
+        split = sentences.split(article.text)
+        calls = 0
+
+        def count(frame: FrameType, event: str, argument: object) -> None:
+            nonlocal calls
+            calls += event == "call" and frame.f_code.co_name == "content_hash"
+
+        sys.setprofile(count)
+        try:
+            assert len(passages.split(article, split, 40)) > words // 100
+        finally:
+            sys.setprofile(None)
+        return calls
+
+    assert hashed(20_000) == hashed(1_000) > 0
 
 
 @settings(max_examples=60, deadline=None)

@@ -262,14 +262,22 @@ def _header_times(tree: HtmlElement) -> list[StatedDate]:
             break
         elif below and element.tag == "time":
             around = element.getparent()
-            before = around.text_content() if around is not None else ""
-            kind = (
-                DateKind.UPDATED if _UPDATES.search(before[:LONGEST_LINE]) else DateKind.PUBLISHED
-            )
+            before = _opening(around) if around is not None else ""
+            kind = DateKind.UPDATED if _UPDATES.search(before) else DateKind.PUBLISHED
             day = stated_date(kind, element.get("datetime") or "", "markup")
             found += [day] if day else []
     published = {day.day for day in found if day.kind is DateKind.PUBLISHED}
     return found if len(published) == 1 else []
+
+
+def _opening(element: HtmlElement) -> str:
+    """The first characters of an element's text; all of it, for each of many elements within, takes hours."""
+    words = ""
+    for piece in element.itertext():
+        words += piece
+        if len(words) >= LONGEST_LINE:
+            break
+    return words[:LONGEST_LINE]
 
 
 def _without_site(title: str, site: str | None) -> str:

@@ -230,14 +230,14 @@ def _paragraphs(lines: list[Line]) -> str:
 
 def _without_hyphens(text: str) -> str:
     """Words that were divided at the end of a line made whole; one that has a hyphen elsewhere in the text keeps it."""
-    words = Counter(re.findall(r"\w+-\w+", re.sub(r"-\n", "", text)))
+    words = Counter(re.findall(r"\b\w+-\w+", re.sub(r"-\n", "", text)))
 
     def joined(match: re.Match[str]) -> str:
         return (
             f"{match[1]}-{match[2]}" if f"{match[1]}-{match[2]}" in words else match[1] + match[2]
         )
 
-    return re.sub(r"(\w+)[-\u00ad\u2010]\n([a-zà-öø-ÿ]\w*)", joined, text)
+    return re.sub(r"\b(\w+)[-\u00ad\u2010]\n([a-zà-öø-ÿ]\w*)", joined, text)
 
 
 _CLOSED = re.compile(r"[.!?…:][\"'”’»)\]]*$")

@@ -1,9 +1,11 @@
-"""An article and its sentences in, passages with exact offsets out."""
+"""Packs the sentences of an article into passages with exact offsets."""
 
 from __future__ import annotations
 
 import hashlib
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
 from itertools import pairwise
 
 from ingest import tokens
@@ -18,13 +20,18 @@ def split(
     Boilerplate, orders to machines and the second printing of a paragraph are in no passage.
     `article.text[p.start:p.end] == p.text`.
     """
+    article_id, content_hash = (
+        article.article_id,
+        article.content_hash,
+    )  # each reads the whole article
     passages: list[Passage] = []
     for run in _runs(article.text, sentences):
-        start, end = run[0].start, run[-1].end
-        for piece_start, piece in _pieces(
-            article.text[start:end], [s.start - start for s in run], budget_tokens
-        ):
-            passages.append(_passage(article, start + piece_start, piece))
+        first, last = run[0].start, run[-1].end
+        starts = [s.start - first for s in run]
+        for offset, text in _pieces(article.text[first:last], starts, budget_tokens):
+            start, end = first + offset, first + offset + len(text)
+            key = hashlib.sha256(f"{article_id}:{content_hash}:{start}:{end}".encode()).hexdigest()
+            passages.append(Passage(key[:20], article_id, start, end, text))
     return tuple(passages)
 
 
@@ -79,8 +86,17 @@ def _pieces(
     if tokens.count(text) <= budget_tokens:
         yield 0, text
         return
+    from llama_index.core.node_parser import SentenceSplitter
+
+    splitter = SentenceSplitter(
+        chunk_size=budget_tokens,
+        chunk_overlap=0,
+        paragraph_separator="\n\n",
+        chunking_tokenizer_fn=_cutter(text, sentence_starts),
+        tokenizer=lru_cache(maxsize=10_000)(tokens.encode),  # it counts word by word
+    )
     cursor = 0
-    for piece in _splitter(budget_tokens, _cutter(text, sentence_starts)).split_text(text):
+    for piece in splitter.split_text(text):
         start = text.find(piece, cursor)
         if (
             start < 0
@@ -100,34 +116,11 @@ def _cutter(text: str, sentence_starts: Sequence[int]) -> Callable[[str], list[s
         if offset < 0:
             return [stretch]
         position = offset
-        cuts = [
-            0,
-            *(s - offset for s in sentence_starts if 0 < s - offset < len(stretch)),
-            len(stretch),
-        ]
+        inside = slice(
+            bisect_right(sentence_starts, offset),
+            bisect_left(sentence_starts, offset + len(stretch)),
+        )
+        cuts = [0, *(start - offset for start in sentence_starts[inside]), len(stretch)]
         return [stretch[a:b] for a, b in pairwise(cuts)]
 
     return cut
-
-
-def _splitter(budget_tokens: int, cutter: Callable[[str], list[str]]):  # type: ignore[no-untyped-def]
-    from llama_index.core.node_parser import SentenceSplitter
-
-    return SentenceSplitter(
-        chunk_size=budget_tokens,
-        chunk_overlap=0,
-        paragraph_separator="\n\n",
-        chunking_tokenizer_fn=cutter,
-        tokenizer=tokens.encode,
-    )
-
-
-def _passage(article: Article, start: int, text: str) -> Passage:
-    key = f"{article.article_id}:{article.content_hash}:{start}:{start + len(text)}"
-    return Passage(
-        hashlib.sha256(key.encode()).hexdigest()[:20],
-        article.article_id,
-        start,
-        start + len(text),
-        text,
-    )
