@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
@@ -12,9 +12,6 @@ from ingest.errors import IndexMismatch, IndexUnavailable, WrongUsage
 from ingest.settings import Settings, read_settings
 from ingest.storage import owner
 from ingest.summary import report_body
-
-if TYPE_CHECKING:
-    from ingest.storage.archive import Archive
 
 MOST_FAILURES_SHOWN = 20
 MOST_FAULTS_SHOWN = 50
@@ -175,38 +172,18 @@ def examined(settings: Settings, *, mend: bool) -> dict[str, Any]:
         )
     with owner.owning(settings.data_dir, "doctor"):
         from ingest.storage.archive import Archive, rebuild
+        from ingest.storage.doctor import findings
 
         try:
             with Archive(settings) as archive:
-                return findings_body(archive, mend=mend)
+                return findings(archive, mend=mend)
         except (IndexMismatch, IndexUnavailable) as error:
             if not mend:
                 raise
             rebuild(settings)
             with Archive(settings) as archive:
-                found = findings_body(archive, mend=True)
+                found = findings(archive, mend=True)
                 return found | {"faults": [str(error), *found["faults"]]}
-
-
-def findings_body(archive: Archive, *, mend: bool) -> dict[str, Any]:
-    """What the doctor finds in an open archive; with `mend`, `left` is what is still wrong afterwards."""
-    from ingest.storage import doctor as surgery
-
-    faults = surgery.examine(archive)
-    left = faults
-    if mend and faults:
-        archive.settle()
-        surgery.repair(archive, faults)
-        left = surgery.examine(archive)
-    snapshot = archive.catalogue.live()
-    counts = snapshot.counts()
-    return {
-        "faults": [str(fault) for fault in faults],
-        "left": [str(fault) for fault in left],
-        "articles": counts["articles"],
-        "passages": counts["passages"],
-        "generation": snapshot.generation,
-    }
 
 
 def _diagnosis(findings: dict[str, Any]) -> str:

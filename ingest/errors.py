@@ -3,7 +3,8 @@
 DatelineError
 ├── BadArticle            one article cannot be read; the rest goes on
 ├── ModelUnavailable      the embedding model is missing or not the pinned one
-├── IndexMismatch         the index was built with another model or layout
+├── IndexMismatch         the index was built with another model
+│   └── IndexOutdated     an earlier version of Dateline built it: it is made anew
 ├── IndexUnavailable      the data directory cannot be opened, or is damaged
 ├── Owned                 another process owns the data directory
 ├── NotReady              there is no index to answer from yet
@@ -38,6 +39,10 @@ class ModelUnavailable(DatelineError):
 
 class IndexMismatch(DatelineError):
     code, status = "not_ready", 503
+
+
+class IndexOutdated(IndexMismatch):
+    pass
 
 
 class IndexUnavailable(DatelineError):

@@ -21,6 +21,7 @@ from ingest.storage.catalogue import NewVersion, Snapshot
 from ingest.storage.fingerprints import Fingerprints
 from ingest.storage.indexes import Progress as Progress
 from ingest.storage.indexes import silent
+from ingest.storage.snapshot import generation_name
 from ingest.text import passages, sentences
 from ingest.types import Article, Failure, Family, IngestReport
 from ingest.unchanged import ReadFiles
@@ -59,16 +60,16 @@ def ingest(
     started = time.monotonic()
     report = progress or silent
     archive.settle()
-    snapshot = archive.catalogue.live()
     limit = archive.settings.max_article_mb
-    files = ReadFiles(archive.catalogue.database, _hashes(snapshot), limit)
-    change = compare(snapshot, paths, files, prune=prune, max_article_mb=limit, progress=report)
     notes: tuple[str, ...] = ()
-    if not dry_run:
-        if change.fresh or change.removed:
+    with archive.catalogue.live() as snapshot:
+        files = ReadFiles(archive.catalogue.database, _hashes(snapshot), limit)
+        change = compare(snapshot, paths, files, prune=prune, max_article_mb=limit, progress=report)
+        if not dry_run and (change.fresh or change.removed):
             notes = _publish(archive, snapshot, change, report)
+    if not dry_run:
         _spared(files.keep)
-        generation = archive.catalogue.live().generation
+        generation = generation_name(archive.catalogue.generation)
         if unwritten := failures.write_down(archive.settings.data_dir, generation, change.failed):
             notes = (*notes, unwritten)
     return _report(
@@ -79,10 +80,10 @@ def ingest(
 def remove(archive: Archive, article_id: str) -> bool:
     """Takes one article out of every index at once; no rollback brings it back. False where there is none."""
     archive.settle()
-    snapshot = archive.catalogue.live()
-    if snapshot.article(article_id) is None:
-        return False
-    grouped = _group(archive, snapshot, (), (article_id,), silent)
+    with archive.catalogue.live() as snapshot:
+        if snapshot.article(article_id) is None:
+            return False
+        grouped = _group(archive, snapshot, (), (article_id,), silent)
     with _settled_again(archive):
         archive.catalogue.purge(article_id, grouped)
         archive.settle()
@@ -97,24 +98,26 @@ def rollback(archive: Archive) -> IngestReport:
     """
     started = time.monotonic()
     archive.settle()
-    snapshot, before = archive.catalogue.live(), archive.catalogue.previous()
+    with archive.catalogue.live() as snapshot:
+        generation, now = snapshot.generation, _hashes(snapshot)
+    before = archive.catalogue.previous()
     if before is None:
         raise NotFound(
-            f"there is nothing to go back to from generation {snapshot.generation}: "
+            f"there is nothing to go back to from generation {generation}: "
             "an archive keeps one generation before its last ingest, and a rollback uses it up"
         )
-    now, then = _hashes(snapshot), _hashes(before)
-    back = f"generation {snapshot.generation} was rolled back: readers see again what {before.generation} held"
-    notes = [f"{back}; run the ingest again to undo this"]
-    families_then: Iterable[Family] = before.families()
-    if removals := archive.catalogue.removals_since(before.number):
-        notes.append(
-            f"{removals} removed by name since then stay removed; a rollback cannot bring them back"
-        )
-        families_then = _group(
-            archive, before, (), (), silent
-        )  # a canonical member may be among them
-    archive.catalogue.roll_back(families_then)
+    with before:
+        then = _hashes(before)
+        back = f"generation {generation} was rolled back: readers see again what {before.generation} held"
+        notes = [f"{back}; run the ingest again to undo this"]
+        families_then: Iterable[Family] = before.families()
+        if removals := archive.catalogue.removals_since(before.number):
+            notes.append(
+                f"{removals} removed by name since then stay removed; a rollback cannot bring them back"
+            )
+            # a canonical member may be among them
+            families_then = _group(archive, before, (), (), silent)
+        archive.catalogue.roll_back(families_then)
     change = Change(
         added=len(then.keys() - now.keys()),
         updated=sum(now[i] != then[i] for i in now.keys() & then.keys()),
@@ -291,8 +294,8 @@ def _is_within(identity: str, place: str) -> bool:
 
 
 def _report(archive: Archive, change: Change, seconds: float) -> IngestReport:
-    snapshot = archive.catalogue.live()
-    counts = snapshot.counts()
+    with archive.catalogue.live() as snapshot:
+        counts, generation = snapshot.counts(), snapshot.generation
     log.info(
         "ingest added=%d updated=%d unchanged=%d removed=%d failed=%d seconds=%.1f generation=%s",
         change.added,
@@ -301,7 +304,7 @@ def _report(archive: Archive, change: Change, seconds: float) -> IngestReport:
         len(change.removed),
         len(change.failed),
         seconds,
-        snapshot.generation,
+        generation,
     )
     return IngestReport(
         added=change.added,
@@ -314,7 +317,7 @@ def _report(archive: Archive, change: Change, seconds: float) -> IngestReport:
         families=counts["families"],
         altered=counts["altered"],
         seconds=round(seconds, 3),
-        generation=snapshot.generation,
+        generation=generation,
         notes=change.notes,
     )
 

@@ -49,9 +49,8 @@ class ReadFiles:
     def __init__(self, database: Database, live_hashes: Mapping[str, str], max_article_mb: float):
         """`live_hashes` maps the ids of all live articles to their content hashes."""
         self._database = database
-        with database.write() as connection:
-            connection.execute(SCHEMA)
-        rows = database.reading().rows("SELECT * FROM files")
+        database.add(SCHEMA)
+        rows = database.rows("SELECT * FROM files")
         self._known = {
             (r["file"], r["name"]): (r["digest"], json.loads(r["articles"])) for r in rows
         }

@@ -21,6 +21,7 @@ from ingest.errors import IndexUnavailable, InvalidRequest
 from ingest.formats import readers
 from ingest.settings import Settings
 from ingest.storage.archive import Archive
+from ingest.storage.snapshot import generation_name
 from ingest.types import Failure, IngestReport
 
 log = logging.getLogger(__name__)
@@ -107,7 +108,7 @@ def recover(archive: Archive) -> None:
     home = _home(archive.settings.data_dir)
     for folder in (home / STAGING).glob("*"):
         generation, names = _placed(folder)
-        if generation == archive.catalogue.live().generation:
+        if generation == generation_name(archive.catalogue.generation):
             _put_back(home, Staged(folder, names), names)
     shutil.rmtree(home / STAGING, ignore_errors=True)
 
@@ -157,7 +158,7 @@ def ingest(archive: Archive, staged: Staged, progress: pipeline.Progress) -> Ing
         if name not in readable
         for failure in _refused(archive, staged, name)
     ]
-    with _in_place(home, staged, readable, archive.catalogue.live().generation):
+    with _in_place(home, staged, readable, generation_name(archive.catalogue.generation)):
         report = pipeline.ingest(
             archive, [home / name for name in readable], prune=True, progress=progress
         )
@@ -212,7 +213,8 @@ def _unread(
     ]
     if not lines:
         return whole
-    known = [identity for _, identity, _ in archive.catalogue.live().known_hashes().values()]
+    with archive.catalogue.live() as snapshot:
+        known = [identity for _, identity, _ in snapshot.known_hashes().values()]
     marks = {name: f"{os.path.realpath(home / name)}#" for name in lines}
     return [
         *whole,

@@ -173,7 +173,8 @@ def _holds_articles(settings: Settings) -> bool:
         return False
     catalogue = Catalogue(path)
     try:
-        return catalogue.live().counts()["articles"] > 0
+        with catalogue.live() as snapshot:
+            return snapshot.counts()["articles"] > 0
     finally:
         catalogue.close()
 

@@ -6,7 +6,6 @@ import hashlib
 import json
 import logging
 import sqlite3
-import time
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -42,17 +41,12 @@ class Receipts:
     """
 
     def __init__(self, path: Path):
-        try:
-            self.database = _opened(path)
-        except IndexUnavailable as error:
-            if type(error.__cause__) is not sqlite3.DatabaseError:  # a full disk is no damage
-                raise
-            aside = path.with_name(f"{path.name}.damaged-{time.strftime('%Y%m%d-%H%M%S')}")
-            log.warning("%s is damaged and set aside as %s; receipts begin anew", path, aside.name)
-            path.replace(aside)
-            for tail in ("-wal", "-shm"):
-                path.with_name(path.name + tail).unlink(missing_ok=True)
-            self.database = _opened(path)
+        self.database = Database(path, SCHEMA, replaceable=True)
+        with self.database.write() as connection:
+            if connection.execute("SELECT 1 FROM shown LIMIT 1").fetchone() is None:
+                # a file of a version that did not note which articles a receipt shows
+                for row in connection.execute("SELECT * FROM receipts").fetchall():
+                    _write(connection, row["answer_id"], row["made_at"], json.loads(row["body"]))
 
     def keep(self, answer: Answer, made_at: datetime, made_from: dict[str, Any]) -> None:
         """Where the disk is full there is no receipt: an answer does not wait for room."""
@@ -67,7 +61,7 @@ class Receipts:
     def get(self, answer_id: str) -> Body | None:
         """The answer as it was sent, with `made_at` and `made_from`; None where there is none."""
         query = "SELECT body FROM receipts WHERE answer_id = :id"
-        rows = self.database.reading().rows(query, {"id": answer_id})
+        rows = self.database.rows(query, {"id": answer_id})
         return json.loads(rows[0]["body"]) if rows else None
 
     def forget_removed(self, snapshot: Snapshot) -> None:
@@ -93,28 +87,6 @@ class Receipts:
 
     def close(self) -> None:
         self.database.close()
-
-
-def _opened(path: Path) -> Database:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    for name in (path.name, f"{path.name}-wal", f"{path.name}-shm"):
-        if (known := path.with_name(name)).exists():
-            known.chmod(0o600)
-    path.touch(mode=0o600)
-    database = Database(path, SCHEMA)
-    try:
-        with database.write() as connection:
-            if connection.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok":
-                raise sqlite3.DatabaseError("database disk image is malformed")
-            connection.execute("PRAGMA secure_delete=ON")
-            if connection.execute("SELECT 1 FROM shown LIMIT 1").fetchone() is None:
-                # a file of a version that did not note which articles a receipt shows
-                for row in connection.execute("SELECT * FROM receipts").fetchall():
-                    _write(connection, row["answer_id"], row["made_at"], json.loads(row["body"]))
-    except IndexUnavailable:
-        database.close()
-        raise
-    return database
 
 
 def _write(connection: sqlite3.Connection, answer_id: str, made_at: str, body: Body) -> None:

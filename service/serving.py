@@ -122,7 +122,8 @@ async def _tell(service: Service, servers: list[Server], public: socket.socket) 
     while not all(server.started or server.should_exit for server in servers):  # noqa: ASYNC110  uvicorn has no event
         await asyncio.sleep(0.02)
     public.listen(QUEUED_CONNECTIONS)
-    counts = service.archive.catalogue.live().counts()
+    with service.archive.catalogue.live() as snapshot:
+        counts = snapshot.counts()
     sys.stderr.write(
         f"Dateline is at {_address(public)} — {counts['articles']:,} articles, {counts['passages']:,} passages\n"
     )

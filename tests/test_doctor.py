@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import shutil
+from pathlib import Path
 
 import pytest
+import tantivy
+import typer
 
+from ingest.cli import doctor as doctor_command
 from ingest.cli import examined
 from ingest.errors import IndexUnavailable
 from ingest.settings import Settings
@@ -69,3 +73,66 @@ def test_a_damaged_chroma_directory_is_named_and_made_again(
     with pytest.raises(IndexUnavailable, match="rebuild"):
         examined(settings, mend=False)
     assert examined(settings, mend=True)["left"] == []
+
+
+def repaired(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> int:
+    """The exit code of `dateline doctor --repair`."""
+    monkeypatch.setenv("DATELINE_DATA_DIR", str(settings.data_dir))
+    monkeypatch.setenv("DATELINE_MODEL_CACHE", str(settings.model_dir))
+    with pytest.raises(typer.Exit) as ended:
+        doctor_command(mend=True, as_json=False)
+    return int(ended.value.exit_code)
+
+
+def overwritten(path: Path) -> None:
+    path.write_bytes(b"\xff" * max(path.stat().st_size, 5000))
+
+
+DAMAGES = {
+    "no text index": lambda data: shutil.rmtree(data / "text"),
+    "a text index that says nothing": lambda data: overwritten(data / "text" / "meta.json"),
+    "a text index without its words": lambda data: [
+        p.unlink() for p in (data / "text").glob("*.idx")
+    ],
+    "text rows overwritten": lambda data: [overwritten(p) for p in (data / "text").glob("*.store")],
+    "no Chroma": lambda data: shutil.rmtree(data / "chroma"),
+    "Chroma overwritten": lambda data: overwritten(data / "chroma" / "chroma.sqlite3"),
+    "Chroma without its file": lambda data: (data / "chroma" / "chroma.sqlite3").unlink(),
+    "a write cut short": lambda data: (data / "chroma" / "being-written").touch(),
+    "vectors overwritten": lambda data: overwritten(data / "vectors.sqlite"),
+    "nothing": lambda data: None,
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_repair_exits_0_when_it_mended_everything(
+    filled: Archive, settings: Settings, monkeypatch: pytest.MonkeyPatch, damage: str
+) -> None:
+    filled.close()
+    DAMAGES[damage](settings.data_dir)
+
+    assert repaired(settings, monkeypatch) == 0
+    assert examined(settings, mend=False)["faults"] == []
+
+
+def test_repair_exits_1_when_the_catalogue_itself_is_wrong(
+    filled: Archive, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with filled.catalogue.database.write() as connection:
+        connection.execute("DELETE FROM members")
+    filled.close()
+    assert repaired(settings, monkeypatch) == 1
+
+
+def test_an_index_of_words_that_an_earlier_version_built_is_made_anew(
+    filled: Archive, settings: Settings
+) -> None:
+    filled.close()
+    shutil.rmtree(settings.data_dir / "text")
+    (settings.data_dir / "text").mkdir()
+    builder = tantivy.SchemaBuilder()
+    builder.add_text_field("words", stored=True)
+    tantivy.Index(builder.build(), path=str(settings.data_dir / "text"))
+
+    with Archive(settings) as archive:
+        assert archive.text_index.find("cracks spillway", 1)

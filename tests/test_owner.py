@@ -80,3 +80,27 @@ def test_a_place_that_cannot_be_a_directory_is_named_with_the_remedy(tmp_path: P
         owner.owning(tmp_path / "file", "serve"),
     ):
         pass
+
+
+def test_what_an_owner_writes_is_its_users_alone(tmp_path: Path) -> None:
+    data_dir = tmp_path / "data"
+    with owner.owning(data_dir, "ingest"):
+        (data_dir / "chroma").mkdir()
+        (data_dir / "chroma" / "rows.bin").write_bytes(b"rows")
+    assert {stat.S_IMODE(p.stat().st_mode) for p in [data_dir, *data_dir.rglob("*")]} == {
+        0o600,
+        0o700,
+    }
+    (tmp_path / "after").touch(0o644)
+    assert stat.S_IMODE((tmp_path / "after").stat().st_mode) == 0o644, "others' files are as ever"
+
+
+def test_what_an_earlier_version_wrote_for_everybody_is_closed_to_others(tmp_path: Path) -> None:
+    (tmp_path / "uploads").mkdir(mode=0o755)
+    for path in (tmp_path / "catalogue.sqlite", tmp_path / "uploads" / "a.txt"):
+        path.touch(0o644)
+    tmp_path.chmod(0o755)
+    with owner.owning(tmp_path, "ingest"):
+        pass
+    modes = {stat.S_IMODE(p.stat().st_mode) for p in [tmp_path, *tmp_path.rglob("*")]}
+    assert modes == {0o600, 0o700}

@@ -241,3 +241,19 @@ def test_the_last_article_can_be_removed(archive: Archive, tmp_path: Path) -> No
         "altered": 0,
     }
     assert rows(archive) == (set(), set(), set())
+
+
+def test_the_words_of_a_removed_article_are_in_no_sqlite_file(
+    archive: Archive, settings: Settings, tmp_path: Path
+) -> None:
+    words = "The unspeakable marmoset of Tarn was seen again. " * 300
+    (tmp_path / "one.txt").write_text(f"A sighting\n\n{words}", "utf-8")
+    ingest(archive, [tmp_path / "one.txt"])
+    with archive.catalogue.live() as snapshot:
+        (found,) = snapshot.page("", 10)
+
+    assert remove(archive, found.article.article_id)
+
+    files = [path for path in settings.data_dir.iterdir() if ".sqlite" in path.name]
+    assert len(files) >= 2
+    assert not [path.name for path in files if b"unspeakable marmoset" in path.read_bytes()]

@@ -1,4 +1,4 @@
-"""A data directory in, its open parts out: catalogue, vectors, Chroma, text index, embedder; whole after any kill."""
+"""The open parts of a data directory: catalogue, vectors, Chroma, text index, embedder; whole after any kill."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from types import TracebackType
 
 from ingest.embedding.embedder import Embedder, LocalEmbedder
 from ingest.embedding.openai_embedder import OpenAIEmbedder
-from ingest.errors import IndexMismatch, IndexUnavailable
+from ingest.errors import IndexMismatch, IndexOutdated, IndexUnavailable
 from ingest.settings import LOCAL_MODEL, Settings
 from ingest.storage import chroma_guard, indexes
 from ingest.storage.catalogue import Catalogue
@@ -28,7 +28,7 @@ class Archive:
         """Raises IndexMismatch, IndexUnavailable or ModelUnavailable, each with its remedy.
 
         Where the process before this one was killed while it wrote, what it left is put right first: an index that
-        was hit in the middle of a write is made anew from the catalogue.
+        was hit in the middle of a write, or that an earlier version built, is made anew from the catalogue.
         """
         self.settings = settings
         self._waits_for_room = False  # leftovers stay for want of room, and it was said
@@ -108,8 +108,8 @@ class Archive:
         if not chroma_guard.was_cut_short(data_dir / indexes.CHROMA):
             try:
                 return indexes.open_indexes(data_dir, model)
-            except IndexMismatch:
-                if self.catalogue.generation:
+            except IndexMismatch as error:
+                if self.catalogue.generation and not isinstance(error, IndexOutdated):
                     raise
             except IndexUnavailable:
                 if self.catalogue.generation and self.catalogue.is_settled():

@@ -84,19 +84,21 @@ class Catalogue:
     @property
     def generation(self) -> int:
         """Number of the newest generation; 0 before the first ingest."""
-        return self.live().number
+        return int(self.database.rows(_NUMBER)[0][0] or 0)
 
     def live(self) -> Snapshot:
+        """The newest generation, as it is now; close it when it has been read."""
         reading = self.database.reading()
-        return Snapshot(
-            reading, int(reading.rows("SELECT max(number) FROM generations")[0][0] or 0)
-        )
+        return Snapshot(reading, int(reading.rows(_NUMBER)[0][0] or 0))
 
     def previous(self) -> Snapshot | None:
         """What a rollback would show again; None where there is nothing to go back to. Removed articles are gone."""
         reading = self.database.reading()
         number = _back_to(reading.rows(_NEWEST))
-        return None if number is None else Snapshot(reading, number)
+        if number is None:
+            reading.close()
+            return None
+        return Snapshot(reading, number)
 
     def removals_since(self, number: int) -> int:
         """How many articles were removed by name after a generation."""
@@ -212,6 +214,7 @@ class Catalogue:
             connection.execute(f"DELETE FROM passages WHERE version IN ({dead})", (oldest,))
             connection.execute("DELETE FROM versions WHERE removed_in <= ?", (oldest,))
             connection.execute("DELETE FROM members WHERE removed_in <= ?", (oldest,))
+        self.database.empty_log()
 
     def versions_of(self, passage_ids: Sequence[str]) -> list[NewVersion]:
         """The articles, of whichever kept generation, that hold the passages; each with those passages only."""
@@ -280,9 +283,10 @@ class Catalogue:
         return int(newest[0]["number"]) - 1 if back_to is None else back_to
 
     def _rows(self, query: str, values: Mapping[str, object] | None = None) -> list[sqlite3.Row]:
-        return self.database.reading().rows(query, values)
+        return self.database.rows(query, values)
 
 
+_NUMBER = "SELECT max(number) FROM generations"
 _NEWEST = "SELECT * FROM generations ORDER BY number DESC LIMIT 1"
 
 

@@ -1,10 +1,10 @@
-"""An open archive in, its faults out: catalogue, Chroma and text index compared row by row, and mended on request."""
+"""Compares catalogue, Chroma and text index row by row, and mends from the catalogue what can be mended."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -32,6 +32,27 @@ class Fault:
     def __str__(self) -> str:
         rows = f"{len(self.passage_ids)} rows " if self.passage_ids else ""
         return f"{self.where}: {rows}{self.what}"
+
+
+def findings(archive: Archive, *, mend: bool) -> dict[str, Any]:
+    """`{faults: [words], left: [words], articles, passages, generation}` of an open archive.
+
+    With `mend`, `left` is what is still wrong afterwards.
+    """
+    faults = left = examine(archive)
+    if mend and faults:
+        archive.settle()
+        repair(archive, faults)
+        left = examine(archive)
+    with archive.catalogue.live() as snapshot:
+        counts, generation = snapshot.counts(), snapshot.generation
+    return {
+        "faults": [str(fault) for fault in faults],
+        "left": [str(fault) for fault in left],
+        "articles": counts["articles"],
+        "passages": counts["passages"],
+        "generation": generation,
+    }
 
 
 def examine(archive: Archive) -> tuple[Fault, ...]:

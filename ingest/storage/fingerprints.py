@@ -20,14 +20,11 @@ class Fingerprints:
     def __init__(self, database: Database):
         self._database = database
         self._new: dict[str, Print] = {}
-        with database.write() as connection:
-            connection.execute(SCHEMA)
+        database.add(SCHEMA)
 
     def known(self, content_hashes: Mapping[str, str]) -> dict[str, Print]:
         """Article id → print, of those whose content hash an earlier ingest kept. `content_hashes` is by article id."""
-        rows = self._database.reading().rows(
-            "SELECT * FROM prints WHERE form = :form", {"form": FORM}
-        )
+        rows = self._database.rows("SELECT * FROM prints WHERE form = :form", {"form": FORM})
         by_hash = {row["content_hash"]: row for row in rows}
         found = {i: by_hash[content] for i, content in content_hashes.items() if content in by_hash}
         return {

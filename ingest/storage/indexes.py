@@ -1,4 +1,4 @@
-"""Chroma and the text index, side by side: opened, written, cleared, made anew beside the old ones and swapped in.
+"""Both search indexes together: opened, written, cleared, made anew beside the old ones and swapped in.
 
 Whatever they hold can be made again from the catalogue, which alone decides what of it anybody sees.
 """
@@ -60,7 +60,10 @@ class Indexes:
 
 def open_indexes(directory: Path, embedding_model: str) -> Indexes:
     """Raises IndexMismatch or IndexUnavailable, each with its remedy."""
-    return Indexes(VectorIndex(directory / CHROMA, embedding_model), TextIndex(directory / TEXT))
+    text_index = TextIndex(
+        directory / TEXT
+    )  # first: where it fails, no client of Chroma stays open
+    return Indexes(VectorIndex(directory / CHROMA, embedding_model), text_index)
 
 
 def vector_text(article: Article, passage: Passage) -> str:

@@ -1,4 +1,7 @@
-"""One process per data directory: the lock, who holds it, and the private socket others hand their work to."""
+"""One process per data directory: the lock, who holds it, and the private socket others hand their work to.
+
+Whatever the owner writes is its user's alone: files 0600, folders 0700.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ import fcntl
 import json
 import os
 import socket
+import stat
 import time
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
@@ -18,6 +22,17 @@ from ingest.errors import IndexUnavailable, Owned
 
 LOCK = "owner.lock"
 SOCKET = "owner.sock"
+PRIVATE_FILE, PRIVATE_FOLDER = 0o600, 0o700
+DATA = (
+    "*.sqlite*",
+    "failures.jsonl",
+    LOCK,
+    "chroma",
+    "text",
+    "rebuilt",
+    "uploads",
+    "models",
+)  # in the directory
 LOOKING_SECONDS = 1.0  # longer than anybody holds the lock who merely looks
 LONGEST_SOCKET_PATH = 100  # bytes; the kernel takes 108 with the closing zero
 
@@ -42,8 +57,10 @@ def owning(data_dir: Path, command: str, *, serves: bool = False) -> Iterator[No
     The kernel drops the lock with the process, however it ends, so there is nothing stale to take over.
     """
     lock = _opened(data_dir)
+    mask = os.umask(0o077)
     try:
         _take(lock, data_dir)
+        _close_to_others(data_dir)
         name = OwnerName(
             os.getpid(), command, datetime.now(UTC).isoformat(timespec="seconds"), serves
         )
@@ -60,7 +77,23 @@ def owning(data_dir: Path, command: str, *, serves: bool = False) -> Iterator[No
                 (data_dir / SOCKET).unlink(missing_ok=True)
                 os.ftruncate(lock, 0)
     finally:
+        os.umask(mask)
         os.close(lock)
+
+
+def _close_to_others(data_dir: Path) -> None:
+    """What a version before this one wrote for everybody to read is this user's alone from now on."""
+    with contextlib.suppress(
+        OSError
+    ):  # another user's folder, as containers mount them: theirs to close
+        if stat.S_IMODE(data_dir.stat().st_mode) == PRIVATE_FOLDER:
+            return
+        for name in DATA:
+            for path in data_dir.glob(name):
+                for found in (path, *path.rglob("*")):
+                    if not found.is_symlink():
+                        found.chmod(PRIVATE_FOLDER if found.is_dir() else PRIVATE_FILE)
+        data_dir.chmod(PRIVATE_FOLDER)
 
 
 def _take(lock: int, data_dir: Path) -> None:
@@ -81,8 +114,8 @@ def _take(lock: int, data_dir: Path) -> None:
 def _opened(data_dir: Path) -> int:
     """The lock file's descriptor, made where it is not there yet."""
     try:
-        data_dir.mkdir(parents=True, exist_ok=True)
-        return os.open(data_dir / LOCK, os.O_RDWR | os.O_CREAT, 0o644)
+        data_dir.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
+        return os.open(data_dir / LOCK, os.O_RDWR | os.O_CREAT, PRIVATE_FILE)
     except OSError as error:
         raise _unwritable(data_dir, error) from error
 

@@ -55,8 +55,7 @@ class SentenceVectors:
     def __init__(self, cache: VectorCache):
         self._database = cache.database
         self._embedder = cache.embedder
-        with self._database.write() as connection:
-            connection.executescript(SCHEMA)
+        self._database.add(SCHEMA)
 
     def of(self, snapshot: Snapshot, starts: Mapping[str, int]) -> dict[str, Spoken]:
         """By passage id; `starts` says where in its article each live passage starts.
@@ -140,7 +139,7 @@ class SentenceVectors:
         return Spoken(tuple((starts + start).tolist()), steps * scales[:, None])
 
     def _rows(self, query: str, **values: object) -> list[sqlite3.Row]:
-        return self._database.reading().rows(query, {"model": self._embedder.model, **values})
+        return self._database.rows(query, {"model": self._embedder.model, **values})
 
 
 def _texts(snapshot: Snapshot, passage_ids: Sequence[str]) -> dict[str, _Texts]:

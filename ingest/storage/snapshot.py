@@ -1,9 +1,10 @@
-"""One generation of the catalogue in, what readers may see of it out: articles, passages, sentences, families."""
+"""What readers may see in one generation of the catalogue: articles, passages, sentences, families."""
 
 from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
+from types import TracebackType
 
 from ingest.storage.database import Reading, chunked, marks, named
 from ingest.storage.rows import StoredArticle, member_of, sentences_of, stored_article
@@ -15,12 +16,26 @@ LIVE = "{0}.added_in <= :generation AND ({0}.removed_in IS NULL OR {0}.removed_i
 class Snapshot:
     """Everything readers may see in one generation; safe to use from any thread.
 
-    It is one read transaction: whatever is published, rolled back or removed while it lives, it stays as it was.
+    It is one read transaction: whatever is published, rolled back or removed before it is closed, it stays as it was.
     """
 
     def __init__(self, reading: Reading, number: int):
         self._reading = reading
         self.number = number
+
+    def close(self) -> None:
+        self._reading.close()
+
+    def __enter__(self) -> Snapshot:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
 
     @property
     def generation(self) -> str:

@@ -1,4 +1,4 @@
-"""Passage ids and words in, passages ranked by BM25 out: the only file that knows tantivy."""
+"""Passages ranked by the words of a question (BM25), in tantivy; the only file that knows it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 
 import tantivy
 
-from ingest.errors import IndexUnavailable
+from ingest.errors import IndexOutdated, IndexUnavailable
 
 LONGEST_QUERY = (
     64  # distinct words; a longer question is a document, and its first words name its subject
@@ -120,7 +120,8 @@ class TextIndex:
             OSError,
             ValueError,
         ) as error:  # tantivy reports what the disk refuses as ValueError
-            raise IndexUnavailable(
+            outdated = "schema does not match" in str(error)
+            raise (IndexOutdated if outdated else IndexUnavailable)(
                 f"cannot use the text index in {self._path}: {error}; {remedy}"
             ) from error
 

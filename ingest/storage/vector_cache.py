@@ -25,7 +25,7 @@ class VectorCache:
 
     def __init__(self, path: Path, embedder: Embedder):
         self.embedder = embedder
-        self.database = Database(path, SCHEMA)
+        self.database = Database(path, SCHEMA, replaceable=True)
         self._refused = False  # whether the disk did not take some, and it was said
         self.embedded = 0  # texts embedded since opening, for the ingest summary
 
@@ -60,7 +60,7 @@ class VectorCache:
         found: dict[str, np.ndarray] = {}
         for part in chunked(keys):
             query = f"SELECT key, vector FROM vectors WHERE key IN ({marks(part)})"
-            for row in self.database.reading().rows(query, named(part)):
+            for row in self.database.rows(query, named(part)):
                 found[row["key"]] = np.frombuffer(row["vector"], np.float32)
         return found
 

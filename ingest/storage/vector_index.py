@@ -1,4 +1,4 @@
-"""Passage ids and vectors in, nearest passage ids out: the only file that knows Chroma."""
+"""Nearest passages by their vectors, in Chroma; the only file that knows it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from ingest.errors import IndexMismatch, IndexUnavailable
+from ingest.errors import IndexMismatch, IndexOutdated, IndexUnavailable
 from ingest.storage import chroma_guard
 
 COLLECTION = "dateline"
@@ -28,6 +28,7 @@ class VectorIndex:
 
     def __init__(self, path: Path, model: str):
         import chromadb
+        from chromadb.api.shared_system_client import SharedSystemClient
         from chromadb.config import Settings
 
         self._path = path
@@ -37,17 +38,28 @@ class VectorIndex:
             path.mkdir(parents=True, exist_ok=True)
             if chroma_guard.was_cut_short(path):
                 raise ValueError("a write was cut short")  # to open it could end this process
-            self._client = chromadb.PersistentClient(path, Settings(anonymized_telemetry=False))
-            self._collection = self._client.get_or_create_collection(
-                COLLECTION,
-                metadata=stamp,
-                embedding_function=None,
-                configuration={"hnsw": {"space": "cosine"}},
-            )
+            try:
+                self._client = chromadb.PersistentClient(path, Settings(anonymized_telemetry=False))
+            except (
+                BaseException
+            ):  # Chroma would hand out what failed here to whoever opens the path next
+                SharedSystemClient._identifier_to_system.pop(str(path), None)
+                raise
+            try:
+                self._collection = self._client.get_or_create_collection(
+                    COLLECTION,
+                    metadata=stamp,
+                    embedding_function=None,
+                    configuration={"hnsw": {"space": "cosine"}},
+                )
+            except BaseException:
+                self.close()
+                raise
         built: dict[str, Any] = dict(self._collection.metadata or {})
         if built != stamp:
             self.close()
-            raise IndexMismatch(
+            outdated = built.get("embedding_model") == model
+            raise (IndexOutdated if outdated else IndexMismatch)(
                 f'the index was built with model "{built.get("embedding_model")}" (layout {built.get("layout")}), '
                 f'settings say "{model}" (layout {LAYOUT}): run `dateline ingest --rebuild`'
             )

@@ -70,7 +70,10 @@ class Retriever:
         `question.text` is searched as it stands, whatever was said before it.
         A next passage that stands beside one already shown lengthens that hit instead of taking a place.
         """
-        snapshot = self.archive.catalogue.live()
+        with self.archive.catalogue.live() as snapshot:
+            return self._find(question, snapshot, count)
+
+    def _find(self, question: Question, snapshot: Snapshot, count: int) -> tuple[Hit, ...]:
         hits = self.candidates(question, snapshot, families=count, read=2 * count)
         return tuple(
             _merged(snapshot, _one_slot_a_family(hits, lambda h: h.article.family.id), count)

@@ -16,8 +16,8 @@ from pydantic import AfterValidator, Field
 from starlette.requests import ClientDisconnect
 
 from ingest import pipeline, uploads
-from ingest.cli import findings_body
 from ingest.errors import NotFound, NotReady
+from ingest.storage.doctor import findings
 from ingest.summary import report_body
 from service.contract.problems import known_failure
 from service.contract.requests import PlainText
@@ -56,12 +56,13 @@ def routes(service: Service) -> APIRouter:
     @router.post("/owner/doctor", include_in_schema=False)
     def doctor(body: DoctorRequest) -> dict[str, Any]:
         with service.writing:
-            return findings_body(service.archive, mend=body.repair)
+            return findings(service.archive, mend=body.repair)
 
     @router.get("/owner/articles/{article_id}/origin", include_in_schema=False)
     def origin(article_id: str) -> dict[str, Any]:
         """Where an article came from: the PATH that was ingested, its file if that is still there, or an upload."""
-        stored = service.archive.catalogue.live().article(article_id)
+        with service.archive.catalogue.live() as snapshot:
+            stored = snapshot.article(article_id)
         if stored is None:
             raise NotFound("there is no article of this id here")
         identity = stored.article.identity

@@ -158,10 +158,10 @@ def _operations(router: APIRouter, service: Service) -> None:
         if service.stopping.is_set():
             raise NotReady("the service is stopping")
         service.retriever.find(Question("is the index open and the embedder warm?"), 1)
-        snapshot = service.archive.catalogue.live()
-        counts = snapshot.counts()
+        with service.archive.catalogue.live() as snapshot:
+            counts, generation = snapshot.counts(), snapshot.generation
         return Ready(
-            generation=snapshot.generation,
+            generation=generation,
             articles=counts["articles"],
             passages=counts["passages"],
         )

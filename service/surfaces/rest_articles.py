@@ -48,7 +48,8 @@ def _reading(router: APIRouter, service: Service) -> None:
     ) -> Articles:
         """The catalogue in order of `article_id`; `next_cursor` is null at the end."""
         after = _after(cursor) if cursor is not None else ""
-        found = service.archive.catalogue.live().page(after, limit + 1)
+        with service.archive.catalogue.live() as snapshot:
+            found = snapshot.page(after, limit + 1)
         page = found[:limit]
         more = _cursor(page[-1].article.article_id) if len(found) > limit else None
         return Articles(articles=[card(stored) for stored in page], next_cursor=more)
@@ -61,11 +62,11 @@ def _reading(router: APIRouter, service: Service) -> None:
     )
     def read_article(article_id: str) -> Article:
         """Text, metadata, the copies of it, and, of an altered copy, every change against the canonical one."""
-        snapshot = service.archive.catalogue.live()
-        stored = snapshot.article(article_id)
-        if stored is None:
-            raise NotFound(NO_ARTICLE)
-        return Article.of(stored, snapshot)
+        with service.archive.catalogue.live() as snapshot:
+            stored = snapshot.article(article_id)
+            if stored is None:
+                raise NotFound(NO_ARTICLE)
+            return Article.of(stored, snapshot)
 
     @router.get(
         "/v1/articles/{article_id}/alterations",
@@ -75,12 +76,12 @@ def _reading(router: APIRouter, service: Service) -> None:
     )
     def compare_article(article_id: str) -> Comparison:
         """The sentences in which an altered copy differs from its canonical copy, in pairs."""
-        snapshot = service.archive.catalogue.live()
-        stored = snapshot.article(article_id)
-        canonical = canonical_of(stored, snapshot) if stored else None
-        if stored is None or canonical is None:
-            raise NotFound(NO_ARTICLE)
-        return Comparison.of(stored, canonical, compared(stored, canonical, snapshot))
+        with service.archive.catalogue.live() as snapshot:
+            stored = snapshot.article(article_id)
+            canonical = canonical_of(stored, snapshot) if stored else None
+            if stored is None or canonical is None:
+                raise NotFound(NO_ARTICLE)
+            return Comparison.of(stored, canonical, compared(stored, canonical, snapshot))
 
 
 def _writing(router: APIRouter, service: Service) -> None:
@@ -154,7 +155,8 @@ def _writing(router: APIRouter, service: Service) -> None:
         if not service.writing.acquire(timeout=REMOVAL_WAIT_SECONDS):
             raise NotReady("an ingest is running; remove the article when it is done")
         try:
-            stored = service.archive.catalogue.live().article(article_id)
+            with service.archive.catalogue.live() as snapshot:
+                stored = snapshot.article(article_id)
             removed = pipeline.remove(service.archive, article_id)
             if stored is not None:
                 uploads.forget(service.settings.data_dir, stored.article.identity)
