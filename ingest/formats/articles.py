@@ -11,6 +11,7 @@ from ingest.errors import BadArticle
 from ingest.text.clean import clean, one_line
 from ingest.text.date_resolution import believe, stated_date
 from ingest.text.headers import find_header
+from ingest.text.site_pages import site_page
 from ingest.types import Article, DateKind, Extract
 
 MEGABYTE = 1_000_000  # bytes
@@ -87,12 +88,16 @@ def with_fields(extract: Extract, stated: Mapping[str, str]) -> Extract:
 def article_of(extract: Extract, identity: str, source: str, today: date | None = None) -> Article:
     """The article of what was read from a file. Its metadata goes before what the text says; what cannot be used of it
     is ignored. `today` is the clock, by which a date to come is told. Its language is not looked at. Raises BadArticle
-    where the text holds no words.
+    where the text holds no words, or only those of a consent wall, log-in, survey or empty page.
     """
     text = clean(extract.text)
     fields = {name: words for name, words in extract.fields.items() if len(words) <= LONGEST_FIELD}
     if not any(map(str.isalnum, text)):
         raise BadArticle("holds no text; remove it or fill it")
+    if kind := site_page(text):
+        raise BadArticle(
+            f"is {kind} of a web site and no article; open its address in a browser and save the article that follows"
+        )
     title = one_line(fields.get("title", "")) or None
     heading = None if title else _FIRST_HEADING.search(extract.text, 0, _OPENING)
     header = find_header(text, title or (one_line(heading[1]) or None if heading else None))
