@@ -82,8 +82,7 @@ class Receipts:
                     body = without_article(json.loads(row["body"]), article_id)
                     _write(connection, row["answer_id"], row["made_at"], body)
                 connection.execute("DELETE FROM shown WHERE article_id = ?", (article_id,))
-        with self.database.write() as connection:  # what the log still holds goes too
-            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        self.database.empty_log()  # what it still holds goes too
 
     def close(self) -> None:
         self.database.close()

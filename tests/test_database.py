@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -94,9 +93,6 @@ def test_a_damaged_file_that_can_be_replaced_is_set_aside(tmp_path: Path, damage
     path.write_bytes(whole[:start] + b"\xff" * (len(whole) - start))
 
     database = Database(path, SCHEMA, replaceable=True)
-    with pytest.raises(IndexUnavailable) if damage == "its middle" else nullcontext():
-        database.rows("SELECT * FROM words")
-
     assert database.rows("SELECT * FROM words") == []
     with database.write() as connection:
         connection.execute("INSERT INTO words VALUES ('new')")

@@ -68,7 +68,7 @@ def test_an_article_is_none(text: str) -> None:
 
 def test_site_talk_around_enough_prose_is_an_article() -> None:
     prose = "The council of Orvel met on Monday and voted for the bridge by nine to four. "
-    talk = LOGIN * 6
+    talk = (SCRIPT + "\n\n") * 6
     assert site_page(talk + "\n\n" + prose * 4) is not None
     assert site_page(talk + "\n\n" + prose * 6) is None
 

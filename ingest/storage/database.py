@@ -19,6 +19,7 @@ from ingest.errors import IndexUnavailable
 log = logging.getLogger(__name__)
 
 BUSY_TIMEOUT_SECONDS = 30.0
+CHECKED_BYTES = 50_000_000  # at opening; damage in a larger file is found when it is read
 READINGS_KEPT = (
     8  # connections that wait for the next reading; opening one takes a third of a millisecond
 )
@@ -43,15 +44,29 @@ class Database:
         try:
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             path.touch(mode=0o600)
-            with contextlib.suppress(PermissionError):  # another user's file, as containers mount them
+            with contextlib.suppress(
+                PermissionError
+            ):  # another user's file, as containers mount them
                 path.chmod(0o600)  # that of an earlier version; its log takes the same
             self.add(schema)
+            if replaceable and path.stat().st_size <= CHECKED_BYTES:
+                self._check()
         except OSError as error:
             self.close()
             raise unavailable(path, error) from error
         except IndexUnavailable:
             self.close()
             raise
+
+    def _check(self) -> None:
+        try:
+            found = self.rows("PRAGMA quick_check(1)")[0][0]
+        except IndexUnavailable as error:
+            if not self._was_set_aside(error.__cause__):
+                raise
+        else:
+            if found != "ok":
+                self._set_aside(found)
 
     def add(self, schema: str) -> None:
         """Tables that share the file; they are made anew where it is set aside."""
@@ -131,7 +146,7 @@ class Database:
             connection.close()
         self._writer = None
 
-    def _set_aside(self, error: sqlite3.Error) -> None:
+    def _set_aside(self, error: object) -> None:
         """Puts an empty file in the place of a damaged one; who still reads that keeps it until they are done."""
         with self._write_lock:
             if self._writer is not None:
