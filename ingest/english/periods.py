@@ -20,19 +20,23 @@ from ingest.english.relative_dates import (
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """A stretch of time named in a text, `text[start:end] == words`; both days inclusive, None where it is open."""
+    """A stretch of time named in a text, `text[start:end] == words`.
+
+    Both days are inclusive, None where it is open. `named`: by the calendar ("in April 2024"); else counted from a day
+    ("last month", a month without a year). `strict`: tells when that happened which is asked for; else it may be part of
+    a name or of an aside. `as_of`: what was known then is asked for. `published`: it tells when a report appeared, not
+    when the thing happened.
+    """
 
     first: date | None
     last: date | None
     words: str
     start: int
     end: int
-    named: bool  # by the calendar ("in April 2024"); else counted from a day ("last month", a month without a year)
-    strict: bool = False  # tells when that happened which is asked for; else it may be part of a name or of an aside
-    as_of: bool = False  # "as of 12 May 2024": what was known then is asked for
-    published: bool = (
-        False  # "reported in May 2024": when it stood in the paper, not when it happened
-    )
+    named: bool
+    strict: bool = False
+    as_of: bool = False
+    published: bool = False
 
     def meets(self, other: Period) -> bool:
         """Whether the two have a day in common."""
@@ -45,25 +49,25 @@ class Period:
 
 
 def periods(text: str, today: date | None) -> tuple[Period, ...]:
-    """Every period of a text, in its order. Words that count from today ("last week") are left alone without one.
+    """Every period of a text, in its order; words that count from today ("last week") need `today`.
 
-    "before the election" names no day and gives nothing; "today" and "now" ask for the present state, not for what
-    happened today, and give nothing either. A month or day without its year is the last such one up to `today`, the next
-    one in a question about what lies ahead ("next week", "will").
+    "before the election" names no day and gives nothing; "today" and "now" ask for the present state, not for
+    what happened today, and give nothing either. A month or day without its year is the last such one up to
+    `today`, the next one in a question about what lies ahead ("next week", "will").
     """
+    relative = (
+        Period(*days, match[0], match.start(), match.end(), False)
+        for match, days in (counted(text, today) if today else ())
+    )
     taken: list[Period] = []
-    for found in (
-        *_pairs(text, today),
-        *_single(text, today),
-        *(_counted(text, today) if today else ()),
-    ):
+    for found in (*_pairs(text, today), *_single(text, today), *relative):
         if all(found.end <= other.start or found.start >= other.end for other in taken):
             taken.append(found)
     return tuple(
         replace(
             found,
-            strict=(found.named and _tells_when(text, found))
-            or (not found.named and _is_relative(found)),
+            # Counted words tell when; a month without its year may be one of any year.
+            strict=_tells_when(text, found) if found.named else bool(COUNTED.search(found.words)),
             published=bool(_PUBLISHED.search(text[: found.start])),
         )
         for found in sorted(taken, key=lambda p: p.start)
@@ -81,22 +85,14 @@ def without(text: str, found: tuple[Period, ...]) -> str:
 
 
 def spoken(period: Period) -> str:
-    """A period as people write it: `12 May 2024`, `May 2024`, `2024`, `2019 to 2021`, `the time up to 12 May 2024`."""
+    """A period as people write it: `12 May 2024`, `May 2024`, `2019 to 2021`, `the time up to 12 May 2024`."""
     first, last = period.first, period.last
     if first is None or last is None:
-        day = first or last
-        return (
-            ""
-            if day is None
-            else f"the time {'from' if first else 'up to'} {in_words(day)}{' on' if first else ''}"
-        )
+        up_to = f"the time up to {in_words(last)}" if last else ""
+        return f"the time from {in_words(first)} on" if first else up_to
     if (first.month, first.day, last.month, last.day) == (1, 1, 12, 31):
         return str(first.year) if first.year == last.year else f"{first.year} to {last.year}"
-    if (
-        first.day == 1
-        and (first.year, first.month) == (last.year, last.month)
-        and last == end_of_month(first)
-    ):
+    if first.day == 1 and last == end_of_month(first):
         return f"{_NAMES[first.month - 1]} {first.year}"
     return in_words(first) if first == last else f"{in_words(first)} to {in_words(last)}"
 
@@ -111,21 +107,14 @@ def _pairs(text: str, today: date | None) -> Iterator[Period]:
     found = [(m, _of_mention(text, m, today)) for m in mentions(text)]
     for (one, left), (two, right) in pairwise(found):
         opens = _OPENS.search(text, 0, one.start)
-        joins = re.fullmatch(
-            r"\s*(?:and|to|until|till|through|[-–—])\s*", text[one.end : two.start], re.IGNORECASE
-        )
+        joins = _JOINS.fullmatch(text, one.end, two.start)
         if opens and joins and right and right.first and right.last:
             if left is None or (one.latest is None and left.first):  # "from March to June 2020"
                 left = _of_mention(text, replace_year(one, right.first.year), today)
             if left and left.first and left.first <= right.last:
-                yield Period(
-                    left.first,
-                    right.last,
-                    text[opens.start() : two.end],
-                    opens.start(),
-                    two.end,
-                    two.day is not None,
-                )
+                start, end = opens.start(), two.end
+                named = two.day is not None
+                yield Period(left.first, right.last, text[start:end], start, end, named)
 
 
 def _single(text: str, today: date | None) -> Iterator[Period]:
@@ -143,9 +132,11 @@ def _single(text: str, today: date | None) -> Iterator[Period]:
                     named, last=today if today and bare.first and bare.first <= today else None
                 )
             case "after":
-                yield replace(named, first=_next(bare.last), last=None)
+                after = bare.last and bare.last < date.max and bare.last + timedelta(1)
+                yield replace(named, first=after or None, last=None)
             case "before" | "prior to":
-                yield replace(named, first=None, last=_day_before(bare.first))
+                before = bare.first and bare.first > date.min and bare.first - timedelta(1)
+                yield replace(named, first=None, last=before or None)
             case "as of" | "as at" | "as on":
                 yield replace(named, first=None, as_of=True)
             case "until" | "till" | "up to" | "by":
@@ -155,20 +146,18 @@ def _single(text: str, today: date | None) -> Iterator[Period]:
 
 
 def _of_mention(text: str, mention: Mention, today: date | None) -> Period | None:
-    """The days that a date can mean; without its year it is the last one up to `today`."""
-    words, named = text[mention.start : mention.end], True
-    day, latest, end = mention.day, mention.latest, mention.end
-    if day is None or latest is None:
-        day = latest = _nearest_such(mention, today, bool(_AHEAD.search(text))) if today else None
-        named = False
-    if day is None or latest is None:
+    """The days that a date can mean; without its year it is the one nearest to `today`."""
+    start, end, first, last = mention.start, mention.end, mention.day, mention.latest
+    if first is None or last is None:
+        first = last = _nearest_such(mention, today, bool(_AHEAD.search(text))) if today else None
+    if first is None or last is None:
         return None
     if mention.precision in ("year", "decade"):
-        last = latest.year + (9 if mention.precision == "decade" else 0)
-        return Period(date(day.year, 1, 1), date(last, 12, 31), words, mention.start, end, named)
-    if mention.precision == "month":
-        return Period(day, end_of_month(latest), words, mention.start, end, named)
-    return Period(day, latest, words, mention.start, end, named)
+        first = date(first.year, 1, 1)
+        last = date(last.year + (9 if mention.precision == "decade" else 0), 12, 31)
+    elif mention.precision == "month":
+        last = end_of_month(last)
+    return Period(first, last, text[start:end], start, end, mention.day is not None)
 
 
 def replace_year(mention: Mention, year: int) -> Mention:
@@ -199,7 +188,7 @@ def _nearest_such(mention: Mention, today: date, ahead: bool) -> date | None:
 
 
 def _narrowed(text: str, period: Period) -> Period:
-    """ "early 2024", "the summer of 2023", "the third quarter of 2022", "mid-1990s", "the first half of January"."""
+    """ "early 2024", "the summer of 2023", "the third quarter of 2022", "mid-1990s", "late May"."""
     found = _PART.search(text, 0, period.start)
     if found is None or period.first is None or period.last is None or period.first.day != 1:
         return period
@@ -207,49 +196,26 @@ def _narrowed(text: str, period: Period) -> Period:
     year = period.first.year
     if (period.last.year, period.last.month) == (year, period.first.month):
         first, last = part_of_month(part, period.first)
-    elif period.last.year - year == 9 and part in _PARTS_OF_DECADE:
+    elif part in _PARTS_OF_DECADE and period.last.year - year == 9:
         from_year, to_year = _PARTS_OF_DECADE[part]
         first, last = date(year + from_year, 1, 1), date(year + to_year, 12, 31)
     elif (period.first.month, period.last.year) == (1, year):
         first, last = part_of_year(part, year)
     else:
         return period
-    return Period(
-        first, last, text[found.start() : period.end], found.start(), period.end, period.named
-    )
+    start, end = found.start(), period.end
+    return Period(first, last, text[start:end], start, end, period.named)
 
 
-_PARTS_OF_DECADE = {
-    "early": (0, 3),
-    "mid": (4, 6),
-    "late": (7, 9),
-    "first half": (0, 4),
-    "second half": (5, 9),
-}
+_PARTS_OF_DECADE = {"early": (0, 3), "mid": (4, 6), "late": (7, 9)}
 _AHEAD = re.compile(r"(?i)\b(?:next (?:week|weekend|month|quarter|year)|will|upcoming)\b")
 
 
-def _counted(text: str, today: date) -> Iterator[Period]:
-    for match, (first, last) in counted(text, today):
-        yield Period(first, last, match[0], match.start(), match.end(), False)
-
-
-def _next(day: date | None) -> date | None:
-    return None if day is None or day == date.max else day + timedelta(1)
-
-
-def _day_before(day: date | None) -> date | None:
-    return None if day is None or day == date.min else day - timedelta(1)
-
-
-def _is_relative(found: Period) -> bool:
-    """Counted words tell when; a month without its year may be one of any year."""
-    return bool(COUNTED.search(found.words))
-
-
 def _tells_when(text: str, found: Period) -> bool:
-    """Whether a date of the calendar says when what is asked for happened: it stands by itself, after a preposition or
-    at an end of the question, and in no clause about something else."""
+    """Whether a date of the calendar says when that happened which is asked for.
+
+    It does by itself, after a preposition or at an end of the question, and in no clause about something else.
+    """
     before, after = text[: found.start], text[found.end :]
     if re.match(r"\s+[^\W\d_]", after) and not _GOES_ON.match(after):
         return False  # "the 2022 Winter Olympics", "in 2022 prices"
@@ -264,6 +230,7 @@ def _tells_when(text: str, found: Period) -> bool:
 
 
 _NAMES = list(MONTHS)
+_JOINS = re.compile(r"(?i)\s*(?:and|to|until|till|through|[-–—])\s*")
 _OPENS = re.compile(r"(?i)\b(?:between|from)\s+(?:the\s+)?$")
 _LEAD = re.compile(
     r"(?i)\b(?P<word>since|from|after|before|prior\s+to|until|till|up\s+to|by|as\s+of|as\s+at|as\s+on|in|on|during|"

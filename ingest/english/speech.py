@@ -1,10 +1,9 @@
-"""Finds who says what: statements that a sentence puts into somebody's mouth, and quotations with their speakers."""
+"""Finds who says what: statements that are put into somebody's mouth, and quotations."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
-from functools import cache
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ingest.english import tables
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Speaker:
-    """Who speaks, as the text writes it: a name or the words of a noun phrase, `text[start:end]`."""
+    """Who speaks, as `text[start:end]` has it: a name or a noun phrase."""
 
     value: str  # small letters, no article
     start: int
@@ -27,9 +26,10 @@ class Speaker:
 
 @dataclass(frozen=True, slots=True)
 class Attribution:
-    """`text[start:end]` says that somebody says (claims, denies, asks …) what stands in `text[scope_start:scope_end]`.
+    """`text[start:end]` says that somebody says what stands in `text[scope_start:scope_end]`.
 
-    `kind` is say, claim, deny, accuse, ask or named ("the allegation that"); `speaker` is None where nobody is named.
+    `kind` is say, claim, deny, accuse, ask or named ("the allegation that"). `speaker` is None where nobody is
+    named.
     """
 
     kind: str
@@ -50,25 +50,27 @@ class Quotation:
     speaker: Speaker | None
 
 
-_BE = frozenset("is are was were be been being".split())
-_NOUN_BEFORE = frozenset(
-    "the a an this that these those his her its their no any every our my your of".split()
-)
-_BETWEEN = frozenset(
-    "has have had is are was were not never also later did does do then again once and".split()
-)
-_OPENS_PHRASE = frozenset(
-    "that but because when as who which while if whether where although though after before since than so".split()
-)
-_JOINS = frozenset("of for in at from to".split())
-_TAKES_OBJECT = frozenset(
-    stem(word)
-    for word in "tell warn ask urge accuse charge suspect blame indict convict acquit".split()
-)
-_PARTICLES = {
+_ROWS = [(kind, stem(word)) for kind, words in tables.rows("speech.tsv") for word in words.split()]
+_VERBS = {word: kind for kind, word in _ROWS if kind not in ("named", "to somebody")}
+_NOUNS = frozenset(word for kind, word in _ROWS if kind == "named")
+_TAKES_OBJECT = frozenset(word for kind, word in _ROWS if kind == "to somebody")
+_OPENERS = {
     "accuse": ("of", "with", "for", "over", "in"),
     "ask": ("if", "whether", "why", "how", "what", "who", "to"),
 }
+_BE = frozenset("is are was were be been being".split())
+_BEFORE_VERB = frozenset("to will they we i you".split())
+_DETERMINERS = frozenset(
+    "the a an this that these those his her its their no any every our my your of".split()
+)
+_BETWEEN = _BE | frozenset(
+    "has have had not never also later did does do then again once and".split()
+)
+_OPENS_PHRASE = frozenset(
+    "that but because when as who which while if whether where although though after before".split()
+)
+_JOINS = frozenset("of on for in at from to".split())
+_MARKS = frozenset('"”’»')
 _CLOSING = re.compile(r"[\"”’»][\s,]*$|,[\"”’»]?\s*$")
 _APPOSITIVE = re.compile(r",\s[^,]{2,80},\s*$")
 _FAR = 9  # words between a verb and the "of" or "that" that opens what is said
@@ -78,44 +80,50 @@ def attributions(analysis: Analysis) -> tuple[Attribution, ...]:
     """Every statement put into somebody's mouth, in the order of the verbs that do so."""
     found = []
     for at, token in enumerate(analysis.tokens):
-        if token.lower == "according" and [t.lower for t in analysis.tokens[at + 1 : at + 2]] == [
-            "to"
-        ]:
+        kind = _VERBS.get(token.stem)
+        if token.lower == "according" and _follows(analysis, at, ("to",), 1):
             found.append(_according(analysis, at))
-        elif kind := _verbs().get(token.stem):
-            if not _is_noun(analysis, at):
-                found.append(_spoken(analysis, at, kind))
-            elif token.stem in _nouns() and _follows(analysis, at, ("that", "of"), 1):
-                found.append(_of_noun(analysis, at))
-        elif token.stem in _nouns() and _follows(analysis, at, ("that", "of"), 1):
-            found.append(_of_noun(analysis, at))
+        elif kind and not _is_noun(analysis, at):
+            found.append(_spoken(analysis, at, kind))
+        elif token.stem in _NOUNS and (opener := _follows(analysis, at, ("that", "of"), 1)):
+            last = sentence_around(analysis.text, token.start)[1]
+            start = min(opener.end + 1, last)
+            found.append(Attribution("named", token.start, token.end, start, last, None))
     return tuple(found)
 
 
 def quotations(analysis: Analysis) -> tuple[Quotation, ...]:
     """What stands between quotation marks, without the marks, and who is said to say it."""
-    found: list[Quotation] = []
+    return tuple(
+        Quotation(analysis.text[start:end].lower(), start, end, _speaker_of(analysis, start, end))
+        for start, end in _quoted(analysis)
+    )
+
+
+def _quoted(analysis: Analysis) -> list[tuple[int, int]]:
+    """Offsets of what stands between quotation marks."""
+    spans: list[tuple[int, int]] = []
     inside = False
     for term in analysis.terms:
         if term.quoted:
-            start = found.pop().start if inside else term.start
-            found.append(Quotation(analysis.text[start : term.end].lower(), start, term.end, None))
+            start = spans.pop()[0] if inside else term.start
+            spans.append((start, term.end))
         inside = term.quoted
-    return tuple(replace(one, speaker=_speaker_of(analysis, one)) for one in found) if found else ()
+    return spans
 
 
-def _speaker_of(analysis: Analysis, quotation: Quotation) -> Speaker | None:
-    """The speaker of the statement that covers the quotation; else of the nearest one of its sentence or beside it."""
+def _speaker_of(analysis: Analysis, start: int, end: int) -> Speaker | None:
+    """The speaker of the statement that covers a quotation, else of the nearest one beside it."""
     given = [one for one in analysis.attributions if one.speaker and one.kind != "accuse"]
-    covering = [one for one in given if one.scope_start <= quotation.start < one.scope_end]
+    covering = [one for one in given if one.scope_start <= start < one.scope_end]
     if covering:
         return max(covering, key=lambda one: one.scope_start).speaker
-    start, end = sentence_around(analysis.text, quotation.start)
-    if start and not analysis.text[start : quotation.start].strip(' "“”'):
-        before = len(analysis.text[:start].rstrip())
-        start = sentence_around(analysis.text, before - 1)[0]  # "It is over," he said. "We won."
-    beside = [one for one in given if start <= one.start < max(end, quotation.end + 3)]
-    return min(beside, key=lambda one: abs(one.start - quotation.start)).speaker if beside else None
+    first, last = sentence_around(analysis.text, start)
+    if first and not analysis.text[first:start].strip(' "“”'):
+        before = len(analysis.text[:first].rstrip())
+        first = sentence_around(analysis.text, before - 1)[0]  # "It is over," he said. "We won."
+    beside = [one for one in given if first <= one.start < max(last, end + 3)]
+    return min(beside, key=lambda one: abs(one.start - start)).speaker if beside else None
 
 
 def _spoken(analysis: Analysis, at: int, kind: str) -> Attribution:
@@ -129,11 +137,11 @@ def _spoken(analysis: Analysis, at: int, kind: str) -> Attribution:
         appositive = None if before else _APPOSITIVE.search(text, first, verb.start)
         if appositive and "," not in text[first : appositive.start()]:  # "Ostrow, the mayor, said"
             before = _phrase_before(analysis, at, first, appositive.start())
-        elif _ends_statement(text, verb.end, bool(before), bool(set(closing[0]) & set('"”’»'))):
+        elif _looks_back(text, verb.end, not before or not _MARKS.isdisjoint(closing[0])):
             start, end = _said_before(analysis, closing.start())
-            speaker = before or _phrase_after(analysis, at)
-            return Attribution(kind, verb.start, verb.end, start, end, speaker)
-    openers = ("that", *_PARTICLES.get(kind, ()), *(("to",) if passive else ()))
+            after = _speaker(analysis, verb.end, clause_end(text, verb.end))
+            return Attribution(kind, verb.start, verb.end, start, end, before or after)
+    openers = (*_OPENERS.get(kind, ()), "that", *(("to",) if passive else ()))
     opener = _follows(analysis, at, openers, _FAR if verb.stem in _TAKES_OBJECT or passive else 1)
     start = (opener or verb).end
     start += len(text[start:last]) - len(text[start:last].lstrip(" ,:"))
@@ -142,17 +150,13 @@ def _spoken(analysis: Analysis, at: int, kind: str) -> Attribution:
     return Attribution(kind, verb.start, verb.end, start, last, None if passive else before)
 
 
-def _ends_statement(text: str, place: int, named: bool, quoted: bool) -> bool:
-    """Whether a verb looks back: after a quotation little follows it, else nothing but the speaker or a time does."""
-    rest = text[place : clause_end(text, place)]
-    if rest.lstrip().startswith(("that ", "“", '"')) or text[place:].lstrip(" ,:").startswith(
-        ("“", '"')
-    ):
+def _looks_back(text: str, place: int, plainly: bool) -> bool:
+    """Whether nothing that is said follows a verb: only its subject, or "on Monday"; `plainly` allows any phrase."""
+    words = text[place : clause_end(text, place)].split()
+    quoted = text[place:].lstrip(" ,:").startswith(("“", '"'))
+    if quoted or words[:1] == ["that"]:
         return False
-    words = rest.split()
-    return len(words) <= _FAR and (
-        quoted or not named or not words or words[0] in ("on", "in", "at")
-    )
+    return len(words) <= _FAR and (plainly or not words or words[0] in _JOINS)
 
 
 def _said_before(analysis: Analysis, place: int) -> tuple[int, int]:
@@ -161,17 +165,6 @@ def _said_before(analysis: Analysis, place: int) -> tuple[int, int]:
         if start < place <= end + 3:
             return start, end
     return sentence_around(analysis.text, max(0, place - 1))[0], place
-
-
-def _quoted(analysis: Analysis) -> list[tuple[int, int]]:
-    spans: list[tuple[int, int]] = []
-    inside = False
-    for term in analysis.terms:
-        if term.quoted:
-            start = spans.pop()[0] if inside else term.start
-            spans.append((start, term.end))
-        inside = term.quoted
-    return spans
 
 
 def _according(analysis: Analysis, at: int) -> Attribution:
@@ -187,28 +180,15 @@ def _according(analysis: Analysis, at: int) -> Attribution:
     return Attribution("say", start, analysis.tokens[at + 1].end, *scope, speaker)
 
 
-def _of_noun(analysis: Analysis, at: int) -> Attribution:
-    noun, opener = analysis.tokens[at], analysis.tokens[at + 1]
-    last = sentence_around(analysis.text, noun.start)[1]
-    return Attribution("named", noun.start, noun.end, min(opener.end + 1, last), last, None)
-
-
 def _is_noun(analysis: Analysis, at: int) -> bool:
-    """ "the report", "a claim", "this charge": a determiner stands before it, or nothing says it is a verb."""
+    """Whether "report" or "claim" is no verb: after a determiner, or where nothing says that it is one."""
     token, before = analysis.tokens[at], analysis.tokens[at - 1].lower if at else ""
-    if token.lower.endswith(("ers", "ors")):
+    word = token.lower
+    if word.endswith(("ers", "ors")) or (before in _DETERMINERS and not word.endswith("ed")):
         return True
-    if before in _NOUN_BEFORE and not token.lower.endswith("ed"):
-        return True
-    inflected = token.lower != token.stem and token.lower.endswith(
-        ("ed", "said", "says", "told", "ing", "s", "wrote")
-    )
-    after = analysis.text[token.end :].lstrip(" ,:")
-    return (
-        not inflected
-        and not after.startswith(("that ", "“", '"'))
-        and before not in ("to", "will", "they", "we", "i", "you")
-    )
+    inflected = word != token.stem and word.endswith(("d", "s", "ing", "wrote"))
+    opens = analysis.text[token.end :].lstrip(" ,:").startswith(("that ", "“", '"'))
+    return not inflected and not opens and before not in _BEFORE_VERB
 
 
 def _follows(analysis: Analysis, at: int, words: tuple[str, ...], reach: int) -> Token | None:
@@ -219,50 +199,32 @@ def _follows(analysis: Analysis, at: int, words: tuple[str, ...], reach: int) ->
 
 
 def _phrase_before(
-    analysis: Analysis, at: int, first: int, skip: int | None = None
+    analysis: Analysis, at: int, first: int, place: int | None = None
 ) -> Speaker | None:
-    """The noun phrase that ends right before a verb, or before `skip`."""
+    """The noun phrase that ends right before a verb, or at `place`, in the sentence that begins at `first`."""
     text, tokens = analysis.text, analysis.tokens
-    limit = tokens[at].start if skip is None else skip
-    names = {
-        token.start
-        for token in tokens
-        for name in analysis.names
-        if name.start <= token.start < name.end
+    reached = tokens[at].start if place is None else place
+    in_names = {
+        t.start for name in analysis.names for t in tokens if name.start <= t.start < name.end
     }
-    dates = [date for date in analysis.dates if date.end <= limit]
-    end = start = None
-    for token in reversed(tokens[:at]):
-        if token.start < first or token.end > limit:
-            if token.start < first:
-                break
+    in_dates = {
+        t.start for date in analysis.dates for t in tokens if date.start <= t.start < date.end
+    }
+    start, end = reached, None
+    for token in reversed([t for t in tokens[:at] if first <= t.start and t.end <= reached]):
+        word, named = token.lower, token.start in in_names
+        if text[token.end : start].strip(" -'’.\t") or token.start in in_dates:
+            break
+        if end is None and not named and (word in _BETWEEN or word.endswith("ly")):
+            start = token.start
             continue
-        reached = limit if start is None else start
-        if text[token.end : reached].strip(" -'’.\t") and not (start is None and skip is not None):
+        joins = word == "and" and token.end + 1 in in_names
+        if word in _OPENS_PHRASE or (word == "and" and not joins):
             break
-        if (
-            start is None
-            and (token.lower in _BETWEEN or token.lower.endswith("ly"))
-            and token.start not in names
-        ):
-            limit = token.start
-            continue
-        joins = token.lower == "and" and token.end + 1 in names
-        if token.lower in _OPENS_PHRASE or (token.lower == "and" and not joins):
+        if word in _JOINS and (end is None or not text[first : token.start].strip(' "“')):
             break
-        if any(date.start <= token.start < date.end for date in dates):
-            break
-        if token.lower in _JOINS and (start is None or not text[first : token.start].strip(' "“')):
-            break
-        start, end = token.start, token.end if end is None else end
-    if start is None or end is None:
-        return None
-    return _speaker(analysis, start, end)
-
-
-def _phrase_after(analysis: Analysis, at: int) -> Speaker | None:
-    start = analysis.tokens[at].end
-    return _speaker(analysis, start, clause_end(analysis.text, start))
+        start, end = token.start, end or token.end
+    return _speaker(analysis, start, end) if end is not None else None
 
 
 def _speaker(analysis: Analysis, start: int, end: int) -> Speaker | None:
@@ -271,23 +233,3 @@ def _speaker(analysis: Analysis, start: int, end: int) -> Speaker | None:
     start += match.end() if match else 0
     written = analysis.text[start:end].rstrip(' ,.;:"“”')
     return Speaker(written.lower(), start, start + len(written)) if written else None
-
-
-@cache
-def _verbs() -> dict[str, str]:
-    return {
-        stem(verb): kind
-        for kind, verbs in tables.rows("speech.tsv")
-        if kind != "named"
-        for verb in verbs.split()
-    }
-
-
-@cache
-def _nouns() -> frozenset[str]:
-    return frozenset(
-        stem(noun)
-        for kind, nouns in tables.rows("speech.tsv")
-        if kind == "named"
-        for noun in nouns.split()
-    )
