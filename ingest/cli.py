@@ -1,4 +1,4 @@
-"""`dateline ingest`: paths in, a report out."""
+"""The commands `dateline ingest` and `dateline doctor`, and what they tell people."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What could not be ingested comes in; one JSON line each goes to the end of a log in the data directory."""
+"""Keeps a log of what could not be ingested, one JSON line each, in the data directory."""
 
 from __future__ import annotations
 

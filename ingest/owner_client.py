@@ -1,4 +1,4 @@
-"""A request in, the owner's reply out: how a command works on a directory that a running service owns."""
+"""Hands a command's work to the service that owns the data directory."""
 
 from __future__ import annotations
 

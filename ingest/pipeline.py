@@ -1,4 +1,4 @@
-"""Paths in, a published generation out: read → compare → split → embed → index → group → publish."""
+"""The way of an article: read, compare, split, embed, index, group, publish."""
 
 from __future__ import annotations
 

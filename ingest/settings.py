@@ -1,4 +1,4 @@
-"""Everything both halves must agree on: read once from the environment and `.env`, then frozen."""
+"""All settings, read once from the environment and `.env`, then frozen."""
 
 from __future__ import annotations
 

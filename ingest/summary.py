@@ -1,4 +1,4 @@
-"""What an ingest found in; sentences for people out: copies, altered ones, articles that are gone."""
+"""What an ingest tells people: the report, copies, altered ones, articles that are gone."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Text in, its length in cl100k tokens out; works offline."""
+"""Counts cl100k tokens, offline."""
 
 from __future__ import annotations
 

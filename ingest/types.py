@@ -1,4 +1,4 @@
-"""The left half of the flow on one screen: article → sentences → passages → family."""
+"""The types that both halves share: article, sentence, passage, family, report."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Files in; out comes whether an earlier ingest read the very same bytes in the same way and all of it is live.
+"""Remembers which files an ingest has read, so that the same bytes are not read again.
 
 A digest of the bytes decides, not the time a file was changed: two writes within one tick of the clock, or a tool that
 sets times back, would deceive a clock. Hashing a thousand articles takes a hundredth of the time reading them takes.

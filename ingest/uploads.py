@@ -1,4 +1,4 @@
-"""Files that callers send come in; they are kept in the data directory, ingested, and deleted with their articles."""
+"""Keeps files that callers send in the data directory, ingests them, and deletes them with their articles."""
 
 from __future__ import annotations
 

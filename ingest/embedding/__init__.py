@@ -1,1 +1,1 @@
-"""Texts in, unit vectors out: the local model, or one behind OpenAI's protocol."""
+"""Turns texts into unit vectors: the local model, or one behind OpenAI's protocol."""

@@ -1,4 +1,4 @@
-"""Texts in, unit vectors out: the Embedder interface, and the local model behind it."""
+"""The Embedder interface, and the local model behind it."""
 
 from __future__ import annotations
 

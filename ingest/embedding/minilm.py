@@ -1,4 +1,4 @@
-"""The weights package in, onnxruntime sessions and a tokeniser out: all-MiniLM-L6-v2 without torch.
+"""Runs all-MiniLM-L6-v2 on onnxruntime, without torch.
 
 The package ships safetensors only, so the ONNX graph is written here, once, and kept in a cache directory.
 Pooling and normalisation are part of the graph: token ids go in, a finished vector comes out.

@@ -1,4 +1,4 @@
-"""Texts in, unit vectors out, made by OpenAI's embedding models or by a server that speaks their protocol."""
+"""Embeds with OpenAI's models, or a server that speaks their protocol."""
 
 from __future__ import annotations
 

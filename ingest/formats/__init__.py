@@ -1,1 +1,1 @@
-"""Files in, articles out: the only room that knows source formats."""
+"""Reads files of every format into articles; the only room that knows source formats."""

@@ -1,4 +1,4 @@
-"""The bytes of a Word file (.docx) come in; its paragraphs, headings and tables go out as text."""
+"""Reads Word files (.docx): paragraphs, headings and tables as text."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The bytes of a file come in; its text goes out: UTF-8, UTF-16 with BOM or cp1252, and nothing that is no text."""
+"""Decodes a file's bytes: UTF-8, UTF-16 with BOM or cp1252; refuses what is no text."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The bytes of a web page come in; its title, byline, date lines and main text go out, without menus and banners."""
+"""Reads web pages: title, byline, date lines and main text, without menus and banners."""
 
 from __future__ import annotations
 

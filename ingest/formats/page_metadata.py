@@ -1,4 +1,4 @@
-"""The tree of a web page comes in; what it states of its article goes out: JSON-LD, then meta tags, then marks."""
+"""Reads what a web page states of its article: in JSON-LD, then meta tags, then marks in the page."""
 
 from __future__ import annotations
 

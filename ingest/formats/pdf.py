@@ -1,4 +1,4 @@
-"""The bytes of a PDF come in; the text of its pages goes out as paragraphs, without running heads and page numbers."""
+"""Reads PDFs: the text of the pages as paragraphs, without running heads and page numbers."""
 
 from __future__ import annotations
 

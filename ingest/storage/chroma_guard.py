@@ -1,4 +1,4 @@
-"""A Chroma directory about to be written in; out comes whether its files are whole, now and after a kill.
+"""Notices a Chroma directory whose files are not whole, after a kill or on a full disk.
 
 Chroma changes the files of its graph in place, every 1,000 rows, and does not look whether the disk took what it wrote.
 Killed in between, or on a full disk, it leaves files that it later fails to read, or reads wrongly, or that end the

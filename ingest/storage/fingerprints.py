@@ -1,4 +1,4 @@
-"""Fingerprints of the articles that are live in, and the same ones back at the next ingest; kept beside the catalogue."""
+"""Keeps the fingerprints of live articles, so that only new articles are compared anew."""
 
 from __future__ import annotations
 

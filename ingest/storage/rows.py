@@ -1,4 +1,4 @@
-"""Rows of the catalogue in, the types of the flow out, and back; the only place that knows how they are written."""
+"""Translates between the catalogue's rows and our types; the only place that knows how they are written."""
 
 from __future__ import annotations
 

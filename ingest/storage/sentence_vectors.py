@@ -1,4 +1,4 @@
-"""Passages in, the vectors of their sentences out: made once, kept a passage a row, read without their text."""
+"""Keeps the vectors of each passage's sentences, so that none is embedded twice."""
 
 from __future__ import annotations
 

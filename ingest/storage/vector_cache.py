@@ -1,4 +1,4 @@
-"""Texts in, their vectors out; each distinct text is embedded once and kept, whatever became of the process."""
+"""Embeds each distinct text once and keeps its vector, whatever becomes of the process."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""The text of an article in; clean paragraphs, dates, sentences and passages with exact offsets out."""
+"""Cleans an article's text and finds its dates, header, sentences and passages."""

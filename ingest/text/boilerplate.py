@@ -1,4 +1,4 @@
-"""A paragraph or sentence of an article comes in; whether it is about the site and not the subject goes out."""
+"""Tells sentences and paragraphs that are about the site from those about the subject."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Raw text, any mixture of plain, markdown and stray HTML, comes in; clean paragraphs joined by blank lines go out."""
+"""Cleans raw text, any mixture of plain, markdown and stray HTML, into paragraphs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The dates a copy states, in its metadata and in its text, come in; what is believed of them goes out, and why not."""
+"""Decides which of the dates that a copy states are believed, and says why not."""
 
 from __future__ import annotations
 

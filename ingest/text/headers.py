@@ -1,4 +1,4 @@
-"""The paragraphs of an article come in; its title, author, publisher and credit go out, where they are stated."""
+"""Finds the title, author, publisher and credit that an article states."""
 
 from __future__ import annotations
 

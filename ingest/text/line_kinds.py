@@ -1,4 +1,4 @@
-"""The paragraphs of an article come in; what kind of piece each is goes out: title, heading, byline, boilerplate."""
+"""Tells what kind of piece each paragraph is: title, heading, byline, date line, boilerplate, body."""
 
 from __future__ import annotations
 

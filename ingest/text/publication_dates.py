@@ -1,4 +1,4 @@
-"""The text of an article comes in; when it says it was published, and the latest day it names, go out."""
+"""Finds the dates of publication that a text states, and the latest day it names."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The text of an article comes in; its sentences go out, with exact offsets and what kind of piece each is."""
+"""Splits an article's text into sentences with exact offsets and kinds."""
 
 from __future__ import annotations
 

@@ -1,0 +1,89 @@
+"""The limits of one article, each on both sides of its edge."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from pathlib import Path
+
+import pytest
+from files import OPENED, pdf
+from pypdf import PdfWriter
+
+from ingest.errors import BadArticle, InvalidRequest
+from ingest.formats.articles import article_from
+from ingest.formats.pdf import read_pdf
+from ingest.formats.readers import read
+from ingest.types import Article, Failure
+from ingest.uploads import safe_name
+
+TODAY = date(2026, 5, 10)
+
+
+def lines(tmp_path: Path, *rows: dict[str, str], megabytes: float = 5) -> list[object]:
+    (tmp_path / "a.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
+    return list(read(tmp_path / "a.jsonl", max_article_mb=megabytes, today=TODAY))
+
+
+@pytest.mark.parametrize("name", ["title", "author", "publisher", "url"])
+def test_a_field_has_at_most_1000_characters(name: str) -> None:
+    article_from({"text": OPENED, name: "x" * 1000}, "/a", "a")
+    with pytest.raises(BadArticle, match="1001 characters"):
+        article_from({"text": OPENED, name: "x" * 1001}, "/a", "a")
+
+
+def test_an_id_has_at_most_300_characters(tmp_path: Path) -> None:
+    good, bad = lines(
+        tmp_path, {"id": "x" * 300, "text": OPENED}, {"id": "y" * 301, "text": OPENED}
+    )
+    assert isinstance(good, Article) and good.source == f"a.jsonl#{'x' * 300}"
+    assert isinstance(bad, Failure) and '"id"' in bad.reason
+
+
+def test_a_file_is_measured_to_the_byte(tmp_path: Path) -> None:
+    text = ("It rained in Orvel on Tuesday. " * 400)[:10_000]
+    for name, size in {"fits.txt": 10_000, "large.txt": 10_001}.items():
+        (tmp_path / name).write_bytes(text.encode().ljust(size, b"."))
+    good, bad = read(tmp_path, max_article_mb=0.01, today=TODAY)
+    assert isinstance(good, Article) and good.source == "fits.txt"
+    assert isinstance(bad, Failure) and "DATELINE_MAX_ARTICLE_MB" in bad.reason
+
+
+def test_a_line_is_measured_to_the_byte(tmp_path: Path) -> None:
+    around = len(json.dumps({"text": ""}))
+    fits, large = ("It rained in Orvel. " * 600)[: 10_000 - around], "x"
+    good, bad = lines(tmp_path, {"text": fits}, {"text": fits + large}, megabytes=0.01)
+    assert isinstance(good, Article) and good.source == "a.jsonl#L1"
+    assert isinstance(bad, Failure) and bad.source == "a.jsonl#L2"
+
+
+def test_a_pdf_may_have_20_times_the_size_of_an_article(tmp_path: Path) -> None:
+    data = pdf([[(11, 0, OPENED[:70]), (11, 14, OPENED[70:])]])
+    (tmp_path / "fits.pdf").write_bytes(data.ljust(20_000, b"\n"))
+    (tmp_path / "large.pdf").write_bytes(data.ljust(20_001, b"\n"))
+    good, bad = read(tmp_path, max_article_mb=0.001, today=TODAY)
+    assert isinstance(good, Article) and good.source == "fits.pdf"
+    assert isinstance(bad, Failure) and bad.source == "large.pdf"
+
+
+@pytest.mark.parametrize(("pages", "reason"), [(2000, "holds no text"), (2001, "2001 pages")])
+def test_a_pdf_has_at_most_2000_pages(pages: int, reason: str, tmp_path: Path) -> None:
+    writer = PdfWriter()
+    for _ in range(pages):
+        writer.add_blank_page(72, 72)
+    writer.write(tmp_path / "a.pdf")
+    with pytest.raises(BadArticle, match=reason):
+        read_pdf((tmp_path / "a.pdf").read_bytes(), 5_000_000)
+
+
+@pytest.mark.parametrize(("day", "believed"), [("2026-05-11", True), ("2026-05-12", False)])
+def test_tomorrow_is_believed_and_the_day_after_is_not(day: str, believed: bool) -> None:
+    article = article_from({"text": OPENED, "published_on": day}, "/a", "a", today=TODAY)
+    assert article.published_on == (date.fromisoformat(day) if believed else None)
+    assert bool(article.notes) is not believed
+
+
+def test_a_sent_file_name_has_at_most_200_bytes() -> None:
+    assert safe_name("é" * 98 + ".txt") == "é" * 98 + ".txt"
+    with pytest.raises(InvalidRequest, match="200 bytes"):
+        safe_name("é" * 98 + "x.txt")

@@ -1,0 +1,56 @@
+"""Settings: the range of every number, and a bad value is named without its text."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from ingest.errors import WrongUsage
+from ingest.settings import read_settings
+
+
+@pytest.mark.parametrize(
+    ("variable", "taken", "refused"),
+    [
+        ("DATELINE_PASSAGE_TOKENS", "40", "39"),
+        ("DATELINE_PASSAGE_TOKENS", "220", "221"),
+        ("DATELINE_MAX_ARTICLE_MB", "0.001", "0"),
+        ("DATELINE_DENSE_SHARE", "0", "-0.01"),
+        ("DATELINE_DENSE_SHARE", "1", "1.01"),
+        ("DATELINE_EVIDENCE_TOKENS", "200", "199"),
+        ("DATELINE_MAX_BODY_KB", "16", "15"),
+        ("DATELINE_LLM_TIMEOUT_SECONDS", "0.1", "0"),
+        ("DATELINE_ANSWER_TIMEOUT_SECONDS", "0.1", "0"),
+        ("DATELINE_ANSWERER", "openai", "openia"),
+    ],
+)
+def test_a_value_at_the_edge_is_taken_and_one_beyond_is_named(
+    variable: str, taken: str, refused: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv(variable, taken)
+    read_settings()
+    monkeypatch.setenv(variable, refused)
+    with pytest.raises(WrongUsage, match=variable):
+        read_settings()
+
+
+def test_the_numbers_of_the_documentation_are_the_defaults(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("DATELINE_MODEL_CACHE", raising=False)
+    known = read_settings()
+    assert (known.max_article_mb, known.passage_tokens, known.evidence_tokens) == (5, 160, 2400)
+    assert (known.dense_share, known.max_body_kb) == (0.5, 1024)
+    assert (known.llm_timeout_seconds, known.answer_timeout_seconds) == (30, 60)
+    assert known.model_dir == Path(".dateline/models")
+
+
+def test_a_bad_key_is_not_repeated(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("DATELINE_MAX_BODY_KB", "sk-secret")
+    with pytest.raises(WrongUsage) as told:
+        read_settings()
+    assert "secret" not in str(told.value)
