@@ -1,1 +1,1 @@
-"""Service: questions in, checked and cited answers out, over every surface."""
+"""Answers questions over an archive and serves them over every surface."""

@@ -273,6 +273,7 @@ class Answerer:
             len(run.text.dropped),
             " ".join(f"{stage}_ms={ms:.0f}" for stage, ms in run.timings_ms.items()),
         )
+        selection.snapshot.close()
         return Completed(answer, notes)
 
     def _today(self) -> date:

@@ -22,7 +22,7 @@ characters it rests on, copies of one article count once, and where the archive 
 
 
 def create_app(service: Service, *, private: bool = False) -> FastAPI:
-    """The routes over a service. `private`, for the owner's socket, asks for no key and takes handed-over work."""
+    """The routes over a service; the `private` app, for the owner's socket, asks for no key."""
     app = FastAPI(
         title="Dateline",
         version=importlib.metadata.version("dateline"),

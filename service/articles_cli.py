@@ -1,4 +1,4 @@
-"""`dateline articles list|show|remove`: ids from the terminal in, the catalogue and its articles out."""
+"""`dateline articles list|show|remove`: the catalogue in the terminal."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def list_articles(as_json: Json = False) -> None:
 
 @app.command("show")
 def show_article(article_id: Id, as_json: Json = False) -> None:
-    """One article with its metadata, its family and, of an altered copy, what it changed, side by side."""
+    """One article, its copies and, of an altered copy, what it changed, side by side."""
     terminal.start_logs()
     with terminal.spoken_errors(), connected(read_settings()) as ask:
         path = f"/v1/articles/{quote(article_id, safe='')}"
@@ -123,7 +123,7 @@ _KNOWN = {
 
 
 def _stated(known: dict[str, Any]) -> str:
-    """A date with what it says happened, where it stands, and its precision where that is not a day."""
+    """What happened when, where the article states it, and how precisely."""
     rough = f", to the {known['precision']}" if known["precision"] not in ("day", "minute") else ""
     kind = "first published" if known["kind"] == "first" else known["kind"]
     return f"{kind} {known['day']} ({known['where']}{rough})"

@@ -1,4 +1,4 @@
-"""An open archive in; while it is open, every sentence in it gets its vector before a question needs it."""
+"""Embeds the sentences of an open archive in the background, before a question needs them."""
 
 from __future__ import annotations
 
@@ -15,12 +15,13 @@ from ingest.storage.archive import Archive
 log = logging.getLogger(__name__)
 
 LOOK_SECONDS = 1.0  # between two looks for a new generation; a look is one row of SQLite
-AT_ONCE = 8  # passages between two looks at whether to end: some 40 sentences, a fifth of a second on one core
+# passages between two looks at whether to end: some 40 sentences, a fifth of a second on one core
+AT_ONCE = 8
 LAST_IN_LINE = 19  # niceness: questions and ingests go first
 
 
 class Ahead:
-    """One thread of lowest priority, from `with` to its end. What it has not reached yet, a question embeds itself."""
+    """One thread of lowest priority. A question embeds what it has not reached yet."""
 
     def __init__(self, archive: Archive):
         self._archive = archive
@@ -66,7 +67,8 @@ class Ahead:
         for start in range(0, len(lacking), AT_ONCE):
             if self._closed.is_set():
                 return
-            # a view of its own for each: one held for an hour would keep what is removed meanwhile in the file
+            # a view of its own for each: one held for an hour would keep what is removed meanwhile
+            # in the file
             with catalogue.live() as snapshot:
                 sentences.make(snapshot, lacking[start : start + AT_ONCE])
         sentences.forget(catalogue.kept_passages())

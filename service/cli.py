@@ -1,4 +1,4 @@
-"""`dateline up|serve|ask|search`: words from the terminal in, answers and passages out."""
+"""`dateline up|serve|ask|search` in the terminal."""
 
 from __future__ import annotations
 

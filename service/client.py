@@ -1,4 +1,4 @@
-"""Requests in, the replies of whoever owns the data directory out: a running service, or the same one opened here."""
+"""Asks the service that owns the directory, or one opened here while the block runs."""
 
 from __future__ import annotations
 
@@ -17,12 +17,14 @@ if TYPE_CHECKING:
 
 class Ask(Protocol):
     def __call__(self, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
-        """The JSON of the reply, None for an empty one; raises what the service reports, in its own words."""
+        """The JSON of the reply, None for an empty one; raises what the service reports."""
 
 
 @contextmanager
 def connected(settings: Settings) -> Iterator[Ask]:
-    """Asks the service that owns the directory, or the same service, opened here while the block runs."""
+    """Asks the service that owns the directory, or the same service, opened here while the block
+    runs.
+    """
     if owner_client.serving(settings.data_dir):
         yield lambda method, path, body=None: owner_client.request(
             settings.data_dir, method, path, body

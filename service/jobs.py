@@ -25,7 +25,7 @@ LOCK_SECONDS = 0.1  # between two looks at whether the service stops
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One upload on its way into the archive. `done` of `total` steps of `stage`; a total of 0 is not known yet."""
+    """One upload; `done` of `total` steps of `stage`, a total of 0 being not known yet."""
 
     job_id: str
     request_id: str
@@ -44,7 +44,7 @@ class Job:
 
 
 class Jobs:
-    """The uploads of one process; they end with it. `writing` is held while one runs, as by everybody who writes."""
+    """The uploads of one process. `writing` is held while one runs, as by everybody who writes."""
 
     def __init__(
         self,
@@ -75,7 +75,7 @@ class Jobs:
             )
 
     def submit(self, staged: uploads.Staged, request_id: str) -> Job:
-        """Takes an upload on; it belongs to the job from now on. Raises NotReady where the service is stopping."""
+        """Takes an upload on, which belongs to it now. Raises NotReady while the service stops."""
         job = Job(f"job_{secrets.token_hex(8)}", request_id, datetime.now(UTC))
         with self._guard:
             if self._ends():
@@ -105,7 +105,7 @@ class Jobs:
         return True
 
     def close(self) -> None:
-        """Ends the job under way between two of its steps, before it publishes anything, and waits for that."""
+        """Ends the job under way before it publishes anything, and waits for that."""
         self._closed.set()
         with self._guard:
             worker = self._worker

@@ -1,4 +1,4 @@
-"""A LlamaIndex query in, our passages as its nodes out: plain LlamaIndex code searches this archive."""
+"""A LlamaIndex retriever over an archive."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ HIDDEN = [
 
 
 class DatelineRetriever(BaseRetriever):
-    """Search as the service does it: one slot a family, sound text before altered copies, dates and filters kept."""
+    """Search as the service does it: one slot a family, with dates and filters kept."""
 
     def __init__(
         self,
@@ -33,7 +33,7 @@ class DatelineRetriever(BaseRetriever):
         filters: Filters | None = None,
         **options: Any,
     ) -> None:
-        """`count` is the most nodes a query gets; `options` go to LlamaIndex (`callback_manager`, `verbose`)."""
+        """`count` is the most nodes a query gets; `options` go to LlamaIndex."""
         self._retriever = retriever
         self._count = count
         self._as_of = as_of

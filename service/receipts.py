@@ -12,7 +12,7 @@ from typing import Any
 
 from ingest.errors import IndexUnavailable
 from ingest.settings import Settings
-from ingest.storage.catalogue import Snapshot
+from ingest.storage.catalogue import Catalogue
 from ingest.storage.database import Database
 from service.contract.replies import body_of
 from service.evidence.selection import Selection
@@ -64,11 +64,12 @@ class Receipts:
         rows = self.database.rows(query, {"id": answer_id})
         return json.loads(rows[0]["body"]) if rows else None
 
-    def forget_removed(self, snapshot: Snapshot) -> None:
+    def forget_removed(self, catalogue: Catalogue) -> None:
         """Takes the words of articles that are gone out of every receipt, and out of the file."""
-        rows = self.database.reading().rows("SELECT DISTINCT article_id FROM shown")
+        rows = self.database.rows("SELECT DISTINCT article_id FROM shown")
         ids = {row["article_id"] for row in rows}
-        removed = ids - snapshot.articles(ids).keys()
+        with catalogue.live() as snapshot:
+            removed = ids - snapshot.articles(ids).keys()
         if not removed:
             return
         with self.database.write() as connection:

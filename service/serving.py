@@ -38,7 +38,7 @@ QUEUED_CONNECTIONS = 2048  # by the kernel, until the loop takes them
 
 
 def check(settings: Settings, host: str, port: int) -> None:
-    """Raises WrongUsage where `host` needs keys and there are none, DatelineError where the port is taken."""
+    """Raises WrongUsage where `host` needs keys, DatelineError where the port is taken."""
     check_binding(settings, host)
     _bound(host, port).close()
 
@@ -54,10 +54,11 @@ def check_binding(settings: Settings, host: str) -> None:
 
 
 def serve(settings: Settings, host: str, port: int, command: str = "serve") -> None:
-    """Serves until SIGINT or SIGTERM, then ends within seconds; replies under way finish or end with an error.
+    """Serves until SIGINT or SIGTERM, then ends within seconds; replies under way finish or end
+    with an error.
 
-    Raises WrongUsage or DatelineError as `check` does, Owned where another process owns the data directory, and what
-    `open_service` raises.
+    Raises WrongUsage or DatelineError as `check` does, Owned where another process owns the data
+    directory, and what `open_service` raises.
     """
     check_binding(settings, host)
     with (
@@ -132,7 +133,7 @@ async def _tell(service: Service, servers: list[Server], public: socket.socket) 
 
 @contextlib.contextmanager
 def _ended_by_signal() -> Iterator[None]:
-    """Before the loop runs, a signal is an orderly exit, so that the directory is left as it should be."""
+    """Before the loop runs, a signal is an orderly exit."""
 
     def leave(number: int, frame: object) -> None:
         raise SystemExit(0)
@@ -156,7 +157,7 @@ def _is_loopback(host: str) -> bool:
 
 
 def _bound(host: str, port: int) -> socket.socket:
-    """A socket bound to the address, not yet listening. Raises DatelineError naming who has the port."""
+    """A socket bound to the address; DatelineError names who has the port."""
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(
             host, port, type=socket.SOCK_STREAM

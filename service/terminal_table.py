@@ -1,4 +1,4 @@
-"""The alterations of a copy in; two columns of the sentences that differ out, their differing words marked."""
+"""Shows an altered copy and its canonical copy side by side in a terminal."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ def side_by_side(
 ) -> str:
     """The bodies of `GET /v1/articles/{id}` and its `/alterations` as a table of `width` columns.
 
-    With `plain` there are no colours and no lines but ASCII: words only the canonical copy has are `[-so-]`, words only
-    this copy has `{+so+}`.
+    With `plain` there are no colours and no lines but ASCII: words only the canonical copy has are
+    `[-so-]`, words only this copy has `{+so+}`.
     """
     table = Table(
         box=_ASCII_LINES if plain else _LINES,
@@ -79,7 +79,7 @@ def _marked(side: dict[str, Any], which: str, *, plain: bool) -> Text:
 
 
 def _merged(spans: list[list[int]]) -> list[list[int]]:
-    """Spans in order, those that touch as one; empty ones, where only the other side has words, left out."""
+    """Spans in order, without empty ones; those that touch become one."""
     merged: list[list[int]] = []
     for first, last in sorted(span for span in spans if span[0] < span[1]):
         if merged and first <= merged[-1][1]:

@@ -1,4 +1,4 @@
-"""The types an answer is made of, from the question to the answer; the API's JSON is these, in JSON."""
+"""The types of a question and its answer; the API's JSON is made from them."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ Reason = Literal["no_match", "not_supported", "outside_dates", "only_altered_cop
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """What the caller narrows the archive to; dates are inclusive, undated articles fail a date filter."""
+    """What narrows the archive; dates are inclusive, and undated articles fail them."""
 
     published_after: date | None = None
     published_before: date | None = None
@@ -119,7 +119,7 @@ class Hit(ShowsArticle):
 
 @dataclass(frozen=True, slots=True)
 class Nearest(Hit):
-    """A passage shown where nothing is answered, and the sentence in it that fits the question best."""
+    """A passage near a question that nothing answers, and its closest sentence."""
 
     sentence: Span | None = None
 

@@ -20,7 +20,7 @@ from service.retrieval.retriever import Retriever
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """Everything a surface may call. `writing` is held by whoever changes the archive; `stopping` ends long replies."""
+    """What a surface may call; whoever changes the archive holds `writing`."""
 
     settings: Settings
     archive: Archive
@@ -34,7 +34,8 @@ class Service:
 
 @contextmanager
 def open_service(settings: Settings) -> Iterator[Service]:
-    """The parts over one data directory, closed at the end. The caller owns the directory (`owner.owning`).
+    """The parts over one data directory, closed at the end. The caller owns the directory
+    (`owner.owning`).
 
     Raises IndexMismatch, IndexUnavailable or ModelUnavailable, each with its remedy.
     """
@@ -44,13 +45,13 @@ def open_service(settings: Settings) -> Iterator[Service]:
         drafter = Drafter(settings) if settings.drafts_with_model else None
         answerer = Answerer(archive, retriever, receipts, drafter)
         uploads.recover(archive)
-        receipts.forget_removed(archive.catalogue.live())
+        receipts.forget_removed(archive.catalogue)
         writing, stopping = threading.Lock(), asyncio.Event()
         jobs = Jobs(
             archive,
             writing,
             stopping.is_set,
-            lambda: receipts.forget_removed(archive.catalogue.live()),
+            lambda: receipts.forget_removed(archive.catalogue),
         )
         try:
             yield Service(settings, archive, retriever, answerer, receipts, jobs, writing, stopping)

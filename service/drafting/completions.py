@@ -1,4 +1,4 @@
-"""The bytes of a model's reply come in; its words, and the tokens it counted, go out: a stream, or one JSON object."""
+"""Reads a model's reply, a stream or one JSON object, and the tokens it counted."""
 
 from __future__ import annotations
 
@@ -49,9 +49,10 @@ class Reply:
 async def read(chunks: AsyncIterator[bytes]) -> AsyncIterator[str | Usage]:
     """The words of a chat completion as they come, then its usage, once.
 
-    Only the content of the first choice counts: reasoning, refusals in fields of their own and tool calls are passed
-    over. An endpoint that ignores `stream` and sends one JSON object is read as well. Raises ModelFailed with one of
-    this module's reasons where the reply is malformed, is an error, says nothing or breaks off.
+    Only the content of the first choice counts: reasoning, refusals in fields of their own and tool
+    calls are passed over. An endpoint that ignores `stream` and sends one JSON object is read as
+    well. Raises ModelFailed with one of this module's reasons where the reply is malformed, is an
+    error, says nothing or breaks off.
     """
     reply = Reply()
     async for frame in _frames(chunks, reply):
@@ -68,7 +69,7 @@ async def read(chunks: AsyncIterator[bytes]) -> AsyncIterator[str | Usage]:
 
 
 async def _frames(chunks: AsyncIterator[bytes], reply: Reply) -> AsyncIterator[Any]:
-    """The JSON values of a stream of server-sent events, or the one value of a reply that is no stream."""
+    """The JSON values of a stream of server-sent events, or of a reply that is no stream."""
     data: list[str] = []  # of an event that is not yet complete
     whole: list[str] = []  # lines of a reply that is one JSON object
     async for line in _lines(chunks):
@@ -93,7 +94,7 @@ async def _frames(chunks: AsyncIterator[bytes], reply: Reply) -> AsyncIterator[A
 
 
 async def _lines(chunks: AsyncIterator[bytes]) -> AsyncIterator[str]:
-    """Lines, cut at line feeds alone: a JSON string may hold every other separator that Unicode has."""
+    """Lines, cut at line feeds alone: JSON may hold Unicode's other separators."""
     buffer, total = b"", 0
     async for chunk in chunks:
         total += len(chunk)

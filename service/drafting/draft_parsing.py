@@ -1,4 +1,4 @@
-"""What a model has written so far comes in; its finished sentences, each with the keys it names, go out."""
+"""Cuts what a model writes into sentences, each with the keys it names."""
 
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ LONGEST_KEYS = 160  # characters between two brackets
 KEY = re.compile(r"(?i:(?<![0-9a-z])s[0-9a-f]{5}(?![0-9a-z]))")
 _OPEN, _CLOSE = r"\[【［〔", r"\]】］〕"
 _INSIDE = rf"[^{_OPEN}{_CLOSE}(){{}}\n]{{0,{LONGEST_KEYS}}}?"
-# [s1a2b3], [s1a2b3, s9f8e7], [see s1a2b3], 【s1a2b3†source】; between round or curly brackets keys and nothing else
+# [s1a2b3], [s1a2b3, s9f8e7], [see s1a2b3], 【s1a2b3†source】; between round or curly brackets keys
+# and nothing else
 _GROUP = (
     rf"(?:[{_OPEN}]{_INSIDE}{KEY.pattern}{_INSIDE}[{_CLOSE}]"
     rf"|[({{]\s?{KEY.pattern}(?:[\s,;/&]{{1,3}}(?:and\s)?{KEY.pattern}){{0,9}}\s?[)}}])"
@@ -25,15 +26,17 @@ _GROUP = (
 KEYS = re.compile(
     rf"{_GROUP}[.!?。,;]*(?:\s*{_GROUP}[.!?。,;]*)*"
 )  # a run of groups; some put a full stop after each
-# What may follow a run that is still growing: nothing, white space, a bracket that is not closed yet.
+# What may follow a run that is still growing: nothing, white space, a bracket that is not closed
+# yet.
 _GROWING = re.compile(rf"\s*(?:[{_OPEN}({{][^{_OPEN}{_CLOSE}(){{}}\n]{{0,{LONGEST_KEYS}}})?")
 
 
 def take(buffer: str, *, final: bool = False) -> tuple[list[Draft], str]:
-    """Finished drafts at the head of what has been written, and the rest, in which half a key may still be growing.
+    """Finished drafts at the head of what has been written, and the rest, in which half a key may
+    still be growing.
 
-    However a text is cut into pieces, the drafts are the same. `final`: nothing more comes; what has no key becomes
-    drafts without keys, which nothing supports.
+    However a text is cut into pieces, the drafts are the same. `final`: nothing more comes; what
+    has no key becomes drafts without keys, which nothing supports.
     """
     drafts: list[Draft] = []
     position = 0
@@ -63,8 +66,9 @@ def _sentences(text: str, keys: tuple[str, ...]) -> list[Draft]:
 
 
 def words(text: str) -> str:
-    """What a model wrote, without markup: links become their words; images, tags, bullets and made-up numbers in
-    brackets go, and so do characters that nobody sees. Paragraphs stay."""
+    """What a model wrote, without markup: links become their words; images, tags, bullets and
+    made-up numbers in brackets go, and so do characters that nobody sees. Paragraphs stay.
+    """
     plain = clean(_MADE_UP.sub("", _IMAGE.sub("", text)))
     lines = (_BULLET.sub("", visible(_TAG.sub("", line))).strip() for line in plain.split("\n"))
     return "\n".join(lines).strip()

@@ -1,4 +1,4 @@
-"""A question and its ranked evidence come in; the sentences that answer it, in the archive's own words, go out."""
+"""Answers with sentences of the articles as they stand."""
 
 from __future__ import annotations
 
@@ -19,13 +19,16 @@ LONGEST_ANSWER = 4  # sentences; annotators of CLAPNQ choose 1 to 4 in 92 % of 2
 Manner = Literal["factoid", "account", "list", "explanation"]
 MOST: dict[Manner, int] = {"factoid": 2, "account": 3, "list": 4, "explanation": 3}  # sentences
 LONG: tuple[Manner, ...] = ("account", "explanation")  # an antecedent counts among their sentences
-# Least share of the best relevance that a further sentence needs: of the best one's own passage, and of any other.
-# Chosen on CLAPNQ (n 151), whose annotators want an account also of who, where and when (docs/quality.md).
+# Least share of the best relevance that a further sentence needs: of the best one's own passage,
+# and of any other.
+# Chosen on CLAPNQ (n 151), whose annotators want an account also of who, where and when
+# (docs/quality.md).
 NEAR: dict[Manner, float] = {"factoid": 0.7, "account": 0.02, "list": 0.2, "explanation": 0.01}
 FAR: dict[Manner, float] = {"factoid": 0.7, "account": 0.7, "list": 0.2, "explanation": 0.3}
 TOPIC_WORDS = 4  # a title of so few words names what the article is about; a headline has more
 ON_TOPIC = 0.34  # or else least share of the title's words that the question has
-# share of the shorter sentence's stems from which on two sentences say the same; an article seldom repeats itself
+# share of the shorter sentence's stems from which on two sentences say the same; an article seldom
+# repeats itself
 SAME, SAME_IN_FAMILY, SAME_IN_ARTICLE = 0.6, 0.4, 0.9
 
 PARAGRAPH_GAP = 4  # characters of white space, at most, between a sentence and its antecedent
@@ -39,11 +42,12 @@ _ACCOUNT = frozenset(("who", "whose", "where", "when", "which", "what", "yes_no"
 
 
 def draft(query: Query, ranked: Sequence[Evidence]) -> tuple[Draft, ...]:
-    """At most four sentences copied whole, best article first and in its own order; () where nothing unaltered is left.
+    """At most four sentences copied whole, best article first and in its own order; () where
+    nothing unaltered is left.
 
-    One sentence for a factoid, and up to three where the article is about what it asks for; more for several parts, a
-    list, a reason, a manner, or what several articles say.
-    A sentence that opens with a pronoun brings the sentence before it, or is left out where there is room for one.
+    One sentence for a factoid, and up to three where the article is about what it asks for; more
+    for several parts, a list, a reason, a manner, or what several articles say. A sentence that
+    opens with a pronoun brings the sentence before it, or is left out where there is room for one.
     """
     usable = [item for item in ranked if not item.altered and item.kind.citable]
     if not usable:
@@ -100,7 +104,7 @@ def _manner(query: Query, best: Evidence) -> Manner:
 
 
 def _on_topic(query: Query, best: Evidence) -> bool:
-    """Whether the whole article is about what is query, as an encyclopedia's are, and not a report that names it."""
+    """Whether the article is about what is asked, like an encyclopedia's, or only names it."""
     title = best.article.title if best.article.title != best.article.source else ""
     named, written = (
         analyse(title).stems,
@@ -117,7 +121,7 @@ def _on_topic(query: Query, best: Evidence) -> bool:
 
 
 def _best_for(part: Query, usable: Sequence[Evidence]) -> Evidence:
-    """The sentence that is near the question, holds most of one part's own words and a thing of the type it wants."""
+    """The relevant sentence that holds most words of one part and a thing of its type."""
     terms = {stemmed for _, stemmed in part.terms}
 
     def worth(item: Evidence) -> float:
@@ -128,7 +132,7 @@ def _best_for(part: Query, usable: Sequence[Evidence]) -> Evidence:
 
 
 def _from_several_articles(query: Query, usable: Sequence[Evidence]) -> list[Evidence]:
-    """One sentence of each of the two families that fit best; a new name in both counts like a tenfold relevance."""
+    """One sentence of each of the two families that fit best, a shared new name counting most."""
     by_family: dict[str, list[Evidence]] = {}
     for item in usable:
         by_family.setdefault(item.article.family.id, []).append(item)

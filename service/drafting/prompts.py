@@ -1,7 +1,8 @@
-"""Every word we say to a model. Evidence stands in the prompt one sentence a line as `[key] sentence`.
+"""Every word we say to a model. Evidence stands in the prompt one sentence a line as `[key]
+sentence`.
 
-Whatever an article or a caller wrote is neutral before it stands here: one line, nothing invisible in it, no key, no
-fence and no mark of a chat format. Only `[key]` at the start of a line is ours.
+Whatever an article or a caller wrote is neutral before it stands here: one line, nothing invisible
+in it, no key, no fence and no mark of a chat format. Only `[key]` at the start of a line is ours.
 """
 
 from __future__ import annotations
@@ -19,7 +20,8 @@ from ingest.injection.instructions import looks_like_orders, visible
 from service.answer_text import plain
 from service.types import ArticleCard, Evidence, Question, Turn
 
-NO_ANSWER = "NO_ANSWER"  # the one thing a model says when the evidence does not answer; the drafter looks for it
+# the one thing a model says when the evidence does not answer; the drafter looks for it
+NO_ANSWER = "NO_ANSWER"
 
 SYSTEM = f"""You answer questions about a news archive, from the evidence given and from nothing else.
 
@@ -95,7 +97,8 @@ Chat = list[dict[str, str]]
 
 
 def check(**changed: str) -> None:
-    """Raises AssertionError where a prompt has lost a placeholder or has one that nobody fills; for the start.
+    """Raises AssertionError where a prompt has lost a placeholder or has one that nobody fills; for
+    the start.
 
     `changed` are prompts by name, to be looked at in place of those of this file.
     """
@@ -163,7 +166,8 @@ def spelled_out(text: str, found: Sequence[Period]) -> str:
 
 
 def within(evidence: Sequence[Evidence], budget_tokens: int) -> tuple[Evidence, ...]:
-    """As many of the first sentences as fit into the budget, in the order of their articles and texts.
+    """As many of the first sentences as fit into the budget, in the order of their articles and
+    texts.
 
     Counted as they stand in the prompt: each with its key, and each article's heading.
     """
@@ -195,7 +199,7 @@ def heading(card: ArticleCard) -> str:
 
 
 def neutral(text: str) -> str:
-    """Somebody else's text as one line that can pass for nothing of ours; its words stay as they are."""
+    """Somebody else's words on one line, with nothing in it that passes for ours."""
     text = plain(visible(text))
     text = _BRACKETED.sub(_unbracketed, text)
     text = _FENCE.sub("end of the evidence", text)

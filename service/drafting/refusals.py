@@ -11,7 +11,7 @@ from service.types import Question, Reason
 def refusal(
     reason: Reason, question: Question, asked_about: Sequence[Period] = (), nearest: str = ""
 ) -> str:
-    """One plain sentence; `nearest` is the time of which the archive does speak, where another was asked about."""
+    """One plain sentence; `nearest` is the time that the archive does speak of."""
     if reason == "outside_dates":
         return _outside(question, [period for period in asked_about if period.strict], nearest)
     return {

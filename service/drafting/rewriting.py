@@ -1,4 +1,4 @@
-"""A follow-up as a model rewrote it comes in; the same, if nothing in it was made up, goes out."""
+"""Accepts a follow-up that a model rewrote, if nothing in it was made up."""
 
 from __future__ import annotations
 
@@ -13,8 +13,9 @@ NEW_STEMS = 4  # content words that nobody said; "the" and "who" are none, "cost
 def accepted(rewritten: str, question: Question) -> str | None:
     """The rewritten question, or None where the rule has to serve instead.
 
-    It is one line of 2 to `LONGEST_QUESTION` characters without brackets, addresses and orders. Every number, date and
-    name in it stands in the question or in the conversation, and of other words at most `NEW_STEMS` are new.
+    It is one line of 2 to `LONGEST_QUESTION` characters without brackets, addresses and orders.
+    Every number, date and name in it stands in the question or in the conversation, and of other
+    words at most `NEW_STEMS` are new.
     """
     text = " ".join(visible(rewritten).split()).strip('"“”')
     if not 2 <= len(text) <= LONGEST_QUESTION or "\n" in rewritten.strip() or NO_ANSWER in text:

@@ -1,1 +1,1 @@
-"""Requests of every protocol in, the same checked answers out."""
+"""The protocols that callers speak: REST, OpenAI, Slack, the web page."""

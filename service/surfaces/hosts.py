@@ -1,7 +1,7 @@
-"""The Host a request names comes in; whether a service without keys may answer to it goes out.
+"""Tells which Host names a service without keys answers to.
 
-A page of any site can make its own name lead to 127.0.0.1 and then read this service as its own origin (DNS rebinding).
-Its requests still carry that name.
+A page of any site can make its own name lead to 127.0.0.1 and then read this service as its own
+origin (DNS rebinding). Its requests still carry that name.
 """
 
 from __future__ import annotations
@@ -11,7 +11,8 @@ from urllib.parse import urlsplit
 
 
 def is_ours(host: str, public_url: str | None) -> bool:
-    """True for a loopback name or address, with or without port, and for the host of `DATELINE_PUBLIC_URL`.
+    """True for a loopback name or address, with or without port, and for the host of
+    `DATELINE_PUBLIC_URL`.
 
     No Host at all is no browser's request, and true.
     """

@@ -1,4 +1,4 @@
-"""OpenAI's chat completions in, the same checked answers out, numbered by article, whole or as OpenAI's chunks."""
+"""OpenAI's chat completions over the archive, whole or streamed."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def routes(service: Service) -> APIRouter:
         "/v1/chat/completions", summary="Chat with the archive", responses=STREAMED | ERRORS
     )
     async def chat(request: Request, body: ChatRequest) -> Response:
-        """The last user message is the question. Sources are `url_citation` annotations, `dateline` is the answer."""
+        """The last user message is the question; annotations are its sources."""
         events, numbering = _asked(service, request, chat_question(body))
         if not body.stream:
             return JSONResponse(completion(await collected(events), numbering))

@@ -1,7 +1,8 @@
 """Numbers an answer's citations by article, with an OpenAI annotation for every marker.
 
-Chat frontends take `[n]` for the n-th distinct address among the annotations, in order. So two spans of one article
-share a number here, numbers follow first use, and no two articles share an address.
+Chat frontends take `[n]` for the n-th distinct address among the annotations, in order. So two
+spans of one article share a number here, numbers follow first use, and no two articles share an
+address.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ MARKERS = re.compile(r"\[\d+\](?:\s?\[\d+\])*")
 
 @dataclass(frozen=True, slots=True)
 class Annotation:
-    """A link for one marker: `text[start:end]` is the marker, in code points of the renumbered text."""
+    """A link for one marker, `text[start:end]` of the renumbered text, in code points."""
 
     start: int
     end: int
@@ -92,7 +93,7 @@ class ByArticle:
         return written
 
     def _address(self, article: ArticleCard) -> str:
-        """The article's own address, unless it has none or another article here took it: then its reader page."""
+        """The article's own address, or its page here where another article has that address."""
         url = article.url or ""
         if (
             is_web_address(url)

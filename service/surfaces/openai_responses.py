@@ -1,4 +1,4 @@
-"""An answer, or its events, in; OpenAI's Responses API objects and events out."""
+"""OpenAI's Responses API over the archive, whole or streamed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What OpenAI's clients send, as Pydantic models, and the Question in it; sampling and tool fields are passed over."""
+"""What OpenAI's clients send; sampling and tool fields are passed over."""
 
 from __future__ import annotations
 
@@ -67,13 +67,15 @@ class ResponsesRequest(BaseModel):
 
 
 def chat_question(request: ChatRequest) -> Question:
-    """Raises Refused: 404 for another model, 400 where the last user message holds no question."""
+    """Raises Refused: 404 for another model, 400 for no question or a kept conversation."""
     _known(request.model)
     return _question([(m.role, m.content) for m in request.messages], "messages")
 
 
 def responses_question(request: ResponsesRequest) -> Question:
-    """Raises Refused: 404 for another model, 400 where there is no question or a kept conversation is asked for."""
+    """Raises Refused: 404 for another model, 400 where there is no question or a kept conversation
+    is asked for.
+    """
     _known(request.model)
     if request.previous_response_id:
         detail = "no conversation is kept here: send the earlier turns in input"

@@ -1,4 +1,4 @@
-"""Work that other commands hand to the archive's owner: paths in; progress and a report out, line by line."""
+"""Does the work that other commands hand to the owner of the data directory."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class DoctorRequest(RequestModel):
 
 
 def routes(service: Service) -> APIRouter:
-    """`/owner/…`, for the owner's socket alone: it reads whatever files the service may read, and names them."""
+    """`/owner/…`, for the owner's socket alone: it reads and names any file the service may read."""
     router = APIRouter()
 
     @router.post("/owner/ingest", include_in_schema=False)
@@ -60,7 +60,7 @@ def routes(service: Service) -> APIRouter:
 
     @router.get("/owner/articles/{article_id}/origin", include_in_schema=False)
     def origin(article_id: str) -> dict[str, Any]:
-        """Where an article came from: the PATH that was ingested, its file if that is still there, or an upload."""
+        """Where an article came from: the PATH, its file if that is still there, or an upload."""
         with service.archive.catalogue.live() as snapshot:
             stored = snapshot.article(article_id)
         if stored is None:
@@ -78,14 +78,14 @@ def routes(service: Service) -> APIRouter:
     def rollback() -> dict[str, Any]:
         with service.writing:
             report = pipeline.rollback(service.archive)
-            service.receipts.forget_removed(service.archive.catalogue.live())
+            service.receipts.forget_removed(service.archive.catalogue)
             return report_body(report)
 
     return router
 
 
 async def _lines(service: Service, body: IngestRequest, request: Request) -> AsyncIterator[bytes]:
-    """Progress lines while a thread works, then `report` or `error`. A client that goes away ends the ingest."""
+    """Progress while a thread works, then `report` or `error`; ends with its client."""
     work = _Ingest(service, body)
     gone = asyncio.create_task(_gone(request))
     result = asyncio.create_task(asyncio.to_thread(work.run))
@@ -122,7 +122,7 @@ class _Ingest:
         self._told_at = time.monotonic()
 
     def run(self) -> dict[str, Any]:
-        """The report. Raises what the pipeline raises, NotReady where it was stopped; the old generation stays then."""
+        """The report. Raises what the pipeline raises, NotReady where it was stopped."""
         while not self.service.writing.acquire(timeout=PROGRESS_SECONDS):
             self._progress("waiting", 0, 0)
         try:
@@ -134,13 +134,13 @@ class _Ingest:
                 dry_run=self.body.dry_run,
                 progress=self._progress,
             )
-            self.service.receipts.forget_removed(self.service.archive.catalogue.live())
+            self.service.receipts.forget_removed(self.service.archive.catalogue)
             return report_body(report)
         finally:
             self.service.writing.release()
 
     def news(self) -> dict[str, Any] | None:
-        """The latest progress where it changed; the same again where the client heard nothing for 15 seconds."""
+        """The latest progress where it changed, or after 15 seconds of silence."""
         latest, now = self._latest, time.monotonic()
         if not latest or (latest == self._told and now - self._told_at < PING_SECONDS):
             return None

@@ -75,7 +75,7 @@ def _answers(router: APIRouter, service: Service) -> None:
     )
     def read_answer(answer_id: str) -> Response:
         """The stored answer, with the evidence, the decision and the settings it was made from."""
-        service.receipts.forget_removed(service.archive.catalogue.live())
+        service.receipts.forget_removed(service.archive.catalogue)
         receipt = service.receipts.get(answer_id)
         if receipt is None:
             raise NotFound("there is no answer of this id here")

@@ -1,4 +1,4 @@
-"""Articles over HTTP: list, read, compare, add and remove them, and follow the jobs that add them."""
+"""Articles over HTTP: list, read, compare, add and remove them, and follow their uploads."""
 
 from __future__ import annotations
 
@@ -30,6 +30,7 @@ def routes(service: Service) -> APIRouter:
     router = APIRouter(dependencies=guards(service.settings))
     _reading(router, service)
     _writing(router, service)
+    _jobs(router, service)
     return router
 
 
@@ -61,7 +62,7 @@ def _reading(router: APIRouter, service: Service) -> None:
         responses=problems(404),
     )
     def read_article(article_id: str) -> Article:
-        """Text, metadata, the copies of it, and, of an altered copy, every change against the canonical one."""
+        """Text, metadata, copies and, of an altered copy, every change."""
         with service.archive.catalogue.live() as snapshot:
             stored = snapshot.article(article_id)
             if stored is None:
@@ -95,11 +96,13 @@ def _writing(router: APIRouter, service: Service) -> None:
         openapi_extra={"requestBody": {"required": True, "content": UPLOAD_SCHEMAS}},
     )
     async def add_articles(request: Request, reply: Response) -> JobAccepted:
-        """Takes files, or one article as JSON, and ingests them in the background, one upload after another.
+        """Takes files, or one article as JSON, and ingests them in the background, one upload after
+        another.
 
-        The reply comes at once and names the job; `Location` leads to it. Questions are answered from the archive as it
-        was until the job is done, then from the new one. Of many files those that cannot be read are named in the job's
-        report, and the rest is taken in. At most 100 files; what they may weigh follows DATELINE_MAX_ARTICLE_MB.
+        The reply comes at once and names the job; `Location` leads to it. Questions are answered
+        from the archive as it was until the job is done, then from the new one. Of many files those
+        that cannot be read are named in the job's report, and the rest is taken in. At most 100
+        files; what they may weigh follows DATELINE_MAX_ARTICLE_MB.
         """
         service.jobs.expect_room()
         staged = await staged_from(request, service.settings)
@@ -107,6 +110,38 @@ def _writing(router: APIRouter, service: Service) -> None:
         reply.headers["Location"] = f"/v1/jobs/{job.job_id}"
         return JobAccepted(job_id=job.job_id)
 
+    @router.delete(
+        "/v1/articles/{article_id}",
+        tags=["Articles"],
+        summary="Remove an article",
+        status_code=204,
+        response_class=Response,
+        dependencies=[WRITES],
+        responses=problems(403, 404),
+    )
+    def remove_article(article_id: str) -> Response:
+        """Takes the article out of the catalogue and every index at once.
+
+        Of an article that was uploaded the stored file goes too. The file of any other is not
+        touched: the next ingest of its folder adds the article again.
+        """
+        if not service.writing.acquire(timeout=REMOVAL_WAIT_SECONDS):
+            raise NotReady("an ingest is running; remove the article when it is done")
+        try:
+            with service.archive.catalogue.live() as snapshot:
+                stored = snapshot.article(article_id)
+            removed = pipeline.remove(service.archive, article_id)
+            if stored is not None:
+                uploads.forget(service.settings.data_dir, stored.article.identity)
+                service.receipts.forget_removed(service.archive.catalogue)
+        finally:
+            service.writing.release()
+        if not removed:
+            raise NotFound(NO_ARTICLE)
+        return Response(status_code=204)
+
+
+def _jobs(router: APIRouter, service: Service) -> None:
     @router.get(
         "/v1/jobs/{job_id}",
         tags=["Articles"],
@@ -114,7 +149,7 @@ def _writing(router: APIRouter, service: Service) -> None:
         responses=problems(404),
     )
     def read_job(job_id: str) -> JobState:
-        """Where the job stands, and, when it is done, what it did. Jobs last as long as the service runs."""
+        """Where the job stands and what it did. Jobs last as long as the service runs."""
         job = service.jobs.get(job_id)
         if job is None:
             raise NotFound(
@@ -135,36 +170,6 @@ def _writing(router: APIRouter, service: Service) -> None:
         """Ends an upload that waits or is at work; the archive stays as it is. 404 once it ended."""
         if not service.jobs.cancel(job_id):
             raise NotFound("there is no upload of this id under way")
-        return Response(status_code=204)
-
-    @router.delete(
-        "/v1/articles/{article_id}",
-        tags=["Articles"],
-        summary="Remove an article",
-        status_code=204,
-        response_class=Response,
-        dependencies=[WRITES],
-        responses=problems(403, 404),
-    )
-    def remove_article(article_id: str) -> Response:
-        """Takes the article out of the catalogue and every index at once.
-
-        Of an article that was uploaded the stored file goes too. The file of any other is not touched: the next ingest
-        of its folder adds the article again.
-        """
-        if not service.writing.acquire(timeout=REMOVAL_WAIT_SECONDS):
-            raise NotReady("an ingest is running; remove the article when it is done")
-        try:
-            with service.archive.catalogue.live() as snapshot:
-                stored = snapshot.article(article_id)
-            removed = pipeline.remove(service.archive, article_id)
-            if stored is not None:
-                uploads.forget(service.settings.data_dir, stored.article.identity)
-                service.receipts.forget_removed(service.archive.catalogue.live())
-        finally:
-            service.writing.release()
-        if not removed:
-            raise NotFound(NO_ARTICLE)
         return Response(status_code=204)
 
 

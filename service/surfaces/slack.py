@@ -1,7 +1,7 @@
-"""Signed Slack events come in; answers with numbered sources go out, in the thread where they were asked.
+"""Answers mentions and direct messages in Slack, in the thread where they were written.
 
-A mention or a direct message is acknowledged at once and answered by a background task, because Slack delivers again
-whatever is not acknowledged within 3 seconds.
+A mention or a direct message is acknowledged at once and answered by a background task, because
+Slack delivers again whatever is not acknowledged within 3 seconds.
 """
 
 from __future__ import annotations
@@ -38,7 +38,8 @@ from service.surfaces import slack_messages, slack_text
 from service.surfaces.slack_messages import Asked, Heard
 from service.types import LONGEST_QUESTION, Answer, Question, Turn
 
-HISTORY_PAGES = 5  # of 200 messages; Slack pages a thread from its start, and the latest turns are the ones wanted
+# of 200 messages; Slack pages a thread from its start, and the latest turns are the ones wanted
+HISTORY_PAGES = 5
 ASIDE_SECONDS = 10.0  # longest wait for anything that an answer can do without
 GRACE_SECONDS = 3.0  # what a shutdown gives answers under way
 WORKING = "eyes"
@@ -53,10 +54,12 @@ class Answerer(Protocol):
 
 
 def mount(app: FastAPI, answerer: Answerer, settings: Settings) -> None:
-    """Adds `POST /slack/events`, when SLACK_BOT_TOKEN and SLACK_SIGNING_SECRET are both set; else does nothing.
+    """Adds `POST /slack/events`, when SLACK_BOT_TOKEN and SLACK_SIGNING_SECRET are both set; else
+    does nothing.
 
-    Call it before the application starts: answers under way are ended by the application's shutdown, before the
-    things they need are closed. Raises WrongUsage when only one of the two is set.
+    Call it before the application starts: answers under way are ended by the application's
+    shutdown, before the things they need are closed. Raises WrongUsage when only one of the two is
+    set.
     """
     token, secret = _value(settings.slack_bot_token), _value(settings.slack_signing_secret)
     if not token and not secret:
@@ -97,7 +100,8 @@ def _value(secret: SecretStr | None) -> str:
 
 
 def _client(token: str, base_url: str) -> AsyncWebClient:
-    """A Web API client that waits as long as a 429 says, and tries again where no connection was made.
+    """A Web API client that waits as long as a 429 says, and tries again where no connection was
+    made.
 
     The SDK's own choice also retries lost connections, after which a message may stand twice.
     """
@@ -113,11 +117,13 @@ def _client(token: str, base_url: str) -> AsyncWebClient:
 
 
 def _bolt(bot: Bot, token: str) -> AsyncApp:
-    """Bolt over whatever transport: it answers url_verification, acknowledges every event and hands it to the bot.
+    """Bolt over whatever transport: it answers url_verification, acknowledges every event and hands
+    it to the bot.
 
-    `authorize` is ours because Bolt's calls auth.test before it acknowledges, and because without it a
-    SLACK_CLIENT_ID in the environment would switch Bolt to OAuth and drop our token. The route checks signatures:
-    Bolt parses the body first and fails with 500 on a body that is no JSON or a timestamp that is no number.
+    `authorize` is ours because Bolt's calls auth.test before it acknowledges, and because without
+    it a SLACK_CLIENT_ID in the environment would switch Bolt to OAuth and drop our token. The route
+    checks signatures: Bolt parses the body first and fails with 500 on a body that is no JSON or a
+    timestamp that is no number.
     """
     _bolt_log.setLevel(
         logging.ERROR
@@ -162,7 +168,7 @@ def _refused(
 
 
 def _signed(verifier: SignatureVerifier, body: bytes, headers: Mapping[str, str]) -> bool:
-    """Whether Slack signed it in the last 5 minutes (the SDK's window); the SDK compares in constant time."""
+    """Whether Slack signed it in the last 5 minutes, compared in constant time."""
     timestamp, signature = (
         headers.get("x-slack-request-timestamp", ""),
         headers.get("x-slack-signature", ""),
@@ -194,7 +200,7 @@ class Bot:
         self._own_user: str | None = None
 
     def hear(self, body: dict[str, Any]) -> None:
-        """Starts one answer for a message that asks for one; retries and second deliveries of it are passed over."""
+        """Starts one answer for a message that asks for one, however often it is delivered."""
         asked = slack_messages.asked(body["event"])
         if asked is None:
             return
@@ -257,7 +263,7 @@ class Bot:
         return slack_text.render(answer, self._public_url), answer.outcome
 
     async def _history(self, asked: Asked) -> tuple[Turn, ...]:
-        """The turns of the thread before this message; empty outside a thread, or when Slack does not give it."""
+        """The turns of the thread before this message, as far as Slack gives them."""
         messages: list[dict[str, Any]] = []
         try:
             async with asyncio.timeout(ASIDE_SECONDS):
@@ -291,7 +297,7 @@ class Bot:
         return self._own_user
 
     async def _post(self, asked: Asked, text: str) -> None:
-        """The reply in the thread, in as many messages as it needs; Slack is told to look up and unfurl nothing."""
+        """The reply in the thread, in as many messages as it needs, with nothing unfurled."""
         try:
             for message in slack_text.parts(text, slack_text.MESSAGE_CHARACTERS):
                 await self.client.chat_postMessage(
@@ -313,7 +319,7 @@ class Bot:
             )
 
     async def _react(self, method: str, asked: Asked) -> None:
-        """Shows or ends the sign that we are at work; a workspace that does not allow it goes without."""
+        """Shows or ends the sign that we are at work, where the workspace allows it."""
         try:
             params = {"name": WORKING, "channel": asked.channel, "timestamp": asked.ts}
             await self.client.api_call(method, params=params)
@@ -329,7 +335,7 @@ def _section(text: str) -> SectionBlock:
 
 
 def _reason(error: Exception) -> str:
-    """Slack's own word for what went wrong, else the kind of failure; never a token, an address or a text."""
+    """Slack's word for what went wrong, or the kind of failure; never a token or a text."""
     if isinstance(error, SlackApiError) and isinstance(error.response, AsyncSlackResponse):
         return str(error.response.get("error") or error.response.status_code)
     return type(error).__name__

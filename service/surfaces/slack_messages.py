@@ -1,4 +1,4 @@
-"""Slack's events and messages come in; what was asked, where, whether it is new, and the turns before it go out."""
+"""Reads Slack's events: what was asked, where, whether it is new, and the turns before it."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ TURN_CHARACTERS = 2_000
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One message to answer. `ts` is Slack's name for it in its channel, `thread_ts` the thread the reply goes to."""
+    """One message to answer: `ts` names it in its channel, `thread_ts` the reply's thread."""
 
     user: str
     channel: str
@@ -38,8 +38,8 @@ class Asked:
 def asked(event: Mapping[str, Any]) -> Asked | None:
     """A mention anywhere or a direct message, newly written by a person; None for all else.
 
-    Edits, deletions, joins and the like carry a subtype. A mention in a channel comes as app_mention, so the message
-    event beside it is passed over.
+    Edits, deletions, joins and the like carry a subtype. A mention in a channel comes as
+    app_mention, so the message event beside it is passed over.
     """
     direct = event.get("channel_type") == "im" or str(event.get("channel", "")).startswith("D")
     wanted = event.get("type") == "app_mention" or (event.get("type") == "message" and direct)
@@ -60,8 +60,8 @@ def asked(event: Mapping[str, Any]) -> Asked | None:
 class Heard:
     """What was heard within the last hour, by any key.
 
-    It is kept in memory on purpose: after a crash Slack's retry is the only chance that the question is answered at
-    all, so a record that outlives the answer would do harm.
+    It is kept in memory on purpose: after a crash Slack's retry is the only chance that the
+    question is answered at all, so a record that outlives the answer would do harm.
     """
 
     def __init__(self, clock: Callable[[], float]) -> None:
@@ -69,7 +69,7 @@ class Heard:
         self._keys: OrderedDict[str, float] = OrderedDict()
 
     def first(self, key: str) -> bool:
-        """Whether this key is new; remembers it, and forgets what is old or, beyond 20,000 keys, oldest."""
+        """Whether this key is new; forgets what is old or, beyond 20,000 keys, oldest."""
         now = self._clock()
         while self._keys and (
             next(iter(self._keys.values())) < now - REMEMBERED_SECONDS
@@ -85,7 +85,7 @@ class Heard:
 def turns(
     messages: Iterable[Mapping[str, Any]], before: str, own_user: str | None
 ) -> tuple[Turn, ...]:
-    """The last 10 turns of a thread before the message `before`: people's words and our answers, not other bots'."""
+    """The last 10 turns of a thread before a message: people's words and our answers."""
     earlier = {
         _moment(message.get("ts")): message for message in messages
     }  # a page may repeat the thread's parent

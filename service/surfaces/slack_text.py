@@ -1,4 +1,4 @@
-"""Slack's markup in, a plain question out; an answer in, markup out that nothing in an article can break or abuse."""
+"""Translates to and from Slack's markup; nothing in an article can break or abuse it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from service.surfaces.sources import closest, origin
 from service.types import Account, Answer, ArticleCard, Citation, Conflict
 
 SECTION_CHARACTERS = 3_000  # a section block over this is refused, and the bot goes silent
-MESSAGE_CHARACTERS = 12_000  # about 13,200 have been seen refused; the documented 40,000 holds for text without blocks
+# about 13,200 have been seen refused; the documented 40,000 holds for text without blocks
+MESSAGE_CHARACTERS = 12_000
 QUOTE_CHARACTERS = 200
 WORDS_CHARACTERS = 160  # of one account of a conflict
 ABOUT_CHARACTERS = 400  # of the words in which an altered copy differs
@@ -57,7 +58,7 @@ def plain(text: str) -> str:
 
 
 def _shown(token: re.Match[str]) -> str:
-    """A mention shows nothing, a channel its name, a link or a group its label; a bare link is its address."""
+    """A mention shows nothing, a channel its name, a link its label or address."""
     target, _, label = token[1].partition("|")
     if target.startswith("@"):
         return " "
@@ -74,10 +75,11 @@ def earlier_answer(text: str) -> str:
 
 
 def render(answer: Answer, public_url: str | None) -> str:
-    """The reply as Slack markup: text with `[n]`, numbered sources, a line a conflict; or why not, and what is near.
+    """The reply as Slack markup: text with `[n]`, numbered sources, a line a conflict; or why not,
+    and what is near.
 
-    Every word that comes from an article is escaped. `public_url` is where readers reach the service, for articles
-    that state no address of their own.
+    Every word that comes from an article is escaped. `public_url` is where readers reach the
+    service, for articles that state no address of their own.
     """
     blocks = [escape(answer.text)]
     if answer.citations:
@@ -116,7 +118,7 @@ def _described(article: ArticleCard, public_url: str | None) -> str:
 
 
 def _link(article: ArticleCard, public_url: str | None) -> str | None:
-    """The article's own address, else our reader page. Only web addresses, encoded so that they cannot end the link."""
+    """The article's web address, else our page; encoded so that it cannot end the link."""
     address = article.url
     if (address is None or not _WEB.match(address)) and public_url:
         address = f"{public_url.rstrip('/')}/articles/{article.article_id}"
@@ -190,7 +192,7 @@ def escape(text: str) -> str:
 
 
 def parts(text: str, limit: int) -> tuple[str, ...]:
-    """`text` in pieces of at most `limit` characters, cut at line ends, else at spaces, never inside an `&entity;`."""
+    """Pieces of at most `limit` characters, cut at lines or spaces, never in an `&entity;`."""
     pieces = []
     while len(text) > limit:
         cut = _cut(text, limit)

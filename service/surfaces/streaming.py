@@ -39,7 +39,8 @@ async def paced(
     and closing this iterator, cancel the work behind `events`.
     """
     queue: asyncio.Queue[T | _End | BaseException] = asyncio.Queue()
-    # One task runs all of `events`: time limits and cancel scopes inside them belong to the task that opened them.
+    # One task runs all of `events`: time limits and cancel scopes inside them belong to the task
+    # that opened them.
     tasks = [
         asyncio.create_task(task)
         for task in (
@@ -82,7 +83,7 @@ async def streamed(
     failure: Callable[[DatelineError], bytes],
     request_id: str,
 ) -> StreamingResponse:
-    """Events as a surface's own frames. A failure before the first is an ordinary error, later a `failure` frame."""
+    """Events as frames; a failure before the first is an ordinary error, later a frame."""
     made = _frames(events, frames, failure, request_id)
     first = await anext(made, None)
     if first is None:

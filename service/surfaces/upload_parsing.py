@@ -1,4 +1,4 @@
-"""An upload request in, its files out: named safely, counted, each no larger than an article may be."""
+"""Reads uploads: files or one article as JSON, each no larger than an article may be."""
 
 from __future__ import annotations
 
@@ -21,15 +21,16 @@ from ingest.settings import Settings
 from service.contract.requests import ArticleRequest
 from service.surfaces.admission import MULTIPART, article_limit
 
-# Of these the whole file is the article; others wrap it or hold many, and are measured as they are read.
+# Of these the whole file is the article; others wrap it or hold many, and are measured as they are
+# read.
 WHOLE = {".txt", ".md", ".html", ".htm"}
 
 
 async def staged_from(request: Request, settings: Settings) -> uploads.Staged:
     """What a `POST /v1/articles` sends, on disk and waiting.
 
-    Raises InvalidRequest or Refused where nothing of it can be taken; single files that cannot be read are left for the
-    job to report. Raises IndexUnavailable where the disk is full.
+    Raises InvalidRequest or Refused where nothing of it can be taken; single files that cannot be
+    read are left for the job to report. Raises IndexUnavailable where the disk is full.
     """
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind != MULTIPART:
@@ -58,7 +59,7 @@ class _Files(MultiPartParser):
         self.whole = True
 
     async def read(self) -> list[UploadFile]:
-        """The files, in their order; InvalidRequest where there are none, too many, or other things."""
+        """The files in their order; InvalidRequest where there are none, too many, or other parts."""
         try:
             await self.parse()
         except MultiPartException as error:

@@ -1,4 +1,4 @@
-"""A path in, a page out: the web page, the reader page and the API's documentation; their data comes from `/v1`."""
+"""Serves the web page, the reader page and the API documentation."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ WEB = Path(__file__).parent / "web"
 
 
 def mount(app: FastAPI) -> None:
-    """Adds `/`, `/articles/{id}`, `/docs` and the files they load; nothing in them comes from another host."""
+    """Adds `/`, `/articles/{id}`, `/docs` and their files, none of them from another host."""
     for path, name in (
         ("/", "index.html"),
         ("/articles/{article_id}", "article.html"),
