@@ -14,7 +14,7 @@ from ingest.errors import ModelFailed
 from ingest.storage.archive import Archive
 from ingest.storage.catalogue import Snapshot
 from service.answer_text import plain
-from service.conflicts import altered_copies, disputes, false_premises, staleness
+from service.conflicts import altered_copies, disputes, false_premises, origins, staleness
 from service.drafting import extractive, prompts, rewriting
 from service.drafting.llm import Drafter, Usage
 from service.drafting.refusals import refusal
@@ -85,7 +85,7 @@ class Answerer:
             selection = await run.in_time(asyncio.to_thread(self.select, asked))
         async for event in self._claims(run, asked, selection):
             yield event
-        for event in (*self._dispute(run, selection), *self._age(run, selection)):
+        for event in (*self._dispute(run, selection), *self._notes(run, selection)):
             yield event
         reason = None
         if not run.text.claims:
@@ -219,14 +219,17 @@ class Answerer:
             if found.lead in cited and found.other in cited:
                 yield from run.text.add_note(found.sentence, (found.lead, found.other))
 
-    def _age(self, run: AnswerRun, selection: Selection) -> Iterator[Event]:
-        """How old the source is, where the question is about something that changes."""
+    def _notes(self, run: AnswerRun, selection: Selection) -> Iterator[Event]:
+        """Where the story comes from and how old it is, where the question makes that matter."""
         query, text = selection.query, run.text
+        origin = origins.note(query, selection.snapshot, text.cited)
+        if origin is not None:
+            yield from text.add_note(*origin)
         if any(period.strict for period in query.periods):
             return
-        note = staleness.note(query, text.text, text.cited, query.question.as_of, self._today())
-        if note is not None:
-            yield from text.add_note(*note)
+        age = staleness.note(query, text.text, text.cited, query.question.as_of, self._today())
+        if age is not None:
+            yield from text.add_note(*age)
 
     def _completed(
         self, run: AnswerRun, question: Question, selection: Selection, reason: Reason | None

@@ -6,8 +6,9 @@ import re
 from decimal import Decimal, InvalidOperation
 
 from ingest.english import analyse
+from ingest.english.countries import COUNTRIES
 from ingest.english.date_mentions import dates_conflict
-from ingest.english.terms import Term, TermKind
+from ingest.english.terms import Term, TermKind, is_ordinary
 from ingest.english.thesaurus import opposite, related
 from ingest.english.words import stem
 from service.query.analysis import Query
@@ -99,10 +100,12 @@ def _people(query: Query, text: str) -> Values:
     places = [n for n, token in enumerate(reading.tokens) if token.stem in asked_stems]
     found: Values = {}
     for name in set(reading.names) - set(reading.demonyms):
-        last = name.value.split()[-1]
+        written, last = text[name.start : name.end], name.value.split()[-1]
         near = (abs(n - place) for n, word in enumerate(row) if word == last for place in places)
-        if stem(last) not in asked_stems and any(gap <= NEAR_WORDS for gap in near):
-            found[last] = text[name.start : name.end]
+        thing = " " not in name.value and is_ordinary(name.value)
+        nobody = thing or name.value in _COUNTRIES or _SHIP.match(written)
+        if not nobody and stem(last) not in asked_stems and any(gap <= NEAR_WORDS for gap in near):
+            found[last] = written
     return found
 
 
@@ -166,6 +169,8 @@ def _amount(value: str) -> tuple[str, Decimal]:
         return unit, Decimal(0)
 
 
+_COUNTRIES = frozenset(COUNTRIES.values())
+_SHIP = re.compile(r"[A-Z]{2,3} [A-Z]")  # SS Valencia, HMS Victory
 _AT_LEAST = re.compile(r"(?:more than|over|at least|above)\W*$")
 _CLAUSE_END = re.compile(r"[,;:.!?()–—]")
 _PREPOSITIONS = frozenset("of to in on at for from with".split())

@@ -251,11 +251,10 @@ def _named_together(query: Query, ranked: Sequence[Evidence], mine: Values, thei
     """Whether one article names people of both accounts: then both may have been there."""
     if query.wants != "person":
         return False
-    named: dict[str, set[str]] = defaultdict(set)
+    told: dict[str, set[str]] = defaultdict(set)
     for item in ranked[:WEIGHED]:
-        last_words = {name.value.split()[-1] for name in analyse(item.text).names}
-        named[item.article.article_id] |= last_words
-    return any(people & mine.keys() and people & theirs.keys() for people in named.values())
+        told[item.article.article_id].update(analyse(item.text).words)
+    return any(words & mine.keys() and words & theirs.keys() for words in told.values())
 
 
 def _judged(lead: Evidence, other: Evidence, mine: Values, theirs: Values) -> Dispute:
@@ -321,15 +320,16 @@ def _camps(query: Query, ranked: Sequence[Evidence]) -> Sequence[tuple[Camp, Cam
 
 
 def _any_values(query: Query, text: str) -> dict[tuple[str, str], str]:
-    """Names by their last word, without those of the question; numbers and days where they are wanted."""
+    """Numbers or days where they are wanted, else names by their last word, without those of the question."""
     reading, known = analyse(text), set(analyse(query.text).words)
-    spans = [
-        (("name", name.value.split()[-1]), name)
-        for name in reading.names
-        if known.isdisjoint(name.value.split())
-    ]
-    if query.wants in ("number", "money") or not spans:
-        spans += [(("number", number.value), number) for number in reading.numbers]
-    if query.wants == "date":
-        spans += [(("date", day.value), day) for day in reading.dates]
+    if query.wants in ("number", "money"):
+        spans = [(("number", number.value), number) for number in reading.numbers]
+    elif query.wants == "date":
+        spans = [(("date", day.value), day) for day in reading.dates]
+    else:
+        spans = [
+            (("name", name.value.split()[-1]), name)
+            for name in reading.names
+            if known.isdisjoint(name.value.split())
+        ]
     return {value: text[span.start : span.end] for value, span in spans}
