@@ -11,13 +11,23 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from fake_openai import FakeOpenAI, running
 from guarantees import broken
 from newsroom import card, sentences
-from obedient import ATTACKS, Attack, everything, finds, obedient, possessed, unfenced
 from pydantic import SecretStr
 
-from ingest.injection.instructions import FOLLOWING, looks_like_orders, visible
+from evals import injection
+from evals.lab.obedient import (
+    Attack,
+    Endpoint,
+    everything,
+    finds,
+    obedient,
+    possessed,
+    serving,
+    unfenced,
+)
+from ingest.injection.hidden import visible
+from ingest.injection.recognition import FOLLOWING, looks_like_orders
 from ingest.pipeline import SAMPLE, ingest
 from ingest.settings import Settings
 from ingest.storage.archive import Archive
@@ -33,7 +43,7 @@ from service.retrieval.retriever import Retriever
 from service.types import Question, Turn
 
 SECRET = "sk-planted-7f3a91c2e5"
-IN_BODY = [attack for attack in ATTACKS if attack["where"] == "body"]
+ATTACKS, _ = injection.read(Path(__file__).parent / "data" / "attacks.jsonl")
 
 # (title, what it says in three paragraphs, a question, a word of its answer)
 STORIES = [
@@ -112,17 +122,17 @@ STORIES = [
 ]
 
 
-@pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: attack["id"])
+@pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: attack.id)
 def test_no_planted_order_stands_in_a_prompt_outside_the_lines_of_evidence(attack: Attack) -> None:
     told = {"title": "Orvel bridge opens", "author": "Ines Marlow", "publisher": "Harbour Gazette"}
-    if attack["where"] in told:
-        told[attack["where"]] = attack["text"]
+    if attack.where in told:
+        told[attack.where] = attack.text
     article = replace(card(), **told)
-    history = (Turn("user", attack["text"]),) if attack["where"] == "history" else ()
+    history = (Turn("user", attack.text),) if attack.where == "history" else ()
     shown = sentences(
         article,
         "The bridge cost 38 million crowns.",
-        attack["text"] if attack["where"] == "body" else "It rained.",
+        attack.text if attack.where == "text" else "It rained.",
     )
     keyed = [replace(item, key=f"s{n:05x}") for n, item in enumerate(shown)]
 
@@ -134,12 +144,12 @@ def test_no_planted_order_stands_in_a_prompt_outside_the_lines_of_evidence(attac
 def test_planted_orders_are_recognised_at_ingest() -> None:
     missed = []
     for attack in ATTACKS:
-        if attack["where"] == "body":
-            ordered = any(s.kind is SentenceKind.ORDERS for s in split(clean(attack["text"])))
+        if attack.where == "text":
+            ordered = any(s.kind is SentenceKind.ORDERS for s in split(clean(attack.text)))
         else:
-            ordered = looks_like_orders(attack["text"])
+            ordered = looks_like_orders(attack.text)
         if not ordered:
-            missed.append(attack["id"])
+            missed.append(attack.id)
 
     assert len(ATTACKS) >= 40 and len(missed) <= 1, missed
 
@@ -242,9 +252,9 @@ async def test_the_order_in_the_sample_is_neither_followed_nor_cited(
 
 
 @pytest.fixture
-def model() -> Iterator[FakeOpenAI]:
-    with running() as fake:
-        yield fake
+def model() -> Iterator[Endpoint]:
+    with serving() as endpoint:
+        yield endpoint
 
 
 @pytest.fixture
@@ -254,8 +264,8 @@ def poisoned(archive: Archive, tmp_path: Path) -> Archive:
     for number, (title, said, _, _) in enumerate(STORIES):
         mine = [attack for n, attack in enumerate(ATTACKS) if n % len(STORIES) == number]
         fields = {"title": title, "author": "Ines Marlow", "publisher": f"Paper {number}"}
-        fields |= {attack["where"]: attack["text"] for attack in mine if attack["where"] in fields}
-        planted = [attack["text"] for attack in mine if attack["where"] == "body"]
+        fields |= {attack.where: attack.text for attack in mine if attack.where in fields}
+        planted = [attack.text for attack in mine if attack.where == "text"]
         first, *others = said.split("|")
         rows.append(
             fields | {"id": f"story-{number}", "text": "\n\n".join([first, *planted, *others])}
@@ -266,7 +276,7 @@ def poisoned(archive: Archive, tmp_path: Path) -> Archive:
     return archive
 
 
-def drafting(archive: Archive, settings: Settings, model: FakeOpenAI) -> Answerer:
+def drafting(archive: Archive, settings: Settings, model: Endpoint) -> Answerer:
     changed = settings.model_copy(
         update={
             "openai_base_url": model.url,
@@ -307,13 +317,11 @@ async def asked(answerer: Answerer, text: str, history: tuple[Turn, ...] = ()) -
 
 
 async def test_a_model_that_obeys_what_stands_outside_the_fence_finds_nothing_to_obey(
-    poisoned: Archive, settings: Settings, model: FakeOpenAI
+    poisoned: Archive, settings: Settings, model: Endpoint
 ) -> None:
-    model.reply = obedient(model, unfenced)
+    model.reply = obedient(model, unfenced, ATTACKS)
     answerer = drafting(poisoned, settings, model)
-    history = tuple(
-        Turn("user", attack["text"]) for attack in ATTACKS if attack["where"] == "history"
-    )
+    history = tuple(Turn("user", attack.text) for attack in ATTACKS if attack.where == "history")
 
     for number, (_, _, question, _) in enumerate(STORIES):
         await asked(answerer, question, history if number == 0 else ())
@@ -321,17 +329,14 @@ async def test_a_model_that_obeys_what_stands_outside_the_fence_finds_nothing_to
     drafted = [body for body in model.requests if "EVIDENCE" in everything(body)]
     assert len(drafted) >= len(STORIES)
     assert not [
-        attack["id"]
-        for body in model.requests
-        for attack in ATTACKS
-        if finds(unfenced(body), attack)
+        attack.id for body in model.requests for attack in ATTACKS if finds(unfenced(body), attack)
     ]
 
 
 async def test_a_model_that_obeys_everything_it_reads_still_answers_from_the_articles(
-    poisoned: Archive, settings: Settings, model: FakeOpenAI
+    poisoned: Archive, settings: Settings, model: Endpoint
 ) -> None:
-    model.reply = obedient(model, everything)
+    model.reply = obedient(model, everything, ATTACKS)
     answerer = drafting(poisoned, settings, model)
 
     answers = [(await asked(answerer, question), word) for _, _, question, word in STORIES]
@@ -340,9 +345,9 @@ async def test_a_model_that_obeys_everything_it_reads_still_answers_from_the_art
 
 
 async def test_a_model_that_is_the_attackers_own_gets_nothing_out(
-    poisoned: Archive, settings: Settings, model: FakeOpenAI
+    poisoned: Archive, settings: Settings, model: Endpoint
 ) -> None:
-    model.reply = possessed(model)
+    model.reply = possessed(model, ATTACKS)
     answerer = drafting(poisoned, settings, model)
 
     for _, _, question, _ in STORIES[:6]:

@@ -1,1 +1,1 @@
-"""A sentence in; whether it speaks to a machine that reads it, and not to a reader of news, out."""
+"""Sentences that speak to a machine: kept as text, never evidence."""

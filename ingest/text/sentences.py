@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ingest.injection.instructions import marked
+from ingest.injection.recognition import marked
 from ingest.text.boilerplate import is_notice, triggers_in
 from ingest.text.line_kinds import kinds_of, standing
 from ingest.types import Sentence, SentenceKind

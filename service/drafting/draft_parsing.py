@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from ingest.injection.instructions import visible
+from ingest.injection.hidden import visible
 from ingest.text.clean import clean
 from ingest.text.sentences import split
 from service.types import Draft

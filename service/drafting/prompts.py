@@ -16,7 +16,8 @@ from string import Formatter
 
 from ingest import tokens
 from ingest.english.periods import Period, spoken
-from ingest.injection.instructions import looks_like_orders, visible
+from ingest.injection.hidden import visible
+from ingest.injection.recognition import looks_like_orders
 from service.answer_text import plain
 from service.types import ArticleCard, Evidence, Question, Turn
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from ingest.english import analyse
-from ingest.injection.instructions import looks_like_orders, visible
+from ingest.injection.hidden import visible
+from ingest.injection.recognition import looks_like_orders
 from service.drafting.prompts import NO_ANSWER
 from service.types import LONGEST_QUESTION, Question
 
