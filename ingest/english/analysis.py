@@ -1,4 +1,4 @@
-"""The one reading of an English text: its words, numbers, dates, names and what qualifies them."""
+"""The one reading of an English text: its words, typed terms, numbers, dates, names and what qualifies them."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from ingest.english.words import Token
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A value that a text writes as `text[start:end]`; it is the same for every spelling.
+    """A typed value of a text: `text[start:end]` is how it is written, `value` is the same for every spelling.
 
-    Numbers: `12`, `-5`, `13.4%`, `5pp`, `usd 120000000`, `#20` (ordinal), `x4` (multiple), `1/3`, `17:30`. Dates:
-    `2024-04-10` with dashes for what is not said (`-----04-10`), `1990s`, `mon`. Names: small letters, no accents;
-    a country by its key.
+    Numbers: `12`, `13.4%`, `5pp`, `usd 120000000000`, `#20` (ordinal), `x4` (multiple), `1/3`, `17:30`. Dates:
+    `2024-04-10` with dashes for what is not said (`-----04-10`), `1990s`, `mon`. Names: small letters, no accents; a
+    country by its key.
     """
 
     value: str
@@ -31,9 +31,9 @@ class Span:
 
 @dataclass(frozen=True)
 class Analysis:
-    """What one text says, by rules alone; spans stand in text order.
+    """What one text says, by rules alone. Every field is computed at its first use and kept; spans stand in text order.
 
-    Every field is computed at its first use and kept. All of them take about 1 ms for thirty words.
+    Thirty words take about 0.7 ms when every field is read.
     """
 
     text: str
@@ -55,7 +55,7 @@ class Analysis:
 
     @cached_property
     def terms(self) -> tuple[Term, ...]:
-        """Numbers, dates, names, negations, quantifiers, modals, plain and function words."""
+        """Numbers, dates, names, negations, quantifiers, modals, plain and function words with their offsets."""
         return typed_terms.read(self.text, self.tokens)
 
     @cached_property
@@ -120,7 +120,7 @@ class Analysis:
 
     @cached_property
     def quotations(self) -> tuple[Quotation, ...]:
-        """What stands between quotation marks, with its speaker where one is named."""
+        """What stands between quotation marks, without the marks, with its speaker where one is named."""
         return speech.quotations(self)
 
     @cached_property
@@ -140,7 +140,7 @@ class Analysis:
 
     @cached_property
     def restrictions(self) -> tuple[Cue, ...]:
-        """What makes a statement hold of less: only, half of, fewer than, except, the first."""
+        """Words that make a statement hold of less: only, half of, fewer than, except, the first."""
         return cues(self, "restriction")
 
     @cached_property
@@ -150,7 +150,7 @@ class Analysis:
 
     @cached_property
     def frames(self) -> tuple[Cue, ...]:
-        """What keeps a sentence from being an assertion: questions, fiction, hoaxes, corrections."""
+        """What takes a whole sentence out of plain assertion: questions, fiction, hoaxes, exercises, corrections."""
         return cues(self, "frame")
 
     @cached_property
@@ -162,7 +162,7 @@ class Analysis:
         return tuple(Span(t.value, t.start, t.end) for t in self.terms if t.kind is kind)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=8192)
 def analyse(text: str) -> Analysis:
-    """The reading of a sentence or question; the same text gives the same object."""
+    """The reading of a sentence or question; the same text gives the same object, so that nothing is read twice."""
     return Analysis(text)

@@ -1,4 +1,4 @@
-"""Finds the words that change how far a sentence commits itself, and what each governs."""
+"""Finds the words that change how far a sentence commits itself, and the stretch of text that each governs."""
 
 from __future__ import annotations
 
@@ -21,10 +21,9 @@ if TYPE_CHECKING:
 class Cue:
     """Words that qualify others: `text[start:end]` governs `text[scope_start:scope_end]`.
 
-    `kind` by field: hedges possible, planned, conditional, attempted, reported, required; conditions
-    condition; restrictions only, part, approximately, almost, below, above, except, order, former;
-    connectives cause, purpose, concession, time; frames question, fiction, false, exercise, correction (these
-    govern their whole sentence).
+    `kind` by field: hedges possible, planned, conditional, attempted, reported, required; conditions condition;
+    restrictions only, part, approximately, almost, below, above, except, order, former; connectives cause, purpose,
+    concession, time; frames question, fiction, false, exercise, correction (these govern their whole sentence).
     """
 
     kind: str
@@ -58,12 +57,12 @@ _SENTENCE_END = re.compile(r"[.!?]+[\"”’')\]]*(?=\s+[\"“‘'(]?[^\Wa-z])|[
 _CLAUSE_END = re.compile(r"[;:!?()—–]|\s-\s|[.,](?=[\s\"”’]|$)")
 _OPENING = re.compile(r"(?:should|were|had)\b(?=[^?]*,)", re.IGNORECASE)
 _LESS = frozenset(
-    "less fewer lower smaller shorter younger slower cheaper weaker poorer lighter worse".split()
+    "less fewer lower smaller shorter younger slower cheaper weaker poorer lighter worse narrower earlier".split()
 )
 
 
 def cues(analysis: Analysis, group: str) -> tuple[Cue, ...]:
-    """The cues of one group (hedge, condition, …), in order; the longest phrase wins."""
+    """The cues of one group (hedge, condition, restriction, connective, frame), in order; the longest phrase wins."""
     found = [
         Cue(kind, start, end, *_scope(analysis, group, kind, start, end))
         for kind, start, end in _phrases_in(analysis, group)
@@ -127,7 +126,7 @@ def clause_end(text: str, place: int) -> int:
 
 
 def _scope(analysis: Analysis, group: str, kind: str, start: int, end: int) -> tuple[int, int]:
-    """A frame governs its sentence, a restriction the next phrase, others the rest of the clause."""
+    """A frame governs its sentence, a restriction the phrase after it, every other cue the rest of its clause."""
     text = analysis.text
     if group == "frame" and kind != "question":
         return sentence_around(text, start)

@@ -15,19 +15,17 @@ if TYPE_CHECKING:
     from ingest.english.analysis import Analysis, Span
 
 Dimension = Literal[
-    "time", "length", "area", "volume", "weight", "temperature", "speed", "power", "age", "share",
-    "frequency", "margin",
+    "time", "length", "area", "volume", "weight", "temperature", "speed", "power", "age", "share", "frequency", "margin"
 ]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Quantity:
-    """An amount with its unit, `text[start:end]`; scale and sign applied: "£1.38bn" is 1380000000 `gbp`.
+    """An amount with its unit, `text[start:end]`; scale and sign are applied: "£1.38bn" is 1380000000 `gbp`.
 
-    `dimension` is one of `data/units.tsv` (money, length, time …), share, points, order ("third"), multiple
-    ("twice"), clock or count; the unit of a count is the stem of the word after it. `size` is the value in the
-    base unit of its dimension (metres, seconds, degrees Celsius, 1 for a whole), `slack` how far rounding may
-    have moved it.
+    `dimension` is a measure of `data/units.tsv` (money, length, time …), share, points, order ("third"), multiple
+    ("twice"), clock, or count; the unit of a count is the stem of the word after it. `size` is the value in the base unit
+    of its dimension (metres, seconds, degrees Celsius, 1 for a whole), `slack` how far rounding may have moved it.
     """
 
     value: Decimal
@@ -39,7 +37,7 @@ class Quantity:
     end: int
 
     def agrees(self, other: Quantity) -> bool:
-        """Whether both can be one amount: 94 km and 58 miles, a third and 33 %, but not $5 and £5."""
+        """Whether both can be the same amount: 94 km and 58 miles, a third and 33 %; never two currencies."""
         if self.dimension != other.dimension:
             return False
         if self.unit == other.unit:
@@ -81,7 +79,7 @@ _MOST_SLACK = Decimal(
 
 
 def quantities(analysis: Analysis) -> tuple[Quantity, ...]:
-    """Every amount of a text in order; the first number of "5 to 10 km" has the unit of the second."""
+    """Every amount of a text in order; the first number of "5 to 10 km" takes the unit of the second."""
     text = analysis.text
     found = [_read(analysis, number) for number in analysis.numbers]
     for at in range(len(found) - 2, -1, -1):
@@ -158,7 +156,7 @@ def _measured(amount: Decimal, slack: Decimal, unit: re.Match[str], start: int) 
 
 
 def _slack(written: str, amount: Decimal) -> Decimal:
-    """Half a unit of the last figure that is no closing zero, at most `_MOST_SLACK` of the amount."""
+    """Half a unit of the last figure that is not a closing zero, at most `_MOST_SLACK` of the amount."""
     figures = re.sub(r"[^\d.]", "", written)
     if not figures or not amount:
         return Decimal(0)
@@ -193,13 +191,12 @@ _MARGIN = re.compile(
     rf"(?i)\b{_COUNT}\s?(?:–|-|to|votes? to)\s?{_COUNT}\b|\bby \w+|\bvotes?\b|\bpoints?\b|\bmajority of\b|\bunanim\w+"
 )
 _WORDED = {"frequency": _FREQUENCY, "age": _AGE, "share": _SHARE, "margin": _MARGIN}
-_MEASURED_AS = {"time": ("time", "age"), "volume": ("volume", "weight"),
-                "power": ("power", "energy"),
+_MEASURED_AS = {"time": ("time", "age"), "volume": ("volume", "weight"), "power": ("power", "energy"),
                 "speed": ("speed", "time"), "margin": ("share", "points")}  # fmt: skip
 
 
 def measures(analysis: Analysis, dimension: Dimension) -> Iterator[tuple[int, int]]:
-    """Offsets of every amount of this dimension, and of words that stand for one ("weekly")."""
+    """Offsets of what a text gives as an amount of this dimension, with the words that stand for one ("weekly")."""
     kinds: Sequence[str] = _MEASURED_AS.get(dimension, (dimension,))
     yield from ((one.start, one.end) for one in analysis.quantities if one.dimension in kinds)
     if worded := _WORDED.get(dimension):
@@ -237,7 +234,7 @@ _ASKED = tuple((re.compile(pattern, re.IGNORECASE), found) for pattern, found in
 
 
 def dimensions(question: str) -> tuple[Dimension, ...]:
-    """What the wanted quantity is measured in; () where the question asks for none with a unit."""
+    """What the wanted quantity is measured in; () where the question asks for no quantity with a unit."""
     if _LASTS.search(question):
         return ("time",)
     return next((found for pattern, found in _ASKED if pattern.search(question)), ())

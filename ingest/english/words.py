@@ -75,9 +75,9 @@ def fold(word: str) -> str:
 
 @lru_cache(maxsize=65536)
 def stem(word: str) -> str:
-    """What inflections, near derivations and both spellings of a word share, by Snowball's stemmer.
+    """What inflections, near derivations and both spellings of a word share, by Snowball's English stemmer.
 
-    "organised" and "organization" are `organiz`; "authority" stays apart from "author". Not always a word.
+    "organised" and "organization" are `organiz`; "authority" stays apart from "author". Not always a word itself.
     """
     word = fold(word)
     word = _SPELLINGS.get(word, word)
@@ -86,6 +86,11 @@ def stem(word: str) -> str:
     word = _standard(_INFLECTIONS.get(word, word))
     stemmed: str = _snowball.stemWord(word)
     return stemmed.replace("ll", "l")
+
+
+def irregular(word: str) -> bool:
+    """Whether a small-letter word is a listed irregular form: "sold", "women"."""
+    return word in _INFLECTIONS
 
 
 def _standard(word: str) -> str:
