@@ -17,8 +17,8 @@ Precision = Literal["day", "month", "year", "decade"]
 class Mention:
     """A date as words of a text, `text[start:end]`.
 
-    `day` is the first day it can mean, `latest` the last first-day it can mean where the words can be read two ways
-    (03/04/2025); both are None where the year is missing, and `month` and `of_month` say the rest.
+    `day` is the first day it can mean, `latest` the last first-day it can mean where the words can be read two
+    ways (03/04/2025); both are None where the year is missing, and `month` and `of_month` say the rest.
     """
 
     start: int
@@ -37,9 +37,9 @@ def mentions(text: str) -> Iterator[Mention]:
 
 
 def dated(text: str) -> list[tuple[int, int, str]]:
-    """Offsets and normal form of every date, weekdays too: `2024-04-10` with dashes for what is not said, `1990s`, `mon`.
+    """Offsets and normal form of every date: `2024-04-10`, dashes for what is not said, `1990s`, `mon`.
 
-    Both ends of a range are dates ("4-6 March 2024" is two); what can be read as two days (03/04/2025) is none.
+    Both ends of a range are dates ("4-6 March 2024"); what can be read as two days (03/04/2025) is none.
     """
     found = [(*match.span(), match[0].lower()[:3]) for match in _WEEKDAY.finditer(text)]
     for match, mention in _found(text):
@@ -149,7 +149,7 @@ def _mention(match: re.Match[str]) -> Mention | None:
 
 
 def _in_figures(match: re.Match[str], shape: str, year: int) -> Mention | None:
-    """`2024-04-17`, `17-Apr-24`, `17/04/2024`, `17/04/24`: each order of day, month and year that the calendar has."""
+    """`2024-04-17`, `17-Apr-24`, `17/04/2024`, `17/04/24`: each order that the calendar has."""
     full = (
         year if year > 99 else year + (1900 if year >= 69 else 2000)
     )  # two figures as POSIX reads them
@@ -258,5 +258,5 @@ _DATED = frozenset(_SHAPES) - {"dm", "md", "bare"}
 _RANGES = ("dm", "dmy", "md", "mdy")  # shapes that may name a first and a last day
 _DATE = re.compile("|".join(f"(?P<{name}>{shape})" for name, shape in _SHAPES.items()))
 _WEEKDAY = re.compile(rf"\b(?:{_either(WEEKDAYS)})(?=s?\b)")
-# Every shape begins with a figure or a month: trying all of them only there is ten times faster than everywhere.
+# Every shape begins with a figure or a month: trying them only there is ten times faster.
 _ANCHOR = re.compile(r"\d+|\bAD\s|\b[JFMASONDjfmasond](?i:an|eb|ar|pr|ay|u[nlg]|ep|ct|ov|ec)")

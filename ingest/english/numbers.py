@@ -1,4 +1,4 @@
-"""Reads written numbers into one normal form: "13.4 per cent" is `13.4%`, "5 crore rupees" is `inr 50000000`."""
+"""Reads numbers into one normal form: "13.4 per cent" is `13.4%`, "5 crore rupees" `inr 50000000`."""
 
 from __future__ import annotations
 
@@ -36,8 +36,8 @@ _CURRENCIES = {
 }
 
 
-def _any(words: object) -> str:
-    return "|".join(re.escape(w) for w in sorted(words, key=len, reverse=True))  # type: ignore[call-overload]
+def _any(words: Iterable[str]) -> str:
+    return "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
 
 
 _CODES = {unit for unit in _CURRENCIES.values() if len(unit) == 3} | {"rs", "rmb"}
@@ -67,18 +67,21 @@ _NUMBER = re.compile(
     rf"|\b(?P<multiple>{_any(_MULTIPLES)})\b"
     rf"|\b(?P<tens>{_TENS}){_GAP}(?P<ordinal_tail>{_any(_ORDINALS)})\b"
     rf"|\b(?P<ordinal_word>{_any(_ORDINALS)})(?!\s+of\s+a\s+second)\b(?!-hand)"
-    rf"|\b(?P<numerator>an?|[1-9]|{_UNITS}){_GAP}(?P<denominator>{_any(_PARTS)})s?\b(?=\s+of\b|(?<=s))"
+    rf"|\b(?P<numerator>an?|[1-9]|{_UNITS}){_GAP}"
+    rf"(?P<denominator>{_any(_PARTS)})s?\b(?=\s+of\b|(?<=s))"
     r"|(?<![\d/.,])\b(?P<upper>[1-9])/(?P<lower>[2-9]|10)\b(?![/\d])"
-    rf"|(?P<sign>(?<![^\s(])(?:[-−]|minus\s)(?=[\d$€£]))?(?:(?P<before>(?<![A-Za-z])(?:{_BEFORE}))\.?\s?)?"
+    r"|(?P<sign>(?<![^\s(])(?:[-−]|minus\s)(?=[\d$€£]))?"
+    rf"(?:(?P<before>(?<![A-Za-z])(?:{_BEFORE}))\.?\s?)?"
     r"(?<![\w.])(?P<digits>\d{1,3}(?:,\d{2,3})*,\d{3}(?:\.\d+)?|\d+(?:\.\d+)?)"
     rf"(?:(?P<letter>{_any(_LETTERS)})\b|\s(?P<spaced_letter>bn|mn|tn|trn)\b"
-    rf"|(?P<scale>(?:[\s-](?:{_any(SCALES)})\b){{1,2}}))?{_UNIT.format('')}(?!\d)(?:(?![A-Za-z])|(?=(?:{_SYMBOLS})(?!\w)))"
+    rf"|(?P<scale>(?:[\s-](?:{_any(SCALES)})\b){{1,2}}))?{_UNIT.format('')}"
+    rf"(?!\d)(?:(?![A-Za-z])|(?=(?:{_SYMBOLS})(?!\w)))"
     rf"|\b(?P<spelled>(?:an?|half\san?){_SCALED}(?:{_SCALED})*|{_BELOW_HUNDRED}(?:{_SCALED})*)"
     rf"{_UNIT.format('spelled_')}"
     rf"|\b(?P<amount>{_any(word for word in _AMOUNTS if word.isalpha())})\b|(?P<sign_amount>[½¼¾])"
 )
 
-# A number is looked for where a word or figure can begin one: trying the pattern everywhere takes three times as long.
+# A number is looked for where one can begin: the pattern tried everywhere takes three times as long.
 _LEAD = re.compile(rf"(?i)(?:(?<![^\s(])(?:[-−]|minus\s))?(?:(?<![A-Za-z])(?:{_BEFORE})\.?\s?)?$")
 _LONGEST_LEAD = 12
 _OPENING_WORDS = frozenset(("a", "an", *CARDINALS, *_ORDINALS, *_MULTIPLES, *_AMOUNTS))
@@ -87,9 +90,9 @@ _OPENING_WORDS = frozenset(("a", "an", *CARDINALS, *_ORDINALS, *_MULTIPLES, *_AM
 def numbers(
     text: str, tokens: Iterable[Token], taken: Iterable[tuple[int, int]] = ()
 ) -> list[tuple[int, int, str]]:
-    """Offsets and normal form of every number of a text outside the stretches `taken`, which stand in order.
+    """Offsets and normal form of every number outside the stretches `taken`, which stand in order.
 
-    `12`, `-5`, `13.4%`, `5pp`, `usd 120000000000`, `#20` (ordinal), `x4` (multiple), `1/3`, `17:30`.
+    `12`, `-5`, `13.4%`, `5pp`, `usd 120000000`, `#20` (ordinal), `x4` (multiple), `1/3`, `17:30`.
     """
     gaps = iter((*taken, (len(text), len(text))))
     gap_end, next_start = next(gaps)
@@ -115,7 +118,7 @@ def numbers(
 
 
 def numbers_match(left: str, right: str) -> bool:
-    """Whether two normal forms can be one amount: one leaves the unit unsaid ("10 to 12 %"), or is "4.30" o'clock."""
+    """Whether two normal forms can be one amount: "10 to 12 %" leaves a unit unsaid, "4.30" is a time."""
     if ":" in left or ":" in right:
         return _times_match(left, right)
     shares = _share(left), _share(right)

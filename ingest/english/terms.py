@@ -1,4 +1,4 @@
-"""Gives each word of a sentence its part: number, date, name, negation, quantifier, modal, plain or function word."""
+"""Tells for each word of a sentence whether it is a number, date, name, negation or plain word."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class TermKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """One thing a sentence says; `value` is the same for every way of writing it."""
+    """One thing a text says at `text[start:end]`; `value` is the same for every way of writing it."""
 
     kind: TermKind
     value: str
@@ -45,7 +45,7 @@ _LONGEST_HEADLINE = 12  # words of four letters and more
 
 
 def read(text: str, tokens: Sequence[Token]) -> tuple[Term, ...]:
-    """The terms of a text in order, function words too; `text[term.start:term.end]` is what was written."""
+    """The terms of a text in order, function words too."""
     quoted = _quoted_spans(text)
     terms = _join_phrases(list(_join_particles(list(_terms(text, tokens)))), text)
     if not quoted:
@@ -59,7 +59,7 @@ def read(text: str, tokens: Sequence[Token]) -> tuple[Term, ...]:
 
 
 def _quoted_spans(text: str) -> list[tuple[int, int]]:
-    """Marks are paired in order, whatever their shape: machine-made copies open with closing marks."""
+    """Marks are paired in order whatever their shape: some copies open with closing marks."""
     marks = [m.span() for m in re.finditer(r"[\"“”«»„]|``|''", text)]
     if len(marks) % 2:
         lone_close = marks and text[marks[0][0]] in "”»" and text[: marks[0][0]].strip()
@@ -91,7 +91,7 @@ def _terms(text: str, tokens: Sequence[Token]) -> Iterator[Term]:
 
 
 def _is_titled(tokens: Sequence[Token]) -> bool:
-    """Headlines capitalise every word, so that a capital says nothing there; they are short, lists of names are not."""
+    """Whether this is a headline, where a capital says nothing; lists of names are longer."""
     words = [t.text for t in tokens if len(t.lower) > 3 and t.lower.isalpha() and not t.stop]
     capitals = sum(word[0].isupper() for word in words)
     return 3 < len(words) <= _LONGEST_HEADLINE and capitals > 0.8 * len(words)
@@ -144,7 +144,7 @@ _ORDINARY_ENDINGS = tuple(
 
 @lru_cache(maxsize=8192)
 def is_ordinary(word: str) -> bool:
-    """Whether a lower-case word is more often written small than capital: cl100k numbers its tokens by frequency."""
+    """Whether a word is more often written small than capital: cl100k numbers tokens by frequency."""
     if word in GIVEN_NAMES:
         return False
     small, capital = _frequency_rank(word), _frequency_rank(word.capitalize())
@@ -167,7 +167,7 @@ def _frequency_rank(word: str) -> int | None:
 
 
 def _join_particles(terms: list[Term]) -> Iterator[Term]:
-    """The small words inside names are part of them: "Ursula von der Leyen", "Daniel de la Cruz"."""
+    """Small words inside a name belong to it: "Ursula von der Leyen", "Daniel de la Cruz"."""
     for at, term in enumerate(terms):
         run = at
         while (
@@ -192,7 +192,7 @@ def _is_particle(term: Term) -> bool:
 
 
 def _join_phrases(terms: Sequence[Term], text: str) -> Iterator[Term]:
-    """Words that mean something only together become one term; "failed" negates only before "to"."""
+    """Phrases become one term; "failed" negates only before "to"."""
     written = [text[t.start : t.end].lower() for t in terms]
     at = 0
     while at < len(terms):

@@ -18,14 +18,14 @@ def related(left: str, right: str) -> bool:
 
 
 def related_words(words: Iterable[str], others: Iterable[str]) -> dict[str, frozenset[str]]:
-    """For each stem of `words` those of `others` that are the same or a synonym; one call for two whole texts."""
+    """For each stem of `words` those of `others` that are related to it; one call for two texts."""
     wanted = frozenset(others)
     return {word: wanted & (_synonyms(word) | {word}) for word in set(words)}
 
 
 @lru_cache(maxsize=65536)
 def opposite(left: str, right: str) -> bool:
-    """Whether two stems exclude each other: listed opposites, "legal" and "illegal", "careful" and "careless"."""
+    """Whether two stems exclude each other: listed opposites, "legal" and "illegal", "care" and "careless"."""
     if left == right:
         return False
     if _OPPOSITES.get(left, _NONE) & _OPPOSITES.get(right, _NONE):
@@ -57,7 +57,9 @@ _MEMBERS: dict[int, frozenset[str]] = {
 # looks like a negating prefix and is none
 _NOT_NEGATED = frozenset(
     stem(word)
-    for word in "import improve impress inform increase income invest indeed inside intent discount discover display".split()
+    for word in (
+        "import improve impress inform increase income invest indeed inside intent discount discover display"
+    ).split()
 )
 
 

@@ -75,9 +75,9 @@ def fold(word: str) -> str:
 
 @lru_cache(maxsize=65536)
 def stem(word: str) -> str:
-    """What inflections, near derivations and both spellings of a word share, by Snowball's English stemmer.
+    """What inflections, near derivations and both spellings of a word share, by Snowball's stemmer.
 
-    "organised" and "organization" are `organiz`; "authority" stays apart from "author". Not always a word itself.
+    "organised" and "organization" are `organiz`; "authority" stays apart from "author". Not always a word.
     """
     word = fold(word)
     word = _SPELLINGS.get(word, word)

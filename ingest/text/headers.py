@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from ingest.english.date_mentions import MONTHS, WEEKDAYS
 from ingest.text.boilerplate import is_notice
 from ingest.text.line_kinds import (
     LONGEST_HEADING,
@@ -224,7 +225,4 @@ _CREDIT = re.compile(
     r"(?:from|by permission of|of)"
     rf"|(?:first|originally)\s+(?:published|appeared|printed|posted|ran)\s+(?:in|by|on|at|with))\s+{_CREDITED}"
 )
-_DAY_OR_MONTH = re.compile(
-    r"(?:January|February|March|April|May|June|July|August|September|October|November|December|"
-    r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day)\b"
-)
+_DAY_OR_MONTH = re.compile(rf"(?:{'|'.join((*MONTHS, *WEEKDAYS))})\b")
