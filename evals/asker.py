@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from datetime import date
 from pathlib import Path
@@ -19,6 +19,7 @@ from ingest import terminal
 from ingest.errors import DatelineError, NotFound, WrongUsage
 from ingest.settings import Settings
 from ingest.storage import owner
+from service.types import Turn
 
 if TYPE_CHECKING:
     from service.wiring import Service
@@ -37,8 +38,14 @@ class Asker:
     def __init__(self, client: httpx2.AsyncClient):
         self.client = client
 
-    async def answer(self, question: str, as_of: date | None) -> Mapping[str, Any]:
-        body = {"question": question} | ({"as_of": as_of.isoformat()} if as_of else {})
+    async def answer(
+        self, question: str, as_of: date | None, history: Sequence[Turn] = ()
+    ) -> Mapping[str, Any]:
+        body: dict[str, Any] = {"question": question}
+        if as_of:
+            body["as_of"] = as_of.isoformat()
+        if history:
+            body["history"] = [{"role": turn.role, "content": turn.content} for turn in history]
         return await self._reply("POST", "/v1/answers", json=body)
 
     async def passages(self, query: str, count: int, as_of: date | None) -> tuple[Passage, ...]:

@@ -1,4 +1,4 @@
-"""A gold suite (JSONL, one case a line) comes in; checked cases go out."""
+"""Reads gold suites: JSON Lines, one case a line, each checked before anything is asked."""
 
 from __future__ import annotations
 
@@ -19,6 +19,8 @@ from pydantic import (
 )
 
 from ingest.errors import WrongUsage
+from ingest.pipeline import SAMPLE
+from service.types import Turn
 
 Kind = Literal[
     "factoid",
@@ -31,6 +33,28 @@ Kind = Literal[
     "adversarial",
 ]
 Expect = Literal["answer", "abstain", "correct_premise", "report_conflict"]
+Ask = Literal[
+    "who",
+    "when",
+    "where",
+    "how-many",
+    "how-much",
+    "how-long",
+    "why",
+    "how",
+    "which",
+    "yes-no",
+    "what-is",
+    "what-happened",
+    "latest",
+    "still",
+    "compare",
+    "list",
+    "summarise",
+    "timeline",
+    "archive",
+    "other",
+]
 Wanted = str | tuple[str, ...]  # words, or a list of alternatives of which any will do
 
 KINDS: tuple[Kind, ...] = get_args(Kind)
@@ -42,8 +66,12 @@ BY_KIND: dict[Kind, Expect] = {
     "conflict": "report_conflict",
 }  # else "answer"
 _SUITES = Path(__file__).parent / "suites"
-# All over the bundled archive. Nothing is chosen by `sample-held`; `sample-fit` is what `evals.lab.fitting` fits on.
-BUNDLED = {name: _SUITES / f"{name}.jsonl" for name in ("sample", "sample-held", "sample-fit")}
+NEWSROOM = _SUITES / "newsroom"
+# Weights are fitted on the two that are called fit; nothing is chosen by what is called held, nor by `newsroom`.
+BUNDLED = {
+    "newsroom": NEWSROOM / "held.jsonl",
+    "newsroom-fit": NEWSROOM / "fit.jsonl",
+} | {name: _SUITES / f"{name}.jsonl" for name in ("sample", "sample-held", "sample-fit")}
 FAULTS_SHOWN = 10
 
 
@@ -67,6 +95,9 @@ class Case:
     accept: tuple[Wanted, ...]
     evidence: tuple[Gold, ...]
     as_of: date | None
+    ask: Ask | None = None  # how it is asked
+    story: str | None = None  # what it is about; a suite is split by it
+    history: tuple[Turn, ...] = ()  # turns before it
 
     @property
     def wants_parts(self) -> bool:
@@ -84,6 +115,11 @@ class Suite:
     cases: tuple[Case, ...]
 
 
+def articles_of(suite: str) -> Path:
+    """The bundled articles that a bundled suite asks about."""
+    return NEWSROOM / "articles" if suite.startswith("newsroom") else SAMPLE
+
+
 def read_suite(suite: str) -> Suite:
     """The cases of a file, or of a bundled suite by its name; raises WrongUsage naming each bad line and its remedy."""
     path = BUNDLED.get(suite, Path(suite))
@@ -92,9 +128,9 @@ def read_suite(suite: str) -> Suite:
             "\n"
         )  # not splitlines: U+2028 may stand in a line
     except FileNotFoundError as error:
-        names = " or ".join(f'"{name}"' for name in BUNDLED)
+        names = ", ".join(BUNDLED)
         raise WrongUsage(
-            f"there is no suite {suite}: give a JSONL file, or {names} for the bundled one"
+            f"there is no suite {suite}: give a JSONL file, or one of the bundled {names}"
         ) from error
     except OSError as error:
         raise WrongUsage(
@@ -112,7 +148,7 @@ def read_suite(suite: str) -> Suite:
         raise WrongUsage(
             f'{suite} holds no cases: write one a line, with "id", "question", "kind" and "accept"'
         )
-    return Suite(path.stem, tuple(cases))
+    return Suite(suite if suite in BUNDLED else path.stem, tuple(cases))
 
 
 class _Gold(BaseModel):
@@ -120,6 +156,13 @@ class _Gold(BaseModel):
 
     file: Annotated[str, StringConstraints(min_length=1)]
     quote: Annotated[str, StringConstraints(min_length=1)]
+
+
+class _Turn(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    role: Literal["user", "assistant"]
+    content: str
 
 
 Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
@@ -136,6 +179,9 @@ class _Line(BaseModel):
     evidence: list[_Gold] = []
     as_of: date | None = None
     expect: Expect | None = None
+    ask: Ask | None = None
+    story: str | None = None
+    history: list[_Turn] = []
 
     @model_validator(mode="after")
     def _judgeable(self) -> Self:
@@ -172,6 +218,9 @@ class _Line(BaseModel):
             accept,
             gold,
             self.as_of,
+            self.ask,
+            self.story,
+            tuple(Turn(turn.role, turn.content) for turn in self.history),
         )
 
 

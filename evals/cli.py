@@ -35,8 +35,8 @@ WARNINGS_SHOWN = 20
 @app.command("run")
 def run_suite(
     suite: Annotated[
-        str, typer.Argument(help='A JSONL file of cases, or "sample" for the bundled suite')
-    ],
+        str, typer.Argument(help="A JSONL file of cases, or the name of a bundled suite")
+    ] = "newsroom",
     articles: Annotated[
         Path | None, typer.Option(help="Articles to ask about, in a throw-away index")
     ] = None,
@@ -136,9 +136,9 @@ def _at_url(suite: Suite, url: str, settings: Settings, keep: Keep) -> Run:
 
 def _over_articles(suite: Suite, articles: Path | None, settings: Settings, keep: Keep) -> Run:
     from evals.asker import in_process, service_over
-    from ingest.pipeline import SAMPLE
+    from evals.cases import articles_of
 
-    with service_over(articles or SAMPLE, settings) as service:
+    with service_over(articles or articles_of(suite.name), settings) as service:
         return asyncio.run(_asked(suite, in_process(service), keep))
 
 

@@ -24,7 +24,7 @@ import typer
 
 from evals.metrics.intervals import Interval, interval
 from evals.passages import Passage, Vectors, as_evidence, read_clapnq, read_qed
-from evals.pool import open_pool
+from evals.pool import open_pool, wikipedia
 from evals.sentences import ranked
 from ingest.copies.alignment import word_overlap
 from ingest.embedding.embedder import LocalEmbedder
@@ -114,7 +114,7 @@ def _in_answers(data: Path, cache: Path, show: bool) -> dict[str, Interval]:
         "CLAPNQ": [asking for asking in read_clapnq(data / "clapnq") if asking.answerable],
         "QED": read_qed(data / "qed"),
     }
-    pool = open_pool(data, [asking for askings in sets.values() for asking in askings], cache)
+    pool = open_pool(wikipedia(data), cache)
     scores = {}
     for name, askings in sets.items():
         found: list[disputes.Dispute | None] = []

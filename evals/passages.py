@@ -1,11 +1,10 @@
-"""Rows of CLAPNQ and QED come in; passages, questions and evidence in the shapes of the service go out."""
+"""Reads CLAPNQ, QED and SelQA into passages, questions and evidence in the shapes of the service."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 import re
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -50,7 +49,7 @@ class Long:
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """One question of either set; `passage_id` holds no answer where `answerable` is false (CLAPNQ only)."""
+    """One question of a set; `passage_id` holds no answer where `answerable` is false (CLAPNQ only)."""
 
     question_id: str
     text: str
@@ -108,6 +107,19 @@ def read_qed(folder: Path) -> list[Asking]:
     ]
 
 
+def read_selqa(folder: Path) -> tuple[dict[str, Passage], list[Asking]]:
+    """The sections, each a passage, and the questions with the sentences that answer them."""
+    passages: dict[str, Passage] = {}
+    askings = []
+    for number, row in enumerate(_rows(folder / "questions.jsonl")):
+        text = f"{row['title']}\x1f{' '.join(row['sentences'])}"
+        passage_id = hashlib.sha256(text.encode()).hexdigest()[:12]
+        passages[passage_id] = Passage(passage_id, row["title"], tuple(row["sentences"]))
+        chosen = Long("", tuple(row["answers"]))
+        askings.append(Asking(f"selqa-{number}", row["question"], passage_id, True, (chosen,)))
+    return passages, askings
+
+
 def as_evidence(passage: Passage, score: float = 1.0) -> list[Evidence]:
     """The sentences of a passage as the service would hand them to an answerer; one passage is one article."""
     card = ArticleCard(
@@ -137,22 +149,6 @@ def as_evidence(passage: Passage, score: float = 1.0) -> list[Evidence]:
         )
         start += len(text) + 1
     return evidence
-
-
-def embedded(
-    texts: Sequence[str], embed: Callable[[list[str]], Vectors], cache: Path
-) -> dict[str, Vectors]:
-    """Vectors by text, from a cache file that any later run with the same texts reads instead of embedding."""
-    unique = sorted(set(texts))
-    name = hashlib.sha256("\x1f".join(unique).encode()).hexdigest()[:16]
-    path = cache / f"vectors-{name}.npy"
-    if path.exists():
-        vectors = np.load(path)
-    else:
-        vectors = np.asarray(embed(unique), dtype=np.float32)
-        cache.mkdir(parents=True, exist_ok=True)
-        np.save(path, vectors)
-    return dict(zip(unique, vectors, strict=True))
 
 
 def _rows(path: Path) -> list[dict[str, Any]]:

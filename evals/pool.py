@@ -1,21 +1,22 @@
-"""Passages and their vectors come in; for a question the nearest ones, as evidence with vectors, go out."""
+"""A small archive in memory, for measurements on passages that need no data directory."""
 
 from __future__ import annotations
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 
-from evals.passages import Asking, Passage, Vectors, as_evidence, embedded, read_passages
+from evals.passages import Passage, Vectors, as_evidence, read_passages
 from ingest.embedding.embedder import LocalEmbedder
 from ingest.english.words import stem, words
 from ingest.settings import read_settings
-from service.query.analysis import Query, analyse
+from ingest.storage.vector_cache import VectorCache
+from service.query.analysis import Query
 from service.retrieval.fusion import leaders, rerank
-from service.types import Evidence, Question
+from service.types import Evidence
 
 CANDIDATES = 100  # by vectors, before words are weighed in
 
@@ -24,13 +25,19 @@ class Pool:
     """A small archive in memory: vectors of "title: text" and BM25 (k1 .6, b .4), put together as in the service."""
 
     def __init__(
-        self, passages: Mapping[str, Passage], vectors: Mapping[str, Vectors], dense_share: float
+        self,
+        passages: Mapping[str, Passage],
+        embed: Callable[[Sequence[str]], Vectors],
+        dense_share: float,
     ):
         self.passages = passages
         self.dense_share = dense_share
         self.ids = list(passages)
-        self.vectors = vectors
-        self._matrix = np.stack([vectors[whole(passages[i])] for i in self.ids])
+        self.embed = embed
+        spoken = [f"{p.title}: {text}" for p in passages.values() for text in p.sentences]
+        every = list(dict.fromkeys([*spoken, *map(whole, passages.values())]))
+        self._vectors = dict(zip(every, embed(every), strict=True))
+        self._matrix = np.stack([self._vectors[whole(passages[i])] for i in self.ids])
         rows = [[stem(word) for word in words(whole(passages[i]))] for i in self.ids]
         mean = sum(len(row) for row in rows) / len(rows)
         self._postings: dict[str, list[tuple[int, float]]] = defaultdict(list)
@@ -43,11 +50,18 @@ class Pool:
         """log(1 + N / (1 + n)), n the passages with the word."""
         return math.log(1 + len(self.ids) / (1 + len(self._postings.get(stem(word), ()))))
 
+    def vector(self, question: str) -> Vectors:
+        """(384,) the vector of a question."""
+        if question not in self._vectors:
+            self._vectors[question] = np.asarray(self.embed([question])[0])
+        found: Vectors = self._vectors[question]
+        return found
+
     def nearest(
         self, query: Query, count: int, without: str | None = None
     ) -> list[tuple[str, float]]:
         """(passage id, cosine of question and passage), best first; `without` is left out."""
-        cosines = self._matrix @ self.vectors[query.text]
+        cosines = self._matrix @ self.vector(query.text)
         lexical = np.zeros(len(self.ids))
         for word, term in query.terms:
             for index, weight in self._postings.get(term, ()):
@@ -67,14 +81,14 @@ class Pool:
         return float(
             (
                 self.sentence_vectors(as_evidence(self.passages[passage_id]))
-                @ self.vectors[query.text]
+                @ self.vector(query.text)
             ).max()
         )
 
     def gold(self, passage_id: str, query: Query) -> list[Evidence]:
         """The sentences of one passage, its cosine as its score."""
         passage = self.passages[passage_id]
-        return as_evidence(passage, float(self.vectors[whole(passage)] @ self.vectors[query.text]))
+        return as_evidence(passage, float(self._vectors[whole(passage)] @ self.vector(query.text)))
 
     def found(self, query: Query, count: int, without: str | None = None) -> list[Evidence]:
         """The sentences of the nearest passages."""
@@ -86,28 +100,24 @@ class Pool:
         ]
 
     def sentence_vectors(self, evidence: Sequence[Evidence]) -> Vectors:
-        return np.stack([self.vectors[f"{item.article.title}: {item.text}"] for item in evidence])
+        return np.stack([self._vectors[f"{item.article.title}: {item.text}"] for item in evidence])
 
 
 def whole(passage: Passage) -> str:
     return f"{passage.title}: {' '.join(passage.sentences)}"
 
 
-def open_pool(data: Path, asked: Sequence[Asking], cache: Path) -> Pool:
-    """All passages of CLAPNQ and QED under `data`, embedded with the local model unless `cache` holds the vectors."""
-    passages = {**read_passages(data / "clapnq"), **read_passages(data / "qed")}
+def open_pool(passages: Mapping[str, Passage], cache: Path) -> Pool:
+    """A pool of these passages; vectors are kept in `cache`, so that a later run embeds only what is new."""
     settings = read_settings()
-    embedder = LocalEmbedder(settings.model_dir)
-    needed = texts(passages, [analyse(Question(asking.text), None).text for asking in asked])
-    return Pool(passages, embedded(needed, embedder.embed, cache), settings.dense_share)
+    cache.mkdir(parents=True, exist_ok=True)
+    kept = VectorCache(cache / "vectors.sqlite", LocalEmbedder(settings.model_dir))
+    return Pool(passages, kept.embed, settings.dense_share)
 
 
-def texts(passages: Mapping[str, Passage], questions: Sequence[str]) -> list[str]:
-    """Everything a pool needs vectors of."""
-    every = [
-        f"{passage.title}: {text}" for passage in passages.values() for text in passage.sentences
-    ]
-    return [*every, *(whole(passage) for passage in passages.values()), *questions]
+def wikipedia(data: Path) -> dict[str, Passage]:
+    """All passages of CLAPNQ and QED under `data`."""
+    return {**read_passages(data / "clapnq"), **read_passages(data / "qed")}
 
 
 def _scaled(scores: np.ndarray) -> np.ndarray:

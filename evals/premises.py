@@ -21,7 +21,7 @@ import typer
 from evals.lab.perturbation import perturb
 from evals.metrics.intervals import interval
 from evals.passages import Asking, read_clapnq, read_qed
-from evals.pool import Pool, open_pool
+from evals.pool import Pool, open_pool, wikipedia
 from evals.sentences import ranked
 from service.conflicts.false_premises import Premise, contradicted
 from service.query.analysis import analyse
@@ -42,7 +42,7 @@ def main(
         "QED": read_qed(data / "qed"),
     }
     everything = [asking for askings in sets.values() for asking in askings]
-    pool = open_pool(data, everything, cache or Path(tempfile.gettempdir()) / "dateline-vectors")
+    pool = open_pool(wikipedia(data), cache or Path(tempfile.gettempdir()) / "dateline-vectors")
     for name, askings in sets.items():
         made = [(a.text, _corrected(pool, _cased(pool, a), a, gold=False)) for a in askings]
         _tell(f"{name} as asked, retrieved top {RETRIEVED}", made, show)

@@ -85,7 +85,7 @@ async def ask(case: Case, gold: tuple[Side, ...], library: Library) -> Row:
         faults.append(f"search: {error}")
     asked = time.monotonic()
     try:
-        body = await library.asker.answer(case.question, case.as_of)
+        body = await library.asker.answer(case.question, case.as_of, case.history)
         seconds = time.monotonic() - asked
         read = read_answer(body)
         if isinstance(read, Shape):

@@ -23,7 +23,7 @@ import typer
 from evals.lab.perturbation import perturb
 from evals.metrics.intervals import Interval, interval
 from evals.passages import Asking, Long, read_clapnq, read_qed
-from evals.pool import Pool, open_pool
+from evals.pool import Pool, open_pool, wikipedia
 from ingest.text.sentences import split
 from service.drafting import extractive
 from service.evidence import ranking
@@ -45,9 +45,7 @@ def main(
 ) -> None:
     """Measure everything that happens to sentences between retrieval and answer."""
     clapnq, qed = read_clapnq(data / "clapnq"), read_qed(data / "qed")
-    pool = open_pool(
-        data, [*clapnq, *qed], cache or Path(tempfile.gettempdir()) / "dateline-vectors"
-    )
+    pool = open_pool(wikipedia(data), cache or Path(tempfile.gettempdir()) / "dateline-vectors")
     answerable = [asking for asking in clapnq if asking.answerable]
     scores = {
         **_top_sentences(pool, qed),
@@ -67,7 +65,7 @@ def main(
 def ranked(pool: Pool, query: Query, evidence: Sequence[Evidence]) -> tuple[Evidence, ...]:
     """Evidence as the service would rank it."""
     return ranking.rank(
-        query, evidence, pool.vectors[query.text], pool.sentence_vectors(evidence), pool.rarity
+        query, evidence, pool.vector(query.text), pool.sentence_vectors(evidence), pool.rarity
     )
 
 

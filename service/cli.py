@@ -13,7 +13,7 @@ import typer
 from ingest import cli as ingest_cli
 from ingest import terminal
 from ingest.english.periods import in_words
-from ingest.errors import Owned, WrongUsage
+from ingest.errors import DatelineError, WrongUsage
 from ingest.settings import Settings, read_settings
 from ingest.storage import owner
 from service.client import asked
@@ -41,10 +41,7 @@ def up(
         settings = read_settings()
         serving.check(settings, host, port)
         if (name := owner.owner_of(settings.data_dir)) is not None:
-            raise Owned(
-                f"{settings.data_dir} belongs to {name}: it is being served already, or stop it "
-                "first"
-            )
+            raise _taken(settings, str(name))
         if missing := [str(path) for path in paths or () if not path.exists()]:
             raise WrongUsage(
                 f"there is nothing at {', '.join(missing)}: name files or folders of articles"
@@ -97,8 +94,9 @@ def ask(
     terminal.start_logs()
     with terminal.spoken_errors():
         settings = read_settings()
-        request = {"question": question, **({"as_of": _day(as_of)} if as_of else {})}
-        body = asked(settings, "POST", "/v1/answers", request)
+        body = _answer(
+            settings, {"question": question, **({"as_of": _day(as_of)} if as_of else {})}
+        )
         terminal.show_json(body) if as_json else terminal.show(readable(body))
 
 
@@ -156,6 +154,10 @@ def _origin(item: dict[str, Any]) -> str:
     return f"{name} of {in_words(date.fromisoformat(day))}" if day else name
 
 
+def _answer(settings: Settings, body: dict[str, Any]) -> dict[str, Any]:
+    return dict(asked(settings, "POST", "/v1/answers", body))
+
+
 def _ingested(settings: Settings, paths: list[Path]) -> dict[str, Any]:
     report = ingest_cli.run(settings, paths)
     for note in report["notes"]:
@@ -175,6 +177,14 @@ def _holds_articles(settings: Settings) -> bool:
             return snapshot.counts()["articles"] > 0
     finally:
         catalogue.close()
+
+
+def _taken(settings: Settings, name: str) -> DatelineError:
+    from ingest.errors import Owned
+
+    return Owned(
+        f"{settings.data_dir} belongs to {name}: it is being served already, or stop it first"
+    )
 
 
 def _day(text: str) -> str:

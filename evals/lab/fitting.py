@@ -1,102 +1,161 @@
-"""CLAPNQ and questions about the sample come in; the weights by which ranking tells an answered question go out.
+"""Fits the two models of `service/evidence/model.json`: which sentence is best, and whether it answers.
 
-    python -m evals.lab.fitting --data DIR [--cache DIR]
+    python -m evals.lab.fitting --data DIR [--cache DIR] [--out service/evidence/model.json]
 
-A ridge logistic regression over five kinds of case. Of CLAPNQ: an answerable question with its passage in the pool, the
-same with the passage taken out, and an unanswerable question whose pool holds a passage of the same page. Of the
-bundled archive (suites `sample` and `sample-fit`): questions whose best sentence answers them, and others that it
-cannot answer.
+Both are ridge regressions over the features of `service/evidence/features.py`: a conditional logit over the sentences
+of a question, and a logistic regression over the sentence that comes first. They are fitted on the suites `newsroom-fit`
+and `sample-fit` and on SelQA (DIR/selqa), whose questions are put to all of its sections, with the right one among them
+and without it. What is printed is of folds that the weights were not fitted on, split by story and by title.
 """
 
 from __future__ import annotations
 
-import math
+import json
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 from typing import Annotated
 
 import numpy as np
 import typer
+from numpy.typing import NDArray
 
 from evals.asker import service_over
-from evals.cases import Case, read_suite
+from evals.cases import Case, articles_of, read_suite
 from evals.metrics.words import says
-from evals.passages import Asking, read_clapnq, read_qed
-from evals.pool import Pool, open_pool
+from evals.passages import read_selqa
+from evals.pool import open_pool
 from ingest.settings import read_settings
-from service.evidence import ranking
+from service.evidence import ranking, temporal
 from service.evidence.features import (
-    QUESTION_FEATURES,
     SENTENCE_FEATURES,
     Features,
     Floats,
     measure,
 )
-from service.evidence.gathering import title_vectors
-from service.query.analysis import analyse
-from service.types import Question
+from service.query.analysis import Query, analyse
+from service.types import Evidence, Question
 from service.wiring import Service
 
-RETRIEVED = 5  # passages
-NEWS = 0.25  # what the questions about the sample weigh together against those of CLAPNQ
-SUITES = ("sample", "sample-fit")
-SAMPLE = Path(__file__).parent.parent / "ingest" / "sample"
-PENALTY = 10.0  # on the squared weights of features scaled to unit deviation
-FOLDS = 10
-STEPS = 50
+RETRIEVED = 5  # sections
+SAID = 3  # sentences of an answer
+SUITES = ("newsroom-fit", "sample-fit")
+TODAY = date(2026, 11, 28)  # the day on which the questions of the suites were written
+SELQA_WEIGHT = 0.3  # of a question, against one of news
+REMOVED_WEIGHT = 0.1  # of a SelQA question whose section is taken out
+RANKING_PENALTY = 3.0  # on the squared weights of features scaled to unit deviation
+ANSWERING_PENALTY = 3.0
+# Weights that the penalties pull to, of what the questions seldom show.
+PRIOR = {
+    "about": 6.0,
+    "title": -1.0,
+    "heading": -2.0,
+    "credit": -2.0,
+    "asks": -4.0,
+    "unheard": -3.0,
+}
+STRANGERS = 5  # every so many questions are put to another archive too, which answers none of them
+FOLDS = 5
+STEPS = 60
 
-Block = tuple[
-    str, float, float, Floats
-]  # name, 1 for answered, share of the weight, a row a question
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One question with the features of its sentences, and which of them answer it."""
+
+    source: str
+    group: str  # story or title; never split between folds
+    weight: float
+    features: Features
+    right: NDArray[np.bool_]
+    open: NDArray[np.bool_]  # may answer for the time that is asked about
 
 
 def main(
-    data: Annotated[Path, typer.Option(help="Folder with clapnq and qed")],
+    data: Annotated[Path, typer.Option(help="Folder with selqa")],
     cache: Annotated[Path | None, typer.Option(help="Keeps vectors between runs")] = None,
+    out: Annotated[Path | None, typer.Option(help="Where the models are written")] = None,
 ) -> None:
-    """Print the fitted weights and what they reach on questions they were not fitted on."""
-    blocks = [*_clapnq(data, cache or Path(tempfile.gettempdir()) / "dateline-vectors"), *_sample()]
-    rows = np.concatenate([found for _, _, _, found in blocks])
-    truth = np.concatenate([np.full(len(found), label) for _, label, _, found in blocks])
-    importance = np.concatenate(
-        [np.full(len(found), share / len(found)) for _, _, share, found in blocks]
-    )
-    importance *= len(rows) / importance.sum()
-    fold = np.concatenate([np.arange(len(found)) % FOLDS for _, _, _, found in blocks])
-    held = np.empty(len(rows))
-    for number in range(FOLDS):
-        weights, intercept = fit(
-            rows[fold != number], truth[fold != number], importance[fold != number]
-        )
-        held[fold == number] = rows[fold == number] @ weights + intercept
-    scores = dict(zip((name for name, *_ in blocks), _split(held, blocks), strict=True))
-    for positive, negative in (
-        ("answerable", "hard"),
-        ("answerable", "gold removed"),
-        ("sample", "not in the sample"),
-    ):
-        one, other = scores[positive], scores[negative]
-        typer.echo(
-            f"{negative:18} AUROC over {FOLDS} folds {auroc(one, other):.3f}, n {len(one)} + {len(other)}; "
-        )
-        typer.echo(f"{'':18} answered {np.mean(one > 0):.2f} against {np.mean(other > 0):.2f}")
-    weights, intercept = fit(rows, truth, importance)
-    for name, weight in zip(QUESTION_FEATURES, weights, strict=True):
-        typer.echo(f"{name:16} {weight:6.2f}")
-    typer.echo(f"{'intercept':16} {intercept:6.2f}")
+    """Print what the models reach on questions they were not fitted on, and write them."""
+    kept = cache or Path(tempfile.gettempdir()) / "dateline-vectors"
+    asked = [*of_suites(), *of_selqa(data / "selqa", kept)]
+    report(asked, held_out(asked))
+    if out:
+        out.write_text(json.dumps(fitted(asked), indent=1) + "\n")
 
 
-def fit(rows: Floats, truth: Floats, importance: Floats) -> tuple[Floats, float]:
-    """Weights (features,) and intercept of a ridge logistic regression, by Newton's method; a row counts as often as
-    its importance says, which sums to the number of rows."""
+def held_out(asked: Sequence[Asked]) -> list[tuple[float, bool]]:
+    """For every question the chance that its best sentences answer, and whether they do, from models of other folds."""
+    folds = {group: n % FOLDS for n, group in enumerate(sorted({one.group for one in asked}))}
+    found: list[tuple[float, bool]] = [(0.0, False)] * len(asked)
+    for fold in range(FOLDS):
+        model = fitted([one for one in asked if folds[one.group] != fold])
+        for n, one in enumerate(asked):
+            if folds[one.group] == fold:
+                answers, row = first_row(one, model["ranking"])
+                weights = np.array([model["answering"][name] for name in ranking.ANSWERING])
+                score = row @ weights + model["answering"]["intercept"]
+                found[n] = float(1 / (1 + np.exp(-score))), answers
+    return found
+
+
+def fitted(asked: Sequence[Asked]) -> dict[str, dict[str, float]]:
+    weights = fit_ranking([one for one in asked if one.right.any() and not one.right.all()])
+    ranked = dict(zip(SENTENCE_FEATURES, (round(float(w), 4) for w in weights), strict=True))
+    firsts = [first_row(one, ranked) for one in asked]
+    truth = np.array([float(answers) for answers, _ in firsts])
+    importance = np.array([one.weight for one in asked])
+    answering, intercept = fit_answering(np.stack([row for _, row in firsts]), truth, importance)
+    names = (*ranking.ANSWERING, "intercept")
+    rounded = (round(float(w), 4) for w in (*answering, intercept))
+    return {"ranking": ranked, "answering": dict(zip(names, rounded, strict=True))}
+
+
+def first_row(one: Asked, model: dict[str, float]) -> tuple[bool, Floats]:
+    """The row of the best sentence that may answer, and whether the best SAID hold an answer."""
+    scores = one.features.sentences @ np.array([model[name] for name in SENTENCE_FEATURES])
+    rows = ranking.answering_rows(one.features, scores)
+    if not one.open.any():
+        return False, rows[int(np.argmax(scores))]
+    order = np.argsort(-np.where(one.open, scores, -np.inf), kind="stable")
+    return bool((one.right & one.open)[order[:SAID]].any()), rows[order[0]]
+
+
+def fit_ranking(asked: Sequence[Asked]) -> Floats:
+    """Weights (features,) that give the sentences that answer the largest share of exp(score), by Newton's method."""
+    deviation = np.concatenate([one.features.sentences for one in asked]).std(axis=0) + 1e-9
+    rows = [one.features.sentences / deviation for one in asked]
+    prior = _prior(SENTENCE_FEATURES) * deviation
+    found = prior.copy()
+    for _ in range(STEPS):
+        slope, curve = RANKING_PENALTY * (prior - found), RANKING_PENALTY * np.eye(len(found))
+        for one, features in zip(asked, rows, strict=True):
+            scores = features @ found
+            share = np.exp(scores - scores.max())
+            right = share * one.right
+            share, right = share / share.sum(), right / right.sum()
+            mean = share @ features
+            slope += one.weight * (right @ features - mean)
+            curve += one.weight * ((features * share[:, None]).T @ features - np.outer(mean, mean))
+        step = np.linalg.solve(curve, slope)
+        found += step * min(1.0, 1.0 / float(np.abs(step).max()))
+        if float(np.abs(step).max()) < 1e-5:
+            break
+    return np.asarray(found / deviation)
+
+
+def fit_answering(rows: Floats, truth: Floats, importance: Floats) -> tuple[Floats, float]:
+    """Weights (features,) and intercept of a logistic regression, by Newton's method."""
     deviation = rows.std(axis=0) + 1e-9
     scaled = np.column_stack([rows / deviation, np.ones(len(rows))])
-    penalty = np.diag([*np.full(rows.shape[1], PENALTY), 0.0])
-    found = np.zeros(scaled.shape[1])
+    penalty = np.diag([*np.full(rows.shape[1], ANSWERING_PENALTY), 0.0])
+    prior = np.append(_prior(ranking.ANSWERING) * deviation, 0.0)
+    found = prior.copy()
     for _ in range(STEPS):
         chance = 1 / (1 + np.exp(-scaled @ found))
-        slope = scaled.T @ (importance * (truth - chance)) - penalty @ found
+        slope = scaled.T @ (importance * (truth - chance)) - penalty @ (found - prior)
         curve = (scaled * (importance * chance * (1 - chance))[:, None]).T @ scaled + penalty
         step = np.linalg.solve(curve, slope)
         found += step
@@ -105,76 +164,116 @@ def fit(rows: Floats, truth: Floats, importance: Floats) -> tuple[Floats, float]
     return found[:-1] / deviation, float(found[-1])
 
 
+def _prior(names: Sequence[str]) -> Floats:
+    return np.array([PRIOR.get(name, 0.0) for name in names])
+
+
+def report(asked: Sequence[Asked], held: Sequence[tuple[float, bool]]) -> None:
+    """Per source: right best sentences, AUROC of the decision, what is answered and refused, and a reliability curve."""
+    for source in dict.fromkeys(one.source for one in asked):
+        own = [(one, *h) for one, h in zip(asked, held, strict=True) if one.source == source]
+        able = [(chance, right) for one, chance, right in own if one.right.any()]
+        chances, rights = (np.array(column) for column in zip(*[h[1:] for h in own], strict=True))
+        yes, no = chances[rights == 1], chances[rights == 0]
+        typer.echo(f"{source}: n {len(own)}, answerable {len(able)}")
+        if able:
+            typer.echo(
+                f"  answer among the first {SAID} {np.mean([right for _, right in able]):.3f}"
+            )
+        if len(yes) and len(no):
+            said = chances >= ranking.THRESHOLD
+            typer.echo(f"  AUROC right against not {auroc(yes, no):.3f}")
+            typer.echo(
+                f"  answered and right {np.mean(said & (rights == 1)):.3f}, answered and wrong "
+                f"{np.mean(said & (rights == 0)):.3f}"
+            )
+        unable = np.array([chance for one, chance, _ in own if not one.right.any()])
+        if len(unable):
+            typer.echo(f"  unanswerable refused {np.mean(unable < ranking.THRESHOLD):.3f}")
+    news = [h for one, h in zip(asked, held, strict=True) if not one.source.startswith("selqa")]
+    for low in np.arange(0, 1, 0.1):
+        part = [(chance, right) for chance, right in news if low <= chance < low + 0.1]
+        if part:
+            mean, true = np.mean(part, axis=0)
+            typer.echo(f"  said {mean:.2f}  true {true:.2f}  n {len(part)}")
+
+
 def auroc(positive: Floats, negative: Floats) -> float:
     return float(((positive[:, None] > negative) + 0.5 * (positive[:, None] == negative)).mean())
 
 
-def _clapnq(data: Path, cache: Path) -> list[Block]:
-    clapnq = read_clapnq(data / "clapnq")
-    pool = open_pool(
-        data, [*clapnq, *read_qed(data / "qed")], cache
-    )  # the vectors that evals.sentences keeps
-    answerable = [asking for asking in clapnq if asking.answerable]
-    hard = [asking for asking in clapnq if not asking.answerable]
-    share = 1 - NEWS
-    return [
-        ("answerable", 1.0, share / 2, _rows(pool, answerable)),
-        ("hard", 0.0, share / 4, _rows(pool, hard)),
-        ("gold removed", 0.0, share / 4, _rows(pool, answerable, removed=True)),
-    ]
+def of_suites() -> Iterator[Asked]:
+    suites = {suite: read_suite(suite).cases for suite in SUITES}
+    for suite, cases in suites.items():
+        strange = [case for other in SUITES if other != suite for case in suites[other]]
+        with service_over(articles_of(suite), read_settings()) as service:
+            for case in cases:
+                yield from of_case(service, case, suite)
+            for case in strange[::STRANGERS]:
+                yield from of_case(service, replace(case, expect="abstain"), "strangers")
 
 
-def _rows(pool: Pool, askings: Sequence[Asking], removed: bool = False) -> Floats:
-    """For each question the features of the sentence that ranks first."""
-    rows = []
+def of_case(service: Service, case: Case, source: str) -> Iterator[Asked]:
+    query = analyse(Question(case.question, case.history, case.as_of), TODAY)
+    gathered = service.answerer.selector.gather(query)
+    if gathered.evidence:
+        features, right = measure(query, *gathered), answers(case, gathered.evidence)
+        open_ = in_time(query, gathered.evidence)
+        yield Asked(source, case.story or case.id, 1.0, features, right, open_)
+
+
+def in_time(query: Query, evidence: Sequence[Evidence]) -> NDArray[np.bool_]:
+    kept, _ = temporal.within(evidence, query)
+    keys = {item.key for item in kept}
+    return np.array([item.key in keys for item in evidence])
+
+
+def answers(case: Case, evidence: Sequence[Evidence]) -> NDArray[np.bool_]:
+    """Which sentences answer: those of the gold quotes, and those of the same articles that say what is accepted."""
+    if case.expect == "abstain":
+        return np.zeros(len(evidence), bool)
+    quotes = [_plain(gold.quote) for gold in case.evidence]
+    families = {
+        item.article.family.id
+        for item in evidence
+        for gold in case.evidence
+        if item.article.source.endswith(gold.file)
+    }
+    found = []
+    for item in evidence:
+        text = _plain(item.text)
+        quoted = any(text in quote or quote in text for quote in quotes)
+        said = not case.wants_parts and says(item.text, case.accept)
+        found.append(quoted or (said and (not families or item.article.family.id in families)))
+    return np.array(found)
+
+
+def of_selqa(folder: Path, cache: Path) -> Iterator[Asked]:
+    """Each question with its section among those that are searched, and without it."""
+    passages, askings = read_selqa(folder)
+    pool = open_pool(passages, cache)
     for asking in askings:
         query = analyse(Question(asking.text), None)
-        evidence = pool.found(query, RETRIEVED, asking.passage_id if removed else None)
-        features = measure(
-            query, evidence, pool.vectors[query.text], pool.sentence_vectors(evidence), pool.rarity
-        )
-        rows.append(features.question[_best(features)])
-    return np.stack(rows)
+        chosen = {f"{asking.passage_id}:{n}" for n in asking.longs[0].selected}
+        title = passages[asking.passage_id].title
+        for source, without, weight in (
+            ("selqa", None, SELQA_WEIGHT),
+            ("selqa without", asking.passage_id, REMOVED_WEIGHT),
+        ):
+            evidence = pool.found(query, RETRIEVED, without)
+            right = np.array([item.key in chosen for item in evidence])
+            features = measure(
+                query,
+                evidence,
+                pool.vector(query.text),
+                pool.sentence_vectors(evidence),
+                pool.rarity,
+            )
+            yield Asked(source, title, weight, features, right, np.ones(len(evidence), bool))
 
 
-def _sample() -> list[Block]:
-    """Questions whose best sentence is another than the one that answers are left out: nothing right follows."""
-    answered, unanswered = [], []
-    with service_over(SAMPLE, read_settings()) as service:
-        for case in (case for suite in SUITES for case in read_suite(suite).cases):
-            row, text = _read(service, case)
-            if case.expect == "abstain":
-                unanswered.append(row)
-            elif case.answerable and says(text, case.accept):
-                answered.append(row)
-    return [
-        ("sample", 1.0, NEWS / 2, np.stack(answered)),
-        ("not in the sample", 0.0, NEWS / 2, np.stack(unanswered)),
-    ]
-
-
-def _read(service: Service, case: Case) -> tuple[Floats, str]:
-    """The features of the best sentence, and the sentence."""
-    selection = service.answerer.select(Question(case.question, as_of=case.as_of))
-    archive, best = service.archive, selection.evidence
-    total = archive.text_index.count()
-    features = measure(
-        selection.query,
-        best,
-        archive.sentence_cache.embedder.embed_question(selection.query.text),
-        title_vectors(selection.snapshot, best, archive.sentence_vectors),
-        lambda word: math.log(1 + total / (1 + archive.text_index.document_frequency(word))),
-    )
-    return features.question[0], best[0].text
-
-
-def _best(features: Features) -> int:
-    weights = np.array([ranking.SENTENCE_WEIGHTS[name] for name in SENTENCE_FEATURES])
-    return int(np.argmax(features.sentences @ weights))
-
-
-def _split(held: Floats, blocks: Sequence[Block]) -> list[Floats]:
-    return np.split(held, np.cumsum([len(found) for _, _, _, found in blocks])[:-1])
+def _plain(text: str) -> str:
+    return " ".join(text.split())
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from decimal import Decimal, InvalidOperation
 
-from ingest.english import Span, analyse
+from ingest.english import analyse
 from ingest.english.countries import COUNTRIES
 from ingest.english.date_mentions import dates_conflict
 from ingest.english.terms import Term, TermKind, is_ordinary
@@ -60,13 +60,6 @@ def exclude_each_other(text: str, mine: Values, other_text: str, theirs: Values)
     )
 
 
-def may_be_a_person(text: str, name: Span) -> bool:
-    """Whether a name is none of a country, a ship or an institution: "China", "SS Valencia", "the Cabinet"."""
-    institution = " " not in name.value and is_ordinary(name.value)
-    country = not _COUNTRIES.isdisjoint((name.value, name.value.split()[-1]))
-    return not (institution or country or _SHIP.match(text[name.start : name.end]))
-
-
 def predicate_of(question: str) -> str | None:
     """The stem of what a yes-or-no question asks about: "approve" of "Did the council approve it?".
 
@@ -107,11 +100,12 @@ def _people(query: Query, text: str) -> Values:
     places = [n for n, token in enumerate(reading.tokens) if token.stem in asked_stems]
     found: Values = {}
     for name in set(reading.names) - set(reading.demonyms):
-        last = name.value.split()[-1]
+        written, last = text[name.start : name.end], name.value.split()[-1]
         near = (abs(n - place) for n, word in enumerate(row) if word == last for place in places)
-        close = stem(last) not in asked_stems and any(gap <= NEAR_WORDS for gap in near)
-        if close and may_be_a_person(text, name):
-            found[last] = text[name.start : name.end]
+        thing = " " not in name.value and is_ordinary(name.value)
+        nobody = thing or name.value in _COUNTRIES or _SHIP.match(written)
+        if not nobody and stem(last) not in asked_stems and any(gap <= NEAR_WORDS for gap in near):
+            found[last] = written
     return found
 
 
@@ -175,7 +169,7 @@ def _amount(value: str) -> tuple[str, Decimal]:
         return unit, Decimal(0)
 
 
-_COUNTRIES = frozenset((*COUNTRIES.values(), "africa", "america", "asia", "europe"))
+_COUNTRIES = frozenset(COUNTRIES.values())
 _SHIP = re.compile(r"[A-Z]{2,3} [A-Z]")  # SS Valencia, HMS Victory
 _AT_LEAST = re.compile(r"(?:more than|over|at least|above)\W*$")
 _CLAUSE_END = re.compile(r"[,;:.!?()–—]")

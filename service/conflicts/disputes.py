@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -20,7 +19,6 @@ from service.conflicts.answer_values import (
     PRICED,
     Values,
     exclude_each_other,
-    may_be_a_person,
     predicate_of,
     values,
 )
@@ -46,8 +44,6 @@ SIDE = 2  # families that must agree on a value to be a camp
 ON_THE_MATTER = 0.5  # share of the question's words that a family must have to be counted in a camp
 
 Camp = Mapping[str, tuple[Evidence, str]]  # family → its best sentence, and the value as written
-
-_ONE_OF_MANY = re.compile(r"(?i)\W*who (?:is|are|was|were|became) (?:an?|one of|some)\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +83,7 @@ def dispute(query: Query, ranked: Sequence[Evidence], lead: Evidence) -> Dispute
     A later account that replaces `lead` comes first, the newest of several; then an account beside which `lead` stands
     undecided; then one that `lead` replaces. Within each the best-ranked counts.
     """
-    if query.about is not None or query.several_articles or _ONE_OF_MANY.match(query.text):
+    if query.about is not None or query.several_articles:
         return None
     mine = values(query, lead.text)
     if not 0 < len(mine) <= MOST_VALUES:
@@ -335,6 +331,5 @@ def _any_values(query: Query, text: str) -> dict[tuple[str, str], str]:
             (("name", name.value.split()[-1]), name)
             for name in reading.names
             if known.isdisjoint(name.value.split())
-            and (query.wants != "person" or may_be_a_person(text, name))
         ]
     return {value: text[span.start : span.end] for value, span in spans}

@@ -17,14 +17,14 @@ from service.types import Draft, Evidence
 
 LONGEST_ANSWER = 4  # sentences; annotators of CLAPNQ choose 1 to 4 in 92 % of 232 answers
 Manner = Literal["factoid", "account", "list", "explanation"]
-MOST: dict[Manner, int] = {"factoid": 2, "account": 3, "list": 4, "explanation": 3}  # sentences
+MOST: dict[Manner, int] = {"factoid": 3, "account": 3, "list": 4, "explanation": 3}  # sentences
 LONG: tuple[Manner, ...] = ("account", "explanation")  # an antecedent counts among their sentences
 # Least share of the best relevance that a further sentence needs: of the best one's own passage,
 # and of any other.
 # Chosen on CLAPNQ (n 151), whose annotators want an account also of who, where and when
 # (docs/quality.md).
-NEAR: dict[Manner, float] = {"factoid": 0.7, "account": 0.02, "list": 0.2, "explanation": 0.01}
-FAR: dict[Manner, float] = {"factoid": 0.7, "account": 0.7, "list": 0.2, "explanation": 0.3}
+NEAR: dict[Manner, float] = {"factoid": 0.2, "account": 0.02, "list": 0.2, "explanation": 0.01}
+FAR: dict[Manner, float] = {"factoid": 0.2, "account": 0.7, "list": 0.2, "explanation": 0.3}
 TOPIC_WORDS = 4  # a title of so few words names what the article is about; a headline has more
 ON_TOPIC = 0.34  # or else least share of the title's words that the question has
 # share of the shorter sentence's stems from which on two sentences say the same; an article seldom
@@ -45,8 +45,8 @@ def draft(query: Query, ranked: Sequence[Evidence]) -> tuple[Draft, ...]:
     """At most four sentences copied whole, best article first and in its own order; () where
     nothing unaltered is left.
 
-    One sentence for a factoid, and up to three where the article is about what it asks for; more
-    for several parts, a list, a reason, a manner, or what several articles say. A sentence that
+    One sentence for a factoid, and up to three where others are nearly as good or the article is
+    about what it asks for; more for several parts, a list, a reason, a manner, or what several articles say. A sentence that
     opens with a pronoun brings the sentence before it, or is left out where there is room for one.
     """
     usable = [item for item in ranked if not item.altered and item.kind.citable]

@@ -25,8 +25,8 @@ def title_words(query: Query, evidence: Sequence[Evidence]) -> list[frozenset[st
     A question about an article may call a copy by the title of another of its family, and by what it is.
     """
     own = {
-        item.article: frozenset(stem(word) for word in words(_card(item.article)))
-        for item in evidence
+        card: frozenset(stem(word) for word in words(_card(card)))
+        for card in dict.fromkeys(item.article for item in evidence)
     }
     if query.about is not None:
         families: dict[str, frozenset[str]] = defaultdict(frozenset)
@@ -42,6 +42,8 @@ def title_words(query: Query, evidence: Sequence[Evidence]) -> list[frozenset[st
 
 def states(query: Query, item: Evidence) -> float:
     """How plainly, 0 to 1, the sentence states what a question about an article asks for; 0 for any other question."""
+    if query.about is None:
+        return 0.0
     said = set(words(item.text))
     match query.about:
         case "author":

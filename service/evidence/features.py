@@ -1,17 +1,18 @@
-"""A question and its evidence come in; one row of numbers a sentence, and one for them all, go out."""
+"""Measures every sentence against the question: what ranking and the decision to answer go by."""
 
 from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ingest.english.thesaurus import related
+from ingest.english import analyse
+from ingest.english.thesaurus import related_words
 from ingest.english.words import stem, stems, words
 from ingest.types import SentenceKind
 from service.evidence.answer_types import bond, cue
@@ -22,39 +23,72 @@ from service.types import Evidence
 Floats = NDArray[np.float64]
 
 SENTENCE_FEATURES = (
-    "cosine",  # of the question with "title: sentence", below the best one
-    "coverage",  # share of the idf of the question's terms that title + sentence hold, below the best one
+    "cosine",  # of the question with "title: sentence"
+    "passage",  # of the question with the passage
+    "coverage",  # share of the idf of the question's terms that title + sentence hold
     "outside_title",  # the same of the sentence, without terms that stand in the title
     "carried",  # further share that the sentence before holds, where this one points back to it
     "names",  # share of the question's names in title + sentence
-    "cue",  # holds a thing of the wanted type that the question does not, below the best one
+    "numbers",  # share of the question's numbers in sentence, title and date of publication
     "pairs",  # share of the question's neighbouring terms that are neighbours here
     "neighbour",  # coverage by the better of the two sentences beside it
     "pronoun",  # opens with a pronoun or a pointer back
     "first",  # first sentence of its passage
-    "passage",  # cosine of the question with the passage, below the best one
+    "opening",  # among the first two sentences of its article
+    "overview",  # and the question wants no thing of a type
     "shortness",  # 1 at one word, 0 from 30 words on
-    "not_body",  # title, heading, byline or date line, where the question asks about no article
-    "about",  # the question asks about an article, and this sentence holds its author, outlet, date or title
+    "title",  # the article's title, where no article itself is asked about; likewise the next two
+    "heading",
+    "credit",  # a byline or date line
+    "asks",  # a question
+    "quoted",  # share of it between quotation marks
+    "about",  # the question asks about an article, and this holds its author, outlet, date or title
     "article",  # share of the question's terms in title, author, outlet and family role of the article
     "alternative",  # holds one of the words between which the question wants a choice
+    "bond",  # how near a thing of the wanted type stands to the question's own words
+    "cue_person",  # holds a thing of the wanted type that the question does not, 0 to 1; by type
+    "cue_name",
+    "cue_place",
+    "cue_date",
+    "cue_number",
+    "cue_money",
+    "cue_reason",
+    "cue_other",
+    "newer",  # years, at most 6, by which the article is older than the newest, as a share below 0
+    "newer_now",  # the same where the question asks for the present state
 )
 QUESTION_FEATURES = (
     "passage_cosine",  # of the best sentence's passage
     "best_cosine",  # of any sentence
+    "cosine",  # of the best sentence
     "standout",  # best cosine above the mean of its passage
     "coverage",  # of the best sentence with its title
     "specific",  # share of the terms outside the title that the evidence of the best sentence's article holds
+    "missing",  # share of the rarest term that this evidence does not hold in the heaviest one
     "outside_title",  # of the best sentence
-    "lead",  # cosine of the best sentence's passage above the mean of the best passages of the next families
+    "lead",  # cosine of the best sentence's passage above the mean of the next families' best passages
+    "names",  # share of the question's names that the evidence of the best sentence's article holds
+    "unheard",  # the question has a name of which no evidence, title or byline has a single word
+    "numbers",  # share of the question's numbers, likewise
     "typed",  # the question wants a person, a number, a place …
-    "bond",  # then: how near a thing of that type stands to the question's own words, full from `CLOSE` on
-    "lacks",  # a number or a sum is wanted: how far the best sentence is from holding one
+    "bond",  # then: how near a thing of that type stands to the question's own words
+    "lacks",  # then: how far the best sentence is from holding one
+    "lacks_number",  # the same for a number or a sum
     "titled",  # share of the title's words that the question has
+    "asks",  # the best sentence is a question
+    "yes_no",  # kinds of question
+    "why",
+    "how",
+    "short",  # a question of at most three terms
 )
 
 _ACRONYM = re.compile(r"\b[A-Z]{2,5}\b")
-CLOSE = 0.4
+CLOSE = 0.4  # bond from which it counts in full
+SHORT = 3  # terms
+OLDEST = 6.0  # years
+UNDATED = 2.0  # years by which an article without a date is taken to be older than the newest
+_QUOTATION = re.compile(r"“[^”]*|\"[^\"]*\"?")
+_DIGITS = re.compile(r"\d+(?:\.\d+)?")
 COUNTABLE = ("number", "money")
 UNTITLED = 0.25  # share of a title's words in the question where there is no title, about the mean over the sample
 RIVALS = 4  # families
@@ -67,7 +101,7 @@ PRONOUN = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Features:
-    """Rows of `sentences` (n, 16) and `question` (n, 11) belong to the pieces of evidence, columns to the names above.
+    """Rows of `sentences` and `question` belong to the pieces of evidence, columns to the names above.
 
     A row of `question` says how well the evidence answers the question if that row's sentence is the best one.
     """
@@ -84,74 +118,217 @@ def measure(
     idf: Callable[[str], float],
 ) -> Features:
     """Features of every sentence against the question; vectors are unit length, `idf` takes a lower-case word."""
+    count = len(evidence)
     weights = _weights(query, idf)
-    rows = [[stem(word) for word in words(item.text)] for item in evidence]
-    same = _same_words(query, rows)
+    rows = [[token.stem for token in analyse(item.text).tokens] for item in evidence]
+    # the terms of the question that a word stands for: "accord" holds "agreement"
+    same = related_words({word for row in rows for word in row}, (s for _, s in query.terms))
     held = [
         frozenset(row).union(*(same[word] for word in row)) | _spelled_out(query, item.text)
         for row, item in zip(rows, evidence, strict=True)
     ]
-    known = _with_what_came_before(evidence, held)
     titles = title_words(query, evidence)
+    known = _with_what_came_before(evidence, held)
     names = [frozenset(stem(word) for word in words(name)) for name in query.names]
     cosine = np.asarray(vectors @ question_vector, dtype=np.float64)
     passage = np.array([item.passage_score for item in evidence])
-    own = np.array([_mass(weights, row) for row in held])
-    coverage = np.array(
-        [_mass(weights, row | title) for row, title in zip(held, titles, strict=True)]
-    )
-    carried = (
-        np.array([_mass(weights, row | title) for row, title in zip(known, titles, strict=True)])
-        - coverage
-    )
-    outside = np.array(
-        [_mass(weights, row - title) for row, title in zip(held, titles, strict=True)]
-    )
+
+    def mass(found: Iterable[frozenset[str]]) -> Floats:
+        return np.array([_mass(weights, row) for row in found])
+
+    own = mass(held)
+    coverage = mass(row | title for row, title in zip(held, titles, strict=True))
+    outside = mass(row - title for row, title in zip(held, titles, strict=True))
+    carried = mass(row | title for row, title in zip(known, titles, strict=True)) - coverage
     cues = np.array([cue(query, item.text) for item in evidence])
-    not_body = np.array(
-        [float(query.about is None and item.kind is not SentenceKind.BODY) for item in evidence]
+    bonds = _bonds(query, evidence, weights, titles, same) if _typed(query) else np.zeros(count)
+    opening, newer = _opening(evidence), _newer(evidence)
+    plain = float(query.about is None)
+    asks = _flags(item.text.rstrip("”\"' ").endswith("?") for item in evidence)
+    by_type = {name: np.zeros(count) for name in SENTENCE_FEATURES if name.startswith("cue_")}
+    by_type[_CUE_OF.get(query.wants, "cue_other")] = cues
+    whole = _by_article(evidence, held, together=query.several_articles)
+    sentences: dict[str, Floats] = {
+        "cosine": cosine,
+        "passage": passage,
+        "coverage": coverage,
+        "outside_title": outside,
+        "carried": carried,
+        "names": np.array([_share(names, r | t) for r, t in zip(held, titles, strict=True)]),
+        "numbers": _numbers(query, evidence),
+        "pairs": np.array([_pairs(query, row) for row in rows]),
+        "neighbour": _beside(evidence, own),
+        "pronoun": _flags(PRONOUN.match(item.text) for item in evidence),
+        "first": _first(evidence),
+        "opening": opening,
+        "overview": opening * (not _typed(query)),
+        "shortness": np.array([max(0.0, 1 - (len(row) - 1) / 29) for row in rows]),
+        "title": plain * _flags(item.kind is SentenceKind.TITLE for item in evidence),
+        "heading": plain * _flags(item.kind is SentenceKind.HEADING for item in evidence),
+        "credit": plain * _flags(item.kind in _CREDITS for item in evidence),
+        "asks": asks,
+        "quoted": np.array([_quoted(item.text) for item in evidence]),
+        "about": np.array([states(query, item) for item in evidence]),
+        "article": mass(titles),
+        "alternative": _flags(
+            any(stem(word) in row for word in query.alternatives) for row in held
+        ),
+        "bond": bonds,
+        **by_type,
+        "newer": newer,
+        "newer_now": newer * query.present,
+    }
+    question: dict[str, Floats] = {
+        "passage_cosine": passage,
+        "best_cosine": np.full(count, cosine.max()),
+        "cosine": cosine,
+        "standout": np.full(count, _standout(evidence, cosine)),
+        "coverage": coverage,
+        "specific": _specific(weights, whole, titles),
+        "missing": _missing(weights, whole, titles),
+        "outside_title": outside,
+        "lead": _lead(evidence),
+        "names": np.array([_share(names, r | t) for r, t in zip(whole, titles, strict=True)]),
+        "unheard": np.full(count, float(_unheard(query, evidence))),
+        "numbers": sentences["numbers"],
+        "typed": np.full(count, float(_typed(query))),
+        "bond": bonds,
+        "lacks": (1 - cues) * _typed(query),
+        "lacks_number": (1 - cues) * (query.wants in COUNTABLE),
+        "titled": _titled(query, evidence),
+        "asks": asks,
+        "yes_no": np.full(count, float(query.kind == "yes_no")),
+        "why": np.full(count, float(query.kind == "why")),
+        "how": np.full(count, float(query.kind == "how")),
+        "short": np.full(count, float(len(query.terms) <= SHORT)),
+    }
+    return Features(
+        np.stack([sentences[name] for name in SENTENCE_FEATURES], axis=1),
+        np.stack([question[name] for name in QUESTION_FEATURES], axis=1),
     )
-    sentences = (
-        cosine - cosine.max(),
-        coverage - coverage.max(),
-        outside,
-        carried,
-        np.array([_share(names, row | title) for row, title in zip(held, titles, strict=True)]),
-        cues - cues.max(),
-        np.array([_pairs(query, row) for row in rows]),
-        _beside(evidence, own),
-        np.array([float(bool(PRONOUN.match(item.text))) for item in evidence]),
-        _first(evidence),
-        passage - passage.max(),
-        np.array([max(0.0, 1 - (len(row) - 1) / 29) for row in rows]),
-        not_body,
-        np.array([states(query, item) for item in evidence]),
-        np.array([_mass(weights, title) for title in titles]),
-        np.array([float(any(stem(word) in row for word in query.alternatives)) for row in held]),
-    )
-    question = (
-        passage,
-        np.full(len(evidence), cosine.max()),
-        np.full(len(evidence), _standout(evidence, cosine)),
-        coverage,
-        _specific(weights, evidence, held, titles, together=query.several_articles),
-        outside,
-        _lead(evidence),
-        np.full(len(evidence), float(_typed(query))),
-        _bonds(query, evidence, weights, titles, same)
-        if _typed(query)
-        else np.zeros(len(evidence)),
-        (1 - cues) * (query.wants in COUNTABLE),
-        np.array([_titled(query, item) for item in evidence]),
-    )
-    return Features(np.stack(sentences, axis=1), np.stack(question, axis=1))
 
 
-def _same_words(query: Query, rows: Sequence[Sequence[str]]) -> dict[str, frozenset[str]]:
-    """For each word of the evidence the terms of the question that mean the same: "accord" holds "agreement"."""
-    terms = [stemmed for _, stemmed in query.terms]
-    vocabulary = {word for row in rows for word in row}
-    return {word: frozenset(term for term in terms if related(term, word)) for word in vocabulary}
+_CUE_OF: dict[str | None, str] = {
+    "person": "cue_person",
+    "organisation": "cue_name",
+    "name": "cue_name",
+    "place": "cue_place",
+    "date": "cue_date",
+    "number": "cue_number",
+    "money": "cue_money",
+    "reason": "cue_reason",
+}
+_CREDITS = (SentenceKind.BYLINE, SentenceKind.DATELINE)
+
+
+def _flags(found: Iterable[object]) -> Floats:
+    return np.array([float(bool(one)) for one in found])
+
+
+def _numbers(query: Query, evidence: Sequence[Evidence]) -> Floats:
+    """The day of publication counts: "the 2021 rise" is the one reported in 2021."""
+    if not query.numbers:
+        return np.ones(len(evidence))
+    held = []
+    for item in evidence:
+        day = item.article.published_on
+        text = f"{item.text} {item.article.title} {day.year if day else ''}".replace(",", "")
+        held.append(len(query.numbers & set(_DIGITS.findall(text))) / len(query.numbers))
+    return np.array(held)
+
+
+def _unheard(query: Query, evidence: Sequence[Evidence]) -> bool:
+    said = analyse(query.text)
+    names = [
+        set(words(said.text[one.start : one.end])) for one in said.names if one not in said.demonyms
+    ]
+    if not names:
+        return False
+    cards = dict.fromkeys(item.article for item in evidence)
+    known = {word for item in evidence for word in analyse(item.text).words}
+    for card in cards:
+        known.update(words(f"{card.title} {card.author} {card.publisher}"))
+    return any(not name & known for name in names)
+
+
+def _quoted(text: str) -> float:
+    return sum(len(found) for found in _QUOTATION.findall(text)) / max(1, len(text))
+
+
+def _opening(evidence: Sequence[Evidence]) -> Floats:
+    """Whether at most one sentence of the body, of those that were gathered, stands before it in its article."""
+    starts: dict[str, list[int]] = defaultdict(list)
+    for item in evidence:
+        if item.kind is SentenceKind.BODY:
+            starts[item.article.article_id].append(item.start)
+    firsts = {article: sorted(found)[:2] for article, found in starts.items()}
+    return _flags(item.start in firsts.get(item.article.article_id, ()) for item in evidence)
+
+
+def _newer(evidence: Sequence[Evidence]) -> Floats:
+    days = [item.article.published_on for item in evidence]
+    newest = max((day for day in days if day), default=None)
+    if newest is None:
+        return np.zeros(len(evidence))
+    ages = [(newest - day).days / 365.25 if day else UNDATED for day in days]
+    return -np.minimum(ages, OLDEST) / OLDEST
+
+
+def _by_article(
+    evidence: Sequence[Evidence], held: Sequence[frozenset[str]], together: bool
+) -> list[frozenset[str]]:
+    """What the evidence of a sentence's article holds; with `together` what all of it holds, for a question over
+    several articles spreads its words over them."""
+    texts: dict[str, set[str]] = defaultdict(set)
+    for item, row in zip(evidence, held, strict=True):
+        texts["" if together else item.article.article_id] |= row
+    whole = {article: frozenset(found) for article, found in texts.items()}
+    return [whole["" if together else item.article.article_id] for item in evidence]
+
+
+def _specific(
+    weights: dict[str, float], whole: Sequence[frozenset[str]], titles: Sequence[frozenset[str]]
+) -> Floats:
+    """Share of the question's terms outside an article's title that stand somewhere in its evidence, by idf.
+
+    Words that share their first four letters count: the question has "baptist", the article "baptism".
+    """
+
+    def share(row: frozenset[str], title: frozenset[str]) -> float:
+        wanted = {term: weight for term, weight in weights.items() if term not in title}
+        return 1 - sum(_lost(wanted, row).values()) / sum(wanted.values()) if wanted else 1.0
+
+    return _each_once(share, whole, titles)
+
+
+def _missing(
+    weights: dict[str, float], whole: Sequence[frozenset[str]], titles: Sequence[frozenset[str]]
+) -> Floats:
+    heaviest = max(weights.values(), default=1.0)
+    return _each_once(
+        lambda row, title: max(_lost(weights, row | title).values(), default=0.0) / heaviest,
+        whole,
+        titles,
+    )
+
+
+def _each_once(
+    found: Callable[[frozenset[str], frozenset[str]], float],
+    rows: Sequence[frozenset[str]],
+    titles: Sequence[frozenset[str]],
+) -> Floats:
+    """Sentences of one article share the same two sets: each pair is looked at once."""
+    known = {pair: found(*pair) for pair in set(zip(rows, titles, strict=True))}
+    return np.array([known[pair] for pair in zip(rows, titles, strict=True)])
+
+
+def _lost(weights: dict[str, float], row: frozenset[str]) -> dict[str, float]:
+    beginnings = {word[:4] for word in row if len(word) >= 4}
+    return {
+        term: weight
+        for term, weight in weights.items()
+        if term not in row and not (len(term) >= 5 and term[:4] in beginnings)
+    }
 
 
 def _with_what_came_before(
@@ -225,44 +402,6 @@ def _lead(evidence: Sequence[Evidence]) -> Floats:
     return np.array([leads[item.article.family.id] for item in evidence])
 
 
-def _specific(
-    weights: dict[str, float],
-    evidence: Sequence[Evidence],
-    held: Sequence[frozenset[str]],
-    titles: Sequence[frozenset[str]],
-    together: bool,
-) -> Floats:
-    """Share of the question's terms outside an article's title that stand somewhere in its evidence, by idf.
-
-    With `together` they may stand anywhere: a question over several articles spreads its words over them.
-
-    Words that share their first four letters count: the question has "baptist", the article "baptism".
-    """
-    texts: dict[str, set[str]] = defaultdict(set)
-    for item, row in zip(evidence, held, strict=True):
-        texts[item.article.article_id] |= row
-    if together:
-        texts = defaultdict(set, dict.fromkeys(texts, set().union(*texts.values())))
-    beginnings = {
-        article: {word[:4] for word in row if len(word) >= 4} for article, row in texts.items()
-    }
-
-    def share(article: str, title: frozenset[str]) -> float:
-        wanted = {term: weight for term, weight in weights.items() if term not in title}
-        found = sum(
-            weight
-            for term, weight in wanted.items()
-            if term in texts[article] or (len(term) >= 5 and term[:4] in beginnings[article])
-        )
-        return found / sum(wanted.values()) if wanted else 1.0
-
-    shares = {
-        item.article.article_id: share(item.article.article_id, title)
-        for item, title in zip(evidence, titles, strict=True)
-    }
-    return np.array([shares[item.article.article_id] for item in evidence])
-
-
 def _typed(query: Query) -> bool:
     return query.wants not in (None, "reason")
 
@@ -287,9 +426,13 @@ def _bonds(
     return np.minimum(1.0, np.array(found) / CLOSE)
 
 
-def _titled(query: Query, item: Evidence) -> float:
-    title = stems(item.article.title) if item.article.title != item.article.source else frozenset()
-    return len(title & {stemmed for _, stemmed in query.terms}) / len(title) if title else UNTITLED
+def _titled(query: Query, evidence: Sequence[Evidence]) -> Floats:
+    terms = {stemmed for _, stemmed in query.terms}
+    shares: dict[str, float] = {}
+    for card in dict.fromkeys(item.article for item in evidence):
+        title = stems(card.title) if card.title != card.source else frozenset()
+        shares[card.article_id] = len(title & terms) / len(title) if title else UNTITLED
+    return np.array([shares[item.article.article_id] for item in evidence])
 
 
 def _pairs(query: Query, row: Sequence[str]) -> float:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cache
 from itertools import zip_longest
+from typing import NamedTuple
 
 import numpy as np
 
@@ -41,6 +42,15 @@ class Selection:
         return temporal.time_of(self.passed_over) if self.passed_over else ""
 
 
+class Gathered(NamedTuple):
+    """What `ranking.rank` needs besides the query: (n,) sentences, (d,) and (n, d) unit vectors, and rarity by word."""
+
+    evidence: tuple[Evidence, ...]
+    question_vector: np.ndarray
+    vectors: np.ndarray
+    idf: Callable[[str], float]
+
+
 class Selector:
     """Selects from one archive."""
 
@@ -51,20 +61,25 @@ class Selector:
     def select(self, query: Query, snapshot: Snapshot | None = None) -> Selection:
         """Retrieve, gather, rank, place in time and decide, all in one generation."""
         snapshot = snapshot or self.archive.catalogue.live()
-        meaning = self.archive.sentence_cache
-        vector = meaning.embedder.embed_question(query.text)
-        known = meaning is self.archive.vector_cache and query.text == query.question.text
-        hits = self._hits(query, snapshot, vector if known else None)
-        gathered = gathering.gather(
-            query.question, snapshot, hits, meaning.embed, about_articles=query.about is not None
-        )
-        vectors = gathering.title_vectors(snapshot, gathered, self.archive.sentence_vectors)
-        ranked = ranking.rank(query, gathered, vector, vectors, self._rarity())
+        ranked = ranking.rank(query, *self.gather(query, snapshot))
         evidence, passed_over = temporal.within(ranked, query)
         if passed_over is not None and not ranking.decide(query, ranked).answer:
             passed_over = None
         decision = ranking.decide(query, evidence)
         return Selection(snapshot, query, ranked, evidence, passed_over, decision)
+
+    def gather(self, query: Query, snapshot: Snapshot | None = None) -> Gathered:
+        """The sentences worth ranking, with the vectors and the rarity of words that ranking goes by."""
+        snapshot = snapshot or self.archive.catalogue.live()
+        meaning = self.archive.sentence_cache
+        vector = meaning.embedder.embed_question(query.text)
+        known = meaning is self.archive.vector_cache and query.text == query.question.text
+        hits = self._hits(query, snapshot, vector if known else None)
+        evidence = gathering.gather(
+            query.question, snapshot, hits, meaning.embed, about_articles=query.about is not None
+        )
+        vectors = gathering.title_vectors(snapshot, evidence, self.archive.sentence_vectors)
+        return Gathered(evidence, vector, vectors, self._rarity())
 
     def why_not(self, selection: Selection) -> Reason:
         """Why nothing is said; the first reason that holds."""

@@ -172,6 +172,7 @@ class Query:
     alternatives: tuple[str, ...]  # "many or only some": the words between which to choose
     several_articles: bool  # wants what more than one article says
     plural: bool  # "which countries", "what technologies": more than one thing
+    present: bool  # asks for the present state: the newest account is wanted
     noun: str | None  # stem of the noun right after "which", "what" or "how many"
     dimensions: tuple[Dimension, ...]  # of the wanted quantity: "how tall" wants a length
 
@@ -230,9 +231,19 @@ def _read(question: Question, text: str, asked_about: tuple[Period, ...]) -> Que
         alternatives=(either[1].lower(), either[2].lower()) if either else (),
         several_articles=several,
         plural=_plural(text),
+        present=bool(_NOW.search(text) or not _PAST.search(text)) and not asked_about,
         noun=_noun(text),
         dimensions=measured,
     )
+
+
+_NOW = re.compile(
+    r"(?i)\b(?:now|currently|current|today|nowadays|at present|at the moment|so far|to date|still|yet|latest|newest|"
+    r"most recent(?:ly)?|these days|will|going to)\b"
+)
+_PAST = re.compile(
+    r"(?i)\b(?:was|were|did|had|won|died|happened|became|first|began|opened|before|ago|last|\d{4}|[a-z]{3,}ed)\b"
+)
 
 
 def _about(text: str) -> About | None:
