@@ -1,12 +1,14 @@
-"""How often accounts that contradict each other are noticed, and how often agreeing ones are called a conflict.
+"""How often accounts that contradict each other are noticed, and how often agreeing ones are called
+a conflict.
 
     python -m evals.conflicts --data DIR [--cache DIR] [--show] [--json]
 
-DIR holds `rgb_conflicts`, `clapnq` and `qed`. *Near-identical*: a snippet of RGB and the same with the answer exchanged,
-read as a copy and its original are; other snippets that agree are the false alarms. *Two and two*: two snippets with
-the true answer and two others with the false one, as an answer would show them; four that agree are the false alarms.
-*Answers with a dispute*: questions of CLAPNQ and QED that are answered from the five best passages, where no dispute is
-expected. All three sets only measure (RGB: CC BY-NC-SA 4.0): nothing that is shipped is fitted on them.
+DIR holds `rgb_conflicts`, `clapnq` and `qed`. *Near-identical*: a snippet of RGB and the same with
+the answer exchanged, read as a copy and its original are; other snippets that agree are the false
+alarms. *Two and two*: two snippets with the true answer and two others with the false one, as an
+answer would show them; four that agree are the false alarms. *Answers with a dispute*: questions of
+CLAPNQ and QED that are answered from the five best passages, where no dispute is expected. All
+three sets only measure (RGB: CC BY-NC-SA 4.0): nothing that is shipped is fitted on them.
 """
 
 from __future__ import annotations
@@ -39,8 +41,9 @@ from service.query.analysis import analyse
 from service.types import Evidence, Question
 
 TYPED = ("number", "date", "name", "quotation")
-# Share of words from which two snippets are one text with a word exchanged. A snippet and its false copy share at least
-# .67 (n 164), snippets that agree .71 at the 97th percentile (n 343): chosen with these in view.
+# Share of words from which two snippets are one text with a word exchanged. A snippet and its false
+# copy share at least .67 (n 164), snippets that agree .71 at the 97th percentile (n 343): chosen with
+# these in view.
 SAME = 0.7
 DAY = date(
     2023, 1, 1

@@ -2,9 +2,10 @@
 
     python -m evals.premises --data DIR [--cache DIR] [--show]
 
-As asked, every correction of an answerable question counts as false: what the sets presuppose is taken to be true. An
-altered question has another number, year, name or the opposite word where the gold sentence has its own; there a
-correction from the gold passage is right. Nothing is fitted here.
+As asked, every correction of an answerable question counts as false: what the sets presuppose is
+taken to be true. An altered question has another number, year, name or the opposite word where the
+gold sentence has its own; there a correction from the gold passage is right. Nothing is fitted
+here.
 """
 
 from __future__ import annotations
@@ -36,7 +37,9 @@ def main(
     cache: Annotated[Path | None, typer.Option(help="Keeps vectors between runs")] = None,
     show: Annotated[bool, typer.Option(help="Print every correction")] = False,
 ) -> None:
-    """Count corrections of questions as they were asked, and of the same with a false premise put in."""
+    """Count corrections of questions as they were asked, and of the same with a false premise put
+    in.
+    """
     sets = {
         "CLAPNQ": [a for a in read_clapnq(data / "clapnq") if a.answerable],
         "QED": read_qed(data / "qed"),
@@ -55,7 +58,9 @@ def main(
 
 
 def _corrected(pool: Pool, text: str, asking: Asking, *, gold: bool) -> Premise | None:
-    """What the question is corrected by; an altered one is ranked as what it was made from, so that n is cheap."""
+    """What the question is corrected by; an altered one is ranked as what it was made from, so that
+    n is cheap.
+    """
     first = analyse(Question(asking.text), None)
     evidence = pool.gold(asking.passage_id, first) if gold else pool.found(first, RETRIEVED)
     sentences = ranked(pool, first, evidence)
@@ -63,7 +68,9 @@ def _corrected(pool: Pool, text: str, asking: Asking, *, gold: bool) -> Premise 
 
 
 def _cased(pool: Pool, asking: Asking) -> str:
-    """The question with the capitals that its passage gives to names: the sets are in small letters."""
+    """The question with the capitals that its passage gives to names: the sets are in small
+    letters.
+    """
     passage = " ".join(pool.passages[asking.passage_id].sentences)
     names = {
         word

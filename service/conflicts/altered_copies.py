@@ -25,9 +25,10 @@ def altered_copies(
 ) -> tuple[Conflict, ...]:
     """Copies of the cited articles that change a cited sentence, most serious first.
 
-    `cited` is in the order of its numbers, 1 first. The family's canonical member is used: the credited, dated or fuller
-    text that its other copies agree with (ingest/copies/families.py). Another wording is a conflict only where the
-    question asks for the very words; a sentence of the copy that is hardly alike is none.
+    `cited` is in the order of its numbers, 1 first. The family's canonical member is used: the
+    credited, dated or fuller text that its other copies agree with (ingest/copies/families.py).
+    Another wording is a conflict only where the question asks for the very words; a sentence of the
+    copy that is hardly alike is none.
     """
     found: list[tuple[int, Conflict]] = []
     for number, item in enumerate(cited, 1):
@@ -61,7 +62,7 @@ def corrected(query: Query, snapshot: Snapshot, cited: Sequence[Evidence]) -> tu
 
 
 def _earlier_wording(sentences: Sequence[Sentence], text: str) -> Sentence | None:
-    """The sentence that said this before, if it said it with another number, date, name or denial."""
+    """The sentence that said this before, if with another number, date, name or denial."""
     best = max(sentences, key=lambda sentence: _shared(sentence.text, text), default=None)
     if best is None or _shared(best.text, text) < SAME_SENTENCE:
         return None
@@ -76,7 +77,9 @@ def _shared(one: str, other: str) -> float:
 def _against(
     query: Query, snapshot: Snapshot, item: Evidence, number: int, stored: StoredArticle
 ) -> Iterator[tuple[int, Conflict]]:
-    """What the copy changes in a sentence, as one conflict, with the place of the worst change in its list."""
+    """What the copy changes in a sentence, as one conflict, with the place of the worst change in
+    its list.
+    """
     every = stored.member.alterations
     touching = [a for a in every if _touches(a.canonical, item.start, item.end)]
     telling = [a for a in touching if a.kind != "wording" or _is_asked_for(query, item, a)]
@@ -88,8 +91,8 @@ def _against(
     accounts = [Account(plain(item.text), cite(item, number))]
     accounts += [Account(plain(s.text), _citation(snapshot, s, stored)) for s in said]
     why = (
-        f"{copy.publisher or copy.source} carries an altered copy of this article; the text that it was made from "
-        "is used"
+        f"{copy.publisher or copy.source} carries an altered copy of this article; "
+        "the text that it was made from is used"
     )
     worst = min(every.index(alteration) for alteration in telling)
     yield worst, Conflict(_about(telling), "altered_copy", tuple(accounts), 0, why)
@@ -98,7 +101,8 @@ def _against(
 def _is_asked_for(query: Query, item: Evidence, alteration: Alteration) -> bool:
     """Whether the changed words are what the question asks for, and no mere choice of words.
 
-    So of "What kind of visit was it?" the word before "visit"; of "How did they describe it?" what follows its words.
+    So of "What kind of visit was it?" the word before "visit"; of "How did they describe it?" what
+    follows its words.
     """
     if query.wants is not None or not alteration.canonical.text.strip():
         return False
@@ -121,7 +125,9 @@ def _citation(snapshot: Snapshot, sentence: Sentence, stored: StoredArticle) -> 
 
 
 def _about(alterations: Sequence[Alteration]) -> str:
-    """`“94” became “49”; “never” was left out; …`, most serious first; an exchange of two words is told once."""
+    """`“94” became “49”; “never” was left out; …`, most serious first; an exchange of two words is
+    told once.
+    """
     pairs = [(plain(a.canonical.text), plain(a.here.text)) for a in alterations]
     told: list[str] = []
     for ours, theirs in dict.fromkeys(pairs):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from decimal import Decimal, InvalidOperation
 
-from ingest.english import analyse
+from ingest.english import Span, analyse
 from ingest.english.countries import COUNTRIES
 from ingest.english.date_mentions import dates_conflict
 from ingest.english.terms import Term, TermKind, is_ordinary
@@ -25,7 +25,9 @@ Values = dict[str, str]  # comparable value → as it is written
 
 
 def values(query: Query, text: str) -> Values:
-    """The values of the wanted kind that a sentence states, by their normal form; {} if it states none."""
+    """The values of the wanted kind that a sentence states, by their normal form; {} if it states
+    none.
+    """
     reading = analyse(text)
     match query.wants:
         case "number" if query.noun:
@@ -60,11 +62,20 @@ def exclude_each_other(text: str, mine: Values, other_text: str, theirs: Values)
     )
 
 
+def may_be_a_person(text: str, name: Span) -> bool:
+    """Whether a name is none of a country, a ship or an institution: "China", "SS Valencia", "the
+    Cabinet".
+    """
+    institution = " " not in name.value and is_ordinary(name.value)
+    country = not _COUNTRIES.isdisjoint((name.value, name.value.split()[-1]))
+    return not (institution or country or _SHIP.match(text[name.start : name.end]))
+
+
 def predicate_of(question: str) -> str | None:
     """The stem of what a yes-or-no question asks about: "approve" of "Did the council approve it?".
 
-    It ends the first run of plain words; where that run is a title before a name, or has a preposition behind it ("the
-    council of Ashby"), it ends the next one.
+    It ends the first run of plain words; where that run is a title before a name, or has a
+    preposition behind it ("the council of Ashby"), it ends the next one.
     """
     run: list[str] = []
     subject_first = bool(_SUBJECT_FIRST.match(question))
@@ -100,12 +111,11 @@ def _people(query: Query, text: str) -> Values:
     places = [n for n, token in enumerate(reading.tokens) if token.stem in asked_stems]
     found: Values = {}
     for name in set(reading.names) - set(reading.demonyms):
-        written, last = text[name.start : name.end], name.value.split()[-1]
+        last = name.value.split()[-1]
         near = (abs(n - place) for n, word in enumerate(row) if word == last for place in places)
-        thing = " " not in name.value and is_ordinary(name.value)
-        nobody = thing or name.value in _COUNTRIES or _SHIP.match(written)
-        if not nobody and stem(last) not in asked_stems and any(gap <= NEAR_WORDS for gap in near):
-            found[last] = written
+        close = stem(last) not in asked_stems and any(gap <= NEAR_WORDS for gap in near)
+        if close and may_be_a_person(text, name):
+            found[last] = text[name.start : name.end]
     return found
 
 
@@ -169,14 +179,15 @@ def _amount(value: str) -> tuple[str, Decimal]:
         return unit, Decimal(0)
 
 
-_COUNTRIES = frozenset(COUNTRIES.values())
+_COUNTRIES = frozenset((*COUNTRIES.values(), "africa", "america", "asia", "europe"))
 _SHIP = re.compile(r"[A-Z]{2,3} [A-Z]")  # SS Valencia, HMS Victory
 _AT_LEAST = re.compile(r"(?:more than|over|at least|above)\W*$")
 _CLAUSE_END = re.compile(r"[,;:.!?()–—]")
 _PREPOSITIONS = frozenset("of to in on at for from with".split())
 PRICED = frozenset(stem(word) for word in "expensive cheap dear price cost fare".split())
 _SUBJECT_FIRST = re.compile(
-    r"(?i)\W*(?:do|does|did|will|would|has|have|had|can|could|should)\b|\W*\w+ (?:the|this|that|its|their|his|her)\b"
+    r"(?i)\W*(?:do|does|did|will|would|has|have|had|can|could|should)\b|"
+    r"\W*\w+ (?:the|this|that|its|their|his|her)\b"
 )
 _UNKNOWN = re.compile(
     r"(?i)\b(?:unclear|undecided|unknown|uncertain|remains? to be seen|"

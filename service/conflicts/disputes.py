@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -9,22 +10,18 @@ from datetime import date
 from typing import Literal
 
 from ingest.english import analyse
-from ingest.english.terms import GIVEN_NAMES
-from ingest.english.thesaurus import related
-from ingest.english.words import stem
 from ingest.types import SentenceKind
 from service.answer_text import cite, plain
 from service.conflicts.answer_values import (
     OPEN,
-    PRICED,
     Values,
     exclude_each_other,
-    predicate_of,
+    may_be_a_person,
     values,
 )
-from service.conflicts.staleness import of_the_present
+from service.conflicts.same_matter import SHARED_TERMS, same_matter, subject_terms, terms_held
+from service.conflicts.staleness import changes
 from service.conflicts.supersession import in_order, why_replaced
-from service.evidence.temporal import stated_periods
 from service.query.analysis import Query
 from service.types import Account, Conflict, Draft, Evidence
 from service.verification.ungrounded_strings import names_something_foreign
@@ -32,23 +29,20 @@ from service.verification.ungrounded_strings import names_something_foreign
 # Set on the bundled sample and on pairs of accounts in our own words (tests/test_disputes.py).
 WEIGHED = 40  # best sentences looked at
 MOST_VALUES = 2  # of one account: a sentence with more is a list, which contradicts nobody
-MOST_ACCOUNTS = (
-    3  # that contradict the answer, each in its own way: more are a series of like articles
-)
-SAME_EVENT_DAYS = 7  # between two accounts of one event
-SHARED_TERMS = 0.6  # of the question's words that one account has, the other must have as many
-SHARED_MARKS = 2  # or so many names and days
-SURE_NAME = 2  # words of a name that tell it from others, where it has more
-SAME_WORDING = 0.5  # share of words from which two sentences are made to one pattern
+MOST_ACCOUNTS = 3  # that contradict the answer, each in its own way: more are a series
 SIDE = 2  # families that must agree on a value to be a camp
 ON_THE_MATTER = 0.5  # share of the question's words that a family must have to be counted in a camp
 
 Camp = Mapping[str, tuple[Evidence, str]]  # family → its best sentence, and the value as written
 
+_ONE_OF_MANY = re.compile(r"(?i)\W*who (?:is|are|was|were|became) (?:an?|one of|some)\b")
+
 
 @dataclass(frozen=True, slots=True)
 class Dispute:
-    """Two accounts of one thing that exclude each other. `chosen` is the one to use, None where nothing decides."""
+    """Two accounts of one thing that exclude each other. `chosen` is the one to use, None where
+    nothing decides.
+    """
 
     status: Literal["superseded", "disputed"]
     lead: Evidence
@@ -78,12 +72,14 @@ class Dispute:
 
 
 def dispute(query: Query, ranked: Sequence[Evidence], lead: Evidence) -> Dispute | None:
-    """The most serious contradiction between `lead` and another family's account of the same event or thing.
+    """The most serious contradiction between `lead` and another family's account of the same event
+    or thing.
 
-    A later account that replaces `lead` comes first, the newest of several; then an account beside which `lead` stands
-    undecided; then one that `lead` replaces. Within each the best-ranked counts.
+    A later account that replaces `lead` comes first, the newest of several; then an account beside
+    which `lead` stands undecided; then one that `lead` replaces. Within each the best-ranked
+    counts.
     """
-    if query.about is not None or query.several_articles:
+    if query.about is not None or query.several_articles or _ONE_OF_MANY.match(query.text):
         return None
     mine = values(query, lead.text)
     if not 0 < len(mine) <= MOST_VALUES:
@@ -98,7 +94,7 @@ def dispute(query: Query, ranked: Sequence[Evidence], lead: Evidence) -> Dispute
             and other.article.family.id != lead.article.family.id
             and len(theirs) <= MOST_VALUES
             and exclude_each_other(lead.text, mine, other.text, theirs)
-            and _same_matter(query, ranked, lead, other, settles=OPEN in mine or OPEN in theirs)
+            and same_matter(query, ranked, lead, other, settles=OPEN in mine or OPEN in theirs)
             and not _named_together(query, ranked, mine, theirs)
         ):
             found.append(_judged(lead, other, mine, theirs))
@@ -115,10 +111,12 @@ def dispute(query: Query, ranked: Sequence[Evidence], lead: Evidence) -> Dispute
 def settled(
     query: Query, ranked: Sequence[Evidence], drafts: Sequence[Draft]
 ) -> tuple[tuple[Draft, ...], Dispute | None]:
-    """Drafts that heed a contradiction: the later account in place of the superseded, both accounts where disputed."""
+    """Drafts that heed a contradiction: the later account in place of the superseded, both accounts
+    where disputed.
+    """
     shown = {key for draft in drafts for key in draft.keys}
     drafted = [item for item in ranked if item.key in shown]
-    weighed = ranked[:WEIGHED] if query.kind == "yes_no" or of_the_present(query) else ()
+    weighed = ranked[:WEIGHED] if query.kind == "yes_no" or changes(query) else ()
     answering = (item for item in (*drafted, *weighed) if _answers(query, item))
     lead = next(answering, drafted[0] if drafted else None)
     found = dispute(query, ranked, lead) if lead else None
@@ -134,117 +132,14 @@ def settled(
 
 
 def _answers(query: Query, item: Evidence) -> bool:
-    """Whether a sentence says yes or no, or a value of the wanted kind of what the question is about."""
-    given, subject = values(query, item.text), _subject(query)
-    held = _terms_held(query, item.text) & subject
+    """Whether a sentence says yes or no, or a value of the wanted kind of what the question is
+    about.
+    """
+    given, subject = values(query, item.text), subject_terms(query)
+    held = terms_held(query, item.text) & subject
     return bool(given) and (
         not given.keys().isdisjoint(("yes", "no")) or len(held) >= SHARED_TERMS * len(subject)
     )
-
-
-def _same_matter(
-    query: Query, ranked: Sequence[Evidence], one: Evidence, other: Evidence, *, settles: bool
-) -> bool:
-    """Whether two sentences speak of one event, or of one thing that changes.
-
-    Both articles must have named what the question names, its numbers too. Accounts of the same days must share most
-    of the question's words, or names and days; accounts of other days all of those words, and what happened once must
-    not have happened at different times. `settles`: one account says that it is not known yet.
-    """
-    here, there = _article_so_far(ranked, one), _article_so_far(ranked, other)
-    if not (_names_what_is_asked(query, here) and _names_what_is_asked(query, there)):
-        return False
-    mine, theirs = (_terms_held(query, f"{i.article.title} {i.text}") for i in (one, other))
-    if query.kind == "yes_no":  # both say the predicate: the rest may stand earlier in the article
-        mine, theirs = (
-            _terms_held(query, told) - {predicate_of(query.text)} for told in (here, there)
-        )
-    own, their = (_terms_held(query, item.text) & _subject(query) for item in (one, other))
-    share = len(mine & theirs) / max(1, len(mine))
-    marks = len(_marks(here) & _marks(there))
-    if _alike(one.text, other.text) >= SAME_WORDING and share < 1:
-        return False
-    days = _days_between(one, other)
-    if days is not None and days <= SAME_EVENT_DAYS:
-        if query.wants != "date" and _times_apart(one, other):
-            return False
-        tied = (
-            marks >= SHARED_MARKS or len(_terms_held(query, here) & _terms_held(query, there)) > 1
-        )
-        return tied and (share >= SHARED_TERMS or _marks_shared(one, other) >= SHARED_MARKS)
-    if settles and days is not None:
-        return marks >= SHARED_MARKS
-    held = _terms_held(query, here)
-    if len(held) < 2 or not held <= _terms_held(query, there) or not own:
-        return False
-    if len(own & their) < SHARED_TERMS * len(own):
-        return False
-    return of_the_present(query) or (query.kind != "yes_no" and not _times_apart(one, other))
-
-
-def _subject(query: Query) -> frozenset[str]:
-    """The question's terms that a sentence must have itself: no names, and no words of price, for a sum is a price."""
-    names = analyse(" ".join(query.names)).stems
-    return frozenset(stemmed for _, stemmed in query.terms) - names - PRICED
-
-
-def _article_so_far(ranked: Sequence[Evidence], item: Evidence) -> str:
-    """The title and what the article has said up to the end of this sentence, as far as it was found."""
-    earlier = [
-        other
-        for other in ranked
-        if other.article.article_id == item.article.article_id and other.end <= item.start
-    ]
-    told = [other.text for other in sorted(earlier, key=lambda other: other.start)]
-    return " ".join((item.article.title, *told, item.text))
-
-
-def _names_what_is_asked(query: Query, told: str) -> bool:
-    """Whether every name and number of the question stands there; of a person the last name is enough."""
-    question, reading = analyse(query.text), analyse(told)
-    known = {part for token in reading.tokens for part in (token.lower, token.stem)}
-    known |= {word for name in reading.names for word in name.value.split()}
-    for name in question.names:
-        parts = name.value.split()
-        wanted = parts[-1:] if parts[0] in GIVEN_NAMES else parts
-        held = sum(not known.isdisjoint((word, stem(word))) for word in wanted)
-        if held < min(len(wanted), SURE_NAME):
-            return False
-    return {n.value for n in question.numbers} <= {n.value for n in reading.numbers}
-
-
-def _terms_held(query: Query, text: str) -> frozenset[str]:
-    stems = {token.stem for token in analyse(text).tokens}
-    return frozenset(
-        term
-        for _, term in query.terms
-        if term in stems or any(related(term, other) for other in stems)
-    )
-
-
-def _marks(text: str) -> frozenset[str]:
-    reading = analyse(text)
-    return frozenset(span.value for span in (*reading.names, *reading.dates))
-
-
-def _marks_shared(one: Evidence, other: Evidence) -> int:
-    return len(_marks(one.text) & _marks(other.text))
-
-
-def _alike(one: str, other: str) -> float:
-    mine, theirs = analyse(one).stems, analyse(other).stems
-    return len(mine & theirs) / max(1, len(mine | theirs))
-
-
-def _days_between(one: Evidence, other: Evidence) -> int | None:
-    ours, theirs = one.article.published_on, other.article.published_on
-    return abs((ours - theirs).days) if ours and theirs else None
-
-
-def _times_apart(one: Evidence, other: Evidence) -> bool:
-    """Whether each tells when, and not of the same time: two races are no two accounts of one."""
-    mine, theirs = (stated_periods(item.text, item.article.published_on) for item in (one, other))
-    return bool(mine and theirs) and not any(a.meets(b) for a in mine for b in theirs)
 
 
 def _named_together(query: Query, ranked: Sequence[Evidence], mine: Values, theirs: Values) -> bool:
@@ -284,14 +179,15 @@ def _copied(item: Evidence) -> Draft:
 def _between_camps(query: Query, ranked: Sequence[Evidence], lead: Evidence) -> Dispute | None:
     """The dispute of two camps of families, one of which has the answer.
 
-    Where sentences name too many people or numbers to tell which of them answers, the families vote: two camps of
-    `SIDE` or more, each with a value of its own that no family of the other has, and no family in neither.
+    Where sentences name too many people or numbers to tell which of them answers, the families
+    vote: two camps of `SIDE` or more, each with a value of its own that no family of the other has,
+    and no family in neither.
     """
     for own, others in _camps(query, ranked[:WEIGHED]):
         if lead.article.family.id in own:
             mine, written = own[lead.article.family.id]
             other, other_written = next(iter(others.values()))
-            if _same_matter(query, ranked, mine, other, settles=False):
+            if same_matter(query, ranked, mine, other, settles=False):
                 return _judged(mine, other, {written: written}, {other_written: other_written})
     return None
 
@@ -300,7 +196,7 @@ def _camps(query: Query, ranked: Sequence[Evidence]) -> Sequence[tuple[Camp, Cam
     """The two camps, from the side of each; () where there are none."""
     if query.wants is None:
         return ()
-    held = [_terms_held(query, f"{item.article.title} {item.text}") for item in ranked]
+    held = [terms_held(query, f"{item.article.title} {item.text}") for item in ranked]
     enough = ON_THE_MATTER * len(frozenset[str]().union(*held))
     spoken = [item for item, own in zip(ranked, held, strict=True) if len(own) >= enough]
     families = {item.article.family.id for item in spoken}
@@ -320,7 +216,9 @@ def _camps(query: Query, ranked: Sequence[Evidence]) -> Sequence[tuple[Camp, Cam
 
 
 def _any_values(query: Query, text: str) -> dict[tuple[str, str], str]:
-    """Numbers or days where they are wanted, else names by their last word, without those of the question."""
+    """Numbers or days where they are wanted, else names by their last word, without those of the
+    question.
+    """
     reading, known = analyse(text), set(analyse(query.text).words)
     if query.wants in ("number", "money"):
         spans = [(("number", number.value), number) for number in reading.numbers]
@@ -331,5 +229,6 @@ def _any_values(query: Query, text: str) -> dict[tuple[str, str], str]:
             (("name", name.value.split()[-1]), name)
             for name in reading.names
             if known.isdisjoint(name.value.split())
+            and (query.wants != "person" or may_be_a_person(text, name))
         ]
     return {value: text[span.start : span.end] for value, span in spans}

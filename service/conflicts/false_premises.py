@@ -1,7 +1,8 @@
 """What a question takes for granted and the archive contradicts.
 
-"Why did X resign in 2023?" says that X resigned, and when. Where a sentence tells of the same with another number, day,
-name or the opposite word, or denies it, and no sentence bears the question out, that sentence is the answer.
+"Why did X resign in 2023?" says that X resigned, and when. Where a sentence tells of the same with
+another number, day, name or the opposite word, or denies it, and no sentence bears the question
+out, that sentence is the answer.
 """
 
 from __future__ import annotations
@@ -22,8 +23,8 @@ from service.answer_text import plain
 from service.query.analysis import Query
 from service.types import Draft, Evidence
 
-# Set so that no question of CLAPNQ and QED as asked is corrected (`python -m evals.premises`). A term is a number, a
-# date, a word of a name or a plain content word.
+# Set so that no question of CLAPNQ and QED as asked is corrected (`python -m evals.premises`). A
+# term is a number, a date, a word of a name or a plain content word.
 WEIGHED = 12  # best sentences that may correct a question
 LEAST_RELEVANCE = 0.2  # of the best sentence's, that such a sentence must have
 ANTECEDENTS = 2  # sentences before it that may name for it what it speaks of
@@ -55,9 +56,12 @@ class Premise:
     @property
     def sentence(self) -> str:
         """Tells a reader that the question is corrected."""
-        if self.kind == "negation":
-            return f"The question takes “{self.asked}” for granted, but the archive says “{self.found}”."
-        return f"The question says “{self.asked}”, but the archive says “{self.found}”."
+        takes = (
+            f"takes “{self.asked}” for granted"
+            if self.kind == "negation"
+            else f"says “{self.asked}”"
+        )
+        return f"The question {takes}, but the archive says “{self.found}”."
 
     @property
     def draft(self) -> Draft:
@@ -67,12 +71,14 @@ class Premise:
 def contradicted(
     query: Query, admitted: Sequence[Evidence], considered: Sequence[Evidence]
 ) -> Premise | None:
-    """The first contradiction between a question and one of the best sentences that speak of the same.
+    """The first contradiction between a question and one of the best sentences that speak of the
+    same.
 
-    `admitted` are the sentences that may answer for the times asked about, best first; only they correct a question,
-    save that its date is corrected by any that was `considered`: what happened in another year stands outside the year
-    asked about. Everything else that the question says must be in that sentence or around it, and nothing considered
-    may bear the question out. Altered sentences correct nobody.
+    `admitted` are the sentences that may answer for the times asked about, best first; only they
+    correct a question, save that its date is corrected by any that was `considered`: what happened
+    in another year stands outside the year asked about. Everything else that the question says must
+    be in that sentence or around it, and nothing considered may bear the question out. Altered
+    sentences correct nobody.
     """
     if query.kind in _NEVER_CORRECTED or query.about or query.several_articles or not considered:
         return None
@@ -157,7 +163,9 @@ def _contradictions(
 def _denied(
     question: str, said: Sequence[Term], item: Evidence, told: Sequence[Term]
 ) -> Iterator[Premise]:
-    """A word that the question says and the sentence denies, and says nowhere else. Names are denied of nobody."""
+    """A word that the question says and the sentence denies, and says nowhere else. Names are
+    denied of nobody.
+    """
     if analyse(question).negations:
         return
     words = [term for term in told if term.kind is TermKind.WORD]
@@ -182,7 +190,9 @@ def _only_one(missing: Sequence[Term]) -> Term | None:
 
 
 def _number_of(missing: Sequence[Term]) -> Term | None:
-    """The number, where a sentence lacks but `LOOSE` words beside it: it counts the same thing in other words."""
+    """The number, where a sentence lacks but `LOOSE` words beside it: it counts the same thing in
+    other words.
+    """
     numbers = [term for term in missing if term.kind is TermKind.NUMBER]
     others = [term for term in missing if term.kind is not TermKind.NUMBER]
     loose = len(others) <= LOOSE and all(term.kind is TermKind.WORD for term in others)
@@ -197,7 +207,9 @@ def _other_number(
     item: Evidence,
     told: Sequence[Term],
 ) -> Iterator[Premise]:
-    """A number of the same unit, or one that counts the same thing. A rank tells which is meant and is never wrong."""
+    """A number of the same unit, or one that counts the same thing. A rank tells which is meant and
+    is never wrong.
+    """
     counted = next((t for t in said if t.start >= doubted.end and t.kind is TermKind.WORD), None)
     adjoins = counted is not None and not question[doubted.end : counted.start].strip(" -")
     unit = _unit(doubted.value)
@@ -251,7 +263,9 @@ def _same_row(wanted: Sequence[Term], there: Sequence[Term]) -> bool:
 
 
 def _only_tells_which(question: str, doubted: Term) -> bool:
-    """Whether a word tells which thing is meant: "the smallest lake" is another than the largest, and no error."""
+    """Whether a word tells which thing is meant: "the smallest lake" is another than the largest,
+    and no error.
+    """
     if _TELLS_WHICH.fullmatch(question[doubted.start : doubted.end]):
         return True
     terms = analyse(question).terms
@@ -279,7 +293,9 @@ def _opposite(
 
 
 def _borne_out(said: Sequence[Term], premise: Premise, considered: Sequence[Evidence]) -> bool:
-    """Whether another sentence says what the question says: the doubted words, and enough of the rest."""
+    """Whether another sentence says what the question says: the doubted words, and enough of the
+    rest.
+    """
     doubted = [term for term in analyse(premise.asked).terms if term.kind in _TERMS]
     denial = premise.kind == "negation"
     enough = BEARS_OUT_DENIED if denial else BEARS_OUT

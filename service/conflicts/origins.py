@@ -17,10 +17,11 @@ from service.verification.ungrounded_strings import names_something_foreign
 def note(
     query: Query, snapshot: Snapshot, cited: Sequence[Evidence]
 ) -> tuple[str, tuple[Evidence, ...]] | None:
-    """Whose story the first cited article tells, with that evidence, where the question asks for its sources.
+    """Whose story the first cited article tells, with that evidence, where the question asks for
+    its sources.
 
-    Copies count as one source however many outlets carry them. None where nothing is asked of sources, or where their
-    names look like addresses.
+    Copies count as one source however many outlets carry them. None where nothing is asked of
+    sources, or where their names look like addresses.
     """
     if not cited or not _ASKS_FOR_SOURCES.search(query.question.text):
         return None
@@ -49,7 +50,9 @@ def _outlet(stored: StoredArticle) -> str:
 
 
 def _origin(members: Sequence[StoredArticle]) -> str | None:
-    """The outlet that the copies credit; else that of the one earliest copy, where every copy has a date."""
+    """The outlet that the copies credit; else that of the one earliest copy, where every copy has a
+    date.
+    """
     credited = Counter(s.article.credited_to for s in members if s.article.credited_to)
     if credited:
         return credited.most_common(1)[0][0]
@@ -61,5 +64,6 @@ def _origin(members: Sequence[StoredArticle]) -> str | None:
 _ASKS_FOR_SOURCES = re.compile(
     r"(?i)\b(?:who|which \w+|what \w+) (?:first |originally )?(?:reports?|reported|broke)\b|"
     r"\bhow many (?:\w+ )?(?:outlets|sources|newspapers|papers|publishers)\b|"
-    r"\bwhere (?:does|did) (?:this|the) (?:story|report|news) come from\b|\b(?:original|only|sole) source\b"
+    r"\bwhere (?:does|did) (?:this|the) (?:story|report|news) come from\b|"
+    r"\b(?:original|only|sole) source\b"
 )

@@ -1,4 +1,6 @@
-"""An altered copy in; the sentences of it and of the canonical text that say different things out, side by side."""
+"""An altered copy in; the sentences of it and of the canonical text that say different things out,
+side by side.
+"""
 
 from __future__ import annotations
 
@@ -11,9 +13,11 @@ from ingest.types import Alteration, Sentence, Span
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """Neighbouring sentences of one article, `text == article.text[start:end]`, and the words in them that differ.
+    """Neighbouring sentences of one article, `text == article.text[start:end]`, and the words in
+    them that differ.
 
-    All offsets refer to the article's text; an empty pair in `marked` is where the other side has words more.
+    All offsets refer to the article's text; an empty pair in `marked` is where the other side has
+    words more.
     """
 
     start: int
@@ -24,7 +28,9 @@ class Side:
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """What the canonical text says and what the copy makes of it; `kinds` of alterations, most serious first."""
+    """What the canonical text says and what the copy makes of it; `kinds` of alterations, most
+    serious first.
+    """
 
     kinds: tuple[str, ...]
     canonical: Side
@@ -43,7 +49,9 @@ def canonical_of(stored: StoredArticle, snapshot: Snapshot) -> StoredArticle | N
 
 
 def compared(stored: StoredArticle, canonical: StoredArticle, snapshot: Snapshot) -> list[Pair]:
-    """Every pair of sentences that differs, the one with the most serious alteration first; [] for unaltered copies."""
+    """Every pair of sentences that differs, the one with the most serious alteration first; [] for
+    unaltered copies.
+    """
     ours = snapshot.sentences(stored.article.article_id)
     theirs = snapshot.sentences(canonical.article.article_id)
     groups: list[_Group] = []
@@ -76,7 +84,9 @@ class _Group:
 
 
 def _touched(sentences: Sequence[Sentence], span: Span) -> range:
-    """The sentences that hold a span; of an empty one the sentence it stands in, or else the last before it."""
+    """The sentences that hold a span; of an empty one the sentence it stands in, or else the last
+    before it.
+    """
     inside = [n for n, s in enumerate(sentences) if s.start < span.end and span.start < s.end]
     if not inside:
         inside = [n for n, s in enumerate(sentences) if s.start <= span.start][-1:]
@@ -84,7 +94,9 @@ def _touched(sentences: Sequence[Sentence], span: Span) -> range:
 
 
 def _place(groups: list[_Group], new: _Group) -> None:
-    """Joins the first group in whose sentences it lies: one sentence in common on a side, neighbours on the other."""
+    """Joins the first group in whose sentences it lies: one sentence in common on a side,
+    neighbours on the other.
+    """
     for group in groups:
         near_here, near_there = _gap(group.here, new.here), _gap(group.there, new.there)
         if min(near_here, near_there) <= 0 and max(near_here, near_there) <= 1:

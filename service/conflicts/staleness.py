@@ -16,13 +16,15 @@ OLD_DAYS = 180
 
 
 def changes(query: Query) -> bool:
-    """Whether a question asks in the present for what changes: an office, a price, a count so far."""
+    """Whether a question asks for what changes now: an office, a price, a count so far."""
     present = _is_plain(query) and not _PAST.search(query.text)
     return _asks_about_now(query) or (present and bool(_AMOUNT.search(query.text)))
 
 
 def of_the_present(query: Query) -> bool:
-    """Whether a later account is worth more than an earlier one: what changes, and yes or no in the present."""
+    """Whether a later account is worth more than an earlier one: what changes, and yes or no in the
+    present.
+    """
     yes_no = query.kind == "yes_no" and bool(_PRESENT.match(query.text))
     return changes(query) or (yes_no and _is_plain(query))
 
@@ -30,10 +32,11 @@ def of_the_present(query: Query) -> bool:
 def note(
     query: Query, said: str, cited: Sequence[Evidence], as_of: date | None, today: date
 ) -> tuple[str, tuple[Evidence, ...]] | None:
-    """ "This was reported on …" with the evidence it rests on: the newest dated source that is cited.
+    """ "This was reported on …" with the evidence it rests on: the newest dated source that is
+    cited.
 
-    None where the question is about nothing that changes, or the answer `said` names the day itself. Of undated sources
-    it is said that they are, where the question is about now.
+    None where the question is about nothing that changes, or the answer `said` names the day
+    itself. Of undated sources it is said that they are, where the question is about now.
     """
     if not cited or not changes(query):
         return None

@@ -1,4 +1,4 @@
-"""Which of two accounts of one thing is the later one, and whether it takes the place of the other."""
+"""Which of two accounts of one thing is later, and whether it takes the other's place."""
 
 from __future__ import annotations
 
@@ -6,12 +6,14 @@ import re
 
 from service.types import Evidence
 
-# Days between two accounts from which on the later one tells of a change rather than of another opinion.
+# From so many days between two accounts on, the later one tells of a change and is no other opinion.
 SUPERSEDED_DAYS = 30
 
 
 def in_order(one: Evidence, other: Evidence) -> tuple[Evidence, Evidence] | None:
-    """(earlier, later) by the day their articles appeared; None where a day is unknown or both share it."""
+    """(earlier, later) by the day their articles appeared; None where a day is unknown or both
+    share it.
+    """
     ours, theirs = one.article.published_on, other.article.published_on
     if ours is None or theirs is None or ours == theirs:
         return None
@@ -19,8 +21,10 @@ def in_order(one: Evidence, other: Evidence) -> tuple[Evidence, Evidence] | None
 
 
 def why_replaced(earlier: Evidence, later: Evidence, *, left_open: bool = False) -> str | None:
-    """Why the later account of the same thing is used, as a sentence for readers; None where its being later
-    decides nothing. `left_open`: the earlier says that the matter is undecided, the later decides it."""
+    """Why the later account of the same thing is used, as a sentence for readers; None where its
+    being later decides nothing. `left_open`: the earlier says that the matter is undecided, the
+    later decides it.
+    """
     before, after = earlier.article, later.article
     if before.published_on is None or after.published_on is None:
         return None
@@ -40,7 +44,8 @@ def why_replaced(earlier: Evidence, later: Evidence, *, left_open: bool = False)
 
 
 _SAYS_IT_CHANGED = re.compile(
-    r"(?i)\b(?:now|revis\w+|correct(?:ed|s|ion)|updated?|has (?:risen|fallen|grown|climbed|dropped)|"
-    r"(?:rose|fell|rises?|falls?|climbed|grew|rising|raised|lowered|cut|increased|reduced) (?:\w+ )?(?:to|from)|"
-    r"up from|down from|instead of|replac\w+|succe(?:eds|eded|eding)|took over|sworn in|no longer)\b"
+    r"(?i)\b(?:now|revis\w+|correct(?:ed|s|ion)|updated?|"
+    r"has (?:risen|fallen|grown|climbed|dropped)|(?:rose|fell|rises?|falls?|climbed|grew|rising|"
+    r"raised|lowered|cut|increased|reduced) (?:\w+ )?(?:to|from)|up from|down from|instead of|"
+    r"replac\w+|succe(?:eds|eded|eding)|took over|sworn in|no longer)\b"
 )
