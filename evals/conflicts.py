@@ -54,7 +54,7 @@ RETRIEVED = 5  # passages that an answer is drawn from
 
 @dataclass(frozen=True, slots=True)
 class Disputed:
-    """A question, snippets with its answer, and the same snippets in the same order with another."""
+    """A question, snippets with its answer, and the same snippets with another in its place."""
 
     text: str
     true: tuple[str, ...]

@@ -96,7 +96,8 @@ def _tell(label: str, made: Sequence[tuple[str, Premise | None]], show: bool) ->
     for text, premise in made if show else ():
         if premise is not None:
             typer.echo(
-                f"    {text}\n      {premise.kind}: {premise.sentence} | {premise.evidence.text[:160]}"
+                f"    {text}\n      {premise.kind}: {premise.sentence} | "
+                f"{premise.evidence.text[:160]}"
             )
 
 

@@ -227,3 +227,21 @@ def test_what_is_reported_is_a_changed_fact() -> None:
     reported = [pair for pair in PAIRS if kinds(pair)]
     false = [pair for pair in reported if pair["kind"] == "benign"]
     assert 1 - len(false) / len(reported) >= 0.95, false
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "kinds"),
+    [
+        ("Talks between the Loam council and Ida Crane failed.", "Talks between Nora Finch and Ida Crane failed.", ["name"]),
+        ("Talks between the Loam council and both Crane and Finch failed.",
+         "Talks between Crane and Finch failed, the Loam council said.", ["name"]),
+        ("Talks between Crane and Finch failed.", "Talks between Finch and Crane failed.", []),
+        ("Talks between Crane and Finch failed.", "Talks between Mayor Crane and Finch failed.", []),
+    ],
+)  # fmt: skip
+def test_another_party_between_whom_something_happened_is_a_change(
+    left: str, right: str, kinds: list[str]
+) -> None:
+    found = [d.kind for d in differences(left, right) if d.kind != "wording"]
+
+    assert found[:1] == kinds

@@ -10,6 +10,7 @@ from ingest.english.date_mentions import dates_conflict
 from ingest.english.matching import Sides, match
 from ingest.english.substitutions import Run, common_kind, neighbours_match, opposed, pair_runs
 from ingest.english.terms import RANKS, Term, TermKind, is_rare
+from ingest.english.words import stems
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,7 @@ def differences(left: str, right: str) -> tuple[Difference, ...]:
     found = [d for a, b in pairs for d in _compare(a, b, sides)]
     found += _changed_quotations(sides)
     found += _one_sided(sides, pairs)
+    found += _other_party(left, right)
     return tuple(
         sorted(_cancel_double_negation(found), key=lambda d: (d.left_start, d.right_start))
     )
@@ -162,6 +164,16 @@ def _one_sided(sides: Sides, pairs: Sequence[tuple[Run, Run]]) -> Iterator[Diffe
             )
 
 
+def _other_party(left: str, right: str) -> Iterator[Difference]:
+    """Another first party of "between A and B", where `right` does not name A as the second one either."""
+    ours, theirs = _BETWEEN.search(left), _BETWEEN.search(right)
+    if not ours or not theirs or not all(re.search("[A-Z]", one[1]) for one in (ours, theirs)):
+        return
+    if stems(ours[1]).isdisjoint(stems(theirs[0])):
+        yield Difference("name", *ours.span(1), *theirs.span(1), SEVERITY["name"])
+
+
+_BETWEEN = re.compile(r"\bbetween\s+([^,;:.\d]{2,60}?)\s+and\s+[^,;:.]*")
 _NOWHERE = range(0)
 
 

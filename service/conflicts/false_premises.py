@@ -56,11 +56,9 @@ class Premise:
     @property
     def sentence(self) -> str:
         """Tells a reader that the question is corrected."""
-        takes = (
-            f"takes “{self.asked}” for granted"
-            if self.kind == "negation"
-            else f"says “{self.asked}”"
-        )
+        takes = f"says “{self.asked}”"
+        if self.kind == "negation":
+            takes = f"takes “{self.asked}” for granted"
         return f"The question {takes}, but the archive says “{self.found}”."
 
     @property
@@ -256,7 +254,7 @@ def _other_name(
 
 
 def _same_row(wanted: Sequence[Term], there: Sequence[Term]) -> bool:
-    """Whether all neighbours stand there in this order and close together; one at least is no name."""
+    """Whether all neighbours stand there, in this order; one at least is no name."""
     in_place = all(_same(one, other) for one, other in zip(wanted, there, strict=False))
     has_word = any(term.kind is TermKind.WORD for term in wanted)
     return len(wanted) == NEIGHBOURS <= len(there) and in_place and has_word

@@ -53,7 +53,7 @@ def same_matter(
 
 
 def subject_terms(query: Query) -> frozenset[str]:
-    """The terms that a sentence must have itself: no names, and no words of price, for a sum is one."""
+    """The terms that a sentence must have itself: no names, no words of price (a sum is one)."""
     names = analyse(" ".join(query.names)).stems
     return frozenset(stemmed for _, stemmed in query.terms) - names - PRICED
 
@@ -69,7 +69,7 @@ def terms_held(query: Query, text: str) -> frozenset[str]:
 
 
 def _same_thing(query: Query, one: Evidence, other: Evidence, here: str, there: str) -> bool:
-    """Whether accounts of different weeks have all terms in common, most in the sentences themselves.
+    """Whether accounts of different weeks share all terms, most in the sentences themselves.
 
     What happened once must not have happened at different times.
     """
@@ -91,7 +91,7 @@ def _article_so_far(ranked: Sequence[Evidence], item: Evidence) -> str:
 
 
 def _names_what_is_asked(query: Query, told: str) -> bool:
-    """Whether every name and number of the question stands there; a person's last name is enough."""
+    """Whether all names and numbers of the question stand there; a last name is enough."""
     question, reading = analyse(query.text), analyse(told)
     known = {part for token in reading.tokens for part in (token.lower, token.stem)}
     known |= {word for name in reading.names for word in name.value.split()}

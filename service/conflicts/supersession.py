@@ -6,7 +6,7 @@ import re
 
 from service.types import Evidence
 
-# From so many days between two accounts on, the later one tells of a change and is no other opinion.
+# Days between two accounts from which on the later one tells of a change, not of an opinion.
 SUPERSEDED_DAYS = 30
 
 
