@@ -199,9 +199,13 @@ def _publish(
     archive: Archive, snapshot: Snapshot, change: Change, progress: Progress
 ) -> tuple[str, ...]:
     """Everything between reading and reporting; sentences about the copies that were found."""
-    versions = [
-        _version(article, root, archive.settings.passage_tokens) for article, root in change.fresh
-    ]
+    budget = archive.settings.passage_tokens
+    versions: list[NewVersion] = []
+    for article, root in change.fresh:
+        progress("read", len(change.fresh), len(change.fresh))  # whoever stops us need not wait
+        split = sentences.split(article.text, article.title)
+        pieces = passages.split(article, split, budget)
+        versions.append(NewVersion(article, root, split, pieces))
     with _settled_again(archive):
         archive.catalogue.expect(p.passage_id for v in versions for p in v.passages)
         archive.indexes.write(versions, archive.vector_cache, progress)
@@ -234,11 +238,6 @@ def _settled_again(archive: Archive) -> Iterator[None]:
         with contextlib.suppress(IndexUnavailable):
             archive.settle()
         raise
-
-
-def _version(article: Article, root: str, budget_tokens: int) -> NewVersion:
-    split = sentences.split(article.text, article.title)
-    return NewVersion(article, root, split, passages.split(article, split, budget_tokens))
 
 
 def _group(
@@ -285,12 +284,11 @@ def _gone(
         for article_id, (_, identity, known_root) in known.items()
         if known_root == root
         and article_id not in seen
-        and not any(_is_within(identity, place) for place in failed)
+        and not any(
+            identity == place or identity.startswith((f"{place}#", f"{place}{os.sep}"))
+            for place in failed
+        )
     }
-
-
-def _is_within(identity: str, place: str) -> bool:
-    return identity == place or identity.startswith((f"{place}#", f"{place}{os.sep}"))
 
 
 def _report(archive: Archive, change: Change, seconds: float) -> IngestReport:

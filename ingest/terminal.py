@@ -26,7 +26,12 @@ from rich.text import Text
 
 from ingest.errors import DatelineError
 
-STAGES = {"read": "Reading", "embed": "Embedding", "index": "Indexing", "group": "Finding copies"}
+STAGES = {
+    "read": "Reading",
+    "embed": "Embedding",
+    "index": "Indexing",
+    "group": "Finding copies",
+}
 
 
 @contextmanager

@@ -156,7 +156,10 @@ def ingest(archive: Archive, staged: Staged, progress: pipeline.Progress) -> Ing
         failure
         for name in staged.names
         if name not in readable
-        for failure in _refused(archive, staged, name)
+        for failure in readers.read(
+            staged.new / name, max_article_mb=archive.settings.max_article_mb
+        )
+        if isinstance(failure, Failure)
     ]
     with _in_place(home, staged, readable, generation_name(archive.catalogue.generation)):
         report = pipeline.ingest(
@@ -164,11 +167,6 @@ def ingest(archive: Archive, staged: Staged, progress: pipeline.Progress) -> Ing
         )
     _put_back(home, staged, _unread(archive, home, readable, report.failed))
     return replace(report, failed=(*refused, *report.failed))
-
-
-def _refused(archive: Archive, staged: Staged, name: str) -> list[Failure]:
-    found = readers.read(staged.new / name, max_article_mb=archive.settings.max_article_mb)
-    return [item for item in found if isinstance(item, Failure)]
 
 
 @contextlib.contextmanager

@@ -89,16 +89,12 @@ def _checked(data: bytes, limit_bytes: int) -> bytes:
                     total += len(piece)
                     squeezed = len(content) > max(1_000_000, part.compress_size * MOST_SQUEEZED)
                     if total > allowed or squeezed:
-                        raise BadArticle(_bomb(allowed))
+                        raise BadArticle(
+                            f"swells to more than {allowed / 1_000_000:g} MB, or {MOST_SQUEEZED} times its size, "
+                            "when unpacked, as a zip bomb does; split it or raise DATELINE_MAX_ARTICLE_MB"
+                        )
             plain.writestr(zipfile.ZipInfo(part.filename), bytes(content))
     return written.getvalue()
-
-
-def _bomb(allowed: int) -> str:
-    return (
-        f"swells to more than {allowed / 1_000_000:g} MB, or {MOST_SQUEEZED} times its size, when unpacked, "
-        "as a zip bomb does; split it or raise DATELINE_MAX_ARTICLE_MB"
-    )
 
 
 def _lines(body: _Element) -> Iterator[tuple[str | None, str]]:

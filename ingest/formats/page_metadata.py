@@ -25,11 +25,21 @@ def read_metadata(tree: HtmlElement) -> tuple[dict[str, str], tuple[StatedDate, 
     """(title, author, publisher and url where stated, as written; the dates stated, the most trustworthy first)."""
     nodes = list(_nodes(tree))
     tags = _meta_tags(tree)
-    address = _canonical(tree)
+    links = [
+        _address(link.get("href"))
+        for link in tree.iter("link")
+        if "canonical" in (link.get("rel") or "").lower().split()
+    ]
+    address = next(filter(None, links), None)
+    title_tag = next(tree.iter("title"), None)
     by_id = {str(node["@id"]): node for node in nodes if "@id" in node}
     article = _article(nodes, address or tags.get("og:url"), by_id)
     found = {
-        "title": [article.get("title"), *_of(tags, _TITLE), _title_tag(tree)],
+        "title": [
+            article.get("title"),
+            *_of(tags, _TITLE),
+            " ".join(title_tag.text_content().split()) if title_tag is not None else None,
+        ],
         "author": [article.get("author"), *_of(tags, _AUTHOR), *_marked_authors(tree)],
         "publisher": [article.get("publisher"), *_of(tags, _PUBLISHER)],
         "url": [address, article.get("url"), *_of(tags, ("og:url",))],
@@ -203,20 +213,6 @@ def _meta_tags(tree: HtmlElement) -> dict[str, str]:
 
 def _of(tags: Mapping[str, str], names: tuple[str, ...]) -> Iterator[str]:
     return (tags[name] for name in names if name in tags)
-
-
-def _canonical(tree: HtmlElement) -> str | None:
-    links = (
-        link.get("href")
-        for link in tree.iter("link")
-        if "canonical" in (link.get("rel") or "").lower().split()
-    )
-    return next((address for href in links if (address := _address(href))), None)
-
-
-def _title_tag(tree: HtmlElement) -> str | None:
-    title = next(tree.iter("title"), None)
-    return " ".join(title.text_content().split()) if title is not None else None
 
 
 def _marked_authors(tree: HtmlElement) -> Iterator[str]:

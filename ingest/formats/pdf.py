@@ -44,13 +44,21 @@ def read_pdf(data: bytes, limit_bytes: int) -> Extract:
     """What a PDF says. The day it was made is not taken for that of publication. Raises BadArticle where it is
     encrypted, cut off or damaged, has pages without text only, or more than `limit_bytes` of text.
     """
+    from pypdf import PasswordType, PdfReader
     from pypdf.errors import DependencyError, LimitReachedError, PyPdfError
 
     if b"%PDF-" not in data[:1024]:
         raise BadArticle(f"is no PDF; {_SAVE}")
     try:
-        reader = _opened(data)
-        pages = [_lines(page) for page in _pages(reader)]
+        reader = PdfReader(io.BytesIO(data))
+        if reader.is_encrypted and reader.decrypt("") is PasswordType.NOT_DECRYPTED:
+            raise BadArticle("is encrypted; save it without a password")
+        count = len(reader.pages)
+        if count > MOST_PAGES:
+            raise BadArticle(f"has {count} pages, more than {MOST_PAGES}; split it into articles")
+        if count == 0:
+            raise BadArticle(f"has no pages: it is cut off or damaged; {_SAVE}")
+        pages = [_lines(page) for page in reader.pages]
         fields = _fields(reader)
     except DependencyError as error:
         raise BadArticle("is encrypted; save it without a password") from error
@@ -80,24 +88,6 @@ def read_pdf(data: bytes, limit_bytes: int) -> Extract:
             "holds no text, only pictures of it; read them with a text recogniser first"
         )
     return Extract(text, fields)
-
-
-def _opened(data: bytes) -> PdfReader:
-    from pypdf import PasswordType, PdfReader
-
-    reader = PdfReader(io.BytesIO(data))
-    if reader.is_encrypted and reader.decrypt("") is PasswordType.NOT_DECRYPTED:
-        raise BadArticle("is encrypted; save it without a password")
-    return reader
-
-
-def _pages(reader: PdfReader) -> list[PageObject]:
-    count = len(reader.pages)
-    if count > MOST_PAGES:
-        raise BadArticle(f"has {count} pages, more than {MOST_PAGES}; split it into articles")
-    if count == 0:
-        raise BadArticle(f"has no pages: it is cut off or damaged; {_SAVE}")
-    return list(reader.pages)
 
 
 def _lines(page: PageObject) -> list[Line]:

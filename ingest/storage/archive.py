@@ -84,7 +84,11 @@ class Archive:
             self._waits_for_room = True
             return
         try:
-            if chroma_guard.was_cut_short(chroma) or not self._cleared():
+            if chroma_guard.was_cut_short(chroma):
+                self._rebuild()
+            try:
+                self.indexes.remove(self.catalogue.dead_passages())
+            except IndexUnavailable:
                 self._rebuild()
         except IndexUnavailable as error:
             if chroma_guard.was_cut_short(chroma):
@@ -92,14 +96,6 @@ class Archive:
             log.warning("leftovers of an earlier ingest stay for now: %s", error)
             return
         self.catalogue.forget()
-
-    def _cleared(self) -> bool:
-        """Whether the indexes let go of what nothing shows."""
-        try:
-            self.indexes.remove(self.catalogue.dead_passages())
-        except IndexUnavailable:
-            return False
-        return True
 
     def _opened_indexes(self) -> Indexes:
         """What is there; what a killed process half wrote, or what an empty archive cannot use, is made anew."""

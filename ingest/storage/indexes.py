@@ -49,7 +49,10 @@ class Indexes:
         self.vector_index.add(
             [p.passage_id for _, p in rows], embedded, [a.article_id for a, _ in rows]
         )
-        self.text_index.add((p.passage_id, _title_field(a), p.text) for a, p in rows)
+        self.text_index.add(
+            (p.passage_id, " ".join(filter(None, (a.title, a.author, a.publisher))), p.text)
+            for a, p in rows
+        )
         progress("index", len(rows), len(rows))
 
     def remove(self, passage_ids: Sequence[str]) -> None:
@@ -128,7 +131,3 @@ def _embed(
         progress("embed", done, len(texts))
 
     return vectors.embed(texts, tick)
-
-
-def _title_field(article: Article) -> str:
-    return " ".join(part for part in (article.title, article.author, article.publisher) if part)

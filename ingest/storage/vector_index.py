@@ -68,7 +68,12 @@ class VectorIndex:
         """Adds or replaces rows; `vectors` is (n, dimension), unit length."""
         for start in range(0, len(ids), BATCH):
             part = slice(start, start + BATCH)
-            with self._named(_WRITING), chroma_guard.marked(self._path, _room(vectors[part])):
+            with (
+                self._named(_WRITING),
+                chroma_guard.marked(
+                    self._path, vectors[part].nbytes * ROOM_EACH + ROOM_BESIDE_BYTES
+                ),
+            ):
                 self._collection.upsert(
                     ids=list(ids[part]),
                     embeddings=vectors[part],
@@ -133,11 +138,6 @@ class VectorIndex:
 
 ROOM_EACH = 8  # times the bytes of a vector: row, write-ahead log, queue and graph take 4 to 6 (1,500 and 3,500 rows)
 ROOM_BESIDE_BYTES = 16_000_000  # what the text index and the catalogue may need at the same time
-
-
-def _room(vectors: np.ndarray) -> int:
-    """Bytes that should be free before so many rows are written."""
-    return vectors.nbytes * ROOM_EACH + ROOM_BESIDE_BYTES
 
 
 _WRITING = "check that DATELINE_DATA_DIR is writable and its disk not full; nothing was lost"

@@ -44,7 +44,12 @@ def find_header(text: str, heading: str | None = None) -> Header:
     opening = _opening(lines)
     title, site = _title(lines, opening, heading)
     author, house = _byline(lines, opening)
-    fields = [field for line in opening if not _same(line, title) for field in fields_of(line)]
+    fields = [
+        field
+        for line in opening
+        if not (title and same_line(line, title))
+        for field in fields_of(line)
+    ]
     fields += [found["name"] for line in opening if (found := _PUBLISHED_BY.search(line))]
     outlet = next(filter(_is_outlet, fields), None)
     publisher = site or outlet or _disclaimed(lines) or house
@@ -70,7 +75,7 @@ def person(name: str) -> str:
 def credit_in(sentence: str) -> str | None:
     """The outlet that a credit line names, None for any other sentence."""
     found = _CREDIT.search(sentence) if len(sentence) <= LONGEST_CREDIT else None
-    if found and is_notice(sentence) and not _DAY_OR_MONTH.match(found["name"]):
+    if found and is_notice(sentence) and found["name"].split()[0] not in (*MONTHS, *WEEKDAYS):
         return found["name"].strip(" .,")
     return None
 
@@ -124,10 +129,6 @@ def _is_title(line: str) -> bool:
 
 def _is_outlet(line: str) -> bool:
     return len(line) <= 40 and (_OUTLET.fullmatch(line) or _THE_OUTLET.fullmatch(line)) is not None
-
-
-def _same(line: str, title: str | None) -> bool:
-    return title is not None and same_line(line, title)
 
 
 def _byline(lines: Sequence[str], opening: Sequence[str]) -> tuple[str | None, str | None]:
@@ -225,4 +226,3 @@ _CREDIT = re.compile(
     r"(?:from|by permission of|of)"
     rf"|(?:first|originally)\s+(?:published|appeared|printed|posted|ran)\s+(?:in|by|on|at|with))\s+{_CREDITED}"
 )
-_DAY_OR_MONTH = re.compile(rf"(?:{'|'.join((*MONTHS, *WEEKDAYS))})\b")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from ingest.english.date_mentions import MONTHS, WEEKDAYS
 from ingest.injection.recognition import marked
 from ingest.text.boilerplate import is_notice, triggers_in
 from ingest.text.line_kinds import kinds_of, standing
@@ -143,8 +144,8 @@ _ACRONYM = re.compile(
 )
 _CLOCK = frozenset({"a.m", "p.m"})
 _AFTER_CLOCK = re.compile(
-    r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|[A-Z]{1,2}[SD]?T\b|GMT|UTC|CES?T|Eastern|Pacific|Central|Mountain|"
-    r"Greenwich|Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec"
+    r"[A-Z]{1,2}[SD]?T\b|GMT|UTC|CES?T|Eastern|Pacific|Central|Mountain|Greenwich|"
+    + "|".join([*WEEKDAYS, *(month[:3] for month in MONTHS)])
 )
 # '"Will it hold?" Quill asked': who said it belongs to the sentence
 _SAID = re.compile(
