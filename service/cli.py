@@ -13,7 +13,7 @@ import typer
 from ingest import cli as ingest_cli
 from ingest import terminal
 from ingest.english.periods import in_words
-from ingest.errors import DatelineError, WrongUsage
+from ingest.errors import Owned, WrongUsage
 from ingest.settings import Settings, read_settings
 from ingest.storage import owner
 from service.client import asked
@@ -41,7 +41,10 @@ def up(
         settings = read_settings()
         serving.check(settings, host, port)
         if (name := owner.owner_of(settings.data_dir)) is not None:
-            raise _taken(settings, str(name))
+            raise Owned(
+                f"{settings.data_dir} belongs to {name}: it is being served already, or stop it "
+                "first"
+            )
         if missing := [str(path) for path in paths or () if not path.exists()]:
             raise WrongUsage(
                 f"there is nothing at {', '.join(missing)}: name files or folders of articles"
@@ -94,9 +97,8 @@ def ask(
     terminal.start_logs()
     with terminal.spoken_errors():
         settings = read_settings()
-        body = _answer(
-            settings, {"question": question, **({"as_of": _day(as_of)} if as_of else {})}
-        )
+        request = {"question": question, **({"as_of": _day(as_of)} if as_of else {})}
+        body = asked(settings, "POST", "/v1/answers", request)
         terminal.show_json(body) if as_json else terminal.show(readable(body))
 
 
@@ -154,10 +156,6 @@ def _origin(item: dict[str, Any]) -> str:
     return f"{name} of {in_words(date.fromisoformat(day))}" if day else name
 
 
-def _answer(settings: Settings, body: dict[str, Any]) -> dict[str, Any]:
-    return dict(asked(settings, "POST", "/v1/answers", body))
-
-
 def _ingested(settings: Settings, paths: list[Path]) -> dict[str, Any]:
     report = ingest_cli.run(settings, paths)
     for note in report["notes"]:
@@ -177,14 +175,6 @@ def _holds_articles(settings: Settings) -> bool:
             return snapshot.counts()["articles"] > 0
     finally:
         catalogue.close()
-
-
-def _taken(settings: Settings, name: str) -> DatelineError:
-    from ingest.errors import Owned
-
-    return Owned(
-        f"{settings.data_dir} belongs to {name}: it is being served already, or stop it first"
-    )
 
 
 def _day(text: str) -> str:

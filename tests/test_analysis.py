@@ -228,10 +228,7 @@ def test_inflections_and_spellings_of_a_word_share_a_stem(one: str, other: str) 
     assert analyse(one).stems == analyse(other).stems
 
 
-FIELDS = (
-    "quantities", "quotations", "attributions", "hedges", "conditions", "restrictions", "connectives", "frames",
-    "comparisons",
-)  # fmt: skip
+FIELDS = ("quantities", "quotations", "attributions")
 CLAUSES = st.lists(
     st.sampled_from(
         "said that , . ? ; : “ ” \" Ostrow accused of denied according to if unless should may tried to only half of fewer than "
@@ -246,9 +243,8 @@ def test_every_reading_lies_inside_the_text(sentence: str) -> None:
     found = analyse(sentence)
     for one in (one for field in FIELDS for one in getattr(found, field)):
         assert 0 <= one.start < one.end <= len(sentence)
-        for side in ("scope", "left", "right"):
-            start, end = (getattr(one, f"{side}_{edge}", 0) for edge in ("start", "end"))
-            assert 0 <= start <= end <= len(sentence), (one, side)
+        start, end = (getattr(one, f"scope_{edge}", 0) for edge in ("start", "end"))
+        assert 0 <= start <= end <= len(sentence)
         speaker = getattr(one, "speaker", None)
         if speaker is not None:
             assert sentence[speaker.start : speaker.end].lower() == speaker.value

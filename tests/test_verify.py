@@ -266,7 +266,7 @@ def test_whatever_is_claimed_the_verdict_is_consistent(claim: str, quote: str, k
 
 _WORDS = st.lists(
     st.sampled_from(
-        "the council approved plan port of Skerra 12 ships on 3 May 2025 and Brandt left".split()
+        "the council approved plan port at Skerra 12 ships on 3 May 2025 and Brandt left".split()
     ),
     min_size=3,
     max_size=20,
@@ -275,7 +275,7 @@ _WORDS = st.lists(
 
 @settings(max_examples=100, deadline=None)
 @given(before=_WORDS, said=_WORDS, after=_WORDS)
-def test_every_run_of_words_of_a_quote_without_denials_is_exact(
+def test_every_run_of_words_of_a_quote_without_operators_is_exact(
     before: list[str], said: list[str], after: list[str]
 ):
     assert verdict(" ".join(said), " ".join([*before, *said, *after])).support == "exact"

@@ -8,7 +8,6 @@ from functools import cached_property, lru_cache
 from ingest.english import speech
 from ingest.english import terms as typed_terms
 from ingest.english import words as word_forms
-from ingest.english.cues import Comparison, Cue, comparisons, cues
 from ingest.english.quantities import Quantity, quantities
 from ingest.english.speech import Attribution, Quotation
 from ingest.english.terms import Term, TermKind
@@ -127,36 +126,6 @@ class Analysis:
     def attributions(self) -> tuple[Attribution, ...]:
         """What somebody is said to say, claim, deny, ask or be accused of."""
         return speech.attributions(self)
-
-    @cached_property
-    def hedges(self) -> tuple[Cue, ...]:
-        """What may be, is planned, was tried or is only reported."""
-        return cues(self, "hedge")
-
-    @cached_property
-    def conditions(self) -> tuple[Cue, ...]:
-        """Clauses that the rest depends on."""
-        return cues(self, "condition")
-
-    @cached_property
-    def restrictions(self) -> tuple[Cue, ...]:
-        """What makes a statement hold of less: only, half of, fewer than, except, the first."""
-        return cues(self, "restriction")
-
-    @cached_property
-    def connectives(self) -> tuple[Cue, ...]:
-        """Causes, purposes, concessions and times; "since" and "while" may be two of them."""
-        return cues(self, "connective")
-
-    @cached_property
-    def frames(self) -> tuple[Cue, ...]:
-        """What keeps a sentence from being an assertion: questions, fiction, hoaxes, corrections."""
-        return cues(self, "frame")
-
-    @cached_property
-    def comparisons(self) -> tuple[Comparison, ...]:
-        """What is said to be more than, less than or equal to what, and what rises or falls."""
-        return comparisons(self)
 
     def _of_kind(self, kind: TermKind) -> tuple[Span, ...]:
         return tuple(Span(t.value, t.start, t.end) for t in self.terms if t.kind is kind)

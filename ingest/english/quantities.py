@@ -24,34 +24,20 @@ Dimension = Literal[
 class Quantity:
     """An amount with its unit, `text[start:end]`; scale and sign applied: "£1.38bn" is 1380000000 `gbp`.
 
-    `dimension` is one of `data/units.tsv` (money, length, time …), share, points, order ("third"), multiple
-    ("twice"), clock or count; the unit of a count is the stem of the word after it. `size` is the value in the
-    base unit of its dimension (metres, seconds, degrees Celsius, 1 for a whole), `slack` how far rounding may
-    have moved it.
+    `dimension` is one of `data/units.tsv` (money, length, time …), age, share, points, order ("third"), multiple
+    ("twice"), clock or count; the unit of a count is the stem of the word after it.
     """
 
     value: Decimal
     unit: str
     dimension: str
-    size: Decimal
-    slack: Decimal
     start: int
     end: int
 
-    def agrees(self, other: Quantity) -> bool:
-        """Whether both can be one amount: 94 km and 58 miles, a third and 33 %, but not $5 and £5."""
-        if self.dimension != other.dimension:
-            return False
-        if self.unit == other.unit:
-            return self.value == other.value
-        if self.dimension in ("money", "count"):
-            return self.dimension == "count" and self.value == other.value
-        return abs(self.size - other.size) <= max(self.slack, other.slack)
-
 
 _UNITS = {
-    form: (dimension, unit, Decimal(size))
-    for dimension, unit, size, forms in tables.rows("units.tsv")
+    form: (dimension, unit)
+    for dimension, unit, _, forms in tables.rows("units.tsv")
     for form in forms.split("; ")
     if dimension not in ("money", "share", "points")
 }
@@ -75,9 +61,6 @@ _OLD = re.compile(r"[\s-]old\b", re.IGNORECASE)
 _RANGE = re.compile(r"\s*(?:to|and|or|by|[-–—])\s*", re.IGNORECASE)
 _TALL = re.compile(r"m[\s-](?:tall|long|high|wide|deep|thick|away|above|below|race|sprint|dash)\b")
 _VALUE = re.compile(r"(?:(?P<currency>[a-z]+) |(?P<mark>[#x]))?(?P<amount>-?[\d.]+)(?P<unit>%|pp)?")
-_MOST_SLACK = Decimal(
-    "0.015"
-)  # share of a round number: "100 miles" may be 160 km, "58 miles" is 93 to 94
 
 
 def quantities(analysis: Analysis) -> tuple[Quantity, ...]:
@@ -87,85 +70,55 @@ def quantities(analysis: Analysis) -> tuple[Quantity, ...]:
     for at in range(len(found) - 2, -1, -1):
         one, two = found[at], found[at + 1]
         joined = _RANGE.fullmatch(text, one.end, two.start)
-        if joined and one.dimension == "count" and two.dimension != "count" and two.value:
-            size = one.value * two.size / two.value
-            found[at] = replace(two, value=one.value, size=size, start=one.start, end=one.end)
+        if joined and one.dimension == "count" and two.dimension != "count":
+            found[at] = replace(two, value=one.value, start=one.start, end=one.end)
     taken = [(one.start, one.end) for one in found]
     for match in _SEVERAL.finditer(text):
         unit = _UNIT.match(text, match.end())
         inside = any(start <= match.start() < end for start, end in taken)
         if unit and not inside:
-            found.append(_measured(Decimal(1), Decimal(0), unit, match.start()))
+            found.append(_measured(Decimal(1), unit, match.start()))
     return tuple(sorted(found, key=lambda one: one.start))
 
 
 def _read(analysis: Analysis, number: Span) -> Quantity:
     text, value = analysis.text, number.value
+    start, end = number.start, number.end
     if ":" in value:
-        minutes = Decimal(60 * int(value[:2]) + int(value[3:]))
-        return Quantity(minutes, "clock", "clock", minutes, Decimal(0), number.start, number.end)
-    if "/" in value or text[number.start : number.end].lower() == "half":
+        return Quantity(
+            Decimal(60 * int(value[:2]) + int(value[3:])), "minute", "clock", start, end
+        )
+    if "/" in value or text[start:end].lower() == "half":
         over, _, under = value.partition("/")
-        share = Decimal(over) / Decimal(under or 1)
-        return Quantity(share, "fraction", "share", share, Decimal(0), number.start, number.end)
+        return Quantity(Decimal(over) / Decimal(under or 1), "fraction", "share", start, end)
     found = _VALUE.fullmatch(value)
     assert found is not None, value
     amount = Decimal(found["amount"])
     if found["currency"]:
-        return Quantity(
-            amount, found["currency"], "money", amount, Decimal(0), number.start, number.end
-        )
-    if found["mark"]:
-        kind = "order" if found["mark"] == "#" else "multiple"
-        return Quantity(amount, kind, kind, amount, Decimal(0), number.start, number.end)
-    slack = _slack(text[number.start : number.end], amount)
-    if found["unit"]:
-        kind = "share" if found["unit"] == "%" else "points"
-        return Quantity(
-            amount, found["unit"], kind, amount / 100, slack / 100, number.start, number.end
-        )
-    if _TALL.match(text, number.end - 1):  # "a 94m-long cable" and not 94 million
-        metres = amount / 1_000_000
-        return Quantity(
-            metres, "metre", "length", metres, slack / 1_000_000, number.start, number.end
-        )
-    unit = _UNIT.match(text, number.end)
-    if unit:
-        return _measured(amount, slack, unit, number.start)
-    return Quantity(
-        amount, _counted(analysis, number), "count", amount, slack, number.start, number.end
-    )
+        return Quantity(amount, found["currency"], "money", start, end)
+    if kind := {"#": "order", "x": "multiple", "%": "share", "pp": "points"}.get(
+        found["mark"] or found["unit"]
+    ):
+        return Quantity(amount, found["unit"] or kind, kind, start, end)
+    if _TALL.match(text, end - 1):  # "a 94m-long cable" and not 94 million
+        return Quantity(amount / 1_000_000, "metre", "length", start, end)
+    if unit := _UNIT.match(text, end):
+        return _measured(amount, unit, start)
+    return Quantity(amount, _counted(analysis, number), "count", start, end)
 
 
-def _measured(amount: Decimal, slack: Decimal, unit: re.Match[str], start: int) -> Quantity:
-    dimension, name, size = (
-        _UNITS.get(unit["form"]) or _UNITS[re.sub(r"[\s-]", " ", unit["form"].lower())]
-    )
+def _measured(amount: Decimal, unit: re.Match[str], start: int) -> Quantity:
+    form = unit["form"]
+    dimension, name = _UNITS.get(form) or _UNITS[re.sub(r"[\s-]", " ", form.lower())]
     end = unit.end() if unit["per"] and dimension == "length" else unit.end("form")
     if unit["power"] and dimension == "length":
-        cubic = unit["power"].lower() == "cubic"
-        dimension, name = ("volume", f"cubic {name}") if cubic else ("area", f"square {name}")
-        size = size**3 * 1000 if cubic else size**2  # volumes count in litres
+        power = "cubic" if unit["power"].lower() == "cubic" else "square"
+        dimension, name = ("volume" if power == "cubic" else "area"), f"{power} {name}"
     elif unit["per"] and dimension == "length":
-        seconds = _UNITS[unit["per"].lower()][2]
-        dimension, name, size = "speed", f"{name} per {unit['per'].lower()}", size / seconds
+        dimension, name = "speed", f"{name} per {unit['per'].lower()}"
     elif dimension == "time" and (old := _OLD.match(unit.string, end)):
         dimension, end = "age", old.end()
-    converted = amount * size - (
-        Decimal("17.7778") if name == "fahrenheit" else 273 if name == "kelvin" else 0
-    )
-    return Quantity(amount, name, dimension, converted, slack * size, start, end)
-
-
-def _slack(written: str, amount: Decimal) -> Decimal:
-    """Half a unit of the last figure that is no closing zero, at most `_MOST_SLACK` of the amount."""
-    figures = re.sub(r"[^\d.]", "", written)
-    if not figures or not amount:
-        return Decimal(0)
-    whole, _, decimals = figures.partition(".")
-    place = Decimal(10) ** (-len(decimals) if decimals else len(whole) - len(whole.rstrip("0")))
-    scale = abs(amount) / (Decimal(figures) or 1)
-    return min(place * scale / 2, abs(amount) * _MOST_SLACK)
+    return Quantity(amount, name, dimension, start, end)
 
 
 def _counted(analysis: Analysis, number: Span) -> str:

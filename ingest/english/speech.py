@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ingest.english import tables
-from ingest.english.cues import clause_end, sentence_around
 from ingest.english.words import stem
 
 if TYPE_CHECKING:
@@ -73,6 +73,8 @@ _JOINS = frozenset("of on for in at from to".split())
 _MARKS = frozenset('"”’»')
 _CLOSING = re.compile(r"[\"”’»][\s,]*$|,[\"”’»]?\s*$")
 _APPOSITIVE = re.compile(r",\s[^,]{2,80},\s*$")
+_SENTENCE_END = re.compile(r"[.!?]+[\"”’')\]]*(?=\s+[\"“‘'(]?[^\Wa-z])|[\n;]|$")
+_CLAUSE_END = re.compile(r"[;:!?()—–]|\s-\s|[.,](?=[\s\"”’]|$)")
 _FAR = 9  # words between a verb and the "of" or "that" that opens what is said
 
 
@@ -86,7 +88,7 @@ def attributions(analysis: Analysis) -> tuple[Attribution, ...]:
         elif kind and not _is_noun(analysis, at):
             found.append(_spoken(analysis, at, kind))
         elif token.stem in _NOUNS and (opener := _follows(analysis, at, ("that", "of"), 1)):
-            last = sentence_around(analysis.text, token.start)[1]
+            last = _sentence_around(analysis.text, token.start)[1]
             start = min(opener.end + 1, last)
             found.append(Attribution("named", token.start, token.end, start, last, None))
     return tuple(found)
@@ -118,10 +120,10 @@ def _speaker_of(analysis: Analysis, start: int, end: int) -> Speaker | None:
     covering = [one for one in given if one.scope_start <= start < one.scope_end]
     if covering:
         return max(covering, key=lambda one: one.scope_start).speaker
-    first, last = sentence_around(analysis.text, start)
+    first, last = _sentence_around(analysis.text, start)
     if first and not analysis.text[first:start].strip(' "“”'):
         before = len(analysis.text[:first].rstrip())
-        first = sentence_around(analysis.text, before - 1)[0]  # "It is over," he said. "We won."
+        first = _sentence_around(analysis.text, before - 1)[0]  # "It is over," he said. "We won."
     beside = [one for one in given if first <= one.start < max(last, end + 3)]
     return min(beside, key=lambda one: abs(one.start - start)).speaker if beside else None
 
@@ -129,7 +131,7 @@ def _speaker_of(analysis: Analysis, start: int, end: int) -> Speaker | None:
 def _spoken(analysis: Analysis, at: int, kind: str) -> Attribution:
     """The statement of one verb: said before it ("…," said Ostrow), or after it."""
     text, verb = analysis.text, analysis.tokens[at]
-    first, last = sentence_around(text, verb.start)
+    first, last = _sentence_around(text, verb.start)
     passive = at > 0 and analysis.tokens[at - 1].lower in _BE
     before = _phrase_before(analysis, at, first)
     closing = _CLOSING.search(text, first, before.start if before else verb.start)
@@ -139,7 +141,7 @@ def _spoken(analysis: Analysis, at: int, kind: str) -> Attribution:
             before = _phrase_before(analysis, at, first, appositive.start())
         elif _looks_back(text, verb.end, not before or not _MARKS.isdisjoint(closing[0])):
             start, end = _said_before(analysis, closing.start())
-            after = _speaker(analysis, verb.end, clause_end(text, verb.end))
+            after = _speaker(analysis, verb.end, _clause_end(text, verb.end))
             return Attribution(kind, verb.start, verb.end, start, end, before or after)
     openers = (*_OPENERS.get(kind, ()), "that", *(("to",) if passive else ()))
     opener = _follows(analysis, at, openers, _FAR if verb.stem in _TAKES_OBJECT or passive else 1)
@@ -152,7 +154,7 @@ def _spoken(analysis: Analysis, at: int, kind: str) -> Attribution:
 
 def _looks_back(text: str, place: int, plainly: bool) -> bool:
     """Whether nothing that is said follows a verb: only its subject, or "on Monday"; `plainly` allows any phrase."""
-    words = text[place : clause_end(text, place)].split()
+    words = text[place : _clause_end(text, place)].split()
     quoted = text[place:].lstrip(" ,:").startswith(("“", '"'))
     if quoted or words[:1] == ["that"]:
         return False
@@ -164,14 +166,14 @@ def _said_before(analysis: Analysis, place: int) -> tuple[int, int]:
     for start, end in reversed(_quoted(analysis)):
         if start < place <= end + 3:
             return start, end
-    return sentence_around(analysis.text, max(0, place - 1))[0], place
+    return _sentence_around(analysis.text, max(0, place - 1))[0], place
 
 
 def _according(analysis: Analysis, at: int) -> Attribution:
     """ "According to Ostrow, it sank" and "It sank, according to Ostrow"."""
     text, start = analysis.text, analysis.tokens[at].start
-    first, last = sentence_around(text, start)
-    end = clause_end(text, analysis.tokens[at + 1].end)
+    first, last = _sentence_around(text, start)
+    end = _clause_end(text, analysis.tokens[at + 1].end)
     speaker = _speaker(analysis, analysis.tokens[at + 1].end, end)
     if text[first:start].strip(" \"“'"):
         scope = first, len(text[:start].rstrip(" ,"))
@@ -193,7 +195,7 @@ def _is_noun(analysis: Analysis, at: int) -> bool:
 
 def _follows(analysis: Analysis, at: int, words: tuple[str, ...], reach: int) -> Token | None:
     """The first of these words among the next `reach`, in the same clause."""
-    end = clause_end(analysis.text, analysis.tokens[at].end)
+    end = _clause_end(analysis.text, analysis.tokens[at].end)
     following = analysis.tokens[at + 1 : at + 1 + reach]
     return next((t for t in following if t.lower in words and t.end <= end), None)
 
@@ -233,3 +235,24 @@ def _speaker(analysis: Analysis, start: int, end: int) -> Speaker | None:
     start += match.end() if match else 0
     written = analysis.text[start:end].rstrip(' ,.;:"“”')
     return Speaker(written.lower(), start, start + len(written)) if written else None
+
+
+def _sentence_around(text: str, place: int) -> tuple[int, int]:
+    """The sentence that holds this offset."""
+    return next(((start, end) for start, end in _sentences(text) if place < end), (0, len(text)))
+
+
+def _clause_end(text: str, place: int) -> int:
+    """Where the clause that holds this offset ends: before the next mark that parts clauses."""
+    match = _CLAUSE_END.search(text, place)
+    return match.start() if match else len(text)
+
+
+def _sentences(text: str) -> Iterator[tuple[int, int]]:
+    """Offsets of the sentences of a short text."""
+    start = 0
+    for match in _SENTENCE_END.finditer(text):
+        start += len(text[start : match.end()]) - len(text[start : match.end()].lstrip())
+        if start < match.end():
+            yield start, match.end()
+        start = match.end()

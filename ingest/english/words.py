@@ -88,6 +88,11 @@ def stem(word: str) -> str:
     return stemmed.replace("ll", "l")
 
 
+def irregular(word: str) -> bool:
+    """Whether a small-letter word is a listed irregular form: "sold", "women"."""
+    return word in _INFLECTIONS
+
+
 def _standard(word: str) -> str:
     """American spelling: -ise and -isation with a z, -our as -or, -tre as -ter."""
     word = re.sub(r"(?<=\w{3})is(?=(?:e[ds]?|ers?|ing|ations?)$)", "iz", word)

@@ -38,6 +38,10 @@ WITH_BODY = ("POST", "PUT", "PATCH", "DELETE")
 UPLOADS = "/v1/articles"
 MULTIPART = "multipart/form-data"
 JSON_EXPANSION = 3  # JSON may write a letter in six bytes ("\\u0431") that UTF-8 writes in two
+UNKNOWN_HOST = (
+    "without keys this service answers only to this machine: set DATELINE_PUBLIC_URL to the "
+    "address that readers use, or DATELINE_API_KEYS"
+)
 CONTENT_SECURITY_POLICY = (
     "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; "
     "object-src 'none'"
@@ -129,7 +133,8 @@ class Admission:
 
         try:
             _expect_short_head(scope)
-            self._expect_own_host(headers)
+            if self.open and not hosts.is_ours(headers.get("host", ""), self.settings.public_url):
+                raise Refused(421, "unknown_host", UNKNOWN_HOST)
             state["may_write"] = self._may_write(scope, headers)
             await self.app(scope, await self._admitted(scope, headers, incoming), send_signed)
         except ClientDisconnect:
@@ -138,15 +143,6 @@ class Admission:
             response = error_response(error, scope["path"], request_id)
             if not started:
                 await response(scope, receive, send_signed)
-
-    def _expect_own_host(self, headers: Headers) -> None:
-        if self.open and not hosts.is_ours(headers.get("host", ""), self.settings.public_url):
-            raise Refused(
-                421,
-                "unknown_host",
-                "without keys this service answers only to this machine: set DATELINE_PUBLIC_URL "
-                "to the address that readers use, or DATELINE_API_KEYS",
-            )
 
     def _may_write(self, scope: Scope, headers: Headers) -> bool:
         """Whether the caller may write; Refused where a key is wanted and no known one is sent."""
@@ -190,7 +186,8 @@ class Admission:
             return incoming.counted(limit)
         body = await incoming.whole(limit)
         labelled = body or "content-type" in headers
-        if scope["path"].startswith(JSON_ROUTES) and labelled and not _is_json(kind):
+        is_json = re.fullmatch(r"application/(?:json|.*\+json)", kind)
+        if scope["path"].startswith(JSON_ROUTES) and labelled and not is_json:
             wanted = "JSON, labelled Content-Type: application/json"
             wanted += f", or {MULTIPART}" * is_upload
             raise Refused(415, "unsupported_media_type", f"send {wanted}")
@@ -301,12 +298,6 @@ def _any_equal(digest: bytes, known: Sequence[bytes]) -> bool:
     for other in known:
         found |= hmac.compare_digest(digest, other)
     return found
-
-
-def _is_json(kind: str) -> bool:
-    return kind == "application/json" or (
-        kind.startswith("application/") and kind.endswith("+json")
-    )
 
 
 def _replayed(body: bytes, receive: Receive) -> Receive:

@@ -304,8 +304,9 @@ class Bot:
                     channel=asked.channel,
                     thread_ts=asked.thread_ts,
                     text=message,
+                    # whole, and verbatim: a bare address in an article's words stays words
                     blocks=[
-                        _section(part)
+                        SectionBlock(text=MarkdownTextObject(text=part, verbatim=True), expand=True)
                         for part in slack_text.parts(message, slack_text.SECTION_CHARACTERS)
                     ],
                     unfurl_links=False,
@@ -327,11 +328,6 @@ class Bot:
             log.info(
                 "slack.reaction %s channel=%s failed: %s", method, asked.channel, _reason(error)
             )
-
-
-def _section(text: str) -> SectionBlock:
-    """Shown whole, and `verbatim`: an @here or a bare address in an article's words stays words."""
-    return SectionBlock(text=MarkdownTextObject(text=text, verbatim=True), expand=True)
 
 
 def _reason(error: Exception) -> str:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from datetime import date
-from urllib.parse import quote as percent_encoded
 
-from service.surfaces.sources import closest, origin
+from service.surfaces.sources import address, closest, is_web_address, origin
 from service.types import Account, Answer, ArticleCard, Citation, Conflict
 
 SECTION_CHARACTERS = 3_000  # a section block over this is refused, and the bot goes silent
@@ -34,7 +33,6 @@ _TOKEN = re.compile(r"<([^<>]*)>")
 _UNSENDABLE = re.compile(
     r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
 )
-_WEB = re.compile(r"(?i)https?://\S")
 _MARKER = re.compile(r"\s*\[\d+\]")
 _COPY = {
     "original": "original",
@@ -84,7 +82,16 @@ def render(answer: Answer, public_url: str | None) -> str:
     blocks = [escape(answer.text)]
     if answer.citations:
         blocks.append(
-            "\n".join([SOURCES, *(_source(citation, public_url) for citation in answer.citations)])
+            "\n".join(
+                [
+                    SOURCES,
+                    *(
+                        f'[{citation.number}] "{_short(citation.quote, QUOTE_CHARACTERS)}" — '
+                        + _described(citation.article, public_url)
+                        for citation in answer.citations
+                    ),
+                ]
+            )
         )
     if answer.conflicts:
         blocks.append("\n".join(_conflict(conflict) for conflict in answer.conflicts))
@@ -101,11 +108,6 @@ def render(answer: Answer, public_url: str | None) -> str:
     return "\n\n".join(blocks)
 
 
-def _source(citation: Citation, public_url: str | None) -> str:
-    quote = _short(citation.quote, QUOTE_CHARACTERS)
-    return f'[{citation.number}] "{quote}" — {_described(citation.article, public_url)}'
-
-
 def _described(article: ArticleCard, public_url: str | None) -> str:
     """Title with its link, outlet, date, and what kind of copy this is where there are others."""
     title, link = _short(article.title, TITLE_CHARACTERS), _link(article, public_url)
@@ -119,15 +121,10 @@ def _described(article: ArticleCard, public_url: str | None) -> str:
 
 def _link(article: ArticleCard, public_url: str | None) -> str | None:
     """The article's web address, else our page; encoded so that it cannot end the link."""
-    address = article.url
-    if (address is None or not _WEB.match(address)) and public_url:
-        address = f"{public_url.rstrip('/')}/articles/{article.article_id}"
-    if address is None or not _WEB.match(address):
+    if not public_url and not is_web_address(article.url or ""):
         return None
-    encoded = percent_encoded(
-        address.strip(), safe="!#$%&'()*+,/:;=?@[]~", errors="replace"
-    ).replace("&", "&amp;")
-    return encoded if len(encoded) <= LINK_CHARACTERS else None
+    link = address(article, public_url or "").replace("&", "&amp;")
+    return link if len(link) <= LINK_CHARACTERS else None
 
 
 def _day(day: date | None) -> str:

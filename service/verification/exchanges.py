@@ -1,0 +1,184 @@
+"""Finds what a claim in a sentence's own words put in or exchanged for something that says otherwise."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from ingest.english.thesaurus import opposite, related
+from ingest.english.words import irregular, stem
+from service.verification.amounts import UNITS
+from service.verification.edits import SIGNS, Edit, bare, carries, words
+from service.verification.reading import CORE, Reading
+
+# Shares of the claim's words that stand in the sentence in its order, from which an exchange is one: farther from the
+# sentence's words another word is a paraphrase. Chosen on the fit half of `evals/suites/claims`.
+ONE_WORD = 0.85  # a verb in place of a longer stretch
+SLOT = 0.8  # one or two words in place of one or two
+SMALL = 0.75  # a negation or a condition; words that moved
+LONGEST_SLOT = 2  # words
+FROM_CARD = 2  # words, names not counted, that may be taken from the article's title
+LONGEST_MODAL = 8  # words that a modal and its verb may take
+
+_BENIGN = frozenset(
+    map(
+        stem,
+        "say tell be have do get also now then still both own there here about around some part make take come go went give "
+        "according add announce state year".split(),
+    )
+)
+_SCALES = frozenset("bn b m mn tn k thousand million billion trillion".split())
+_QUANTITY = {
+    word: frozenset(group.split())
+    for group in (
+        "all every each entire whole",
+        "most mainly mostly majority",
+        "few",
+        "none",
+        "several some",
+        "many",
+        "both",
+        "first",
+        "last",
+    )
+    for word in group.split()
+    if word != "some"
+}
+_RELATIONS = frozenset(
+    "before after since until by to from than above below if unless although because though despite against for with "
+    "without earliest latest under over still formerly once again first last and".split()
+)
+_ALIKE = {
+    frozenset(pair.split())
+    for pair in (
+        "for to", "although though", "after once", "by from", "with from", "over for", "above over", "below under",
+        "because since", "although despite", "after since", "for from", "for with",
+    )
+}  # fmt: skip
+_SURE = re.compile(
+    r"\b(?:\w+ed|has|have|is|are|was|were|took|made|won|bought|sold|began|lost|left|cut|rose|fell|gave)\b"
+)
+_LEVELS = (
+    (3, re.compile(r"\b(?:may|might|could|can|possibly|perhaps)\b")),
+    (
+        2,
+        re.compile(
+            r"\b(?:hopes?|plans?|planned|intends?|expect(?:ed|s)|likely|wants?|tried|tries|trying|aims?|seeks?|sought"
+            r"|considering|proposed|threatened)\b"
+        ),
+    ),
+    (1, re.compile(r"\b(?:will|shall|is to|are to|to be|should|due)\b")),
+)
+
+
+def put_in(made: Edit, others: Sequence[Reading], card: Reading) -> Iterator[str]:
+    """Words of the claim that say something the sentence does not; `others` are the other sentences it cites."""
+    rest = {bare(word) for reading in (made.quote, *others) for word, _ in words(reading)}
+    around = {bare(word) for word, _ in words(card)}
+    cut = {bare(word) for word, span in made.theirs if span[0] in made.cut and carries(word)}
+    restated = _restated(made)
+    borrowed = 0
+    for tag, i, j, k, m in made.codes:
+        if tag == "equal":
+            continue
+        theirs = [word for word, _ in made.theirs[i:j]]
+        slot = [bare(word) for word in theirs if carries(word)]
+        for word, (start, _) in made.mine[k:m]:
+            if word in SIGNS and (tag == "insert" or SIGNS & set(theirs)):
+                yield "another currency"
+            if start in restated or not carries(word) or word[0].isdigit() or word in _SCALES:
+                continue
+            mine = bare(word)
+            if mine in rest or mine in _BENIGN or any(_stands_for(mine, other) for other in cut):
+                continue
+            if any(opposite(mine, other) for other in slot) and word.removesuffix("s") not in UNITS:
+                if not CORE["negation"].search(" ".join(theirs)):  # "not legal", "illegal"
+                    yield "an antonym"
+            elif mine in around and not slot:
+                borrowed += not made.claim.text[start].isupper()
+            elif tag == "replace" and slot and _is_slot(made, j - i, m - k, word):
+                yield "another word"
+    if borrowed > FROM_CARD:
+        yield "words of the title"
+
+
+def _restated(made: Edit) -> set[int]:
+    """Where the claim has an operator of a kind that the sentence has too: "could" for "may"."""
+    return {
+        place
+        for kind, pattern in CORE.items()
+        if made.quote.has_core(kind)
+        for match in pattern.finditer(made.claim.lower)
+        for place in range(match.start(), match.end())
+    }
+
+
+def _stands_for(left: str, right: str) -> bool:
+    return left == right or (related(left, right) and not opposite(left, right))
+
+
+def _is_slot(made: Edit, theirs: int, mine: int, word: str) -> bool:
+    """Whether a word took the place of another, everything around it being the same."""
+    if made.share >= SLOT and theirs <= LONGEST_SLOT and mine <= LONGEST_SLOT:
+        return True
+    return made.share >= ONE_WORD and mine == 1 and (word.endswith("ed") or irregular(word))
+
+
+def small_words(made: Edit, others: Sequence[Reading]) -> Iterator[str]:
+    """Negations, conditions, causes, rates, quantities and relations that the claim put in or exchanged."""
+    quotes = (made.quote, *others)
+    fresh = {span[0] for _, span in made.put_in}
+    loose = (
+        made.share < SMALL
+        or made.quote.has("denial", "except", "only", "condition", "question")
+        or "earliest" in made.quote.lower
+    )
+    for kind in ("negation", "condition", "source", "all", "again", "each"):
+        if kind in ("negation", "condition") and loose:
+            continue
+        starts = {match.start() for match in CORE[kind].finditer(made.claim.lower)}
+        if starts & fresh and not any(quote.has_core(kind) for quote in quotes):
+            yield f"{kind} put in"
+    said = {word for quote in quotes for word, _ in words(quote)}
+    if any(word in _QUANTITY and not said & _QUANTITY[word] for word, _ in made.put_in):
+        yield "quantity put in"
+    for tag, i, j, k, m in made.codes:
+        ours = {word for word, _ in made.theirs[i:j]} & _RELATIONS
+        mine = {word for word, _ in made.mine[k:m]} & _RELATIONS
+        one = tag == "replace" and max(j - i, m - k) <= 3 and len(ours) == len(mine) == 1
+        if one and ours != mine and ours | mine not in _ALIKE:
+            yield "relation exchanged"
+
+
+def surer(made: Edit) -> bool:
+    """Whether a modal gave way to a surer word: "plans to open" became "opened", "may" became "will"."""
+    for tag, i, j, k, m in made.codes:
+        if tag != "replace" or j - i > LONGEST_MODAL:
+            continue
+        mine = " ".join(word for word, _ in made.mine[k:m])
+        theirs, level = _level(" ".join(word for word, _ in made.theirs[i:j])), _level(mine)
+        if level < theirs and (level == 1 or _SURE.search(mine)):
+            return True
+    return False
+
+
+def _level(stretch: str) -> int:
+    """How far from a fact: 0 a fact, 1 what will be, 2 what is planned or expected, 3 what may be."""
+    return next((level for level, pattern in _LEVELS if pattern.search(stretch)), 0)
+
+
+def swapped(made: Edit) -> bool:
+    """Whether words of the sentence took each other's place around words that stayed."""
+    cut = {word: place for place, (word, span) in enumerate(made.theirs) if span[0] in made.cut}
+    moved = {word for word, _ in made.put_in if word in cut and carries(word)}
+    turned = re.search(
+        r"\b(?:by|of|whose?)\b|'s", " ".join(word for word, _ in made.put_in)
+    )  # "beaten by", "the lawyer of"
+    if not moved or made.share < SMALL or turned:
+        return False
+    for tag, i, j, k, m in made.codes:
+        if tag == "replace" and any(i <= cut[word] < j for word in moved):
+            elsewhere = {word for word, place in cut.items() if not i <= place < j}
+            if any(word in elsewhere and carries(word) for word, _ in made.mine[k:m]):
+                return True
+    return False

@@ -1,0 +1,323 @@
+"""Reasons why a claim says something else than the sentences it cites; a claim without any is borne out.
+
+A claim that is nearly a sentence's own words is held to them: whatever it cut, put in or exchanged must leave what is
+said as it was. A claim in other words is held to what can be told of any wording: names, dates, amounts, negations,
+fictions and claims that somebody else makes, causes, and how much of it is there at all.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from ingest.english import analyse, differences
+from ingest.english.terms import Term, TermKind
+from ingest.english.words import stem
+from service.verification.alignment import Alignment, align
+from service.verification.amounts import amounts, bears_out, derived, implied
+from service.verification.edits import Edit, edit
+from service.verification.exchanges import put_in, small_words, surer, swapped
+from service.verification.negations import flipped
+from service.verification.reading import WIDE, Reading, read
+from service.verification.role_swaps import displaced
+from service.verification.roles import turned
+from service.verification.scopes import cut_bound, cut_operators, cut_rank, cut_source
+
+# Shares of a claim's words that stand in a sentence in its order. Chosen on the fit half of `evals/suites/claims`.
+NEAR = 0.6  # from here the claim is held to the sentence's own words
+SLOTTED = 0.7  # from here words can be compared slot by slot
+# Shares of a claim's content words
+HELD = 0.3  # that the cited sentences must hold
+SAME_WORDS = 0.9  # from which they hold all of it, if in another order
+FROM_CARD = 0.5  # that may stand in the article's title, outlet or byline alone
+IN_SCOPE = 0.5  # of what is kept, that must lie in an operator's scope
+MOST_CARD_WORDS = 2  # plain words that may stand in the title alone
+
+TYPED = frozenset(("number", "date", "name", "quantifier", "antonym", "quotation"))
+_BY_TO = re.compile(
+    r"\b(by|to|from)\s+(?:(?:the|an?|about|around|only|nearly|almost|more than|some)\s|[£$€])*\s*$"
+)
+_RELATION = re.compile(
+    r"\b(by|to|from|since|until|before|after|in|below|above|at)\s+(?:(?:the|an?|about|around|only|nearly|almost"
+    r"|more than|some)\s|[£$€])*\s*$"
+)
+_EXCLUDE = {
+    frozenset(pair.split())
+    for pair in (
+        "by to", "by from", "to from", "since until", "before after", "since in", "until in", "below above", "by at",
+        "since before",
+    )
+}  # fmt: skip
+_CAUSE = re.compile(
+    r"\b(?:because|as a result|in order to|caused|led to)\b|(?<!or )\bso that\b|(?<!is )(?<!was )(?<!are )(?<!were )\bdue to\b"
+)
+_CAUSES = re.compile(
+    r"because|so that|due to|caused|led to|result|reason|owing to|blam|to \w+ for|drove|prompt"
+)
+_ALL = re.compile(r"(?<!at )\ball\b(?! told| in)|\bevery\b|\balways\b|\bentire|\bwhole\b")
+_ANY = re.compile(r"\b(?:all|every\w*|each|always|entire\w*|whole|any|none|no)\b")
+_DAYS = re.compile(r"\b(?:yesterday|today|tomorrow|tonight)\b")
+_TOTAL = re.compile(r"\baltogether\b|\btotal\b|\bin all\b")
+_RATE = re.compile(
+    r"\b(?:an?|per|each|every)\s+(year|month|week|day|hour|share|dose|person|kilogram|tonne|household|unit|barrel|farm)\b"
+)
+_RISE = re.compile(
+    r"\b(?:more|above|higher|larger|bigger|greater|older|faster|quicker|better|longer|taller|wider|fa?urther|ahead|exceed\w*"
+    r"|beyond|over|dearer|after|later|outnumber\w*|deeper|heavier|earlier|up|rose|rises?|risen|gr[eo]w\w*|climb\w*"
+    r"|increas\w*|widen\w*|doubl\w*|gain\w*)\b"
+)
+_FALL = re.compile(
+    r"\b(?:less|fewer|below|under|lower|smaller|younger|slower|worse|shorter|narrow\w*|nearer|behind|cheaper|short of"
+    r"|before|lighter|down|fell|falls?|fallen|drop\w*|shr[aiu]nk\w*|decreas\w*|declin\w*|cut|halv\w*|lost|reduc\w*"
+    r"|weaken\w*)\b"
+)
+_PIVOT = re.compile(r"\b(?:than|before|after|ahead of|below|above|behind)\b")
+
+
+def objections(claim: Reading, quotes: Sequence[Reading], card: Reading) -> Iterator[str]:
+    """What speaks against a claim, the plainest first; `card` is the title, author and outlet of what it cites.
+
+    The words are kinds of failure for the log, never words of an article.
+    """
+    nearest = max((edit(claim, quote) for quote in quotes), key=lambda one: one.share)
+    if len(quotes) > 1 and not nearest.is_run:
+        joined = edit(claim, read(" ".join(quote.text for quote in quotes)))
+        nearest = joined if joined.share > nearest.share + 0.02 else nearest
+    if nearest.share < NEAR:
+        yield from _of_other_words(align(claim, quotes), card)
+        return
+    yield from cut_operators(nearest)
+    if cut_rank(nearest):
+        yield "rank left out"
+    if cut_bound(nearest):
+        yield "bound left out"
+    if cut_source(nearest):
+        yield "source left out"
+    if not nearest.is_run:
+        yield from _of_own_words(nearest, quotes, card)
+
+
+def _of_own_words(made: Edit, quotes: Sequence[Reading], card: Reading) -> Iterator[str]:
+    others = [quote for quote in quotes if quote is not made.quote]
+    aligned = align(made.claim, quotes)
+    yield from _ungrounded(aligned, card)
+    yield from put_in(made, others, card)
+    yield from small_words(made, others)
+    if surer(made):
+        yield "surer than said"
+    if swapped(made):
+        yield "words exchanged"
+    if turned(aligned):
+        yield "roles exchanged"
+    if _number_misplaced(aligned):
+        yield "number in another place"
+    if made.share >= SLOTTED and made.put_in:
+        if _direction_turned(aligned):
+            yield "direction turned"
+        yield from _by_slots(made.claim, quotes, card)
+
+
+def _by_slots(claim: Reading, quotes: Sequence[Reading], card: Reading) -> Iterator[str]:
+    """What stands in a slot of a sentence where it has something else."""
+    texts = [quote.text for quote in quotes]
+    if displaced(texts, claim.text):
+        yield "another value"
+    asked = claim.has_core("question") and any(quote.has_core("question") for quote in quotes)
+    if not asked and "without" not in claim.lower and flipped(texts, claim.text):
+        yield "negation"
+    around = {word for term in card.content for word in term.value.split()}
+    for found in differences(" ".join(texts), claim.text):
+        names = analyse(claim.text[found.right_start : found.right_end]).names
+        told = all(word in around for name in names for word in name.value.split())
+        if found.kind in TYPED and not (found.kind == "name" and told):
+            yield f"another {found.kind}"
+
+
+def _of_other_words(made: Alignment, card: Reading) -> Iterator[str]:
+    claim, quotes = made.claim, made.quotes
+    if made.held < HELD:
+        yield "too little of it"
+    if _rests_on_card(made, card):
+        yield "rests on the title"
+    yield from _ungrounded(made, card)
+    if _CAUSE.search(claim.lower) and not any(_CAUSES.search(quote.lower) for quote in quotes):
+        yield "a cause nobody states"
+    if _ALL.search(claim.lower) and not any(_ANY.search(quote.lower) for quote in quotes):
+        yield "all put in"
+    if not claim.has("claim") and not claim.has("report") and _within(made, "claim") > IN_SCOPE:
+        yield "source left out"
+    if not claim.has("fiction", "denial", "error") and _within(made, "fiction") > IN_SCOPE:
+        yield "fiction left out"
+    if not claim.has("negation", "denial", "condition") and _denied(made):
+        yield "negation left out"
+    if made.held >= SAME_WORDS and turned(made, strict=True):
+        yield "roles exchanged"
+    if _prepositions_differ(made, _BY_TO):
+        yield "by, to or from"
+    if _TOTAL.search(claim.lower) and not any(_TOTAL.search(quote.lower) for quote in quotes):
+        yield "total put in"
+    mine, said = ({m[1] for m in _RATE.finditer(text)} for text in (claim.lower, _all(quotes)))
+    if mine and said and not mine & said:
+        yield "another rate"
+
+
+def _all(quotes: Sequence[Reading]) -> str:
+    return " ".join(quote.lower for quote in quotes)
+
+
+def _ungrounded(made: Alignment, card: Reading) -> Iterator[str]:
+    """Names, dates and amounts of the claim that nothing it cites has."""
+    known = {w for one in (*made.quotes, card) for term in one.content for w in term.value.split()}
+    missing = [term for n, term in enumerate(made.claim.content) if n not in made.pairs]
+    for term in missing:
+        if term.kind is TermKind.NAME and not _known(made, term, known):
+            yield "a name that is not there"
+        if term.kind is TermKind.DATE and term.value not in known:
+            yield "a date that is not there"
+    if set(_DAYS.findall(made.claim.lower)) - set(_DAYS.findall(_all(made.quotes))):
+        yield "a day that is not there"
+    figures = list(amounts(made.claim))
+    said = [a for quote in made.quotes for a in (*amounts(quote), *implied(quote))]
+    texts = _all(made.quotes)
+    for mine in figures:
+        if any(bears_out(a, mine) for a in said) or derived(mine, said, made.claim.lower):
+            continue
+        written = re.escape(made.claim.lower[mine.term.start : mine.term.end])
+        year = not mine.unit and not mine.bound and mine.value > 999  # "its 2016 level" of a date
+        small = mine.value == 1 or (mine.value <= 3 and not mine.unit and not mine.bound)
+        if not small and not (year and re.search(rf"(?<![\d.,]){written}(?![\d.,]\d)", texts)):
+            yield "a number that is not there"
+
+
+def _known(made: Alignment, name: Term, known: set[str]) -> bool:
+    """Whether a name belongs to one that is known: "Sarnian" to Sarnia, "Agata" to "Brun"; not "Brandt Works" to
+    "Tellin Works"."""
+    word = name.value
+    if word in known or any(
+        len(other) > 3 and word.startswith(other[:5]) for other in known if other[:4] == word[:4]
+    ):
+        return True
+    beside = {term.value for term in _names_beside(made.claim, name)} & known
+    taken = any(
+        _names_beside(quote, term)
+        for quote in made.quotes
+        for term in quote.content
+        if term.value in beside
+    )
+    return bool(beside) and not taken
+
+
+def _names_beside(reading: Reading, name: Term) -> list[Term]:
+    return [
+        term
+        for term in reading.content
+        if term.kind is TermKind.NAME
+        and (0 <= term.start - name.end <= 1 or 0 <= name.start - term.end <= 1)
+    ]
+
+
+def _rests_on_card(made: Alignment, card: Reading) -> bool:
+    """Whether the claim takes from a title, outlet or byline more than whom or what the sentences speak of."""
+    around = {stem(word) for term in card.content for word in term.value.split()}
+    taken = [
+        term
+        for n, term in enumerate(made.claim.content)
+        if n not in made.pairs and any(stem(word) in around for word in term.value.split())
+    ]
+    plain = [term for term in taken if term.kind is TermKind.WORD]
+    share = len(taken) / (len(made.claim.content) or 1)
+    verb = any(made.claim.lower[term.start : term.end].endswith(("ed", "ing")) for term in plain)
+    return (
+        share > FROM_CARD
+        or len(plain) > MOST_CARD_WORDS
+        or (verb and made.held < FROM_CARD and share > 0.2)
+    )
+
+
+def _within(made: Alignment, kind: str) -> float:
+    """The largest share of what is kept of a sentence that an operator of a kind bears on."""
+    found = 0.0
+    for s, quote in enumerate(made.quotes):
+        kept = made.kept(s)
+        for match in WIDE[kind].finditer(quote.lower):
+            first, last = quote.segment(match.start())
+            first = match.start() if kind == "claim" else first
+            outside = [t for t in kept if not match.start() <= t.start < match.end()]
+            inside = [t for t in outside if first <= t.start < last]
+            found = max(found, len(inside) / (len(outside) or 1))
+    return found
+
+
+def _denied(made: Alignment) -> bool:
+    """Whether the words that a sentence denies are kept."""
+    for s, quote in enumerate(made.quotes):
+        kept = {term.start for term in made.kept(s)}
+        for match in WIDE["negation"].finditer(quote.lower):
+            last = quote.segment(match.start())[1]
+            denied = [t for t in quote.content if match.end() <= t.start < last][:3]
+            if denied and sum(t.start in kept for t in denied) >= max(1, len(denied) - 1):
+                return True
+    return False
+
+
+def _number_misplaced(made: Alignment) -> bool:
+    """Whether a number or date has another preposition than in the sentence, or was taken from another statement."""
+    return _prepositions_differ(made, _RELATION) or any(
+        _from_elsewhere(made, n)
+        for n in made.pairs
+        if made.claim.content[n].kind in (TermKind.NUMBER, TermKind.DATE)
+    )
+
+
+def _prepositions_differ(made: Alignment, pattern: re.Pattern[str]) -> bool:
+    for n, ((s, _), _) in made.pairs.items():
+        mine, theirs = made.claim.content[n], made.partner(n)
+        if mine.kind in (TermKind.NUMBER, TermKind.DATE):
+            here = pattern.search(made.claim.lower[: mine.start])
+            there = pattern.search(made.quotes[s].lower[: theirs.start])
+            if here and there and frozenset((here[1], there[1])) in _EXCLUDE:
+                return True
+    return False
+
+
+def _from_elsewhere(made: Alignment, n: int) -> bool:
+    """Whether most words beside a number stem from a statement that has a number of its own, which the claim cut."""
+    (s, place), _ = made.pairs[n]
+    quote, claim = made.quotes[s], made.claim
+    first, last = claim.segment(claim.content[n].start)
+    beside = [
+        quote.segment(made.partner(m).start)
+        for m in made.pairs
+        if m != n
+        and made.pairs[m][0][0] == s
+        and claim.content[m].kind is TermKind.WORD
+        and first <= claim.content[m].start < last
+    ]
+    home = quote.segment(quote.content[place].start)
+    away = [segment for segment in beside if segment != home]
+    if not away or 2 * len(away) <= len(beside):
+        return False
+    start, end = max(set(away), key=away.count)
+    kept = {term.start for term in made.kept(s)}
+    return any(
+        term.kind is quote.content[place].kind and term.start not in kept
+        for term in quote.content
+        if start <= term.start < end
+    )
+
+
+def _direction_turned(made: Alignment) -> bool:
+    """Whether a comparison or a move was turned round while what it compares stayed where it was."""
+    text, said = made.claim.lower, _all(made.quotes)
+    up, down = (pattern.search(text) is not None for pattern in (_RISE, _FALL))
+    was_up, was_down = (pattern.search(said) is not None for pattern in (_RISE, _FALL))
+    if not ((up and was_down and not was_up) or (down and was_up and not was_down)):
+        return False
+    here, score = _PIVOT.search(text), 0
+    for s, quote in enumerate(made.quotes):
+        there = _PIVOT.search(quote.lower)
+        for n, ((sentence, _), _) in made.pairs.items() if here and there else ():
+            if sentence == s and here and there:
+                before = made.claim.content[n].start < here.start()
+                score += 1 if before != (made.partner(n).start < there.start()) else -1
+    return score <= 0

@@ -1,0 +1,217 @@
+"""Finds what a claim in a sentence's own words cut although it bears on what the claim kept.
+
+"None of the passengers were hurt" says nothing that "the passengers were hurt" says: an operator, a rank or a bound may
+only go together with all that it bears on.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from ingest.english.thesaurus import opposite
+from service.verification.edits import Edit, bare, carries
+from service.verification.reading import CORE, Span
+
+REACH = 30  # characters between a modal and what it must bear on
+BESIDE = 16  # characters between a rank and the noun it changes
+BOUND = 24  # characters between a bound and what it bounds
+
+# operators that bear on what follows them in their clause, and those that bear on all of their statement
+_FORWARD = frozenset(("negation", "possible", "likely", "intend"))
+_KINDS = (*sorted(_FORWARD), "condition", "question", "fiction", "claim", "error", "except")
+# by kind, what a claim may have in place of an operator that it cut: in the sense of CORE, and of WIDE
+_INSTEAD = {
+    "condition": ("condition",),
+    "question": ("question", "condition"),
+    "fiction": ("fiction",),
+    "claim": ("claim", "report"),
+    "error": ("error", "negation", "report"),
+    "possible": ("possible", "likely", "intend", "condition", "question"),
+    "likely": ("likely", "possible", "intend", "will", "condition"),
+    "intend": ("intend", "likely", "possible", "will"),
+    "except": ("except", "negation"),
+    "negation": ("negation",),
+}
+_LOOSELY = {
+    "claim": ("claim", "report"),
+    "fiction": ("fiction", "error"),
+    "error": ("error", "denial"),
+    "question": ("question",),
+}
+_PAUSE = re.compile(r"[,;:]")
+_OPEN = frozenset(
+    ("unclear", "uncertain", "not known", "unknown", "undecided", "in doubt", "question")
+)
+_OWNER = re.compile(r"\b(?:the|an?|this|that|his|her|its|their) $")
+_PURPOSE = re.compile(r"\b(?:function|purpose|role|aim|job|goal|task|way|idea|part)\b[^.;]{0,40}$")
+_RANK = re.compile(
+    r"\b(?:former|formerly|deputy|vice|acting|assistant|interim|ex|late|retired|so-called|would-be|self-styled|junior"
+    r"|honorary|associate|alleged|designate|co|joint)\b"
+)
+_RANKED = frozenset(
+    "former formerly deputy vice acting assistant interim ex late retired once previously used caretaker".split()
+)
+_COUNT = "[\\d,]+|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve"
+_RESTS = frozenset("one two three four five six seven eight nine ten eleven twelve".split())
+_BOUND = re.compile(
+    r"\b(?:nearly|almost|fewer than|less than|more than|up to|at least|at most|no more than|no fewer than|just under"
+    rf"|just over|barely|all but|half of|half|most of|some of|part of|many of|few of|(?:{_COUNT}) of"
+    r"|(?:a|one|two|three) (?:third|quarter|fifth|half)s? of)\b"
+)
+_AS_GOOD = {
+    "nearly": "almost|just under|close to|just short",
+    "almost": "nearly|close to",
+    "half": "half|50",
+    "all": "except|apart|but",
+}
+_SAID = re.compile(
+    r"\b(?:says|said|say|told|wrote|writes|reported|stated|added|alleged|claimed|argued)\b"
+)
+# whoever counts, measures or decides may be left unnamed: "Turnout rose to 71 percent, the commission said"
+_OFFICE = re.compile(
+    r"\b(?:officials?|police|commission|ministry|minister|court|coroner|council|department|agency|authority|authorities"
+    r"|statistics|data|figures|records?|report|study|survey|service|bureau|office|researchers|scientists|government"
+    r"|inspectors|investigators|regulators?|engineers|doctors|experts|judge|election|census|registry|bank|results|documents|weather|organi[sz]ers)\b"
+)
+
+
+def cut_operators(made: Edit) -> Iterator[str]:
+    """The kinds of operators that were cut from what is kept, and that nothing in the claim stands for."""
+    claim, quote = made.claim, made.quote.lower
+    asides = [match.span() for match in re.finditer(r"\([^)]*\)", quote)]
+    for kind in _KINDS:
+        for match in CORE[kind].finditer(quote):
+            if match.start() not in made.cut or any(a <= match.start() < b for a, b in asides):
+                continue
+            loosely = ("denial",) if match[0] == "no longer" else _LOOSELY.get(kind, ())
+            replaced = claim.has_core(*_INSTEAD[kind]) or claim.has(*loosely)
+            if kind == "negation" and _reversed(made):
+                continue
+            month = match[0] == "may" and made.quote.text[match.start()].isupper()
+            if (
+                not replaced
+                and not month
+                and _operates(kind, match, quote)
+                and _bears(made, kind, match)
+            ):
+                yield f"{kind} left out"
+
+
+def _reversed(made: Edit) -> bool:
+    """Whether the claim says an opposite of what the sentence denies: "illegal" for "not legal"."""
+    gone = [bare(word) for word, span in made.theirs if span[0] in made.cut and carries(word)]
+    return any(opposite(bare(word), other) for word, _ in made.put_in for other in gone)
+
+
+def _operates(kind: str, match: re.Match[str], quote: str) -> bool:
+    """Whether the words are an operator here: not the "had" of a perfect tense, "if ever", "a claim for damages"."""
+    before, after = quote[: match.start()], quote[match.start() :]
+    if match[0] in ("had", "were to") and before and before.rstrip()[-1] not in ".,":
+        return False
+    if kind == "condition":
+        return not (
+            re.match(r"if (?:ever|any|not|only)\b", after) or re.search(r"\b(?:even|as) $", before)
+        )
+    if kind == "claim" and _OWNER.search(before):
+        return re.match(r"\s+(?:that|of)\b", quote[match.end() :]) is not None
+    if kind == "possible":
+        return not re.search(r"\b(?:that|which|who) $", before)
+    return not (kind == "intend" and _PURPOSE.search(before))
+
+
+def _bears(made: Edit, kind: str, match: re.Match[str]) -> bool:
+    """Whether the operator bears on words that the claim kept."""
+    quote = made.quote.lower
+    if kind == "possible" and re.search(r"\bcan\b|\blikely\b", made.claim.lower):
+        return False
+    first, last = made.quote.segment(match.start())
+    if kind in ("fiction", "error"):
+        first = 0
+    right = made.kept_after(match.end(), last)
+    left = [span for span in made.kept_spans if first <= span[0] < match.start()]
+    right_words, left_words = (_carrying(quote, spans) for spans in (right, left))
+    if kind in _FORWARD:
+        return _touches(quote, match, right) and (
+            kind == "negation" or right[0][0] - match.end() < REACH
+        )
+    if kind == "condition":
+        return bool(left_words or right_words)
+    if kind == "except":
+        return left_words >= 2 and not right_words
+    if kind in ("claim", "question"):
+        return bool(right_words) or (kind == "question" and bool(left_words) and match[0] in _OPEN)
+    return bool(right_words) or left_words >= 2
+
+
+def _touches(quote: str, match: re.Match[str], right: list[Span]) -> bool:
+    """Whether a kept word follows in the same clause."""
+    if not right:
+        return False
+    between = quote[match.end() : right[0][0]]
+    clause_ends = re.search(r"[,;:—–.)]|\b(?:which|who|where|when)\b", between)
+    return clause_ends is None and _carrying(quote, right[:4]) > 0
+
+
+def _carrying(quote: str, spans: list[Span]) -> int:
+    return sum(carries(quote[a:b]) for a, b in spans)
+
+
+def cut_rank(made: Edit) -> bool:
+    """Whether "former", "deputy", "-in-law" and the like were cut although the word they change is kept."""
+    quote = made.quote.lower
+    if _RANKED & {word for word, _ in made.put_in}:
+        return False
+    if "in-law" not in made.claim.lower:
+        starts = {span[0] for span in made.kept_spans}
+        if any(match.start() in starts for match in re.finditer(r"\w+-in-law\b", quote)):
+            return True
+    for match in _RANK.finditer(quote):
+        right = made.kept_after(match.end())
+        between = quote[match.end() : right[0][0]] if right else ","
+        if match.start() in made.cut and len(between) < BESIDE and not _PAUSE.search(between):
+            return True
+    return False
+
+
+def cut_bound(made: Edit) -> bool:
+    """Whether "nearly", "half of", "11 of" and the like were cut right before what they bound."""
+    quote, claim = made.quote.lower, made.claim.lower
+    kept_all = re.search(r"\ball\b", claim) and not made.claim.has("except", "negation", "denial")
+    if "all but" in quote and kept_all and not re.search(r"nearly|almost", claim):
+        return True
+    if "all but" in quote and any(word in _RESTS or word.isdigit() for word, _ in made.put_in):
+        return False  # "eight of the nine"
+    starts = {span[0] for _, span in made.theirs}
+    for match in _BOUND.finditer(quote):
+        inside = {place for place in starts if match.start() <= place < match.end()}
+        right = made.kept_after(match.end())
+        if not inside or not inside <= made.cut or not right:
+            continue
+        between = quote[match.end() : right[0][0]]
+        first = match[0].split()[0]
+        said = re.search(rf"\b(?:{_AS_GOOD.get(first, re.escape(first))})\b", claim)
+        if len(between) < BOUND and not _PAUSE.search(between) and said is None:
+            return True
+    return False
+
+
+def cut_source(made: Edit) -> bool:
+    """Whether "X said that" was cut from the front of what is kept, unless an office, a count or a study speaks."""
+    quote = made.quote.lower
+    if made.claim.has_core("report", "claim") or made.claim.has("fiction", "error"):
+        return False
+    for match in _SAID.finditer(quote):
+        right = made.kept_after(match.end())
+        if match.start() not in made.cut or not right:
+            continue
+        if re.search(r"[.;]|, (?:and|but)", quote[match.end() : right[0][0]]):
+            continue
+        before = quote[: match.start()]
+        said_before = re.search(r"[\"”,]\s*(?:\w+\s){0,6}$", before)
+        if said_before and _carrying(quote, right) < 2:
+            continue
+        left = [span for span in made.kept_spans if span[0] < match.start()]
+        if not _OFFICE.search(before[-60:]) and _carrying(quote, left) <= len(right):
+            return True
+    return False

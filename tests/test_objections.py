@@ -1,0 +1,266 @@
+"""What a claim leaves out, adds or exchanges, kind by kind: false claims are refused, honest ones go through."""
+
+from __future__ import annotations
+
+import pytest
+from newsroom import by_key, card, sentences
+
+from service.types import Draft
+from service.verification.verify import verify
+
+# kind → sentence → (false claims, true claims)
+KINDS: dict[str, dict[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
+    "negation": {
+        "None of the divers were injured in the collapse.": (
+            ("The divers were injured in the collapse.",),
+            ("No diver was injured in the collapse.",),
+        ),
+        "It is not true that the mill burned down in 1988, the owner said.": (
+            ("The mill burned down in 1988, the owner said.",),
+            ("The owner said it was not true that the mill burned down in 1988.",),
+        ),
+        "The inspectors failed to find the leak under the harbour road.": (
+            ("The inspectors found the leak under the harbour road.",),
+            ("The inspectors did not find the leak under the harbour road.",),
+        ),
+        "Orla Penn ran the bakery for 30 years and never once closed it.": (
+            ("Orla Penn ran the bakery for 30 years and once closed it.",),
+            ("Orla Penn ran the bakery for 30 years without ever closing it.",),
+        ),
+    },
+    "condition": {
+        "If the tender fails, the county will close the swimming hall in June.": (
+            ("The county will close the swimming hall in June.",),
+            ("The county will close the swimming hall in June if the tender fails.",),
+        ),
+        "The ferry will sail on Sunday unless the wind turns north.": (
+            ("The ferry will sail on Sunday.", "The ferry will sail on Sunday if the wind turns north."),
+            ("Unless the wind turns north, the ferry will sail on Sunday.",),
+        ),
+    },
+    "question": {
+        "It is unclear whether the pilot saw the warning light.": (
+            ("The pilot saw the warning light.",),
+            ("It is not known whether the pilot saw the warning light.",),
+        ),
+        "Asked whether she would stand again, the mayor smiled.": (
+            ("She would stand again, the mayor said.",),
+            ("The mayor smiled when asked whether she would stand again.",),
+        ),
+    },
+    "fiction": {
+        "In the novel the queen of Harl is poisoned by her gardener.": (
+            ("The queen of Harl is poisoned by her gardener.",),
+            ("In the novel a gardener poisons the queen of Harl.",),
+        ),
+        "A hoax message said that the reservoir at Tane had burst.": (
+            ("The reservoir at Tane had burst.",),
+            ("The message that the reservoir at Tane had burst was a hoax.",),
+        ),
+    },
+    "attribution": {
+        "The tenants accused the landlord of cutting off the heating in January.": (
+            ("The landlord cut off the heating in January.",),
+            ("The landlord was accused by the tenants of cutting off the heating in January.",),
+        ),
+        "The driver claimed that the brakes had been repaired in May.": (
+            ("The brakes had been repaired in May.",),
+            ("The brakes had been repaired in May, the driver claimed.",),
+        ),
+    },
+    "correction": {
+        "An earlier version of this report wrongly said that Ida Falk had resigned.": (
+            ("Ida Falk had resigned.",),
+            ("The report had wrongly said that Ida Falk had resigned.",),
+        ),
+    },
+    "restriction": {
+        "Half of the new flats are reserved for nurses.": (
+            ("The new flats are reserved for nurses.",),
+            ("Half of the flats are reserved for nurses.",),
+        ),
+        "Fewer than 60 boats took part in the regatta.": (
+            ("60 boats took part in the regatta.", "More than 60 boats took part in the regatta."),
+            ("Fewer than 60 boats took part.",),
+        ),
+        "All but one of the seven bridges have been repaired.": (
+            ("All of the seven bridges have been repaired.",),
+            ("Six of the seven bridges have been repaired.",),
+        ),
+    },
+    "modality": {
+        "The museum may sell two of its paintings next year.": (
+            ("The museum will sell two of its paintings next year.",),
+            ("The museum could sell two of its paintings next year.",),
+        ),
+        "The company plans to open a second quarry at Hulme.": (
+            ("The company opened a second quarry at Hulme.",),
+            ("The company intends to open a second quarry at Hulme.",),
+        ),
+    },
+    "units": {
+        "The tunnel is 12 miles long and was dug by hand.": (
+            ("The tunnel is 12 kilometres long.",),
+            ("The tunnel is about 19 kilometres long.",),
+        ),
+        "The store can hold 40 megawatt-hours of power.": (
+            ("The store can hold 40 megawatts of power.",),
+            ("The store holds 40 megawatt-hours.",),
+        ),
+        "The strike lasted 72 hours.": (
+            ("The strike lasted 72 days.",),
+            ("The strike went on for three days.",),
+        ),
+    },
+    "currency": {
+        "The stadium cost €75 million and was finished in 2022.": (
+            ("The stadium cost $75 million.", "The stadium cost €75 billion."),
+            ("The stadium cost 75 million euros.",),
+        ),
+        "Members pay £24 a year for the allotments.": (
+            ("Members pay £24 a month for the allotments.",),
+            ("The allotments cost members £24 a year.",),
+        ),
+    },
+    "sign": {
+        "Rents rose by 8 per cent to £640 a month.": (
+            ("Rents fell by 8 per cent.", "Rents rose to 8 per cent.", "Rents rose by 80 per cent."),
+            ("Rents went up 8 per cent to £640 a month.",),
+        ),
+        "The rate rose by 2 percentage points to 9 per cent.": (
+            ("The rate fell by 2 percentage points to 9 per cent.",),
+            ("The rate was 9 per cent after a rise of 2 percentage points.",),
+        ),
+    },
+    "speaker": {
+        '"We row first and argue later," said the captain, Lena Moor.': (
+            ('"We row first and argue later," said the coach, Ivo Hart.',),
+            ('"We row first and argue later," Lena Moor said.',),
+        ),
+    },
+    "joined": {
+        "Tomas Quill painted the ceiling for Hanna Brandt, who owns the mill.": (
+            ("Hanna Brandt painted the ceiling.",),
+            ("Tomas Quill painted the ceiling for Hanna Brandt.",),
+        ),
+    },
+    "cause": {
+        "The line was closed on Monday. Two signals failed in the afternoon.": (
+            ("The line was closed on Monday because of the heat.",),
+            ("The line was closed on Monday.",),
+        ),
+        "The race was stopped because a swan was on the course.": (
+            ("The race was stopped because a boat was on the course.",),
+            ("The race was stopped because of a swan on the course.",),
+        ),
+    },
+    "comparison": {
+        "The new bell is heavier than the old one by 90 kilograms.": (
+            ("The new bell is lighter than the old one by 90 kilograms.",),
+            ("The new bell is 90 kilograms heavier than the old one.",),
+        ),
+        "Marsh Lane sold more tickets than Abbey Road.": (
+            ("Abbey Road sold more tickets than Marsh Lane.", "Marsh Lane sold fewer tickets than Abbey Road."),
+            ("Abbey Road sold fewer tickets than Marsh Lane.",),
+        ),
+    },
+    "roles": {
+        "The bakery sued the council over the flood damage in 2019.": (
+            ("The council sued the bakery over the flood damage in 2019.",),
+            ("The council was sued by the bakery over the flood damage in 2019.",),
+        ),
+        "Kestrel Foods bought the brand from Orme Dairies for £3 million.": (
+            ("Orme Dairies bought the brand from Kestrel Foods for £3 million.",),
+            ("Orme Dairies sold the brand to Kestrel Foods for £3 million.",),
+        ),
+    },
+    "headnoun": {
+        "The former harbour master, Jon Vik, was fined on Friday.": (
+            ("The harbour master, Jon Vik, was fined on Friday.",),
+            ("Jon Vik, the former harbour master, was fined on Friday.",),
+        ),
+        "The deputy mayor of Larn opened the fair.": (
+            ("The mayor of Larn opened the fair.",),
+            ("The fair was opened by the deputy mayor of Larn.",),
+        ),
+        "Her brother-in-law, Pal Roth, keeps the keys.": (
+            ("Her brother, Pal Roth, keeps the keys.",),
+            ("Pal Roth, her brother-in-law, keeps the keys.",),
+        ),
+    },
+    "number and date": {
+        "The chapel burned for 19 hours on 26 March 2021.": (
+            ("The chapel burned for 17 hours on 26 March 2021.", "The chapel burned on 28 March 2021."),
+            ("In March 2021 the chapel burned for 19 hours.",),
+        ),
+        "The petition was signed by 2,316 people.": (
+            ("The petition was signed by 2,613 people.",),
+            ("More than 2,300 people signed the petition.",),
+        ),
+    },
+    "entity": {
+        "The seed was brought from Denmark by a ship of the Aldor line.": (
+            ("The seed was brought from Norway by a ship of the Aldor line.",),
+            ("A ship of the Aldor line brought the seed from Denmark.",),
+        ),
+    },
+    "opposite": {
+        "The board accepted the offer and the workers cheered.": (
+            ("The board rejected the offer and the workers cheered.",),
+            ("The board accepted the offer.",),
+        ),
+        "Most of the oaks were given by farmers.": (
+            ("Few of the oaks were given by farmers.",),
+            ("Most of the oaks came from farmers.",),
+        ),
+    },
+    "tense": {
+        "The alarm rang before the crew left the engine room.": (
+            ("The alarm rang after the crew left the engine room.",),
+            ("The alarm rang before the crew left.",),
+        ),
+        "Mr Holt no longer keeps bees.": (
+            ("Mr Holt still keeps bees.", "Mr Holt keeps bees."),
+            ("Mr Holt has stopped keeping bees.",),
+        ),
+    },
+}  # fmt: skip
+
+
+def cases(borne_out: bool) -> list[tuple[str, str, str]]:
+    return [
+        (kind, sentence, claim)
+        for kind, sentences_of in KINDS.items()
+        for sentence, claims in sentences_of.items()
+        for claim in claims[borne_out]
+    ]
+
+
+def released(sentence: str, claim: str, title: str = "From the archive") -> bool:
+    evidence = sentences(card("c", title), sentence)
+    return verify(Draft(claim, (evidence[0].key,)), by_key(evidence)).support is not None
+
+
+@pytest.mark.parametrize(("kind", "sentence", "claim"), cases(borne_out=False))
+def test_a_claim_that_says_something_else_is_refused(kind: str, sentence: str, claim: str) -> None:
+    assert not released(sentence, claim)
+
+
+@pytest.mark.parametrize(("kind", "sentence", "claim"), cases(borne_out=True))
+def test_an_honest_claim_is_released(kind: str, sentence: str, claim: str) -> None:
+    assert released(sentence, claim)
+
+
+def test_a_title_may_tell_whom_a_sentence_speaks_of_and_prove_nothing() -> None:
+    title = "Fosse paint plant leaked into the river"
+
+    assert released("Its gate is blue and its tower is green.", "The gate of the Fosse plant is blue.", title)  # fmt: skip
+    assert not released("Its gate is blue.", "The Fosse paint plant leaked into the river.", title)
+
+
+def test_whole_sentences_are_exact_whatever_they_hold() -> None:
+    for sentences_of in KINDS.values():
+        for sentence in sentences_of:
+            evidence = sentences(card("c"), sentence)
+            found = verify(Draft(sentence, (evidence[0].key,)), by_key(evidence))
+            assert found.support == "exact"
