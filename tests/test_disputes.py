@@ -402,3 +402,41 @@ def test_a_round_number_may_be_off_by_a_twentieth(counted: str, status_then: str
     )
 
     assert status(found(MARCH, one, two)) == status_then
+
+
+@pytest.mark.parametrize(("days", "status_then"), [(7, "disputed"), (8, None)])
+def test_accounts_of_an_event_stand_within_a_week(days: int, status_then: str | None) -> None:
+    """Beyond it they must have all of the question's words in common: here one lacks the storm."""
+    first = date(2024, 11, 20)
+    one = (first.isoformat(), "Loam storm", "The storm killed 300 sheep near Loam and Ashby.")
+    two = (
+        (first + timedelta(days)).isoformat(),
+        "Losses",
+        "Farmers near Loam and Ashby lost 1,150 sheep.",
+    )
+
+    assert status(found("How many sheep did the storm kill?", one, two)) == status_then
+
+
+def test_a_sentence_with_three_values_is_a_list_and_contradicts_nobody() -> None:
+    two = "Nora Finch and Tom Reed led the Ashby quarry march."
+    three = "Nora Finch, Tom Reed and Ines Vale led the Ashby quarry march."
+    other = ("2025-05-05", "March on the quarry", "Leon Abel led the quarry march in Ashby.")
+    asked = "Who led the Ashby quarry march?"
+
+    assert status(found(asked, ("2025-05-04", "Quarry march", two), other)) == "disputed"
+    assert found(asked, ("2025-05-04", "Quarry march", three), other) is None
+
+
+@pytest.mark.parametrize(
+    ("question", "status_then"),
+    [
+        ("Who is the leader of the quarry march?", "disputed"),
+        ("Who is a leader of the quarry march?", None),
+    ],
+)
+def test_one_of_many_contradicts_no_other(question: str, status_then: str | None) -> None:
+    one = ("2025-05-04", "Quarry march", "Nora Finch is the leader of the quarry march in Ashby.")
+    two = ("2025-05-05", "Quarry march", "Leon Abel is the leader of the quarry march in Ashby.")
+
+    assert status(found(question, one, two)) == status_then

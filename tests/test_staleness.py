@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from asking import query
@@ -103,3 +103,15 @@ def test_a_day_that_the_answer_names_is_not_said_twice() -> None:
         )
         is None
     )
+
+
+@pytest.mark.parametrize(("days", "told_in_words"), [(179, False), (180, True)])
+def test_the_age_is_said_from_180_days_on(days: int, told_in_words: bool) -> None:
+    today = date(2026, 11, 21)
+    cited = sentences(
+        card(published_on=today - timedelta(days)), "Ida Crane is the mayor of Ashby."
+    )
+
+    said = note(MAYOR, "", cited, None, today)
+
+    assert said is not None and ("ago" in said[0]) == told_in_words

@@ -63,12 +63,14 @@ def exclude_each_other(text: str, mine: Values, other_text: str, theirs: Values)
 
 
 def may_be_a_person(text: str, name: Span) -> bool:
-    """Whether a name is none of a country, a ship or an institution: "China", "SS Valencia", "the
-    Cabinet".
+    """Whether a name is none of a country, a ship, an institution or where something was.
+
+    So "China", "SS Valencia", "the Cabinet", "in Ashby" are no people.
     """
     institution = " " not in name.value and is_ordinary(name.value)
     country = not _COUNTRIES.isdisjoint((name.value, name.value.split()[-1]))
-    return not (institution or country or _SHIP.match(text[name.start : name.end]))
+    ship, place = _SHIP.match(text[name.start :]), _PLACED.search(text[: name.start])
+    return not (institution or country or ship or place)
 
 
 def predicate_of(question: str) -> str | None:
@@ -181,6 +183,7 @@ def _amount(value: str) -> tuple[str, Decimal]:
 
 _COUNTRIES = frozenset((*COUNTRIES.values(), "africa", "america", "asia", "europe"))
 _SHIP = re.compile(r"[A-Z]{2,3} [A-Z]")  # SS Valencia, HMS Victory
+_PLACED = re.compile(r"(?i)\b(?:in|at|near|through|across)\s+(?:the\s+)?$")
 _AT_LEAST = re.compile(r"(?:more than|over|at least|above)\W*$")
 _CLAUSE_END = re.compile(r"[,;:.!?()–—]")
 _PREPOSITIONS = frozenset("of to in on at for from with".split())
