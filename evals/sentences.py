@@ -20,7 +20,7 @@ from typing import Annotated
 import numpy as np
 import typer
 
-from evals.lab.perturbation import perturb
+from evals.lab.perturbation import hedged, perturb
 from evals.metrics.intervals import Interval, interval
 from evals.passages import Asking, Long, read_clapnq, read_qed
 from evals.pool import Pool, open_pool, wikipedia
@@ -166,6 +166,8 @@ def _verification(pool: Pool, answerable: Sequence[Asking]) -> Scores:
         refused["verifier false alarms"].append(_refused(claim, cited))
         for kind, false in perturb(claim, whole).items():
             refused[f"verifier detects {kind}"].append(_refused(false, cited))
+        doubtful = [replace(item, text=hedged(item.text)) for item in cited]
+        refused["verifier detects hedge"].append(_refused(claim, doubtful))
         other = others[(number * 37 + 11) % len(others)]
         if other.passage_id != asking.passage_id:
             refused["verifier detects wrong passage"].append(
