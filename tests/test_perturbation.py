@@ -15,7 +15,7 @@ from ingest.english.words import stem
 
 ROOT = Path(__file__).parent.parent
 # The lists by which readers of sentences and the verifier know an operator, a hedge or a denial.
-LISTS = [ROOT / "ingest/english/data/speech.tsv", ROOT / "service/verification/operators.tsv"]
+LISTS = [ROOT / "ingest/english/data/speech.tsv", *(ROOT / "service/verification").glob("*.tsv")]
 PASSAGE = (
     "Anna Quist ratified the treaty with Oslo on 3 May 1994, and 12 states were fertile ground."
 )

@@ -16,8 +16,8 @@ from evals.lab.copies.vocabulary import (
     NUMBER_WORDS,
     SHORT_NAMES,
     SPELLINGS,
-    SYNONYMS,
 )
+from evals.lab.words import paraphrases
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +46,11 @@ def _either(pairs: Sequence[tuple[str, str]]) -> Callable[[str, random.Random], 
 
 def _towards(table: Mapping[str, str]) -> Callable[[str, random.Random], str]:
     return lambda sentence, chance: _replaced(sentence, table)
+
+
+def _synonyms(part: int) -> Callable[[str, random.Random], str]:
+    """Words of every fourth row of the list give way to others that mean the same."""
+    return _towards(dict([*paraphrases().items()][part::4]))
 
 
 def _replaced(sentence: str, table: Mapping[str, str]) -> str:
@@ -310,10 +315,10 @@ REWORDINGS = (
     Rewording("clause_first", "order", _clause_first),
     Rewording("active_voice", "order", _active_voice),
     Rewording("apposition_in_brackets", "order", _apposition_in_brackets),
-    Rewording("synonyms_a", "synonyms", _towards(dict(SYNONYMS[::4]))),
-    Rewording("synonyms_b", "synonyms", _towards(dict(SYNONYMS[1::4]))),
-    Rewording("synonyms_c", "synonyms", _towards(dict(SYNONYMS[2::4]))),
-    Rewording("synonyms_d", "synonyms", _towards(dict(SYNONYMS[3::4]))),
+    Rewording("synonyms_a", "synonyms", _synonyms(0)),
+    Rewording("synonyms_b", "synonyms", _synonyms(1)),
+    Rewording("synonyms_c", "synonyms", _synonyms(2)),
+    Rewording("synonyms_d", "synonyms", _synonyms(3)),
     Rewording("connectives", "words", _towards(CONNECTIVES)),
     Rewording("that_dropped", "words", _that_dropped),
     Rewording("year_named", "words", _year_named),

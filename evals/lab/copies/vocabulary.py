@@ -54,22 +54,6 @@ took = take; continued = continue; helped = help; defeated = defeat; required = 
 lived = live
 """)
 )
-# The first of every three pairs, the second and the third are an operation each.
-ANTONYMS = _pairs("""
-increased = decreased; largest = smallest; before = after; northern = southern; won = lost; early = late;
-above = below; highest = lowest; older = younger; eastern = western; rose = fell; longer = shorter; public = private;
-first = last; accepted = rejected; positive = negative; inside = outside; supported = opposed; began = ended;
-male = female; rich = poor; best = worst; opened = closed; upper = lower; increase = decrease; legal = illegal;
-bought = sold; son = daughter; larger = smaller; included = excluded; north = south; major = minor;
-internal = external; strong = weak; east = west; domestic = foreign; brother = sister; victory = defeat;
-increases = decreases; father = mother; success = failure; ancient = modern; higher = lower; allowed = banned;
-husband = wife; oldest = youngest; gained = lost; temporary = permanent; deep = shallow; winter = summer;
-northeast = southwest; created = destroyed; minimum = maximum; top = bottom; arrived = departed;
-possible = impossible; wide = narrow; birth = death; passed = failed; urban = rural; hot = cold; formal = informal;
-left = right; support = opposition; front = rear; growth = decline; official = unofficial; better = worse;
-day = night; large = small; import = export; similar = different; natural = artificial; direct = indirect;
-alive = dead; hired = fired; civilian = military; morning = evening; common = rare; white = black; earlier = later
-""")
 QUOTED_STRANGERS = "harbour kitchen velvet orchard thunder ladder copper meadow lantern pepper granite whistle".split()
 
 # Two ways to write one thing; either may become the other.
@@ -92,48 +76,6 @@ CONTRACTIONS = _pairs("""
 is not = isn't; are not = aren't; was not = wasn't; were not = weren't; did not = didn't; does not = doesn't;
 do not = don't; has not = hasn't; have not = haven't; had not = hadn't; could not = couldn't; would not = wouldn't;
 cannot = can't; will not = won't
-""")
-# A word or phrase and another that may stand in its place in almost any sentence; every fourth is one operation.
-SYNONYMS = _pairs("""
-began = started; used = employed; also = additionally; made = produced; shows = demonstrates; popular = well-liked;
-large = sizeable; produced = made; received = got; known as = called; many = numerous; called = named;
-about = roughly; created = devised; often = frequently; according to = in the words of; became = turned into;
-entire = whole; important = significant; country = nation; main = principal; rest = remainder;
-several = a number of; part = portion; whole = entire; area = region; however = nevertheless; region = area;
-located = situated; due to = because of; helped = assisted; along with = together with; near = close to;
-in order to = so as to; because = since; the same = an identical; various = diverse; leader = head;
-famous = well-known; allowed = permitted; built = constructed; worked = laboured; purchased = bought;
-died = passed away; announced = declared; company = firm; ended = concluded; children = kids; required = needed;
-physician = doctor; primarily = mainly; attempt = try; usually = normally; prior to = before; film = movie;
-home = house; quickly = rapidly; big = sizable; approximately = roughly; difficult = hard; appeared = featured;
-enough = sufficient; currently = at present; gave = handed; throughout = all through; idea = notion;
-chosen = picked; job = position; though = although; later = afterwards; until = till; need = require;
-while = whereas; said = stated; during = in the course of; consists of = is made up of; after = following;
-contains = holds; before = ahead of; includes = takes in; under = beneath; took place = happened; among = amid;
-occurred = took place; across = throughout; wrote = authored; despite = in spite of; directed by = helmed by;
-including = among them; released = issued; based on = founded on; recorded = taped; instead of = in place of;
-founded = established; at the time = back then; established = set up; at first = initially; introduced = brought in;
-as a result of = owing to; developed = worked out; such as = like; formed = set up; song = track; moved = relocated;
-album = record; returned = came back; episode = instalment; grew = expanded; team = side; continued = went on;
-game = match; told = informed; author = writer; believed = thought; actor = performer; known for = noted for;
-singer = vocalist; refers to = denotes; band = group; describes = depicts; story = tale; serves as = acts as;
-novel = book; served as = acted as; river = waterway; led by = headed by; war = conflict; caused by = brought about by;
-law = statute; followed by = succeeded by; building = structure; derived from = drawn from; road = street;
-composed of = made up of; ship = vessel; divided into = split into; origin = source; related to = connected with;
-term = expression; referred to as = called; meaning = sense; appointed = named; type = kind; elected = chosen;
-amount = quantity; replaced = took the place of; result = outcome; defeated = beat; effect = impact;
-lived = resided; purpose = aim; married = wed; method = technique; attended = went to; example = instance;
-represents = stands for; event = occasion; provides = offers; period = era; remains = stays; beginning = start;
-occurs = takes place; fans = supporters; covers = spans; money = funds; reached = attained; people = persons;
-small = little; common = widespread; similar to = akin to; different = distinct; original = initial;
-special = particular; current = present; full = complete; modern = contemporary; rare = scarce; strong = powerful;
-typically = as a rule; originally = at the outset; mainly = chiefly; eventually = in the end; recently = of late;
-finally = in the end; previously = earlier; formerly = once; subsequently = afterwards; immediately = at once;
-together = jointly; commonly = widely; generally = broadly; especially = particularly; very = extremely;
-but = yet; when = at the time that; where = in which; which = that; if = in case; through = by way of;
-within = inside; and the = as well as the;
-in the = within the;
-on the = upon the; with the = together with the; has been = has by now been; to be = so as to be
 """)
 FILLERS = (
     "In fact, ",

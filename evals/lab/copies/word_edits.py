@@ -9,7 +9,6 @@ from itertools import pairwise
 
 from evals.lab.copies.figure_edits import Change, Make, instead
 from evals.lab.copies.vocabulary import (
-    ANTONYMS,
     COUNTRIES,
     GIVEN_NAMES,
     INVENTED_ACRONYMS,
@@ -20,6 +19,7 @@ from evals.lab.copies.vocabulary import (
     PAST_VERBS,
     WEEKDAYS,
 )
+from evals.lab.words import opposites
 
 _NAME = re.compile(r"(?<=[a-z,;] )[A-Z][a-zà-ÿ]+(?:[ -][A-Z][a-zà-ÿ]+)*(?![\w’'-])")
 _PERSON = re.compile(
@@ -197,5 +197,5 @@ def quoted_word(words: Sequence[str]) -> Make:
 
 
 def antonym(part: int) -> Make:
-    """A word of every third pair of the list gives way to its opposite."""
-    return instead({a: b for pair in ANTONYMS[part::3] for a, b in (pair, pair[::-1])})
+    """A word of every third row of the list gives way to its opposite."""
+    return instead(dict([*opposites().items()][part::3]))
