@@ -68,6 +68,12 @@ KINDS: dict[str, dict[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
             ("The brakes had been repaired in May, the driver claimed.",),
         ),
     },
+    "denied later": {
+        "The keeper sold the tickets twice, an allegation that the court found to be false.": (
+            ("The keeper sold the tickets twice.",),
+            ("The court found that the allegation was false.",),
+        ),
+    },
     "correction": {
         "An earlier version of this report wrongly said that Ida Falk had resigned.": (
             ("Ida Falk had resigned.",),
@@ -83,6 +89,14 @@ KINDS: dict[str, dict[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
             ("60 boats took part in the regatta.", "More than 60 boats took part in the regatta."),
             ("Fewer than 60 boats took part.",),
         ),
+        "Between 30 and 300 sheep drowned in the flood.": (
+            ("300 sheep drowned in the flood.",),
+            ("Between 30 and 300 sheep drowned.",),
+        ),
+        "The line carried more people in May than in any month since 1990.": (
+            ("The line carried the most people ever in May.",),
+            ("The line carried more people in May than in any month since 1990.",),
+        ),
         "All but one of the seven bridges have been repaired.": (
             ("All of the seven bridges have been repaired.",),
             ("Six of the seven bridges have been repaired.",),
@@ -92,6 +106,10 @@ KINDS: dict[str, dict[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
         "The museum may sell two of its paintings next year.": (
             ("The museum will sell two of its paintings next year.",),
             ("The museum could sell two of its paintings next year.",),
+        ),
+        "Neighbours stopped a plan under which the orchard was cut down.": (
+            ("The orchard was cut down.",),
+            ("A plan under which the orchard was cut down was stopped by neighbours.",),
         ),
         "The company plans to open a second quarry at Hulme.": (
             ("The company opened a second quarry at Hulme.",),
@@ -183,6 +201,14 @@ KINDS: dict[str, dict[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
             ("The mayor of Larn opened the fair.",),
             ("The fair was opened by the deputy mayor of Larn.",),
         ),
+        "The sister of the skipper Ole Brand sold the boat in spring.": (
+            ("The skipper Ole Brand sold the boat in spring.",),
+            ("The skipper's sister sold the boat in spring.",),
+        ),
+        "Aldo Fenn's lawyer called the charge absurd.": (
+            ("Aldo Fenn called the charge absurd.",),
+            ("Aldo Fenn's lawyer said the charge was absurd.",),
+        ),
         "Her brother-in-law, Pal Roth, keeps the keys.": (
             ("Her brother, Pal Roth, keeps the keys.",),
             ("Pal Roth, her brother-in-law, keeps the keys.",),
@@ -251,11 +277,37 @@ def test_an_honest_claim_is_released(kind: str, sentence: str, claim: str) -> No
     assert released(sentence, claim)
 
 
+def test_a_number_of_another_sentence_does_not_stand_for_the_one_that_was_left_out() -> None:
+    evidence = sentences(
+        card("c"),
+        "The largest is the tower bell, which weighs 3.2 tonnes.",
+        "He is working on a ship's bell of 41 kilograms.",
+    )
+    keys = tuple(item.key for item in evidence)
+
+    wrong = Draft("The largest is the tower bell, which weighs 41 kilograms.", keys)
+    right = Draft("The largest is the tower bell, which weighs 3.2 tonnes.", keys)
+    assert verify(wrong, by_key(evidence)).support is None
+    assert verify(right, by_key(evidence)).support is not None
+
+
+def test_the_no_of_a_numbered_thing_is_no_negation() -> None:
+    sentence = "Furnace No. 2 cannot be lit again after it has cooled."
+
+    assert not released(sentence, "Furnace No. 2 can be lit again after it has cooled.")
+    assert released(sentence, "Furnace No. 2 cannot be lit again.")
+
+
+def test_a_quotation_has_the_speaker_whom_the_sentence_names() -> None:
+    assert not released('"Mud does not pay wages."', '"Mud does not pay wages," the mayor said.')
+
+
 def test_a_title_may_tell_whom_a_sentence_speaks_of_and_prove_nothing() -> None:
     title = "Fosse paint plant leaked into the river"
 
     assert released("Its gate is blue and its tower is green.", "The gate of the Fosse plant is blue.", title)  # fmt: skip
     assert not released("Its gate is blue.", "The Fosse paint plant leaked into the river.", title)
+    assert not released("The Fosse plant makes paint.", "The Fosse plant leaked.", title)
 
 
 def test_whole_sentences_are_exact_whatever_they_hold() -> None:

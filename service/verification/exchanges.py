@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from ingest.english.terms import TermKind
 from ingest.english.thesaurus import opposite, related
 from ingest.english.words import irregular, stem
 from service.verification.amounts import UNITS
@@ -76,6 +77,7 @@ def put_in(made: Edit, others: Sequence[Reading], card: Reading) -> Iterator[str
     rest = {bare(word) for reading in (made.quote, *others) for word, _ in words(reading)}
     around = {bare(word) for word, _ in words(card)}
     cut = {bare(word) for word, span in made.theirs if span[0] in made.cut and carries(word)}
+    signs = {word for reading in (made.quote, *others) for word, _ in words(reading)} & SIGNS
     restated = _restated(made)
     borrowed = 0
     for tag, i, j, k, m in made.codes:
@@ -84,7 +86,7 @@ def put_in(made: Edit, others: Sequence[Reading], card: Reading) -> Iterator[str
         theirs = [word for word, _ in made.theirs[i:j]]
         slot = [bare(word) for word in theirs if carries(word)]
         for word, (start, _) in made.mine[k:m]:
-            if word in SIGNS and (tag == "insert" or SIGNS & set(theirs)):
+            if word in SIGNS and word not in signs and (tag == "insert" or SIGNS & set(theirs)):
                 yield "another currency"
             if start in restated or not carries(word) or word[0].isdigit() or word in _SCALES:
                 continue
@@ -98,6 +100,15 @@ def put_in(made: Edit, others: Sequence[Reading], card: Reading) -> Iterator[str
                 borrowed += not made.claim.text[start].isupper()
             elif tag == "replace" and slot and _is_slot(made, j - i, m - k, word):
                 yield "another word"
+    speaks = made.claim.has_core("report") and any(term.quoted for term in made.claim.content)
+    if speaks and any(
+        not term.quoted
+        and term.kind is TermKind.WORD
+        and term.value not in rest | around | _BENIGN
+        and not any(_stands_for(term.value, other) for other in rest)
+        for term in made.claim.content
+    ):
+        yield "a speaker who is not there"
     if borrowed > FROM_CARD:
         yield "words of the title"
 
@@ -139,6 +150,9 @@ def small_words(made: Edit, others: Sequence[Reading]) -> Iterator[str]:
         starts = {match.start() for match in CORE[kind].finditer(made.claim.lower)}
         if starts & fresh and not any(quote.has_core(kind) for quote in quotes):
             yield f"{kind} put in"
+    ever = re.search(r"\b(?:most|\w+est|first|only)\b[^,;]* ever\b", made.claim.lower)
+    if ever and not any("ever" in quote.lower for quote in quotes):
+        yield "ever put in"
     said = {word for quote in quotes for word, _ in words(quote)}
     if any(word in _QUANTITY and not said & _QUANTITY[word] for word, _ in made.put_in):
         yield "quantity put in"

@@ -21,7 +21,14 @@ from service.verification.negations import flipped
 from service.verification.reading import WIDE, Reading, read
 from service.verification.role_swaps import displaced
 from service.verification.roles import turned
-from service.verification.scopes import cut_bound, cut_operators, cut_rank, cut_source
+from service.verification.scopes import (
+    cut_bound,
+    cut_head,
+    cut_operators,
+    cut_rank,
+    cut_source,
+    denied_later,
+)
 
 # Shares of a claim's words that stand in a sentence in its order. Chosen on the fit half of `evals/suites/claims`.
 NEAR = 0.6  # from here the claim is held to the sentence's own words
@@ -44,7 +51,7 @@ _RELATION = re.compile(
 _EXCLUDE = {
     frozenset(pair.split())
     for pair in (
-        "by to", "by from", "to from", "since until", "before after", "since in", "until in", "below above", "by at",
+        "by to", "by from", "to from", "since until", "before after", "until in", "below above", "by at",
         "since before",
     )
 }  # fmt: skip
@@ -91,6 +98,10 @@ def objections(claim: Reading, quotes: Sequence[Reading], card: Reading) -> Iter
         yield "rank left out"
     if cut_bound(nearest):
         yield "bound left out"
+    if cut_head(nearest):
+        yield "head noun left out"
+    if denied_later(nearest):
+        yield "denial left out"
     if cut_source(nearest):
         yield "source left out"
     if not nearest.is_run:
@@ -101,6 +112,8 @@ def _of_own_words(made: Edit, quotes: Sequence[Reading], card: Reading) -> Itera
     others = [quote for quote in quotes if quote is not made.quote]
     aligned = align(made.claim, quotes)
     yield from _ungrounded(aligned, card)
+    if _rests_on_card(aligned, card):
+        yield "rests on the title"
     yield from put_in(made, others, card)
     yield from small_words(made, others)
     if surer(made):
@@ -225,6 +238,9 @@ def _rests_on_card(made: Alignment, card: Reading) -> bool:
         if n not in made.pairs and any(stem(word) in around for word in term.value.split())
     ]
     plain = [term for term in taken if term.kind is TermKind.WORD]
+    beyond = (made.partner(n) for n in made.pairs)
+    if plain and all(any(stem(w) in around for w in term.value.split()) for term in beyond):
+        return True  # what the sentences hold of it stands in the title too
     share = len(taken) / (len(made.claim.content) or 1)
     verb = any(made.claim.lower[term.start : term.end].endswith(("ed", "ing")) for term in plain)
     return (
@@ -283,25 +299,25 @@ def _prepositions_differ(made: Alignment, pattern: re.Pattern[str]) -> bool:
 def _from_elsewhere(made: Alignment, n: int) -> bool:
     """Whether most words beside a number stem from a statement that has a number of its own, which the claim cut."""
     (s, place), _ = made.pairs[n]
-    quote, claim = made.quotes[s], made.claim
+    claim = made.claim
+    number = made.quotes[s].content[place]
     first, last = claim.segment(claim.content[n].start)
     beside = [
-        quote.segment(made.partner(m).start)
-        for m in made.pairs
+        (t, made.quotes[t].segment(made.partner(m).start))
+        for m, ((t, _), _) in made.pairs.items()
         if m != n
-        and made.pairs[m][0][0] == s
-        and claim.content[m].kind is TermKind.WORD
+        and claim.content[m].kind in (TermKind.WORD, TermKind.NAME)
         and first <= claim.content[m].start < last
     ]
-    home = quote.segment(quote.content[place].start)
+    home = (s, made.quotes[s].segment(number.start))
     away = [segment for segment in beside if segment != home]
     if not away or 2 * len(away) <= len(beside):
         return False
-    start, end = max(set(away), key=away.count)
-    kept = {term.start for term in made.kept(s)}
+    other, (start, end) = max(set(away), key=away.count)
+    kept = {term.start for term in made.kept(other)}
     return any(
-        term.kind is quote.content[place].kind and term.start not in kept
-        for term in quote.content
+        term.kind is number.kind and term.start not in kept
+        for term in made.quotes[other].content
         if start <= term.start < end
     )
 

@@ -65,6 +65,7 @@ class Reading:
         self.lower = text.lower().replace("’", "'")
         if len(self.lower) != len(text):  # "İ" has two small letters
             self.lower = "".join(c.lower()[0] for c in text).replace("’", "'")
+        self.lower = re.sub(r"\bno(?=\. ?\d)", "nr", self.lower)  # "Furnace No. 2"
 
     @cached_property
     def content(self) -> tuple[Term, ...]:

@@ -57,7 +57,7 @@ _RESTS = frozenset("one two three four five six seven eight nine ten eleven twel
 _BOUND = re.compile(
     r"\b(?:nearly|almost|fewer than|less than|more than|up to|at least|at most|no more than|no fewer than|just under"
     rf"|just over|barely|all but|half of|half|most of|some of|part of|many of|few of|(?:{_COUNT}) of"
-    r"|(?:a|one|two|three) (?:third|quarter|fifth|half)s? of)\b"
+    r"|between [£$€]?[\d,.]+ (?:\w+ )?and|(?:a|one|two|three) (?:third|quarter|fifth|half)s? of)\b"
 )
 _AS_GOOD = {
     "nearly": "almost|just under|close to|just short",
@@ -194,6 +194,60 @@ def cut_bound(made: Edit) -> bool:
         if len(between) < BOUND and not _PAUSE.search(between) and said is None:
             return True
     return False
+
+
+_HEAD_OF = re.compile(
+    r"\b(?:the|an?|his|her|its|their) (?:[\w-]+ ){0,2}([\w-]+) of (?:(?:the|an?|his|her|its|their) )?"
+)
+_OPENS_CLAUSE = re.compile(r"(?:^|[,;:.]\s|\b(?:that|and|but|when|because|after|before|while) )$")
+_OWNED = re.compile(r"\b[\w-]+(?:'s|s') (?:[\w-]+ ){0,2}?([\w-]+)")
+_LATER = re.compile(
+    r",\s+(?:but (?:this|that|it)\b|an? (?:\w+ )?(?:claim|allegation|accusation|charge|rumou?r|story|report|statement|assertion"
+    r"|suggestion)\b)[^,;]*"
+)
+
+
+def cut_head(made: Edit) -> bool:
+    """Whether the noun that is spoken of was cut and what belongs to it kept: "the brother of" whoever bought it."""
+    quote = made.quote.lower
+    if not made.kept_spans:
+        return False
+    starts = {span[0] for span in made.kept_spans}
+    first = made.claim.lower.split()[:4]
+    for match in _HEAD_OF.finditer(quote):
+        after = made.kept_after(match.end())
+        opens = (
+            after and after[0][0] - match.end() < 1 and quote[after[0][0] : after[0][1]] in first
+        )
+        subject = _OPENS_CLAUSE.search(quote[: match.start()])
+        if opens and subject and match.start(1) in made.cut and not _COUNTED.fullmatch(match[1]):
+            return True
+    for match in _OWNED.finditer(quote):
+        rest, owner = made.claim.lower, match[0].split("'")[0]
+        kept = match.start() in starts or owner in {word for word, _ in made.put_in}
+        said = re.search(
+            rf"{re.escape(owner)}(?:'s|s')|(?:of|by|for) (?:the )?{re.escape(owner)}", rest
+        )
+        if kept and owner in first and match.start(1) in made.cut and said is None:
+            return True
+    return False
+
+
+def denied_later(made: Edit) -> bool:
+    """Whether what follows and was cut calls false what is kept: "…, a claim that the court found to be a lie"."""
+    for match in _LATER.finditer(made.quote.lower):
+        left = [span for span in made.kept_spans if span[0] < match.start()]
+        false = CORE["negation"].search(match[0]) or re.search(
+            r"\bden(?:y|ies|ied)\b|\bfalse", match[0]
+        )
+        if match.start() + 2 in made.cut and false and _carrying(made.quote.lower, left) > 1:
+            return True
+    return False
+
+
+_COUNTED = re.compile(
+    r"number|majority|half|part|most|rest|group|series|city|town|village|state|island|university|bank|ministry|department|house|kind|sort|end|start|day|month|year|course|case|loss|cost|value|use"
+)
 
 
 def cut_source(made: Edit) -> bool:
