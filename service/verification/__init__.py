@@ -1,1 +1,1 @@
-"""Drafted sentences and their evidence in; verdicts, and accounts that contradict them, out."""
+"""Decides whether a drafted sentence is borne out by the sentences it cites."""

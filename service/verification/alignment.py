@@ -24,7 +24,8 @@ Place = tuple[int, int]  # sentence, and position among its content words
 
 @dataclass(frozen=True, slots=True)
 class Alignment:
-    """`pairs` has, for each content word of the claim that has a partner, its place and how alike they are."""
+    """`pairs` has, for each content word of the claim that has a partner, its place and how alike
+    they are."""
 
     claim: Reading
     quotes: Sequence[Reading]
@@ -66,7 +67,8 @@ def likeness(left: Term, right: Term) -> float:
 
 
 def align(claim: Reading, quotes: Sequence[Reading]) -> Alignment:
-    """The best partner of each content word; of equally good ones that nearest to its neighbours' partners."""
+    """The best partner of each content word; of equally good ones that nearest to its neighbours'
+    partners."""
     choices = [_choices(term, quotes) for term in claim.content]
     settled = {n: found[0][0] for n, found in enumerate(choices) if len(found) == 1}
     taken = set(settled.values())
@@ -95,7 +97,8 @@ def _choices(term: Term, quotes: Sequence[Reading]) -> list[tuple[Place, float]]
 
 
 def _distance(n: int, place: Place, settled: dict[int, Place]) -> int:
-    """How far a place stands from the partners of the two nearest words that have one, in content words."""
+    """How far a place stands from the partners of the two nearest words that have one, in content
+    words."""
     beside = chain.from_iterable((n - step, n + step) for step in range(1, NEIGHBOURS + 1))
     near = [settled[m] for m in beside if m in settled][:2]
     return sum(min(FAR, abs(place[1] - p)) if s == place[0] else FAR for s, p in near)

@@ -1,4 +1,4 @@
-"""Reads numbers with their units and bounds, and tells whether the amounts of a sentence bear out those of a claim."""
+"""Reads numbers with units and bounds, and tells whether those of a sentence bear out a claim's."""
 
 from __future__ import annotations
 
@@ -65,7 +65,8 @@ _AFTERWARDS = {"so": "about", "more": "least", "over": "least", "less": "most", 
 
 @dataclass(frozen=True, slots=True)
 class Amount:
-    """`value` in the base of `unit` (a dimension, a currency, %, pp, times, or ""), which is `factor` of it.
+    """`value` in the base of `unit` (a dimension, a currency, %, pp, times, or ""), which is
+    `factor` of it.
 
     `bound` is "" or one of nearly, over, about, most, least, more, less.
     """
@@ -97,7 +98,8 @@ def amounts(reading: Reading) -> Iterator[Amount]:
 
 
 def implied(reading: Reading) -> Iterator[Amount]:
-    """Amounts that a sentence gives without a figure: "a fortnight", "the eastern third", "all but one"."""
+    """Amounts that a sentence gives without a figure: "a fortnight", "the eastern third", "all but
+    one"."""
     for match in re.finditer(
         r"\b(?:an?|the|per|last|next|one)\s+(?:\w+\s+)?([a-z]+)\b", reading.lower
     ):
@@ -137,7 +139,8 @@ def _amount(reading: Reading, term: Term, after: str) -> Amount | None:
 
 
 def _value(normal: str) -> tuple[float | None, str]:
-    """The number and the unit of a normal form: `13.4%`, `usd 12`, `x2`, `1/3`; None where it counts nothing."""
+    """The number and the unit of a normal form: `13.4%`, `usd 12`, `x2`, `1/3`; None where it
+    counts nothing."""
     unit = ""
     if normal[0] == "#" or ":" in normal:
         return None, ""
@@ -181,7 +184,8 @@ def _bound(reading: Reading, term: Term) -> str:
 
 
 def bears_out(said: Amount, mine: Amount) -> bool:
-    """Whether an amount of a sentence bears out the claim's: the same, or a bound that holds and is not far off."""
+    """Whether an amount of a sentence bears out the claim's: the same, or a bound that holds and is
+    not far off."""
     if not _comparable(said, mine):
         return False
     if said.bound == mine.bound and _close(said.value, mine.value, 0.005):
@@ -209,7 +213,8 @@ def bears_out(said: Amount, mine: Amount) -> bool:
 
 
 def _comparable(said: Amount, mine: Amount) -> bool:
-    """Whether two amounts are of one unit, or one leaves the unit unsaid and has the other's figure."""
+    """Whether two amounts are of one unit, or one leaves the unit unsaid and has the other's
+    figure."""
     if said.unit == mine.unit:
         return True
     if not mine.unit or not said.unit:
@@ -219,7 +224,8 @@ def _comparable(said: Amount, mine: Amount) -> bool:
 
 
 def derived(mine: Amount, said: Sequence[Amount], claim: str) -> bool:
-    """Whether an amount of the claim is reckoned from those that are said: a rest, a difference, a sum, a ratio."""
+    """Whether an amount of the claim is reckoned from those that are said: a rest, a difference, a
+    sum, a ratio."""
     return any(
         _follows(mine, a, claim) or any(_follows_from_two(mine, a, b) for b in said if b is not a)
         for a in said

@@ -1,4 +1,4 @@
-"""What a claim that is nearly a sentence's own words cut out, put in and exchanged."""
+"""Compares a claim with the sentence it is nearest to: what it cut, put in and exchanged."""
 
 from __future__ import annotations
 
@@ -12,15 +12,19 @@ from service.verification.reading import Reading, Span
 _TOKEN = re.compile(r"[£$€¥%]|\d[\d,.]*\d|[^\W_]+(?:'[^\W_]+)?")
 SIGNS = frozenset("£$€¥%")
 _EMPTY = frozenset(
-    "a an the of in on at by to for from with and or but as is are was were be been being has have had do does did it its "
-    "he she they his her their them him that this these those there which who whom whose will would not no s than then so "
-    "if when while after before until since said says other others some into out up down over under about all each more "
+    "a an the of in on at by to for from with and or but as is are was were be been being has "
+    "have had do does did it its "
+    "he she they his her their them him that this these those there which who whom whose will "
+    "would not no s than then so "
+    "if when while after before until since said says other others some into out up down over "
+    "under about all each more "
     "most".split()
 )
 
 
 class Edit:
-    """The words of a claim and of the sentence it is nearest to, and how one is turned into the other.
+    """The words of a claim and of the sentence it is nearest to, and how one is turned into the
+    other.
 
     `codes` are those of `difflib`: (tag, from and to in `theirs`, from and to in `mine`).
     """

@@ -1,4 +1,4 @@
-"""Finds what a claim in a sentence's own words put in or exchanged for something that says otherwise."""
+"""Finds what a claim put into a sentence's words, or exchanged, that says otherwise."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from service.verification.amounts import UNITS
 from service.verification.edits import SIGNS, Edit, bare, carries, words
 from service.verification.reading import CORE, Reading
 
-# Shares of the claim's words that stand in the sentence in its order, from which an exchange is one: farther from the
+# Shares of the claim's words that stand in the sentence in its order, from which an exchange is
+# one: farther from the
 # sentence's words another word is a paraphrase. Chosen on the fit half of `evals/suites/claims`.
 ONE_WORD = 0.85  # a verb in place of a longer stretch
 SLOT = 0.8  # one or two words in place of one or two
@@ -24,7 +25,8 @@ LONGEST_MODAL = 8  # words that a modal and its verb may take
 _BENIGN = frozenset(
     map(
         stem,
-        "say tell be have do get also now then still both own there here about around some part make take come go went give "
+        "say tell be have do get also now then still both own there here about around some part "
+        "make take come go went give "
         "according add announce state year".split(),
     )
 )
@@ -46,7 +48,8 @@ _QUANTITY = {
     if word != "some"
 }
 _RELATIONS = frozenset(
-    "before after since until by to from than above below if unless although because though despite against for with "
+    "before after since until by to from than above below if unless although because though "
+    "despite against for with "
     "without earliest latest under over still formerly once again first last and".split()
 )
 _ALIKE = {
@@ -57,14 +60,16 @@ _ALIKE = {
     )
 }  # fmt: skip
 _SURE = re.compile(
-    r"\b(?:\w+ed|has|have|is|are|was|were|took|made|won|bought|sold|began|lost|left|cut|rose|fell|gave)\b"
+    r"\b(?:\w+ed|has|have|is|are|was|were|took|made|won|bought|sold|began|lost|left|cut|rose|fell"
+    r"|gave)\b"
 )
 _LEVELS = (
     (3, re.compile(r"\b(?:may|might|could|can|possibly|perhaps)\b")),
     (
         2,
         re.compile(
-            r"\b(?:hopes?|plans?|planned|intends?|expect(?:ed|s)|likely|wants?|tried|tries|trying|aims?|seeks?|sought"
+            r"\b(?:hopes?|plans?|planned|intends?|expect(?:ed|s)|likely|wants?|tried|tries|trying"
+            r"|aims?|seeks?|sought"
             r"|considering|proposed|threatened)\b"
         ),
     ),
@@ -73,7 +78,8 @@ _LEVELS = (
 
 
 def put_in(made: Edit, others: Sequence[Reading], card: Reading) -> Iterator[str]:
-    """Words of the claim that say something the sentence does not; `others` are the other sentences it cites."""
+    """Words of the claim that say something the sentence does not; `others` are the other sentences
+    it cites."""
     rest = {bare(word) for reading in (made.quote, *others) for word, _ in words(reading)}
     around = {bare(word) for word, _ in words(card)}
     cut = {bare(word) for word, span in made.theirs if span[0] in made.cut and carries(word)}
@@ -136,7 +142,8 @@ def _is_slot(made: Edit, theirs: int, mine: int, word: str) -> bool:
 
 
 def small_words(made: Edit, others: Sequence[Reading]) -> Iterator[str]:
-    """Negations, conditions, causes, rates, quantities and relations that the claim put in or exchanged."""
+    """Negations, conditions, causes, rates, quantities and relations that the claim put in or
+    exchanged."""
     quotes = (made.quote, *others)
     fresh = {span[0] for _, span in made.put_in}
     loose = (
@@ -165,7 +172,8 @@ def small_words(made: Edit, others: Sequence[Reading]) -> Iterator[str]:
 
 
 def surer(made: Edit) -> bool:
-    """Whether a modal gave way to a surer word: "plans to open" became "opened", "may" became "will"."""
+    """Whether a modal gave way to a surer word: "plans to open" became "opened", "may" became
+    "will"."""
     for tag, i, j, k, m in made.codes:
         if tag != "replace" or j - i > LONGEST_MODAL:
             continue
@@ -177,7 +185,8 @@ def surer(made: Edit) -> bool:
 
 
 def _level(stretch: str) -> int:
-    """How far from a fact: 0 a fact, 1 what will be, 2 what is planned or expected, 3 what may be."""
+    """How far from a fact: 0 a fact, 1 what will be, 2 what is planned or expected, 3 what may
+    be."""
     return next((level for level, pattern in _LEVELS if pattern.search(stretch)), 0)
 
 

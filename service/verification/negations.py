@@ -1,4 +1,4 @@
-"""Quotes and a claim come in; whether the claim denies what they say, or says what they deny, goes out."""
+"""Finds words that one of claim and sentence negates and the other states plainly."""
 
 from __future__ import annotations
 
@@ -21,8 +21,9 @@ _NONE = frozenset(("none", "few"))
 def flipped(quotes: Sequence[str], claim: str) -> bool:
     """Whether a word is negated on one side and stands there plainly on the other.
 
-    A quote's negation counts only where the claim has the negated word, for a claim may leave whole clauses out. A word
-    that is negated in one quote and plain in another decides nothing, and "not legal" is "illegal".
+    A quote's negation counts only where the claim has the negated word, for a claim may leave whole
+    clauses out. A word that is negated in one quote and plain in another decides nothing, and "not
+    legal" is "illegal".
     """
     mine = _content(claim)
     theirs = [_content(quote) for quote in quotes]

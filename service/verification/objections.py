@@ -1,8 +1,9 @@
-"""Reasons why a claim says something else than the sentences it cites; a claim without any is borne out.
+"""Gives the reasons why a claim says something else than the sentences it cites.
 
-A claim that is nearly a sentence's own words is held to them: whatever it cut, put in or exchanged must leave what is
-said as it was. A claim in other words is held to what can be told of any wording: names, dates, amounts, negations,
-fictions and claims that somebody else makes, causes, and how much of it is there at all.
+A claim that is nearly a sentence's own words is held to them: whatever it cut, put in or exchanged
+must leave what is said as it was. A claim in other words is held to what can be told of any
+wording: names, dates, amounts, negations, fictions and claims that somebody else makes, causes, and
+how much of it is there at all.
 """
 
 from __future__ import annotations
@@ -30,7 +31,8 @@ from service.verification.scopes import (
     denied_later,
 )
 
-# Shares of a claim's words that stand in a sentence in its order. Chosen on the fit half of `evals/suites/claims`.
+# Shares of a claim's words that stand in a sentence in its order. Chosen on the fit half of
+# `evals/suites/claims`.
 NEAR = 0.6  # from here the claim is held to the sentence's own words
 SLOTTED = 0.7  # from here words can be compared slot by slot
 # Shares of a claim's content words
@@ -45,7 +47,8 @@ _BY_TO = re.compile(
     r"\b(by|to|from)\s+(?:(?:the|an?|about|around|only|nearly|almost|more than|some)\s|[£$€])*\s*$"
 )
 _RELATION = re.compile(
-    r"\b(by|to|from|since|until|before|after|in|below|above|at)\s+(?:(?:the|an?|about|around|only|nearly|almost"
+    r"\b(by|to|from|since|until|before|after|in|below|above|at)\s+(?:(?:the|an?|about|around|only"
+    r"|nearly|almost"
     r"|more than|some)\s|[£$€])*\s*$"
 )
 _EXCLUDE = {
@@ -56,7 +59,8 @@ _EXCLUDE = {
     )
 }  # fmt: skip
 _CAUSE = re.compile(
-    r"\b(?:because|as a result|in order to|caused|led to)\b|(?<!or )\bso that\b|(?<!is )(?<!was )(?<!are )(?<!were )\bdue to\b"
+    r"\b(?:because|as a result|in order to|caused|led to)\b|(?<!or )\bso that\b"
+    r"|(?<!is )(?<!was )(?<!are )(?<!were )\bdue to\b"
 )
 _CAUSES = re.compile(
     r"because|so that|due to|caused|led to|result|reason|owing to|blam|to \w+ for|drove|prompt"
@@ -66,23 +70,29 @@ _ANY = re.compile(r"\b(?:all|every\w*|each|always|entire\w*|whole|any|none|no)\b
 _DAYS = re.compile(r"\b(?:yesterday|today|tomorrow|tonight)\b")
 _TOTAL = re.compile(r"\baltogether\b|\btotal\b|\bin all\b")
 _RATE = re.compile(
-    r"\b(?:an?|per|each|every)\s+(year|month|week|day|hour|share|dose|person|kilogram|tonne|household|unit|barrel|farm)\b"
+    r"\b(?:an?|per|each|every)\s+(year|month|week|day|hour|share|dose|person|kilogram|tonne"
+    r"|household|unit|barrel|farm)\b"
 )
 _RISE = re.compile(
-    r"\b(?:more|above|higher|larger|bigger|greater|older|faster|quicker|better|longer|taller|wider|fa?urther|ahead|exceed\w*"
-    r"|beyond|over|dearer|after|later|outnumber\w*|deeper|heavier|earlier|up|rose|rises?|risen|gr[eo]w\w*|climb\w*"
+    r"\b(?:more|above|higher|larger|bigger|greater|older|faster|quicker|better|longer|taller"
+    r"|wider|fa?urther|ahead|exceed\w*"
+    r"|beyond|over|dearer|after|later|outnumber\w*|deeper|heavier|earlier|up|rose|rises?|risen"
+    r"|gr[eo]w\w*|climb\w*"
     r"|increas\w*|widen\w*|doubl\w*|gain\w*)\b"
 )
 _FALL = re.compile(
-    r"\b(?:less|fewer|below|under|lower|smaller|younger|slower|worse|shorter|narrow\w*|nearer|behind|cheaper|short of"
-    r"|before|lighter|down|fell|falls?|fallen|drop\w*|shr[aiu]nk\w*|decreas\w*|declin\w*|cut|halv\w*|lost|reduc\w*"
+    r"\b(?:less|fewer|below|under|lower|smaller|younger|slower|worse|shorter|narrow\w*|nearer"
+    r"|behind|cheaper|short of"
+    r"|before|lighter|down|fell|falls?|fallen|drop\w*|shr[aiu]nk\w*|decreas\w*|declin\w*|cut"
+    r"|halv\w*|lost|reduc\w*"
     r"|weaken\w*)\b"
 )
 _PIVOT = re.compile(r"\b(?:than|before|after|ahead of|below|above|behind)\b")
 
 
 def objections(claim: Reading, quotes: Sequence[Reading], card: Reading) -> Iterator[str]:
-    """What speaks against a claim, the plainest first; `card` is the title, author and outlet of what it cites.
+    """What speaks against a claim, the plainest first; `card` is the title, author and outlet of
+    what it cites.
 
     The words are kinds of failure for the log, never words of an article.
     """
@@ -203,8 +213,8 @@ def _ungrounded(made: Alignment, card: Reading) -> Iterator[str]:
 
 
 def _known(made: Alignment, name: Term, known: set[str]) -> bool:
-    """Whether a name belongs to one that is known: "Sarnian" to Sarnia, "Agata" to "Brun"; not "Brandt Works" to
-    "Tellin Works"."""
+    """Whether a name belongs to one that is known: "Sarnian" to Sarnia, "Agata" to "Brun"; not
+    "Brandt Works" to "Tellin Works"."""
     word = name.value
     if word in known or any(
         len(other) > 3 and word.startswith(other[:5]) for other in known if other[:4] == word[:4]
@@ -230,7 +240,8 @@ def _names_beside(reading: Reading, name: Term) -> list[Term]:
 
 
 def _rests_on_card(made: Alignment, card: Reading) -> bool:
-    """Whether the claim takes from a title, outlet or byline more than whom or what the sentences speak of."""
+    """Whether the claim takes from a title, outlet or byline more than whom or what the sentences
+    speak of."""
     around = {stem(word) for term in card.content for word in term.value.split()}
     taken = [
         term
@@ -277,7 +288,8 @@ def _denied(made: Alignment) -> bool:
 
 
 def _number_misplaced(made: Alignment) -> bool:
-    """Whether a number or date has another preposition than in the sentence, or was taken from another statement."""
+    """Whether a number or date has another preposition than in the sentence, or was taken from
+    another statement."""
     return _prepositions_differ(made, _RELATION) or any(
         _from_elsewhere(made, n)
         for n in made.pairs
@@ -297,7 +309,8 @@ def _prepositions_differ(made: Alignment, pattern: re.Pattern[str]) -> bool:
 
 
 def _from_elsewhere(made: Alignment, n: int) -> bool:
-    """Whether most words beside a number stem from a statement that has a number of its own, which the claim cut."""
+    """Whether most words beside a number stem from a statement that has a number of its own, which
+    the claim cut."""
     (s, place), _ = made.pairs[n]
     claim = made.claim
     number = made.quotes[s].content[place]
@@ -323,7 +336,8 @@ def _from_elsewhere(made: Alignment, n: int) -> bool:
 
 
 def _direction_turned(made: Alignment) -> bool:
-    """Whether a comparison or a move was turned round while what it compares stayed where it was."""
+    """Whether a comparison or a move was turned round while what it compares stayed where it
+    was."""
     text, said = made.claim.lower, _all(made.quotes)
     up, down = (pattern.search(text) is not None for pattern in (_RISE, _FALL))
     was_up, was_down = (pattern.search(said) is not None for pattern in (_RISE, _FALL))

@@ -1,7 +1,8 @@
-"""Reads a sentence for verification: its content words, its segments, and the operators that change what it says.
+"""Reads a sentence for verification: its content words, its segments, and the operators that change
+what it says.
 
-An operator is a word or phrase that keeps a statement from being a plain fact: a negation, a condition, a question,
-a fiction, somebody's claim, a degree of certainty.
+An operator is a word or phrase that keeps a statement from being a plain fact: a negation, a
+condition, a question, a fiction, somebody's claim, a degree of certainty.
 """
 
 from __future__ import annotations
@@ -27,11 +28,13 @@ _LIGHT = frozenset(
 )
 _MODAL = "has have had is are was were will would can could may might"
 _ABRUPT = "won took lost gave made left got sold bought paid ran met led kept put set cut hit sent told found saw"
-# where a new statement begins within a text: between sentences, before "but", and before an "and" that a verb follows
+# where a new statement begins within a text: between sentences, before "but", and before an "and"
+# that a verb follows
 _SEGMENT = re.compile(
     r";|:(?!\d)|[.!?][\"”’)]*\s(?=[\"“‘(]?\w)|\s[—–]\s"
     r"|,?\s(?=(?:but|although|though|while|whereas|whilst|even though)\s)|,\s(?=(?:and|or|so)\s)"
-    rf"|\s(?=and\s(?:(?:{'|'.join(_MODAL.split())}|not|never|also|then|later|he|she|it|they|that|who"
+    rf"|\s(?=and\s(?:(?:{'|'.join(_MODAL.split())}|not|never|also|then|later|he|she|it|they|that"
+    rf"|who"
     rf"|which|there|no|said|says)\s|\w{{3,}}ed\s|(?:{'|'.join(_ABRUPT.split())})\s))"
 )
 
@@ -58,7 +61,8 @@ WIDE = _operators("wide")
 
 
 class Reading:
-    """One sentence, or several in a row. Offsets are those of `text`; `lower` has straight apostrophes."""
+    """One sentence, or several in a row. Offsets are those of `text`; `lower` has straight
+    apostrophes."""
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -69,7 +73,8 @@ class Reading:
 
     @cached_property
     def content(self) -> tuple[Term, ...]:
-        """Words, names, numbers and dates; no function words and none as light as "make" or "such"."""
+        """Words, names, numbers and dates; no function words and none as light as "make" or
+        "such"."""
         terms = analyse(self.text).terms
         return tuple(t for t in terms if t.kind in CONTENT and t.value not in _LIGHT)
 

@@ -1,4 +1,4 @@
-"""Quotes and a claim come in; the kind of value that the claim puts where a quote has another goes out.
+"""Finds values that a claim puts where a cited sentence has another one.
 
 `ingest.english.differences` forgives words that only moved, as it must between sentences of two articles. A claim that
 swaps who did what to whom moves words too: here the place counts, function words included.
@@ -20,7 +20,8 @@ FLANK = 2  # words that must be the same beside a slot, on both sides together
 FRAME = 3  # words and names in a row, at least one no name, that make a name's place certain
 
 _FIXED = (TermKind.NUMBER, TermKind.DATE, TermKind.NAME)
-# beyond ingest.meanings: words that only exclude each other when one stands in the place of the other
+# beyond ingest.meanings: words that only exclude each other when one stands in the place of the
+# other
 _OPPOSITES = {
     frozenset(pair.split())
     for pair in (
@@ -41,10 +42,11 @@ Token = tuple[
 
 
 def displaced(quotes: Sequence[str], claim: str) -> str | None:
-    """`name`, `number`, `date` or `antonym` where the claim fills a slot of a quote with something else; else None.
+    """`name`, `number`, `date` or `antonym` where the claim fills a slot of a quote with something
+    else; else None.
 
-    A slot is a stretch of at most `LONGEST` words beside words that both have. What a claim has in common with another
-    quote, in a row, is at home there.
+    A slot is a stretch of at most `LONGEST` words beside words that both have. What a claim has in
+    common with another quote, in a row, is at home there.
     """
     theirs = analyse(claim).terms
     found: list[tuple[str, set[int]]] = []
@@ -95,9 +97,11 @@ def _clash(ours: Sequence[Term], theirs: Sequence[Term], quote: str, claim: str)
 
 
 def _traded(quotes: Sequence[str], claim: str) -> str | None:
-    """`name` where, all names taken for one another, a row of words has another name in it than the quote's row has.
+    """`name` where, all names taken for one another, a row of words has another name in it than the
+    quote's row has.
 
-    A name is at home if any quote has it in a row as long. Who is beaten *by* whom trades places without a change.
+    A name is at home if any quote has it in a row as long. Who is beaten *by* whom trades places
+    without a change.
     """
     theirs = _tokens(claim)
     wrong: dict[int, int] = {}
@@ -117,7 +121,8 @@ def _traded(quotes: Sequence[str], claim: str) -> str | None:
 def _rows(
     ours: Sequence[Token], theirs: Sequence[Token]
 ) -> Iterator[tuple[int, list[tuple[int, int]]]]:
-    """Rows of at least `FRAME` tokens that both have: their length, and the places of the names in them."""
+    """Rows of at least `FRAME` tokens that both have: their length, and the places of the names in
+    them."""
     matcher = SequenceMatcher(None, [t[0] for t in ours], [t[0] for t in theirs], autojunk=False)
     for a, b, size in matcher.get_matching_blocks():
         names = [(a + n, b + n) for n in range(size) if ours[a + n][1]]
@@ -126,7 +131,8 @@ def _rows(
 
 
 def _listed(tokens: Sequence[Token], place: int) -> frozenset[str]:
-    """The words of a name and of those listed with it: a claim may pick one out of "Spain, Italy and Malta"."""
+    """The words of a name and of those listed with it: a claim may pick one out of "Spain, Italy
+    and Malta"."""
     found = tokens[place][1]
     for step in (-1, 1):
         at = place

@@ -1,4 +1,4 @@
-"""Tells who does what to whom: whether the verbs that a claim and a sentence share have the same subject and object."""
+"""Tells who does what to whom: whether claim and sentence share subjects and objects."""
 
 from __future__ import annotations
 
@@ -30,26 +30,31 @@ _PARTICIPLE = (
     ).split()
 )
 _BEFORE_VERB = frozenset(
-    "to will would has had have was were is are been be being not may could might can should must he she it they who "
+    "to will would has had have was were is are been be being not may could might can should must "
+    "he she it they who "
     "which never also later then".split()
 )
 _BEFORE_NOUN = frozenset(
-    "the a an its his her their of in no this that these those for with from by at on first last most more very "
+    "the a an its his her their of in no this that these those for with from by at on first last "
+    "most more very "
     "other".split()
 )
 _ARTICLES = frozenset("the a an its his her their".split())
 _AFTER_VERB = frozenset("the a an its his her their to from by that".split())
 _ADJUNCT = frozenset(
-    "in on at for during with of after before since until under near among within through about as into over around "
+    "in on at for during with of after before since until under near among within through about "
+    "as into over around "
     "like between without despite than when while".split()
 )
 _CLAUSE = re.compile(
-    r"[,;:.]|\b(?:who|which|that|whose|and|but|after|before|when|while|because|for|in|on|at|with|over|during|of|about|off|into)\b"
+    r"[,;:.]|\b(?:who|which|that|whose|and|but|after|before|when|while|because|for|in|on|at|with"
+    r"|over|during|of|about|off|into)\b"
 )
 
 
 def turned(made: Alignment, *, strict: bool = False) -> bool:
-    """Whether more subjects and objects changed places than stayed; passives and converse verbs are counted in.
+    """Whether more subjects and objects changed places than stayed; passives and converse verbs are
+    counted in.
 
     `strict` looks only at verbs that have both on both sides.
     """
@@ -84,7 +89,8 @@ def turned(made: Alignment, *, strict: bool = False) -> bool:
 
 
 def _arguments(reading: Reading, n: int) -> tuple[set[int], set[int]]:
-    """The words of the noun phrase before a verb, and of that after it, as places among the content."""
+    """The words of the noun phrase before a verb, and of that after it, as places among the
+    content."""
     left: set[int] = set()
     for m in range(n - 1, max(-1, n - 1 - FARTHEST), -1):
         term = reading.content[m]

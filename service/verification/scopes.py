@@ -1,4 +1,4 @@
-"""Finds what a claim in a sentence's own words cut although it bears on what the claim kept.
+"""Finds what a claim cut from a sentence although it bears on what the claim kept.
 
 "None of the passengers were hurt" says nothing that "the passengers were hurt" says: an operator, a rank or a bound may
 only go together with all that it bears on.
@@ -17,10 +17,12 @@ REACH = 30  # characters between a modal and what it must bear on
 BESIDE = 16  # characters between a rank and the noun it changes
 BOUND = 24  # characters between a bound and what it bounds
 
-# operators that bear on what follows them in their clause, and those that bear on all of their statement
+# operators that bear on what follows them in their clause, and those that bear on all of their
+# statement
 _FORWARD = frozenset(("negation", "possible", "likely", "intend"))
 _KINDS = (*sorted(_FORWARD), "condition", "question", "fiction", "claim", "error", "except")
-# by kind, what a claim may have in place of an operator that it cut: in the sense of CORE, and of WIDE
+# by kind, what a claim may have in place of an operator that it cut: in the sense of CORE, and of
+# WIDE
 _INSTEAD = {
     "condition": ("condition",),
     "question": ("question", "condition"),
@@ -46,7 +48,8 @@ _OPEN = frozenset(
 _OWNER = re.compile(r"\b(?:the|an?|this|that|his|her|its|their) $")
 _PURPOSE = re.compile(r"\b(?:function|purpose|role|aim|job|goal|task|way|idea|part)\b[^.;]{0,40}$")
 _RANK = re.compile(
-    r"\b(?:former|formerly|deputy|vice|acting|assistant|interim|ex|late|retired|so-called|would-be|self-styled|junior"
+    r"\b(?:former|formerly|deputy|vice|acting|assistant|interim|ex|late|retired|so-called"
+    r"|would-be|self-styled|junior"
     r"|honorary|associate|alleged|designate|co|joint)\b"
 )
 _RANKED = frozenset(
@@ -55,8 +58,10 @@ _RANKED = frozenset(
 _COUNT = "[\\d,]+|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve"
 _RESTS = frozenset("one two three four five six seven eight nine ten eleven twelve".split())
 _BOUND = re.compile(
-    r"\b(?:nearly|almost|fewer than|less than|more than|up to|at least|at most|no more than|no fewer than|just under"
-    rf"|just over|barely|all but|half of|half|most of|some of|part of|many of|few of|(?:{_COUNT}) of"
+    r"\b(?:nearly|almost|fewer than|less than|more than|up to|at least|at most|no more than"
+    r"|no fewer than|just under"
+    rf"|just over|barely|all but|half of|half|most of|some of|part of|many of|few of"
+    rf"|(?:{_COUNT}) of"
     r"|between [£$€]?[\d,.]+ (?:\w+ )?and|(?:a|one|two|three) (?:third|quarter|fifth|half)s? of)\b"
 )
 _AS_GOOD = {
@@ -68,16 +73,21 @@ _AS_GOOD = {
 _SAID = re.compile(
     r"\b(?:says|said|say|told|wrote|writes|reported|stated|added|alleged|claimed|argued)\b"
 )
-# whoever counts, measures or decides may be left unnamed: "Turnout rose to 71 percent, the commission said"
+# whoever counts, measures or decides may be left unnamed: "Turnout rose to 71 percent, the
+# commission said"
 _OFFICE = re.compile(
-    r"\b(?:officials?|police|commission|ministry|minister|court|coroner|council|department|agency|authority|authorities"
-    r"|statistics|data|figures|records?|report|study|survey|service|bureau|office|researchers|scientists|government"
-    r"|inspectors|investigators|regulators?|engineers|doctors|experts|judge|election|census|registry|bank|results|documents|weather|organi[sz]ers)\b"
+    r"\b(?:officials?|police|commission|ministry|minister|court|coroner|council|department|agency"
+    r"|authority|authorities"
+    r"|statistics|data|figures|records?|report|study|survey|service|bureau|office|researchers"
+    r"|scientists|government"
+    r"|inspectors|investigators|regulators?|engineers|doctors|experts|judge|election|census"
+    r"|registry|bank|results|documents|weather|organi[sz]ers)\b"
 )
 
 
 def cut_operators(made: Edit) -> Iterator[str]:
-    """The kinds of operators that were cut from what is kept, and that nothing in the claim stands for."""
+    """The kinds of operators that were cut from what is kept, and that nothing in the claim stands
+    for."""
     claim, quote = made.claim, made.quote.lower
     asides = [match.span() for match in re.finditer(r"\([^)]*\)", quote)]
     for kind in _KINDS:
@@ -105,7 +115,8 @@ def _reversed(made: Edit) -> bool:
 
 
 def _operates(kind: str, match: re.Match[str], quote: str) -> bool:
-    """Whether the words are an operator here: not the "had" of a perfect tense, "if ever", "a claim for damages"."""
+    """Whether the words are an operator here: not the "had" of a perfect tense, "if ever", "a claim
+    for damages"."""
     before, after = quote[: match.start()], quote[match.start() :]
     if match[0] in ("had", "were to") and before and before.rstrip()[-1] not in ".,":
         return False
@@ -158,7 +169,8 @@ def _carrying(quote: str, spans: list[Span]) -> int:
 
 
 def cut_rank(made: Edit) -> bool:
-    """Whether "former", "deputy", "-in-law" and the like were cut although the word they change is kept."""
+    """Whether "former", "deputy", "-in-law" and the like were cut although the word they change is
+    kept."""
     quote = made.quote.lower
     if _RANKED & {word for word, _ in made.put_in}:
         return False
@@ -197,18 +209,21 @@ def cut_bound(made: Edit) -> bool:
 
 
 _HEAD_OF = re.compile(
-    r"\b(?:the|an?|his|her|its|their) (?:[\w-]+ ){0,2}([\w-]+) of (?:(?:the|an?|his|her|its|their) )?"
+    r"\b(?:the|an?|his|her|its|their) (?:[\w-]+ ){0,2}([\w-]+) of (?:(?:the|an?|his|her|its"
+    r"|their) )?"
 )
 _OPENS_CLAUSE = re.compile(r"(?:^|[,;:.]\s|\b(?:that|and|but|when|because|after|before|while) )$")
 _OWNED = re.compile(r"\b[\w-]+(?:'s|s') (?:[\w-]+ ){0,2}?([\w-]+)")
 _LATER = re.compile(
-    r",\s+(?:but (?:this|that|it)\b|an? (?:\w+ )?(?:claim|allegation|accusation|charge|rumou?r|story|report|statement|assertion"
+    r",\s+(?:but (?:this|that|it)\b|an? (?:\w+ )?(?:claim|allegation|accusation|charge|rumou?r"
+    r"|story|report|statement|assertion"
     r"|suggestion)\b)[^,;]*"
 )
 
 
 def cut_head(made: Edit) -> bool:
-    """Whether the noun that is spoken of was cut and what belongs to it kept: "the brother of" whoever bought it."""
+    """Whether the noun that is spoken of was cut and what belongs to it kept: "the brother of"
+    whoever bought it."""
     quote = made.quote.lower
     if not made.kept_spans:
         return False
@@ -234,7 +249,8 @@ def cut_head(made: Edit) -> bool:
 
 
 def denied_later(made: Edit) -> bool:
-    """Whether what follows and was cut calls false what is kept: "…, a claim that the court found to be a lie"."""
+    """Whether what follows and was cut calls false what is kept: "…, a claim that the court found
+    to be a lie"."""
     for match in _LATER.finditer(made.quote.lower):
         left = [span for span in made.kept_spans if span[0] < match.start()]
         false = CORE["negation"].search(match[0]) or re.search(
@@ -246,12 +262,15 @@ def denied_later(made: Edit) -> bool:
 
 
 _COUNTED = re.compile(
-    r"number|majority|half|part|most|rest|group|series|city|town|village|state|island|university|bank|ministry|department|house|kind|sort|end|start|day|month|year|course|case|loss|cost|value|use"
+    r"number|majority|half|part|most|rest|group|series|city|town|village|state|island|university"
+    r"|bank|ministry|department|house|kind|sort|end|start|day|month|year|course|case|loss|cost"
+    r"|value|use"
 )
 
 
 def cut_source(made: Edit) -> bool:
-    """Whether "X said that" was cut from the front of what is kept, unless an office, a count or a study speaks."""
+    """Whether "X said that" was cut from the front of what is kept, unless an office, a count or a
+    study speaks."""
     quote = made.quote.lower
     if made.claim.has_core("report", "claim") or made.claim.has("fiction", "error"):
         return False

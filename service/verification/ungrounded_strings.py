@@ -1,7 +1,8 @@
-"""A sentence of an answer and what it cites come in; whether it names an address or a code that they do not, goes out.
+"""Finds addresses and codes in a claim that the sentences it cites do not have.
 
-A claim may have a few words that its evidence has not. An address, an account, a key or any other string that no reader
-would miss must not be among them: that is how a model that was talked into it would carry something out.
+A claim may have a few words that its evidence has not. An address, an account, a key or any other
+string that no reader would miss must not be among them: that is how a model that was talked into it
+would carry something out.
 """
 
 from __future__ import annotations
@@ -13,10 +14,11 @@ from service.types import Evidence
 
 
 def names_something_foreign(text: str, cited: Sequence[Evidence]) -> bool:
-    """Whether an address, or a string that is neither a word nor a number, does not stand in the cited sentences.
+    """Whether an address, or a string that is neither a word nor a number, does not stand in the
+    cited sentences.
 
-    Addresses must stand there verbatim; codes (`MH370`, `COVID-19`) may be written with other hyphens and capitals, and
-    may stand in an article's title, author or outlet.
+    Addresses must stand there verbatim; codes (`MH370`, `COVID-19`) may be written with other
+    hyphens and capitals, and may stand in an article's title, author or outlet.
     """
     quoted = {token for item in cited for token in _tokens(item.text)}
     cards = [item.article for item in cited]
@@ -41,7 +43,8 @@ def _compact(text: str) -> str:
 
 _AROUND = ".,;:!?…\"'“”‘’«»()[]{}–—*"
 _ADDRESS = re.compile(
-    r"://|^www\.|@|^(?:mailto|javascript|data|tel):|^[\w-]{2,}(?:\.[\w-]+)*\.[A-Za-z]{2,}(?:[/:?#]|$)"
+    r"://|^www\.|@|^(?:mailto|javascript|data|tel):"
+    r"|^[\w-]{2,}(?:\.[\w-]+)*\.[A-Za-z]{2,}(?:[/:?#]|$)"
 )
 # letters and digits in one word, signs that no prose has, or more letters than a word has
 _CODE = re.compile(r"[^\W\d_]\d|\d[^\W\d_]|[_=\\|~^{}<>`$]\w|\w[_=\\|~^{}<>`]|[^\W_]{30}")

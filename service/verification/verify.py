@@ -1,4 +1,5 @@
-"""Judges a drafted sentence against the sentences it cites: how far they bear it out, and which of them do."""
+"""Judges a drafted sentence against the sentences it cites: how far they bear it out, and which of
+them do."""
 
 from __future__ import annotations
 
@@ -22,13 +23,15 @@ _BRACKETED_NUMBER = re.compile(r"\[\s*\d+\s*\]")
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
 _DAY = r"(?P<day>\d{4}-\d\d-\d\d|\d{1,2}\s+[A-Z][a-z]+\s+\d{4}|[A-Z][a-z]+\s+\d{1,2},\s+\d{4})"
 _DATED = re.compile(
-    rf"(?i:\(?\b(?:as of|as at|as reported on|reported on|in a report of|in an article of)\s+){_DAY}\)?,?"
+    rf"(?i:\(?\b(?:as of|as at|as reported on|reported on|in a report of"
+    rf"|in an article of)\s+){_DAY}\)?,?"
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """`support` None: nothing cited bears the claim out, it must not be released; else `keys` do, in order."""
+    """`support` None: nothing cited bears the claim out, it must not be released; else `keys` do,
+    in order."""
 
     support: Support | None
     keys: tuple[str, ...]
@@ -38,9 +41,10 @@ class Verdict:
 def verify(draft: Draft, evidence: Mapping[str, Evidence]) -> Verdict:
     """Judge one sentence against the sentences it cites; pure rules over words.
 
-    exact: it is a whole sentence, or a run of one's words that leaves nothing out which bears on them. supported:
-    nothing speaks against it (`objections`), and they hold `SUPPORTED` of its content; partial: less of it. Keys that
-    nobody minted, and sentences that add nothing, are left out.
+    exact: it is a whole sentence, or a run of one's words that leaves nothing out which bears on
+    them. supported: nothing speaks against it (`objections`), and they hold `SUPPORTED` of its
+    content; partial: less of it. Keys that nobody minted, and sentences that add nothing, are left
+    out.
     """
     known = [evidence[key] for key in dict.fromkeys(draft.keys) if key in evidence]
     cited = [item for item in known if not _replaced(item, known)]
@@ -73,7 +77,8 @@ def comparable(text: str) -> str:
 
 
 def attribute(text: str, evidence: Sequence[Evidence]) -> tuple[Evidence, ...]:
-    """The pieces of evidence that a sentence draws on, most of it first, then each that adds to it; () if none does."""
+    """The pieces of evidence that a sentence draws on, most of it first, then each that adds to it;
+    () if none does."""
     stated = analyse(comparable(text))
     hard = {fact.value for fact in (*stated.numbers, *stated.dates)}
     hard |= {word for fact in stated.names for word in fact.value.split()}
@@ -94,8 +99,8 @@ def attribute(text: str, evidence: Sequence[Evidence]) -> tuple[Evidence, ...]:
 
 
 def containment(stated: Analysis, held: Sequence[Analysis], around: Analysis) -> float:
-    """Share, 0 to 1, of the claim's words, names, numbers and dates that the cited sentences hold; what only their
-    articles' titles hold counts for half."""
+    """Share, 0 to 1, of the claim's words, names, numbers and dates that the cited sentences hold;
+    what only their articles' titles hold counts for half."""
     mine = _values(stated)
     if not mine:
         return 0.0
@@ -107,9 +112,11 @@ def containment(stated: Analysis, held: Sequence[Analysis], around: Analysis) ->
 
 
 def _undated(claim: str, cited: Sequence[Evidence]) -> str:
-    """The claim without "as of 12 May 2024" or "reported on 12 May 2024", where a cited article was published then.
+    """The claim without "as of 12 May 2024" or "reported on 12 May 2024", where a cited article was
+    published then.
 
-    What tells when a source appeared is borne out by its date; any other date has to stand in a cited sentence.
+    What tells when a source appeared is borne out by its date; any other date has to stand in a
+    cited sentence.
     """
     days = {item.article.published_on for item in cited}
 
@@ -149,7 +156,8 @@ def _weighed(claim: str, cited: Sequence[Evidence]) -> Verdict:
 
 
 def _cards(chosen: Sequence[Evidence]) -> list[str]:
-    """What is known of the cited articles besides their text: a claim may name what a sentence only points to."""
+    """What is known of the cited articles besides their text: a claim may name what a sentence only
+    points to."""
     cards = dict.fromkeys(item.article for item in chosen)
     return [
         comparable(part)
