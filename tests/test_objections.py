@@ -172,6 +172,12 @@ KINDS: dict[str, dict[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
             ("The race was stopped because of a swan on the course.",),
         ),
     },
+    "purpose": {
+        "The trust sold the barn to pay for a new roof.": (
+            ("The trust sold the barn because the farmer had complained.",),
+            ("The trust sold the barn so that a new roof could be paid for.",),
+        ),
+    },
     "comparison": {
         "The new bell is heavier than the old one by 90 kilograms.": (
             ("The new bell is lighter than the old one by 90 kilograms.",),

@@ -43,18 +43,22 @@ _RATE = re.compile(r"\ba (?:month|week|day|hour)\b|\ban hour\b|\b(?:month|week|d
 _NUMBERS = "one two three four five six seven eight nine ten".split()
 _PARTS = {"half": 2, "third": 3, "quarter": 4, "fifth": 5, "sixth": 6, "eighth": 8, "tenth": 10}
 
+_IMPLIED = re.compile(
+    r"\b(?:an?|the|per|last|next|one)\s+(?P<noun>[a-z]+)(?:\s+(?P<next>[a-z]+))?\b"
+)
+
 _BOUNDS = {
     "nearly": "nearly|almost|just under|just short of|close to|just less than|barely|not quite|all but",
     "over": "just over|slightly more than|a little over|a little more than|just above|slightly over",
     "about": "about|around|some|roughly|approximately|or so|nearer|circa|estimated",
-    "most": "no more than|not more than|at most|up to|maximum of|capped at|as little as|within",
+    "most": "no more than|not more than|at most|up to|as much as|as many as|maximum of|capped at|as little as|within",
     "least": "at least|no fewer than|no less than|not less than|minimum of|as early as",
     "more": "more than|over|above|in excess of|upwards of|longer than|greater than|exceed(?:s|ed)?|pass(?:es|ed)?"
     "|top(?:s|ped)|farther than|beyond|higher than|larger than",
     "less": "less than|fewer than|under|below|lower than|short of|smaller than",
 }
 _BEFORE = {
-    name: re.compile(rf"(?:^|\W)(?:{words})\s+(?:an?\s|[£$€])?\s*$")
+    name: re.compile(rf"(?:^|\W)(?:{words})[\s-]+(?:an?\s|[£$€])?\s*$")
     for name, words in _BOUNDS.items()
 }
 _AFTER = re.compile(
@@ -100,15 +104,14 @@ def amounts(reading: Reading) -> Iterator[Amount]:
 def implied(reading: Reading) -> Iterator[Amount]:
     """Amounts that a sentence gives without a figure: "a fortnight", "the eastern third", "all but
     one"."""
-    for match in re.finditer(
-        r"\b(?:an?|the|per|last|next|one)\s+(?:\w+\s+)?([a-z]+)\b", reading.lower
-    ):
+    for match in _IMPLIED.finditer(reading.lower):
         term = Term(TermKind.NUMBER, match[0], match.start(), match.end())
-        dimension, size = UNITS.get(match[1], ("", 0.0))
-        if dimension in ("time", "length", "weight"):
-            yield Amount(size, dimension, size, "", term)
-        if match[1] in _PARTS:
-            yield Amount(100 / _PARTS[match[1]], "%", 1.0, _bound(reading, term), term)
+        for word in (match["noun"], match["next"] or ""):
+            dimension, size = UNITS.get(word, ("", 0.0))
+            if dimension in ("time", "length", "weight"):
+                yield Amount(size, dimension, size, "", term)
+            if word in _PARTS:
+                yield Amount(100 / _PARTS[word], "%", 1.0, _bound(reading, term), term)
     for match in re.finditer(rf"\b(?:all but|except|only) ({'|'.join(_NUMBERS)})\b", reading.lower):
         term = Term(TermKind.NUMBER, match[1], match.start(1), match.end())
         yield Amount(_NUMBERS.index(match[1]) + 1.0, "", 1.0, "", term)
@@ -168,7 +171,9 @@ def _unit(after: str) -> tuple[str, float]:
     """The dimension and size of the unit that is written right behind a number."""
     words = re.findall(r"[a-z°/²]+", re.match(r"[\s-]*(?:[a-z°/²]+[\s-]?){0,3}", after)[0])  # type: ignore[index]
     for size in (3, 2, 1):
-        form = " ".join(word for word in words[:size] if word != "metric")
+        form = " ".join(words[:size])
+        if form.removesuffix("s") == "metric ton":
+            form = "tonne"
         if form in UNITS:
             return UNITS[form]
     return "", 1.0

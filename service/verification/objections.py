@@ -39,6 +39,7 @@ SLOTTED = 0.7  # from here words can be compared slot by slot
 HELD = 0.3  # that the cited sentences must hold
 SAME_WORDS = 0.9  # from which they hold all of it, if in another order
 FROM_CARD = 0.5  # that may stand in the article's title, outlet or byline alone
+CAUSE_HELD = 0.7  # of a cause or purpose, that the sentences must hold
 IN_SCOPE = 0.5  # of what is kept, that must lie in an operator's scope
 MOST_CARD_WORDS = 2  # plain words that may stand in the title alone
 
@@ -62,6 +63,7 @@ _CAUSE = re.compile(
     r"\b(?:because|as a result|in order to|caused|led to)\b|(?<!or )\bso that\b"
     r"|(?<!is )(?<!was )(?<!are )(?<!were )\bdue to\b"
 )
+_GIVES_CAUSE = re.compile(r"\b(?:because(?: of)?|in order to)\b|(?<!or )\bso that\b")
 _CAUSES = re.compile(
     r"because|so that|due to|caused|led to|result|reason|owing to|blam|to \w+ for|drove|prompt"
 )
@@ -76,14 +78,14 @@ _RATE = re.compile(
 _RISE = re.compile(
     r"\b(?:more|above|higher|larger|bigger|greater|older|faster|quicker|better|longer|taller"
     r"|wider|fa?urther|ahead|exceed\w*"
-    r"|beyond|over|dearer|after|later|outnumber\w*|deeper|heavier|earlier|up|rose|rises?|risen"
+    r"|beyond|over|dearer|outnumber\w*|deeper|heavier|up|rose|rises?|risen"
     r"|gr[eo]w\w*|climb\w*"
     r"|increas\w*|widen\w*|doubl\w*|gain\w*)\b"
 )
 _FALL = re.compile(
     r"\b(?:less|fewer|below|under|lower|smaller|younger|slower|worse|shorter|narrow\w*|nearer"
     r"|behind|cheaper|short of"
-    r"|before|lighter|down|fell|falls?|fallen|drop\w*|shr[aiu]nk\w*|decreas\w*|declin\w*|cut"
+    r"|lighter|down|fell|falls?|fallen|drop\w*|shr[aiu]nk\w*|decreas\w*|declin\w*|cut"
     r"|halv\w*|lost|reduc\w*"
     r"|weaken\w*)\b"
 )
@@ -130,6 +132,8 @@ def _of_own_words(made: Edit, quotes: Sequence[Reading], card: Reading) -> Itera
         yield "surer than said"
     if swapped(made):
         yield "words exchanged"
+    if _other_cause(aligned):
+        yield "another cause"
     if turned(aligned):
         yield "roles exchanged"
     if _number_misplaced(aligned):
@@ -165,11 +169,18 @@ def _of_other_words(made: Alignment, card: Reading) -> Iterator[str]:
     yield from _ungrounded(made, card)
     if _CAUSE.search(claim.lower) and not any(_CAUSES.search(quote.lower) for quote in quotes):
         yield "a cause nobody states"
+    if _other_cause(made):
+        yield "another cause"
     if _ALL.search(claim.lower) and not any(_ANY.search(quote.lower) for quote in quotes):
         yield "all put in"
     if not claim.has("claim") and not claim.has("report") and _within(made, "claim") > IN_SCOPE:
         yield "source left out"
-    if not claim.has("fiction", "denial", "error") and _within(made, "fiction") > IN_SCOPE:
+    work = any(term.quoted for term in claim.content)  # the title of a book or film
+    if (
+        not work
+        and not claim.has("fiction", "denial", "error")
+        and _within(made, "fiction") > IN_SCOPE
+    ):
         yield "fiction left out"
     if not claim.has("negation", "denial", "condition") and _denied(made):
         yield "negation left out"
@@ -188,6 +199,16 @@ def _all(quotes: Sequence[Reading]) -> str:
     return " ".join(quote.lower for quote in quotes)
 
 
+def _other_cause(made: Alignment) -> bool:
+    """Whether the cause or purpose that the claim gives is not what the sentences hold."""
+    cause = _GIVES_CAUSE.search(made.claim.lower)
+    if cause is None:
+        return False
+    given = [n for n, term in enumerate(made.claim.content) if term.start >= cause.end()]
+    held = sum(n in made.pairs for n in given)
+    return held < CAUSE_HELD * len(given)
+
+
 def _ungrounded(made: Alignment, card: Reading) -> Iterator[str]:
     """Names, dates and amounts of the claim that nothing it cites has."""
     known = {w for one in (*made.quotes, card) for term in one.content for w in term.value.split()}
@@ -202,7 +223,12 @@ def _ungrounded(made: Alignment, card: Reading) -> Iterator[str]:
     figures = list(amounts(made.claim))
     said = [a for quote in made.quotes for a in (*amounts(quote), *implied(quote))]
     texts = _all(made.quotes)
+    ordinals = {
+        term.value for quote in made.quotes for term in quote.content if term.value.startswith("#")
+    }
     for mine in figures:
+        if f"#{mine.term.value}" in ordinals:  # "month ten" is the tenth
+            continue
         if any(bears_out(a, mine) for a in said) or derived(mine, said, made.claim.lower):
             continue
         written = re.escape(made.claim.lower[mine.term.start : mine.term.end])
