@@ -1,4 +1,4 @@
-"""Reading English: what one sentence says (`analyse`), and where two say different things (`differences`)."""
+"""Reads English: what a sentence says (`analyse`), and where two differ (`differences`)."""
 
 from ingest.english.analysis import Analysis, Span, analyse
 from ingest.english.differences import Difference, differences

@@ -18,9 +18,9 @@ from ingest.english.words import Token
 class Span:
     """A value that a text writes as `text[start:end]`; it is the same for every spelling.
 
-    Numbers: `12`, `-5`, `13.4%`, `5pp`, `usd 120000000`, `#20` (ordinal), `x4` (multiple), `1/3`, `17:30`. Dates:
-    `2024-04-10` with dashes for what is not said (`-----04-10`), `1990s`, `mon`. Names: small letters, no accents;
-    a country by its key.
+    Numbers: `12`, `-5`, `13.4%`, `5pp`, `usd 120000000`, `#20` (ordinal), `x4` (multiple),
+    `1/3`, `17:30`. Dates: `2024-04-10` with dashes for what is not said (`-----04-10`),
+    `1990s`, `mon`. Names: small letters, no accents; a country by its key.
     """
 
     value: str

@@ -1,4 +1,4 @@
-"""Names of countries and regions: `COUNTRIES["dutch"]` is `netherlands`; abbreviations keep their capitals."""
+"""Names of countries and regions: `COUNTRIES["dutch"]` is `netherlands`; "US" keeps its capitals."""
 
 from __future__ import annotations
 

@@ -17,8 +17,9 @@ Precision = Literal["day", "month", "year", "decade"]
 class Mention:
     """A date as words of a text, `text[start:end]`.
 
-    `day` is the first day it can mean, `latest` the last first-day it can mean where the words can be read two
-    ways (03/04/2025); both are None where the year is missing, and `month` and `of_month` say the rest.
+    `day` is the first day it can mean, `latest` the last first-day it can mean where the words
+    can be read two ways (03/04/2025); both are None where the year is missing, and `month` and
+    `of_month` say the rest.
     """
 
     start: int
@@ -37,9 +38,10 @@ def mentions(text: str) -> Iterator[Mention]:
 
 
 def dated(text: str) -> list[tuple[int, int, str]]:
-    """Offsets and normal form of every date: `2024-04-10`, dashes for what is not said, `1990s`, `mon`.
+    """Offsets and normal form of every date: `2024-04-10`, `-----04-10`, `1990s`, `mon`.
 
-    Both ends of a range are dates ("4-6 March 2024"); what can be read as two days (03/04/2025) is none.
+    Both ends of a range are dates ("4-6 March 2024"); what can be read as two days
+    (03/04/2025) is none.
     """
     found = [(*match.span(), match[0].lower()[:3]) for match in _WEEKDAY.finditer(text)]
     for match, mention in _found(text):

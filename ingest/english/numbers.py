@@ -1,4 +1,4 @@
-"""Reads numbers into one normal form: "13.4 per cent" is `13.4%`, "5 crore rupees" `inr 50000000`."""
+"""Reads numbers into one normal form: "13.4 per cent" is `13.4%`, "CHF 40m" is `chf 40000000`."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ _NUMBER = re.compile(
     rf"|\b(?P<amount>{_any(word for word in _AMOUNTS if word.isalpha())})\b|(?P<sign_amount>[½¼¾])"
 )
 
-# A number is looked for where one can begin: the pattern tried everywhere takes three times as long.
+# A number is looked for where one can begin: trying everywhere takes three times as long.
 _LEAD = re.compile(rf"(?i)(?:(?<![^\s(])(?:[-−]|minus\s))?(?:(?<![A-Za-z])(?:{_BEFORE})\.?\s?)?$")
 _LONGEST_LEAD = 12
 _OPENING_WORDS = frozenset(("a", "an", *CARDINALS, *_ORDINALS, *_MULTIPLES, *_AMOUNTS))
@@ -118,7 +118,7 @@ def numbers(
 
 
 def numbers_match(left: str, right: str) -> bool:
-    """Whether two normal forms can be one amount: "10 to 12 %" leaves a unit unsaid, "4.30" is a time."""
+    """Whether two normal forms can be one amount: "10 to 12 %" leaves a unit unsaid."""
     if ":" in left or ":" in right:
         return _times_match(left, right)
     shares = _share(left), _share(right)

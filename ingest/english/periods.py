@@ -22,10 +22,11 @@ from ingest.english.relative_dates import (
 class Period:
     """A stretch of time named in a text, `text[start:end] == words`.
 
-    Both days are inclusive, None where it is open. `named`: by the calendar ("in April 2024"); else counted from a day
-    ("last month", a month without a year). `strict`: tells when that happened which is asked for; else it may be part of
-    a name or of an aside. `as_of`: what was known then is asked for. `published`: it tells when a report appeared, not
-    when the thing happened.
+    Both days are inclusive, None where it is open. `named`: by the calendar ("in April 2024");
+    else counted from a day ("last month", a month without a year). `strict`: tells when that
+    happened which is asked for; else it may be part of a name or of an aside. `as_of`: what
+    was known then is asked for. `published`: it tells when a report appeared, not when the
+    thing happened.
     """
 
     first: date | None
@@ -51,9 +52,10 @@ class Period:
 def periods(text: str, today: date | None) -> tuple[Period, ...]:
     """Every period of a text, in its order; words that count from today ("last week") need `today`.
 
-    "before the election" names no day and gives nothing; "today" and "now" ask for the present state, not for
-    what happened today, and give nothing either. A month or day without its year is the last such one up to
-    `today`, the next one in a question about what lies ahead ("next week", "will").
+    "before the election" names no day and gives nothing; "today" and "now" ask for the present
+    state, not for what happened today, and give nothing either. A month or day without its
+    year is the last such one up to `today`, the next one in a question about what lies ahead
+    ("next week", "will").
     """
     relative = (
         Period(*days, match[0], match.start(), match.end(), False)
@@ -85,7 +87,7 @@ def without(text: str, found: tuple[Period, ...]) -> str:
 
 
 def spoken(period: Period) -> str:
-    """A period as people write it: `12 May 2024`, `May 2024`, `2019 to 2021`, `the time up to 12 May 2024`."""
+    """A period as people write it: `May 2024`, `2019 to 2021`, `the time up to 12 May 2024`."""
     first, last = period.first, period.last
     if first is None or last is None:
         up_to = f"the time up to {in_words(last)}" if last else ""
@@ -214,7 +216,8 @@ _AHEAD = re.compile(r"(?i)\b(?:next (?:week|weekend|month|quarter|year)|will|upc
 def _tells_when(text: str, found: Period) -> bool:
     """Whether a date of the calendar says when that happened which is asked for.
 
-    It does by itself, after a preposition or at an end of the question, and in no clause about something else.
+    It does by itself, after a preposition or at an end of the question, and in no clause about
+    something else.
     """
     before, after = text[: found.start], text[found.end :]
     if re.match(r"\s+[^\W\d_]", after) and not _GOES_ON.match(after):

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, cast
 
 from ingest.english import tables
 from ingest.english.numbers import CARDINALS
@@ -22,10 +22,11 @@ Dimension = Literal[
 
 @dataclass(frozen=True, slots=True)
 class Quantity:
-    """An amount with its unit, `text[start:end]`; scale and sign applied: "£1.38bn" is 1380000000 `gbp`.
+    """An amount with its unit, `text[start:end]`: "£1.38bn" is 1380000000 `gbp`.
 
-    `dimension` is one of `data/units.tsv` (money, length, time …), age, share, points, order ("third"), multiple
-    ("twice"), clock or count; the unit of a count is the stem of the word after it.
+    `dimension` is one of `data/units.tsv` (money, length, time …), age, share, points, order
+    ("third"), multiple ("twice"), clock or count; the unit of a count is the stem of the word
+    after it.
     """
 
     value: Decimal
@@ -64,7 +65,7 @@ _VALUE = re.compile(r"(?:(?P<currency>[a-z]+) |(?P<mark>[#x]))?(?P<amount>-?[\d.
 
 
 def quantities(analysis: Analysis) -> tuple[Quantity, ...]:
-    """Every amount of a text in order; the first number of "5 to 10 km" has the unit of the second."""
+    """Every amount of a text in order; in "5 to 10 km" both numbers have the unit."""
     text = analysis.text
     found = [_read(analysis, number) for number in analysis.numbers]
     for at in range(len(found) - 2, -1, -1):
@@ -160,37 +161,34 @@ def measures(analysis: Analysis, dimension: Dimension) -> Iterator[tuple[int, in
 
 
 _LASTS = re.compile(
-    r"(?i)\bhow long (?:ago|until|before|after|did|does|do|has|have|had|can|could|should|must|may)\b|"
-    r"\bhow long\b[^?]*\b(?:take|takes|took|last|lasts|lasted|stay|stays|stayed|serve|served|live|lived|wait|waited)\b"
+    r"(?i)\bhow long (?:ago|until|before|after|did|do(?:es)?|ha[sd]|have|can|could|should|must|may)\b|"
+    r"\bhow long\b[^?]*\b(?:tak|took|last|stay|serv|liv|wait)\w*"
 )
+_BY_HOW_MUCH = re.compile(r"(?i)\bby how (?:much|many|far)\b")
 _OF_IT = (
     r"(?:(?:is|was|are|were) )?(?:the )?(?!caus|affect|determin|happen|mak|led|explain)(?:\w+ )?"
 )
-_PATTERNS: tuple[tuple[str, tuple[Dimension, ...]], ...] = (
-    (r"\bhow long\b|\bwhat (?:is|was|are|were) the (?:\w+ )?length\b", ("time", "length")),
-    (r"\bhow (?:far|tall|deep|wide|thick|broad|short|close|near)\b", ("length",)),
-    (r"\bhow (?:high|low)\b", ("length", "share", "temperature")),
-    (r"\bhow (?:big|large)\b|\bwhat (?:is|was) the size\b", ("area", "length", "volume", "weight")),
-    (rf"\b(?:what|which) {_OF_IT}(?:distance|height|depth|width|thickness|diameter)\b", ("length",)),
-    (r"\bhow old\b|\bat what age\b|\bwhat (?:is|was) (?:the |his |her |their )?(?:\w+ ){0,3}?age\b", ("age",)),
-    (r"\bhow heavy\b|\b(?:how much|what) (?:\w+ ){1,6}?weigh\b|\bwhat (?:is|was) the (?:\w+ )?weight\b",
-     ("weight",)),
-    (rf"\bhow (?:hot|cold|warm)\b|\bwhat {_OF_IT}temperature\b", ("temperature",)),
-    (rf"\bhow (?:fast|quickly)\b|\bwhat {_OF_IT}speed\b", ("speed",)),
-    (r"\bhow (?:often|frequently|regularly)\b|\bhow many times (?:a|per|each|every)\b", ("frequency",)),
-    (rf"\bhow powerful\b|\bhow much (?:power|electricity|energy)\b|\bwhat {_OF_IT}(?:capacity|output)\b",
-     ("power", "weight", "volume")),
-    (rf"\b(?:what|which) {_OF_IT}(?:share|proportion|percentage|percent|per cent|fraction|rate)\b|"
-     r"\bhow much of\b", ("share", "length")),
-    (r"\bhow much (?:water|oil|gas|milk|rain|fuel|wine|beer|blood)\b", ("volume", "weight", "length")),
-    (r"\bwhat (?:\w+ )?(?:margin|score|majority)\b|\bby how (?:much|many|far)\b", ("margin",)),
-    (r"\bwhat (?:is|was) the (?:\w+ )?area of\b", ("area",)),
-)  # fmt: skip
-_ASKED = tuple((re.compile(pattern, re.IGNORECASE), found) for pattern, found in _PATTERNS)
+
+
+def _asked() -> Iterator[tuple[re.Pattern[str], tuple[Dimension, ...]]]:
+    """Patterns of questions with what they ask for; the first that fits counts."""
+    for found, after_how, nouns in tables.rows("asked.tsv"):
+        how = rf"\bhow (?:{'|'.join(after_how.split('; '))})\b"
+        what = rf"\b(?:what|which) {_OF_IT}(?:{'|'.join(nouns.split('; '))})\b"
+        pattern = "|".join([how] * (after_how != "-") + [what] * (nouns != "-"))
+        yield (
+            re.compile(pattern, re.IGNORECASE),
+            cast("tuple[Dimension, ...]", tuple(found.split())),
+        )
+
+
+_ASKED = tuple(_asked())
 
 
 def dimensions(question: str) -> tuple[Dimension, ...]:
     """What the wanted quantity is measured in; () where the question asks for none with a unit."""
     if _LASTS.search(question):
         return ("time",)
+    if _BY_HOW_MUCH.search(question):
+        return ("margin",)
     return next((found for pattern, found in _ASKED if pattern.search(question)), ())

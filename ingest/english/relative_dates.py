@@ -14,7 +14,7 @@ Days = tuple[date, date]  # first and last, both inclusive
 
 
 def counted(text: str, today: date) -> Iterator[tuple[re.Match[str], Days]]:
-    """Every such stretch of words with its days, in order; what would leave the calendar is left out."""
+    """Every such stretch of words with its days, in order; what leaves the calendar is left out."""
     for match in COUNTED.finditer(text):
         try:
             first, last = _days(match, today)
@@ -64,8 +64,8 @@ def _days(match: re.Match[str], today: date) -> Days:
 def _unit(which: str, unit: str, today: date) -> Days:
     """The calendar week, month, quarter or year beside today's.
 
-    "The past month" runs up to today, and so does "this week": it is the seven days that end today, because
-    readers who ask on a Monday do not mean that Monday alone.
+    "The past month" runs up to today, and so does "this week": it is the seven days that end
+    today, because readers who ask on a Monday do not mean that Monday alone.
     """
     step = {"this": 0, "next": 1}.get(which, -1)
     if unit.capitalize() in MONTHS:

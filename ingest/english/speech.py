@@ -28,8 +28,8 @@ class Speaker:
 class Attribution:
     """`text[start:end]` says that somebody says what stands in `text[scope_start:scope_end]`.
 
-    `kind` is say, claim, deny, accuse, ask or named ("the allegation that"). `speaker` is None where nobody is
-    named.
+    `kind` is say, claim, deny, accuse, ask or named ("the allegation that"). `speaker` is None
+    where nobody is named.
     """
 
     kind: str
@@ -153,7 +153,7 @@ def _spoken(analysis: Analysis, at: int, kind: str) -> Attribution:
 
 
 def _looks_back(text: str, place: int, plainly: bool) -> bool:
-    """Whether nothing that is said follows a verb: only its subject, or "on Monday"; `plainly` allows any phrase."""
+    """Whether only a subject or "on Monday" follows a verb; `plainly` allows any short phrase."""
     words = text[place : _clause_end(text, place)].split()
     quoted = text[place:].lstrip(" ,:").startswith(("“", '"'))
     if quoted or words[:1] == ["that"]:
@@ -183,7 +183,7 @@ def _according(analysis: Analysis, at: int) -> Attribution:
 
 
 def _is_noun(analysis: Analysis, at: int) -> bool:
-    """Whether "report" or "claim" is no verb: after a determiner, or where nothing says that it is one."""
+    """Whether "report" or "claim" is no verb: a determiner leads to it, or nothing makes it one."""
     token, before = analysis.tokens[at], analysis.tokens[at - 1].lower if at else ""
     word = token.lower
     if word.endswith(("ers", "ors")) or (before in _DETERMINERS and not word.endswith("ed")):
@@ -203,7 +203,7 @@ def _follows(analysis: Analysis, at: int, words: tuple[str, ...], reach: int) ->
 def _phrase_before(
     analysis: Analysis, at: int, first: int, place: int | None = None
 ) -> Speaker | None:
-    """The noun phrase that ends right before a verb, or at `place`, in the sentence that begins at `first`."""
+    """The noun phrase right before a verb, or before `place`, in the sentence from `first` on."""
     text, tokens = analysis.text, analysis.tokens
     reached = tokens[at].start if place is None else place
     in_names = {

@@ -29,7 +29,7 @@ class TermKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """One thing a text says at `text[start:end]`; `value` is the same for every way of writing it."""
+    """One thing that `text[start:end]` says; `value` is the same for every way of writing it."""
 
     kind: TermKind
     value: str
@@ -144,7 +144,7 @@ _ORDINARY_ENDINGS = tuple(
 
 @lru_cache(maxsize=8192)
 def is_ordinary(word: str) -> bool:
-    """Whether a word is more often written small than capital: cl100k numbers tokens by frequency."""
+    """Whether a word is mostly written small: cl100k numbers its tokens by frequency."""
     if word in GIVEN_NAMES:
         return False
     small, capital = _frequency_rank(word), _frequency_rank(word.capitalize())

@@ -25,7 +25,7 @@ def related_words(words: Iterable[str], others: Iterable[str]) -> dict[str, froz
 
 @lru_cache(maxsize=65536)
 def opposite(left: str, right: str) -> bool:
-    """Whether two stems exclude each other: listed opposites, "legal" and "illegal", "care" and "careless"."""
+    """Whether two stems exclude each other: listed opposites, "legal" and "illegal"."""
     if left == right:
         return False
     if _OPPOSITES.get(left, _NONE) & _OPPOSITES.get(right, _NONE):

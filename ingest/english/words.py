@@ -26,7 +26,8 @@ _POSSESSIVE = re.compile(r"['’](?:s|S)?$")
 class Token:
     """One word; `text[token.start:token.end] == token.text`.
 
-    `lower` is its normal form ("U.S." and "United States" are `usa`, a possessive ending is dropped).
+    `lower` is its normal form ("U.S." and "United States" are `usa`, a possessive ending is
+    dropped).
     """
 
     text: str
@@ -77,7 +78,8 @@ def fold(word: str) -> str:
 def stem(word: str) -> str:
     """What inflections, near derivations and both spellings of a word share, by Snowball's stemmer.
 
-    "organised" and "organization" are `organiz`; "authority" stays apart from "author". Not always a word.
+    "organised" and "organization" are `organiz`; "authority" stays apart from "author". Not
+    always a word.
     """
     word = fold(word)
     word = _SPELLINGS.get(word, word)
