@@ -146,10 +146,9 @@ def compare(
     seen: set[str] = set()
     gone: set[str] = set()
     counts = [readers.count(path) for path in paths]
-    total = sum(counts) if all(counts) else 0
 
     def waiting() -> None:
-        progress("read", len(seen) + len(failed), total)
+        progress("read", len(seen) + len(failed), sum(counts) if all(counts) else 0)
 
     with ReadingProcess(waiting) as process:
         for path in paths:
@@ -177,11 +176,11 @@ def compare(
     gone -= seen
     notes += summary.gone([known[i][1] for i in gone], prune=prune)
     gone = gone if prune else set()
-    sample = {i for i, (_, _, root) in known.items() if root == str(SAMPLE)} - seen
-    if fresh and sample and str(SAMPLE) not in {root for _, root in fresh.values()}:
-        gone |= sample
+    outgrown = _outgrown_sample(known, seen, {root for _, root in fresh.values()})
+    gone |= outgrown
+    if outgrown:
         notes.append(
-            f"the bundled sample ({len(sample)} articles) was removed: this archive now holds articles of yours"
+            f"the bundled sample ({len(outgrown)} articles) was removed: this archive now holds articles of yours"
         )
     updated = sum(i in known for i in fresh)
     return Change(
@@ -193,6 +192,15 @@ def compare(
         tuple(failed),
         (*summary.at_most(doubts, "notes about single articles"), *notes),
     )
+
+
+def _outgrown_sample(
+    known: dict[str, tuple[str, str, str]], seen: set[str], roots: set[str]
+) -> set[str]:
+    """The articles of the bundled sample, once articles of somebody's own come in from `roots`."""
+    if not roots or str(SAMPLE) in roots:
+        return set()
+    return {i for i, (_, _, root) in known.items() if root == str(SAMPLE)} - seen
 
 
 def _publish(
