@@ -17,8 +17,9 @@ from service.surfaces import openai_chat, owner_api, rest, rest_articles, web_pa
 from service.surfaces.admission import Admission
 from service.wiring import Service
 
-DESCRIPTION = """Questions to a news archive, answered with citations: every sentence is checked against the exact
-characters it rests on, copies of one article count once, and where the archive has no answer it says so."""
+DESCRIPTION = """Questions to a news archive, answered with citations: every sentence is checked
+against the exact characters it rests on, copies of one article count once, and where the archive
+has no answer it says so."""
 
 
 def create_app(service: Service, *, private: bool = False) -> FastAPI:
@@ -56,8 +57,8 @@ def _mount_slack(app: FastAPI, service: Service) -> None:
 TAGS = {
     "Answers": "Questions, checked answers, and what each was made from.",
     "Search": "Passages without an answer.",
-    "Articles": "What the archive holds, which articles are copies of one another, and how more come in.",
-    "OpenAI-compatible": "The same answers for chat frontends: set their base URL to this service's `/v1`.",
+    "Articles": "What the archive holds, which articles are copies, and how more come in.",
+    "OpenAI-compatible": "The same answers for chat frontends, whose base URL is this service's `/v1`.",
     "Operations": "For whoever runs this.",
 }
 

@@ -41,7 +41,8 @@ def list_articles(as_json: Json = False) -> None:
                 else family["role"]
             )
             terminal.show(
-                f"{item['article_id']}  {item['published_on'] or 'undated':10}  {item['title']}  [{copies}]"
+                f"{item['article_id']}  {item['published_on'] or 'undated':10}  "
+                f"{item['title']}  [{copies}]"
             )
 
 
@@ -79,8 +80,8 @@ def remove_article(article_id: Id, as_json: Json = False) -> None:
         )
         if origin["file"] and not origin["uploaded"] and not origin["sample"]:
             terminal.say(
-                f"{origin['file']} stays where it is: the next ingest of {origin['path']} will add the article again, "
-                "unless you move it away"
+                f"{origin['file']} stays where it is: the next ingest of {origin['path']} will "
+                "add the article again, unless you move it away"
             )
 
 

@@ -74,7 +74,8 @@ def serve(
     with terminal.spoken_errors():
         if workers > 1:
             raise WrongUsage(
-                "--workers above 1 needs a Chroma server, and none is configured: one process owns a data directory"
+                "--workers above 1 needs a Chroma server, and none is configured: one process "
+                "owns a data directory"
             )
         from service import serving
 

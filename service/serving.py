@@ -120,13 +120,15 @@ def http_server(app: FastAPI, protocol: type[H11Protocol] = H11Protocol) -> Serv
 
 
 async def _tell(service: Service, servers: list[Server], public: socket.socket) -> None:
-    while not all(server.started or server.should_exit for server in servers):  # noqa: ASYNC110  uvicorn has no event
+    # uvicorn has no event for this
+    while not all(server.started or server.should_exit for server in servers):  # noqa: ASYNC110
         await asyncio.sleep(0.02)
     public.listen(QUEUED_CONNECTIONS)
     with service.archive.catalogue.live() as snapshot:
         counts = snapshot.counts()
     sys.stderr.write(
-        f"Dateline is at {_address(public)} — {counts['articles']:,} articles, {counts['passages']:,} passages\n"
+        f"Dateline is at {_address(public)} — {counts['articles']:,} articles, "
+        f"{counts['passages']:,} passages\n"
     )
     sys.stderr.flush()
 

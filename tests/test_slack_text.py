@@ -9,10 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.surfaces import slack_messages, slack_text
-from service.types import Turn
+from service.surfaces import slack_text
 
 HIDDEN = "`\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"  # fences and turned text are taken out
+
+
 TYPED = {
     "<@U02BOT> who signed it?": "who signed it?",
     "<@U02BOT>, who signed it?": "who signed it?",
@@ -59,26 +60,3 @@ def test_pieces_fit_lose_no_words_and_break_no_entity(text: str, limit: int) -> 
 
 def test_lines_are_kept_whole_where_they_fit() -> None:
     assert slack_text.parts("one line\ntwo lines\nthree", 20) == ("one line\ntwo lines", "three")
-
-
-def test_the_turns_of_a_thread_come_in_order_and_once() -> None:
-    messages = [
-        {"ts": "9.000100", "user": "U1", "text": "first"},
-        {
-            "ts": "10.000200",
-            "user": "U0BOT",
-            "bot_id": "B0",
-            "text": "Said [1][2].\n\n*Sources*\n[1] “x”",
-        },
-        {"ts": "10.000100", "user": "U2", "text": "second"},
-        {"ts": "9.000100", "user": "U1", "text": "first"},
-        {"ts": "11.000100", "user": "U1", "text": "the question"},
-        {"user": "U1", "text": "of no time"},
-    ]
-    turns = slack_messages.turns(messages[:5], "11.000100", "U0BOT")
-    assert turns == (Turn("user", "first"), Turn("user", "second"), Turn("assistant", "Said."))
-
-
-def test_without_knowing_ourselves_no_bot_is_taken_for_us() -> None:
-    messages = [{"ts": "9.000100", "user": "U0BOT", "bot_id": "B0", "text": "Said."}]
-    assert slack_messages.turns(messages, "10.000100", None) == ()

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import io
 import json
 import os
-import signal
-import socket
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import httpx2
 import pytest
@@ -25,24 +20,26 @@ from processes import command, environment, served_process
 from running import running
 from schemas import assert_fits
 from test_rest import assert_problem
-from test_serving import ENDING_SECONDS
 
 from ingest import owner_client
 from ingest.errors import InvalidRequest
 from ingest.pipeline import ingest
 from ingest.settings import Settings
-from ingest.uploads import LONGEST_NAME_BYTES, MOST_FILES, safe_name
+from ingest.uploads import LONGEST_NAME_BYTES, safe_name
 from service.contract.replies import JobAccepted, JobState
 from service.contract.requests import ArticleRequest
-from service.jobs import MOST_WAITING
 from service.wiring import Service
 
 COST = "How much did the Orvel bridge cost?"
+
+
 FERRY = {
     "title": "Tarn ferry gets a new engine",
     "text": "The Tarn ferry sails again on 4 July 2025.",
     "id": "ferry",
 }
+
+
 REPORT = [
     "added",
     "updated",
@@ -323,165 +320,6 @@ def test_a_safe_name_is_one_plain_name_and_stays_as_it_is(name: str) -> None:
     assert not safe.startswith(".") and not any(ord(character) < 32 for character in safe)
 
 
-def part(
-    name: str, disposition: str = 'form-data; name="files"; filename="{}"', body: str = "words"
-) -> bytes:
-    return f"--b\r\nContent-Disposition: {disposition.format(name)}\r\n\r\n{body}\r\n".encode()
-
-
-END = b"--b--\r\n"
-BAD_FORMS: dict[str, tuple[bytes, int]] = {
-    "nothing": (b"", 422),
-    "no parts": (END, 422),
-    "a field that is no file": (part("", 'form-data; name="title"') + END, 422),
-    "a field beside a file": (part("a.txt") + part("", 'form-data; name="title"') + END, 422),
-    "a file without a name": (part("") + END, 422),
-    "only dots": (part("..") + END, 422),
-    "a folder": (part("folder/") + END, 422),
-    "a control character": (part("a\x07.txt") + END, 422),
-    "a reversed name": (part("a\u202etxt.exe.txt") + END, 422),
-    "a long name": (part("x" * 300 + ".txt") + END, 422),
-    "the same name twice": (part("a.txt") + part("a.txt") + END, 422),
-    "the same name in another place": (part("x/a.txt") + part("y/A.TXT") + END, 422),
-    "a part without a disposition": (b"--b\r\n\r\nwords\r\n" + END, 422),
-    "no last boundary": (part("a.txt"), 422),
-    "junk": (os.urandom(2000).replace(b"--b", b""), 422),
-    "too many files": (b"".join(part(f"{n}.txt") for n in range(MOST_FILES + 1)) + END, 422),
-    "only files of other kinds": (part("a.exe") + part("b") + END, 415),
-    "an article that is too large": (part("a.txt", body="words " * 900_000) + END, 413),
-}
-
-
-@pytest.mark.parametrize("name", BAD_FORMS)
-def test_a_bad_form_is_refused_in_the_contracts_words(served: str, name: str) -> None:
-    body, status = BAD_FORMS[name]
-    with httpx2.Client(base_url=served, timeout=60) as http:
-        reply = http.post(
-            "/v1/articles",
-            content=body,
-            headers={"Content-Type": "multipart/form-data; boundary=b"},
-        )
-        assert len(assert_problem(reply, status)["detail"]) < 200
-
-
-@pytest.mark.parametrize(
-    "label", ["multipart/form-data", "multipart/form-data; boundary=b; charset=undefined"]
-)
-def test_a_form_with_a_bad_label_is_refused(served: str, label: str) -> None:
-    body = part("a.txt") + END
-    assert_problem(
-        httpx2.post(f"{served}/v1/articles", content=body, headers={"Content-Type": label}), 422
-    )
-
-
-BAD_ARTICLES: dict[str, tuple[bytes, int]] = {
-    "empty": (b"", 422),
-    "half an object": (b"{", 400),
-    "not UTF-8": (b'{"title": "\xe9", "text": "a"}', 400),
-    "deep nesting": (b'{"title":' + b"[" * 100_000 + b"]" * 100_000 + b"}", 400),
-    "a list": (b"[]", 422),
-    "no title": (b'{"text": "words"}', 422),
-    "a title without words": (b'{"title": " - ", "text": "words"}', 422),
-    "no text": (b'{"title": "a"}', 422),
-    "an empty text": (b'{"title": "a", "text": " \\n"}', 422),
-    "text and html": (b'{"title": "a", "text": "b", "html": "<p>c</p>"}', 422),
-    "a number for a text": (b'{"title": "a", "text": 5}', 422),
-    "a list for an author": (b'{"title": "a", "text": "b", "author": ["c"]}', 422),
-    "NUL": (b'{"title": "a", "text": "b\\u0000"}', 422),
-    "a lone surrogate": (b'{"title": "a\\ud800", "text": "b"}', 422),
-    "a surrogate in an id": (b'{"title": "a", "text": "b", "id": "\\udc00"}', 422),
-    "a line break in an id": (b'{"title": "a", "text": "b", "id": "x\\ny"}', 422),
-    "an empty id": (b'{"title": "a", "text": "b", "id": ""}', 422),
-    "an impossible day": (b'{"title": "a", "text": "b", "published_on": "2024-02-31"}', 422),
-    "a script for an address": (b'{"title": "a", "text": "b", "url": "javascript:x"}', 422),
-    "an unknown field": (b'{"title": "a", "text": "b", "outlet": "c"}', 422),
-    "a long title": (json.dumps({"title": "x" * 1001, "text": "b"}).encode(), 422),
-    "a text that is too large": (
-        json.dumps({"title": "a", "text": "words " * 900_000}).encode(),
-        413,
-    ),
-    "a body that is too large": (b'{"title": "' + b" " * 16_000_000 + b'"}', 413),
-}
-
-
-@pytest.mark.parametrize("name", BAD_ARTICLES)
-def test_a_bad_article_is_refused_in_the_contracts_words(served: str, name: str) -> None:
-    body, status = BAD_ARTICLES[name]
-    with httpx2.Client(base_url=served, timeout=60) as http:
-        reply = http.post(
-            "/v1/articles", content=body, headers={"Content-Type": "application/json"}
-        )
-        assert len(assert_problem(reply, status)["detail"]) < 200
-        assert len(http.get("/v1/articles").json()["articles"]) == 4
-
-
-@pytest.mark.parametrize(
-    "label", ["text/plain", "application/x-www-form-urlencoded", "multipart/mixed; boundary=b"]
-)
-def test_what_is_neither_json_nor_files_is_refused(served: str, label: str) -> None:
-    assert_problem(
-        httpx2.post(f"{served}/v1/articles", content=b"a=b", headers={"Content-Type": label}), 415
-    )
-
-
-def test_an_article_larger_than_other_bodies_may_be_is_taken(settings: Settings) -> None:
-    text = "\n\n".join(
-        ["Rûe Tärn was mended.", *["It took the whole town a long day of hard work."] * 1_000]
-    )
-    narrow = settings.model_copy(update={"max_body_kb": 16})
-    with running(narrow) as (url, _), httpx2.Client(base_url=url, timeout=60) as http:
-        assert_problem(http.post("/v1/answers", json={"question": "x", "pad": text}), 413)
-        assert (
-            ended(http, http.post("/v1/articles", json={"title": "Roads", "text": text}))["report"][
-                "added"
-            ]
-            == 1
-        )
-        assert (
-            ended(http, http.post("/v1/articles", files=files(roads_txt=text)))["report"]["added"]
-            == 1
-        )
-
-
-def test_files_over_the_limit_are_refused_before_and_while_they_come(
-    settings: Settings, kept: Path
-) -> None:
-    small = settings.model_copy(update={"max_article_mb": 0.01})
-    sent = part("a.txt", body="words " * 100_000) + END
-    label = {"Content-Type": "multipart/form-data; boundary=b"}
-    with running(small) as (url, _), httpx2.Client(base_url=url, timeout=60) as http:
-        assert_problem(http.post("/v1/articles", content=sent, headers=label), 413)
-        pieces = (sent[start : start + 10_000] for start in range(0, len(sent), 10_000))
-        assert_problem(http.post("/v1/articles", content=pieces, headers=label), 413)
-        assert http.get("/healthz").status_code == 200
-    assert not kept.exists() or stored(kept) == set()
-
-
-def test_an_upload_that_breaks_off_leaves_nothing(http: httpx2.Client, kept: Path) -> None:
-    where = urlsplit(str(http.base_url))
-    label = b"Content-Type: multipart/form-data; boundary=b\r\nContent-Length: 999999\r\n\r\n"
-    with socket.create_connection((where.hostname or "", where.port or 0)) as raw:
-        raw.sendall(
-            b"POST /v1/articles HTTP/1.1\r\nHost: x\r\n"
-            + label
-            + part("a.txt", body="words " * 20_000)
-        )
-        time.sleep(0.2)
-    assert (
-        ended(http, http.post("/v1/articles", files=files(dam_txt=DAM)))["report"]["articles"] == 1
-    )
-    assert stored(kept) == {"dam.txt"}
-
-
-def test_a_hundred_files_come_in_one_upload(http: httpx2.Client) -> None:
-    sent = [
-        ("files", (f"{n}.txt", f"Meeting {n}\n\nThe council of place {n} met.".encode()))
-        for n in range(MOST_FILES)
-    ]
-    job = ended(http, http.post("/v1/articles", files=sent))
-    assert job["report"]["added"] == MOST_FILES and job["report"]["failed"] == []
-
-
 def test_only_a_writing_key_adds_articles_and_a_reading_one_sees_the_job(
     settings: Settings,
 ) -> None:
@@ -515,169 +353,12 @@ def test_a_page_of_another_site_cannot_make_a_browser_send_articles(
     )
 
 
-def test_questions_are_answered_from_the_old_archive_until_the_job_is_done(
-    settings: Settings, newsroom: Path
-) -> None:
-    feed = "\n".join(
-        json.dumps(
-            {
-                "id": str(n),
-                "title": f"Council {n}",
-                "text": f"The council of place {n} met on day {n}.",
-            }
-        )
-        for n in range(400)
-    )
-    with running(settings) as (url, service), httpx2.Client(base_url=url, timeout=60) as http:
-        before = ingest(service.archive, [newsroom]).generation
-        reply = http.post("/v1/articles", files=files(feed_jsonl=feed))
-        seen: list[tuple[str, str]] = []
-        while (job := http.get(reply.headers["location"]).json())["status"] not in (
-            "done",
-            "failed",
-        ):
-            answer = http.post("/v1/answers", json={"question": COST}).json()
-            assert "38 million" in answer["text"]
-            seen.append((job["status"], answer["index"]["generation"]))
-            assert job["report"] is None and job["progress"]["stage"] in (
-                "waiting",
-                "read",
-                "embed",
-                "index",
-                "group",
-            )
-        assert job["status"] == "done" and job["report"]["added"] == 400
-        generations = [generation for _, generation in seen]
-        assert len(seen) >= 3 and before in generations
-        assert set(generations) <= {before, job["report"]["generation"]} and generations == sorted(
-            generations
-        )
-        answer = http.post(
-            "/v1/answers", json={"question": "When did the council of place 7 meet?"}
-        ).json()
-        assert answer["index"]["generation"] == job["report"]["generation"]
-
-
-def test_jobs_run_one_after_another_and_wait_for_whoever_writes(
-    place: tuple[httpx2.Client, Service],
-) -> None:
-    http, service = place
-    with service.writing:
-        replies = [
-            http.post("/v1/articles", json=FERRY | {"text": f"Version {n} of it."})
-            for n in range(3)
-        ]
-        time.sleep(0.3)
-        jobs = [http.get(reply.headers["location"]).json() for reply in replies]
-        assert [job["status"] for job in jobs] == ["queued"] * 3
-        assert jobs[0]["progress"] == {"stage": "waiting", "done": 0, "total": 0}
-        assert http.get("/v1/articles").json()["articles"] == []
-    reports = [ended(http, reply)["report"] for reply in replies]
-    assert [(report["added"], report["updated"]) for report in reports] == [(1, 0), (0, 1), (0, 1)]
-    (card,) = listed(http).values()
-    assert "Version 2" in http.get(f"/v1/articles/{card['article_id']}").json()["text"]
-
-
-def test_more_uploads_than_can_wait_are_turned_away(place: tuple[httpx2.Client, Service]) -> None:
-    http, service = place
-    with service.writing:
-        for n in range(MOST_WAITING):
-            assert (
-                http.post("/v1/articles", json={"title": "Notes", "text": f"Note {n}."}).status_code
-                == 202
-            )
-        assert_problem(http.post("/v1/articles", json=FERRY), 429, "rate_limited")
-        service.stopping.set()
-
-
-def test_a_job_that_fails_says_why_and_the_next_one_runs(http: httpx2.Client, kept: Path) -> None:
-    kept.mkdir()
-    (kept / "json").write_text("in the way")
-    failed = ended(http, http.post("/v1/articles", json=FERRY, headers={"X-Request-ID": "trace-7"}))
-    assert failed["status"] == "failed" and failed["report"] is None and failed["finished_at"]
-    assert failed["error"]["code"] == "not_ready" and failed["error"]["request_id"] == "trace-7"
-    assert "DATELINE_DATA_DIR" in failed["error"]["detail"] and listed(http) == {}
-    assert ended(http, http.post("/v1/articles", files=files(dam_txt=DAM)))["report"]["added"] == 1
-    assert stored(kept) == {"json", "dam.txt"}
-
-
 def test_a_disk_that_takes_nothing_is_told_at_once(settings: Settings) -> None:
     settings.data_dir.mkdir()
     (settings.data_dir / "uploads").write_text("in the way")
     with running(settings) as (url, _), httpx2.Client(base_url=url, timeout=60) as http:
         assert_problem(http.post("/v1/articles", json=FERRY), 503, "not_ready")
         assert_problem(http.post("/v1/articles", files=files(dam_txt=DAM)), 503, "not_ready")
-
-
-def test_uploads_from_many_sides_at_once_all_come_in(http: httpx2.Client) -> None:
-    jobs: list[dict[str, Any]] = []
-
-    def send(number: int) -> None:
-        sent = {
-            "title": f"Notes {number}",
-            "text": f"Seal number {number} was seen.",
-            "id": str(number),
-        }
-        jobs.append(ended(http, http.post("/v1/articles", json=sent)))
-
-    threads = [threading.Thread(target=send, args=(n,)) for n in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert [job["status"] for job in jobs] == ["done"] * 8 and len(listed(http)) == 8
-
-
-@pytest.mark.slow
-def test_a_service_that_stops_leaves_the_old_archive_and_nothing_half_done(
-    settings: Settings, newsroom: Path
-) -> None:
-    feed = "\n".join(
-        json.dumps({"id": str(n), "text": f"The council of place {n} met."}) for n in range(1_500)
-    )
-    with (
-        served_process(settings) as (url, process),
-        httpx2.Client(base_url=url, timeout=60) as http,
-    ):
-        ended(http, http.post("/v1/articles", files=files(dam_txt=DAM)))
-        both = [
-            ("files", ("feed.jsonl", io.BytesIO(feed.encode()))),
-            *files(dam_txt=DAM.replace("41", "44")),
-        ]
-        reply = http.post("/v1/articles", files=both)
-        deadline = time.monotonic() + 30
-        while http.get(reply.headers["location"]).json()["progress"]["stage"] != "embed":
-            assert time.monotonic() < deadline
-            time.sleep(0.02)
-        process.send_signal(signal.SIGTERM)
-        assert process.wait(ENDING_SECONDS) == 0
-    uploads = settings.data_dir / "uploads"
-    assert stored(uploads) == {"dam.txt"} and (uploads / "dam.txt").read_text() == DAM
-    with served_process(settings) as (url, _), httpx2.Client(base_url=url, timeout=60) as http:
-        assert set(listed(http)) == {"dam.txt"}
-        assert_problem(http.get(reply.headers["location"]), 404)
-
-
-@pytest.mark.slow
-def test_what_waited_for_a_killed_service_is_cleared_away(
-    settings: Settings, newsroom: Path
-) -> None:
-    feed = "\n".join(
-        json.dumps({"id": str(n), "text": f"The council of place {n} met."}) for n in range(1_500)
-    )
-    with (
-        served_process(settings) as (url, process),
-        httpx2.Client(base_url=url, timeout=60) as http,
-    ):
-        replies = [http.post("/v1/articles", files=files(feed_jsonl=feed)) for _ in range(2)]
-        while http.get(replies[0].headers["location"]).json()["status"] == "queued":
-            time.sleep(0.02)
-        process.send_signal(signal.SIGKILL)
-        process.wait()
-    assert any((settings.data_dir / "uploads" / ".incoming").iterdir())
-    found = command(settings, "articles", "list", "--json")
-    assert found.returncode == 0 and json.loads(found.stdout) == {"articles": []}
-    assert not (settings.data_dir / "uploads" / ".incoming").exists()
 
 
 KILLED = """
@@ -753,25 +434,3 @@ def test_uploads_and_jobs_are_documented_with_their_failures(served: str) -> Non
         "404" in job["responses"]
         and "404" in described["/v1/articles/{article_id}/alterations"]["get"]["responses"]
     )
-
-
-def test_an_upload_can_be_cancelled_while_it_waits_and_while_it_is_read(
-    settings: Settings,
-) -> None:
-    with running(settings) as (url, service), httpx2.Client(base_url=url, timeout=60) as http:
-        with service.writing:
-            waiting = http.post("/v1/articles", files=files(dam_txt=DAM))
-            assert http.delete(waiting.headers["location"]).status_code == 204
-            job = ended(http, waiting)
-            assert job["status"] == "failed" and job["error"]["code"] == "cancelled"
-        assert_problem(http.delete(waiting.headers["location"]), 404)
-        assert_problem(http.delete("/v1/jobs/job_unknown"), 404)
-
-        slow = http.post("/v1/articles", files=[("files", (f"{n}.txt", DAM)) for n in range(100)])
-        deadline = time.monotonic() + 30
-        while http.get(slow.headers["location"]).json()["status"] == "queued":
-            assert time.monotonic() < deadline
-        assert http.delete(slow.headers["location"]).status_code == 204
-        assert ended(http, slow)["error"]["code"] == "cancelled"
-        assert http.get("/v1/articles").json()["articles"] == []
-        assert ended(http, http.post("/v1/articles", files=files(dam_txt=DAM)))["status"] == "done"

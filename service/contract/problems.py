@@ -1,4 +1,4 @@
-"""What a failure looks like on the wire: RFC 9457 problems, and OpenAI's errors on OpenAI's routes."""
+"""What failures look like: RFC 9457 problems, and OpenAI's errors on OpenAI's routes."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ def refusal(
     return {
         "no_match": "The archive holds nothing that answers this question.",
         "not_supported": "I can't answer this directly: no sentence in the archive says it.",
-        "only_altered_copies": "Only altered copies speak of this, so there is no sound source to use.",
+        "only_altered_copies": "Only altered copies speak of this: there is no sound source.",
     }[reason]
 
 
@@ -26,5 +26,6 @@ def _outside(question: Question, periods: Sequence[Period], nearest: str) -> str
         when = " or ".join(f"for {spoken(period)}" for period in periods)
         return f"The archive speaks of this, but not {when}: the nearest it has is for {nearest}."
     if question.as_of:
-        return f"The archive speaks of this, but not in anything published on or before {in_words(question.as_of)}."
+        day = in_words(question.as_of)
+        return f"The archive speaks of this, but not in anything published on or before {day}."
     return "The archive speaks of this, but not in anything published within the dates asked for."

@@ -35,7 +35,8 @@ STREAMED: dict[int | str, dict[str, Any]] = {
 }
 ERRORS: dict[int | str, dict[str, Any]] = {
     400: {
-        "description": "The error in OpenAI's shape: no question, one out of bounds, or parts that are no text"
+        "description": "The error in OpenAI's shape: no question, one out of bounds, or parts "
+        "that are no text"
     },
     401: {"description": "Keys are configured, and no known one was sent"},
     404: {"description": "`model_not_found`: the one model here is `dateline`"},

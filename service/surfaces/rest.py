@@ -168,8 +168,8 @@ def _operations(router: APIRouter, service: Service) -> None:
 
 
 _STREAM_DESCRIPTION = (
-    "The answer, or a refusal to answer. As a stream: `answer.started`, then for each sentence `answer.claim` and "
-    "`answer.delta`, then `answer.completed` with the whole object, or `error` with a problem."
+    "The answer, or a refusal to answer. As a stream: `answer.started`, then for each sentence "
+    "`answer.claim` and `answer.delta`, then `answer.completed` with the whole object, or `error` with a problem."
 )
 _STREAM_EXAMPLE = (
     'event: answer.started\ndata: {"id":"ans_…","question":"…"}\n\n'

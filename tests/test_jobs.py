@@ -1,0 +1,222 @@
+"""Uploads that wait, run, fail and are cancelled."""
+
+from __future__ import annotations
+
+import io
+import json
+import signal
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+from conftest import DAM
+from processes import command, served_process
+from running import running
+from test_rest import assert_problem
+from test_serving import ENDING_SECONDS
+from test_uploads import COST, FERRY, ended, files, listed, stored
+
+from ingest.pipeline import ingest
+from ingest.settings import Settings
+from service.jobs import MOST_WAITING
+from service.wiring import Service
+
+
+@pytest.fixture
+def place(settings: Settings) -> Iterator[tuple[httpx2.Client, Service]]:
+    """A running service over an empty archive."""
+    with running(settings) as (url, service), httpx2.Client(base_url=url, timeout=60) as client:
+        yield client, service
+
+
+@pytest.fixture
+def http(place: tuple[httpx2.Client, Service]) -> httpx2.Client:
+    return place[0]
+
+
+@pytest.fixture
+def kept(settings: Settings) -> Path:
+    return settings.data_dir / "uploads"
+
+
+def test_questions_are_answered_from_the_old_archive_until_the_job_is_done(
+    settings: Settings, newsroom: Path
+) -> None:
+    feed = "\n".join(
+        json.dumps(
+            {
+                "id": str(n),
+                "title": f"Council {n}",
+                "text": f"The council of place {n} met on day {n}.",
+            }
+        )
+        for n in range(400)
+    )
+    with running(settings) as (url, service), httpx2.Client(base_url=url, timeout=60) as http:
+        before = ingest(service.archive, [newsroom]).generation
+        reply = http.post("/v1/articles", files=files(feed_jsonl=feed))
+        seen: list[tuple[str, str]] = []
+        while (job := http.get(reply.headers["location"]).json())["status"] not in (
+            "done",
+            "failed",
+        ):
+            answer = http.post("/v1/answers", json={"question": COST}).json()
+            assert "38 million" in answer["text"]
+            seen.append((job["status"], answer["index"]["generation"]))
+            assert job["report"] is None and job["progress"]["stage"] in (
+                "waiting",
+                "read",
+                "embed",
+                "index",
+                "group",
+            )
+        assert job["status"] == "done" and job["report"]["added"] == 400
+        generations = [generation for _, generation in seen]
+        assert len(seen) >= 3 and before in generations
+        assert set(generations) <= {before, job["report"]["generation"]} and generations == sorted(
+            generations
+        )
+        answer = http.post(
+            "/v1/answers", json={"question": "When did the council of place 7 meet?"}
+        ).json()
+        assert answer["index"]["generation"] == job["report"]["generation"]
+
+
+def test_jobs_run_one_after_another_and_wait_for_whoever_writes(
+    place: tuple[httpx2.Client, Service],
+) -> None:
+    http, service = place
+    with service.writing:
+        replies = [
+            http.post("/v1/articles", json=FERRY | {"text": f"Version {n} of it."})
+            for n in range(3)
+        ]
+        time.sleep(0.3)
+        jobs = [http.get(reply.headers["location"]).json() for reply in replies]
+        assert [job["status"] for job in jobs] == ["queued"] * 3
+        assert jobs[0]["progress"] == {"stage": "waiting", "done": 0, "total": 0}
+        assert http.get("/v1/articles").json()["articles"] == []
+    reports = [ended(http, reply)["report"] for reply in replies]
+    assert [(report["added"], report["updated"]) for report in reports] == [(1, 0), (0, 1), (0, 1)]
+    (card,) = listed(http).values()
+    assert "Version 2" in http.get(f"/v1/articles/{card['article_id']}").json()["text"]
+
+
+def test_more_uploads_than_can_wait_are_turned_away(place: tuple[httpx2.Client, Service]) -> None:
+    http, service = place
+    with service.writing:
+        for n in range(MOST_WAITING):
+            assert (
+                http.post("/v1/articles", json={"title": "Notes", "text": f"Note {n}."}).status_code
+                == 202
+            )
+        assert_problem(http.post("/v1/articles", json=FERRY), 429, "rate_limited")
+        service.stopping.set()
+
+
+def test_a_job_that_fails_says_why_and_the_next_one_runs(http: httpx2.Client, kept: Path) -> None:
+    kept.mkdir()
+    (kept / "json").write_text("in the way")
+    failed = ended(http, http.post("/v1/articles", json=FERRY, headers={"X-Request-ID": "trace-7"}))
+    assert failed["status"] == "failed" and failed["report"] is None and failed["finished_at"]
+    assert failed["error"]["code"] == "not_ready" and failed["error"]["request_id"] == "trace-7"
+    assert "DATELINE_DATA_DIR" in failed["error"]["detail"] and listed(http) == {}
+    assert ended(http, http.post("/v1/articles", files=files(dam_txt=DAM)))["report"]["added"] == 1
+    assert stored(kept) == {"json", "dam.txt"}
+
+
+def test_uploads_from_many_sides_at_once_all_come_in(http: httpx2.Client) -> None:
+    jobs: list[dict[str, Any]] = []
+
+    def send(number: int) -> None:
+        sent = {
+            "title": f"Notes {number}",
+            "text": f"Seal number {number} was seen.",
+            "id": str(number),
+        }
+        jobs.append(ended(http, http.post("/v1/articles", json=sent)))
+
+    threads = [threading.Thread(target=send, args=(n,)) for n in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [job["status"] for job in jobs] == ["done"] * 8 and len(listed(http)) == 8
+
+
+@pytest.mark.slow
+def test_a_service_that_stops_leaves_the_old_archive_and_nothing_half_done(
+    settings: Settings, newsroom: Path
+) -> None:
+    feed = "\n".join(
+        json.dumps({"id": str(n), "text": f"The council of place {n} met."}) for n in range(1_500)
+    )
+    with (
+        served_process(settings) as (url, process),
+        httpx2.Client(base_url=url, timeout=60) as http,
+    ):
+        ended(http, http.post("/v1/articles", files=files(dam_txt=DAM)))
+        both = [
+            ("files", ("feed.jsonl", io.BytesIO(feed.encode()))),
+            *files(dam_txt=DAM.replace("41", "44")),
+        ]
+        reply = http.post("/v1/articles", files=both)
+        deadline = time.monotonic() + 30
+        while http.get(reply.headers["location"]).json()["progress"]["stage"] != "embed":
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(ENDING_SECONDS) == 0
+    uploads = settings.data_dir / "uploads"
+    assert stored(uploads) == {"dam.txt"} and (uploads / "dam.txt").read_text() == DAM
+    with served_process(settings) as (url, _), httpx2.Client(base_url=url, timeout=60) as http:
+        assert set(listed(http)) == {"dam.txt"}
+        assert_problem(http.get(reply.headers["location"]), 404)
+
+
+@pytest.mark.slow
+def test_what_waited_for_a_killed_service_is_cleared_away(
+    settings: Settings, newsroom: Path
+) -> None:
+    feed = "\n".join(
+        json.dumps({"id": str(n), "text": f"The council of place {n} met."}) for n in range(1_500)
+    )
+    with (
+        served_process(settings) as (url, process),
+        httpx2.Client(base_url=url, timeout=60) as http,
+    ):
+        replies = [http.post("/v1/articles", files=files(feed_jsonl=feed)) for _ in range(2)]
+        while http.get(replies[0].headers["location"]).json()["status"] == "queued":
+            time.sleep(0.02)
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+    assert any((settings.data_dir / "uploads" / ".incoming").iterdir())
+    found = command(settings, "articles", "list", "--json")
+    assert found.returncode == 0 and json.loads(found.stdout) == {"articles": []}
+    assert not (settings.data_dir / "uploads" / ".incoming").exists()
+
+
+def test_an_upload_can_be_cancelled_while_it_waits_and_while_it_is_read(
+    settings: Settings,
+) -> None:
+    with running(settings) as (url, service), httpx2.Client(base_url=url, timeout=60) as http:
+        with service.writing:
+            waiting = http.post("/v1/articles", files=files(dam_txt=DAM))
+            assert http.delete(waiting.headers["location"]).status_code == 204
+            job = ended(http, waiting)
+            assert job["status"] == "failed" and job["error"]["code"] == "cancelled"
+        assert_problem(http.delete(waiting.headers["location"]), 404)
+        assert_problem(http.delete("/v1/jobs/job_unknown"), 404)
+
+        slow = http.post("/v1/articles", files=[("files", (f"{n}.txt", DAM)) for n in range(100)])
+        deadline = time.monotonic() + 30
+        while http.get(slow.headers["location"]).json()["status"] == "queued":
+            assert time.monotonic() < deadline
+        assert http.delete(slow.headers["location"]).status_code == 204
+        assert ended(http, slow)["error"]["code"] == "cancelled"
+        assert http.get("/v1/articles").json()["articles"] == []
+        assert ended(http, http.post("/v1/articles", files=files(dam_txt=DAM)))["status"] == "done"

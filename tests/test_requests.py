@@ -1,0 +1,111 @@
+"""Requests that cannot be taken as they are."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+import httpx2
+import pytest
+from test_rest import JSON, assert_problem
+
+
+@pytest.fixture
+def http(served: str) -> Iterator[httpx2.Client]:
+    with httpx2.Client(base_url=served, timeout=60) as client:
+        yield client
+
+
+BAD_BODIES: dict[str, tuple[bytes, int]] = {
+    "empty": (b"", 422),
+    "half an object": (b"{", 400),
+    "a list": (b"[]", 422),
+    "null": (b"null", 422),
+    "infinity": (b"1e999", 422),
+    "infinity in a field": (b'{"question": "a", "stream": 1e999}', 422),
+    "a number for a question": (b'{"question": 1}', 422),
+    "an empty question": (b'{"question": ""}', 422),
+    "white space": (b'{"question": "  \\n "}', 422),
+    "a lone surrogate": (b'{"question":"\\ud800"}', 422),
+    "a lone surrogate as a field": (b'{"question":"a", "\\ud800": 1}', 422),
+    "NUL": (b'{"question":"a\\u0000b"}', 422),
+    "2,001 characters": (json.dumps({"question": "x" * 2001}).encode(), 422),
+    "not UTF-8": (b"\xff\xfe", 400),
+    "not UTF-8 in a string": (b'{"question": "\xe9"}', 400),
+    "an impossible day": (b'{"question": "ok", "as_of": "2024-13-45"}', 422),
+    "a day that is a number": (b'{"question": "ok", "as_of": 5}', 422),
+    "a moment for a day": (b'{"question": "ok", "as_of": "2024-04-26T00:00:00"}', 422),
+    "filters of the wrong kind": (b'{"question": "ok", "filters": {"publishers": "x"}}', 422),
+    "a system turn": (b'{"question": "ok", "history": [{"role": "system", "content": "x"}]}', 422),
+    "an unknown field": (b'{"question": "ok", "top_k": 3}', 422),
+    "deep nesting": (b'{"question":' + b"[" * 100_000 + b"]" * 100_000 + b"}", 400),
+    "a number of 5,000 digits": (b'{"question":' + b"9" * 5_000 + b"}", 400),
+    "5 megabytes": (json.dumps({"question": "x", "extra": "y" * 5_000_000}).encode(), 413),
+}
+
+
+@pytest.mark.parametrize("name", BAD_BODIES)
+def test_a_bad_body_is_refused_in_the_contracts_words(http: httpx2.Client, name: str) -> None:
+    body, status = BAD_BODIES[name]
+    problem = assert_problem(http.post("/v1/answers", content=body, headers=JSON), status)
+    assert len(problem["detail"]) < 200
+    assert_problem(
+        http.post("/v1/answers", content=body, headers={"Content-Type": "text/plain"}),
+        413 if status == 413 else 415,
+    )
+
+
+def test_what_was_sent_is_never_repeated(http: httpx2.Client) -> None:
+    for body in (
+        {"question": 77123},
+        {"question": "ok", "as_of": "s3cret"},
+        {"question": "ok", "s3cret field!": 1},
+    ):
+        reply = http.post("/v1/answers", json=body)
+        assert reply.status_code == 422 and "s3cret" not in reply.text and "77123" not in reply.text
+    assert (
+        "as_of" in http.post("/v1/answers", json={"question": "ok", "as_of": "x"}).json()["detail"]
+    )
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/v1/search?q=", 422),
+        ("/v1/search", 422),
+        ("/v1/search?q=%00", 422),
+        ("/v1/search?q=%20", 422),
+        ("/v1/search?q=a&k=-1", 422),
+        ("/v1/search?q=a&k=1000000", 422),
+        ("/v1/search?q=a&k=99999999999999999999999999", 422),
+        ("/v1/search?q=a&as_of=20240101", 422),
+        ("/v1/search?q=" + "a" * 10_001, 422),
+        ("/v1/articles?cursor=zzz", 422),
+        ("/v1/articles?cursor=", 422),
+        ("/v1/articles?cursor=YWZ0ZXI6Li4vLi4vZXRj", 422),
+        ("/v1/articles?limit=0", 422),
+        ("/v1/articles/..%2F..%2Fetc", 404),
+        ("/v1/articles/%00", 404),
+        ("/v1/answers/nope", 404),
+        ("/v1/jobs/nope", 404),
+        ("/articles/..%2F..%2Fetc", 404),
+        ("/static/..%2Findex.html", 404),
+        ("/nope", 404),
+    ],
+)
+def test_a_bad_address_is_refused_in_the_contracts_words(
+    http: httpx2.Client, path: str, status: int
+) -> None:
+    assert_problem(http.get(path), status)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        'field:"a" AND (', "the of and", "😀", '"', "*", "a\u200bb", "title:bridge^9", "\\", "a OR", "%", "-", "市議会は橋の再開",
+        "Мост снова открыт", "a" * 10_000, "bridge " * 1_428, "(" * 10_000, "😀" * 2_000,
+    ],
+)  # fmt: skip
+def test_search_takes_any_words_for_words(http: httpx2.Client, words: str) -> None:
+    reply = http.get("/v1/search", params={"q": words})
+    assert reply.status_code == 200 and isinstance(reply.json()["passages"], list)
