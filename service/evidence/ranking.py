@@ -11,6 +11,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from ingest.types import SentenceKind
 from service.evidence.features import (
     QUESTION_FEATURES,
     SENTENCE_FEATURES,
@@ -31,6 +32,8 @@ ANSWERING = (
     "ahead",  # of the next best score
 )
 FAR_AHEAD = 5.0
+NO_ANSWER = 20.0  # taken off the score of what is never an answer: below all prose
+_NO_PROSE = (SentenceKind.HEADING, SentenceKind.BYLINE, SentenceKind.DATELINE)
 THRESHOLD = 0.5  # least relevance of the best sentence that is an answer
 NOTHING_ALIKE = (
     0.15  # below this relevance the archive is silent on the matter rather than close to it
@@ -67,6 +70,7 @@ def rank(
         return ()
     features = measure(query, evidence, question_vector, vectors, idf)
     scores = features.sentences @ _column(MODEL["ranking"], SENTENCE_FEATURES)
+    scores = scores - NO_ANSWER * _never_answers(query, evidence)
     scores = _below_sound(evidence, vectors, scores)
     order = np.argsort(-scores, kind="stable")
     best = order[0]
@@ -107,6 +111,19 @@ def decide(query: Query, ranked: Sequence[Evidence]) -> Decision:
     if score >= THRESHOLD:
         return Decision(True, None, score)
     return Decision(False, "no_match" if score < NOTHING_ALIKE else "not_supported", score)
+
+
+def _never_answers(query: Query, evidence: Sequence[Evidence]) -> Floats:
+    """Questions, headings, bylines and date lines, where no article itself is asked about."""
+    return np.array(
+        [
+            float(
+                query.about is None
+                and (item.kind in _NO_PROSE or item.text.rstrip("”\"' ").endswith("?"))
+            )
+            for item in evidence
+        ]
+    )
 
 
 def _below_sound(

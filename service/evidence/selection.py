@@ -85,7 +85,8 @@ class Selector:
         """Why nothing is said; the first reason that holds."""
         query, decision = selection.query, selection.decision
         question = query.question
-        if not decision.answer and selection.passed_over is not None:
+        empty = selection.considered and not selection.evidence  # nothing of the time asked about
+        if not decision.answer and (empty or selection.passed_over is not None):
             return "outside_dates"
         if question.as_of or question.filters != Filters():
             filters = replace(question.filters, published_after=None, published_before=None)

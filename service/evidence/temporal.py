@@ -83,7 +83,8 @@ def placed(item: Evidence, asked: Period, beside: Sequence[Evidence] = ()) -> Pl
     if asked.published:
         return "open" if published is None else "inside" if asked.holds(published) else "outside"
     stated = stated_periods(item.text, published)
-    if any(asked.meets(period) for period in (*stated, *periods(item.article.title, None))):
+    titled = (p for p in periods(item.article.title, None) if _within(p, asked))
+    if any(asked.meets(period) for period in (*stated, *titled)):
         return "inside"
     if any(
         asked.meets(period) and _tells_of(period, asked) for period in periods(item.text, published)
@@ -135,6 +136,11 @@ def _tells_of(period: Period, asked: Period) -> bool:
     if period.first is None or period.last is None:
         return False
     return not _lead(period) or asked.holds(period.first)
+
+
+def _within(period: Period, asked: Period) -> bool:
+    """A year in a title places an article in that year, and in no week of it."""
+    return all(day is not None and asked.holds(day) for day in (period.first, period.last))
 
 
 def _lead(period: Period) -> str:
