@@ -178,10 +178,7 @@ def compare(
     gone = gone if prune else set()
     outgrown = _outgrown_sample(known, seen, {root for _, root in fresh.values()})
     gone |= outgrown
-    if outgrown:
-        notes.append(
-            f"the bundled sample ({len(outgrown)} articles) was removed: this archive now holds articles of yours"
-        )
+    notes += summary.outgrown(len(outgrown))
     updated = sum(i in known for i in fresh)
     return Change(
         list(fresh.values()),

@@ -48,6 +48,12 @@ def gone(identities: Sequence[str], *, prune: bool) -> tuple[str, ...]:
     )
 
 
+def outgrown(count: int) -> tuple[str, ...]:
+    """What is said when so many articles of the bundled sample gave way to somebody's own."""
+    words = f"the bundled sample ({count} articles) was removed: this archive now holds articles of yours"
+    return (words,) if count else ()
+
+
 def at_most(sentences: Sequence[str], what: str) -> tuple[str, ...]:
     """The first ten, and how many more there are of `what`."""
     more = len(sentences) - MOST_TOLD
