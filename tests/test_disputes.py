@@ -440,3 +440,10 @@ def test_one_of_many_contradicts_no_other(question: str, status_then: str | None
     two = ("2025-05-05", "Quarry march", "Leon Abel is the leader of the quarry march in Ashby.")
 
     assert status(found(question, one, two)) == status_then
+
+
+def test_a_number_that_is_part_of_an_age_counts_nothing() -> None:
+    one = ("2024-05-16", "Loam boats", "The 46-year-old boat of Loam was broken up.")
+    two = ("2025-11-20", "Loam boats", "Loam now has five boats.")
+
+    assert found("How many boats does Loam have?", one, two) is None

@@ -76,3 +76,14 @@ def test_nothing_is_said_of_sources_where_nobody_asks(
     archive: Archive, folder: Path, question: str
 ) -> None:
     assert told(of(archive, folder), question) is None
+
+
+def test_a_copy_whose_outlet_is_unknown_counts_and_is_not_named(
+    archive: Archive, folder: Path
+) -> None:
+    snapshot = of(
+        archive, folder, one=STORY.replace("By Ida Crane, The Harl Echo\n\n4 March 2025\n\n", "")
+    )
+
+    said = told(snapshot, FIRST)
+    assert said is None or "one.txt" not in said

@@ -126,7 +126,7 @@ def settled(
         return (_copied(found.other),), found
     if found.chosen is found.lead:
         return (tuple(drafts) if found.lead.key in shown else (_copied(found.lead),)), found
-    kept = drafts if found.lead.key in shown else ()
+    kept = drafts if found.lead.key in shown and query.kind != "yes_no" else ()
     beside = [item for item in (found.lead, found.other) if not kept or item.key not in shown]
     return (*kept, *map(_copied, beside)), found
 

@@ -31,7 +31,8 @@ def note(
     outlets = dict.fromkeys(_outlet(stored) for stored in members)
     origin = _origin(members)
     others = len(outlets.keys() - {origin})
-    if any(names_something_foreign(name, ()) for name in (origin or "", *outlets)):
+    named = origin or next(iter(outlets), "")
+    if not named or names_something_foreign(named, ()):
         return None
     copies = f"{others} other outlet{'s' if others > 1 else ''} in the archive"
     if origin and others:
@@ -41,8 +42,8 @@ def note(
     elif others > 1:
         said = f"{others} outlets in the archive carry this, as copies of one report."
     else:
-        said = f"In the archive this report stands only in {origin or next(iter(outlets), '')}."
-    return (said, (cited[0],)) if origin or outlets else None
+        said = f"In the archive this report stands only in {named}."
+    return said, (cited[0],)
 
 
 def _outlet(stored: StoredArticle) -> str:
