@@ -63,7 +63,13 @@ def corrected(query: Query, snapshot: Snapshot, cited: Sequence[Evidence]) -> tu
 
 def _earlier_wording(sentences: Sequence[Sentence], text: str) -> Sentence | None:
     """The sentence that said this before, if with another number, date, name or denial."""
-    best = max(sentences, key=lambda sentence: _shared(sentence.text, text), default=None)
+    mine = analyse(text).stems
+
+    def likeness(sentence: Sentence) -> float:
+        theirs = analyse(sentence.text).stems
+        return len(mine & theirs) / max(1, len(mine | theirs))
+
+    best = max(sentences, key=likeness, default=None)
     if best is None or _shared(best.text, text) < SAME_SENTENCE:
         return None
     return best if any(d.kind != "wording" for d in differences(best.text, text)) else None
