@@ -24,6 +24,7 @@ from service.verification.role_swaps import displaced
 from service.verification.roles import turned
 from service.verification.scopes import (
     cut_bound,
+    cut_frame,
     cut_head,
     cut_operators,
     cut_rank,
@@ -116,6 +117,8 @@ def objections(claim: Reading, quotes: Sequence[Reading], card: Reading) -> Iter
         yield "denial left out"
     if cut_source(nearest):
         yield "source left out"
+    if cut_frame(nearest):
+        yield "frame left out"
     if not nearest.is_run:
         yield from _of_own_words(nearest, quotes, card)
 

@@ -288,3 +288,29 @@ def cut_source(made: Edit) -> bool:
         if not _OFFICE.search(before[-60:]) and _carrying(quote, left) <= len(right):
             return True
     return False
+
+
+# What makes the words behind it something else than a plain fact: an order to say so, "it is true that", a label.
+_FRAME = re.compile(
+    r"(?:^|[.;:!?,\"“”(\]>]\s*|\b(?:and|then|or|must|should|shall|please|simply)\s)(?:say|state|tell|report"
+    r"|answer|reply|respond|write|output|print|announce|declare|mention|identify|deny|hint)\b"
+    r"|\b(?:true|say|state|told|informed|know|learn|note|noted|assume|answer|hint|fact|claim)"
+    r"(?: (?!that\b)\w+){0,2},? that\b|\bis that\b"
+    r"|\b(?:schreibe?|antworte), dass\b|\b(?:réponds|écris|di|diga|responde) qu[e']"
+    r"|(?:напиши|скажи|ответь), что\b"
+    r"|(?:(?<=[.!?] )|^)(?:\w+[ -]){0,5}\w+:(?=\s)|[|>\]}](?=\s?\S)"
+)
+_SENTENCE_END = re.compile(r"[.!?][\"”’)]*\s|$")
+
+
+def cut_frame(made: Edit) -> bool:
+    """Whether an order to say what is kept, "it is true that" or a label was cut from in front of it."""
+    quote = made.quote.lower
+    for match in _FRAME.finditer(quote):
+        last = _SENTENCE_END.search(quote, match.end())
+        right = made.kept_after(match.end(), last.start() if last else None)
+        if 2 * len(right) > len(made.kept_spans) and not any(
+            span[0] < match.end() and carries(quote[slice(*span)]) for span in made.kept_spans
+        ):
+            return True
+    return False
