@@ -26,6 +26,10 @@ from hypothesis import strategies as st
         ("Why did the council object?", "why", "reason"),
         ("What caused the delay?", "why", "reason"),
         ("Which party won the vote?", "which", "organisation"),
+        ("What was the price of the pier?", "what", "money"),
+        ("What did the mayor say about the price?", "what", None),
+        ("What will the company build?", "what", None),
+        ("Which part of the pier fell?", "which", None),
         ("What share of the bill does Tolvay pay?", "what", "number"),
         ("Is the bridge open?", "yes_no", None),
         ("Name the ferries that stayed.", "list", "name"),
@@ -97,6 +101,8 @@ def test_a_question_over_several_articles_is_noted_and_their_titles_are_no_terms
     assert asked.several_articles
     assert "senn" not in {word for word, _ in asked.terms}
     assert not query("Which ferry sails at noon?").several_articles
+    assert not query("What do several grocery items cost?").several_articles
+    assert query("What do the two stories on the ferry say?").several_articles
 
 
 @pytest.mark.parametrize(

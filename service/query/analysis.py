@@ -132,7 +132,7 @@ _MONEY = re.compile(
     r"(?i)\b(?:cost|pay|paid|price\w*|worth|spen[dt]|money|invest\w*|budget|charge\w*|fine|earn\w*|salary|wage|fund\w*|debt|loan)\b"
 )
 _MANY_ARTICLES = re.compile(
-    rf"(?i)\bboth\b[^?]*\b(?:{_ARTICLE}s?|[\"“«])|\b(?:two|three|several|all|different)\b[^?.]{{0,30}}\b{_ARTICLE}s\b|"
+    rf"(?i)\bboth\b[^?]*\b(?:{_ARTICLE}s?|[\"“«])|\b(?:two|three|several|all|different)\b[^?.]{{0,30}}\b(?:articles|stories)\b|"
     rf"\bone {_ARTICLE}\b[^?]*\banother\b|\bnamed both\b|\bboth for\b[^?]*\band for\b|\bacross\b[^?]*\b{_ARTICLE}s\b"
 )
 _PARTS = re.compile(
@@ -307,23 +307,27 @@ def _how(rest: str) -> tuple[Kind, Wanted | None]:
 
 
 def _noun_wanted(rest: str) -> Wanted | None:
-    """The type of the noun right after the question word, or after "what is the": the first known one of five."""
-    following = [
-        word
-        for word in words(rest)[1:8]
-        if word not in STOP_WORDS or word in ("of", "by", "in", "for", "that")
-    ]
-    for word in following:
-        if word in ("of", "by", "in", "for", "that"):
+    """The type of the noun that the question word asks for: "which party", "what is the price of".
+
+    A noun behind an auxiliary is what the question is about: "what did the mayor say" wants no person.
+    """
+    following = list(words(rest)[1:])
+    named = following[:1] and following[0] in _BE
+    phrase = following[1:] if named else following
+    for word in phrase[:6]:
+        if word in _ENDS_A_NOUN:
             return None
         for wanted, nouns in _NOUN_WANTS:
-            if (
-                word in nouns
-                or word.removesuffix("s") in nouns
-                or stem(word) in {stem(noun) for noun in nouns}
-            ):
+            if word in nouns or word.removesuffix("s") in nouns:
                 return wanted
     return None
+
+
+_BE = frozenset("is are was were".split())
+_ENDS_A_NOUN = _BE | frozenset(
+    """of by in for that do does did has have had can could will would shall should may might must
+    to from with on at who which""".split()
+)
 
 
 def _noun(question: str) -> str | None:
