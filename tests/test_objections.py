@@ -312,6 +312,14 @@ def test_a_number_of_another_sentence_does_not_stand_for_the_one_that_was_left_o
     assert verify(right, by_key(evidence)).support is not None
 
 
+@pytest.mark.parametrize("added", ["in shame", "despite loud protests"])
+def test_a_claim_does_not_go_on_where_the_sentence_ends(added: str) -> None:
+    sentence = "The mayor of Larn resigned on Monday."
+
+    assert not released(sentence, f"The mayor of Larn resigned {added}.")
+    assert released(sentence, "The mayor of Larn resigned.")
+
+
 def test_the_no_of_a_numbered_thing_is_no_negation() -> None:
     sentence = "Furnace No. 2 cannot be lit again after it has cooled."
 

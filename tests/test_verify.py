@@ -203,10 +203,12 @@ def test_another_passage_is_no_support():
     assert verdict("The ferry sails at noon from Gull Point.", QUOTE, RACE).support is None
 
 
-def test_what_the_sentences_only_half_hold_is_partial():
+def test_what_the_sentences_hold_in_other_words_is_partial_and_what_they_do_not_is_refused():
     quote = "The council approved the plan for a new harbour."
-    assert verdict("The council approved the plan for a new harbour despite protests and heavy rain.", quote).support in (
-        "partial", "supported",
+    assert verdict("Councillors gave the harbour plan their blessing.", quote).support == "partial"
+    assert (
+        verdict("The council approved the plan for a new harbour despite protests and heavy rain.", quote).support
+        is None
     )  # fmt: skip
     assert (
         verdict("The council approved heavy spending amid loud protests yesterday.", quote).support

@@ -70,6 +70,7 @@ _CAUSES = re.compile(
 )
 _ALL = re.compile(r"(?<!at )\ball\b(?! told| in)|\bevery\b|\balways\b|\bentire|\bwhole\b")
 _ANY = re.compile(r"\b(?:all|every\w*|each|always|entire\w*|whole|any|none|no)\b")
+_ADJUNCT = re.compile(r",?\s+(?:in|with|amid|despite|by|for|after|under|over|out of)\s")
 _DAYS = re.compile(r"\b(?:yesterday|today|tomorrow|tonight)\b")
 _TOTAL = re.compile(r"\baltogether\b|\btotal\b|\bin all\b")
 _RATE = re.compile(
@@ -137,6 +138,8 @@ def _of_own_words(made: Edit, quotes: Sequence[Reading], card: Reading) -> Itera
         yield "words exchanged"
     if _other_cause(aligned):
         yield "another cause"
+    if _adds_at_the_end(aligned, card):
+        yield "more than is said"
     if turned(aligned):
         yield "roles exchanged"
     if _number_misplaced(aligned):
@@ -145,6 +148,19 @@ def _of_own_words(made: Edit, quotes: Sequence[Reading], card: Reading) -> Itera
         if _direction_turned(aligned):
             yield "direction turned"
         yield from _by_slots(made.claim, quotes, card)
+
+
+def _adds_at_the_end(made: Alignment, card: Reading) -> bool:
+    """Whether the claim says what the sentences say and then goes on in words of its own: "resigned in shame"."""
+    around = {stem(word) for term in card.content for word in term.value.split()}
+    own = [n not in made.pairs for n in range(len(made.claim.content))]
+    if not own or not own[-1] or all(own):
+        return False
+    first = len(own) - own[::-1].index(False)
+    added = made.claim.content[first:]
+    plain = all(t.kind is TermKind.WORD and stem(t.value) not in around for t in added)
+    gap = made.claim.lower[made.claim.content[first - 1].end : added[0].start]
+    return plain and not any(own[:first]) and _ADJUNCT.match(gap) is not None
 
 
 def _by_slots(claim: Reading, quotes: Sequence[Reading], card: Reading) -> Iterator[str]:
@@ -218,11 +234,11 @@ def _ungrounded(made: Alignment, card: Reading) -> Iterator[str]:
     missing = [term for n, term in enumerate(made.claim.content) if n not in made.pairs]
     for term in missing:
         if term.kind is TermKind.NAME and not _known(made, term, known):
-            yield "a name that is not there"
+            yield "name not in the cited sentences"
         if term.kind is TermKind.DATE and term.value not in known:
-            yield "a date that is not there"
+            yield "date not in the cited sentences"
     if set(_DAYS.findall(made.claim.lower)) - set(_DAYS.findall(_all(made.quotes))):
-        yield "a day that is not there"
+        yield "day not in the cited sentences"
     figures = list(amounts(made.claim))
     said = [a for quote in made.quotes for a in (*amounts(quote), *implied(quote))]
     texts = _all(made.quotes)
@@ -238,7 +254,7 @@ def _ungrounded(made: Alignment, card: Reading) -> Iterator[str]:
         year = not mine.unit and not mine.bound and mine.value > 999  # "its 2016 level" of a date
         small = mine.value == 1 or (mine.value <= 3 and not mine.unit and not mine.bound)
         if not small and not (year and re.search(rf"(?<![\d.,]){written}(?![\d.,]\d)", texts)):
-            yield "a number that is not there"
+            yield "number not in the cited sentences"
 
 
 def _known(made: Alignment, name: Term, known: set[str]) -> bool:
