@@ -12,6 +12,7 @@ from running import running
 from ingest.pipeline import ingest
 from ingest.settings import Settings
 from ingest.storage.archive import Archive
+from ingest.storage.catalogue import Snapshot
 
 for name in [
     n for n in os.environ if n.startswith(("OPENAI_", "SLACK_")) or n == "DATELINE_API_KEYS"
@@ -113,3 +114,17 @@ def served(tmp_path_factory: pytest.TempPathFactory, model_cache: Path) -> Itera
     with running(settings) as (url, service):
         assert ingest(service.archive, [folder / "articles"]).added == len(articles)
         yield url
+
+
+FERRY = "A late word\n\nThe ferry to Tarn sails again from 1 July 2025. It takes forty cars."
+
+
+def texts(snapshot: Snapshot) -> dict[str, str]:
+    return {stored.article.source: stored.article.text for stored in snapshot.everything()}
+
+
+def update(newsroom: Path) -> None:
+    """One article changed, one new, one gone."""
+    (newsroom / "dam.txt").write_text(DAM.replace("eleven months", "twelve months"), "utf-8")
+    (newsroom / "ferry.txt").write_text(FERRY, "utf-8")
+    (newsroom / "choir.txt").unlink()

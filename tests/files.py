@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import io
+import json
 import struct
 import zipfile
 from collections.abc import Sequence
+from datetime import date
 
 from docx import Document
 from pypdf import PdfWriter
 from pypdf.generic import DecodedStreamObject, DictionaryObject, NameObject
+
+from ingest.formats.articles import article_of
+from ingest.formats.html import read_page
+from ingest.types import Article
 
 OPENED = (
     "The Orvel bridge opened to traffic on Wednesday, four years after work began, and it cost 38 million crowns, said mayor Tomas "
@@ -127,3 +133,50 @@ def _with_part(data: bytes, name: str, change) -> bytes:  # type: ignore[no-unty
             content = source.read(part.filename)
             target.writestr(part.filename, change(content) if part.filename == name else content)
     return written.getvalue()
+
+
+TODAY = date(2025, 6, 30)
+
+
+LIMIT = 5_000_000
+
+
+ARTICLE = {"@type": "NewsArticle", "headline": TITLE, "datePublished": "2025-03-12T23:30:00-05:00"}
+
+
+def page(head: str = "", body: str = "", today: date = TODAY) -> Article:
+    return article_of(
+        read_page(html(head, body).encode("utf-8", "replace"), LIMIT),
+        "identity",
+        "page.html",
+        today,
+    )
+
+
+def json_ld(value: object) -> str:
+    return f"<script type='application/ld+json'>{value if isinstance(value, str) else json.dumps(value)}</script>"
+
+
+FIRST = [
+    (9, 0, "Harbour Gazette 1"),
+    (20, 40, "Orvel bridge opens"),
+    (20, 24, "after four years"),
+    (11, 30, "By Ines Marlow"),
+    (11, 22, "12 March 2025"),
+    (11, 22, "The Orvel bridge opened to traffic on Wednesday, four years after the be-"),
+    (11, 14, "ginning of the work that nobody had hoped to see at an end, said mayor"),
+    (11, 14, "Tomas Quill, who wept."),
+    (11, 28, "A well-known baker was there. She said that the opening of a bridge is well-"),
+    (11, 14, "known to make people"),
+    (9, 300, "1"),
+]
+
+
+NEXT = [(9, 0, "Harbour Gazette 2"), (11, 40, "hungry, and sold bread."), (9, 300, "2")]
+
+
+LAST = [
+    (9, 0, "Harbour Gazette 3"),
+    (11, 40, "It rained until the evening came to the town and the river."),
+    (9, 300, "Page 3 of 3"),
+]

@@ -1,4 +1,4 @@
-"""The limits of one article, each on both sides of its edge."""
+"""Articles made of given fields: the limits of each, on both sides of its edge, and which date counts."""
 
 from __future__ import annotations
 
@@ -7,7 +7,16 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from files import OPENED, pdf
+from files import (
+    ARTICLE,
+    CARRIES,
+    OPENED,
+    TITLE,
+    html,
+    json_ld,
+    page,
+    pdf,
+)
 from pypdf import PdfWriter
 
 from ingest.errors import BadArticle, InvalidRequest
@@ -87,3 +96,61 @@ def test_a_sent_file_name_has_at_most_200_bytes() -> None:
     assert safe_name("é" * 98 + ".txt") == "é" * 98 + ".txt"
     with pytest.raises(InvalidRequest, match="200 bytes"):
         safe_name("é" * 98 + "x.txt")
+
+
+def test_a_first_publication_in_the_text_makes_the_metadata_a_republication() -> None:
+    body = f"<h1>{TITLE}</h1><p>{OPENED}</p><p>This article is republished from The Strait Ledger, where it was first published 3 March 2025.</p>"
+    article = page(json_ld(ARTICLE), body)
+    assert (article.published_on, article.republished_on, article.date_source) == (
+        date(2025, 3, 3),
+        date(2025, 3, 12),
+        "text",
+    )
+
+
+def test_a_date_to_come_is_reported_and_not_believed() -> None:
+    head = json_ld({**ARTICLE, "datePublished": "2031-01-01"})
+    article = page(head)
+    assert (article.published_on, article.date_source, article.latest_named_date) == (
+        None,
+        "none",
+        date(2031, 1, 1),
+    )
+    assert article.notes == (
+        "says it was published on 2031-01-01, which is not believed: that day is to come",
+    )
+    assert page(head, today=date(2030, 12, 31)).published_on == date(2031, 1, 1)
+    fallback = page(head + "<meta name='date' content='2025-03-12'>")
+    assert (fallback.published_on, len(fallback.notes)) == (date(2025, 3, 12), 1)
+    assert (
+        article_from(
+            {"text": "It rained.", "published_on": "2031-01-01"}, "i", "s", today=TODAY
+        ).published_on
+        is None
+    )
+    assert (
+        article_from(
+            {"text": f"Rain\n\nPublished 1 May 2031\n\n{OPENED}"}, "i", "s", today=TODAY
+        ).published_on
+        is None
+    )
+
+
+def test_a_field_that_is_as_long_as_a_text_is_none() -> None:
+    assert (
+        page(
+            json_ld({**ARTICLE, "headline": "word " * 1000}), f"<p>{OPENED}</p><p>{CARRIES}</p>"
+        ).title
+        is None
+    )
+
+
+def test_an_html_article_can_be_posted() -> None:
+    article = article_from(
+        {"html": html(json_ld(ARTICLE)), "author": "Tom Orrick"}, "api#1", "posted", today=TODAY
+    )
+    assert (article.title, article.author, article.published_on) == (
+        TITLE,
+        "Tom Orrick",
+        date(2025, 3, 12),
+    )

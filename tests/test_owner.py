@@ -10,8 +10,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from processes import command
 
 from ingest.errors import IndexUnavailable, Owned
+from ingest.settings import Settings
 from ingest.storage import owner
 
 HOLD = """
@@ -104,3 +106,13 @@ def test_what_an_earlier_version_wrote_for_everybody_is_closed_to_others(tmp_pat
         pass
     modes = {stat.S_IMODE(p.stat().st_mode) for p in [tmp_path, *tmp_path.rglob("*")]}
     assert modes == {0o600, 0o700}
+
+
+def test_two_ingests_at_once_the_second_is_refused_by_name(
+    settings: Settings, newsroom: Path
+) -> None:
+    with owner.owning(settings.data_dir, "ingest"):
+        second = command(settings, "ingest", str(newsroom))
+
+    assert second.returncode == 1 and "Traceback" not in second.stderr
+    assert f'"dateline ingest" (process {os.getpid()}' in second.stderr

@@ -4,10 +4,26 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
+import sys
 from datetime import date
 from pathlib import Path
 
 import pytest
+from files import (
+    ARTICLE,
+    FIRST,
+    LAST,
+    NEXT,
+    OPENED,
+    TITLE,
+    TODAY,
+    bomb,
+    docx,
+    html,
+    json_ld,
+    pdf,
+)
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -594,3 +610,99 @@ def test_the_seed_articles_say_of_themselves_what_a_reader_sees() -> None:
         for evidence in json.loads(line)["evidence"]:
             article = next(a for a in found if a.source == evidence["file"])
             assert clean(evidence["quote"]) in article.text
+
+
+def test_bad_files_are_named_with_a_reason_and_the_rest_is_read(tmp_path: Path) -> None:
+    good = {
+        "a.html": html(json_ld(ARTICLE)),
+        "b.HTM": html(),
+        "c.docx": docx(),
+        "d.pdf": pdf([FIRST, NEXT, LAST]),
+        "e.txt": OPENED,
+        "f.jsonl": json.dumps({"id": "x", "html": html(json_ld(ARTICLE)), "title": "Given"})
+        + "\n"
+        + json.dumps({"html": "<p>It rained.</p>", "published_on": "2025-05-01"}),
+        "deep.html": html(body="<div>" * 50_000 + f"<p>{OPENED}</p>"),
+    }
+    bad = {
+        "bomb.docx": bomb(120),
+        "cut.docx": docx()[:3000],
+        "cut.pdf": pdf([FIRST])[:500],
+        "empty.html": "",
+        "locked.pdf": pdf([FIRST], password="secret"),
+        "nul.html": b"<p>a\0b</p>",
+        "old.docx": b"\xd0\xcf\x11\xe0",
+        "scan.pdf": pdf([[]]),
+        "script.html": "<script>a()</script>",
+        "wide.html": "a" * 3_000_001,
+    }
+    for name, content in {**good, **bad}.items():
+        (tmp_path / name).write_bytes(content if isinstance(content, bytes) else content.encode())
+    found = list(read(tmp_path, max_article_mb=3, today=TODAY))
+    articles = {item.source: item for item in found if isinstance(item, Article)}
+    failures = {item.source: item.reason for item in found if isinstance(item, Failure)}
+    assert list(articles) == [
+        "a.html",
+        "b.HTM",
+        "c.docx",
+        "d.pdf",
+        "deep.html",
+        "e.txt",
+        "f.jsonl#x",
+        "f.jsonl#L2",
+    ]
+    assert list(failures) == sorted(bad)
+    assert all(";" in reason or "recogniser" in reason for reason in failures.values())
+    assert {
+        a.title for s, a in articles.items() if s in ("a.html", "b.HTM", "c.docx", "d.pdf")
+    } == {TITLE}
+    assert (articles["f.jsonl#x"].title, articles["f.jsonl#x"].published_on) == (
+        "Given",
+        date(2025, 3, 12),
+    )
+    assert (articles["f.jsonl#L2"].text, articles["f.jsonl#L2"].published_on) == (
+        "It rained.",
+        date(2025, 5, 1),
+    )
+    assert OPENED in articles["deep.html"].text
+
+
+def test_of_wrapped_files_the_text_is_measured(tmp_path: Path) -> None:
+    (tmp_path / "a.docx").write_bytes(docx())
+    (tmp_path / "b.pdf").write_bytes(pdf([[(11, 14, OPENED[:90])] * 40] * 4))
+    found, failed = read(tmp_path, max_article_mb=0.01)
+    assert isinstance(found, Article)
+    assert isinstance(failed, Failure)
+    assert "of text, more than the 0.01 MB" in failed.reason
+
+
+def test_a_folder_may_change_while_it_is_read(tmp_path: Path) -> None:
+    for name in ("a.txt", "b.txt", "c.html", "d.txt"):
+        (tmp_path / name).write_text("It rained.")
+    found = read(tmp_path, max_article_mb=5)
+    assert isinstance(next(found), Article)
+    (tmp_path / "b.txt").unlink()
+    (tmp_path / "c.html").unlink()
+    (tmp_path / "c.html").mkdir()
+    named = [(item.source, isinstance(item, Article)) for item in found]
+    assert named == [("b.txt", False), ("d.txt", True)], "what became a folder is entered"
+
+
+def test_what_a_link_leads_to_goes_by_its_own_name(tmp_path: Path) -> None:
+    (tmp_path / "z").mkdir()
+    (tmp_path / "z" / "one.txt").write_text("It rained.")
+    (tmp_path / "two.txt").write_text("It snowed.")
+    (tmp_path / "a").symlink_to(tmp_path / "z")
+    (tmp_path / "b.txt").symlink_to(tmp_path / "two.txt")
+    assert [item.source for item in read(tmp_path, max_article_mb=5)] == ["two.txt", "z/one.txt"]
+
+
+def test_readers_load_no_library_before_they_need_it() -> None:
+    script = "import sys, ingest.formats.readers; print([m for m in ('lxml', 'trafilatura', 'pypdf', 'docx', 'py3langid', 'numpy') if m in sys.modules])"
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        capture_output=True,
+        text=True,
+        cwd=Path(__file__).parent.parent,
+    )
+    assert done.stdout.strip() == "[]", done.stderr

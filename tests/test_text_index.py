@@ -75,3 +75,18 @@ def test_stop_words_and_syntax_are_no_search_words() -> None:
 @given(st.text(max_size=200))
 def test_whatever_is_asked_the_index_answers(text_index: TextIndex, query: str) -> None:
     assert len(text_index.find(query, 5)) <= 2
+
+
+def test_what_a_killed_commit_left_in_the_text_index_does_not_stop_the_next(tmp_path: Path) -> None:
+    index = TextIndex(tmp_path)
+    index.add([(f"{n:04}", "title", f"word{n}") for n in range(200)])
+    before = (tmp_path / "meta.json").read_bytes()
+    index.remove(["0003"])
+    (tmp_path / "meta.json").write_bytes(
+        before
+    )  # killed after it wrote which rows are gone, before it said so
+
+    again = TextIndex(tmp_path)
+    assert "0003" in again.ids()
+    again.remove(["0003"])
+    assert "0003" not in again.ids()

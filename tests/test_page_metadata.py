@@ -1,0 +1,182 @@
+"""Page metadata: title, author, outlet, address and dates, and in what order they are believed."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+
+import pytest
+from files import (
+    ARTICLE,
+    CARRIES,
+    OPENED,
+    TITLE,
+    json_ld,
+    page,
+)
+
+from ingest.types import DateKind, StatedDate
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        json_ld(ARTICLE),
+        json_ld([{"@type": "BreadcrumbList", "name": "No"}, ARTICLE]),
+        json_ld({"@graph": [{"@type": "WebSite"}, ARTICLE]}),
+        json_ld({**ARTICLE, "@type": ["Article", "Thing"]}),
+        json_ld({"@type": "WebPage", "mainEntity": ARTICLE}),
+        json_ld({"@type": "ItemPage", "datePublished": "2025-03-12"}),
+        json_ld("<!--" + json.dumps(ARTICLE) + "-->"),
+        json_ld(json.dumps(ARTICLE).replace("}", ",}")),
+        json_ld("{broken") + json_ld(ARTICLE),
+        "<meta property='article:published_time' content='2025-03-12T00:10+02:00'>",
+        "<meta name='date' content='12 March 2025'>",
+        "<meta name='DC.date.issued' content='2025-03-12'>",
+        "<meta name='parsely-pub-date' content='20250312T080000Z'>",
+        "<meta itemprop='datePublished' content='Wed, 12 Mar 2025 08:00:00 GMT'>",
+        "<meta name='citation_publication_date' content='2025/03/12'>",
+    ],
+)
+def test_a_date_in_the_metadata_is_the_day_as_written_there(head: str) -> None:
+    article = page(head)
+    assert (article.published_on, article.date_source) == (date(2025, 3, 12), "metadata")
+
+
+@pytest.mark.parametrize(
+    "mark",
+    [
+        "<time itemprop='datePublished' datetime='2025-03-12T08:00'>today</time>",
+        "<span itemprop='datePublished'>12 March 2025</span>",
+        "<time pubdate datetime='2025-03-12'>now</time>",
+        "<abbr class='published' title='2025-03-12'>now</abbr>",
+        "<p>Posted <time datetime='2025-03-12'>12 March</time></p>",
+        "<p>Posted <time datetime='2025-03-12'>then</time></p><p>Updated <time datetime='2025-03-14'>now</time></p>",
+    ],
+)
+def test_a_date_marked_in_the_page_is_metadata_too(mark: str) -> None:
+    article = page(body=f"<h1>{TITLE}</h1>{mark}<p>{OPENED}</p><p>{CARRIES}</p>")
+    assert (article.published_on, article.date_source) == (date(2025, 3, 12), "metadata")
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "",
+        json_ld({**ARTICLE, "datePublished": "soon"}),
+        json_ld({**ARTICLE, "datePublished": "03/04/2025"}),
+        json_ld({**ARTICLE, "datePublished": "2025-02-30"}),
+        json_ld({"@type": "WebSite", "datePublished": "2025-03-12"}),
+        json_ld({"@type": "ItemList", "itemListElement": [ARTICLE]}),
+        json_ld("[" * 100_000),
+        "<meta name='date' content='2025'>",
+        "<meta http-equiv='last-modified' content='2025-03-12'>",
+    ],
+)
+def test_no_date_is_ever_guessed(head: str) -> None:
+    body = (
+        f"<h1>{TITLE}</h1><p>{OPENED} It was planned on 3 May 2021 and first drawn in 2019.</p><p>{CARRIES}</p>"
+        "<div><a href='/2024/11/05/choir'>Choir</a> <time datetime='2024-11-05'>5 November</time></div>"
+    )
+    article = page(head, body)
+    assert (article.published_on, article.date_source) == (None, "none")
+
+
+def test_json_ld_goes_before_meta_tags_and_both_before_the_text() -> None:
+    head = (
+        json_ld({**ARTICLE, "dateModified": "2025-03-15T01:00+02:00"})
+        + "<meta property='article:published_time' content='2025-03-13'>"
+    )
+    article = page(head, f"<h1>{TITLE}</h1><p>14 March 2025</p><p>{OPENED}</p><p>{CARRIES}</p>")
+    assert (article.published_on, article.updated_on, article.republished_on) == (
+        date(2025, 3, 12),
+        date(2025, 3, 15),
+        None,
+    )
+    assert [(d.kind, d.day.day, d.precision, d.where) for d in article.stated_dates] == [
+        (DateKind.PUBLISHED, 12, "minute", "json-ld"),
+        (DateKind.UPDATED, 15, "minute", "json-ld"),
+        (DateKind.PUBLISHED, 13, "day", "meta"),
+        (DateKind.PUBLISHED, 14, "day", "text"),
+    ]
+
+
+def test_a_month_is_stated_but_no_day_of_publication() -> None:
+    article = page(json_ld({**ARTICLE, "datePublished": "2025-03"}))
+    assert (article.published_on, article.latest_named_date) == (None, date(2025, 3, 1))
+    assert article.stated_dates == (
+        StatedDate(DateKind.PUBLISHED, date(2025, 3, 1), "month", "json-ld"),
+    )
+
+
+def test_title_author_outlet_and_address_come_from_the_metadata() -> None:
+    graph = [
+        {"@type": "Organization", "@id": "#us", "name": "Harbour Gazette"},
+        {"@type": "Person", "@id": "#ines", "name": "Ines Marlow"},
+        {
+            **ARTICLE,
+            "headline": "Bridge &amp; rain",
+            "author": [{"@id": "#ines"}, {"@type": "Person", "name": "Tom Orrick"}],
+            "publisher": {"@id": "#us"},
+            "mainEntityOfPage": {"@type": "WebPage", "@id": "https://gazette.example/bridge"},
+        },
+    ]
+    article = page(
+        json_ld({"@graph": graph}) + "<title>Other - Harbour Gazette</title>",
+        f"<p>{OPENED}</p><p>{CARRIES}</p>",
+    )
+    assert (article.title, article.author, article.publisher, article.url) == (
+        "Bridge & rain",
+        "Ines Marlow, Tom Orrick",
+        "Harbour Gazette",
+        "https://gazette.example/bridge",
+    )
+
+
+@pytest.mark.parametrize(
+    ("head", "field", "expected"),
+    [
+        (
+            "<title>Rain | Harbour Gazette</title><meta property='og:site_name' content='Harbour Gazette'>",
+            "title",
+            "Rain",
+        ),
+        (
+            "<meta property='og:title' content='Harbour Gazette: Rain'><meta property='og:site_name' content='Harbour Gazette'>",
+            "title",
+            "Rain",
+        ),
+        ("<meta name='author' content='By Ines Marlow'>", "author", "Ines Marlow"),
+        ("<meta name='author' content='admin'>", "author", None),
+        ("<meta property='article:author' content='https://a.example/ines'>", "author", None),
+        (
+            json_ld({**ARTICLE, "author": {"@type": "Organization", "name": "Harbour Gazette"}}),
+            "author",
+            None,
+        ),
+        (json_ld({**ARTICLE, "author": "Ines Marlow"}), "author", "Ines Marlow"),
+        (
+            "<link rel='canonical' href='https://a.example/b'><meta property='og:url' content='https://c.example'>",
+            "url",
+            "https://a.example/b",
+        ),
+        ("<link rel='canonical' href='javascript:alert(1)'>", "url", None),
+        ("<meta property='og:url' content='https://c.example/d'>", "url", "https://c.example/d"),
+        (
+            json_ld({**ARTICLE, "publisher": {"name": "Harbour Gazette"}}),
+            "publisher",
+            "Harbour Gazette",
+        ),
+    ],
+)
+def test_metadata_is_taken_for_what_it_is(head: str, field: str, expected: str | None) -> None:
+    assert getattr(page(head, f"<p>{OPENED}</p><p>{CARRIES}</p>"), field) == expected
+
+
+def test_of_several_articles_in_the_metadata_the_one_with_the_address_of_the_page_counts() -> None:
+    other = {**ARTICLE, "url": "https://a.example/other", "datePublished": "2024-01-01"}
+    head = (
+        json_ld([other, {**ARTICLE, "url": "https://a.example/bridge"}])
+        + "<link rel='canonical' href='https://a.example/bridge'>"
+    )
+    assert page(head).published_on == date(2025, 3, 12)

@@ -1,0 +1,60 @@
+"""What an ingest says besides its counts."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+from conftest import ALTERED_BRIDGE
+from processes import command
+
+from ingest.pipeline import ingest
+from ingest.settings import Settings
+from ingest.storage.archive import Archive
+
+
+def test_what_is_told_names_the_families_found_and_the_altered_copies(
+    archive: Archive, newsroom: Path
+) -> None:
+    (newsroom / "relay.txt").write_text(ALTERED_BRIDGE, "utf-8")
+
+    first = ingest(archive, [newsroom])
+    again = ingest(archive, [newsroom])
+
+    assert "copies of bridge.txt (original): relay.txt (altered)" in first.notes
+    altered = next(note for note in first.notes if note.startswith("altered: relay.txt changes"))
+    assert re.search(r"a number: “38.* became “83", altered), altered
+    assert again.notes == ()
+
+
+def test_what_is_gone_is_named_when_it_is_pruned_and_counted_when_it_is_not(
+    filled: Archive, newsroom: Path
+) -> None:
+    (newsroom / "dam.txt").unlink()
+
+    kept = ingest(filled, [newsroom])
+    planned = ingest(filled, [newsroom], prune=True, dry_run=True)
+    pruned = ingest(filled, [newsroom], prune=True)
+
+    assert kept.removed == 0 and any(
+        "1 article " in note and "--prune" in note for note in kept.notes
+    )
+    assert any(note == f"no longer there: {newsroom / 'dam.txt'}" for note in planned.notes)
+    assert pruned.removed == 1 and planned.notes == pruned.notes
+
+
+def test_what_is_not_believed_of_an_article_is_told_every_time(
+    settings: Settings, newsroom: Path
+) -> None:
+    (newsroom / "soon.md").write_text(
+        "---\npublished_on: 2999-05-03\n---\nThe tram will run again.", "utf-8"
+    )
+
+    for _ in range(2):
+        assert (
+            "soon.md says it was published on 2999-05-03"
+            in command(settings, "ingest", str(newsroom)).stderr
+        )
+    as_json = json.loads(command(settings, "ingest", str(newsroom), "--json").stdout)
+    assert any("soon.md" in note for note in as_json["notes"])
