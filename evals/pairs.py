@@ -180,13 +180,12 @@ def _is_found(fact: Fact, pair: Pair, spans: Sequence[Alteration]) -> float:
 
 
 def _covers(span: Alteration, fact: Fact, pair: Pair) -> bool:
-    """Whether the words of an alteration lie in those of a fact, on the side that has any."""
-    sides = {pair.articles[0].text: fact.a, pair.articles[1].text: fact.b}
-    for text, words in sides.items():
-        at = text.find(words.strip()) if words.strip() else -1
+    """Whether an alteration overlaps the words of a fact, on the side that has any."""
+    for article, words in zip(pair.articles, (fact.a.strip(), fact.b.strip()), strict=True):
+        at = article.text.find(words) if words else -1
         for part in (span.here, span.canonical):
-            inside = at <= part.start <= part.end <= at + len(words.strip())
-            if at >= 0 and inside and text[part.start : part.end] == part.text:
+            stands = article.text[part.start : part.end] == part.text
+            if at >= 0 and stands and part.start <= at + len(words) and at <= part.end:
                 return True
     return False
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -9,7 +10,7 @@ import numpy as np
 
 from ingest.copies.alignment import SAME_WORDS, Embed, Matrix, comparable, increasing, word_overlap
 from ingest.copies.prose import Prose, prose
-from ingest.english.differences import differences
+from ingest.english import analyse, differences
 from ingest.types import Alteration, Article, Sentence, SentenceKind, Span
 
 # A reader can look through this many differing spans; rewordings beyond it are the least telling ones.
@@ -78,6 +79,32 @@ def alterations(canonical: Copy, copy: Copy, embed: Embed) -> tuple[Alteration, 
     return (*typed, *worded[: max(0, MOST_SPANS - len(typed))])
 
 
+def added(earlier: Copy, copy: Copy, embed: Embed) -> float:
+    """The share of the words of the copy's prose that no sentence of the earlier text stands for, 0 to 1.
+
+    Where most sentences are word for word the same, one that shares less than half its words is new; only a text that is
+    reworded throughout is compared by meaning.
+    """
+    ours, theirs = copy.prose, earlier.prose
+    if not ours.sentences or not theirs.sentences:
+        return 0.0
+    best = word_overlap(ours.sentences, theirs.sentences).max(axis=1)
+    new = best < SAME_WORDS
+    if np.median(best) < _VERBATIM:
+        paired = {
+            s.start for st in pair(earlier.sentences, copy.sentences, embed) for s in st.right
+        }
+        known = {s.text for s in earlier.sentences}
+        paired |= {s.start for s in copy.sentences if s.text in known}
+        new &= np.array([s.start not in paired for s in ours.sentences])
+    told = (analyse(s.text) for s in ours.sentences)
+    new &= np.array([bool(one.names or one.numbers or one.dates) for one in told])  # no notice
+    return float(np.array(ours.words)[new].sum() / sum(ours.words))
+
+
+_VERBATIM = 0.8  # share of words
+
+
 def _is_listing(sentence: Sentence) -> bool:
     """A long run without an end, cut somewhere: a menu, a table. Its pieces do not stand for one another."""
     return (
@@ -96,17 +123,33 @@ def _compare(canonical: Copy, copy: Copy, stretch: Stretch) -> list[tuple[float,
     left_start, right_start = stretch.left[0].start, stretch.right[0].start
     left = canonical.article.text[left_start : stretch.left[-1].end]
     right = copy.article.text[right_start : stretch.right[-1].end]
-    return [
-        (
-            d.severity,
-            Alteration(
-                d.kind,
-                here=_span(right, d.right_start, d.right_end, right_start),
-                canonical=_span(left, d.left_start, d.left_end, left_start),
-            ),
-        )
+    found = [
+        (d.kind, d.severity, (d.left_start, d.left_end), (d.right_start, d.right_end))
         for d in differences(left, right)
     ]
+    found += [
+        ("hedge", _LOST_HEDGE, cue, (len(right), len(right))) for cue in _lost_hedges(left, right)
+    ]
+    return [
+        (
+            severity,
+            Alteration(kind, _span(right, *here, right_start), _span(left, *there, left_start)),
+        )
+        for kind, severity, there, here in found
+    ]
+
+
+def _lost_hedges(left: str, right: str) -> list[tuple[int, int]]:
+    """Where the canonical text says that something is alleged or may be so, and its copy states it as a fact."""
+    if _DOUBTS.search(right) or analyse(right).attributions:
+        return []
+    return [match.span() for match in _DOUBTS.finditer(left)]
+
+
+_DOUBTS = re.compile(
+    r"\b(?:alleg(?:e|es|ed|edly|ing)|according to|reportedly|may|might|suspected)\b", re.IGNORECASE
+)
+_LOST_HEDGE = 0.65  # below changed facts
 
 
 def _span(text: str, start: int, end: int, offset: int) -> Span:

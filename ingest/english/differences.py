@@ -150,8 +150,16 @@ def _one_sided(sides: Sides, pairs: Sequence[tuple[Run, Run]]) -> Iterator[Diffe
     fewer = [n for n in lost if sides.ours[n].kind is TermKind.NEGATION]
     more = [n for n in gained if sides.theirs[n].kind is TermKind.NEGATION]
     if len(fewer) != len(more):
-        yield from (_difference("negation", range(i, i + 1), _NOWHERE, sides) for i in fewer)
-        yield from (_difference("negation", _NOWHERE, range(j, j + 1), sides) for j in more)
+        yield from (
+            _difference("negation", range(i, i + 1), _NOWHERE, sides)
+            for i in fewer
+            if _denies_shared(i, sides.to_right)
+        )
+        yield from (
+            _difference("negation", _NOWHERE, range(j, j + 1), sides)
+            for j in more
+            if _denies_shared(j, sides.to_left)
+        )
     for i in lost:
         kind, severity = _told(sides.ours[i], sides.left, sides.right, sides.theirs)
         if severity:
@@ -175,6 +183,13 @@ def _other_party(left: str, right: str) -> Iterator[Difference]:
 
 _BETWEEN = re.compile(r"\bbetween\s+([^,;:.\d]{2,60}?)\s+and\s+[^,;:.]*")
 _NOWHERE = range(0)
+
+
+def _denies_shared(position: int, partners: Sequence[int | None]) -> bool:
+    """Whether one of the next two words, or else the last, stands in the other sentence too: else the two do not align
+    there, and a denial of something else is no change."""
+    near = [*partners[position + 1 : position + 3], *partners[max(0, position - 1) : position]]
+    return any(partner is not None for partner in near)
 
 
 def _unpaired(

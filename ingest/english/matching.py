@@ -5,15 +5,17 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 
+from ingest.english.abbreviations import written_out
 from ingest.english.analysis import analyse
 from ingest.english.countries import CAPITALS
 from ingest.english.date_mentions import dates_share
 from ingest.english.numbers import numbers_match
-from ingest.english.terms import Term, TermKind
+from ingest.english.terms import GIVEN_NAMES, Term, TermKind, is_ordinary
 from ingest.english.thesaurus import opposite, related
-from ingest.english.words import stem
+from ingest.english.words import fold, stem
 
 
 @dataclass(slots=True)
@@ -32,9 +34,9 @@ class Sides:
 
 def match(left: str, right: str) -> Sides:
     """Every term of either sentence with its partner: the same thing however it is written, wherever it stands."""
-    ours, theirs = (
-        [t for t in analyse(s).terms if t.kind is not TermKind.FUNCTION] for s in (left, right)
-    )
+    ours, theirs = _content(left), _content(right)
+    _read_metres(ours, theirs)
+    _read_metres(theirs, ours)
     sides = Sides(left, right, ours, theirs, [None] * len(ours), [None] * len(theirs), [], [])
     swapped_left, swapped_right = (
         a | b for a, b in zip(_swapped(sides), _regoverned(sides), strict=True)
@@ -49,6 +51,31 @@ def match(left: str, right: str) -> Sides:
     sides.gaps_right = _positions(len(theirs), [j for _, j in chain])
     _match_moved(sides, swapped_left, swapped_right)
     return sides
+
+
+def _content(sentence: str) -> list[Term]:
+    """The terms that say something; the first word of a name is one even where it begins a sentence: "Mark Lennon"."""
+    terms = written_out(analyse(sentence).terms)
+    for n, (term, following) in enumerate(pairwise(terms)):
+        begins = term.kind is TermKind.WORD and sentence[term.start].isupper()
+        if begins and following.kind is TermKind.NAME and _is_adjacent(term, following, sentence):
+            written = sentence[term.start : term.end].lower()
+            if written in GIVEN_NAMES or not is_ordinary(written):
+                terms[n] = replace(term, kind=TermKind.NAME, value=fold(written))
+    return [t for t in terms if t.kind is not TermKind.FUNCTION]
+
+
+def _is_adjacent(term: Term, following: Term, sentence: str) -> bool:
+    return sentence[term.end : following.start] == " "
+
+
+def _read_metres(terms: list[Term], others: Sequence[Term]) -> None:
+    """ "340m" is a length where the other sentence has 340, not 340 million."""
+    plain = {t.value for t in others if t.kind is TermKind.NUMBER}
+    for n, term in enumerate(terms):
+        length = term.value.removesuffix("000000")
+        if term.kind is TermKind.NUMBER and length != term.value and length in plain:
+            terms[n] = replace(term, value=length)
 
 
 def _positions(length: int, chain: Sequence[int]) -> list[int]:
