@@ -320,6 +320,10 @@ def test_a_claim_does_not_go_on_where_the_sentence_ends(added: str) -> None:
     assert released(sentence, "The mayor of Larn resigned.")
 
 
+def test_a_claim_that_shares_only_its_subject_with_the_sentence_is_refused() -> None:
+    assert not released("It cost 38 crowns, the mayor said.", "The mayor resigned in shame.")
+
+
 def test_the_no_of_a_numbered_thing_is_no_negation() -> None:
     sentence = "Furnace No. 2 cannot be lit again after it has cooled."
 

@@ -38,6 +38,8 @@ NEAR = 0.6  # from here the claim is held to the sentence's own words
 SLOTTED = 0.7  # from here words can be compared slot by slot
 # Shares of a claim's content words
 HELD = 0.3  # that the cited sentences must hold
+SHORT = 4  # content words; of so few more must be there than whom the claim speaks of
+HELD_OF_SHORT = 0.4
 SAME_WORDS = 0.9  # from which they hold all of it, if in another order
 FROM_CARD = 0.5  # that may stand in the article's title, outlet or byline alone
 CAUSE_HELD = 0.7  # of a cause or purpose, that the sentences must hold
@@ -181,7 +183,11 @@ def _by_slots(claim: Reading, quotes: Sequence[Reading], card: Reading) -> Itera
 
 def _of_other_words(made: Alignment, card: Reading) -> Iterator[str]:
     claim, quotes = made.claim, made.quotes
-    if made.held < HELD:
+    plain = [n for n, t in enumerate(claim.content) if t.kind is not TermKind.NUMBER]
+    few = len(claim.content) <= SHORT and sum(n in made.pairs for n in plain) < HELD_OF_SHORT * len(
+        plain
+    )
+    if few or made.held < HELD:
         yield "too little of it"
     if _rests_on_card(made, card):
         yield "rests on the title"
