@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
@@ -114,3 +115,27 @@ def test_the_documentation_asks_for_a_key_only_where_keys_are_set(
     assert wanted(settings) == {"None"}
     keyed = settings.model_copy(update={"api_keys": "reader-key"})
     assert wanted(keyed) == {"None", "[{'HTTPBearer': []}]"}  # None: what is open without a key
+
+
+@pytest.fixture
+def http(served: str) -> Iterator[httpx2.Client]:
+    with httpx2.Client(base_url=served, timeout=60) as client:
+        yield client
+
+
+@pytest.mark.parametrize(
+    "host", ["evil.example", "127.0.0.1.evil.example", "10.0.0.7:8000", "localhost.evil", "[::"]
+)
+def test_without_keys_no_other_name_leads_in(http: httpx2.Client, host: str) -> None:
+    """A page whose name was made to lead to 127.0.0.1 must not read the archive as its own origin."""
+    assert_problem(http.get("/v1/articles", headers={"Host": host}), 421, "unknown_host")
+
+
+@pytest.mark.parametrize(
+    "host", ["localhost", "localhost:8000", "127.0.0.1:1", "[::1]:8000", "127.9.9.9"]
+)
+def test_without_keys_this_machine_is_answered_under_each_of_its_names(
+    http: httpx2.Client, host: str
+) -> None:
+    assert http.get("/healthz", headers={"Host": host}).status_code == 200
+    assert http.head("/healthz", headers={"Host": host}).status_code == 200

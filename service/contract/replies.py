@@ -30,9 +30,7 @@ def body_of(value: object) -> Body:
     return body
 
 
-@cache
-def _adapter(kind: Any) -> TypeAdapter[Any]:
-    return TypeAdapter(kind)
+_adapter = cache(TypeAdapter)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +73,19 @@ class Member(BaseModel):
     source: str
     role: Role
     canonical: bool
+
+    @classmethod
+    def of(cls, stored: StoredArticle) -> Member:
+        shown = card(stored)
+        return cls(
+            article_id=shown.article_id,
+            title=shown.title,
+            publisher=shown.publisher,
+            published_on=shown.published_on,
+            source=shown.source,
+            role=shown.family.role,
+            canonical=shown.family.canonical,
+        )
 
 
 class ArticleFamily(BaseModel):
@@ -129,7 +140,7 @@ class Article(BaseModel):
             family=ArticleFamily(
                 **body_of(shown.family),
                 members=[
-                    _member(known[member.article_id])
+                    Member.of(known[member.article_id])
                     for member in members
                     if member.article_id in known
                 ],
@@ -143,19 +154,6 @@ class Article(BaseModel):
                 for a in stored.member.alterations
             ],
         )
-
-
-def _member(stored: StoredArticle) -> Member:
-    shown = card(stored)
-    return Member(
-        article_id=shown.article_id,
-        title=shown.title,
-        publisher=shown.publisher,
-        published_on=shown.published_on,
-        source=shown.source,
-        role=shown.family.role,
-        canonical=shown.family.canonical,
-    )
 
 
 class Canonical(BaseModel):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import date
 from typing import Annotated, Any, Literal
 
@@ -34,28 +35,15 @@ def _plain_text(text: str) -> str:
     return text
 
 
-def _not_blank(text: str) -> str:
-    if not text.strip():
-        raise ValueError("must not be empty or only white space")
-    return text
+def must(holds: Callable[[str], object], words: str) -> AfterValidator:
+    """A check of a text: ValueError("must …") where `holds` says no."""
 
+    def check(text: str) -> str:
+        if not holds(text):
+            raise ValueError(f"must {words}")
+        return text
 
-def _words(text: str) -> str:
-    if not any(map(str.isalnum, text)):
-        raise ValueError("must hold words")
-    return text
-
-
-def _key(text: str) -> str:
-    if re.search(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]", text) or not text.strip():
-        raise ValueError("must not be empty or hold control characters")
-    return text
-
-
-def _address(text: str) -> str:
-    if not re.fullmatch(r"(?i)https?://[^\s<>\"\x00-\x1f]+", text):
-        raise ValueError("must be an http or https address")
-    return text
+    return AfterValidator(check)
 
 
 def _iso_day(value: object) -> object:
@@ -68,13 +56,29 @@ def _iso_day(value: object) -> object:
 
 
 PlainText = Annotated[str, AfterValidator(_plain_text)]
-Spoken = Annotated[PlainText, AfterValidator(_not_blank)]
+Spoken = Annotated[PlainText, must(str.strip, "not be empty or only white space")]
 QuestionText = Annotated[Spoken, Field(min_length=1, max_length=LONGEST_QUESTION)]
 QueryText = Annotated[Spoken, Field(min_length=1, max_length=LONGEST_QUERY)]
 Day = Annotated[date, BeforeValidator(_iso_day)]
 Name = Annotated[PlainText, Field(max_length=300)]
-Words = Annotated[PlainText, AfterValidator(_words)]
+HOLDS_WORDS = must(lambda text: any(map(str.isalnum, text)), "hold words")
+Words = Annotated[PlainText, HOLDS_WORDS]
 Line = Annotated[PlainText, Field(max_length=LONGEST_FIELD)]
+WebAddress = Annotated[
+    Line,
+    must(
+        re.compile(r"(?i)https?://[^\s<>\"\x00-\x1f]+").fullmatch,
+        "be an http or https address",
+    ),
+]
+Key = Annotated[
+    PlainText,
+    Field(max_length=LONGEST_ID),
+    must(
+        re.compile(r"(?=.*\S)[^\x00-\x1f\x7f-\x9f\u2028\u2029]+").fullmatch,
+        "not be empty or hold control characters",
+    ),
+]
 
 
 class Request(BaseModel):
@@ -148,20 +152,18 @@ class ArticleRequest(Request):
             }
         },
     )
-    title: Annotated[Line, AfterValidator(_words)]
+    title: Annotated[Line, HOLDS_WORDS]
     text: Words | None = Field(None, description="plain text or Markdown; either this or `html`")
     html: Words | None = Field(
         None, description="a web page, of which the main text is taken; either this or `text`"
     )
     author: Line | None = None
     publisher: Line | None = None
-    url: Annotated[Line, AfterValidator(_address)] | None = Field(
-        None, description="where readers find it"
-    )
+    url: WebAddress | None = Field(None, description="where readers find it")
     published_on: Day | None = Field(
         None, description="left out, it is read from the text where that states it"
     )
-    id: Annotated[PlainText, Field(max_length=LONGEST_ID), AfterValidator(_key)] | None = Field(
+    id: Key | None = Field(
         None,
         description="of your choosing: sending it again updates the article. Without it the "
         "`url` does, if any",

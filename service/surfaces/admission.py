@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import hashlib
 import hmac
+import ipaddress
 import re
 import secrets
 from collections.abc import Iterator, Sequence
@@ -25,7 +26,6 @@ from ingest.errors import Refused
 from ingest.formats.readers import MEGABYTE
 from ingest.settings import Settings
 from service.contract.problems import error_response
-from service.surfaces import hosts
 
 MOST_HEADER_BYTES = 32 * 1024  # names and values together
 MOST_TARGET_BYTES = 128 * 1024  # path and query
@@ -128,12 +128,20 @@ class Admission:
                 started = True
                 if scope["method"] in WITH_BODY:
                     await incoming.drain()
-                _sign(MutableHeaders(scope=message), request_id, scope["path"], incoming)
+                own = MutableHeaders(scope=message)
+                own["X-Request-ID"] = request_id
+                own["X-Content-Type-Options"] = "nosniff"
+                own["Referrer-Policy"] = "same-origin"
+                own["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
+                kept = "no-store" if scope["path"].startswith(JSON_ROUTES) else "no-cache"
+                own.setdefault("Cache-Control", kept)
+                if incoming.late:
+                    own["Connection"] = "close"
             await send(message)
 
         try:
             _expect_short_head(scope)
-            if self.open and not hosts.is_ours(headers.get("host", ""), self.settings.public_url):
+            if self.open and not _is_our_host(headers.get("host", ""), self.settings.public_url):
                 raise Refused(421, "unknown_host", UNKNOWN_HOST)
             state["may_write"] = self._may_write(scope, headers)
             await self.app(scope, await self._admitted(scope, headers, incoming), send_signed)
@@ -148,10 +156,18 @@ class Admission:
         """Whether the caller may write; Refused where a key is wanted and no known one is sent."""
         if not self.readers and not self.writers:
             # A page that is open in a browser may send files here; it must not fill the archive.
+            # A browser without Sec-Fetch tells by Origin which site's page it is.
             site = headers.get("sec-fetch-site")
             if site is not None:
                 return site in ("none", "same-origin")
-            return _same_origin(headers, self.settings.public_url)
+            origin = headers.get("origin")
+            if origin is None:
+                return True
+            with contextlib.suppress(ValueError):
+                public = urlsplit(self.settings.public_url or "").netloc.lower()
+                ours = {headers.get("host", "").lower(), public} - {""}
+                return urlsplit(origin).netloc.lower() in ours
+            return False
         if not (scope["path"] + "/").startswith("/v1/"):
             return False
         sent = next((value for name, value in scope["headers"] if name == b"authorization"), b"")
@@ -257,25 +273,29 @@ def _expect_short_head(scope: Scope) -> None:
         raise Refused(414, "uri_too_long", f"the address is over {MOST_TARGET_BYTES // 1024} KB")
 
 
-def _same_origin(headers: Headers, public_url: str | None) -> bool:
-    """Whether no page of another site sent this, as far as a browser without Sec-Fetch tells."""
-    origin = headers.get("origin")
-    if origin is None:
+def _is_our_host(host: str, public_url: str | None) -> bool:
+    """True for a loopback name or address, with or without port, and for DATELINE_PUBLIC_URL's host.
+
+    A page of any site can make its own name lead to 127.0.0.1 and then read a service without keys
+    as its own origin (DNS rebinding). Its requests still carry that name. No Host at all is no
+    browser's request, and true.
+    """
+    try:
+        name = urlsplit(f"//{host}").hostname or ""
+        public = urlsplit(public_url or "").hostname
+    except ValueError:
+        return False
+    if (
+        not host
+        or name == "localhost"
+        or name.endswith(".localhost")
+        or (public and name == public)
+    ):
         return True
-    with contextlib.suppress(ValueError):
-        ours = {headers.get("host", "").lower(), urlsplit(public_url or "").netloc.lower()}
-        return urlsplit(origin).netloc.lower() in ours - {""}
-    return False
-
-
-def _sign(headers: MutableHeaders, request_id: str, path: str, incoming: Incoming) -> None:
-    headers["X-Request-ID"] = request_id
-    headers["X-Content-Type-Options"] = "nosniff"
-    headers["Referrer-Policy"] = "same-origin"
-    headers["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
-    headers.setdefault("Cache-Control", "no-store" if path.startswith(JSON_ROUTES) else "no-cache")
-    if incoming.late:
-        headers["Connection"] = "close"
+    try:
+        return ipaddress.ip_address(name).is_loopback
+    except ValueError:
+        return False
 
 
 def _digests(keys: Sequence[str]) -> tuple[bytes, ...]:

@@ -14,7 +14,6 @@ from service.contract.problems import openai_error_of
 from service.contract.replies import body_of
 from service.surfaces import openai_responses
 from service.surfaces.admission import guards
-from service.surfaces.openai_citations import ByArticle
 from service.surfaces.openai_schemas import (
     MODEL,
     ChatRequest,
@@ -22,6 +21,7 @@ from service.surfaces.openai_schemas import (
     chat_question,
     responses_question,
 )
+from service.surfaces.sources import ByArticle
 from service.surfaces.streaming import DONE, PING, collected, frame, paced, streamed
 from service.types import Answer, ClaimReleased, Completed, Delta, Event, Question, Started
 from service.wiring import Service
@@ -75,13 +75,17 @@ def routes(service: Service) -> APIRouter:
         if not body.stream:
             return JSONResponse(completion(await collected(events), numbering))
         chunks = _Chunks(numbering, bool(body.stream_options and body.stream_options.include_usage))
-        return await streamed(events, chunks.frames, _failure, request.state.request_id)
+
+        def failure(error: DatelineError) -> bytes:
+            return frame(openai_error_of(error))
+
+        return await streamed(events, chunks.frames, failure, request.state.request_id)
 
     @router.post(
         "/v1/responses", summary="The Responses API over the archive", responses=STREAMED | ERRORS
     )
     async def respond(request: Request, body: ResponsesRequest) -> Response:
-        """The last user text is the question; `dateline` in the response carries the answer object."""
+        """The last user text is the question; the answer object is the response's `dateline`."""
         events, numbering = _asked(service, request, responses_question(body))
         if not body.stream:
             return JSONResponse(openai_responses.response(await collected(events), numbering))
@@ -154,21 +158,19 @@ class _Chunks:
             case Delta(text=text):
                 return [self._chunk({"content": self._numbering.write(text)})]
             case Completed(answer=answer):
-                return self._last(answer)
-
-    def _last(self, answer: Answer) -> list[bytes]:
-        frames = []
-        if more := self._numbering.refusal(answer):
-            frames.append(self._chunk({"content": more}))
-        if self._numbering.annotations:
-            frames.append(self._chunk({"annotations": nested(self._numbering)}))
-        own = {"dateline": body_of(answer)}  # in the last chunk, whichever that is
-        if self._include_usage:
-            frames.append(self._chunk({}, finish_reason="stop"))
-            frames.append(frame({**self._head, "choices": [], "usage": _usage(answer), **own}))
-        else:
-            frames.append(self._chunk({}, finish_reason="stop", **own))
-        return [*frames, DONE]
+                frames = []
+                if more := self._numbering.refusal(answer):
+                    frames.append(self._chunk({"content": more}))
+                if self._numbering.annotations:
+                    frames.append(self._chunk({"annotations": nested(self._numbering)}))
+                own = {"dateline": body_of(answer)}  # in the last chunk, whichever that is
+                if self._include_usage:
+                    frames.append(self._chunk({}, finish_reason="stop"))
+                    last = {**self._head, "choices": [], "usage": _usage(answer), **own}
+                    frames.append(frame(last))
+                else:
+                    frames.append(self._chunk({}, finish_reason="stop", **own))
+                return [*frames, DONE]
 
     def _chunk(self, delta: dict[str, Any], finish_reason: str | None = None, **more: Any) -> bytes:
         choice = {"index": 0, "delta": delta, "logprobs": None, "finish_reason": finish_reason}
@@ -176,25 +178,18 @@ class _Chunks:
         return frame({**self._head, "choices": [choice], **usage, **more})
 
 
-def _failure(error: DatelineError) -> bytes:
-    return frame(openai_error_of(error))
-
-
 def _usage(answer: Answer) -> dict[str, int]:
-    prompt, completion = (
-        answer.usage.get("prompt_tokens", 0),
-        answer.usage.get("completion_tokens", 0),
-    )
+    read, written = answer.usage.get("prompt_tokens", 0), answer.usage.get("completion_tokens", 0)
     return {
-        "prompt_tokens": prompt,
-        "completion_tokens": completion,
-        "total_tokens": prompt + completion,
+        "prompt_tokens": read,
+        "completion_tokens": written,
+        "total_tokens": read + written,
     }
 
 
 _MODEL_CARD = {
     "id": MODEL,
     "object": "model",
-    "created": 1767225600,
+    "created": 1767225600,  # 1 January 2026
     "owned_by": "dateline",
-}  # 1 January 2026
+}

@@ -7,8 +7,8 @@ from typing import Any
 
 from ingest.errors import DatelineError
 from service.contract.replies import body_of
-from service.surfaces.openai_citations import ByArticle
 from service.surfaces.openai_schemas import MODEL
+from service.surfaces.sources import ByArticle
 from service.surfaces.streaming import PING, frame
 from service.types import Answer, ClaimReleased, Completed, Delta, Event, Started
 
@@ -38,7 +38,14 @@ class Stream:
                 return [PING]
             case Started(id=answer_id):
                 self._ids = _ids(answer_id)
-                return self._first()
+                begun = _object(self._ids, self._created, "in_progress", [], None)
+                item = _message(self._ids, "in_progress", [])
+                return [
+                    self._event("response.created", response=begun),
+                    self._event("response.in_progress", response=begun),
+                    self._event("response.output_item.added", output_index=0, item=item),
+                    self._in_part("response.content_part.added", part=_part("", [])),
+                ]
             case ClaimReleased(citations=citations):
                 self._numbering.know(citations)
                 return []
@@ -49,16 +56,6 @@ class Stream:
 
     def failure(self, error: DatelineError) -> bytes:
         return self._event("error", code=error.code, message=str(error), param=None)
-
-    def _first(self) -> list[bytes]:
-        begun = _object(self._ids, self._created, "in_progress", [], None)
-        item = _message(self._ids, "in_progress", [])
-        return [
-            self._event("response.created", response=begun),
-            self._event("response.in_progress", response=begun),
-            self._event("response.output_item.added", output_index=0, item=item),
-            self._in_part("response.content_part.added", part=_part("", [])),
-        ]
 
     def _last(self, answer: Answer) -> list[bytes]:
         more = self._numbering.refusal(answer)
@@ -109,8 +106,16 @@ def _completed(
     ids: tuple[str, str], created: int, text: str, numbering: ByArticle, answer: Answer
 ) -> Body:
     item = _message(ids, "completed", [_part(text, flat(numbering))])
+    read, written = answer.usage.get("prompt_tokens", 0), answer.usage.get("completion_tokens", 0)
+    usage = {
+        "input_tokens": read,
+        "input_tokens_details": {"cached_tokens": 0},
+        "output_tokens": written,
+        "output_tokens_details": {"reasoning_tokens": 0},
+        "total_tokens": read + written,
+    }
     return {
-        **_object(ids, created, "completed", [item], _usage(answer)),
+        **_object(ids, created, "completed", [item], usage),
         "dateline": body_of(answer),
     }
 
@@ -150,15 +155,4 @@ def _object(
         "top_p": None,
         "text": {"format": {"type": "text"}},
         "usage": usage,
-    }
-
-
-def _usage(answer: Answer) -> Body:
-    read, written = answer.usage.get("prompt_tokens", 0), answer.usage.get("completion_tokens", 0)
-    return {
-        "input_tokens": read,
-        "input_tokens_details": {"cached_tokens": 0},
-        "output_tokens": written,
-        "output_tokens_details": {"reasoning_tokens": 0},
-        "total_tokens": read + written,
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -98,22 +98,21 @@ def _question(said: Sequence[tuple[str, Content]], param: str) -> Question:
     if at is None:
         raise Refused(400, "invalid_request", "there is no user message to answer", param=param)
     text = _text(said[at][1], param)
+    roles: dict[str, Literal["user", "assistant"]] = {"user": "user", "assistant": "assistant"}
+    spoken = [(roles[role], _text(words, param)) for role, words in said[:at] if role in roles]
     try:
-        return AnswerRequest(question=text, history=list(_turns(said[:at], param))).read()
+        history = [
+            TurnRequest(role=role, content=words[:LONGEST_TURN])
+            for role, words in spoken[-LAST_TURNS:]
+            if words.strip()
+        ]
+        return AnswerRequest(question=text, history=history).read()
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False, include_context=False)[0]
         what = "the question" if first["loc"][0] == "question" else "an earlier turn"
         reason = first["msg"].removeprefix("Value error, ")
         detail = f"{what}: {reason[:1].lower()}{reason[1:]}"
         raise Refused(400, "invalid_request", detail, param=param) from None
-
-
-def _turns(said: Sequence[tuple[str, Content]], param: str) -> Iterable[TurnRequest]:
-    roles: dict[str, Literal["user", "assistant"]] = {"user": "user", "assistant": "assistant"}
-    spoken = [(roles[role], _text(content, param)) for role, content in said if role in roles]
-    for role, text in spoken[-LAST_TURNS:]:
-        if text.strip():
-            yield TurnRequest(role=role, content=text[:LONGEST_TURN])
 
 
 def _text(content: Content, param: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import threading
 import time
 from collections.abc import AsyncIterator
@@ -12,7 +13,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import StreamingResponse
-from pydantic import AfterValidator, Field
+from pydantic import Field
 from starlette.requests import ClientDisconnect
 
 from ingest import pipeline, uploads
@@ -20,22 +21,21 @@ from ingest.errors import NotFound, NotReady
 from ingest.storage.doctor import findings
 from ingest.summary import report_body
 from service.contract.problems import known_failure
-from service.contract.requests import PlainText
+from service.contract.requests import PlainText, must
 from service.contract.requests import Request as RequestModel
-from service.surfaces.streaming import PING_SECONDS
+from service.surfaces.streaming import PING_SECONDS, gone
 from service.wiring import Service
 
 PROGRESS_SECONDS = 0.1  # between two lines of one stage: a terminal shows no more than that
 
 
-def _absolute(path: str) -> str:
-    if not Path(path).is_absolute():
-        raise ValueError("must be absolute: the service works in another directory")
-    return path
+AbsolutePath = Annotated[
+    PlainText, must(os.path.isabs, "be absolute: the service works in another directory")
+]
 
 
 class IngestRequest(RequestModel):
-    paths: list[Annotated[PlainText, AfterValidator(_absolute)]] = Field(min_length=1)
+    paths: list[AbsolutePath] = Field(min_length=1)
     prune: bool = False
     dry_run: bool = False
 
@@ -45,7 +45,7 @@ class DoctorRequest(RequestModel):
 
 
 def routes(service: Service) -> APIRouter:
-    """`/owner/…`, for the owner's socket alone: it reads and names any file the service may read."""
+    """`/owner/…`, for the owner's socket alone: these read and name whatever the service may read."""
     router = APIRouter()
 
     @router.post("/owner/ingest", include_in_schema=False)
@@ -87,11 +87,11 @@ def routes(service: Service) -> APIRouter:
 async def _lines(service: Service, body: IngestRequest, request: Request) -> AsyncIterator[bytes]:
     """Progress while a thread works, then `report` or `error`; ends with its client."""
     work = _Ingest(service, body)
-    gone = asyncio.create_task(_gone(request))
+    left = asyncio.create_task(gone(request))
     result = asyncio.create_task(asyncio.to_thread(work.run))
     try:
         while not result.done():
-            if gone.done() or service.stopping.is_set():
+            if left.done() or service.stopping.is_set():
                 work.stop.set()
             await asyncio.wait({result}, timeout=PROGRESS_SECONDS)
             if line := work.news():
@@ -99,15 +99,14 @@ async def _lines(service: Service, body: IngestRequest, request: Request) -> Asy
         yield _line({"report": await result})
     except ClientDisconnect:
         return
-    except Exception as error:  # noqa: BLE001  the reply has begun: this line is the only way left to tell
+    except Exception as error:  # noqa: BLE001  the reply has begun
         known = known_failure(error, request.state.request_id)
         yield _line({"error": {"code": known.code, "message": str(known)}})
     finally:
         work.stop.set()
-        gone.cancel()
-        result.add_done_callback(
-            lambda ended: ended.cancelled() or ended.exception()
-        )  # where nobody waits any more
+        left.cancel()
+        # where nobody waits any more
+        result.add_done_callback(lambda ended: ended.cancelled() or ended.exception())
 
 
 class _Ingest:
@@ -155,8 +154,3 @@ class _Ingest:
 
 def _line(value: dict[str, Any]) -> bytes:
     return json.dumps(value, ensure_ascii=False).encode() + b"\n"
-
-
-async def _gone(request: Request) -> None:
-    while (await request.receive())["type"] != "http.disconnect":
-        pass

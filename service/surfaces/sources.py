@@ -1,14 +1,19 @@
-"""How a source is named and linked to, and how its words stay words in Markdown."""
+"""Names, links and numbers an answer's sources; their words stay words in Markdown."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
 from urllib.parse import quote, urlsplit
 
 from ingest.english.periods import in_words
-from service.types import Answer, ArticleCard, Nearest
+from service.types import Answer, ArticleCard, Citation, Nearest
 
 JOINER = "\u2060"  # invisible, and no address continues behind it
+MARKER = re.compile(r"\[(\d+)\]")
+MARKERS = re.compile(r"\[\d+\](?:\s?\[\d+\])*")
 
 _TAG = re.compile(r"<(?=[A-Za-z/!?])")
 _LINK = re.compile(r"\](?=[(:\[])")
@@ -68,3 +73,96 @@ def closest_in_markdown(answer: Answer, base_url: str) -> str:
     link = f"[{inert(origin(hit.article))}]({address(hit.article, base_url)})"
     undated = "" if hit.article.published_on else " (undated)"
     return f"\n\nThe closest passage, from {link}{undated}, says: “{inert(words)}”"
+
+
+@dataclass(frozen=True, slots=True)
+class Annotation:
+    """A link for one marker, `text[start:end]` of the renumbered text, in code points."""
+
+    start: int
+    end: int
+    url: str
+    title: str
+    citation: Citation
+
+    def body(self) -> dict[str, Any]:
+        """OpenAI's `url_citation` fields, and beside them what they cannot say."""
+        day = self.citation.article.published_on
+        return {
+            "start_index": self.start,
+            "end_index": self.end,
+            "url": self.url,
+            "title": self.title,
+            "article_id": self.citation.article.article_id,
+            "quote": self.citation.quote,
+            "published_on": day.isoformat() if day else None,
+        }
+
+
+class ByArticle:
+    """Numbers an answer's citations by article, with an OpenAI annotation for every marker.
+
+    Chat frontends take `[n]` for the n-th distinct address among the annotations, in order. So two
+    spans of one article share a number, numbers follow first use, and no two articles share an
+    address. The text comes piece by piece: `know` the citations of a piece, then `write` it.
+    """
+
+    def __init__(self, base_url: str):
+        self.annotations: list[Annotation] = []
+        self._base_url = base_url.rstrip("/")
+        self._citations: dict[int, Citation] = {}
+        self._numbers: dict[str, int] = {}  # article id → number, in order of first use
+        self._owners: dict[str, str] = {}  # address → the article it stands for
+        self._length = 0
+
+    def refusal(self, answer: Answer) -> str:
+        """What stands behind the sentence of a refusal: the closest one of the archive."""
+        return closest_in_markdown(answer, self._base_url)
+
+    def know(self, citations: Iterable[Citation]) -> None:
+        self._citations.update((c.number, c) for c in citations if c.number is not None)
+
+    def write(self, text: str) -> str:
+        """The piece with our numbers, and no live markup among its words.
+
+        Adjacent markers of one article become one.
+        """
+        written = ""
+        at = 0
+        for run in MARKERS.finditer(text):
+            written += inert(text[at : run.start()])
+            at = run.end()
+            written += self._run(run.group(), self._length + len(written))
+        written += inert(text[at:])
+        self._length += len(written)
+        return written
+
+    def _run(self, run: str, start: int) -> str:
+        cited = [self._citations.get(int(number)) for number in MARKER.findall(run)]
+        first_of: dict[str, Citation] = {}
+        for citation in cited:
+            if citation is None:
+                return run  # not a marker of ours: words of an article
+            first_of.setdefault(citation.article.article_id, citation)
+        written = ""
+        for article_id, citation in first_of.items():
+            marker = f"[{self._numbers.setdefault(article_id, len(self._numbers) + 1)}]"
+            place = start + len(written)
+            written += marker
+            article = citation.article
+            url = article.url or ""
+            # an address that another article has stands for that one
+            if is_web_address(url) and self._owners.setdefault(url, article_id) == article_id:
+                url = escaped(url)
+            else:
+                url = f"{self._base_url}/articles/{article_id}"
+            title = cited_title(article)
+            self.annotations.append(Annotation(place, place + len(marker), url, title, citation))
+        return written
+
+
+def cited_title(article: ArticleCard) -> str:
+    """Title, outlet and day in one line: all that most frontends show of a source."""
+    day = article.published_on.isoformat() if article.published_on else "undated"
+    outlet = f"{article.publisher}, " if article.publisher else ""
+    return inert(f"{article.title} ({outlet}{day})")

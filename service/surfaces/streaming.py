@@ -39,16 +39,29 @@ async def paced(
     and closing this iterator, cancel the work behind `events`.
     """
     queue: asyncio.Queue[T | _End | BaseException] = asyncio.Queue()
+
+    async def pump() -> None:
+        try:
+            async for event in events:
+                queue.put_nowait(event)
+            queue.put_nowait(_End())
+        except (asyncio.CancelledError, KeyboardInterrupt, SystemExit):
+            raise
+        except BaseException as error:  # noqa: BLE001  raised again below; a panic included
+            queue.put_nowait(error)
+
+    async def tell_stopping() -> None:
+        await stopping.wait()
+        await asyncio.sleep(STOPPING_GRACE_SECONDS)
+        queue.put_nowait(NotReady("the service is stopping; ask again when it is back"))
+
+    async def tell_gone() -> None:
+        await gone(request)
+        queue.put_nowait(ClientDisconnect())
+
     # One task runs all of `events`: time limits and cancel scopes inside them belong to the task
     # that opened them.
-    tasks = [
-        asyncio.create_task(task)
-        for task in (
-            _pump(events, queue),
-            _tell_stopping(queue, stopping),
-            _tell_gone(queue, request),
-        )
-    ]
+    tasks = [asyncio.create_task(task()) for task in (pump, tell_stopping, tell_gone)]
     try:
         while True:
             try:
@@ -66,6 +79,12 @@ async def paced(
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def gone(request: Request) -> None:
+    """Returns when the client has closed its connection."""
+    while (await request.receive())["type"] != "http.disconnect":
+        pass
 
 
 async def collected(events: AsyncGenerator[Event | None]) -> Answer:
@@ -128,28 +147,3 @@ def frame(data: Mapping[str, Any], event: str | None = None) -> bytes:
 
 PING = KEEPALIVE_COMMENT
 DONE = format_sse_event(data_str="[DONE]")
-
-
-async def _pump(events: AsyncIterator[T], queue: asyncio.Queue[T | _End | BaseException]) -> None:
-    try:
-        async for event in events:
-            queue.put_nowait(event)
-        queue.put_nowait(_End())
-    except (asyncio.CancelledError, KeyboardInterrupt, SystemExit):
-        raise
-    except BaseException as error:  # noqa: BLE001  not lost: raised again where the events are read; a panic included
-        queue.put_nowait(error)
-
-
-async def _tell_stopping(
-    queue: asyncio.Queue[T | _End | BaseException], stopping: asyncio.Event
-) -> None:
-    await stopping.wait()
-    await asyncio.sleep(STOPPING_GRACE_SECONDS)
-    queue.put_nowait(NotReady("the service is stopping; ask again when it is back"))
-
-
-async def _tell_gone(queue: asyncio.Queue[T | _End | BaseException], request: Request) -> None:
-    while (await request.receive())["type"] != "http.disconnect":
-        pass
-    queue.put_nowait(ClientDisconnect())
