@@ -1,4 +1,4 @@
-"""The text of an answer as it grows: sentences with their markers, claims and citations."""
+"""The text of an answer as it grows: sentences with markers, claims, citations; or a refusal."""
 
 from __future__ import annotations
 
@@ -8,9 +8,20 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ingest.english import analyse
+from ingest.english.periods import Period, in_words, spoken
 from ingest.english.terms import TermKind
 from ingest.types import Role
-from service.types import Citation, Claim, ClaimReleased, Delta, Draft, Evidence, Support
+from service.types import (
+    Citation,
+    Claim,
+    ClaimReleased,
+    Delta,
+    Draft,
+    Evidence,
+    Question,
+    Reason,
+    Support,
+)
 from service.verification.ungrounded_strings import names_something_foreign
 from service.verification.verify import Verdict, comparable
 
@@ -79,6 +90,25 @@ class AnswerText:
         self.claims.append(claim)
         self.citations.extend(new)
         return ClaimReleased(claim, tuple(new)), Delta(delta)
+
+
+def refusal(
+    reason: Reason, question: Question, asked_about: Sequence[Period] = (), nearest: str = ""
+) -> str:
+    """One plain sentence; `nearest` is the time that the archive does speak of."""
+    if reason != "outside_dates":
+        return {
+            "no_match": "The archive holds nothing that answers this question.",
+            "not_supported": "I can't answer this directly: no sentence in the archive says it.",
+            "only_altered_copies": "Only altered copies speak of this: there is no sound source.",
+        }[reason]
+    when = " or ".join(f"for {spoken(period)}" for period in asked_about if period.strict)
+    if when and nearest:
+        return f"The archive speaks of this, but not {when}: the nearest it has is for {nearest}."
+    if question.as_of:
+        day = in_words(question.as_of)
+        return f"The archive speaks of this, but not in anything published on or before {day}."
+    return "The archive speaks of this, but not in anything published within the dates asked for."
 
 
 def cite(item: Evidence, number: int | None) -> Citation:

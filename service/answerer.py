@@ -13,11 +13,11 @@ from datetime import UTC, date, datetime
 from ingest.errors import ModelFailed
 from ingest.storage.archive import Archive
 from ingest.storage.catalogue import Snapshot
-from service.answer_text import plain
+from service.answer_text import plain, refusal
 from service.conflicts import altered_copies, disputes, false_premises, origins, staleness
-from service.drafting import extractive, prompts, rewriting
+from service.drafting import extractive, prompts
+from service.drafting.draft_parsing import accepted
 from service.drafting.llm import Drafter, Usage
-from service.drafting.refusals import refusal
 from service.evidence import ranking
 from service.evidence.nearest import nearest
 from service.evidence.selection import Selection, Selector
@@ -111,7 +111,7 @@ class Answerer:
         except ModelFailed as error:
             log.info("follow-up not rewritten id=%s reason=%s", run.id, error)
             return question
-        text = rewriting.accepted(rewritten, question)
+        text = accepted(rewritten, question)
         return replace(question, text=text, history=()) if text else question
 
     async def _claims(
@@ -235,9 +235,17 @@ class Answerer:
         self, run: AnswerRun, question: Question, selection: Selection, reason: Reason | None
     ) -> Completed:
         """The finished answer, kept as a receipt before anybody sees it."""
-        asked = selection.query.question
+        query, snapshot, cited = selection.query, selection.snapshot, run.text.cited
+        asked = query.question
         hits = self.retriever.find(asked, NEAREST_SHOWN) if reason else ()
-        found = () if reason else _conflicts(run, selection)
+        # accounts that disagree with what is cited: other articles', earlier ones, altered copies'
+        found: tuple[Conflict, ...] = ()
+        if not reason:
+            found = (
+                *((run.dispute.as_conflict(cited),) if run.dispute else ()),
+                *altered_copies.corrected(query, snapshot, cited),
+                *altered_copies.altered_copies(query, snapshot, cited),
+            )
         run.timings_ms["total"] = (time.monotonic() - run.started) * 1000
         answer = Answer(
             id=run.id,
@@ -248,7 +256,7 @@ class Answerer:
             claims=tuple(run.text.claims),
             citations=tuple(run.text.citations),
             conflicts=found,
-            nearest=nearest(selection.snapshot, hits, selection.considered),
+            nearest=nearest(snapshot, hits, selection.considered),
             as_of=asked.as_of,
             answerer=run.answerer,
             model=self.drafter.model if self.drafter and run.answerer == "openai" else None,
@@ -260,7 +268,7 @@ class Answerer:
             },
             timings_ms={stage: round(ms, 1) for stage, ms in run.timings_ms.items()},
             index={
-                "generation": selection.snapshot.generation,
+                "generation": snapshot.generation,
                 "embedding_model": self.archive.embedder.model,
             },
         )
@@ -276,7 +284,7 @@ class Answerer:
             len(run.text.dropped),
             " ".join(f"{stage}_ms={ms:.0f}" for stage, ms in run.timings_ms.items()),
         )
-        selection.snapshot.close()
+        snapshot.close()
         return Completed(answer, notes)
 
     def _today(self) -> date:
@@ -284,20 +292,10 @@ class Answerer:
 
 
 def check(draft: Draft, shown: Sequence[Evidence]) -> Verdict:
-    """The verdict of `verify`; an address or code that no cited sentence has is never let through."""
+    """The verdict of `verify`; no address or code is let through that no cited sentence has."""
     known = {item.key: item for item in shown}
     verdict = verify(draft, known)
     cited = [known[key] for key in verdict.keys]
     if verdict.support and names_something_foreign(draft.text, cited):
         return Verdict(None, (), "an address or code that the cited sentences do not have")
     return verdict
-
-
-def _conflicts(run: AnswerRun, selection: Selection) -> tuple[Conflict, ...]:
-    """Accounts that disagree with what is cited: other articles', earlier ones, altered copies'."""
-    cited, query, snapshot = run.text.cited, selection.query, selection.snapshot
-    return (
-        *((run.dispute.as_conflict(cited),) if run.dispute else ()),
-        *altered_copies.corrected(query, snapshot, cited),
-        *altered_copies.altered_copies(query, snapshot, cited),
-    )

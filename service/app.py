@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib.metadata
-from collections.abc import Iterator
 from http import HTTPStatus
 
 from fastapi import FastAPI, Request, Response
@@ -39,26 +38,23 @@ def create_app(service: Service, *, private: bool = False) -> FastAPI:
         app.include_router(owner_api.routes(service))
     else:
         web_pages.mount(app)
-        _mount_slack(app, service)
+        if service.settings.slack_bot_token or service.settings.slack_signing_secret:
+            # two thirds of a second that only those who use it should wait
+            from service.surfaces import slack
+
+            slack.mount(app, service.answerer, service.settings)
     for kind in (DatelineError, HTTPException, RequestValidationError):
         app.add_exception_handler(kind, _failed)
     app.add_middleware(Admission, settings=service.settings, private=private)
     return app
 
 
-def _mount_slack(app: FastAPI, service: Service) -> None:
-    if service.settings.slack_bot_token or service.settings.slack_signing_secret:
-        # two thirds of a second that only those who use it should wait
-        from service.surfaces import slack
-
-        slack.mount(app, service.answerer, service.settings)
-
-
 TAGS = {
     "Answers": "Questions, checked answers, and what each was made from.",
     "Search": "Passages without an answer.",
     "Articles": "What the archive holds, which articles are copies, and how more come in.",
-    "OpenAI-compatible": "The same answers for chat frontends, whose base URL is this service's `/v1`.",
+    "OpenAI-compatible": "The same answers for chat frontends; their base URL "
+    "is this service's `/v1`.",
     "Operations": "For whoever runs this.",
 }
 
@@ -66,13 +62,11 @@ TAGS = {
 async def _failed(request: Request, error: Exception) -> Response:
     reply = error_response(error, request.url.path, request.state.request_id)
     if reply.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
-        reply.headers["Allow"] = ", ".join(sorted(_methods(request)))
+        # of all routes at this address: a framework names those of the first one only
+        reply.headers["Allow"] = ", ".join(
+            method
+            for method in ("DELETE", "GET", "HEAD", "PATCH", "POST", "PUT")
+            for scope in [{**request.scope, "method": method}]
+            if any(route.matches(scope)[0] is Match.FULL for route in request.app.routes)
+        )
     return reply
-
-
-def _methods(request: Request) -> Iterator[str]:
-    """Those of all routes at this address: a framework names those of the first one only."""
-    for method in ("DELETE", "GET", "HEAD", "PATCH", "POST", "PUT"):
-        scope = {**request.scope, "method": method}
-        if any(route.matches(scope)[0] is Match.FULL for route in request.app.routes):
-            yield method

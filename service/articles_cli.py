@@ -100,16 +100,18 @@ def _all_articles(ask: Ask) -> Iterator[dict[str, Any]]:
 def _head(body: dict[str, Any]) -> str:
     family = body["family"]
     known = [f"{words} {body[field]}" for words, field in _KNOWN.items() if body[field]]
+    stated = [
+        f"{'first published' if one['kind'] == 'first' else one['kind']} {one['day']} "
+        + f"({one['where']}"
+        + (f", to the {one['precision']})" if one["precision"] not in ("day", "minute") else ")")
+        for one in body["stated_dates"]
+    ]
     lines = [
         body["title"],
         f"{body['author'] or 'no byline'} — {outlet_and_day(body)}",
         f"{family['role']}, family of {family['size']} ({family['id']})",
         ", ".join([*known, f"from {body['source']}, ingested {body['ingested_at'][:10]}"]),
-        *(
-            [f"states of itself: {', '.join(map(_stated, body['stated_dates']))}"]
-            if body["stated_dates"]
-            else []
-        ),
+        *([f"states of itself: {', '.join(stated)}"] if stated else []),
         *([body["url"]] if body["url"] else []),
     ]
     return "\n".join(lines)
@@ -121,10 +123,3 @@ _KNOWN = {
     "credits": "credited_to",
     "language": "language",
 }
-
-
-def _stated(known: dict[str, Any]) -> str:
-    """What happened when, where the article states it, and how precisely."""
-    rough = f", to the {known['precision']}" if known["precision"] not in ("day", "minute") else ""
-    kind = "first published" if known["kind"] == "first" else known["kind"]
-    return f"{kind} {known['day']} ({known['where']}{rough})"

@@ -56,9 +56,8 @@ def up(
 
             terminal.say("The archive is empty: taking in the bundled sample.")
             ingest_cli.tell(_ingested(settings, [SAMPLE]))
-        terminal.start_logs(
-            logging.INFO
-        )  # a line an answer; what the ingest did has been told in words
+        # a line an answer; what the ingest did has been told in words
+        terminal.start_logs(logging.INFO)
         serving.serve(settings, host, port, command="up")
 
 
@@ -98,7 +97,14 @@ def ask(
     terminal.start_logs()
     with terminal.spoken_errors():
         settings = read_settings()
-        request = {"question": question, **({"as_of": _day(as_of)} if as_of else {})}
+        request = {"question": question}
+        if as_of:
+            try:
+                request["as_of"] = date.fromisoformat(as_of).isoformat()
+            except ValueError as error:
+                raise WrongUsage(
+                    f"--as-of wants a calendar day like 2024-04-26, not {as_of[:40]!r}"
+                ) from error
         body = asked(settings, "POST", "/v1/answers", request)
         terminal.show_json(body) if as_json else terminal.show(readable(body))
 
@@ -136,7 +142,9 @@ def readable(answer: dict[str, Any]) -> str:
     near = next((hit for hit in answer["nearest"] if hit["sentence"]), None)
     if near:
         said = " ".join(near["sentence"]["text"].split())
-        lines.append(f"\nThe closest passage, from {_origin(near)}, says: “{said}”")
+        name, day = near["publisher"] or f"“{near['title']}”", near["published_on"]
+        source = f"{name} of {in_words(date.fromisoformat(day))}" if day else name
+        lines.append(f"\nThe closest passage, from {source}, says: “{said}”")
         lines.append(f"    {near['title']}, {near['url'] or near['article_id']}")
     others = [hit for hit in answer["nearest"] if hit is not near]
     if others:
@@ -148,13 +156,6 @@ def readable(answer: dict[str, Any]) -> str:
 def outlet_and_day(item: dict[str, Any]) -> str:
     """Who published an article, and when, of any body that has both."""
     return f"{item['publisher'] or 'outlet unknown'}, {item['published_on'] or 'undated'}"
-
-
-def _origin(item: dict[str, Any]) -> str:
-    """Outlet and day as in a sentence: "The Strait Ledger of 3 March 2025"."""
-    name = item["publisher"] or f"“{item['title']}”"
-    day = item["published_on"]
-    return f"{name} of {in_words(date.fromisoformat(day))}" if day else name
 
 
 def _ingested(settings: Settings, paths: list[Path]) -> dict[str, Any]:
@@ -176,12 +177,3 @@ def _holds_articles(settings: Settings) -> bool:
             return snapshot.counts()["articles"] > 0
     finally:
         catalogue.close()
-
-
-def _day(text: str) -> str:
-    try:
-        return date.fromisoformat(text).isoformat()
-    except ValueError as error:
-        raise WrongUsage(
-            f"--as-of wants a calendar day like 2024-04-26, not {text[:40]!r}"
-        ) from error

@@ -54,11 +54,10 @@ def check_binding(settings: Settings, host: str) -> None:
 
 
 def serve(settings: Settings, host: str, port: int, command: str = "serve") -> None:
-    """Serves until SIGINT or SIGTERM, then ends within seconds; replies under way finish or end
-    with an error.
+    """Serves until SIGINT or SIGTERM, then ends within seconds.
 
-    Raises WrongUsage or DatelineError as `check` does, Owned where another process owns the data
-    directory, and what `open_service` raises.
+    Replies under way finish or end with an error. Raises WrongUsage or DatelineError as `check`
+    does, Owned where another process owns the data directory, and what `open_service` raises.
     """
     check_binding(settings, host)
     with (
@@ -67,9 +66,8 @@ def serve(settings: Settings, host: str, port: int, command: str = "serve") -> N
         owner.owning(settings.data_dir, command, serves=True),
         open_service(settings) as service,
     ):
-        service.retriever.find(
-            Question("warm up"), 1
-        )  # loads the model before anybody waits for it
+        # loads the model before anybody waits for it
+        service.retriever.find(Question("warm up"), 1)
         with contextlib.closing(owner.listen(settings.data_dir)) as private, Ahead(service.archive):
             asyncio.run(_run(service, public, private))
 
@@ -126,8 +124,9 @@ async def _tell(service: Service, servers: list[Server], public: socket.socket) 
     public.listen(QUEUED_CONNECTIONS)
     with service.archive.catalogue.live() as snapshot:
         counts = snapshot.counts()
+    host, port = public.getsockname()[:2]
     sys.stderr.write(
-        f"Dateline is at {_address(public)} — {counts['articles']:,} articles, "
+        f"Dateline is at http://{f'[{host}]' if ':' in host else host}:{port} — {counts['articles']:,} articles, "
         f"{counts['passages']:,} passages\n"
     )
     sys.stderr.flush()
@@ -202,8 +201,3 @@ def _holder(port: int) -> str:
                 name = " ".join(word for word in words if word)[:80]
                 return f'"{name}" (process {process.name})'
     return "another program" if inodes else ""
-
-
-def _address(listener: socket.socket) -> str:
-    host, port = listener.getsockname()[:2]
-    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"

@@ -52,17 +52,13 @@ def side_by_side(
         force_terminal=not plain,
         no_color=True if plain else None,
     )
-    console.print(Text(_summary(article, comparison)))
+    changes, canonical = len(article["alterations"]), comparison["canonical"]
+    count = "1 change" if changes == 1 else f"{changes} changes"
+    against = f"{canonical['article_id']} ({canonical['title']})"
+    console.print(Text(f"{count} against the canonical copy, {against}:"))
     console.print()
     console.print(table)
     return "\n".join(line.rstrip() for line in paper.getvalue().splitlines())
-
-
-def _summary(article: dict[str, Any], comparison: dict[str, Any]) -> str:
-    changes = len(article["alterations"])
-    count = "1 change" if changes == 1 else f"{changes} changes"
-    canonical = comparison["canonical"]
-    return f"{count} against the canonical copy, {canonical['article_id']} ({canonical['title']}):"
 
 
 def _marked(side: dict[str, Any], which: str, *, plain: bool) -> Text:

@@ -327,3 +327,79 @@ async def test_a_model_that_breaks_off_or_calls_tools_is_stood_in_for(
         assert answer.fallback and answer.fallback["reason"].endswith(
             ("model endpoint", "broke off")
         )
+
+
+HISTORY = (
+    Turn("user", "Who is Tomas Quill?"),
+    Turn("assistant", "Tomas Quill is the mayor of Orvel [1]."),
+)
+
+
+async def test_a_follow_up_is_rewritten_in_one_call_without_evidence(model: FakeOpenAI) -> None:
+    model.reply = lambda body: Script(
+        raw=frames(
+            {"content": "<think>he = Quill</think>When did Tomas Quill open the bridge?"},
+            usage={"prompt_tokens": 9, "completion_tokens": 4},
+        )
+    )
+    drafting = drafter(model.url)
+
+    text, usage = await drafting.rewrite(Question("When did he open the bridge?", HISTORY))
+    await drafting.close()
+
+    assert (text, usage) == ("When did Tomas Quill open the bridge?", Usage(9, 4))
+    assert "Tomas Quill is the mayor" in model.requests[0]["messages"][-1][
+        "content"
+    ] and not evidence_of(model.requests[0])
+
+
+async def test_a_follow_up_is_searched_as_the_model_rewrote_it(
+    answering: Callable[..., Any], model: FakeOpenAI
+) -> None:
+    def reply(body: dict[str, Any]) -> Script:
+        if not evidence_of(body):
+            return Script(["How long would the repair of the Orvel dam take?"])
+        return Script([f"The repair would take eleven months [{key_of(body, 'eleven months')}]."])
+
+    model.reply = reply
+    answer = await answering(
+        "And how long would that take?",
+        Turn("user", "Will the Orvel dam need a repair?"),
+        Turn("assistant", "Yes."),
+    )
+
+    assert answer.question == "And how long would that take?"
+    assert "eleven" in answer.text and answer.usage["prompt_tokens"] == 22
+    assert "EARLIER" not in model.requests[1]["messages"][-1]["content"]
+
+
+async def test_a_follow_up_that_is_rewritten_badly_is_resolved_by_rule(
+    answering: Callable[..., Any], model: FakeOpenAI
+) -> None:
+    def reply(body: dict[str, Any]) -> Script:
+        if not evidence_of(body):
+            return Script(["Who is Boris Evil, and what did he do in 1999?"])
+        return Script([f"The repair would take eleven months [{key_of(body, 'eleven months')}]."])
+
+    model.reply = reply
+    answer = await answering(
+        "And how long would it take?",
+        Turn("user", "Will the Orvel dam need a repair?"),
+        Turn("assistant", "Yes."),
+    )
+
+    assert "eleven" in answer.text
+    assert (
+        "- user: Will the Orvel dam need a repair?" in model.requests[1]["messages"][-1]["content"]
+    )
+
+
+async def test_a_failing_rewrite_is_tried_once(model: FakeOpenAI) -> None:
+    model.reply = lambda body: Script(status=503)
+    drafting = drafter(model.url)
+
+    with pytest.raises(ModelFailed, match="503"):
+        await drafting.rewrite(Question("When did he?", HISTORY))
+    await drafting.close()
+
+    assert len(model.requests) == 1

@@ -9,9 +9,8 @@ from typing import Any
 
 from ingest.errors import ModelFailed
 
-LONGEST_REPLY = (
-    40_000  # characters; an answer has a few hundred, and what comes after these is not read
-)
+# characters; an answer has a few hundred, and what comes after these is not read
+LONGEST_REPLY = 40_000
 MOST_BYTES = 16_000_000  # of a reply, frames included; the frame of one token has about 250
 MOST_TOKENS = 2**53 - 1  # a count that every reader of JSON still reads exactly
 

@@ -1,18 +1,21 @@
-"""Cuts what a model writes into sentences, each with the keys it names."""
+"""Reads what a model writes: sentences, each with the keys it names, or a question rewritten."""
 
 from __future__ import annotations
 
 import re
 
+from ingest.english import analyse
 from ingest.injection.hidden import visible
+from ingest.injection.recognition import looks_like_orders
 from ingest.text.clean import clean
 from ingest.text.sentences import split
-from service.types import Draft
+from service.drafting.prompts import NO_ANSWER
+from service.types import LONGEST_QUESTION, Draft, Question
 
-LONGEST_CLAIM = (
-    2000  # characters looked at before a key; what is longer is no sentence with a citation
-)
+# characters looked at before a key; what is longer is no sentence with a citation
+LONGEST_CLAIM = 2000
 LONGEST_KEYS = 160  # characters between two brackets
+NEW_STEMS = 4  # content words that nobody said; "the" and "who" are none, "cost" for "much" may be
 
 KEY = re.compile(r"(?i:(?<![0-9a-z])s[0-9a-f]{5}(?![0-9a-z]))")
 _OPEN, _CLOSE = r"\[【［〔", r"\]】］〕"
@@ -23,17 +26,15 @@ _GROUP = (
     rf"(?:[{_OPEN}]{_INSIDE}{KEY.pattern}{_INSIDE}[{_CLOSE}]"
     rf"|[({{]\s?{KEY.pattern}(?:[\s,;/&]{{1,3}}(?:and\s)?{KEY.pattern}){{0,9}}\s?[)}}])"
 )
-KEYS = re.compile(
-    rf"{_GROUP}[.!?。,;]*(?:\s*{_GROUP}[.!?。,;]*)*"
-)  # a run of groups; some put a full stop after each
+# a run of groups; some put a full stop after each
+KEYS = re.compile(rf"{_GROUP}[.!?。,;]*(?:\s*{_GROUP}[.!?。,;]*)*")
 # What may follow a run that is still growing: nothing, white space, a bracket that is not closed
 # yet.
 _GROWING = re.compile(rf"\s*(?:[{_OPEN}({{][^{_OPEN}{_CLOSE}(){{}}\n]{{0,{LONGEST_KEYS}}})?")
 
 
 def take(buffer: str, *, final: bool = False) -> tuple[list[Draft], str]:
-    """Finished drafts at the head of what has been written, and the rest, in which half a key may
-    still be growing.
+    """Finished drafts at the head of what has been written, and the rest: half a key may be in it.
 
     However a text is cut into pieces, the drafts are the same. `final`: nothing more comes; what
     has no key becomes drafts without keys, which nothing supports.
@@ -43,16 +44,13 @@ def take(buffer: str, *, final: bool = False) -> tuple[list[Draft], str]:
     for run in KEYS.finditer(buffer):
         if not final and _GROWING.fullmatch(buffer, run.end()):
             return drafts, buffer[position:]
-        drafts.extend(_sentences(buffer[position : run.start()], _keys(run[0])))
+        keys = tuple(dict.fromkeys(key.lower() for key in KEY.findall(run[0])))
+        drafts.extend(_sentences(buffer[position : run.start()], keys))
         position = run.end()
     rest = buffer[position:]
     if final:
         return [*drafts, *_sentences(rest, ())], ""
     return drafts, rest[-2 * LONGEST_CLAIM :] if len(rest) > 3 * LONGEST_CLAIM else rest
-
-
-def _keys(run: str) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(key.lower() for key in KEY.findall(run)))
 
 
 def _sentences(text: str, keys: tuple[str, ...]) -> list[Draft]:
@@ -72,6 +70,34 @@ def words(text: str) -> str:
     plain = clean(_MADE_UP.sub("", _IMAGE.sub("", text)))
     lines = (_BULLET.sub("", visible(_TAG.sub("", line))).strip() for line in plain.split("\n"))
     return "\n".join(lines).strip()
+
+
+def accepted(rewritten: str, question: Question) -> str | None:
+    """A follow-up that a model rewrote to stand alone; None where it made something up.
+
+    It is one line of 2 to `LONGEST_QUESTION` characters without brackets, addresses and orders.
+    Every number, date and name in it stands in the question or in the conversation, and of other
+    words at most `NEW_STEMS` are new.
+    """
+    text = " ".join(visible(rewritten).split()).strip('"“”')
+    if not 2 <= len(text) <= LONGEST_QUESTION or "\n" in rewritten.strip() or NO_ANSWER in text:
+        return None
+    signs = ("[", "]", "<", ">", "://", "www.", "`")
+    if any(sign in text for sign in signs) or looks_like_orders(text):
+        return None
+    said = " ".join([*(turn.content for turn in question.history), question.text])
+    mine, theirs = analyse(text), analyse(said)
+    known = (
+        {word for fact in theirs.names for word in fact.value.split()}
+        | set(said.casefold().split())
+        | theirs.content
+    )
+    values = {fact.value for fact in (*theirs.numbers, *theirs.dates)}
+    if any(fact.value not in values for fact in (*mine.numbers, *mine.dates)):
+        return None
+    if any(word not in known for fact in mine.names for word in fact.value.split()):
+        return None
+    return text if len(mine.stems - theirs.stems) <= NEW_STEMS else None
 
 
 _IMAGE = re.compile(r"!\[[^\]]*\](?:\([^)]*\)|\[[^\]]*\])")

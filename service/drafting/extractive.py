@@ -42,12 +42,12 @@ _ACCOUNT = frozenset(("who", "whose", "where", "when", "which", "what", "yes_no"
 
 
 def draft(query: Query, ranked: Sequence[Evidence]) -> tuple[Draft, ...]:
-    """At most four sentences copied whole, best article first and in its own order; () where
-    nothing unaltered is left.
+    """At most four sentences copied whole, best article first and in its own order.
 
-    One sentence for a factoid, and up to three where others are nearly as good or the article is
-    about what it asks for; more for several parts, a list, a reason, a manner, or what several articles say. A sentence that
-    opens with a pronoun brings the sentence before it, or is left out where there is room for one.
+    () where nothing unaltered is left. One sentence for a factoid, and up to three where others are
+    nearly as good or the article is about what it asks for; more for several parts, a list, a
+    reason, a manner, or what several articles say. A sentence that opens with a pronoun brings the
+    sentence before it, or is left out where there is room for one.
     """
     usable = [item for item in ranked if not item.altered and item.kind.citable]
     if not usable:
@@ -65,7 +65,9 @@ def draft(query: Query, ranked: Sequence[Evidence]) -> tuple[Draft, ...]:
         ):
             chosen.extend(with_it)
             picked += 1
-    return tuple(Draft(plain(item.text), (item.key,)) for item in _in_order(chosen))
+    articles = list(dict.fromkeys(item.article.article_id for item in chosen))
+    chosen.sort(key=lambda item: (articles.index(item.article.article_id), item.start))
+    return tuple(Draft(plain(item.text), (item.key,)) for item in chosen)
 
 
 def _candidates(query: Query, usable: Sequence[Evidence]) -> Iterator[Evidence]:
@@ -106,14 +108,11 @@ def _manner(query: Query, best: Evidence) -> Manner:
 def _on_topic(query: Query, best: Evidence) -> bool:
     """Whether the article is about what is asked, like an encyclopedia's, or only names it."""
     title = best.article.title if best.article.title != best.article.source else ""
-    named, written = (
-        analyse(title).stems,
-        [word for word in title.split() if word.lower() not in STOP_WORDS],
-    )
+    named = analyse(title).stems
+    written = [word for word in title.split() if word.lower() not in STOP_WORDS]
+    # "Orvel dam closed": a headline, however short; "Great Wall of China" is a name
     if len(written) > 2 and any(word[0].islower() for word in written):
-        return (
-            False  # "Orvel dam closed": a headline, however short; "Great Wall of China" is a name
-        )
+        return False
     shared = len(named & {stemmed for _, stemmed in query.terms})
     return bool(named) and (
         len(analyse(title).words) <= TOPIC_WORDS or shared >= ON_TOPIC * len(named)
@@ -165,18 +164,13 @@ def _antecedent(item: Evidence, usable: Sequence[Evidence]) -> list[Evidence]:
     """The sentence right before one that opens with a pronoun."""
     if item.kind is not SentenceKind.BODY or not _POINTS_BACK.match(item.text):
         return []
-    return [other for other in usable if _adjoins(other, item)][:1]
-
-
-def _adjoins(before: Evidence, item: Evidence) -> bool:
-    gap = item.start - before.end
-    same_article = before.article.article_id == item.article.article_id
-    return same_article and before.kind is SentenceKind.BODY and 0 <= gap <= PARAGRAPH_GAP
-
-
-def _in_order(chosen: Sequence[Evidence]) -> list[Evidence]:
-    articles = list(dict.fromkeys(item.article.article_id for item in chosen))
-    return sorted(chosen, key=lambda item: (articles.index(item.article.article_id), item.start))
+    return [
+        other
+        for other in usable
+        if other.article.article_id == item.article.article_id
+        and other.kind is SentenceKind.BODY
+        and 0 <= item.start - other.end <= PARAGRAPH_GAP
+    ][:1]
 
 
 def _says_the_same(left: Evidence, right: Evidence) -> bool:

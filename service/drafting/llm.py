@@ -76,7 +76,7 @@ class Drafter:
         dropped: Sequence[tuple[str, str]],
         seconds: float,
     ) -> AsyncGenerator[Draft | Usage]:
-        """Like `draft`, once more: `dropped` are sentences without support, each with the reason."""
+        """Like `draft`, once more: `dropped` are sentences without support, each with why."""
         chat = prompts.repair(question, evidence, dropped)
         async with aclosing(self._drafts(chat, min(seconds, self._timeout_seconds))) as drafts:
             async for draft in drafts:
@@ -125,7 +125,7 @@ class Drafter:
     async def _pieces(
         self, chat: prompts.Chat, seconds: float, retries: int = RETRIES
     ) -> AsyncGenerator[str | Usage]:
-        """What the model writes, as it comes; the usage last. `seconds` are for all, retries too."""
+        """What the model writes, as it comes; the usage last. `seconds` hold for retries too."""
         deadline = asyncio.get_running_loop().time() + seconds
         try:
             async with AsyncExitStack() as stack:

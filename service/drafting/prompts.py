@@ -1,5 +1,4 @@
-"""Every word we say to a model. Evidence stands in the prompt one sentence a line as `[key]
-sentence`.
+"""Every word we say to a model; evidence is one sentence a line, as `[key] sentence`.
 
 Whatever an article or a caller wrote is neutral before it stands here: one line, nothing invisible
 in it, no key, no fence and no mark of a chat format. Only `[key]` at the start of a line is ours.
@@ -10,7 +9,6 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
-from datetime import date
 from itertools import groupby
 from string import Formatter
 
@@ -108,8 +106,7 @@ Chat = list[dict[str, str]]
 
 
 def check(**changed: str) -> None:
-    """Raises AssertionError where a prompt has lost a placeholder or has one that nobody fills; for
-    the start.
+    """For the start: AssertionError where a prompt lacks a placeholder or has one nobody fills.
 
     `changed` are prompts by name, to be looked at in place of those of this file.
     """
@@ -177,8 +174,7 @@ def spelled_out(text: str, found: Sequence[Period]) -> str:
 
 
 def within(evidence: Sequence[Evidence], budget_tokens: int) -> tuple[Evidence, ...]:
-    """As many of the first sentences as fit into the budget, in the order of their articles and
-    texts.
+    """As many of the first sentences as fit into the budget, by article and in its order.
 
     Counted as they stand in the prompt: each with its key, and each article's heading.
     """
@@ -206,7 +202,9 @@ def line(item: Evidence) -> str:
 def heading(card: ArticleCard) -> str:
     """What a model is told of an article; a title or outlet that gives orders is not."""
     title = _told(card.title, TITLE_CHARACTERS, "untitled")
-    return f"# {title} — {_told(card.publisher, OUTLET_CHARACTERS, 'outlet unknown')}, {_day(card.published_on)}"
+    outlet = _told(card.publisher, OUTLET_CHARACTERS, "outlet unknown")
+    day = card.published_on.isoformat() if card.published_on else "undated"
+    return f"# {title} — {outlet}, {day}"
 
 
 def neutral(text: str) -> str:
@@ -236,21 +234,17 @@ def _told(text: str | None, longest: int, instead: str) -> str:
     return told if told and text and not looks_like_orders(text) else instead
 
 
-def _day(published_on: date | None) -> str:
-    return published_on.isoformat() if published_on else "undated"
-
-
 def _unbracketed(group: re.Match[str]) -> str:
-    """A bracket that holds what looks like a key or a mark of ours, in round ones; "[sic]" stays."""
+    """Round brackets around what looks like a key or a mark of ours; "[sic]" stays."""
     inside = unicodedata.normalize("NFKC", group["inside"])
     return f"({group['inside']})" if _LIKE_OURS.search(inside) else group[0]
 
 
 _BRACKETED = re.compile(r"[\[【［〔](?P<inside>[^\[\]【】［］〔〕]*)(?:[\]】］〕]|$)")
 _LIKE_OURS = re.compile(
-    r"(?i)(?<![0-9a-z])s[0-9a-f]{5}|^\s*\S*\d\S*\s*$|^\s*/?(?:INST|SYS|SYSTEM|USER|ASSISTANT|ADMIN)\b"
+    r"(?i)(?<![0-9a-z])s[0-9a-f]{5}|^\s*\S*\d\S*\s*$"
+    r"|^\s*/?(?:INST|SYS|SYSTEM|USER|ASSISTANT|ADMIN)\b"
 )
 _FENCE = re.compile(r"(?i)end\W+of\W+evidence")
-_MARK = re.compile(
-    r"(<)(?=[|｜/!?A-Za-z<])"
-)  # tags and chat marks: "<|im_end|>" would be one token to some servers
+# tags and chat marks: "<|im_end|>" would be one token to some servers
+_MARK = re.compile(r"(<)(?=[|｜/!?A-Za-z<])")

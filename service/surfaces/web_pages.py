@@ -14,17 +14,17 @@ WEB = Path(__file__).parent / "web"
 
 def mount(app: FastAPI) -> None:
     """Adds `/`, `/articles/{id}`, `/docs` and their files, none of them from another host."""
+
+    def page(name: str) -> Callable[[Request], Awaitable[FileResponse]]:
+        async def serve(request: Request) -> FileResponse:
+            return FileResponse(WEB / name, media_type="text/html; charset=utf-8")
+
+        return serve
+
     for path, name in (
         ("/", "index.html"),
         ("/articles/{article_id}", "article.html"),
         ("/docs", "docs.html"),
     ):
-        app.add_route(path, _page(name), include_in_schema=False)
+        app.add_route(path, page(name), include_in_schema=False)
     app.mount("/static", StaticFiles(directory=WEB / "static"))
-
-
-def _page(name: str) -> Callable[[Request], Awaitable[FileResponse]]:
-    async def page(request: Request) -> FileResponse:
-        return FileResponse(WEB / name, media_type="text/html; charset=utf-8")
-
-    return page
