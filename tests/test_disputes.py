@@ -447,3 +447,21 @@ def test_a_number_that_is_part_of_an_age_counts_nothing() -> None:
     two = ("2025-11-20", "Loam boats", "Loam now has five boats.")
 
     assert found("How many boats does Loam have?", one, two) is None
+
+
+def test_an_article_of_many_numbers_is_one_account_and_a_rank_is_none() -> None:
+    old = sentences(
+        card("o", "Loam boats", publisher="Ashby Echo", published_on=date(2024, 5, 16)),
+        "Three boats sail to Loam.", "The first boat to Loam leaves at six.",
+        "Last winter four boats sailed to Loam.", "The fifth boat to Loam was sold.", "Eight boats were too dear for Loam.",
+    )  # fmt: skip
+    new = sentences(
+        card("n", "Loam boats", publisher="Loam Post", published_on=date(2025, 11, 20)),
+        "Loam now has seven boats.",
+    )
+    asked = query("How many boats does Loam have now?")
+
+    drafts, one = settled(asked, [*new, *old], extractive.draft(asked, [*new, *old]))
+
+    assert one is not None and one.about == "“seven” against “Three”"
+    assert [draft.text for draft in drafts] == [new[0].text]

@@ -99,8 +99,8 @@ def predicate_of(question: str) -> str | None:
 def _counted(noun: str, text: str) -> Values:
     found: Values = {}
     for number in analyse(text).numbers:
-        if text[number.end :].startswith("-"):
-            continue  # the 46-year-old ship
+        if text[number.end :].startswith("-") or number.value.startswith("#"):
+            continue  # the 46-year-old ship, the first ship
         after = analyse(text[number.end : number.end + 60]).tokens[:COUNTED_WORDS]
         if any(token.stem == noun or related(token.stem, noun) for token in after):
             found[number.value] = text[number.start : number.end]

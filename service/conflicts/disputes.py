@@ -85,21 +85,21 @@ def dispute(query: Query, ranked: Sequence[Evidence], lead: Evidence) -> Dispute
     if not 0 < len(mine) <= MOST_VALUES:
         return _between_camps(query, ranked, lead)
     found: list[Dispute] = []
-    stated: set[frozenset[str]] = set()
+    families = {lead.article.family.id}
     for other in ranked[:WEIGHED]:
         theirs = values(query, other.text)
         if (
             other.kind is SentenceKind.BODY
             and not other.altered
-            and other.article.family.id != lead.article.family.id
+            and other.article.family.id not in families
             and len(theirs) <= MOST_VALUES
             and exclude_each_other(lead.text, mine, other.text, theirs)
             and same_matter(query, ranked, lead, other, settles=OPEN in mine or OPEN in theirs)
             and not _named_together(query, ranked, mine, theirs)
         ):
             found.append(_judged(lead, other, mine, theirs))
-            stated.add(frozenset(theirs))
-    if len(stated) > MOST_ACCOUNTS:
+            families.add(other.article.family.id)
+    if len({one.about for one in found}) > MOST_ACCOUNTS:
         return None
     replacing = [one for one in found if one.chosen is one.other]
     if replacing:
@@ -122,10 +122,10 @@ def settled(
     found = dispute(query, ranked, lead) if lead else None
     if found is None or lead is None:
         return tuple(drafts), None
-    if found.chosen is found.other:
-        return (_copied(found.other),), found
-    if found.chosen is found.lead:
-        return (tuple(drafts) if found.lead.key in shown else (_copied(found.lead),)), found
+    if found.chosen is found.lead and found.lead.key in shown and not changes(query):
+        return tuple(drafts), found
+    if found.chosen is not None:
+        return (_copied(found.chosen),), found
     kept = drafts if found.lead.key in shown and query.kind != "yes_no" else ()
     beside = [item for item in (found.lead, found.other) if not kept or item.key not in shown]
     return (*kept, *map(_copied, beside)), found
