@@ -31,8 +31,18 @@ def one_line(raw: str) -> str:
     return " ".join(clean(raw).split())
 
 
-def _once(raw: str) -> str:
-    text = _without_blocks(_plain_characters(raw))
+def _once(text: str) -> str:
+    """One pass: characters, then blocks, then lines, then the marks within a paragraph."""
+    if "&" in text:
+        text = _ENTITY.sub(
+            lambda match: html.unescape(match.group()), _NESTED_ENTITY.sub("&", text)
+        )
+    text = _NEWLINE.sub("\n", text.replace("\u2029", "\n\n"))
+    text = _SURROGATE.sub("\ufffd", _DROPPED.sub("", _SPACE.sub(" ", text)))
+    if "<" in text:
+        text = _BREAK.sub("\n", _without_hidden(text))
+        text = _TAG.sub("", _BLOCK_TAG.sub("\n\n", text))
+        text = _AUTOLINK.sub(r"\1", text)
     paragraphs = [_inline(paragraph) for paragraph in _paragraphs(text)]
     paragraphs = _mended(
         [
@@ -44,28 +54,6 @@ def _once(raw: str) -> str:
     if paragraphs and (stamp := leading_stamp(paragraphs[0])):
         paragraphs[:1] = [paragraphs[0][:stamp].strip(), paragraphs[0][stamp:].strip()]
     return "\n\n".join(paragraphs)
-
-
-def _plain_characters(text: str) -> str:
-    """One kind of line break and of space; no control, zero-width or direction characters; entities resolved."""
-    if "&" in text:
-        text = _ENTITY.sub(
-            lambda match: html.unescape(match.group()), _NESTED_ENTITY.sub("&", text)
-        )
-    text = _NEWLINE.sub("\n", text.replace("\u2029", "\n\n"))
-    text = _SPACE.sub(" ", text)
-    return _SURROGATE.sub("\ufffd", _DROPPED.sub("", text))
-
-
-def _without_blocks(text: str) -> str:
-    """Comments, scripts and fences gone; HTML that breaks a paragraph turned into line breaks."""
-    if "<" in text:
-        text = _without_hidden(text)
-        text = _BREAK.sub("\n", text)
-        text = _BLOCK_TAG.sub("\n\n", text)
-        text = _TAG.sub("", text)
-        text = _AUTOLINK.sub(r"\1", text)
-    return text
 
 
 def _without_hidden(text: str) -> str:
@@ -96,7 +84,11 @@ def _paragraphs(text: str) -> list[str]:
             lines.append(line)
             continue
         if lines:
-            found.extend(_unwrapped(lines))
+            begin = 0
+            for end, stands in enumerate(standing(lines), 1):
+                if stands:
+                    found.append(" ".join(lines[begin:end]))
+                    begin = end
             lines = []
         if line:
             found.append(line)
@@ -121,16 +113,6 @@ def _line(line: str) -> tuple[str, bool]:
     return ("- " + line[item.end() :] if item else line), False
 
 
-def _unwrapped(lines: list[str]) -> list[str]:
-    found: list[str] = []
-    begin = 0
-    for index, ends in enumerate(standing(lines)):
-        if ends:
-            found.append(" ".join(lines[begin : index + 1]))
-            begin = index + 1
-    return found
-
-
 def _inline(text: str) -> str:
     """Links, images, emphasis, code marks and escapes of one paragraph resolved to their words; single spaces."""
     if "[" in text:
@@ -147,23 +129,19 @@ def _mended(paragraphs: list[str]) -> list[str]:
     """Paragraphs that markup broke in mid-sentence, joined: no end of a sentence, then a lower-case letter."""
     found: list[str] = []
     for paragraph in paragraphs:
-        if found and _continues(found[-1], paragraph):
+        if (
+            found
+            and len(found[-1]) >= SHORTEST_BROKEN
+            and paragraph[0].islower()
+            and _OPEN_END.search(found[-1])
+            and not is_byline(paragraph)
+            and not is_dateline(paragraph)
+            and not paragraph.startswith(("http", "www."))
+        ):
             found[-1] += " " + paragraph
         else:
             found.append(paragraph)
     return found
-
-
-def _continues(paragraph: str, following: str) -> bool:
-    if (
-        len(paragraph) < SHORTEST_BROKEN
-        or not following[0].islower()
-        or _OPEN_END.search(paragraph) is None
-    ):
-        return False
-    return not (
-        is_byline(following) or is_dateline(following) or following.startswith(("http", "www."))
-    )
 
 
 _NESTED_ENTITY = re.compile(r"&(?:amp;|#0*38;|#[xX]0*26;)+")

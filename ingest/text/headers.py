@@ -18,10 +18,8 @@ from ingest.text.line_kinds import (
 )
 from ingest.text.publication_dates import is_dateline
 
-HEADER_LINES, FOOTER_LINES = (
-    10,
-    10,
-)  # paragraphs at either end that speak of the article and not of its subject
+# paragraphs at either end that speak of the article and not of its subject
+HEADER_LINES, FOOTER_LINES = 10, 10
 LONGEST_LINE, LONGEST_TITLE, LONGEST_CREDIT = 160, 300, 400  # characters
 
 
@@ -52,7 +50,10 @@ def find_header(text: str, heading: str | None = None) -> Header:
     ]
     fields += [found["name"] for line in opening if (found := _PUBLISHED_BY.search(line))]
     outlet = next(filter(_is_outlet, fields), None)
-    publisher = site or outlet or _disclaimed(lines) or house
+    # "the views … do not reflect those of X" names the platform
+    disclaimers = filter(None, map(_DISCLAIMER.search, reversed(lines[-FOOTER_LINES:])))
+    disclaimed = next((_DOMAIN.sub("", found["name"].strip(" .")) for found in disclaimers), None)
+    publisher = site or outlet or disclaimed or house
     return Header(title, author, publisher, _credit(lines))
 
 
@@ -68,7 +69,9 @@ def person(name: str) -> str:
         and _SURNAME.fullmatch(words[0])
         and not any(_SURNAME.fullmatch(word) for word in words[1:])
     ):
-        words = [*words[1:], _cased(words[0]) if words[0].isupper() else _mixed(words[0])]
+        head = None if words[0].isupper() else _PREFIX.match(words[0])
+        surname = head[0] + words[0][head.end() :].capitalize() if head else _cased(words[0])
+        words = [*words[1:], surname]
     return " ".join(words)
 
 
@@ -84,8 +87,12 @@ def _opening(lines: Sequence[str]) -> list[str]:
     """The lines above the first paragraph of prose."""
     opening: list[str] = []
     for line in lines[:HEADER_LINES]:
+        asks = len(line) <= LONGEST_HEADING and line[-1] in "?!"
+        may_be_title = is_heading(line) or (
+            (asks or len(fields_of(line)) > 1) and not _PROSE.search(line)
+        )
         if len(line) > LONGEST_LINE or not (
-            _states_else(line) or _is_title(line) or _NOTE.match(line)
+            _states_else(line) or may_be_title or _NOTE.match(line)
         ):
             break
         opening.append(line)
@@ -122,11 +129,6 @@ def _states_else(line: str) -> bool:
     ) or is_notice(line)
 
 
-def _is_title(line: str) -> bool:
-    asks = len(line) <= LONGEST_HEADING and line[-1] in "?!"
-    return is_heading(line) or ((asks or len(fields_of(line)) > 1) and not _PROSE.search(line))
-
-
 def _is_outlet(line: str) -> bool:
     return len(line) <= 40 and (_OUTLET.fullmatch(line) or _THE_OUTLET.fullmatch(line)) is not None
 
@@ -149,15 +151,6 @@ def _byline(lines: Sequence[str], opening: Sequence[str]) -> tuple[str | None, s
     return None, None
 
 
-def _disclaimed(lines: Sequence[str]) -> str | None:
-    """The platform whose views these are not."""
-    for line in reversed(lines[-FOOTER_LINES:]):
-        found = _DISCLAIMER.search(line)
-        if found:
-            return _DOMAIN.sub("", found["name"].strip(" ."))
-    return None
-
-
 def _credit(lines: Sequence[str]) -> str | None:
     """The outlet that a credit line names: `republished from The Conversation`, `first published in X`."""
     for line in [*reversed(lines[-FOOTER_LINES:]), *lines[:HEADER_LINES]]:
@@ -178,11 +171,7 @@ def _cased(word: str) -> str:
     )
 
 
-def _mixed(word: str) -> str:
-    head = re.match(r"(?:Mc|Mac|O['’]|[Dd]e|[Vv]an)", word)
-    return word[: head.end()] + word[head.end() :].capitalize() if head else _cased(word)
-
-
+_PREFIX = re.compile(r"Mc|Mac|O['’]|[Dd]e|[Vv]an")
 _ROUGH_END = re.compile(r"(?<=[.!?])\s+(?=[A-Z])")
 _SURNAME = re.compile(r"(?:Mc|Mac|O['’])?[A-Z][A-Z'’-]{2,}")
 _PROSE = re.compile(r"[.!?]\s+[A-Z]")

@@ -25,7 +25,12 @@ def kinds_of(blocks: Sequence[str], title: str | None = None) -> list[SentenceKi
     kinds = [_kind(block, triggers) for block in blocks]
     _mark_title(blocks, kinds, title)
     _mark_contents(blocks, kinds)
-    _unmark_lone_headings(kinds)
+    prose_follows = False  # a heading heads something: without prose after it, it is prose itself
+    for index in range(len(kinds) - 1, -1, -1):
+        if kinds[index] is BODY:
+            prose_follows = True
+        elif kinds[index] is HEADING and not prose_follows:
+            kinds[index] = BODY
     return kinds
 
 
@@ -151,16 +156,6 @@ def _mark_contents(blocks: Sequence[str], kinds: list[SentenceKind]) -> None:
         listed += 1
     if listed > index + 1:
         kinds[index] = BOILERPLATE
-
-
-def _unmark_lone_headings(kinds: list[SentenceKind]) -> None:
-    """A heading heads something: without a later paragraph of prose a short line is prose itself."""
-    prose_follows = False
-    for index in range(len(kinds) - 1, -1, -1):
-        if kinds[index] is BODY:
-            prose_follows = True
-        elif kinds[index] is HEADING and not prose_follows:
-            kinds[index] = BODY
 
 
 _NARROWEST = 60  # characters; text is rarely wrapped to less

@@ -20,10 +20,8 @@ def split(
     Boilerplate, orders to machines and the second printing of a paragraph are in no passage.
     `article.text[p.start:p.end] == p.text`.
     """
-    article_id, content_hash = (
-        article.article_id,
-        article.content_hash,
-    )  # each reads the whole article
+    # each reads the whole article
+    article_id, content_hash = article.article_id, article.content_hash
     passages: list[Passage] = []
     for run in _runs(article.text, sentences):
         first, last = run[0].start, run[-1].end
@@ -47,9 +45,14 @@ def sentences_in(start: int, end: int, sentences: Sequence[Sentence]) -> list[Se
 
 def _runs(text: str, sentences: Sequence[Sentence]) -> Iterator[list[Sentence]]:
     """Stretches of sentences that may be cited, without paragraphs that were printed before."""
+    paragraphs: list[list[Sentence]] = []
+    for sentence in sentences:
+        if not paragraphs or "\n" in text[paragraphs[-1][-1].end : sentence.start]:
+            paragraphs.append([])
+        paragraphs[-1].append(sentence)
     seen: set[str] = set()
     run: list[Sentence] = []
-    for paragraph in _paragraphs(text, sentences):
+    for paragraph in paragraphs:
         words = " ".join(s.text for s in paragraph)
         if words in seen or not any(s.kind.citable for s in paragraph):
             if run:
@@ -66,17 +69,6 @@ def _runs(text: str, sentences: Sequence[Sentence]) -> Iterator[list[Sentence]]:
                 run.append(sentence)
     if run:
         yield run
-
-
-def _paragraphs(text: str, sentences: Sequence[Sentence]) -> Iterator[list[Sentence]]:
-    paragraph: list[Sentence] = []
-    for sentence in sentences:
-        if paragraph and "\n" in text[paragraph[-1].end : sentence.start]:
-            yield paragraph
-            paragraph = []
-        paragraph.append(sentence)
-    if paragraph:
-        yield paragraph
 
 
 def _pieces(
@@ -98,9 +90,7 @@ def _pieces(
     cursor = 0
     for piece in splitter.split_text(text):
         start = text.find(piece, cursor)
-        if (
-            start < 0
-        ):  # the splitter copies, so this cannot happen; were it to, a wrong quote must not
+        if start < 0:  # the splitter copies, so this cannot happen; a wrong quote must not
             raise AssertionError("a passage is not in its article")
         yield start, piece
         cursor = start + len(piece)

@@ -7,15 +7,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from ingest.english.date_mentions import Mention, day_of, mentions
+from ingest.english.date_mentions import WEEKDAYS, Mention, day_of, mentions
+from ingest.english.tables import rows
 from ingest.types import DateKind, StatedDate
 
 HEADER_LINES, FOOTER_LINES = 12, 10  # lines at either end in which a copy states its dates
-LONGEST_DATELINE, LONGEST_HEADER_LINE, LONGEST_STATEMENT = (
-    120,
-    160,
-    220,
-)  # characters; longer lines are prose
+# characters; longer lines are prose
+LONGEST_DATELINE, LONGEST_HEADER_LINE, LONGEST_STATEMENT = 120, 160, 220
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +44,15 @@ def find_published(text: str, latest: date = date.max) -> Published:
             (label, mention) for label, mention in _statements(line) if label != "bare" or at_top
         ]
     if prose < min(len(lines), HEADER_LINES):
-        found += [("filed", mention) for mention in _filed(lines[prose])]
-    stated = _stated(found)
+        opening = _FILED.match(lines[prose])  # of a wire, `ORVEL, 3 May 2025 (Wire) —`
+        filed = mentions(opening["day"]) if opening else ()
+        found += [("filed", mention) for mention in filed if _certain(mention)]
+    # what can be read in one way only, once each, in the order of the text
+    stated = dict.fromkeys(
+        StatedDate(_KINDS[label], mention.day, mention.precision, "text")
+        for label, mention in found
+        if mention.precision != "decade" and mention.day and mention.day == mention.latest
+    )
     days: dict[str, list[date]] = {label: [] for label in _KINDS}
     for label, mention in found:
         if (day := _certain(mention)) and day <= latest:
@@ -60,7 +65,7 @@ def find_published(text: str, latest: date = date.max) -> Published:
     updated = max(
         (day for day in days["updated"] if published is None or day > published), default=None
     )
-    return Published(published, republished, updated, bool(days["first"]), stated)
+    return Published(published, republished, updated, bool(days["first"]), tuple(stated))
 
 
 def latest_named_date(text: str) -> date | None:
@@ -121,16 +126,6 @@ def _without(line: str, found: list[Mention]) -> str:
     return line
 
 
-def _stated(found: list[tuple[str, Mention]]) -> tuple[StatedDate, ...]:
-    """What can be read in one way only, once each, in the order of the text."""
-    dates = {
-        StatedDate(_KINDS[label], mention.day, mention.precision, "text"): None
-        for label, mention in found
-        if mention.precision != "decade" and mention.day and mention.day == mention.latest
-    }
-    return tuple(dates)
-
-
 def _statements(line: str) -> Iterator[tuple[str, Mention]]:
     """What one line states of publication: (first | published | republished | updated | bare, date)."""
     if len(line) > LONGEST_STATEMENT or not _DIGIT.search(line):
@@ -141,9 +136,9 @@ def _statements(line: str) -> Iterator[tuple[str, Mention]]:
             continue
         position = 0
         for mention in mentions(part):
-            label = _label(part[position : mention.start]) or (
-                "bare" if dated and mention.precision == "day" else "seen"
-            )
+            labels = list(_LABEL.finditer(part[position : mention.start]))
+            bare = "bare" if dated and mention.precision == "day" else "seen"
+            label = (labels[-1].lastgroup if labels else None) or bare
             position = mention.end
             if label != "seen":
                 yield label, mention
@@ -152,18 +147,6 @@ def _statements(line: str) -> Iterator[tuple[str, Mention]]:
 def _certain(mention: Mention) -> date | None:
     """The day of a mention that can be read in one way only."""
     return mention.day if mention.precision == "day" and mention.day == mention.latest else None
-
-
-def _label(before: str) -> str | None:
-    """The label that stands last in the words before a date."""
-    found = list(_LABEL.finditer(before))
-    return found[-1].lastgroup if found else None
-
-
-def _filed(line: str) -> Iterator[Mention]:
-    """The day in a wire's opening, `ORVEL, 3 May 2025 (Wire) —`."""
-    opening = _FILED.match(line)
-    return filter(_certain, mentions(opening["day"]) if opening else ())
 
 
 _KINDS = {
@@ -179,28 +162,24 @@ _FIELD = re.compile(r"\s[|·•]\s")
 _BY = re.compile(r"[Bb][Yy]\s+[A-Z]")
 _PROSE_WORD = re.compile(r"\b(?!(?:and|of|the|de|van|von|der|al|bin|for|in)\b)[a-z]{2,}")
 
-_FIRST = (
-    r"(?:date\s+)?(?:first|originally)\s+(?:published|posted|appeared|printed)|first\s+publication|"
-    r"erstveröffentlich\w*|publié\s+initialement"
-)
-_AGAIN = r"re-?published|reprinted|reposted"
-_UPDATED = r"(?:last\s+)?(?:updated?|modified|edited|revised)|corrected|mis\s+à\s+jour|aktualisiert|stand|actualizado"
-_SEEN = r"accessed|retrieved"
-_PLAINLY = r"published|posted|publication|publié|veröffentlicht|publicado|issued|filed|date"
+# Phrases of data/publication.tsv by kind, as alternatives of a pattern in their order; a space is any white space.
+_WORDS = {
+    kind: re.escape(phrases).replace(r";\ ", "|").replace(r"\ ", r"\s+").replace(r"\*", r"\w*")
+    for kind, phrases in rows("publication.tsv")
+}
+_FIRST, _AGAIN = _WORDS["first"], _WORDS["republished"]
+_KNOWN = ("first", "republished", "updated", "seen", "published")
 _LABEL = re.compile(
-    rf"\b(?:(?P<first>{_FIRST})|(?P<republished>{_AGAIN})|(?P<updated>{_UPDATED})|(?P<seen>{_SEEN})|"
-    rf"(?P<published>{_PLAINLY}))\b",
-    re.IGNORECASE,
+    rf"\b(?:{'|'.join(f'(?P<{kind}>{_WORDS[kind]})' for kind in _KNOWN)})\b", re.IGNORECASE
 )
 # A label speaks of the copy itself where it opens the line or stands before a colon.
-_ANY_LABEL = rf"(?:{_FIRST}|{_AGAIN}|{_UPDATED}|{_SEEN}|{_PLAINLY})"
+_ANY_LABEL = f"(?:{'|'.join(_WORDS[kind] for kind in _KNOWN)})"
 _LABELLED = re.compile(
     rf"(?:^\W*|[(|·.]\s*){_ANY_LABEL}\b|\b(?!date){_ANY_LABEL}\s*:", re.IGNORECASE
 )
+_DAYS = "|".join(name for day in WEEKDAYS for name in (day, day[:3]))
 _FILLER = re.compile(
-    r"\b(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day|(?:mon|tue|wed|thu|fri|sat|sun)|lundi|mardi|mercredi|jeudi|"
-    r"vendredi|samedi|dimanche|montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonntag|lunes|martes|miércoles|"
-    r"jueves|viernes|sábado|domingo|on|at|le|am|den|el|the|um|à|uhr|utc|gmt|z|ces?t|bst|[ecmp][sd]?t|[ap]\.?m\.?|"
+    rf"\b(?:{_DAYS}|{_WORDS['beside']}|ces?t|[ecmp][sd]?t|[ap]\.?m\.?|"
     r"t?\d{1,2}[:.h]\d{2}(?:[:.]\d{2})?(?:\.\d+)?z?(?:\s*[ap]\.?m\.?)?)(?!\w)|[+-]\d{2}:?\d{2}\b",
     re.IGNORECASE,
 )

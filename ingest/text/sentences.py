@@ -6,14 +6,13 @@ import re
 from collections.abc import Iterator
 
 from ingest.english.date_mentions import MONTHS, WEEKDAYS
+from ingest.english.tables import rows
 from ingest.injection.recognition import marked
 from ingest.text.boilerplate import is_notice, triggers_in
 from ingest.text.line_kinds import kinds_of, standing
 from ingest.types import Sentence, SentenceKind
 
-LONGEST = (
-    1200  # characters; a longer run without an end (a table, a list of names) is cut at a pause
-)
+LONGEST = 1200  # characters; a longer run without an end (a table, a list) is cut at a pause
 LONGEST_NOTICE = 300  # characters
 
 # A paragraph or line as [start, end) of the text.
@@ -53,24 +52,16 @@ _BLANK = re.compile(r"\n[^\S\n]*\n\s*")
 
 def _blocks(text: str) -> Iterator[Block]:
     """Paragraphs, and the lines of a paragraph that stand alone, trimmed."""
-    position = 0
-    for blank in [*(match.span() for match in _BLANK.finditer(text)), (len(text), len(text))]:
-        yield from _lines(text, position, blank[0])
-        position = blank[1]
-
-
-def _lines(text: str, start: int, end: int) -> Iterator[Block]:
-    paragraph = text[start:end]
-    if "\n" not in paragraph:
-        yield from _trimmed(text, start, end)
-        return
-    lines = paragraph.split("\n")
-    begin = position = start
-    for line, stands in zip(lines, standing(lines), strict=True):
-        position += len(line) + 1
-        if stands:
-            yield from _trimmed(text, begin, min(position, end))
-            begin = position
+    start = 0
+    for end, after in [*(match.span() for match in _BLANK.finditer(text)), (len(text), len(text))]:
+        lines = text[start:end].split("\n")
+        begin = position = start
+        for line, stands in zip(lines, standing(lines), strict=True):
+            position += len(line) + 1
+            if stands:
+                yield from _trimmed(text, begin, min(position, end))
+                begin = position
+        start = after
 
 
 def _trimmed(text: str, start: int, end: int) -> Iterator[Block]:
@@ -135,6 +126,9 @@ def _period_ends(word: str, piece: str, following: str, *, opening: bool) -> boo
     return True
 
 
+_WORDS = {kind: frozenset(words.split()) for kind, words in rows("sentence_ends.tsv")}
+_NEVER, _BEFORE_NUMBER, _MAY_END = _WORDS["never"], _WORDS["before number"], _WORDS["may end"]
+_STARTERS = _WORDS["opens"]
 _NEVER_FIRST = ",;:)]%.!?/§⁄=+<>|~"
 _FIRST_WORD = re.compile(r"[^\W\d_]+(?:['’][a-z]+)?")
 _NUMBER = re.compile(r"\d|[IVXLC]+\b")
@@ -150,29 +144,6 @@ _AFTER_CLOCK = re.compile(
 # '"Will it hold?" Quill asked': who said it belongs to the sentence
 _SAID = re.compile(
     r"(?:[A-Z][\w.'’-]*\s+){1,4}(?:said|says|asked|asks|told|wrote|added|replied|answered|shouted|cried|wondered)\b"
-)
-_NEVER = frozenset(
-    "dr mr mrs ms prof gen sen rep gov lt col capt sgt cpl rev hon st pres adm cmdr maj supt insp det messrs mme mlle "
-    "fr amb brig dir asst assoc atty dep vs v e.g i.e cf viz al approx ca rt lt.col lt.gov vice-adm pte pvt cllr a.k.a "
-    "ave blvd ft mt herr sra srta maj.gen brig.gen".split()
-)
-_BEFORE_NUMBER = frozenset(
-    "no nos nr p pp vol vols ch chap art arts sec secs par para cl fig figs jan feb mar apr jun jul aug sep sept oct "
-    "nov dec c est op tel ext reg rm ver pt stat gal cor ps kv".split()
-)
-_MAY_END = frozenset(
-    "jr sr inc ltd co corp bros plc llc etc dept est govt ed eds univ assn natl intl jan feb mar apr aug sep sept oct "
-    "nov dec".split()
-)
-# Words that open a sentence far more often than they follow an abbreviation or initial inside one.
-_STARTERS = frozenset(
-    "The A An He She It They We I You His Her Its Their Our My This That These Those There Here In On At By For From "
-    "To With Without Within As After Before Since Until While When Where Who What Why How If Although Though Because "
-    "But And Or Nor So Yet Still However Meanwhile Moreover Furthermore Additionally Also Then Thus Therefore Hence "
-    "Instead Indeed Nevertheless Nonetheless Otherwise Similarly Finally Later Earlier Today Yesterday Tomorrow Now "
-    "Once Only Both Each Every Some Many Most Several Few Another Other Others All Any No Not Even Despite During "
-    "Under Over According Such Between Among Across Through Following Last Next Two Three Four Five Six One Critics "
-    "Officials Police He's She's It's They're We're There's That's".split()
 )
 
 
