@@ -98,6 +98,7 @@ def article_of(extract: Extract, identity: str, source: str, today: date | None 
         raise BadArticle(
             f"is {kind} of a web site and no article; open its address in a browser and save the article that follows"
         )
+    address = fields.get("url", "").strip()  # one that no reader can follow could be a danger
     title = one_line(fields.get("title", "")) or None
     heading = None if title else _FIRST_HEADING.search(extract.text, 0, _OPENING)
     header = find_header(text, title or (one_line(heading[1]) or None if heading else None))
@@ -109,7 +110,7 @@ def article_of(extract: Extract, identity: str, source: str, today: date | None 
         title=title or header.title,
         author=one_line(fields.get("author", "")) or header.author,
         publisher=one_line(fields.get("publisher", "")) or header.publisher,
-        url=_address(fields.get("url", "")),
+        url=address if _ADDRESS.fullmatch(address) else None,
         published_on=dates.published_on,
         republished_on=dates.republished_on,
         updated_on=dates.updated_on,
@@ -132,9 +133,3 @@ def too_large(what: str, most_bytes: int) -> str:
     """Why an article that is too large is not read, and what to do."""
     most = f"{most_bytes / MEGABYTE:g} MB"
     return f"has {what}, more than the {most} one article may have; split it or raise DATELINE_MAX_ARTICLE_MB"
-
-
-def _address(url: str) -> str | None:
-    """Only addresses a reader can follow: anything else in a link on a page would be a danger."""
-    url = url.strip()
-    return url if _ADDRESS.fullmatch(url) else None

@@ -101,17 +101,17 @@ def _lines(body: _Element) -> Iterator[tuple[str | None, str]]:
     """(style, text) of each paragraph and table row, in order; what was deleted or stands twice is left out."""
     for element in body.iter(f"{_W}p", f"{_W}tr"):
         if element.tag == f"{_W}tr":
-            row = [words for cell in element.iter(f"{_W}tc") if (words := _cell(cell))]
+            cells = [
+                [word for paragraph in cell.iter(f"{_W}p") for word in _text(paragraph).split()]
+                for cell in element.iter(f"{_W}tc")
+            ]
+            row = [" ".join(words) for words in cells if words]
             if row and not _is_second(element):
                 yield None, " | ".join(row)
         elif not _is_second(element) and next(element.iterancestors(f"{_W}tr"), None) is None:
             style = element.find(f"{_W}pPr/{_W}pStyle")
             if words := _text(element).strip():
                 yield style.get(f"{_W}val") if style is not None else None, words
-
-
-def _cell(cell: _Element) -> str:
-    return " ".join(word for paragraph in cell.iter(f"{_W}p") for word in _text(paragraph).split())
 
 
 def _text(paragraph: _Element) -> str:

@@ -22,7 +22,15 @@ def decode(data: bytes) -> str:
     if data.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)) and len(data) % 4 == 0:
         raise BadArticle(f"is UTF-32, which is not read; {_REMEDY}")
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return _utf16(data)
+        try:
+            text = data.decode("utf-16")
+        except UnicodeDecodeError as error:
+            raise BadArticle(
+                f"starts as UTF-16 but is not (byte {error.start}); {_REMEDY}"
+            ) from error
+        if "\0" in text or sum(map(text.count, "\ufffe\uffff")) > 0:
+            raise BadArticle(f"starts as UTF-16 but is binary; {_REMEDY}")
+        return text
     if b"\0" in data:
         raise BadArticle(
             f"holds NUL bytes: it is binary, or UTF-16 without its byte order mark; {_REMEDY}"
@@ -32,20 +40,7 @@ def decode(data: bytes) -> str:
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError:
-        return _cp1252(data)
-
-
-def _utf16(data: bytes) -> str:
-    try:
-        text = data.decode("utf-16")
-    except UnicodeDecodeError as error:
-        raise BadArticle(f"starts as UTF-16 but is not (byte {error.start}); {_REMEDY}") from error
-    if "\0" in text or sum(map(text.count, "\ufffe\uffff")) > 0:
-        raise BadArticle(f"starts as UTF-16 but is binary; {_REMEDY}")
-    return text
-
-
-def _cp1252(data: bytes) -> str:
+        pass
     if len(_FOREIGN.findall(data)) > MOST_FOREIGN * len(data):
         raise BadArticle(
             f"is in no encoding that is read (UTF-8, UTF-16 with BOM, cp1252); {_REMEDY}"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 
 import yaml
 
@@ -66,23 +65,18 @@ def split_front_matter(text: str) -> tuple[dict[str, str], str]:
     front = _FRONT.match(text[: LONGEST + 100])
     if front is None:
         return {}, text
-    stated = _parsed(front["yaml"])
+    try:
+        stated = yaml.load(front["yaml"], Loader=_Loader)  # noqa: S506  it makes strings only
+    except (yaml.YAMLError, RecursionError):
+        lines = map(_FIELD.fullmatch, front["yaml"].split("\n"))
+        stated = {line["key"]: line["value"].strip("\"'") for line in lines if line}
     fields: dict[str, str] = {}
-    for key, value in stated.items():
+    for key, value in stated.items() if isinstance(stated, dict) else ():
         name = _NAMES.get(str(key).lower())
         words = _words(value)
         if name and words:
             fields.setdefault(name, words)
     return (fields, text[front.end() :]) if fields else ({}, text)
-
-
-def _parsed(block: str) -> Mapping[object, object]:
-    try:
-        loaded = yaml.load(block, Loader=_Loader)  # noqa: S506  it makes strings only
-    except (yaml.YAMLError, RecursionError):
-        lines = map(_FIELD.fullmatch, block.split("\n"))
-        return {line["key"]: line["value"].strip("\"'") for line in lines if line}
-    return loaded if isinstance(loaded, dict) else {}
 
 
 def _words(value: object) -> str:

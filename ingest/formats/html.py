@@ -41,13 +41,20 @@ class Line:
 
 
 def read_page(data: bytes, limit_bytes: int) -> Extract:
-    """What a page says, by its metadata and its main text. Raises BadArticle where it shows no text at all."""
+    """What a page says: its metadata, and the main text that trafilatura finds.
+
+    Raises BadArticle where it shows no text at all.
+    """
     page, tree, is_whole = _parsed(data)
     if not is_whole:
         return _unstructured(page, tree)
+    import trafilatura
+
     lines = list(visible_lines(tree))
     shown = [line for line in lines if not line.is_chrome]
-    body = _filled(_main_text(tree), shown)
+    document = trafilatura.bare_extraction(tree, include_comments=False, with_metadata=False)
+    main = getattr(document, "body", None)
+    body = _filled([line.text for line in visible_lines(main)] if main is not None else [], shown)
     if sum(map(len, body)) < SHORTEST_BODY:
         body = [line.text for line in shown]
     return _extract(tree, lines, body)
@@ -115,22 +122,21 @@ def _parsed(data: bytes) -> tuple[str, HtmlElement, bool]:
     from lxml.etree import ParserError
     from lxml.html import HTMLParser, document_fromstring
 
-    page = _LONG_TAG.sub(_plain_tag, _CONTROLS.sub(" ", _decoded(data)))
+    # libxml2 compares each attribute with each: a tag with too many goes without
+    page = _LONG_TAG.sub(
+        lambda tag: (
+            f"<{tag['name']}>"
+            if max(tag[0].count("="), len(tag[0].split())) > MOST_ATTRIBUTES
+            else tag[0]
+        ),
+        _CONTROLS.sub(" ", _decoded(data)),
+    )
     parser = HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, collect_ids=False)
     try:
         tree = document_fromstring(page.encode("utf-8", "replace"), parser=parser)
     except ParserError as error:
         raise BadArticle("holds no text; remove it or fill it") from error
     return page, tree, not parser.error_log.filter_from_fatals()
-
-
-def _plain_tag(tag: re.Match[str]) -> str:
-    """A tag, without its attributes where they are too many: libxml2 compares each with each."""
-    return (
-        f"<{tag['name']}>"
-        if max(tag[0].count("="), len(tag[0].split())) > MOST_ATTRIBUTES
-        else tag[0]
-    )
 
 
 def _decoded(data: bytes) -> str:
@@ -142,15 +148,6 @@ def _decoded(data: bytes) -> str:
         except UnicodeDecodeError:
             return data.decode(declared[1].decode("ascii"), "replace")
     return decode(data)
-
-
-def _main_text(tree: HtmlElement) -> list[str]:
-    """The paragraphs trafilatura finds; none where it finds no text."""
-    import trafilatura
-
-    document = trafilatura.bare_extraction(tree, include_comments=False, with_metadata=False)
-    body = getattr(document, "body", None)
-    return [line.text for line in visible_lines(body)] if body is not None else []
 
 
 def _filled(body: Sequence[str], shown: Sequence[Line]) -> list[str]:
@@ -267,9 +264,8 @@ def _is_chrome(element: HtmlElement) -> bool:
     names = f"{element.get('class') or ''} {element.get('id') or ''} {element.get('role') or ''}"
     if names == "  " or _CHROME_NAME.search(names) is None:
         return False
-    return (
-        next(element.iter("h1", "article", "main"), None) is None
-    )  # "has-sidebar" names a page, not a sidebar
+    # "has-sidebar" names a page, not a sidebar
+    return next(element.iter("h1", "article", "main"), None) is None
 
 
 def _names(words: str) -> frozenset[str]:

@@ -63,9 +63,17 @@ def read_line(line: Content, read_page: ReadPage) -> Article:
         ) from error
     if not isinstance(fields, dict):
         raise BadArticle('is no JSON object; write {"title": …, "text": …}')
-    name, _, number = line.source.rpartition("#")
-    key = _id(fields)
-    mark = number if key is None else key
+    name, _, mark = line.source.rpartition("#")
+    if (key := fields.get("id")) not in (None, ""):
+        if isinstance(key, bool) or not isinstance(key, (str, int)):
+            raise BadArticle(
+                '"id" is neither a string nor a whole number; correct it or leave it out'
+            )
+        if len(mark := str(key)) > LONGEST_ID or _CONTROL.search(mark):
+            raise BadArticle(
+                f'"id" holds control characters or is longer than {LONGEST_ID}; '
+                "correct it or leave it out"
+            )
     return article_from(
         fields, f"{line.identity}#{mark}", f"{name}#{mark}", today=line.today, read_page=read_page
     )
@@ -90,16 +98,3 @@ def _lines(path: Path, limit_bytes: int) -> Iterator[tuple[int, str | None]]:
             while not whole and (rest := text.readline(1_000_000)):
                 whole = rest.endswith("\n")
             yield number, None
-
-
-def _id(fields: dict[str, object]) -> str | None:
-    key = fields.get("id")
-    if key is None or key == "":
-        return None
-    if isinstance(key, bool) or not isinstance(key, (str, int)):
-        raise BadArticle('"id" is neither a string nor a whole number; correct it or leave it out')
-    if len(words := str(key)) > LONGEST_ID or _CONTROL.search(words):
-        raise BadArticle(
-            f'"id" holds control characters or is longer than {LONGEST_ID}; correct it or leave it out'
-        )
-    return words

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 from collections import deque
@@ -24,7 +25,15 @@ LONGEST_LINE = 160  # characters; a longer block below the heading is prose, and
 def read_metadata(tree: HtmlElement) -> tuple[dict[str, str], tuple[StatedDate, ...]]:
     """(title, author, publisher and url where stated, as written; the dates stated, the most trustworthy first)."""
     nodes = list(_nodes(tree))
-    tags = _meta_tags(tree)
+    tags: dict[
+        str, str
+    ] = {}  # name, property or itemprop in lower case; the first of a name counts
+    for meta in tree.iter("meta"):
+        content = " ".join((meta.get("content") or "").split())
+        for attribute in ("property", "name", "itemprop"):
+            name = (meta.get(attribute) or "").strip().lower()
+            if name and content:
+                tags.setdefault(name, content)
     links = [
         _address(link.get("href"))
         for link in tree.iter("link")
@@ -47,15 +56,13 @@ def read_metadata(tree: HtmlElement) -> tuple[dict[str, str], tuple[StatedDate, 
     fields = {
         name: words for name, values in found.items() if (words := next(filter(None, values), None))
     }
-    fields = {
-        name: words
-        for name, words in fields.items()
-        if name != "author" or not _NO_AUTHOR.match(words)
-    }
-    if "author" in fields:
-        fields["author"] = _BY.sub("", fields["author"])
-    if "title" in fields:
-        fields["title"] = _without_site(fields["title"], fields.get("publisher"))
+    if (author := fields.pop("author", None)) and not _NO_AUTHOR.match(author):
+        fields["author"] = _BY.sub("", author)
+    if "title" in fields and "publisher" in fields:
+        site = rf"(?:the\s+)?{re.escape(fields['publisher'])}"
+        at_either_end = rf"\s+[|–—·•»-]\s+{site}$|^{site}\s*[|–—·•»:-]\s+"
+        bare = re.sub(at_either_end, "", fields["title"], flags=re.IGNORECASE)
+        fields["title"] = bare or fields["title"]
     return fields, _dates(article, tags, tree)
 
 
@@ -82,7 +89,11 @@ def _nodes(tree: HtmlElement) -> Iterator[Node]:
     waiting: deque[object] = deque()
     for script in tree.iter("script"):
         if "ld+json" in (script.get("type") or "").lower():
-            waiting.append(_json(script.text or ""))
+            words = _WRAPPING.sub("", script.text or "").strip().rstrip(";")
+            for attempt in (words, _TRAILING_COMMA.sub(r"\1", words)):
+                with contextlib.suppress(ValueError, RecursionError):
+                    waiting.append(json.loads(attempt, strict=False))
+                    break
     for _ in range(MOST_NODES):
         if not waiting:
             return
@@ -96,24 +107,14 @@ def _nodes(tree: HtmlElement) -> Iterator[Node]:
             )
 
 
-def _json(words: str) -> object:
-    words = _WRAPPING.sub("", words).strip().rstrip(";")
-    for attempt in (words, _TRAILING_COMMA.sub(r"\1", words)):
-        try:
-            return json.loads(attempt, strict=False)
-        except (ValueError, RecursionError):
-            continue
-    return None
-
-
 def _article(nodes: list[Node], address: str | None, by_id: Mapping[str, Node]) -> dict[str, str]:
     """What the node of the article says: title, author, publisher, url, published, updated."""
     best = max(nodes, key=lambda node: _rank(node, address), default=None)
     if best is None or _rank(best, address) <= 0:
         return {}
-    page = next(
-        (node for node in nodes if _kinds(node) & _PAGES and _same_page(node, best, address)), {}
-    )
+    own = (None, address, _address(best.get("url")))
+    pages = (node for node in nodes if _kinds(node) & _PAGES)
+    page = next((node for node in pages if node is best or _address(node.get("url")) in own), {})
     said = {
         "title": _words(best.get("headline") or best.get("name"), by_id),
         "author": _people(best.get("author") or best.get("creator"), by_id),
@@ -149,14 +150,6 @@ def _kinds(node: Node) -> set[str]:
     return {
         str(kind).rpartition("/")[2] for kind in (kinds if isinstance(kinds, list) else [kinds])
     }
-
-
-def _same_page(page: Node, article: Node, address: str | None) -> bool:
-    return page is article or _address(page.get("url")) in (
-        None,
-        address,
-        _address(article.get("url")),
-    )
 
 
 def _words(value: object, by_id: Mapping[str, Node]) -> str:
@@ -197,18 +190,6 @@ def _address(value: object) -> str | None:
     if isinstance(value, dict):
         value = value.get("@id") or value.get("url")
     return value.strip() if isinstance(value, str) and value.strip().startswith("http") else None
-
-
-def _meta_tags(tree: HtmlElement) -> dict[str, str]:
-    """name, property or itemprop of each meta tag, lower case → its content; the first of a name counts."""
-    tags: dict[str, str] = {}
-    for meta in tree.iter("meta"):
-        content = " ".join((meta.get("content") or "").split())
-        for attribute in ("property", "name", "itemprop"):
-            name = (meta.get(attribute) or "").strip().lower()
-            if name and content:
-                tags.setdefault(name, content)
-    return tags
 
 
 def _of(tags: Mapping[str, str], names: tuple[str, ...]) -> Iterator[str]:
@@ -274,17 +255,6 @@ def _opening(element: HtmlElement) -> str:
         if len(words) >= LONGEST_LINE:
             break
     return words[:LONGEST_LINE]
-
-
-def _without_site(title: str, site: str | None) -> str:
-    """A title without the name of its site at either end."""
-    if not site:
-        return title
-    name = rf"(?:the\s+)?{re.escape(site)}"
-    return (
-        re.sub(rf"\s+[|–—·•»-]\s+{name}$|^{name}\s*[|–—·•»:-]\s+", "", title, flags=re.IGNORECASE)
-        or title
-    )
 
 
 _WRAPPING = re.compile(

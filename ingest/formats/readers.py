@@ -55,13 +55,8 @@ class Unchanged:
 
 
 Item = Article | Failure | PassedOver | Unchanged
-Known = Callable[
-    [Path, str, str], tuple[str, ...]
-]  # a file, where it is, its source → ids of what it gave; () to read
-
-
-def _none_is_known(path: Path, identity: str, name: str) -> tuple[str, ...]:
-    return ()
+# A file, where it is, its source → ids of what it gave; () to read it.
+Known = Callable[[Path, str, str], tuple[str, ...]]
 
 
 def read(
@@ -69,7 +64,7 @@ def read(
     *,
     max_article_mb: float,
     today: date | None = None,
-    known: Known = _none_is_known,
+    known: Known = lambda path, identity, name: (),
     process: ReadingProcess | None = None,
 ) -> Iterator[Item]:
     """Every article under `path`, a file or a folder with all below it, in the order of their names, links last.
@@ -173,23 +168,19 @@ def _read_file(
         elif kind == "json":
             yield from read_lines(path, content, process)
         else:
-            data = _bytes(path, limit * WRAPPED if kind in ("pdf", "docx") else limit)
+            most = limit * WRAPPED if kind in ("pdf", "docx") else limit
+            with path.open("rb") as stream:
+                data = stream.read(most + 1)
+                size = max(len(data), os.fstat(stream.fileno()).st_size)
+            if size > most:
+                raise BadArticle(too_large(f"{size / MEGABYTE:.3g} MB", most))
+            if not data.strip():
+                raise BadArticle("is empty; remove it or fill it")
             yield process.read(replace(content, data=data))
     except BadArticle as error:
         yield Failure(name, str(error), identity)
     except (OSError, ValueError) as error:
         yield Failure(name, _why(error, path), identity)
-
-
-def _bytes(path: Path, most_bytes: int) -> bytes:
-    with path.open("rb") as stream:
-        data = stream.read(most_bytes + 1)
-        size = max(len(data), os.fstat(stream.fileno()).st_size)
-    if size > most_bytes:
-        raise BadArticle(too_large(f"{size / MEGABYTE:.3g} MB", most_bytes))
-    if not data.strip():
-        raise BadArticle("is empty; remove it or fill it")
-    return data
 
 
 def _why(error: OSError | ValueError, path: Path) -> str:
