@@ -81,7 +81,15 @@ def run(
     if owner_client.serving(settings.data_dir):
         if rebuild:
             raise WrongUsage("--rebuild needs the data directory to itself: stop the service first")
-        return _handed_over(settings, absolute, prune=prune, dry_run=dry_run)
+        body = {"paths": list(map(str, absolute)), "prune": prune, "dry_run": dry_run}
+        report: dict[str, Any] = {}
+        with terminal.progress_bar() as progress:
+            for line in owner_client.stream(settings.data_dir, "POST", "/owner/ingest", body):
+                if "report" in line:
+                    report = line["report"]
+                else:
+                    progress(line["stage"], line["done"], line["total"])
+        return report
     with owner.owning(settings.data_dir, "ingest"), terminal.progress_bar() as progress:
         from ingest import pipeline
         from ingest.storage import archive, indexes
@@ -131,20 +139,6 @@ def tell(report: dict[str, Any], *, dry_run: bool = False) -> None:
     )
 
 
-def _handed_over(
-    settings: Settings, paths: list[Path], *, prune: bool, dry_run: bool
-) -> dict[str, Any]:
-    body = {"paths": [str(path) for path in paths], "prune": prune, "dry_run": dry_run}
-    report: dict[str, Any] = {}
-    with terminal.progress_bar() as progress:
-        for line in owner_client.stream(settings.data_dir, "POST", "/owner/ingest", body):
-            if "report" in line:
-                report = line["report"]
-            else:
-                progress(line["stage"], line["done"], line["total"])
-    return report
-
-
 def doctor(
     mend: Annotated[
         bool, typer.Option("--repair", help="Mend what can be mended from the catalogue")
@@ -160,7 +154,14 @@ def doctor(
         else:
             for words in findings["faults"][:MOST_FAULTS_SHOWN]:
                 terminal.show(words)
-            terminal.show(_diagnosis(findings))
+            found = "sound" if not findings["faults"] else "mended"
+            if findings["faults"] and (left := len(findings["left"])):
+                remedy = "run `dateline doctor --repair`, or `dateline ingest --rebuild`"
+                found = f"{left} faults left; {remedy}"
+            terminal.show(
+                f"{found}: {findings['articles']} articles, {findings['passages']} passages, "
+                f"generation {findings['generation']}"
+            )
     raise typer.Exit(1 if findings["left"] else 0)
 
 
@@ -184,12 +185,3 @@ def examined(settings: Settings, *, mend: bool) -> dict[str, Any]:
             with Archive(settings) as archive:
                 found = findings(archive, mend=True)
                 return found | {"faults": [str(error), *found["faults"]]}
-
-
-def _diagnosis(findings: dict[str, Any]) -> str:
-    held = f"{findings['articles']} articles, {findings['passages']} passages, generation {findings['generation']}"
-    if not findings["faults"]:
-        return f"sound: {held}"
-    if not findings["left"]:
-        return f"mended: {held}"
-    return f"{len(findings['left'])} faults left; run `dateline doctor --repair`, or `dateline ingest --rebuild`: {held}"

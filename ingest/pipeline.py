@@ -34,9 +34,8 @@ SAMPLE = Path(__file__).parent / "sample"
 class Change:
     """What reading found, against what is live."""
 
-    fresh: list[tuple[Article, str]] = field(
-        default_factory=list
-    )  # (article, root), new or changed
+    # (article, root), new or changed
+    fresh: list[tuple[Article, str]] = field(default_factory=list)
     added: int = 0
     updated: int = 0
     unchanged: int = 0
@@ -176,7 +175,11 @@ def compare(
     gone -= seen
     notes += summary.gone([known[i][1] for i in gone], prune=prune)
     gone = gone if prune else set()
-    outgrown = _outgrown_sample(known, seen, {root for _, root in fresh.values()})
+    # the bundled sample gives way to the first articles of somebody's own
+    roots = {root for _, root in fresh.values()}
+    is_outgrown = bool(roots) and str(SAMPLE) not in roots
+    sample = {i for i, (_, _, root) in known.items() if root == str(SAMPLE)}
+    outgrown = sample - seen if is_outgrown else set()
     gone |= outgrown
     notes += summary.outgrown(len(outgrown))
     updated = sum(i in known for i in fresh)
@@ -189,15 +192,6 @@ def compare(
         tuple(failed),
         (*summary.at_most(doubts, "notes about single articles"), *notes),
     )
-
-
-def _outgrown_sample(
-    known: dict[str, tuple[str, str, str]], seen: set[str], roots: set[str]
-) -> set[str]:
-    """The articles of the bundled sample, once articles of somebody's own come in from `roots`."""
-    if not roots or str(SAMPLE) in roots:
-        return set()
-    return {i for i, (_, _, root) in known.items() if root == str(SAMPLE)} - seen
 
 
 def _publish(

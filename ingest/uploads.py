@@ -107,19 +107,13 @@ def recover(archive: Archive) -> None:
     """Clears up after jobs that ended with their process: what waited goes, and so does what was not published."""
     home = _home(archive.settings.data_dir)
     for folder in (home / STAGING).glob("*"):
-        generation, names = _placed(folder)
+        try:
+            generation, *names = json.loads((folder / PLACED).read_text("utf-8"))
+        except (OSError, ValueError):
+            continue  # none of its files began to take their places
         if generation == generation_name(archive.catalogue.generation):
-            _put_back(home, Staged(folder, names), names)
+            _put_back(home, Staged(folder, tuple(names)), names)
     shutil.rmtree(home / STAGING, ignore_errors=True)
-
-
-def _placed(folder: Path) -> tuple[str, tuple[str, ...]]:
-    """The generation in which files began to take their places, and their names; empty where none did."""
-    try:
-        generation, *names = json.loads((folder / PLACED).read_text("utf-8"))
-    except (OSError, ValueError):
-        return "", ()
-    return generation, tuple(names)
 
 
 def article_line(fields: Mapping[str, str]) -> tuple[str, bytes]:

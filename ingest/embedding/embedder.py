@@ -55,7 +55,10 @@ class LocalEmbedder:
 
         Raises ModelUnavailable: no weights, not the pinned weights, or `cache_dir` cannot be written.
         """
-        self._threads = threads or _cores()
+        # cores this process may run on (affinity), where the system tells
+        affinity = hasattr(os, "sched_getaffinity")
+        cores = len(os.sched_getaffinity(0)) if affinity else os.cpu_count() or 1
+        self._threads = threads or cores
         self._tokenizer = minilm.open_tokenizer()
         self._graph = minilm.graph_file(cache_dir)
         self._workers = ThreadPoolExecutor(self._threads, thread_name_prefix="embed")
@@ -97,16 +100,8 @@ class LocalEmbedder:
         return minilm.open_session(self._graph, threads=min(2, self._threads))
 
     def _run(self, session: InferenceSession, text: str) -> Vectors:
-        speakable = text.encode(
-            "utf-8", "replace"
-        ).decode()  # the tokeniser refuses half a surrogate pair
+        # the tokeniser refuses half a surrogate pair
+        speakable = text.encode("utf-8", "replace").decode()
         ids = np.array(self._tokenizer.encode(speakable).ids, np.int64)
         vector: Vectors = session.run(None, {"ids": ids})[0]
         return vector
-
-
-def _cores() -> int:
-    """Cores this process may run on (affinity, where the system has it)."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1

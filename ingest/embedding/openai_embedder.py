@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -83,7 +82,14 @@ class OpenAIEmbedder:
                 f"the embedding endpoint refused the key: check OPENAI_API_KEY ({self._name})"
             ) from error
         except self._errors as error:
-            raise ModelFailed(f"{_reason(error)}; what was embedded is kept: try again") from error
+            # in words that hold no key and none of the endpoint's own text
+            kind = type(error).__name__
+            kinds = {"APITimeoutError": "timeout", "APIConnectionError": "no connection"}
+            status = getattr(error, "status_code", None)
+            reason = f"{kinds.get(kind, kind)} at" if status is None else f"http {status} from"
+            raise ModelFailed(
+                f"{reason} the embedding endpoint; what was embedded is kept: try again"
+            ) from error
         except (
             ValueError,
             AttributeError,
@@ -121,12 +127,3 @@ def batches(texts: Sequence[str]) -> Iterator[list[str]]:
         budget -= length
     if batch:
         yield batch
-
-
-def _reason(error: Any) -> str:
-    """What failed, in words that hold no key and none of the endpoint's own text."""
-    status = getattr(error, "status_code", None)
-    if status is not None:
-        return f"http {status} from the embedding endpoint"
-    names = {"APITimeoutError": "timeout", "APIConnectionError": "no connection"}
-    return f"{names.get(type(error).__name__, type(error).__name__)} at the embedding endpoint"

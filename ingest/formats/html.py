@@ -122,6 +122,15 @@ def _parsed(data: bytes) -> tuple[str, HtmlElement, bool]:
     from lxml.etree import ParserError
     from lxml.html import HTMLParser, document_fromstring
 
+    # UTF-8 first: most pages that declare something else are UTF-8 by now
+    declared = _CHARSET.search(data, 0, 4096)
+    if declared and b"\0" not in data:
+        try:
+            page = data.decode("utf-8-sig")
+        except UnicodeDecodeError:
+            page = data.decode(declared[1].decode("ascii"), "replace")
+    else:
+        page = decode(data)
     # libxml2 compares each attribute with each: a tag with too many goes without
     page = _LONG_TAG.sub(
         lambda tag: (
@@ -129,7 +138,7 @@ def _parsed(data: bytes) -> tuple[str, HtmlElement, bool]:
             if max(tag[0].count("="), len(tag[0].split())) > MOST_ATTRIBUTES
             else tag[0]
         ),
-        _CONTROLS.sub(" ", _decoded(data)),
+        _CONTROLS.sub(" ", page),
     )
     parser = HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, collect_ids=False)
     try:
@@ -137,17 +146,6 @@ def _parsed(data: bytes) -> tuple[str, HtmlElement, bool]:
     except ParserError as error:
         raise BadArticle("holds no text; remove it or fill it") from error
     return page, tree, not parser.error_log.filter_from_fatals()
-
-
-def _decoded(data: bytes) -> str:
-    """UTF-8 first: most pages that declare something else are UTF-8 by now. Then what the page declares."""
-    declared = _CHARSET.search(data, 0, 4096)
-    if declared and b"\0" not in data:
-        try:
-            return data.decode("utf-8-sig")
-        except UnicodeDecodeError:
-            return data.decode(declared[1].decode("ascii"), "replace")
-    return decode(data)
 
 
 def _filled(body: Sequence[str], shown: Sequence[Line]) -> list[str]:

@@ -43,13 +43,19 @@ def read_metadata(tree: HtmlElement) -> tuple[dict[str, str], tuple[StatedDate, 
     title_tag = next(tree.iter("title"), None)
     by_id = {str(node["@id"]): node for node in nodes if "@id" in node}
     article = _article(nodes, address or tags.get("og:url"), by_id)
+    authors = (
+        " ".join(element.text_content().split())
+        for element in tree.iter("a", "span", "div", "p", "address")
+        if element.get("itemprop") == "author" or (element.get("rel") or "") == "author"
+    )
+    marked = next((words for words in authors if 3 < len(words) <= 80), None)
     found = {
         "title": [
             article.get("title"),
             *_of(tags, _TITLE),
             " ".join(title_tag.text_content().split()) if title_tag is not None else None,
         ],
-        "author": [article.get("author"), *_of(tags, _AUTHOR), *_marked_authors(tree)],
+        "author": [article.get("author"), *_of(tags, _AUTHOR), marked],
         "publisher": [article.get("publisher"), *_of(tags, _PUBLISHER)],
         "url": [address, article.get("url"), *_of(tags, ("og:url",))],
     }
@@ -194,16 +200,6 @@ def _address(value: object) -> str | None:
 
 def _of(tags: Mapping[str, str], names: tuple[str, ...]) -> Iterator[str]:
     return (tags[name] for name in names if name in tags)
-
-
-def _marked_authors(tree: HtmlElement) -> Iterator[str]:
-    """Names marked as the author's in the page: itemprop or rel."""
-    for element in tree.iter("a", "span", "div", "p", "address"):
-        if element.get("itemprop") == "author" or (element.get("rel") or "") == "author":
-            words = " ".join(element.text_content().split())
-            if 3 < len(words) <= 80:
-                yield words
-                return
 
 
 def _marked_dates(tree: HtmlElement) -> Iterator[tuple[DateKind, str]]:

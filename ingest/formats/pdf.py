@@ -15,7 +15,7 @@ from ingest.text.line_kinds import is_byline
 from ingest.types import Extract
 
 if TYPE_CHECKING:
-    from pypdf import PageObject, PdfReader
+    from pypdf import PageObject
 
 MOST_PAGES = 2000
 EDGE_LINES = 2  # at either end of a page, where running heads and page numbers stand
@@ -24,9 +24,9 @@ LARGER = 1.15  # times the size of most letters: a heading
 TITLE_LINES, HEADER_LINES = 4, 20
 LEADING = 1.2  # times the size of the type: how far lines are set apart if nothing else is known
 WIDER = 1.3  # times the usual distance of two lines on a page: a paragraph ends there
-INDENTED = (
-    0.8  # of the size of the type: a line that begins so far right of the others opens a paragraph
-)
+# of the size of the type: a line that begins so far right of the others opens a paragraph
+INDENTED = 0.8
+_DAMAGED = (ValueError, KeyError, TypeError, AttributeError, IndexError)  # what pypdf raises too
 _SAVE = "save it anew or as plain text"
 
 
@@ -59,25 +59,25 @@ def read_pdf(data: bytes, limit_bytes: int) -> Extract:
         if count == 0:
             raise BadArticle(f"has no pages: it is cut off or damaged; {_SAVE}")
         pages = [_lines(page) for page in reader.pages]
-        fields = _fields(reader)
+        known = reader.metadata
+        stated = (known.title or "", known.author or "") if known else ("", "")
     except DependencyError as error:
         raise BadArticle("is encrypted; save it without a password") from error
     except LimitReachedError as error:
         raise BadArticle(
             f"holds more than is read of a PDF ({str(error).rstrip('.')}); {_SAVE}"
         ) from error
-    except (
-        PyPdfError,
-        OSError,
-        ValueError,
-        KeyError,
-        TypeError,
-        AttributeError,
-        IndexError,
-    ) as error:
+    except (PyPdfError, OSError, *_DAMAGED) as error:
         raise BadArticle(
             f"is cut off or damaged and cannot be read ({type(error).__name__}); {_SAVE}"
         ) from error
+    # not what programs write there: the name of a file or of a user
+    fields: dict[str, str] = {}
+    name, author = stated
+    if isinstance(name, str) and len(name.split()) > 1 and not _JUNK_TITLE.search(name):
+        fields["title"] = name
+    if isinstance(author, str) and _PERSON.fullmatch(author.strip()):
+        fields["author"] = author
     if title := _title(pages):
         fields["title"] = title
     text = _without_hyphens(_text(_without_running_heads(pages, title)))
@@ -117,18 +117,6 @@ def _lines(page: PageObject) -> list[Line]:
                 place = (where[0], where[1], where[2])
             parts.append(part)
     return lines
-
-
-def _fields(reader: PdfReader) -> dict[str, str]:
-    """Title and author, where they are not what programs write there: the name of a file or of a user."""
-    known = reader.metadata
-    title, author = (known.title or "", known.author or "") if known else ("", "")
-    fields: dict[str, str] = {}
-    if isinstance(title, str) and len(title.split()) > 1 and not _JUNK_TITLE.search(title):
-        fields["title"] = title
-    if isinstance(author, str) and _PERSON.fullmatch(author.strip()):
-        fields["author"] = author
-    return fields
 
 
 def _title(pages: list[list[Line]]) -> str:

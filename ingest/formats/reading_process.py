@@ -29,15 +29,13 @@ from ingest.text.language import language_of, load_model
 from ingest.types import Article, Extract
 
 SECONDS = 30  # of processor time for one file; a PDF of 500 pages takes 20
-PAGE_SECONDS = (
-    8  # for a web page, which takes under 1, before it is read without looking for its main text
-)
+# for a web page, which takes under 1, before it is read without looking for its main text
+PAGE_SECONDS = 8
 WAITING_TIMES = 10  # as many seconds of the clock, where the processor is busy with something else
 MEMORY = 2 << 30  # bytes of address space
 LOOK_SECONDS = 0.5  # between two calls of `waiting`
-PLAIN = (
-    "plain "  # before the name of a format: its pages are read without looking for their main text
-)
+# before the name of a format: its pages are read without looking for their main text
+PLAIN = "plain "
 NOTE_TOO_LONG = "takes too long to look for its main text: all its text was taken"
 
 _ARTICLE = TypeAdapter(Article)

@@ -38,7 +38,13 @@ class Archive:
             opened.callback(self.catalogue.close)
             self.vector_cache = VectorCache(settings.data_dir / "vectors.sqlite", self.embedder)
             opened.callback(self.vector_cache.close)
-            self.sentence_cache = self._sentence_cache()
+            # Every threshold of families, ranking and conflicts was measured with the local model's
+            # vectors: sentences are compared by them, whatever model the index has.
+            self.sentence_cache = self.vector_cache
+            if isinstance(self.embedder, OpenAIEmbedder):
+                self.sentence_cache = VectorCache(
+                    settings.data_dir / "vectors.sqlite", LocalEmbedder(settings.model_dir)
+                )
             opened.callback(self.sentence_cache.close)
             self.sentence_vectors = SentenceVectors(self.sentence_cache)
             self.indexes = self._opened_indexes()
@@ -46,17 +52,6 @@ class Archive:
             self.settle()
             self.catalogue.made_with(self.embedder.model)
             opened.pop_all()
-
-    def _sentence_cache(self) -> VectorCache:
-        """Vectors by which sentences are compared: of the local model, whatever model the index has.
-
-        Every threshold of families, ranking and conflicts was measured with them.
-        """
-        if not isinstance(self.embedder, OpenAIEmbedder):
-            return self.vector_cache
-        return VectorCache(
-            self.settings.data_dir / "vectors.sqlite", LocalEmbedder(self.settings.model_dir)
-        )
 
     @property
     def vector_index(self) -> VectorIndex:
@@ -161,9 +156,7 @@ def rebuild(
 
     Killed before the end it changes nothing that readers see. Raises IndexUnavailable or ModelUnavailable.
     """
-    indexes.swap_in(
-        settings.data_dir
-    )  # the end of an earlier one, where that was killed on its last steps
+    indexes.swap_in(settings.data_dir)  # the end of an earlier one, if it was killed just before
     embedder = embedder or embedder_of(settings)
     with (
         contextlib.closing(Catalogue(settings.data_dir / "catalogue.sqlite")) as catalogue,

@@ -72,10 +72,7 @@ class Catalogue:
     def __init__(self, path: Path):
         self.database = Database(path, SCHEMA)
         self._embedding_model: str | None = None
-        self._add_columns()
-
-    def _add_columns(self) -> None:
-        """Brings a catalogue that an earlier version made up to today's columns."""
+        # brings a catalogue that an earlier version made up to today's columns
         for table, name, kind in ADDED_COLUMNS:
             if name not in {row["name"] for row in self._rows(f"PRAGMA table_info({table})")}:
                 with self.database.write() as connection:
@@ -124,7 +121,18 @@ class Catalogue:
                 [(number, i) for i in gone],
             )
             for version in new:
-                _insert_version(connection, version, number, now)
+                row = article_row(version.article, version.sentences) | {
+                    "added_in": number,
+                    "root": version.root,
+                    "ingested_at": now,
+                }
+                places = ", ".join(f":{name}" for name in row)
+                query = f"INSERT INTO versions({', '.join(row)}) VALUES ({places})"
+                key = connection.execute(query, row).lastrowid
+                connection.executemany(
+                    "INSERT OR REPLACE INTO passages VALUES (?, ?, ?, ?)",
+                    [(p.passage_id, key, p.start, p.end) for p in version.passages],
+                )
             _replace_members(connection, families, number)
             connection.execute(
                 "DELETE FROM pending WHERE passage_id IN (SELECT passage_id FROM passages)"
@@ -292,21 +300,6 @@ _NEWEST = "SELECT * FROM generations ORDER BY number DESC LIMIT 1"
 
 def _back_to(newest: Sequence[sqlite3.Row]) -> int | None:
     return None if not newest or newest[0]["back_to"] is None else int(newest[0]["back_to"])
-
-
-def _insert_version(connection: sqlite3.Connection, new: NewVersion, number: int, now: str) -> None:
-    row = article_row(new.article, new.sentences) | {
-        "added_in": number,
-        "root": new.root,
-        "ingested_at": now,
-    }
-    columns = ", ".join(row)
-    places = ", ".join(f":{name}" for name in row)
-    cursor = connection.execute(f"INSERT INTO versions({columns}) VALUES ({places})", row)
-    connection.executemany(
-        "INSERT OR REPLACE INTO passages VALUES (?, ?, ?, ?)",
-        [(p.passage_id, cursor.lastrowid, p.start, p.end) for p in new.passages],
-    )
 
 
 def _replace_members(

@@ -50,23 +50,20 @@ class Database:
                 path.chmod(0o600)  # that of an earlier version; its log takes the same
             self.add(schema)
             if replaceable and path.stat().st_size <= CHECKED_BYTES:
-                self._check()
+                try:
+                    found = self.rows("PRAGMA quick_check(1)")[0][0]
+                except IndexUnavailable as error:
+                    if not self._was_set_aside(error.__cause__):
+                        raise
+                else:
+                    if found != "ok":
+                        self._set_aside(found)
         except OSError as error:
             self.close()
             raise unavailable(path, error) from error
         except IndexUnavailable:
             self.close()
             raise
-
-    def _check(self) -> None:
-        try:
-            found = self.rows("PRAGMA quick_check(1)")[0][0]
-        except IndexUnavailable as error:
-            if not self._was_set_aside(error.__cause__):
-                raise
-        else:
-            if found != "ok":
-                self._set_aside(found)
 
     def add(self, schema: str) -> None:
         """Tables that share the file; they are made anew where it is set aside."""

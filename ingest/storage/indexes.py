@@ -10,8 +10,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-
 from ingest.storage.catalogue import Catalogue, NewVersion
 from ingest.storage.database import unavailable
 from ingest.storage.text_index import TextIndex
@@ -45,7 +43,15 @@ class Indexes:
         rows = [(version.article, passage) for version in versions for passage in version.passages]
         if not rows:
             return
-        embedded = _embed(rows, vectors, progress)
+        texts = [vector_text(article, passage) for article, passage in rows]
+        done = 0
+
+        def tick(count: int) -> None:
+            nonlocal done
+            done += count
+            progress("embed", done, len(texts))
+
+        embedded = vectors.embed(texts, tick)
         self.vector_index.add(
             [p.passage_id for _, p in rows], embedded, [a.article_id for a, _ in rows]
         )
@@ -117,17 +123,3 @@ def swap_in(data_dir: Path) -> None:
         (data_dir / COMPLETE).unlink()
     except OSError as error:
         raise unavailable(beside, error) from error
-
-
-def _embed(
-    rows: Sequence[tuple[Article, Passage]], vectors: VectorCache, progress: Progress
-) -> np.ndarray:
-    texts = [vector_text(article, passage) for article, passage in rows]
-    done = 0
-
-    def tick(count: int) -> None:
-        nonlocal done
-        done += count
-        progress("embed", done, len(texts))
-
-    return vectors.embed(texts, tick)

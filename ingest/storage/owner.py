@@ -23,16 +23,8 @@ from ingest.errors import IndexUnavailable, Owned
 LOCK = "owner.lock"
 SOCKET = "owner.sock"
 PRIVATE_FILE, PRIVATE_FOLDER = 0o600, 0o700
-DATA = (
-    "*.sqlite*",
-    "failures.jsonl",
-    LOCK,
-    "chroma",
-    "text",
-    "rebuilt",
-    "uploads",
-    "models",
-)  # in the directory
+# in the directory
+DATA = ("*.sqlite*", "failures.jsonl", LOCK, "chroma", "text", "rebuilt", "uploads", "models")
 LOOKING_SECONDS = 1.0  # longer than anybody holds the lock who merely looks
 LONGEST_SOCKET_PATH = 100  # bytes; the kernel takes 108 with the closing zero
 
@@ -56,7 +48,11 @@ def owning(data_dir: Path, command: str, *, serves: bool = False) -> Iterator[No
 
     The kernel drops the lock with the process, however it ends, so there is nothing stale to take over.
     """
-    lock = _opened(data_dir)
+    try:
+        data_dir.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
+        lock = os.open(data_dir / LOCK, os.O_RDWR | os.O_CREAT, PRIVATE_FILE)
+    except OSError as error:
+        raise _unwritable(data_dir, error) from error
     mask = os.umask(0o077)
     try:
         _take(lock, data_dir)
@@ -83,9 +79,8 @@ def owning(data_dir: Path, command: str, *, serves: bool = False) -> Iterator[No
 
 def _close_to_others(data_dir: Path) -> None:
     """What a version before this one wrote for everybody to read is this user's alone from now on."""
-    with contextlib.suppress(
-        OSError
-    ):  # another user's folder, as containers mount them: theirs to close
+    # another user's folder, as containers mount them, is theirs to close
+    with contextlib.suppress(OSError):
         if stat.S_IMODE(data_dir.stat().st_mode) == PRIVATE_FOLDER:
             return
         for name in DATA:
@@ -109,15 +104,6 @@ def _take(lock: int, data_dir: Path) -> None:
                 f"{data_dir} belongs to {holder or 'another process'}: stop it, or wait until it ends"
             )
         time.sleep(0.01)
-
-
-def _opened(data_dir: Path) -> int:
-    """The lock file's descriptor, made where it is not there yet."""
-    try:
-        data_dir.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
-        return os.open(data_dir / LOCK, os.O_RDWR | os.O_CREAT, PRIVATE_FILE)
-    except OSError as error:
-        raise _unwritable(data_dir, error) from error
 
 
 def _unwritable(data_dir: Path, error: OSError) -> IndexUnavailable:

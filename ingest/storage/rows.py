@@ -50,11 +50,15 @@ def article_row(a: Article, sentences: Iterable[Sentence]) -> dict[str, object]:
 
 
 def article_of(row: sqlite3.Row) -> Article:
+    stated = tuple(
+        StatedDate(DateKind(kind), date.fromisoformat(day), precision, where)
+        for kind, day, precision, where in json.loads(row["stated_dates"])
+    )
     return Article(
         identity=row["identity"], source=row["source"], text=row["text"], title=row["title"], author=row["author"],
         publisher=row["publisher"], url=row["url"], published_on=_date(row["published_on"]),
         republished_on=_date(row["republished_on"]), updated_on=_date(row["updated_on"]),
-        date_source=row["date_source"], stated_dates=_stated_dates(row["stated_dates"]),
+        date_source=row["date_source"], stated_dates=stated,
         credited_to=row["credited_to"], latest_named_date=_date(row["latest_named_date"]), language=row["language"],
     )  # fmt: skip
 
@@ -83,7 +87,13 @@ def member_rows(families: Iterable[Family]) -> dict[str, MemberRow]:
             f.family_id,
             str(m.role),
             int(m.canonical),
-            json.dumps([_alteration_row(x) for x in m.alterations]),
+            json.dumps(
+                [
+                    [x.kind, h.start, h.end, h.text, c.start, c.end, c.text]
+                    for x in m.alterations
+                    for h, c in [(x.here, x.canonical)]
+                ]
+            ),
         )
         for f in families
         for m in f.members
@@ -96,18 +106,6 @@ def member_of(row: sqlite3.Row) -> Member:
         for kind, a, b, here, c, d, there in json.loads(row["alterations"])
     )
     return Member(row["article_id"], Role(row["role"]), bool(row["canonical"]), alterations)
-
-
-def _alteration_row(alteration: Alteration) -> list[object]:
-    h, c = alteration.here, alteration.canonical
-    return [alteration.kind, h.start, h.end, h.text, c.start, c.end, c.text]
-
-
-def _stated_dates(stored: str) -> tuple[StatedDate, ...]:
-    return tuple(
-        StatedDate(DateKind(k), date.fromisoformat(day), p, w)
-        for k, day, p, w in json.loads(stored)
-    )
 
 
 def _iso(day: date | None) -> str | None:

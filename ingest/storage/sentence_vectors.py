@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import sqlite3
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -62,7 +62,11 @@ class SentenceVectors:
 
         What is not kept yet is embedded now, and kept where the disk lets us.
         """
-        packed = self._kept(starts)
+        packed: dict[str, bytes] = {}
+        for part in chunked(list(starts)):
+            query = f"SELECT passage_id, packed FROM sentences WHERE model = :model AND passage_id IN ({marks(part)})"
+            rows = self._rows(query, **named(part))
+            packed |= {row["passage_id"]: row["packed"] for row in rows}
         if lacking := [i for i in starts if i not in packed]:
             made = self._made(snapshot, lacking, self._embedder.embed)
             packed |= {i: row for i, (_, row) in made.items()}
@@ -89,21 +93,16 @@ class SentenceVectors:
                 "DELETE FROM sentences WHERE passage_id = ?", [(i,) for i in dead]
             )
 
-    def _kept(self, passage_ids: Iterable[str]) -> dict[str, bytes]:
-        found: dict[str, bytes] = {}
-        for part in chunked(list(passage_ids)):
-            query = f"SELECT passage_id, packed FROM sentences WHERE model = :model AND passage_id IN ({marks(part)})"
-            found.update(
-                (row["passage_id"], row["packed"]) for row in self._rows(query, **named(part))
-            )
-        return found
-
     def _made(
         self, snapshot: Snapshot, passage_ids: Sequence[str], embed: Embed
     ) -> dict[str, tuple[str, bytes]]:
         """(hash of the content, packed row) by passage id; only what no other passage says is embedded."""
         wanted = _texts(snapshot, passage_ids)
-        contents = {i: self._content(said) for i, said in wanted.items()}
+        contents: dict[str, str] = {}  # passage id → hash of what is embedded of it, by this model
+        for i, said in wanted.items():
+            lines = map("{}\x1f{}".format, said.starts, said.texts)
+            content = "\x1e".join([self._embedder.model, *lines]).encode("utf-8", "surrogatepass")
+            contents[i] = hashlib.sha256(content).hexdigest()[:32]
         known: dict[str, bytes] = {}
         for part in chunked(list(dict.fromkeys(contents.values()))):
             query = f"SELECT content, packed FROM sentences WHERE content IN ({marks(part)})"
@@ -123,11 +122,6 @@ class SentenceVectors:
         rows = [(i, self._embedder.model, content, packed) for i, (content, packed) in made.items()]
         with self._database.write() as connection:
             connection.executemany("INSERT OR REPLACE INTO sentences VALUES (?, ?, ?, ?)", rows)
-
-    def _content(self, said: _Texts) -> str:
-        lines = [f"{start}\x1f{text}" for start, text in zip(said.starts, said.texts, strict=True)]
-        content = "\x1e".join([self._embedder.model, *lines]).encode("utf-8", "surrogatepass")
-        return hashlib.sha256(content).hexdigest()[:32]
 
     def _unpacked(self, packed: bytes, start: int) -> Spoken:
         count = len(packed) // (8 + self._embedder.dimension)

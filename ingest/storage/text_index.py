@@ -11,9 +11,8 @@ import tantivy
 
 from ingest.errors import IndexOutdated, IndexUnavailable
 
-LONGEST_QUERY = (
-    64  # distinct words; a longer question is a document, and its first words name its subject
-)
+# distinct words; a longer question is a document, and its first words name its subject
+LONGEST_QUERY = 64
 LONGEST_WORD = 40  # bytes; tantivy's English tokenizer leaves out what is longer
 STOP_WORDS = frozenset(
     "a about an and are as at be been but by can could did do does for from had has have he her his how i if in into "
@@ -34,9 +33,16 @@ class TextIndex:
     def __init__(self, path: Path):
         """Raises IndexUnavailable where the directory cannot be used, here and in every method that writes."""
         self._path = path
+        builder = tantivy.SchemaBuilder()
+        builder.add_text_field(
+            "passage_id", stored=True, tokenizer_name="raw", index_option="basic"
+        )
+        builder.add_text_field("words", tokenizer_name="en_stem", index_option="freq")
+        # for document_frequency alone
+        builder.add_text_field("text", tokenizer_name="en_stem", index_option="basic")
         with self._named("run `dateline ingest --rebuild`"):
             path.mkdir(parents=True, exist_ok=True)
-            self._index = tantivy.Index(_schema(), path=str(path))
+            self._index = tantivy.Index(builder.build(), path=str(path))
 
     def add(self, rows: Iterable[tuple[str, str, str]]) -> None:
         """Adds or replaces (passage id, title field, text); they are found once this returns."""
@@ -116,10 +122,7 @@ class TextIndex:
     def _named(self, remedy: str) -> Iterator[None]:
         try:
             yield
-        except (
-            OSError,
-            ValueError,
-        ) as error:  # tantivy reports what the disk refuses as ValueError
+        except (OSError, ValueError) as error:  # tantivy says ValueError where the disk refuses
             outdated = "schema does not match" in str(error)
             raise (IndexOutdated if outdated else IndexUnavailable)(
                 f"cannot use the text index in {self._path}: {error}; {remedy}"
@@ -130,16 +133,6 @@ def search_words(query: str) -> list[str]:
     """Distinct words worth searching, in order: nothing of a query language survives this."""
     words = dict.fromkeys(_PLAIN.analyze(unicodedata.normalize("NFKC", query)))
     return [w for w in words if w not in STOP_WORDS and w != PAD][:LONGEST_QUERY]
-
-
-def _schema() -> tantivy.Schema:
-    builder = tantivy.SchemaBuilder()
-    builder.add_text_field("passage_id", stored=True, tokenizer_name="raw", index_option="basic")
-    builder.add_text_field("words", tokenizer_name="en_stem", index_option="freq")
-    builder.add_text_field(
-        "text", tokenizer_name="en_stem", index_option="basic"
-    )  # for document_frequency alone
-    return builder.build()
 
 
 def _analyzer(stemmed: bool) -> tantivy.TextAnalyzer:

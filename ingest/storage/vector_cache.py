@@ -33,8 +33,16 @@ class VectorCache:
         self, texts: Sequence[str], progress: Callable[[int], None] | None = None
     ) -> np.ndarray:
         """(n, dimension) float32, unit length, in the order of `texts`; `progress` gets counts of texts newly done."""
-        keys = [self._key(text) for text in texts]
-        known = self._known(list(dict.fromkeys(keys)))
+        named_texts = (f"{self.embedder.model}\x1f{text}" for text in texts)
+        keys = [
+            hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+            for text in named_texts
+        ]
+        known: dict[str, np.ndarray] = {}
+        for part in chunked(list(dict.fromkeys(keys))):
+            query = f"SELECT key, vector FROM vectors WHERE key IN ({marks(part)})"
+            rows = self.database.rows(query, named(part))
+            known |= {row["key"]: np.frombuffer(row["vector"], np.float32) for row in rows}
         if progress:
             progress(sum(key in known for key in keys))
         missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in known}
@@ -50,19 +58,6 @@ class VectorCache:
 
     def close(self) -> None:
         self.database.close()
-
-    def _key(self, text: str) -> str:
-        return hashlib.sha256(
-            f"{self.embedder.model}\x1f{text}".encode("utf-8", "surrogatepass")
-        ).hexdigest()[:32]
-
-    def _known(self, keys: list[str]) -> dict[str, np.ndarray]:
-        found: dict[str, np.ndarray] = {}
-        for part in chunked(keys):
-            query = f"SELECT key, vector FROM vectors WHERE key IN ({marks(part)})"
-            for row in self.database.rows(query, named(part)):
-                found[row["key"]] = np.frombuffer(row["vector"], np.float32)
-        return found
 
     def _keep(self, keys: Sequence[str], vectors: np.ndarray) -> None:
         self.embedded += len(keys)

@@ -7,9 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ingest.english.date_mentions import MONTHS, WEEKDAYS
+from ingest.english.tables import rows
 from ingest.text.boilerplate import is_notice
 from ingest.text.line_kinds import (
     LONGEST_HEADING,
+    NAME_WORD,
+    RANK,
     fields_of,
     is_byline,
     is_heading,
@@ -54,7 +57,11 @@ def find_header(text: str, heading: str | None = None) -> Header:
     disclaimers = filter(None, map(_DISCLAIMER.search, reversed(lines[-FOOTER_LINES:])))
     disclaimed = next((_DOMAIN.sub("", found["name"].strip(" .")) for found in disclaimers), None)
     publisher = site or outlet or disclaimed or house
-    return Header(title, author, publisher, _credit(lines))
+    ends = (*reversed(lines[-FOOTER_LINES:]), *lines[:HEADER_LINES])
+    short = (line for line in ends if len(line) <= LONGEST_CREDIT)
+    sentences = (sentence for line in short for sentence in _ROUGH_END.split(line))
+    credit = next(filter(None, map(credit_in, sentences)), None)
+    return Header(title, author, publisher, credit)
 
 
 def person(name: str) -> str:
@@ -151,15 +158,6 @@ def _byline(lines: Sequence[str], opening: Sequence[str]) -> tuple[str | None, s
     return None, None
 
 
-def _credit(lines: Sequence[str]) -> str | None:
-    """The outlet that a credit line names: `republished from The Conversation`, `first published in X`."""
-    for line in [*reversed(lines[-FOOTER_LINES:]), *lines[:HEADER_LINES]]:
-        for sentence in _ROUGH_END.split(line) if len(line) <= LONGEST_CREDIT else ():
-            if name := credit_in(sentence):
-                return name
-    return None
-
-
 def _cased(word: str) -> str:
     """An all-capitals word as a name: O'NEIL-SMITH → O'Neil-Smith, McCARTHY → McCarthy; initials stay."""
     if len(word.strip(".")) == 1:
@@ -179,19 +177,13 @@ _NOTE = re.compile(
     r"(?:correction|updated?|editor['’]s note|exclusive|opinion|analysis)\b", re.IGNORECASE
 )
 _WORD = r"(?:[A-Z0-9][\w.'’&-]*|of|the|and|&|for|de|la)"
-_OUTLET = re.compile(
-    rf"(?:{_WORD}\s+){{0,4}}(?:\w*(?:Times|Post|News|Wire)|Daily|Press|Globe|Star|Ledger|Echo|"
-    r"Mail|Bulletin|Record|Review|Digest|Dispatch|Express|Examiner|Guardian|Independent|Standard|Monitor|Observer|"
-    r"Reporter|Register|Sentinel|Tribune|Telegraph|Gazette|Courier|Chronicle|Herald|Journal|Mirror|Argus|Advertiser|"
-    r"Inquirer|Magazine|Weekly|Monthly|Quarterly|Online|Agency|Today|Insider|Broadcasting|Network|Reuters)"
-)
+_LAST_WORDS = {kind: "|".join(words.split()) for kind, words in rows("outlets.tsv")}
+_OUTLET = re.compile(rf"(?:{_WORD}\s+){{0,4}}(?:\w*(?:{_LAST_WORDS['ends']})|{_LAST_WORDS['is']})")
 _THE_OUTLET = re.compile(rf"The(?:\s+{_WORD}){{1,4}}")
 _PUBLISHED_BY = re.compile(
     r"^(?i:published|posted)\b.{0,40}\bby\s+(?:the\s+)?(?P<name>[A-Z][^.,;|]{2,38})$"
 )
-_NAME_WORD = r"(?:[A-Z][\w.'’-]*|(?:de|van|von|der|den|al|bin|bint|di|da|la|le|du|ter|af|y|e)\b)"
-_RANK = r"(?:(?:Dr|Prof|Professor|Mr|Mrs|Ms|Sir|Dame|DR|PROF|MR|MRS|MS)\.?\s+)?"
-_NAME = rf"{_RANK}{_NAME_WORD}(?:\s+{_NAME_WORD}){{0,6}}"
+_NAME = rf"(?:{RANK}\s+)?{NAME_WORD}(?:\s+{NAME_WORD}){{0,6}}"
 _PEOPLE = rf"(?P<name>{_NAME}(?:(?:,\s+{_NAME})*,?\s+(?:and|&)\s+{_NAME})?)"
 _HOUSE = r"(?:\s*(?:,|\||for|–|—|-|\()\s*(?P<house>[A-Z][^,|()]{2,40}))?"
 _AUTHORS = (

@@ -181,22 +181,23 @@ _CONTENTS = re.compile(
     re.IGNORECASE,
 )
 
-_NAME = r"(?:[A-Z][\w.'’-]*|(?:de|van|von|der|den|al|bin|bint|di|da|la|le|du|ter|af|y|e)\b)"
-_PERSON = rf"{_NAME}(?:\s+{_NAME}){{1,5}}"
-_RANK = r"(?:Dr|Prof|Professor|Mr|Mrs|Ms|Sir|Dame|DR|PROF|MR|MRS|MS)\.?"
+# A word of a person's name, and what stands before one.
+NAME_WORD = r"(?:[A-Z][\w.'’-]*|(?:de|van|von|der|den|al|bin|bint|di|da|la|le|du|ter|af|y|e)\b)"
+_PERSON = rf"{NAME_WORD}(?:\s+{NAME_WORD}){{1,5}}"
+RANK = r"(?:Dr|Prof|Professor|Mr|Mrs|Ms|Sir|Dame|DR|PROF|MR|MRS|MS)\.?"
 _WRITES = r"(?:professor|lecturer|reader|fellow|reporter|correspondent|editor|writer|columnist|researcher|candidate|analyst)"
 _BYLINES = (
     re.compile(
         r"(?i:(?:written|story|text|words|report|reported|reporting|analysis|opinion|commentary|interview|photos?)\s+by:?)"
-        rf"\s+(?:{_RANK}\s+)?[A-Z]"
+        rf"\s+(?:{RANK}\s+)?[A-Z]"
     ),
     re.compile(
-        rf"(?:By|BY|by)\s+(?:{_RANK}\s+)?{_PERSON}"
+        rf"(?:By|BY|by)\s+(?:{RANK}\s+)?{_PERSON}"
         r"(?:\s*(?:,|\||·|–|—|-|\(|and\b|&|for\b|in\b)\s*\S.{0,80})?[.]?$"
     ),
     re.compile(r"(?i:authors?|byline|reporter|correspondent|autor|auteur):\s+\S.{2,100}$"),
-    re.compile(rf"From\s+[A-Z][\w.'’-]+(?:\s+[A-Z][\w.'’-]+)?,\s+(?:{_RANK}\s+)?{_PERSON}$"),
+    re.compile(rf"From\s+[A-Z][\w.'’-]+(?:\s+[A-Z][\w.'’-]+)?,\s+(?:{RANK}\s+)?{_PERSON}$"),
     re.compile(
-        rf"(?:{_RANK}\s+)?{_PERSON},\s+(?:[A-Z]?[\w-]+\s+){{0,3}}(?i:{_WRITES})\b[^.!?]{{0,90}}$"
+        rf"(?:{RANK}\s+)?{_PERSON},\s+(?:[A-Z]?[\w-]+\s+){{0,3}}(?i:{_WRITES})\b[^.!?]{{0,90}}$"
     ),
 )

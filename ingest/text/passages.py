@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import pairwise
 
@@ -80,27 +80,10 @@ def _pieces(
         return
     from llama_index.core.node_parser import SentenceSplitter
 
-    splitter = SentenceSplitter(
-        chunk_size=budget_tokens,
-        chunk_overlap=0,
-        paragraph_separator="\n\n",
-        chunking_tokenizer_fn=_cutter(text, sentence_starts),
-        tokenizer=lru_cache(maxsize=10_000)(tokens.encode),  # it counts word by word
-    )
-    cursor = 0
-    for piece in splitter.split_text(text):
-        start = text.find(piece, cursor)
-        if start < 0:  # the splitter copies, so this cannot happen; a wrong quote must not
-            raise AssertionError("a passage is not in its article")
-        yield start, piece
-        cursor = start + len(piece)
-
-
-def _cutter(text: str, sentence_starts: Sequence[int]) -> Callable[[str], list[str]]:
-    """Cuts a stretch of `text` where our sentences start, so that there is one notion of a sentence."""
     position = 0
 
     def cut(stretch: str) -> list[str]:
+        """A stretch of `text` cut where our sentences start: there is one notion of a sentence."""
         nonlocal position
         offset = text.find(stretch, position)
         if offset < 0:
@@ -113,4 +96,17 @@ def _cutter(text: str, sentence_starts: Sequence[int]) -> Callable[[str], list[s
         cuts = [0, *(start - offset for start in sentence_starts[inside]), len(stretch)]
         return [stretch[a:b] for a, b in pairwise(cuts)]
 
-    return cut
+    splitter = SentenceSplitter(
+        chunk_size=budget_tokens,
+        chunk_overlap=0,
+        paragraph_separator="\n\n",
+        chunking_tokenizer_fn=cut,
+        tokenizer=lru_cache(maxsize=10_000)(tokens.encode),  # it counts word by word
+    )
+    cursor = 0
+    for piece in splitter.split_text(text):
+        start = text.find(piece, cursor)
+        if start < 0:  # the splitter copies, so this cannot happen; a wrong quote must not
+            raise AssertionError("a passage is not in its article")
+        yield start, piece
+        cursor = start + len(piece)
