@@ -5,14 +5,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
 from ingest import owner_client
 from ingest.settings import Settings
 from ingest.storage import owner
-
-if TYPE_CHECKING:
-    from fastapi import FastAPI
 
 
 class Ask(Protocol):
@@ -22,36 +19,33 @@ class Ask(Protocol):
 
 @contextmanager
 def connected(settings: Settings) -> Iterator[Ask]:
-    """Asks the service that owns the directory, or the same service, opened here while the block
-    runs.
-    """
+    """Asks the service that owns the directory, or the same, opened while the block runs."""
     if owner_client.serving(settings.data_dir):
         yield lambda method, path, body=None: owner_client.request(
             settings.data_dir, method, path, body
         )
         return
+    import httpx2
+
     from service.app import create_app
     from service.wiring import open_service
 
     with owner.owning(settings.data_dir, "ask"), open_service(settings) as service:
-        app = create_app(service, private=True)
-        yield lambda method, path, body=None: asyncio.run(_in_process(app, method, path, body))
+        transport = httpx2.ASGITransport(create_app(service, private=True))
+
+        async def reply(method: str, path: str, body: dict[str, Any] | None) -> Any:
+            async with httpx2.AsyncClient(
+                transport=transport, base_url="http://dateline", timeout=None
+            ) as client:
+                reply = await client.request(method, path, json=body)
+            if reply.status_code >= 400:
+                raise owner_client.reported(reply.json(), reply.status_code)
+            return reply.json() if reply.content else None
+
+        yield lambda method, path, body=None: asyncio.run(reply(method, path, body))
 
 
 def asked(settings: Settings, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
     """The reply to one request."""
     with connected(settings) as ask:
         return ask(method, path, body)
-
-
-async def _in_process(app: FastAPI, method: str, path: str, body: dict[str, Any] | None) -> Any:
-    import httpx2
-
-    transport = httpx2.ASGITransport(app)
-    async with httpx2.AsyncClient(
-        transport=transport, base_url="http://dateline", timeout=None
-    ) as client:
-        reply = await client.request(method, path, json=body)
-    if reply.status_code >= 400:
-        raise owner_client.reported(reply.json(), reply.status_code)
-    return reply.json() if reply.content else None

@@ -12,14 +12,8 @@ from llama_index.core.schema import NodeWithScore, QueryBundle, TextNode
 from service.retrieval.retriever import Retriever
 from service.types import Filters, Hit, Question
 
-HIDDEN = [
-    "passage_id",
-    "article_id",
-    "start",
-    "end",
-    "family_id",
-    "family_role",
-]  # no model has a use for these
+# no model has a use for these
+HIDDEN = ["passage_id", "article_id", "start", "end", "family_id", "family_role"]
 
 
 class DatelineRetriever(BaseRetriever):
@@ -51,7 +45,7 @@ class DatelineRetriever(BaseRetriever):
 
 
 def _node(hit: Hit) -> NodeWithScore:
-    """`article.text[start:end] == node.text`; a date is an ISO day, what is not known is left out."""
+    """`article.text[start:end] == node.text`; dates are ISO days, the unknown is left out."""
     article = hit.article
     metadata = {
         "title": article.title,

@@ -45,8 +45,13 @@ def check(settings: Settings, host: str, port: int) -> None:
 
 def check_binding(settings: Settings, host: str) -> None:
     """Raises WrongUsage where an address that others reach would be open to everybody."""
-    if settings.reader_keys or settings.writer_keys or _is_loopback(host):
+    if settings.reader_keys or settings.writer_keys:
         return
+    with contextlib.suppress(OSError):
+        found = {info[4][0] for info in socket.getaddrinfo(host, None)} if host else set()
+        addresses = [ipaddress.ip_address(str(one).partition("%")[0]) for one in found]
+        if addresses and all(address.is_loopback for address in addresses):
+            return
     raise WrongUsage(
         f"--host {host or '(empty)'} can be reached from other machines and no keys are set: "
         "set DATELINE_API_KEYS (comma-separated), or serve on 127.0.0.1"
@@ -125,8 +130,9 @@ async def _tell(service: Service, servers: list[Server], public: socket.socket) 
     with service.archive.catalogue.live() as snapshot:
         counts = snapshot.counts()
     host, port = public.getsockname()[:2]
+    address = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
     sys.stderr.write(
-        f"Dateline is at http://{f'[{host}]' if ':' in host else host}:{port} — {counts['articles']:,} articles, "
+        f"Dateline is at {address} — {counts['articles']:,} articles, "
         f"{counts['passages']:,} passages\n"
     )
     sys.stderr.flush()
@@ -145,16 +151,6 @@ def _ended_by_signal() -> Iterator[None]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        found = {info[4][0] for info in socket.getaddrinfo(host, None)} if host else set()
-    except OSError:
-        return False
-    return bool(found) and all(
-        ipaddress.ip_address(str(address).partition("%")[0]).is_loopback for address in found
-    )
 
 
 def _bound(host: str, port: int) -> socket.socket:

@@ -77,9 +77,19 @@ class ShowsArticle:
 
     @classmethod
     def __get_pydantic_core_schema__(cls, kind: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        def flattened(
+            value: Any, inner: core_schema.SerializerFunctionWrapHandler
+        ) -> dict[str, Any]:
+            body = inner(value)
+            card = body.pop("article")
+            body.pop("similarity", None)  # of use inside only
+            if "score" in body:
+                body["score"] = round(min(1.0, max(0.0, body["score"])), 6)
+            return {**body, **card}
+
         schema = handler(kind)
         whole: dict[str, Any] = handler.resolve_ref_schema(schema)  # type: ignore[assignment]
-        whole["serialization"] = core_schema.wrap_serializer_function_ser_schema(_flattened)
+        whole["serialization"] = core_schema.wrap_serializer_function_ser_schema(flattened)
         return schema
 
     @classmethod
@@ -92,15 +102,6 @@ class ShowsArticle:
         own.pop("similarity", None)
         card = own.pop("article")
         return {**described, "properties": own, "required": list(own), "allOf": [card]}
-
-
-def _flattened(value: Any, handler: core_schema.SerializerFunctionWrapHandler) -> dict[str, Any]:
-    body = handler(value)
-    card = body.pop("article")
-    body.pop("similarity", None)  # of use inside only
-    if "score" in body:
-        body["score"] = round(min(1.0, max(0.0, body["score"])), 6)
-    return {**body, **card}
 
 
 @dataclass(frozen=True, slots=True)

@@ -127,11 +127,20 @@ class Drafter:
     ) -> AsyncGenerator[str | Usage]:
         """What the model writes, as it comes; the usage last. `seconds` hold for retries too."""
         deadline = asyncio.get_running_loop().time() + seconds
+
+        async def in_time(chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+            while True:
+                async with asyncio.timeout_at(deadline):
+                    chunk = await anext(chunks, None)
+                if chunk is None:
+                    return
+                yield chunk
+
         try:
             async with AsyncExitStack() as stack:
                 async with asyncio.timeout_at(deadline):
                     reply = await self._opened(stack, chat, retries)
-                async for piece in completions.read(_until(deadline, reply.iter_bytes())):
+                async for piece in completions.read(in_time(reply.iter_bytes())):
                     yield piece
         except TimeoutError as error:
             reason = f"timeout: the model gave no whole answer in {seconds:g} s"
@@ -164,15 +173,6 @@ class Drafter:
             return
         if not math.isfinite(wait) or wait >= self._timeout_seconds:
             response.headers["x-should-retry"] = "false"
-
-
-async def _until(deadline: float, chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
-    while True:
-        async with asyncio.timeout_at(deadline):
-            chunk = await anext(chunks, None)
-        if chunk is None:
-            return
-        yield chunk
 
 
 def _without_thinking(text: str) -> str:

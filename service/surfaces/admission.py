@@ -274,7 +274,7 @@ def _expect_short_head(scope: Scope) -> None:
 
 
 def _is_our_host(host: str, public_url: str | None) -> bool:
-    """True for a loopback name or address, with or without port, and for DATELINE_PUBLIC_URL's host.
+    """True for a loopback name or address, with or without port, and for `public_url`'s host.
 
     A page of any site can make its own name lead to 127.0.0.1 and then read a service without keys
     as its own origin (DNS rebinding). Its requests still carry that name. No Host at all is no

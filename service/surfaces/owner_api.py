@@ -45,7 +45,7 @@ class DoctorRequest(RequestModel):
 
 
 def routes(service: Service) -> APIRouter:
-    """`/owner/…`, for the owner's socket alone: these read and name whatever the service may read."""
+    """`/owner/…`, for the owner's socket alone: it reads any file that the service may read."""
     router = APIRouter()
 
     @router.post("/owner/ingest", include_in_schema=False)

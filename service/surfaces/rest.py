@@ -26,6 +26,12 @@ from service.types import (
 from service.wiring import Service
 
 EVENT_STREAM = "text/event-stream"
+EVENT_NAMES = {
+    Started: "answer.started",
+    ClaimReleased: "answer.claim",
+    Delta: "answer.delta",
+    Completed: "answer.completed",
+}
 
 
 def routes(service: Service) -> APIRouter:
@@ -34,7 +40,32 @@ def routes(service: Service) -> APIRouter:
     guarded = APIRouter(dependencies=guards(service.settings))
     _answers(guarded, service)
     _search(guarded, service)
-    _operations(router, service)
+
+    @router.head("/healthz", include_in_schema=False)  # as monitors of uptime ask
+    @router.get("/healthz", tags=["Operations"], summary="Is it alive?")
+    async def alive() -> Alive:
+        return Alive()
+
+    @router.head("/readyz", include_in_schema=False)
+    @router.get(
+        "/readyz",
+        tags=["Operations"],
+        summary="Can it answer?",
+        responses=problems(),
+    )
+    def ready() -> Ready:
+        """200 once the index is open and the embedder warm, 503 while the service stops."""
+        if service.stopping.is_set():
+            raise NotReady("the service is stopping")
+        service.retriever.find(Question("is the index open and the embedder warm?"), 1)
+        with service.archive.catalogue.live() as snapshot:
+            counts, generation = snapshot.counts(), snapshot.generation
+        return Ready(
+            generation=generation,
+            articles=counts["articles"],
+            passages=counts["passages"],
+        )
+
     router.include_router(guarded)
     return router
 
@@ -59,11 +90,20 @@ def _answers(router: APIRouter, service: Service) -> None:
         With `stream: true`, or `Accept: text/event-stream`, the same comes as server-sent events.
         """
         events = paced(service.answerer.stream(body.read()), request, service.stopping)
-        if not body.stream and not _wants_stream(request.headers.get("accept", "").lower()):
+        accept = request.headers.get("accept", "").lower()
+        # a client that takes both kinds gets the plain one; it can say `stream: true`
+        if not body.stream and (EVENT_STREAM not in accept or "application/json" in accept):
             return JSONResponse(body_of(await collected(events)))
+
+        def frames(event: Event | None) -> list[bytes]:
+            if event is None:
+                return [PING]
+            value = event.answer if isinstance(event, Completed) else event
+            return [frame(body_of(value), EVENT_NAMES[type(event)])]
+
         request_id = request.state.request_id
         return await streamed(
-            events, _frames, lambda e: frame(problem_of(e, request_id), "error"), request_id
+            events, frames, lambda e: frame(problem_of(e, request_id), "error"), request_id
         )
 
     @router.get(
@@ -80,26 +120,6 @@ def _answers(router: APIRouter, service: Service) -> None:
         if receipt is None:
             raise NotFound("there is no answer of this id here")
         return JSONResponse(receipt)
-
-
-def _wants_stream(accept: str) -> bool:
-    """A client that takes both kinds gets the plain one; it can say `stream: true`."""
-    return EVENT_STREAM in accept and "application/json" not in accept
-
-
-def _frames(event: Event | None) -> list[bytes]:
-    """Server-sent events as the contract names them."""
-    match event:
-        case None:
-            return [PING]
-        case Started():
-            return [frame(body_of(event), "answer.started")]
-        case ClaimReleased():
-            return [frame(body_of(event), "answer.claim")]
-        case Delta():
-            return [frame(body_of(event), "answer.delta")]
-        case Completed(answer=answer):
-            return [frame(body_of(answer), "answer.completed")]
 
 
 def _search(router: APIRouter, service: Service) -> None:
@@ -140,36 +160,10 @@ def _search(router: APIRouter, service: Service) -> None:
         return Search(passages=list(found))
 
 
-def _operations(router: APIRouter, service: Service) -> None:
-    @router.head("/healthz", include_in_schema=False)  # as monitors of uptime ask
-    @router.get("/healthz", tags=["Operations"], summary="Is it alive?")
-    async def alive() -> Alive:
-        return Alive()
-
-    @router.head("/readyz", include_in_schema=False)
-    @router.get(
-        "/readyz",
-        tags=["Operations"],
-        summary="Can it answer?",
-        responses=problems(),
-    )
-    def ready() -> Ready:
-        """200 once the index is open and the embedder warm, 503 while the service stops."""
-        if service.stopping.is_set():
-            raise NotReady("the service is stopping")
-        service.retriever.find(Question("is the index open and the embedder warm?"), 1)
-        with service.archive.catalogue.live() as snapshot:
-            counts, generation = snapshot.counts(), snapshot.generation
-        return Ready(
-            generation=generation,
-            articles=counts["articles"],
-            passages=counts["passages"],
-        )
-
-
 _STREAM_DESCRIPTION = (
     "The answer, or a refusal to answer. As a stream: `answer.started`, then for each sentence "
-    "`answer.claim` and `answer.delta`, then `answer.completed` with the whole object, or `error` with a problem."
+    "`answer.claim` and `answer.delta`, then `answer.completed` with the whole object, "
+    "or `error` with a problem."
 )
 _STREAM_EXAMPLE = (
     'event: answer.started\ndata: {"id":"ans_…","question":"…"}\n\n'

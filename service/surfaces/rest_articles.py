@@ -30,7 +30,37 @@ def routes(service: Service) -> APIRouter:
     router = APIRouter(dependencies=guards(service.settings))
     _reading(router, service)
     _writing(router, service)
-    _jobs(router, service)
+
+    @router.get(
+        "/v1/jobs/{job_id}",
+        tags=["Articles"],
+        summary="How far an upload is",
+        responses=problems(404),
+    )
+    def read_job(job_id: str) -> JobState:
+        """Where the job stands and what it did. Jobs last as long as the service runs."""
+        job = service.jobs.get(job_id)
+        if job is None:
+            raise NotFound(
+                "there is no job of this id here; jobs are forgotten when the service ends"
+            )
+        return JobState.of(job)
+
+    @router.delete(
+        "/v1/jobs/{job_id}",
+        tags=["Articles"],
+        summary="Cancel an upload",
+        status_code=204,
+        response_class=Response,
+        dependencies=[WRITES],
+        responses=problems(403, 404),
+    )
+    def cancel_job(job_id: str) -> Response:
+        """Ends an upload that waits or is at work; the archive stays as it is. 404 once it ended."""
+        if not service.jobs.cancel(job_id):
+            raise NotFound("there is no upload of this id under way")
+        return Response(status_code=204)
+
     return router
 
 
@@ -138,38 +168,6 @@ def _writing(router: APIRouter, service: Service) -> None:
             service.writing.release()
         if not removed:
             raise NotFound(NO_ARTICLE)
-        return Response(status_code=204)
-
-
-def _jobs(router: APIRouter, service: Service) -> None:
-    @router.get(
-        "/v1/jobs/{job_id}",
-        tags=["Articles"],
-        summary="How far an upload is",
-        responses=problems(404),
-    )
-    def read_job(job_id: str) -> JobState:
-        """Where the job stands and what it did. Jobs last as long as the service runs."""
-        job = service.jobs.get(job_id)
-        if job is None:
-            raise NotFound(
-                "there is no job of this id here; jobs are forgotten when the service ends"
-            )
-        return JobState.of(job)
-
-    @router.delete(
-        "/v1/jobs/{job_id}",
-        tags=["Articles"],
-        summary="Cancel an upload",
-        status_code=204,
-        response_class=Response,
-        dependencies=[WRITES],
-        responses=problems(403, 404),
-    )
-    def cancel_job(job_id: str) -> Response:
-        """Ends an upload that waits or is at work; the archive stays as it is. 404 once it ended."""
-        if not service.jobs.cancel(job_id):
-            raise NotFound("there is no upload of this id under way")
         return Response(status_code=204)
 
 

@@ -12,7 +12,7 @@ import logging
 import re
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any, Protocol
 
 import aiohttp
@@ -54,8 +54,7 @@ class Answerer(Protocol):
 
 
 def mount(app: FastAPI, answerer: Answerer, settings: Settings) -> None:
-    """Adds `POST /slack/events`, when SLACK_BOT_TOKEN and SLACK_SIGNING_SECRET are both set; else
-    does nothing.
+    """Adds `POST /slack/events` where SLACK_BOT_TOKEN and SLACK_SIGNING_SECRET are both set.
 
     Call it before the application starts: answers under way are ended by the application's
     shutdown, before the things they need are closed. Raises WrongUsage when only one of the two is
@@ -70,7 +69,18 @@ def mount(app: FastAPI, answerer: Answerer, settings: Settings) -> None:
         raise WrongUsage(
             f"{have} is set but {lack} is not: set {lack}, or unset {have} to run without Slack"
         )
-    bot = Bot(_client(token, settings.slack_api_url), answerer, settings.public_url)
+    # It waits as long as a 429 says, and tries again where no connection was made. The SDK's own
+    # choice also retries lost connections, after which a message may stand twice.
+    client = AsyncWebClient(
+        token=token,
+        base_url=settings.slack_api_url,
+        logger=_bolt_log,
+        retry_handlers=[
+            AsyncConnectionErrorRetryHandler(error_types=[aiohttp.ClientConnectorError]),
+            AsyncRateLimitErrorRetryHandler(max_retry_count=2),
+        ],
+    )
+    bot = Bot(client, answerer, settings.public_url)
     bolt, verifier = _bolt(bot, token), SignatureVerifier(secret)
 
     @asynccontextmanager
@@ -99,35 +109,16 @@ def _value(secret: SecretStr | None) -> str:
     return secret.get_secret_value().strip() if secret else ""
 
 
-def _client(token: str, base_url: str) -> AsyncWebClient:
-    """A Web API client that waits as long as a 429 says, and tries again where no connection was
-    made.
-
-    The SDK's own choice also retries lost connections, after which a message may stand twice.
-    """
-    return AsyncWebClient(
-        token=token,
-        base_url=base_url,
-        logger=_bolt_log,
-        retry_handlers=[
-            AsyncConnectionErrorRetryHandler(error_types=[aiohttp.ClientConnectorError]),
-            AsyncRateLimitErrorRetryHandler(max_retry_count=2),
-        ],
-    )
-
-
 def _bolt(bot: Bot, token: str) -> AsyncApp:
-    """Bolt over whatever transport: it answers url_verification, acknowledges every event and hands
-    it to the bot.
+    """Bolt over whatever transport: it acknowledges every event and hands it to the bot.
 
     `authorize` is ours because Bolt's calls auth.test before it acknowledges, and because without
     it a SLACK_CLIENT_ID in the environment would switch Bolt to OAuth and drop our token. The route
     checks signatures: Bolt parses the body first and fails with 500 on a body that is no JSON or a
     timestamp that is no number.
     """
-    _bolt_log.setLevel(
-        logging.ERROR
-    )  # its warnings are hints to people who write a bot: "token will be ignored"
+    # its warnings are hints to people who write a bot: "token will be ignored"
+    _bolt_log.setLevel(logging.ERROR)
 
     async def authorize(team_id: str | None, enterprise_id: str | None) -> AuthorizeResult:
         return AuthorizeResult(enterprise_id=enterprise_id, team_id=team_id, bot_token=token)
@@ -144,9 +135,8 @@ def _bolt(bot: Bot, token: str) -> AsyncApp:
         ssl_check_enabled=False,
         ignoring_self_events_enabled=False,  # the bot ignores every bot, itself first
     )
-    bolt.event(re.compile(""))(
-        heard
-    )  # every kind: an event nobody takes is a 404, and Slack stops sending after many
+    # every kind: an event nobody takes is a 404, and Slack stops sending after many
+    bolt.event(re.compile(""))(heard)
     return bolt
 
 
@@ -154,7 +144,13 @@ def _refused(
     verifier: SignatureVerifier, body: bytes, headers: Mapping[str, str]
 ) -> Refused | None:
     """Why this is not an event of Slack's, None when it is one."""
-    if not _signed(verifier, body, headers):
+    timestamp = headers.get("x-slack-request-timestamp", "")
+    signature = headers.get("x-slack-signature", "")
+    signed = False
+    if re.fullmatch(r"[0-9]{1,12}", timestamp) and signature.isascii():  # the SDK raises on others
+        with suppress(UnicodeDecodeError):
+            signed = verifier.is_valid(body, timestamp, signature)  # in constant time
+    if not signed:
         return Refused(
             401, "invalid_key", "not signed with SLACK_SIGNING_SECRET in the last 5 minutes"
         )
@@ -165,20 +161,6 @@ def _refused(
     if not isinstance(event, dict) or not isinstance(event.get("event", {}), dict):
         return Refused(422, "invalid_request", "the body is not a Slack event")
     return None
-
-
-def _signed(verifier: SignatureVerifier, body: bytes, headers: Mapping[str, str]) -> bool:
-    """Whether Slack signed it in the last 5 minutes, compared in constant time."""
-    timestamp, signature = (
-        headers.get("x-slack-request-timestamp", ""),
-        headers.get("x-slack-signature", ""),
-    )
-    if not re.fullmatch(r"[0-9]{1,12}", timestamp) or not signature.isascii():
-        return False  # the SDK raises on these
-    try:
-        return verifier.is_valid(body, timestamp, signature)
-    except UnicodeDecodeError:
-        return False
 
 
 class Bot:
@@ -205,9 +187,8 @@ class Bot:
         if asked is None:
             return
         new_event = self._heard.first(f"event {body.get('event_id', (asked.channel, asked.ts))}")
-        new_message = self._heard.first(
-            f"message {asked.channel} {asked.ts}"
-        )  # one message can come as two events
+        # one message can come as two events
+        new_message = self._heard.first(f"message {asked.channel} {asked.ts}")
         if new_event and new_message:
             self._start(self._reply(asked))
 

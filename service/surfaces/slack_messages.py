@@ -11,9 +11,8 @@ from typing import Any
 from service.surfaces import slack_text
 from service.types import Turn
 
-REMEMBERED_SECONDS = (
-    3_600.0  # Slack's last ordinary retry comes about 5 minutes after the first delivery
-)
+# Slack's last ordinary retry comes about 5 minutes after the first delivery
+REMEMBERED_SECONDS = 3_600.0
 REMEMBERED_KEYS = 20_000
 HISTORY_TURNS = 10
 TURN_CHARACTERS = 2_000
@@ -86,25 +85,20 @@ def turns(
     messages: Iterable[Mapping[str, Any]], before: str, own_user: str | None
 ) -> tuple[Turn, ...]:
     """The last 10 turns of a thread before a message: people's words and our answers."""
-    earlier = {
-        _moment(message.get("ts")): message for message in messages
-    }  # a page may repeat the thread's parent
-    found = [
-        _turn(earlier[moment], own_user) for moment in sorted(earlier) if moment < _moment(before)
-    ]
-    return tuple([turn for turn in found if turn is not None][-HISTORY_TURNS:])
+    # a page may repeat the thread's parent
+    earlier = {_moment(message.get("ts")): message for message in messages}
+    found: list[Turn] = []
+    for moment in sorted(one for one in earlier if one < _moment(before)):
+        message = earlier[moment]
+        text = str(message.get("text") or "")
+        if own_user is not None and message.get("user") == own_user:
+            found.append(Turn("assistant", slack_text.earlier_answer(text)[:TURN_CHARACTERS]))
+        elif not message.get("bot_id") and not message.get("subtype"):
+            found.append(Turn("user", slack_text.plain(text)[:TURN_CHARACTERS]))
+    return tuple([turn for turn in found if turn.content][-HISTORY_TURNS:])
 
 
 def _moment(ts: object) -> tuple[int, int]:
     """A message's `seconds.count` as numbers, so that they compare; (0, 0) for anything else."""
     found = re.fullmatch(r"([0-9]{1,12})\.([0-9]{1,6})", str(ts))
     return (int(found[1]), int(found[2])) if found else (0, 0)
-
-
-def _turn(message: Mapping[str, Any], own_user: str | None) -> Turn | None:
-    text = str(message.get("text") or "")
-    if own_user is not None and message.get("user") == own_user:
-        content = slack_text.earlier_answer(text)
-        return Turn("assistant", content[:TURN_CHARACTERS]) if content else None
-    content = "" if message.get("bot_id") or message.get("subtype") else slack_text.plain(text)
-    return Turn("user", content[:TURN_CHARACTERS]) if content else None

@@ -24,10 +24,19 @@ SOURCES = "*Sources*"
 CLOSEST = "The closest passage, from"
 ALSO_NEAR = "Also near:"
 
-USAGE = "Ask me something about the articles in the archive, for example: Who wrote about the ferries, and when?"
-TOO_LONG = "That question is {count:,} characters long, and I can take {limit:,}. Please ask it in fewer words."
+USAGE = (
+    "Ask me something about the articles in the archive, for example: "
+    "Who wrote about the ferries, and when?"
+)
+TOO_LONG = (
+    "That question is {count:,} characters long, and I can take {limit:,}. "
+    "Please ask it in fewer words."
+)
 FAILED = "Sorry, I could not answer that: {why}"
-BROKEN = "Sorry, something failed on my side, so I cannot answer that now. The failure is in the service's log."
+BROKEN = (
+    "Sorry, something failed on my side, so I cannot answer that now. "
+    "The failure is in the service's log."
+)
 
 _TOKEN = re.compile(r"<([^<>]*)>")
 _UNSENDABLE = re.compile(
@@ -44,7 +53,7 @@ _COPY = {
 
 
 def plain(text: str) -> str:
-    """What a person typed, without mentions and markup: links become their labels, `&lt;` becomes `<`.
+    """What a person typed, without mentions and markup: links are labels, `&lt;` is `<`.
 
     What no question may hold (NUL, lone surrogates, other controls) is dropped.
 
@@ -73,8 +82,7 @@ def earlier_answer(text: str) -> str:
 
 
 def render(answer: Answer, public_url: str | None) -> str:
-    """The reply as Slack markup: text with `[n]`, numbered sources, a line a conflict; or why not,
-    and what is near.
+    """The reply as Slack markup: text with `[n]`, sources, conflicts; or why not, and what is near.
 
     Every word that comes from an article is escaped. `public_url` is where readers reach the
     service, for articles that state no address of their own.
@@ -162,8 +170,8 @@ def _words(account: Account, other: Account) -> str:
     start, end = max(0, before - WORDS_AROUND), min(len(mine), len(mine) - after + WORDS_AROUND)
     if before == len(mine):
         start, end = 0, len(mine)
-    shown = " ".join(mine[start:end])
-    return f"“{'…' if start else ''}{_short(shown + ('…' if end < len(mine) else ''), WORDS_CHARACTERS)}”"
+    shown = " ".join(mine[start:end]) + ("…" if end < len(mine) else "")
+    return f"“{'…' if start else ''}{_short(shown, WORDS_CHARACTERS)}”"
 
 
 def _agreeing(mine: list[str], theirs: list[str]) -> int:
@@ -183,7 +191,7 @@ def _short(text: str, limit: int) -> str:
 
 
 def escape(text: str) -> str:
-    """Text that Slack shows as it is: no mention, link, broadcast or code fence can come out of it."""
+    """Text that Slack shows as it is: no mention, link, broadcast or code fence comes of it."""
     safe = _UNSENDABLE.sub("", text).replace("`", "ˋ")
     return safe.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
@@ -192,16 +200,10 @@ def parts(text: str, limit: int) -> tuple[str, ...]:
     """Pieces of at most `limit` characters, cut at lines or spaces, never in an `&entity;`."""
     pieces = []
     while len(text) > limit:
-        cut = _cut(text, limit)
+        cut = next((at for gap in ("\n", " ") if (at := text.rfind(gap, 1, limit + 1)) > 0), limit)
+        entity = text.rfind("&", max(limit - len("&amp;") + 1, 1), limit)
+        if cut == limit and entity > 0 and ";" not in text[entity:limit]:
+            cut = entity
         pieces.append(text[:cut].rstrip())
         text = text[cut:].lstrip()
     return (*(piece for piece in pieces if piece), *([text] if text.strip() else []))
-
-
-def _cut(text: str, limit: int) -> int:
-    for boundary in ("\n", " "):
-        place = text.rfind(boundary, 1, limit + 1)
-        if place > 0:
-            return place
-    entity = text.rfind("&", max(limit - len("&amp;") + 1, 1), limit)
-    return entity if entity > 0 and ";" not in text[entity:limit] else limit

@@ -103,39 +103,34 @@ async def streamed(
     request_id: str,
 ) -> StreamingResponse:
     """Events as frames; a failure before the first is an ordinary error, later a frame."""
-    made = _frames(events, frames, failure, request_id)
-    first = await anext(made, None)
+
+    async def framed() -> AsyncIterator[bytes]:
+        begun = False
+        try:
+            async with aclosing(events):
+                async for event in events:
+                    for made in frames(event):
+                        yield made
+                        begun = True
+        except ClientDisconnect:
+            return
+        except Exception as error:
+            if not begun:
+                raise
+            yield failure(known_failure(error, request_id))
+
+    sent = framed()
+    first = await anext(sent, None)
     if first is None:
         raise ClientDisconnect
 
     async def whole() -> AsyncIterator[bytes]:
         yield first
-        async for frame in made:
-            yield frame
+        async for made in sent:
+            yield made
 
     headers = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
     return StreamingResponse(whole(), headers=headers, media_type="text/event-stream")
-
-
-async def _frames(
-    events: AsyncGenerator[Event | None],
-    frames: Callable[[Event | None], list[bytes]],
-    failure: Callable[[DatelineError], bytes],
-    request_id: str,
-) -> AsyncIterator[bytes]:
-    begun = False
-    try:
-        async with aclosing(events):
-            async for event in events:
-                for made in frames(event):
-                    yield made
-                    begun = True
-    except ClientDisconnect:
-        return
-    except Exception as error:
-        if not begun:
-            raise
-        yield failure(known_failure(error, request_id))
 
 
 def frame(data: Mapping[str, Any], event: str | None = None) -> bytes:

@@ -21,8 +21,7 @@ from ingest.settings import Settings
 from service.contract.requests import ArticleRequest
 from service.surfaces.admission import MULTIPART, article_limit
 
-# Of these the whole file is the article; others wrap it or hold many, and are measured as they are
-# read.
+# The whole file is the article; other types wrap it or hold many, and are measured when read.
 WHOLE = {".txt", ".md", ".html", ".htm"}
 
 
@@ -59,7 +58,7 @@ class _Files(MultiPartParser):
         self.whole = True
 
     async def read(self) -> list[UploadFile]:
-        """The files in their order; InvalidRequest where there are none, too many, or other parts."""
+        """The files in order; InvalidRequest where there are none, too many, or other parts."""
         try:
             await self.parse()
         except MultiPartException as error:
@@ -109,14 +108,6 @@ def _staged_files(form: list[UploadFile], settings: Settings) -> uploads.Staged:
 
 
 def _staged_article(body: bytes, settings: Settings) -> uploads.Staged:
-    article = _article(body)
-    content = article.text if article.text is not None else article.html or ""
-    article_limit(settings).check(len(content.encode()))
-    name, line = uploads.article_line(article.model_dump(mode="json", exclude_none=True))
-    return uploads.stage(settings.data_dir, [(name, io.BytesIO(line))])
-
-
-def _article(body: bytes) -> ArticleRequest:
     """The checked article, with the failures that FastAPI gives where it reads a body itself."""
     if not body:
         raise RequestValidationError(
@@ -129,9 +120,13 @@ def _article(body: bytes) -> ArticleRequest:
             400, "malformed_json", "the body is not JSON: send one JSON object"
         ) from error
     try:
-        return ArticleRequest.model_validate(value)
+        article = ArticleRequest.model_validate(value)
     except ValidationError as error:
         faults = error.errors(include_url=False, include_context=False, include_input=False)
         raise RequestValidationError(
             [{**fault, "loc": ("body", *fault["loc"])} for fault in faults]
         ) from error
+    content = article.text if article.text is not None else article.html or ""
+    article_limit(settings).check(len(content.encode()))
+    name, line = uploads.article_line(article.model_dump(mode="json", exclude_none=True))
+    return uploads.stage(settings.data_dir, [(name, io.BytesIO(line))])
