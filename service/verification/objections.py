@@ -38,6 +38,7 @@ NEAR = 0.6  # from here the claim is held to the sentence's own words
 SLOTTED = 0.7  # from here words can be compared slot by slot
 # Shares of a claim's content words
 HELD = 0.3  # that the cited sentences must hold
+MOST_JOINED = 5  # sentences that are read as one text; more hold any words in any order
 SHORT = 4  # content words; of so few more must be there than whom the claim speaks of
 HELD_OF_SHORT = 0.4
 SAME_WORDS = 0.9  # from which they hold all of it, if in another order
@@ -103,7 +104,7 @@ def objections(claim: Reading, quotes: Sequence[Reading], card: Reading) -> Iter
     The words are kinds of failure for the log, never words of an article.
     """
     nearest = max((edit(claim, quote) for quote in quotes), key=lambda one: one.share)
-    if len(quotes) > 1 and not nearest.is_run:
+    if 1 < len(quotes) <= MOST_JOINED and not nearest.is_run:
         joined = edit(claim, read(" ".join(quote.text for quote in quotes)))
         nearest = joined if joined.share > nearest.share + 0.02 else nearest
     if nearest.share < NEAR:
