@@ -76,7 +76,8 @@ def run(
     dry_run: bool = False,
     rebuild: bool = False,
 ) -> dict[str, Any]:
-    """Ingests here, or through the service that owns the data directory; the report as JSON, with `notes`."""
+    """Ingests here, or through the service that owns the data directory; the report as JSON, with
+    `notes`."""
     absolute = [path.absolute() for path in paths]
     if owner_client.serving(settings.data_dir):
         if rebuild:
@@ -110,7 +111,8 @@ def run(
 
 
 def rolled_back(settings: Settings) -> dict[str, Any]:
-    """Goes back to the generation before the last ingest, here or in the owning service; the report as JSON."""
+    """Goes back to the generation before the last ingest, here or in the owning service; the report
+    as JSON."""
     if owner_client.serving(settings.data_dir):
         return dict(owner_client.request(settings.data_dir, "POST", "/owner/rollback"))
     with owner.owning(settings.data_dir, "ingest"):
@@ -166,7 +168,8 @@ def doctor(
 
 
 def examined(settings: Settings, *, mend: bool) -> dict[str, Any]:
-    """`{faults: [words], left: [words], articles, passages, generation}`, found here or by the owning service."""
+    """`{faults: [words], left: [words], articles, passages, generation}`, found here or by the
+    owning service."""
     if owner_client.serving(settings.data_dir):
         return dict(
             owner_client.request(settings.data_dir, "POST", "/owner/doctor", {"repair": mend})

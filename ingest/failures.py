@@ -13,9 +13,11 @@ LOG = "failures.jsonl"
 
 
 def write_down(data_dir: Path, generation: str, failed: Iterable[Failure]) -> str | None:
-    """Appends `{"at", "generation", "source", "reason"}` lines; `generation` is the one that is live afterwards.
+    """Appends `{"at", "generation", "source", "reason"}` lines; `generation` is the one that is
+    live afterwards.
 
-    None, or a sentence for people where the disk did not take them: the ingest itself is done by then.
+    None, or a sentence for people where the disk did not take them: the ingest itself is done by
+    then.
     """
     at = datetime.now(UTC).isoformat(timespec="seconds")
     lines = [

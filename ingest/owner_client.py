@@ -28,7 +28,8 @@ class _Connection(http.client.HTTPConnection):
 
 
 def serving(data_dir: Path) -> bool:
-    """Whether a running service owns the directory and takes work for it; waits for one that is starting.
+    """Whether a running service owns the directory and takes work for it; waits for one that is
+    starting.
 
     Raises Owned where the owner is something else, such as another ingest.
     """
@@ -49,7 +50,8 @@ def serving(data_dir: Path) -> bool:
 
 
 def request(data_dir: Path, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
-    """The owner's JSON reply, None for an empty one; an error it reports is raised with its own words and code."""
+    """The owner's JSON reply, None for an empty one; an error it reports is raised with its own
+    words and code."""
     lines = list(stream(data_dir, method, path, body))
     return lines[-1] if lines else None
 

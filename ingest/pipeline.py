@@ -52,9 +52,11 @@ def ingest(
     dry_run: bool = False,
     progress: Progress | None = None,
 ) -> IngestReport:
-    """Brings the archive up to date with `paths`. Idempotent; killed at any point, the old generation stays.
+    """Brings the archive up to date with `paths`. Idempotent; killed at any point, the old
+    generation stays.
 
-    What could not be read is also written to `failures.jsonl` in the data directory, unless it is a dry run.
+    What could not be read is also written to `failures.jsonl` in the data directory, unless it is a
+    dry run.
     """
     started = time.monotonic()
     report = progress or silent
@@ -77,7 +79,8 @@ def ingest(
 
 
 def remove(archive: Archive, article_id: str) -> bool:
-    """Takes one article out of every index at once; no rollback brings it back. False where there is none."""
+    """Takes one article out of every index at once; no rollback brings it back. False where there
+    is none."""
     archive.settle()
     with archive.catalogue.live() as snapshot:
         if snapshot.article(article_id) is None:
@@ -90,10 +93,11 @@ def remove(archive: Archive, article_id: str) -> bool:
 
 
 def rollback(archive: Archive) -> IngestReport:
-    """Shows again what readers saw before the last ingest; works once an ingest. Raises NotFound where there is none.
+    """Shows again what readers saw before the last ingest; works once an ingest. Raises NotFound
+    where there is none.
 
-    In the report, `added` counts articles that are back, `removed` those that are gone again, `updated` those that have
-    their earlier text again.
+    In the report, `added` counts articles that are back, `removed` those that are gone again,
+    `updated` those that have their earlier text again.
     """
     started = time.monotonic()
     archive.settle()
@@ -221,7 +225,8 @@ def _publish(
 
 
 def _spared(keep: Callable[[], None]) -> None:
-    """What only saves the next ingest work may stay unwritten where the disk is full: what readers see is published."""
+    """What only saves the next ingest work may stay unwritten where the disk is full: what readers
+    see is published."""
     try:
         keep()
     except IndexUnavailable as error:
@@ -230,7 +235,8 @@ def _spared(keep: Callable[[], None]) -> None:
 
 @contextlib.contextmanager
 def _settled_again(archive: Archive) -> Iterator[None]:
-    """What a failed or stopped step left in the indexes does not wait for the next ingest, if the disk lets us."""
+    """What a failed or stopped step left in the indexes does not wait for the next ingest, if the
+    disk lets us."""
     try:
         yield
     except DatelineError:
@@ -247,7 +253,8 @@ def _group(
     progress: Progress,
     fingerprints: Fingerprints | None = None,
 ) -> tuple[Family, ...]:
-    """Families of everything that will be live; only what is new is compared with everything. Fills `fingerprints`."""
+    """Families of everything that will be live; only what is new is compared with everything. Fills
+    `fingerprints`."""
     fingerprints = fingerprints or Fingerprints(archive.catalogue.database)
     out = {*removed, *(v.article.article_id for v in versions)}
     hashes = {i: content for i, content in _hashes(snapshot).items() if i not in out}
@@ -275,8 +282,8 @@ def _gone(
 ) -> set[str]:
     """Articles an earlier ingest of `root` added that are not there any more.
 
-    What lies in a file or below a folder that merely failed to read stays, the root among them: a disk that is not
-    mounted, or a slip of the pen, empties no archive.
+    What lies in a file or below a folder that merely failed to read stays, the root among them: a
+    disk that is not mounted, or a slip of the pen, empties no archive.
     """
     return {
         article_id

@@ -14,7 +14,8 @@ LOCAL_MODEL: Final = "all-MiniLM-L6-v2"
 
 
 class Settings(BaseSettings):
-    """One row a setting: its default and what it does. README and `docs/settings.md` are tested against this."""
+    """One row a setting: its default and what it does. README and `docs/settings.md` are tested
+    against this."""
 
     model_config = SettingsConfigDict(
         env_prefix="DATELINE_", env_file=".env", extra="ignore", frozen=True, populate_by_name=True
@@ -89,14 +90,16 @@ class Settings(BaseSettings):
 
     @property
     def drafts_with_model(self) -> bool:
-        """Whether answers are drafted by a model: asked for, or `auto` with a key or an address set."""
+        """Whether answers are drafted by a model: asked for, or `auto` with a key or an address
+        set."""
         if self.answerer == "auto":
             return bool(self.openai_api_key or self.openai_base_url)
         return self.answerer == "openai"
 
 
 def read_settings() -> Settings:
-    """The settings of this process; a bad value raises WrongUsage naming the variable, never echoing a secret."""
+    """The settings of this process; a bad value raises WrongUsage naming the variable, never
+    echoing a secret."""
     try:
         return Settings()
     except UnicodeDecodeError as error:

@@ -37,7 +37,8 @@ def copies_found(changed: Sequence[Family], sources: Mapping[str, str]) -> tuple
 
 
 def gone(identities: Sequence[str], *, prune: bool) -> tuple[str, ...]:
-    """What is said of articles whose files are not there any more, whether that takes them out or not."""
+    """What is said of articles whose files are not there any more, whether that takes them out or
+    not."""
     if prune or not identities:
         return at_most(
             [f"no longer there: {identity}" for identity in sorted(identities)], "that are gone"

@@ -1,4 +1,5 @@
-"""What commands show people: progress on a terminal, errors in one sentence, results as text or JSON."""
+"""What commands show people: progress on a terminal, errors in one sentence, results as text or
+JSON."""
 
 from __future__ import annotations
 
@@ -36,7 +37,8 @@ STAGES = {
 
 @contextmanager
 def spoken_errors() -> Iterator[None]:
-    """Turns every failure we know into a sentence on stderr and its exit code; a traceback is never for people."""
+    """Turns every failure we know into a sentence on stderr and its exit code; a traceback is never
+    for people."""
     try:
         yield
     except DatelineError as error:

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
 @cache
 def encoding() -> tiktoken.Encoding:
-    """cl100k_base from the copy that llama-index-core ships: tiktoken would download it at first use."""
+    """cl100k_base from the copy that llama-index-core ships: tiktoken would download it at first
+    use."""
     spec = importlib.util.find_spec("llama_index.core")
     if spec is not None and spec.origin is not None and "TIKTOKEN_CACHE_DIR" not in os.environ:
         os.environ["TIKTOKEN_CACHE_DIR"] = str(

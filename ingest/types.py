@@ -10,7 +10,8 @@ from enum import StrEnum
 
 
 class SentenceKind(StrEnum):
-    """What a piece of an article is. All but `boilerplate` and `orders` stand in passages and may be cited."""
+    """What a piece of an article is. All but `boilerplate` and `orders` stand in passages and may
+    be cited."""
 
     BODY = "body"
     TITLE = "title"
@@ -46,7 +47,8 @@ class DateKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class StatedDate:
-    """A date that a copy states of itself, believed or not; what is believed of it stands in the Article's fields."""
+    """A date that a copy states of itself, believed or not; what is believed of it stands in the
+    Article's fields."""
 
     kind: DateKind
     day: date  # the calendar day as written, in the offset it was written in; of a month or year the first
@@ -56,7 +58,8 @@ class StatedDate:
 
 @dataclass(frozen=True, slots=True)
 class Extract:
-    """What a file of any format says, before it is cleaned: its visible text and what its metadata states."""
+    """What a file of any format says, before it is cleaned: its visible text and what its metadata
+    states."""
 
     text: str
     fields: Mapping[str, str] = field(default_factory=dict)  # title, author, publisher, url
@@ -66,7 +69,8 @@ class Extract:
 
 @dataclass(frozen=True, slots=True)
 class Article:
-    """One article as published, cleaned. All offsets anywhere refer to `text`, in code points, half-open."""
+    """One article as published, cleaned. All offsets anywhere refer to `text`, in code points,
+    half-open."""
 
     identity: str  # absolute file path, plus "#id" for a line of JSONL
     source: str  # path relative to the PATH that was given
@@ -128,7 +132,8 @@ class Sentence:
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A stored piece of one article; `text == article.text[start:end]`. Never holds what may not be cited."""
+    """A stored piece of one article; `text == article.text[start:end]`. Never holds what may not be
+    cited."""
 
     passage_id: str
     article_id: str
@@ -157,7 +162,8 @@ class Alteration:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """One article's place in its family. `alterations` are most serious first, empty unless the role is altered."""
+    """One article's place in its family. `alterations` are most serious first, empty unless the
+    role is altered."""
 
     article_id: str
     role: Role
@@ -175,7 +181,8 @@ class Family:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """A file or line that could not be ingested, and why. `place` is the file or folder itself, links resolved."""
+    """A file or line that could not be ingested, and why. `place` is the file or folder itself,
+    links resolved."""
 
     source: str
     reason: str

@@ -1,7 +1,8 @@
 """Remembers which files an ingest has read, so that the same bytes are not read again.
 
-A digest of the bytes decides, not the time a file was changed: two writes within one tick of the clock, or a tool that
-sets times back, would deceive a clock. Hashing a thousand articles takes a hundredth of the time reading them takes.
+A digest of the bytes decides, not the time a file was changed: two writes within one tick of the
+clock, or a tool that sets times back, would deceive a clock. Hashing a thousand articles takes a
+hundredth of the time reading them takes.
 """
 
 from __future__ import annotations
@@ -60,9 +61,11 @@ class ReadFiles:
         self._read: list[_Reading] = []
 
     def articles_of(self, path: Path, file: str, name: str) -> tuple[str, ...]:
-        """Ids of the live articles that the file gave when its bytes were the same; () where it must be read.
+        """Ids of the live articles that the file gave when its bytes were the same; () where it
+        must be read.
 
-        `file` is where it is, links resolved, `name` its source. What `note` gets afterwards came from this file.
+        `file` is where it is, links resolved, `name` its source. What `note` gets afterwards came
+        from this file.
         """
         self.end()
         digest = self._digest(path)
@@ -87,7 +90,8 @@ class ReadFiles:
             self._current.silent = False
 
     def end(self) -> None:
-        """The file being read is at its end; where it changed meanwhile, nobody knows which bytes gave its articles."""
+        """The file being read is at its end; where it changed meanwhile, nobody knows which bytes
+        gave its articles."""
         reading, self._current = self._current, None
         if (
             reading
@@ -98,7 +102,8 @@ class ReadFiles:
             self._read.append(reading)
 
     def keep(self) -> None:
-        """Writes down what this ingest read. Raises IndexUnavailable where the disk does not take it."""
+        """Writes down what this ingest read. Raises IndexUnavailable where the disk does not take
+        it."""
         rows = [(r.file, r.name, r.digest, json.dumps(r.articles)) for r in self._read]
         if rows:
             with self._database.write() as connection:
@@ -117,7 +122,8 @@ class ReadFiles:
 
 @functools.cache
 def _way_of_reading() -> str:
-    """Changes with our code and with the libraries that read files: another version may see more in the same bytes."""
+    """Changes with our code and with the libraries that read files: another version may see more in
+    the same bytes."""
     digest = hashlib.sha256()
     for module in sorted(Path(__file__).parent.rglob("*.py")):
         digest.update(module.read_bytes())

@@ -1,4 +1,5 @@
-"""Keeps files that callers send in the data directory, ingests them, and deletes them with their articles."""
+"""Keeps files that callers send in the data directory, ingests them, and deletes them with their
+articles."""
 
 from __future__ import annotations
 
@@ -61,10 +62,11 @@ def largest_upload_bytes(settings: Settings) -> int:
 
 
 def safe_name(name: str) -> str:
-    """The last part of a sent file name, in one normal form, so that the same name always updates the same file.
+    """The last part of a sent file name, in one normal form, so that the same name always updates
+    the same file.
 
-    Raises InvalidRequest where nothing usable is left: no name, control characters, half a surrogate pair, over 200
-    bytes. Leading dots and spaces go, for hidden files are not read.
+    Raises InvalidRequest where nothing usable is left: no name, control characters, half a
+    surrogate pair, over 200 bytes. Leading dots and spaces go, for hidden files are not read.
     """
     plain = unicodedata.normalize("NFC", re.split(r"[/\\]", name)[-1]).strip().lstrip(". ")
     if not plain:
@@ -81,7 +83,8 @@ _UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff
 
 
 def stage(data_dir: Path, files: Sequence[Unread]) -> Staged:
-    """Writes files where they wait for their job. Raises IndexUnavailable where the disk does not take them."""
+    """Writes files where they wait for their job. Raises IndexUnavailable where the disk does not
+    take them."""
     staged = Staged(
         _home(data_dir) / STAGING / secrets.token_hex(8), tuple(name for name, _ in files)
     )
@@ -104,7 +107,8 @@ def discard(staged: Staged) -> None:
 
 
 def recover(archive: Archive) -> None:
-    """Clears up after jobs that ended with their process: what waited goes, and so does what was not published."""
+    """Clears up after jobs that ended with their process: what waited goes, and so does what was
+    not published."""
     home = _home(archive.settings.data_dir)
     for folder in (home / STAGING).glob("*"):
         try:
@@ -119,8 +123,8 @@ def recover(archive: Archive) -> None:
 def article_line(fields: Mapping[str, str]) -> tuple[str, bytes]:
     """The file name and content for one article sent as JSON.
 
-    A later one takes its place where it has the same `id`, or, of two without, the same `url`; without either, only
-    the very same article is the same.
+    A later one takes its place where it has the same `id`, or, of two without, the same `url`;
+    without either, only the very same article is the same.
     """
     if key := fields.get("id"):
         kind, words = "id", key
@@ -138,11 +142,12 @@ def article_line(fields: Mapping[str, str]) -> tuple[str, bytes]:
 
 
 def ingest(archive: Archive, staged: Staged, progress: pipeline.Progress) -> IngestReport:
-    """Puts staged files in their places and ingests them; a file of which nothing could be read leaves no trace.
+    """Puts staged files in their places and ingests them; a file of which nothing could be read
+    leaves no trace.
 
-    An article that an earlier file of the same name held and this one does not is removed. Raises what
-    `pipeline.ingest` and `progress` raise, IndexUnavailable where the disk is full: all is as before then. What is
-    left of `staged` is the caller's to discard.
+    An article that an earlier file of the same name held and this one does not is removed. Raises
+    what `pipeline.ingest` and `progress` raise, IndexUnavailable where the disk is full: all is as
+    before then. What is left of `staged` is the caller's to discard.
     """
     home = _home(archive.settings.data_dir)
     readable = [name for name in staged.names if Path(name).suffix.lower() in readers.FORMATS]
@@ -165,7 +170,8 @@ def ingest(archive: Archive, staged: Staged, progress: pipeline.Progress) -> Ing
 
 @contextlib.contextmanager
 def _in_place(home: Path, staged: Staged, names: Sequence[str], generation: str) -> Iterator[None]:
-    """The files of FOLDER are the new ones; where the block fails, the old ones again, if need be by `recover`."""
+    """The files of FOLDER are the new ones; where the block fails, the old ones again, if need be
+    by `recover`."""
     done = False
     try:
         (staged.folder / PLACED).write_text(json.dumps([generation, *names]), "utf-8")
@@ -224,7 +230,8 @@ def is_upload(data_dir: Path, identity: str) -> bool:
 
 
 def file_of(identity: str) -> tuple[Path, str | None] | None:
-    """The file an article came from, with its id or line in it where it is one of many; None where it is gone."""
+    """The file an article came from, with its id or line in it where it is one of many; None where
+    it is gone."""
     for place in [len(identity), *(n for n, character in enumerate(identity) if character == "#")]:
         path = Path(identity[:place])
         if path.is_file():
@@ -233,7 +240,8 @@ def file_of(identity: str) -> tuple[Path, str | None] | None:
 
 
 def forget(data_dir: Path, identity: str) -> None:
-    """Deletes what was uploaded of an article that is removed: its file, or its line where others share the file."""
+    """Deletes what was uploaded of an article that is removed: its file, or its line where others
+    share the file."""
     found = file_of(identity) if is_upload(data_dir, identity) else None
     if found is None:
         return
@@ -244,7 +252,8 @@ def forget(data_dir: Path, identity: str) -> None:
 
 
 def _without(path: Path, mark: str | None) -> None:
-    """Blanks one line, so that lines known by their number keep it; the file goes with its last article."""
+    """Blanks one line, so that lines known by their number keep it; the file goes with its last
+    article."""
     if mark is None:
         path.unlink()
         return

@@ -28,7 +28,8 @@ class Embedder(Protocol):
     dimension: int
 
     def embed(self, texts: Sequence[str], progress: Callable[[int], None] | None = None) -> Vectors:
-        """(len(texts), dimension), unit rows in the order of `texts`; `progress` gets the count newly done."""
+        """(len(texts), dimension), unit rows in the order of `texts`; `progress` gets the count
+        newly done."""
         ...
 
     def embed_question(self, text: str) -> Vectors:
@@ -43,17 +44,20 @@ class Embedder(Protocol):
 class LocalEmbedder:
     """all-MiniLM-L6-v2 in fp32 on this machine's cores; may be called from several threads at once.
 
-    A text is cut after 256 tokens, as sentence-transformers does for this model. Vectors equal its fp32 ones to 1e-6.
-    Each text is a run of its own: nothing is padded, and a vector cannot depend on what it was embedded with.
+    A text is cut after 256 tokens, as sentence-transformers does for this model. Vectors equal its
+    fp32 ones to 1e-6. Each text is a run of its own: nothing is padded, and a vector cannot depend
+    on what it was embedded with.
     """
 
     model = "all-MiniLM-L6-v2/fp32/1"
     dimension = minilm.DIMENSION
 
     def __init__(self, cache_dir: Path, threads: int | None = None) -> None:
-        """`cache_dir` keeps the graph (90 MB) between runs; `threads` is the cores to use, default all.
+        """`cache_dir` keeps the graph (90 MB) between runs; `threads` is the cores to use, default
+        all.
 
-        Raises ModelUnavailable: no weights, not the pinned weights, or `cache_dir` cannot be written.
+        Raises ModelUnavailable: no weights, not the pinned weights, or `cache_dir` cannot be
+        written.
         """
         # cores this process may run on (affinity), where the system tells
         affinity = hasattr(os, "sched_getaffinity")
@@ -65,7 +69,8 @@ class LocalEmbedder:
 
     def embed(self, texts: Sequence[str], progress: Callable[[int], None] | None = None) -> Vectors:
         vectors = np.empty((len(texts), self.dimension), np.float32)
-        # Longest first, so the cores finish together (simulated: 3 % sooner for 16 texts on 2 cores, none for 512).
+        # Longest first, so the cores finish together (simulated: 3 % sooner for 16 texts on 2
+        # cores, none for 512).
         order = sorted(range(len(texts)), key=lambda place: len(texts[place]), reverse=True)
         session = self._passage_session
         futures = [self._workers.submit(self._run, session, texts[place]) for place in order]
@@ -86,8 +91,8 @@ class LocalEmbedder:
         rows = [self._run(self._passage_session, text) for text in texts]
         return np.stack(rows) if rows else np.zeros((0, self.dimension), np.float32)
 
-    # Sessions load in 0.2 s and hold 90 MB each, so each is opened by the first call that needs it. Should two threads
-    # come first at once, both open one and one of the two is dropped again.
+    # Sessions load in 0.2 s and hold 90 MB each, so each is opened by the first call that needs it.
+    # Should two threads come first at once, both open one and one of the two is dropped again.
     @cached_property
     def _passage_session(self) -> InferenceSession:
         """One thread a run, because every worker keeps a core busy already; they share the weights."""
@@ -95,8 +100,9 @@ class LocalEmbedder:
 
     @cached_property
     def _question_session(self) -> InferenceSession:
-        """Two threads a run: 4.7 ms against 7.7 with one when the cores are idle (p50 of n 60, caches cold), though
-        24 against 17 while both embed passages (n 30). More threads were not measured."""
+        """Two threads a run: 4.7 ms against 7.7 with one when the cores are idle (p50 of n 60,
+        caches cold), though 24 against 17 while both embed passages (n 30). More threads were not
+        measured."""
         return minilm.open_session(self._graph, threads=min(2, self._threads))
 
     def _run(self, session: InferenceSession, text: str) -> Vectors:

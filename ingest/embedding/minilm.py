@@ -1,14 +1,16 @@
 """Runs all-MiniLM-L6-v2 on onnxruntime, without torch.
 
-The package ships safetensors only, so the ONNX graph is written here, once, and kept in a cache directory.
-Pooling and normalisation are part of the graph: token ids go in, a finished vector comes out.
+The package ships safetensors only, so the ONNX graph is written here, once, and kept in a cache
+directory. Pooling and normalisation are part of the graph: token ids go in, a finished vector comes
+out.
 
-Why plain standard operators and one text a run. CPU time of 160 tokens on one core of a shared machine, fp32, medians
-of 25 interleaved runs: 31.2 ms as written here; 31.3 with query, key and value in one product; 31.5 with the standard
-Attention operator (opset 23); 32.3 with the fused com.microsoft ones; 31.4 with onnxruntime's own optimiser off. So
-none of them buys anything: 85 % of the time is matrix products, at about 3/4 of the core's peak over the whole run.
-Batching texts of equal length gave 0-5 %, and would make "a vector does not depend on its batch mates" a property of
-somebody's kernels instead of this graph.
+Why plain standard operators and one text a run. CPU time of 160 tokens on one core of a shared
+machine, fp32, medians of 25 interleaved runs: 31.2 ms as written here; 31.3 with query, key and
+value in one product; 31.5 with the standard Attention operator (opset 23); 32.3 with the fused
+com.microsoft ones; 31.4 with onnxruntime's own optimiser off. So none of them buys anything: 85 %
+of the time is matrix products, at about 3/4 of the core's peak over the whole run. Batching texts
+of equal length gave 0-5 %, and would make "a vector does not depend on its batch mates" a property
+of somebody's kernels instead of this graph.
 """
 
 from __future__ import annotations
@@ -53,7 +55,8 @@ def open_tokenizer() -> Tokenizer:
 
 
 def graph_file(cache_dir: Path) -> Path:
-    """Where the ONNX graph is, written now (1-2 s, 90 MB) if it is not there yet. Raises ModelUnavailable."""
+    """Where the ONNX graph is, written now (1-2 s, 90 MB) if it is not there yet. Raises
+    ModelUnavailable."""
     path = cache_dir / f"all-MiniLM-L6-v2-fp32-{GRAPH_VERSION}-{WEIGHTS_SHA256[:16]}.onnx"
     if not path.exists():
         _write(path)
@@ -61,10 +64,12 @@ def graph_file(cache_dir: Path) -> Path:
 
 
 def open_session(graph: Path, threads: int) -> InferenceSession:
-    """A session taking `ids` (tokens,) int64 to a unit vector (384,) float32, on `threads` threads a run.
+    """A session taking `ids` (tokens,) int64 to a unit vector (384,) float32, on `threads` threads
+    a run.
 
-    A graph that does not load, because something cut it short, is written anew. Raises ModelUnavailable.
-    Flipped bits inside the weights would pass: hashing 90 MB costs 0.1 s a start, and the file is replaced whole.
+    A graph that does not load, because something cut it short, is written anew. Raises
+    ModelUnavailable. Flipped bits inside the weights would pass: hashing 90 MB costs 0.1 s a start,
+    and the file is replaced whole.
     """
     try:
         return _load(graph, threads)
@@ -80,14 +85,15 @@ def _load(graph: Path, threads: int) -> InferenceSession:
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1
     options.log_severity_level = 3
-    # Threads may spin for work while a run lasts (a question on 2 threads: 4.7 ms against 6.3 without, n 60), but an
-    # idle session must not burn a core that the workers could use.
+    # Threads may spin for work while a run lasts (a question on 2 threads: 4.7 ms against 6.3
+    # without, n 60), but an idle session must not burn a core that the workers could use.
     options.add_session_config_entry("session.force_spinning_stop", "1")
     return onnxruntime.InferenceSession(str(graph), options, providers=["CPUExecutionProvider"])
 
 
 def _write(path: Path) -> None:
-    """Put the whole file in place or none: a reader, or another process building the same, never sees half of one."""
+    """Put the whole file in place or none: a reader, or another process building the same, never
+    sees half of one."""
     graph = _graph(_checked("model.safetensors", WEIGHTS_SHA256))
     part = path.with_name(f"{path.name}.{secrets.token_hex(4)}.part")
     try:
@@ -108,7 +114,8 @@ def _write(path: Path) -> None:
 
 
 def _checked(name: str, sha256: str) -> bytes:
-    """The bytes of one file of the weights package, found without importing it (that would import torch)."""
+    """The bytes of one file of the weights package, found without importing it (that would import
+    torch)."""
     spec = importlib.util.find_spec(PACKAGE)
     if spec is None or spec.origin is None:
         raise ModelUnavailable(
@@ -128,9 +135,11 @@ def _checked(name: str, sha256: str) -> bytes:
 
 
 def _graph(safetensors_file: bytes) -> bytes:
-    """BERT as published (Devlin et al. 2019; post-norm, exact GELU), mean over the tokens, unit length.
+    """BERT as published (Devlin et al. 2019; post-norm, exact GELU), mean over the tokens, unit
+    length.
 
-    One text a run and no padding, so there is no attention mask, and the mean over all rows is the masked mean.
+    One text a run and no padding, so there is no attention mask, and the mean over all rows is the
+    masked mean.
     """
     from safetensors.numpy import load
 

@@ -12,8 +12,9 @@ from ingest.errors import ModelFailed, ModelUnavailable
 from ingest.settings import Settings
 
 DIMENSIONS = {"text-embedding-3-small": 1536, "text-embedding-3-large": 3072}
-# The limits of the endpoint (platform.openai.com/docs/api-reference/embeddings): tokens a text, texts and tokens a
-# request. A request is kept well below: what fails is asked for again, and progress should move.
+# The limits of the endpoint (platform.openai.com/docs/api-reference/embeddings): tokens a text,
+# texts and tokens a request. A request is kept well below: what fails is asked for again, and
+# progress should move.
 LONGEST_TEXT_TOKENS = 8191
 REQUEST_TEXTS = 256
 REQUEST_TOKENS = 100_000
@@ -24,10 +25,12 @@ Vectors = NDArray[np.float32]
 
 
 class OpenAIEmbedder:
-    """`text-embedding-3-small` or `-large` over `OPENAI_BASE_URL`; may be called from several threads at once.
+    """`text-embedding-3-small` or `-large` over `OPENAI_BASE_URL`; may be called from several
+    threads at once.
 
-    A text is cut after 8,191 cl100k tokens. Raises ModelUnavailable where no key and no address is set or the key is
-    refused, ModelFailed where the endpoint fails after 5 retries; nothing of the endpoint's own text is repeated.
+    A text is cut after 8,191 cl100k tokens. Raises ModelUnavailable where no key and no address is
+    set or the key is refused, ModelFailed where the endpoint fails after 5 retries; nothing of the
+    endpoint's own text is repeated.
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -56,7 +59,8 @@ class OpenAIEmbedder:
         self._errors: tuple[type[Exception], ...] = (openai.OpenAIError,)
 
     def embed(self, texts: Sequence[str], progress: Callable[[int], None] | None = None) -> Vectors:
-        """(len(texts), dimension) float32, unit rows in the order of `texts`; `progress` gets the count newly done."""
+        """(len(texts), dimension) float32, unit rows in the order of `texts`; `progress` gets the
+        count newly done."""
         vectors = np.zeros((0, self.dimension), np.float32)
         for batch in batches(texts):
             vectors = np.concatenate([vectors, self._embedded(batch)])
@@ -106,7 +110,8 @@ class OpenAIEmbedder:
 
 
 def batches(texts: Sequence[str]) -> Iterator[list[str]]:
-    """Texts cut to length, in requests of at most REQUEST_TEXTS texts and REQUEST_TOKENS tokens, in order."""
+    """Texts cut to length, in requests of at most REQUEST_TEXTS texts and REQUEST_TOKENS tokens, in
+    order."""
     batch: list[str] = []
     budget = REQUEST_TOKENS
     for text in texts:

@@ -1,4 +1,5 @@
-"""Makes an Article of what was read from a file: cleaned, with what its metadata and its text say of it."""
+"""Makes an Article of what was read from a file: cleaned, with what its metadata and its text say
+of it."""
 
 from __future__ import annotations
 
@@ -34,12 +35,13 @@ def article_from(
     today: date | None = None,
     read_page: ReadPage | None = None,
 ) -> Article:
-    """The article of a JSON object: `text` or `html`, and `title`, `author`, `publisher`, `url`, `published_on` where
-    known.
+    """The article of a JSON object: `text` or `html`, and `title`, `author`, `publisher`, `url`,
+    `published_on` where known.
 
-    What is not given is read from the text, of `html` first from its metadata. An address that is not http(s) is
-    dropped. Raises BadArticle where a field has the wrong type, a date is none, or a string holds what cannot be stored
-    (NUL, lone surrogates). `read_page` reads the `html`, by default `formats.html.read_page`.
+    What is not given is read from the text, of `html` first from its metadata. An address that is
+    not http(s) is dropped. Raises BadArticle where a field has the wrong type, a date is none, or a
+    string holds what cannot be stored (NUL, lone surrogates). `read_page` reads the `html`, by
+    default `formats.html.read_page`.
     """
     name = "html" if fields.get("text") is None and fields.get("html") is not None else "text"
     content = fields.get(name)
@@ -78,7 +80,8 @@ def article_from(
 
 
 def with_fields(extract: Extract, stated: Mapping[str, str]) -> Extract:
-    """An extract with fields somebody wrote beside it, which go before its own: `published_on` and `updated_on` too."""
+    """An extract with fields somebody wrote beside it, which go before its own: `published_on` and
+    `updated_on` too."""
     given = {name: words for name, words in stated.items() if words.strip() and name not in _DATES}
     days = [stated_date(kind, stated.get(name, ""), "field") for name, kind in _DATES.items()]
     own = (day for day in days if day)
@@ -86,10 +89,10 @@ def with_fields(extract: Extract, stated: Mapping[str, str]) -> Extract:
 
 
 def article_of(extract: Extract, identity: str, source: str, today: date | None = None) -> Article:
-    """The article of what was read from a file. Its metadata goes before what the text says; what cannot be used of it
-    is ignored. `today` is the clock, by which a date to come is told. Its language is not looked at. Raises BadArticle
-    where the text holds no words, or only those of a consent wall, log-in, survey or empty page.
-    """
+    """The article of what was read from a file. Its metadata goes before what the text says; what
+    cannot be used of it is ignored. `today` is the clock, by which a date to come is told. Its
+    language is not looked at. Raises BadArticle where the text holds no words, or only those of a
+    consent wall, log-in, survey or empty page."""
     text = clean(extract.text)
     fields = {name: words for name, words in extract.fields.items() if len(words) <= LONGEST_FIELD}
     if not any(map(str.isalnum, text)):

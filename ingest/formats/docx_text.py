@@ -15,7 +15,8 @@ from ingest.types import Extract
 if TYPE_CHECKING:
     from lxml.etree import _Element  # type: ignore[import-untyped]
 
-# XML of a document is 5 to 30 times its text, and deflate makes it 5 to 20 times smaller. A bomb is 1000 to 1.
+# XML of a document is 5 to 30 times its text, and deflate makes it 5 to 20 times smaller. A bomb is
+# 1000 to 1.
 MOST_MARKUP = 20  # times the text an article may have
 MOST_SQUEEZED = 200  # times the bytes in the file, where it is more than a megabyte
 LEAST_ALLOWED = 10_000_000  # bytes: styles and themes take up to a megabyte whatever the text
@@ -26,9 +27,9 @@ _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 
 
 def read_docx(data: bytes, limit_bytes: int) -> Extract:
-    """What a Word file says. The day it was saved is not taken for that of publication. Raises BadArticle where it is
-    encrypted, damaged, no Word file, or swells to more than an article may have.
-    """
+    """What a Word file says. The day it was saved is not taken for that of publication. Raises
+    BadArticle where it is encrypted, damaged, no Word file, or swells to more than an article may
+    have."""
     from docx import Document
     from docx.opc.exceptions import PackageNotFoundError
     from lxml.etree import XMLSyntaxError
@@ -67,7 +68,8 @@ def read_docx(data: bytes, limit_bytes: int) -> Extract:
 
 
 def _checked(data: bytes, limit_bytes: int) -> bytes:
-    """The same file with nothing but its XML, uncompressed: what the directory declares is not trusted.
+    """The same file with nothing but its XML, uncompressed: what the directory declares is not
+    trusted.
 
     Read piece by piece, so that a bomb is noticed after as much as an article may have.
     """
@@ -98,7 +100,8 @@ def _checked(data: bytes, limit_bytes: int) -> bytes:
 
 
 def _lines(body: _Element) -> Iterator[tuple[str | None, str]]:
-    """(style, text) of each paragraph and table row, in order; what was deleted or stands twice is left out."""
+    """(style, text) of each paragraph and table row, in order; what was deleted or stands twice is
+    left out."""
     for element in body.iter(f"{_W}p", f"{_W}tr"):
         if element.tag == f"{_W}tr":
             cells = [
@@ -115,7 +118,8 @@ def _lines(body: _Element) -> Iterator[tuple[str | None, str]]:
 
 
 def _text(paragraph: _Element) -> str:
-    """The words of a paragraph as they stand with all changes accepted; a text box in it is a paragraph by itself."""
+    """The words of a paragraph as they stand with all changes accepted; a text box in it is a
+    paragraph by itself."""
     words: list[str] = []
     for element in paragraph.iter(f"{_W}t", f"{_W}tab", f"{_W}br", f"{_W}cr", f"{_W}noBreakHyphen"):
         if next(element.iterancestors(f"{_W}p"), None) is not paragraph or _is_second(element):

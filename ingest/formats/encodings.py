@@ -7,8 +7,9 @@ import re
 
 from ingest.errors import BadArticle
 
-# Shares of all bytes. Text has almost no control characters (junk has 10 %), and in the Western languages that cp1252
-# serves fewer than one byte in five is not ASCII (in cp1251 or Shift-JIS text most are).
+# Shares of all bytes. Text has almost no control characters (junk has 10 %), and in the Western
+# languages that cp1252 serves fewer than one byte in five is not ASCII (in cp1251 or Shift-JIS text
+# most are).
 MOST_CONTROLS = 0.02
 MOST_FOREIGN = 0.3
 
@@ -18,7 +19,8 @@ _REMEDY = "save it as UTF-8"
 
 
 def decode(data: bytes) -> str:
-    """The text of `data`. Raises BadArticle where the encoding is unknown or the bytes are no text at all."""
+    """The text of `data`. Raises BadArticle where the encoding is unknown or the bytes are no text
+    at all."""
     if data.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)) and len(data) % 4 == 0:
         raise BadArticle(f"is UTF-32, which is not read; {_REMEDY}")
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):

@@ -39,7 +39,8 @@ _NAMES = {
 
 
 class _Loader(yaml.BaseLoader):
-    """Makes strings of everything: no dates that raise, no objects. An alias is an error: nested ones multiply."""
+    """Makes strings of everything: no dates that raise, no objects. An alias is an error: nested
+    ones multiply."""
 
     def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
         if self.check_event(yaml.AliasEvent):
@@ -50,16 +51,18 @@ class _Loader(yaml.BaseLoader):
 
 
 def read_markdown(data: bytes) -> Extract:
-    """What a markdown file says. Raises BadArticle where its encoding is unknown or its front matter has aliases."""
+    """What a markdown file says. Raises BadArticle where its encoding is unknown or its front
+    matter has aliases."""
     fields, text = split_front_matter(decode(data))
     return with_fields(Extract(text), fields)
 
 
 def split_front_matter(text: str) -> tuple[dict[str, str], str]:
-    """The fields of an article we know (title, author, publisher, url and dates), as written, and the text below.
+    """The fields of an article we know (title, author, publisher, url and dates), as written, and
+    the text below.
 
-    Front matter that is no YAML is read line by line; where no field of ours is found it is text, and stays. Raises
-    BadArticle where it has aliases.
+    Front matter that is no YAML is read line by line; where no field of ours is found it is text,
+    and stays. Raises BadArticle where it has aliases.
     """
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     front = _FRONT.match(text[: LONGEST + 100])

@@ -19,7 +19,8 @@ from ingest.types import Extract
 if TYPE_CHECKING:
     from lxml.html import HtmlElement  # type: ignore[import-untyped]
 
-# Below this trafilatura takes whatever text the page has, menus included (its MIN_EXTRACTED_SIZE); we leave those out.
+# Below this trafilatura takes whatever text the page has, menus included (its MIN_EXTRACTED_SIZE);
+# we leave those out.
 SHORTEST_BODY = 250  # characters
 LONGEST_HEADER_LINE = 160  # characters; a longer one below the heading is prose
 WIDEST_GAP = 40  # lines within the main text that it may have left out
@@ -30,8 +31,9 @@ NOTE_TOO_DEEP = "is nested too deep to look for its main text: all its text was 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A block of visible text. `tag` is the innermost block element, `within` a number for the block around that;
-    `is_chrome`: it stands in a menu or banner; `is_link`: most of it leads elsewhere."""
+    """A block of visible text. `tag` is the innermost block element, `within` a number for the
+    block around that; `is_chrome`: it stands in a menu or banner; `is_link`: most of it leads
+    elsewhere."""
 
     text: str
     tag: str
@@ -61,7 +63,8 @@ def read_page(data: bytes, limit_bytes: int) -> Extract:
 
 
 def read_plain_page(data: bytes, limit_bytes: int) -> Extract:
-    """As `read_page`, but all visible text outside menus and banners is taken: fast whatever the page."""
+    """As `read_page`, but all visible text outside menus and banners is taken: fast whatever the
+    page."""
     page, tree, is_whole = _parsed(data)
     if not is_whole:
         return _unstructured(page, tree)
@@ -118,7 +121,8 @@ def visible_lines(tree: HtmlElement) -> Iterator[Line]:
 
 
 def _parsed(data: bytes) -> tuple[str, HtmlElement, bool]:
-    """(the page as text, its tree, whether that is all of it): libxml2 stops at 256 levels and in very long texts."""
+    """(the page as text, its tree, whether that is all of it): libxml2 stops at 256 levels and in
+    very long texts."""
     from lxml.etree import ParserError
     from lxml.html import HTMLParser, document_fromstring
 
@@ -149,8 +153,8 @@ def _parsed(data: bytes) -> tuple[str, HtmlElement, bool]:
 
 
 def _filled(body: Sequence[str], shown: Sequence[Line]) -> list[str]:
-    """The main text with what trafilatura at times takes for something else: the lists and captions within it, and the
-    blocks that follow it side by side with its own."""
+    """The main text with what trafilatura at times takes for something else: the lists and captions
+    within it, and the blocks that follow it side by side with its own."""
     places: dict[str, list[int]] = {}
     for n, line in enumerate(shown):
         places.setdefault(line.text, []).append(n)
@@ -195,7 +199,8 @@ def _extract(tree: HtmlElement, lines: Sequence[Line], body: Sequence[str]) -> E
 
 
 def _heading(lines: Sequence[Line], title: str | None, site: str | None) -> int | None:
-    """Which line is the heading of the article: the one that says the title, else the first that is not the site's."""
+    """Which line is the heading of the article: the one that says the title, else the first that is
+    not the site's."""
     headings = [
         n for n, line in enumerate(lines) if line.tag in ("h1", "h2", "h3") and not line.is_chrome
     ]
@@ -209,7 +214,8 @@ def _heading(lines: Sequence[Line], title: str | None, site: str | None) -> int 
 
 
 def _header(lines: Sequence[Line], heading: int | None, body: Sequence[str]) -> list[str]:
-    """The heading, and the byline and date lines between it and the prose, which extractors of main text leave out."""
+    """The heading, and the byline and date lines between it and the prose, which extractors of main
+    text leave out."""
     if heading is None:
         return []
     header = [lines[heading].text]
@@ -225,7 +231,8 @@ def _header(lines: Sequence[Line], heading: int | None, body: Sequence[str]) -> 
 
 
 def _unstructured(page: str, tree: HtmlElement) -> Extract:
-    """All text of a page whose tree is not whole, by its tags alone; metadata as far as the tree goes."""
+    """All text of a page whose tree is not whole, by its tags alone; metadata as far as the tree
+    goes."""
     body = _HEAD_END.split(page, maxsplit=1)[-1]
     for name in ("script", "style", "noscript", "template", "nav", "svg", "!--"):
         body = _without(body, name)
@@ -235,7 +242,8 @@ def _unstructured(page: str, tree: HtmlElement) -> Extract:
 
 
 def _without(page: str, name: str) -> str:
-    """A page without the elements of one name; one that is never closed stays. Linear in the length of the page."""
+    """A page without the elements of one name; one that is never closed stays. Linear in the length
+    of the page."""
     opening, closing = f"<{name}", ("-->" if name == "!--" else f"</{name}")
     lower, kept, position = page.lower(), list[str](), 0
     if len(lower) != len(page):  # a letter whose small form is longer

@@ -26,8 +26,8 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 def read_lines(path: Path, file: Content, process: ReadingProcess) -> Iterator[Article | Failure]:
     """One article or failure for every line that is not blank. No more than one article is held.
 
-    An article is `source#id`, or `source#L<line>` without id; a failure is always `source#L<line>`. Raises OSError
-    where the file cannot be read.
+    An article is `source#id`, or `source#L<line>` without id; a failure is always `source#L<line>`.
+    Raises OSError where the file cannot be read.
     """
     seen: dict[str, int] = {}
     for number, line in _lines(path, file.limit_bytes):
@@ -80,7 +80,8 @@ def read_line(line: Content, read_page: ReadPage) -> Article:
 
 
 def _lines(path: Path, limit_bytes: int) -> Iterator[tuple[int, str | None]]:
-    """(line number, line), None for a line over the limit, of which the rest is skipped. Blank lines are left out."""
+    """(line number, line), None for a line over the limit, of which the rest is skipped. Blank
+    lines are left out."""
     with path.open("rb") as stream:
         wide = stream.read(2) in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
     # a bad byte becomes a mark that is looked for later, so that the lines after it are read

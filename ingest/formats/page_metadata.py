@@ -23,7 +23,8 @@ LONGEST_LINE = 160  # characters; a longer block below the heading is prose, and
 
 
 def read_metadata(tree: HtmlElement) -> tuple[dict[str, str], tuple[StatedDate, ...]]:
-    """(title, author, publisher and url where stated, as written; the dates stated, the most trustworthy first)."""
+    """(title, author, publisher and url where stated, as written; the dates stated, the most
+    trustworthy first)."""
     nodes = list(_nodes(tree))
     tags: dict[
         str, str
@@ -203,7 +204,8 @@ def _of(tags: Mapping[str, str], names: tuple[str, ...]) -> Iterator[str]:
 
 
 def _marked_dates(tree: HtmlElement) -> Iterator[tuple[DateKind, str]]:
-    """Dates marked as the article's in the page: itemprop, the classes of hAtom and h-entry, `pubdate`."""
+    """Dates marked as the article's in the page: itemprop, the classes of hAtom and h-entry,
+    `pubdate`."""
     for element in tree.iter("time", "span", "abbr", "div", "p"):
         marks = {element.get("itemprop") or "", *(element.get("class") or "").split()}
         kind = (
@@ -225,7 +227,8 @@ def _marked_dates(tree: HtmlElement) -> Iterator[tuple[DateKind, str]]:
 
 
 def _header_times(tree: HtmlElement) -> list[StatedDate]:
-    """The `time` elements between the heading and the prose; none where they name several days of publication."""
+    """The `time` elements between the heading and the prose; none where they name several days of
+    publication."""
     found: list[StatedDate] = []
     below = False
     for element in tree.iter("h1", "p", "time"):
@@ -244,7 +247,8 @@ def _header_times(tree: HtmlElement) -> list[StatedDate]:
 
 
 def _opening(element: HtmlElement) -> str:
-    """The first characters of an element's text; all of it, for each of many elements within, takes hours."""
+    """The first characters of an element's text; all of it, for each of many elements within, takes
+    hours."""
     words = ""
     for piece in element.itertext():
         words += piece

@@ -41,9 +41,9 @@ class Line:
 
 
 def read_pdf(data: bytes, limit_bytes: int) -> Extract:
-    """What a PDF says. The day it was made is not taken for that of publication. Raises BadArticle where it is
-    encrypted, cut off or damaged, has pages without text only, or more than `limit_bytes` of text.
-    """
+    """What a PDF says. The day it was made is not taken for that of publication. Raises BadArticle
+    where it is encrypted, cut off or damaged, has pages without text only, or more than
+    `limit_bytes` of text."""
     from pypdf import PasswordType, PdfReader
     from pypdf.errors import DependencyError, LimitReachedError, PyPdfError
 
@@ -120,7 +120,8 @@ def _lines(page: PageObject) -> list[Line]:
 
 
 def _title(pages: list[list[Line]]) -> str:
-    """The lines in the largest type of the first page, where it is clearly larger than the others; "" where none is."""
+    """The lines in the largest type of the first page, where it is clearly larger than the others;
+    "" where none is."""
     lines = [line for line in (pages[0] if pages else []) if len(line.text) > 2]
     largest = max((line.size for line in lines), default=0.0)
     if not lines or largest < LARGER * _body_size(lines):
@@ -139,7 +140,8 @@ def _body_size(lines: list[Line]) -> float:
 
 
 def _without_running_heads(pages: list[list[Line]], title: str) -> list[list[Line]]:
-    """Pages without page numbers and without the lines that stand at the edge of many, but for the title itself."""
+    """Pages without page numbers and without the lines that stand at the edge of many, but for the
+    title itself."""
     counts = Counter(mark for lines in pages for mark in {_mark(line) for line in _edges(lines)})
     heads = {mark for mark, count in counts.items() if count >= max(LEAST_REPEATS, len(pages) // 3)}
     kept: list[list[Line]] = []
@@ -183,7 +185,8 @@ def _text(pages: list[list[Line]]) -> str:
 
 
 def _paragraphs(lines: list[Line]) -> str:
-    """Lines joined by line breaks, paragraphs by blank lines: a wider gap, other type or an indent parts them."""
+    """Lines joined by line breaks, paragraphs by blank lines: a wider gap, other type or an indent
+    parts them."""
     gaps = sorted(gap for a, b in pairwise(lines) if 0 < (gap := a.y - b.y) < 4 * max(a.size, 1))
     usual = gaps[len(gaps) // 2] if gaps else 0.0
     body = _body_size(lines)
@@ -207,7 +210,8 @@ def _paragraphs(lines: list[Line]) -> str:
 
 
 def _without_hyphens(text: str) -> str:
-    """Words that were divided at the end of a line made whole; one that has a hyphen elsewhere in the text keeps it."""
+    """Words that were divided at the end of a line made whole; one that has a hyphen elsewhere in
+    the text keeps it."""
     words = Counter(re.findall(r"\b\w+-\w+", re.sub(r"-\n", "", text)))
 
     def joined(match: re.Match[str]) -> str:

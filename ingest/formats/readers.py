@@ -1,4 +1,5 @@
-"""Reads files and folders into articles, one by one. The only place that knows which formats there are."""
+"""Reads files and folders into articles, one by one. The only place that knows which formats there
+are."""
 
 from __future__ import annotations
 
@@ -17,7 +18,8 @@ from ingest.formats.json_lines import read_lines
 from ingest.formats.reading_process import Content, ReadingProcess
 from ingest.types import Article, Failure
 
-# By the end of a file's name, what `reading_process` reads it as; a file of JSON Lines is read line by line.
+# By the end of a file's name, what `reading_process` reads it as; a file of JSON Lines is read line
+# by line.
 FORMATS = {
     ".docx": "docx",
     ".htm": "html",
@@ -67,12 +69,14 @@ def read(
     known: Known = lambda path, identity, name: (),
     process: ReadingProcess | None = None,
 ) -> Iterator[Item]:
-    """Every article under `path`, a file or a folder with all below it, in the order of their names, links last.
+    """Every article under `path`, a file or a folder with all below it, in the order of their
+    names, links last.
 
-    What cannot be read is a Failure that says why and what to do, never an exception, and the rest goes on. In a folder
-    hidden files are skipped, and files of other types are passed over and counted, in one PassedOver at the end.
-    `today` is the clock: a date to come is not believed, and an Article's `notes` say so. A file that `known` names
-    articles of is not read: in its place comes one Unchanged. `process` serves several calls; without it each has one.
+    What cannot be read is a Failure that says why and what to do, never an exception, and the rest
+    goes on. In a folder hidden files are skipped, and files of other types are passed over and
+    counted, in one PassedOver at the end. `today` is the clock: a date to come is not believed, and
+    an Article's `notes` say so. A file that `known` names articles of is not read: in its place
+    comes one Unchanged. `process` serves several calls; without it each has one.
     """
     if process is None:
         with ReadingProcess() as own:
@@ -99,7 +103,8 @@ def read(
 
 
 def count(path: Path) -> int:
-    """How many articles `read` will come to, for whoever shows progress; 0 where only reading tells, as of JSONL."""
+    """How many articles `read` will come to, for whoever shows progress; 0 where only reading
+    tells, as of JSONL."""
     files = [
         found
         for found in _files_below(path)
@@ -109,14 +114,15 @@ def count(path: Path) -> int:
 
 
 def shown(name: str) -> str:
-    """A file name as text that can be stored and shown: bytes that are no UTF-8 and control characters are escaped."""
+    """A file name as text that can be stored and shown: bytes that are no UTF-8 and control
+    characters are escaped."""
     name = os.fsencode(name).decode("utf-8", "backslashreplace")
     return _CONTROL.sub(lambda match: f"\\x{ord(match.group()):02x}", name)
 
 
 def _files_below(folder: Path) -> Iterator[Path | Failure]:
-    """Every file below a folder by name. A folder is entered once, so that links in a circle end; links come last, so
-    that what they lead to goes by its own name."""
+    """Every file below a folder by name. A folder is entered once, so that links in a circle end;
+    links come last, so that what they lead to goes by its own name."""
     waiting, links = [folder], list[Path]()
     entered: set[tuple[int, int]] = set()
     while waiting or links:

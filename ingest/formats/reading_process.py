@@ -1,7 +1,8 @@
 """Reads files in a process of its own, so that a hostile file costs itself and nothing else.
 
-Strangers' files can make whatever reads them run for hours, take all memory or crash. Here they do it alone: the process
-is given so much time and memory, and what it could not read is a BadArticle. It starts with the first file.
+Strangers' files can make whatever reads them run for hours, take all memory or crash. Here they do
+it alone: the process is given so much time and memory, and what it could not read is a BadArticle.
+It starts with the first file.
 """
 
 from __future__ import annotations
@@ -55,10 +56,12 @@ class Content:
 
 
 class ReadingProcess:
-    """Reads for one thread, one article after the other; a process that was lost is replaced for the next one."""
+    """Reads for one thread, one article after the other; a process that was lost is replaced for
+    the next one."""
 
     def __init__(self, waiting: Callable[[], None] | None = None) -> None:
-        """`waiting` is called twice a second while an article is read; what it raises ends the reading."""
+        """`waiting` is called twice a second while an article is read; what it raises ends the
+        reading."""
         self._waiting = waiting or (lambda: None)
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -137,7 +140,8 @@ class ReadingProcess:
 
 
 def _started() -> subprocess.Popen[bytes]:
-    """The other process: it finds this package and nothing in the working directory, and it is told no secrets."""
+    """The other process: it finds this package and nothing in the working directory, and it is told
+    no secrets."""
     root = str(Path(__file__).resolve().parents[2])
     script = (
         "import sys; sys.path.append(sys.argv[1]); "
@@ -157,7 +161,8 @@ def _started() -> subprocess.Popen[bytes]:
 
 
 def main() -> None:
-    """The other process: a line of JSON and the bytes of an article in, a line of JSON out, until the input ends."""
+    """The other process: a line of JSON and the bytes of an article in, a line of JSON out, until
+    the input ends."""
     import resource
 
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))

@@ -1,4 +1,5 @@
-"""The open parts of a data directory: catalogue, vectors, Chroma, text index, embedder; whole after any kill."""
+"""The open parts of a data directory: catalogue, vectors, Chroma, text index, embedder; whole after
+any kill."""
 
 from __future__ import annotations
 
@@ -27,8 +28,9 @@ class Archive:
     def __init__(self, settings: Settings, embedder: Embedder | None = None):
         """Raises IndexMismatch, IndexUnavailable or ModelUnavailable, each with its remedy.
 
-        Where the process before this one was killed while it wrote, what it left is put right first: an index that
-        was hit in the middle of a write, or that an earlier version built, is made anew from the catalogue.
+        Where the process before this one was killed while it wrote, what it left is put right
+        first: an index that was hit in the middle of a write, or that an earlier version built, is
+        made anew from the catalogue.
         """
         self.settings = settings
         self._waits_for_room = False  # leftovers stay for want of room, and it was said
@@ -64,8 +66,8 @@ class Archive:
     def settle(self) -> None:
         """Clears up after a write that did not end; nothing to do in most archives.
 
-        Where the disk has no room for that, leftovers stay: nothing shows them. Raises IndexUnavailable where an index
-        cannot be used as it is.
+        Where the disk has no room for that, leftovers stay: nothing shows them. Raises
+        IndexUnavailable where an index cannot be used as it is.
         """
         chroma = self.settings.data_dir / indexes.CHROMA
         if self.catalogue.is_settled() and not chroma_guard.was_cut_short(chroma):
@@ -93,7 +95,8 @@ class Archive:
         self.catalogue.forget()
 
     def _opened_indexes(self) -> Indexes:
-        """What is there; what a killed process half wrote, or what an empty archive cannot use, is made anew."""
+        """What is there; what a killed process half wrote, or what an empty archive cannot use, is
+        made anew."""
         data_dir, model = self.settings.data_dir, self.embedder.model
         indexes.swap_in(data_dir)
         if not chroma_guard.was_cut_short(data_dir / indexes.CHROMA):
@@ -152,9 +155,11 @@ def embedder_of(settings: Settings) -> Embedder:
 def rebuild(
     settings: Settings, embedder: Embedder | None = None, progress: Progress | None = None
 ) -> None:
-    """Makes Chroma and the text index of a closed archive anew from the catalogue, with the embedder's model.
+    """Makes Chroma and the text index of a closed archive anew from the catalogue, with the
+    embedder's model.
 
-    Killed before the end it changes nothing that readers see. Raises IndexUnavailable or ModelUnavailable.
+    Killed before the end it changes nothing that readers see. Raises IndexUnavailable or
+    ModelUnavailable.
     """
     indexes.swap_in(settings.data_dir)  # the end of an earlier one, if it was killed just before
     embedder = embedder or embedder_of(settings)

@@ -1,9 +1,10 @@
-"""Articles, passages, families and generations in SQLite: the record of truth about what readers may see.
+"""Articles, passages, families and generations in SQLite: the record of truth about what readers
+may see.
 
-A row lives from the generation that added it to the one that removed it. Publishing a generation is one
-transaction, so readers see the old state or the new one; Chroma and the text index may hold rows that no
-generation shows, and whatever they return is looked up here first. What the newest generation took away stays
-until the next one comes, so that it can be rolled back.
+A row lives from the generation that added it to the one that removed it. Publishing a generation is
+one transaction, so readers see the old state or the new one; Chroma and the text index may hold
+rows that no generation shows, and whatever they return is looked up here first. What the newest
+generation took away stays until the next one comes, so that it can be rolled back.
 """
 
 from __future__ import annotations
@@ -89,7 +90,8 @@ class Catalogue:
         return Snapshot(reading, int(reading.rows(_NUMBER)[0][0] or 0))
 
     def previous(self) -> Snapshot | None:
-        """What a rollback would show again; None where there is nothing to go back to. Removed articles are gone."""
+        """What a rollback would show again; None where there is nothing to go back to. Removed
+        articles are gone."""
         reading = self.database.reading()
         number = _back_to(reading.rows(_NEWEST))
         if number is None:
@@ -103,7 +105,8 @@ class Catalogue:
         return int(self._rows(query, {"number": number})[0][0])
 
     def expect(self, passage_ids: Iterable[str]) -> None:
-        """Notes ids about to be written to the other indexes, for whoever comes next if this process is killed."""
+        """Notes ids about to be written to the other indexes, for whoever comes next if this
+        process is killed."""
         with self.database.write() as connection:
             connection.executemany(
                 "INSERT OR IGNORE INTO pending VALUES (?)", [(i,) for i in passage_ids]
@@ -112,7 +115,8 @@ class Catalogue:
     def publish(
         self, new: Sequence[NewVersion], removed: Iterable[str], families: Iterable[Family]
     ) -> int:
-        """One new generation in one transaction: `new` replaces older versions, `families` replaces all memberships."""
+        """One new generation in one transaction: `new` replaces older versions, `families` replaces
+        all memberships."""
         gone = [*removed, *(version.article.article_id for version in new)]
         with self.database.write() as connection:
             number, now = self._new_generation(connection, "ingest")
@@ -140,7 +144,8 @@ class Catalogue:
         return number
 
     def purge(self, article_id: str, families: Iterable[Family]) -> int:
-        """A new generation without the article; its text leaves the catalogue in the same transaction, for good."""
+        """A new generation without the article; its text leaves the catalogue in the same
+        transaction, for good."""
         versions = "SELECT version FROM versions WHERE article_id = ?"
         with self.database.write() as connection:
             number, _ = self._new_generation(connection, "removal")
@@ -155,9 +160,11 @@ class Catalogue:
         return number
 
     def roll_back(self, families: Iterable[Family]) -> int:
-        """A new generation that shows what `previous()` shows, in one transaction; it has nothing to go back to itself.
+        """A new generation that shows what `previous()` shows, in one transaction; it has nothing
+        to go back to itself.
 
-        The view of the generation that is undone is not kept: its readers hold a transaction of their own.
+        The view of the generation that is undone is not kept: its readers hold a transaction of
+        their own.
         """
         with self.database.write() as connection:
             back_to = _back_to(connection.execute(_NEWEST).fetchall())
@@ -176,7 +183,8 @@ class Catalogue:
         return number
 
     def made_with(self, embedding_model: str) -> None:
-        """Notes the model behind the vectors; another one than before makes a new generation of the same articles."""
+        """Notes the model behind the vectors; another one than before makes a new generation of the
+        same articles."""
         self._embedding_model = embedding_model
         newest = self._rows(_NEWEST)
         if not newest or newest[0]["embedding_model"] == embedding_model:
@@ -190,15 +198,18 @@ class Catalogue:
             )
 
     def is_settled(self) -> bool:
-        """Whether the other indexes were left in peace: false from before they are written until what is dead is gone.
+        """Whether the other indexes were left in peace: false from before they are written until
+        what is dead is gone.
 
-        Where it is false in a process that has just begun, the one before it was killed while it wrote.
+        Where it is false in a process that has just begun, the one before it was killed while it
+        wrote.
         """
         query = "SELECT EXISTS(SELECT 1 FROM pending) OR EXISTS(SELECT 1 FROM versions WHERE removed_in <= :oldest) AS busy"
         return not self._rows(query, {"oldest": self._oldest()})[0]["busy"]
 
     def dead_passages(self) -> list[str]:
-        """Ids to take out of the other indexes: left by a killed ingest, or of no generation that is kept."""
+        """Ids to take out of the other indexes: left by a killed ingest, or of no generation that
+        is kept."""
         query = (
             "SELECT p.passage_id FROM passages p JOIN versions v USING (version) WHERE v.removed_in <= :oldest "
             "UNION SELECT passage_id FROM pending WHERE passage_id NOT IN (SELECT passage_id FROM passages)"
@@ -206,7 +217,8 @@ class Catalogue:
         return [row[0] for row in self._rows(query, {"oldest": self._oldest()})]
 
     def kept_passages(self) -> set[str]:
-        """Ids of all passages that a kept generation shows: what Chroma and the text index ought to hold."""
+        """Ids of all passages that a kept generation shows: what Chroma and the text index ought to
+        hold."""
         query = (
             "SELECT p.passage_id FROM passages p JOIN versions v USING (version) "
             "WHERE v.removed_in IS NULL OR v.removed_in > :oldest"
@@ -225,7 +237,8 @@ class Catalogue:
         self.database.empty_log()
 
     def versions_of(self, passage_ids: Sequence[str]) -> list[NewVersion]:
-        """The articles, of whichever kept generation, that hold the passages; each with those passages only."""
+        """The articles, of whichever kept generation, that hold the passages; each with those
+        passages only."""
         rows: list[sqlite3.Row] = []
         for part in chunked(list(passage_ids)):
             query = (
@@ -270,8 +283,8 @@ class Catalogue:
         self.database.close()
 
     def _new_generation(self, connection: sqlite3.Connection, kind: str) -> tuple[int, str]:
-        """Its number and time. An ingest can be rolled back to what was there before it; a removal and a change of the
-        model leave the way back as it was."""
+        """Its number and time. An ingest can be rolled back to what was there before it; a removal
+        and a change of the model leave the way back as it was."""
         newest = connection.execute(_NEWEST).fetchall()
         number = int(newest[0]["number"]) if newest else 0
         back_to = {"ingest": number or None, "rollback": None}.get(kind, _back_to(newest))

@@ -1,9 +1,10 @@
 """Notices a Chroma directory whose files are not whole, after a kill or on a full disk.
 
-Chroma changes the files of its graph in place, every 1,000 rows, and does not look whether the disk took what it wrote.
-Killed in between, or on a full disk, it leaves files that it later fails to read, or reads wrongly, or that end the
-process which opens them (docs/decisions/0006-a-mark-while-chroma-writes.md). So a mark stands in the directory while
-it is written, and a directory with a mark is never opened again, but made anew from the catalogue.
+Chroma changes the files of its graph in place, every 1,000 rows, and does not look whether the disk
+took what it wrote. Killed in between, or on a full disk, it leaves files that it later fails to
+read, or reads wrongly, or that end the process which opens them
+(docs/decisions/0006-a-mark-while-chroma-writes.md). So a mark stands in the directory while it is
+written, and a directory with a mark is never opened again, but made anew from the catalogue.
 """
 
 from __future__ import annotations
@@ -26,8 +27,8 @@ KNOWN_VERSION = 1
 def marked(directory: Path, room_bytes: int = LEAST_ROOM_BYTES) -> Iterator[None]:
     """The block may write, and needs so much room on the disk.
 
-    Raises OSError where there is less, and where the files are not whole afterwards. The mark stays then, and wherever
-    the block fails; until the directory is made anew nobody writes there again.
+    Raises OSError where there is less, and where the files are not whole afterwards. The mark stays
+    then, and wherever the block fails; until the directory is made anew nobody writes there again.
     """
     mark = directory / MARK
     if mark.exists():
@@ -57,7 +58,8 @@ def was_cut_short(directory: Path) -> bool:
 
 
 def _are_whole(directory: Path) -> bool:
-    """Whether the files of the graph are as long as their header says; those of an unknown version pass.
+    """Whether the files of the graph are as long as their header says; those of an unknown version
+    pass.
 
     Before the first 1,000 rows it says 0 and the files hold empty places.
     """

@@ -1,4 +1,5 @@
-"""SQLite files: one connection that writes, and readings whose view stands still until they are closed."""
+"""SQLite files: one connection that writes, and readings whose view stands still until they are
+closed."""
 
 from __future__ import annotations
 
@@ -26,14 +27,16 @@ READINGS_KEPT = (
 
 
 class Database:
-    """A SQLite file with `schema` applied, write-ahead log, writes one at a time; safe to use from any thread.
+    """A SQLite file with `schema` applied, write-ahead log, writes one at a time; safe to use from
+    any thread.
 
-    Only its owner may read the file, and what is deleted is overwritten. Raises IndexUnavailable, with the remedy,
-    wherever the file cannot be opened, read or written.
+    Only its owner may read the file, and what is deleted is overwritten. Raises IndexUnavailable,
+    with the remedy, wherever the file cannot be opened, read or written.
     """
 
     def __init__(self, path: Path, schema: str, *, replaceable: bool = False):
-        """`replaceable`: the archive can do without what it holds; a damaged file is set aside for an empty one."""
+        """`replaceable`: the archive can do without what it holds; a damaged file is set aside for
+        an empty one."""
         self.path = path
         self._replaceable = replaceable
         self._schemas: list[str] = []
@@ -128,7 +131,8 @@ class Database:
     def empty_log(self) -> None:
         """Moves the write-ahead log into the file, so that it holds nothing of what was deleted.
 
-        Where somebody still reads an older state nothing happens: the log is emptied with a later call, or on closing.
+        Where somebody still reads an older state nothing happens: the log is emptied with a later
+        call, or on closing.
         """
         with self._write_lock:
             connection = self._writer = self._writer or self._open(durable=True)
@@ -144,7 +148,8 @@ class Database:
         self._writer = None
 
     def _set_aside(self, error: object) -> None:
-        """Puts an empty file in the place of a damaged one; who still reads that keeps it until they are done."""
+        """Puts an empty file in the place of a damaged one; who still reads that keeps it until
+        they are done."""
         with self._write_lock:
             if self._writer is not None:
                 self._writer.close()

@@ -1,4 +1,5 @@
-"""Compares catalogue, Chroma and text index row by row, and mends from the catalogue what can be mended."""
+"""Compares catalogue, Chroma and text index row by row, and mends from the catalogue what can be
+mended."""
 
 from __future__ import annotations
 
@@ -22,7 +23,8 @@ SAME_VECTOR = (
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """Rows of one index that do not agree with the catalogue. `mendable` where the catalogue has what it takes."""
+    """Rows of one index that do not agree with the catalogue. `mendable` where the catalogue has
+    what it takes."""
 
     where: str  # catalogue | chroma | text
     what: str
@@ -81,7 +83,8 @@ def examine_indexes(archive: Archive) -> tuple[Fault, ...]:
 
 
 def repair(archive: Archive, faults: Sequence[Fault]) -> None:
-    """Mends what can be mended from the catalogue: rows too many are removed, rows missing or foreign written anew."""
+    """Mends what can be mended from the catalogue: rows too many are removed, rows missing or
+    foreign written anew."""
     wanted = archive.catalogue.kept_passages()
     touched = {i for f in faults for i in f.passage_ids}
     archive.catalogue.expect(sorted(touched))

@@ -14,8 +14,8 @@ SCHEMA = """CREATE TABLE IF NOT EXISTS prints(
 
 
 class Fingerprints:
-    """Fingerprints by content hash: an article is read and compared again only when it changed. May be deleted at any time:
-    what has no print here is grouped anew."""
+    """Fingerprints by content hash: an article is read and compared again only when it changed. May
+    be deleted at any time: what has no print here is grouped anew."""
 
     def __init__(self, database: Database):
         self._database = database
@@ -23,7 +23,8 @@ class Fingerprints:
         database.add(SCHEMA)
 
     def known(self, content_hashes: Mapping[str, str]) -> dict[str, Print]:
-        """Article id → print, of those whose content hash an earlier ingest kept. `content_hashes` is by article id."""
+        """Article id → print, of those whose content hash an earlier ingest kept. `content_hashes`
+        is by article id."""
         rows = self._database.rows("SELECT * FROM prints WHERE form = :form", {"form": FORM})
         by_hash = {row["content_hash"]: row for row in rows}
         found = {i: by_hash[content] for i, content in content_hashes.items() if content in by_hash}

@@ -1,6 +1,8 @@
-"""Both search indexes together: opened, written, cleared, made anew beside the old ones and swapped in.
+"""Both search indexes together: opened, written, cleared, made anew beside the old ones and swapped
+in.
 
-Whatever they hold can be made again from the catalogue, which alone decides what of it anybody sees.
+Whatever they hold can be made again from the catalogue, which alone decides what of it anybody
+sees.
 """
 
 from __future__ import annotations
@@ -81,7 +83,8 @@ def vector_text(article: Article, passage: Passage) -> str:
 
 
 def rebuild(data_dir: Path, catalogue: Catalogue, vectors: VectorCache, progress: Progress) -> None:
-    """Makes both anew from the catalogue. Until they are whole the old ones stay as they are, whoever is killed.
+    """Makes both anew from the catalogue. Until they are whole the old ones stay as they are,
+    whoever is killed.
 
     The old ones must be closed, or the caller must not use them afterwards.
     """
@@ -110,7 +113,8 @@ def is_half_rebuilt(data_dir: Path) -> bool:
 
 
 def swap_in(data_dir: Path) -> None:
-    """Puts rebuilt indexes in the place of the old ones, where there are whole ones; finishes what a kill cut short."""
+    """Puts rebuilt indexes in the place of the old ones, where there are whole ones; finishes what
+    a kill cut short."""
     beside = data_dir / BESIDE
     try:
         if not (data_dir / COMPLETE).exists():

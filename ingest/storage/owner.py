@@ -1,4 +1,5 @@
-"""One process per data directory: the lock, who holds it, and the private socket others hand their work to.
+"""One process per data directory: the lock, who holds it, and the private socket others hand their
+work to.
 
 Whatever the owner writes is its user's alone: files 0600, folders 0700.
 """
@@ -44,9 +45,11 @@ class OwnerName:
 
 @contextlib.contextmanager
 def owning(data_dir: Path, command: str, *, serves: bool = False) -> Iterator[None]:
-    """Holds the directory while the block runs. Raises Owned naming the holder; a dead holder's lock is free by itself.
+    """Holds the directory while the block runs. Raises Owned naming the holder; a dead holder's
+    lock is free by itself.
 
-    The kernel drops the lock with the process, however it ends, so there is nothing stale to take over.
+    The kernel drops the lock with the process, however it ends, so there is nothing stale to take
+    over.
     """
     try:
         data_dir.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
@@ -92,7 +95,8 @@ def _close_to_others(data_dir: Path) -> None:
 
 
 def _take(lock: int, data_dir: Path) -> None:
-    """Locks. Whoever looks for the owner holds the lock for a moment too, without a name: that moment is waited out."""
+    """Locks. Whoever looks for the owner holds the lock for a moment too, without a name: that
+    moment is waited out."""
     deadline = time.monotonic() + LOOKING_SECONDS
     while True:
         try:

@@ -1,7 +1,8 @@
-"""Which live passages and articles a filter permits, and where those passages stand; the one place of that rule.
+"""Which live passages and articles a filter permits, and where those passages stand; the one place
+of that rule.
 
-Ranking looks at some two hundred passages a question and shows ten. Reading whole articles for all of them cost five
-times what reading these columns does.
+Ranking looks at some two hundred passages a question and shows ten. Reading whole articles for all
+of them cost five times what reading these columns does.
 """
 
 from __future__ import annotations
@@ -34,8 +35,8 @@ class PassageRow:
 class PassageFilter:
     """What a question is narrowed to. Dates are inclusive; an empty tuple bounds nothing.
 
-    `as_of` leaves what was published by then, and undated articles whose text names no later date. An undated article
-    passes no other date filter. Outlets are compared without case.
+    `as_of` leaves what was published by then, and undated articles whose text names no later date.
+    An undated article passes no other date filter. Outlets are compared without case.
     """
 
     as_of: date | None = None
@@ -114,7 +115,8 @@ def _conditions(snapshot: Snapshot, wanted: PassageFilter) -> tuple[str, dict[st
 
 
 _LIVE_VERSION = LIVE.format("v")
-# The index holds every column asked for. In the table they stand behind the text, which would be read to reach them.
+# The index holds every column asked for. In the table they stand behind the text, which would be
+# read to reach them.
 _VERSIONS = "versions v INDEXED BY versions_places"
 _ROWS = (
     f"SELECT p.passage_id, v.article_id, p.start, p.end, m.family_id FROM passages p JOIN {_VERSIONS} "

@@ -1,4 +1,5 @@
-"""Translates between the catalogue's rows and our types; the only place that knows how they are written."""
+"""Translates between the catalogue's rows and our types; the only place that knows how they are
+written."""
 
 from __future__ import annotations
 

@@ -22,8 +22,8 @@ CREATE TABLE IF NOT EXISTS sentences(
     passage_id TEXT PRIMARY KEY, model TEXT NOT NULL, content TEXT NOT NULL, packed BLOB NOT NULL);
 CREATE INDEX IF NOT EXISTS sentences_content ON sentences(content);
 """
-# A byte a coordinate and a scale a vector: a quarter of the disk and of the reading, and a cosine is off by less than
-# .002 (tests/test_sentence_vectors.py).
+# A byte a coordinate and a scale a vector: a quarter of the disk and of the reading, and a cosine
+# is off by less than .002 (tests/test_sentence_vectors.py).
 STEPS = 127
 
 Vectors = NDArray[np.float32]
@@ -32,7 +32,8 @@ Embed = Callable[[Sequence[str]], Vectors]
 
 @dataclass(frozen=True, slots=True)
 class Spoken:
-    """The sentences that stand whole in a passage: where each starts in the article, and vectors (n, dimension)."""
+    """The sentences that stand whole in a passage: where each starts in the article, and vectors
+    (n, dimension)."""
 
     starts: tuple[int, ...]
     vectors: Vectors
@@ -47,9 +48,11 @@ class _Texts:
 
 
 class SentenceVectors:
-    """Vectors of "title: sentence", in the file and by the model of the cache; they may be deleted at any time.
+    """Vectors of "title: sentence", in the file and by the model of the cache; they may be deleted
+    at any time.
 
-    A passage that says the same under the same title, in a new version or in another article, is not embedded again.
+    A passage that says the same under the same title, in a new version or in another article, is
+    not embedded again.
     """
 
     def __init__(self, cache: VectorCache):
@@ -75,7 +78,8 @@ class SentenceVectors:
         return {i: self._unpacked(row, starts[i]) for i, row in packed.items()}
 
     def make(self, snapshot: Snapshot, passage_ids: Sequence[str]) -> None:
-        """Embeds and keeps, on this thread alone: for work that nobody waits for. Raises IndexUnavailable."""
+        """Embeds and keeps, on this thread alone: for work that nobody waits for. Raises
+        IndexUnavailable."""
         self._keep(self._made(snapshot, passage_ids, self._embedder.embed_aside))
 
     def lacking(self, snapshot: Snapshot) -> list[str]:
@@ -96,7 +100,8 @@ class SentenceVectors:
     def _made(
         self, snapshot: Snapshot, passage_ids: Sequence[str], embed: Embed
     ) -> dict[str, tuple[str, bytes]]:
-        """(hash of the content, packed row) by passage id; only what no other passage says is embedded."""
+        """(hash of the content, packed row) by passage id; only what no other passage says is
+        embedded."""
         wanted = _texts(snapshot, passage_ids)
         contents: dict[str, str] = {}  # passage id → hash of what is embedded of it, by this model
         for i, said in wanted.items():

@@ -16,7 +16,8 @@ LIVE = "{0}.added_in <= :generation AND ({0}.removed_in IS NULL OR {0}.removed_i
 class Snapshot:
     """Everything readers may see in one generation; safe to use from any thread.
 
-    It is one read transaction: whatever is published, rolled back or removed before it is closed, it stays as it was.
+    It is one read transaction: whatever is published, rolled back or removed before it is closed,
+    it stays as it was.
     """
 
     def __init__(self, reading: Reading, number: int):
@@ -75,7 +76,8 @@ class Snapshot:
         return sentences_of(rows[0]["text"], rows[0]["sentences"]) if rows else ()
 
     def passages(self, passage_ids: Iterable[str]) -> dict[str, Passage]:
-        """Those of the ids that are live; whatever another index returned beyond them does not exist."""
+        """Those of the ids that are live; whatever another index returned beyond them does not
+        exist."""
         found: dict[str, Passage] = {}
         for part in chunked(list(passage_ids)):
             for row in self.rows(

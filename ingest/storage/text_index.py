@@ -19,19 +19,22 @@ STOP_WORDS = frozenset(
     "is it its me my not of on or our say said says she should so some than that the their them there these they this "
     "those to was we were what when where which who whom whose why will with would you your".split()
 )
-# tantivy has k1 1.2 and b .75 in its code and no setting for them. A text written n times counts as with k1 / n, and
-# PADDING more words in every passage as with b / (1 + PADDING / (n * mean length)). Written twice, passages of 100
-# words get k1 .6 and b .43, near the .9 and .4 of Anserini (Yang, Fang and Lin 2017): docs/quality.md has the gain.
+# tantivy has k1 1.2 and b .75 in its code and no setting for them. A text written n times counts as
+# with k1 / n, and PADDING more words in every passage as with b / (1 + PADDING / (n * mean
+# length)). Written twice, passages of 100 words get k1 .6 and b .43, near the .9 and .4 of Anserini
+# (Yang, Fang and Lin 2017): docs/quality.md has the gain.
 WRITTEN = 2
 PADDING = 150
 PAD = "zzpadzz"
 
 
 class TextIndex:
-    """Ranked full text over passages: title, author and outlet before the words of each, stemmed as English."""
+    """Ranked full text over passages: title, author and outlet before the words of each, stemmed as
+    English."""
 
     def __init__(self, path: Path):
-        """Raises IndexUnavailable where the directory cannot be used, here and in every method that writes."""
+        """Raises IndexUnavailable where the directory cannot be used, here and in every method that
+        writes."""
         self._path = path
         builder = tantivy.SchemaBuilder()
         builder.add_text_field(
@@ -64,7 +67,8 @@ class TextIndex:
     def find(
         self, query: str, count: int, among: Sequence[str] | None = None
     ) -> list[tuple[str, float]]:
-        """At most `count` (passage id, BM25 score above 0), best first; [] where no word of the query is left.
+        """At most `count` (passage id, BM25 score above 0), best first; [] where no word of the
+        query is left.
 
         `among` leaves these ids only; the rarity of words stays that of the whole index.
         """

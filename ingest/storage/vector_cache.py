@@ -32,7 +32,8 @@ class VectorCache:
     def embed(
         self, texts: Sequence[str], progress: Callable[[int], None] | None = None
     ) -> np.ndarray:
-        """(n, dimension) float32, unit length, in the order of `texts`; `progress` gets counts of texts newly done."""
+        """(n, dimension) float32, unit length, in the order of `texts`; `progress` gets counts of
+        texts newly done."""
         named_texts = (f"{self.embedder.model}\x1f{text}" for text in texts)
         keys = [
             hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]

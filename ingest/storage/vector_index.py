@@ -21,9 +21,10 @@ BATCH = 2000  # rows a call: measured best between 500 and 2,000; Chroma takes 5
 class VectorIndex:
     """One Chroma collection of our vectors, stamped with the model that made them.
 
-    Rows hold id, vector and article only: text is read from the catalogue, which also decides what is live
-    (a `where` filter costs Chroma 4 to 45 times the query, see docs/decisions/0001-the-catalogue-decides.md).
-    Raises IndexMismatch where the stamp differs, IndexUnavailable wherever Chroma cannot use the directory.
+    Rows hold id, vector and article only: text is read from the catalogue, which also decides what
+    is live (a `where` filter costs Chroma 4 to 45 times the query, see
+    docs/decisions/0001-the-catalogue-decides.md). Raises IndexMismatch where the stamp differs,
+    IndexUnavailable wherever Chroma cannot use the directory.
     """
 
     def __init__(self, path: Path, model: str):
@@ -83,7 +84,8 @@ class VectorIndex:
     def nearest(
         self, vector: np.ndarray, count: int, among: Sequence[str] | None = None
     ) -> list[tuple[str, float]]:
-        """At most `count` (passage id, cosine similarity in [-1, 1]), best first; `among` these ids, if given."""
+        """At most `count` (passage id, cosine similarity in [-1, 1]), best first; `among` these
+        ids, if given."""
         ids = None if among is None else list(among)
         with self._named(_READING):
             found = self._collection.query(

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-# Words without which nothing is a notice. Looking for them first keeps the patterns away from nearly all prose.
+# Words without which nothing is a notice. Looking for them first keeps the patterns away from
+# nearly all prose.
 _TRIGGERS = (
     "republish",
     "reprint",
@@ -58,16 +59,18 @@ _TRIGGERS = (
 
 
 def triggers_in(text: str) -> tuple[str, ...]:
-    """The words of a text that make it worth asking `is_notice` of its parts; none in most articles."""
+    """The words of a text that make it worth asking `is_notice` of its parts; none in most
+    articles."""
     lower = text.lower()
     return tuple(trigger for trigger in _TRIGGERS if trigger in lower)
 
 
 def is_notice(paragraph: str, triggers: Iterable[str] = _TRIGGERS) -> bool:
-    """Whether a paragraph is a licence, an appeal for money, a sign-in, share or link line, or holds no word at all.
+    """Whether a paragraph is a licence, an appeal for money, a sign-in, share or link line, or
+    holds no word at all.
 
-    A paragraph is one where most of its sentences are. Disclaimers, biographies, captions and corrections are about the
-    article, and are none.
+    A paragraph is one where most of its sentences are. Disclaimers, biographies, captions and
+    corrections are about the article, and are none.
     """
     if not any(map(str.isalnum, paragraph)):
         return True
@@ -88,7 +91,8 @@ _CORRECTION = re.compile(
 _ADDRESS = re.compile(r"(?:https?://|www\.)\S+")
 _ROUGH_END = re.compile(r"(?<=[.!?])\s+")
 
-# Each pattern speaks to the reader or of "this article": news about cookies, donations or reprints must not match.
+# Each pattern speaks to the reader or of "this article": news about cookies, donations or reprints
+# must not match.
 _THIS = r"(?:this|the|our)\s+(?:article|story|piece|post|report|essay|interview|column|commentary|work|content|text)"
 _AGAIN = r"(?:re-?published|reprinted|reproduced|syndicated)"
 _NOTICE = re.compile(

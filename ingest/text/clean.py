@@ -13,10 +13,11 @@ SHORTEST_BROKEN = 40  # characters; a shorter line that ends in mid-air is a hea
 
 
 def clean(raw: str) -> str:
-    """The text of an article: markup resolved, one paragraph or list item a line, joined by blank lines.
+    """The text of an article: markup resolved, one paragraph or list item a line, joined by blank
+    lines.
 
-    Words are never changed, only what surrounds them: `clean(clean(raw)) == clean(raw)`, and a piece cut out of `raw`
-    reads as it does within the whole, apart from paragraph breaks.
+    Words are never changed, only what surrounds them: `clean(clean(raw)) == clean(raw)`, and a
+    piece cut out of `raw` reads as it does within the whole, apart from paragraph breaks.
     """
     text = raw
     for _ in range(MOST_PASSES):
@@ -57,7 +58,8 @@ def _once(text: str) -> str:
 
 
 def _without_hidden(text: str) -> str:
-    """Comments, scripts and styles gone; one that is never closed stays. Linear, which one pattern would not be."""
+    """Comments, scripts and styles gone; one that is never closed stays. Linear, which one pattern
+    would not be."""
     kept: list[str] = []
     position = 0
     unclosed: set[str] = set()
@@ -75,7 +77,8 @@ def _without_hidden(text: str) -> str:
 
 
 def _paragraphs(text: str) -> list[str]:
-    """Paragraphs as one line each: marks at the start of lines resolved, wrapped lines joined, list items apart."""
+    """Paragraphs as one line each: marks at the start of lines resolved, wrapped lines joined, list
+    items apart."""
     found: list[str] = []
     lines: list[str] = []
     for line in [*text.split("\n"), ""]:
@@ -114,7 +117,8 @@ def _line(line: str) -> tuple[str, bool]:
 
 
 def _inline(text: str) -> str:
-    """Links, images, emphasis, code marks and escapes of one paragraph resolved to their words; single spaces."""
+    """Links, images, emphasis, code marks and escapes of one paragraph resolved to their words;
+    single spaces."""
     if "[" in text:
         text = _FOOTNOTE.sub("", _LINK.sub(lambda match: match["words"], text))
     for mark, pattern in _EMPHASIS:
@@ -126,7 +130,8 @@ def _inline(text: str) -> str:
 
 
 def _mended(paragraphs: list[str]) -> list[str]:
-    """Paragraphs that markup broke in mid-sentence, joined: no end of a sentence, then a lower-case letter."""
+    """Paragraphs that markup broke in mid-sentence, joined: no end of a sentence, then a lower-case
+    letter."""
     found: list[str] = []
     for paragraph in paragraphs:
         if (
@@ -184,7 +189,8 @@ _ROW = re.compile(r"\|(?P<cells>.*)\|")
 _ITEM = re.compile(r"(?:[*+•‣◦▪]|-)\s+")
 _EMPTY_ITEM = re.compile(r"[-*+•‣◦▪#>|]+")
 
-# What stands in the brackets of a link looks like an address or is empty; "[sic] (2024)" is no link.
+# What stands in the brackets of a link looks like an address or is empty; "[sic] (2024)" is no
+# link.
 _ADDRESS = (
     r"\(\s*(?:<[^<>\n]*>|(?=\?|\)|mailto:|[^()\s]*[./#])(?:[^()\s\\]|\\.|\([^()\s]*\))*)"
     r"(?:\s+(?:\"[^\"]*\"|'[^']*'))?\s*\)"

@@ -30,10 +30,12 @@ class Believed:
 
 
 def believe(text: str, metadata: Sequence[StatedDate], today: date) -> Believed:
-    """The metadata goes before the text, unless the text puts a first publication earlier: then the day of the metadata
-    is that of the republication. Only whole days count; a day after tomorrow is reported and not believed.
+    """The metadata goes before the text, unless the text puts a first publication earlier: then the
+    day of the metadata is that of the republication. Only whole days count; a day after tomorrow is
+    reported and not believed.
 
-    `latest_named` is the latest day the text names; of an undated copy also the latest it states anywhere.
+    `latest_named` is the latest day the text names; of an undated copy also the latest it states
+    anywhere.
     """
     latest = today + AHEAD
     found = find_published(text, latest)
@@ -71,9 +73,11 @@ def believe(text: str, metadata: Sequence[StatedDate], today: date) -> Believed:
 
 
 def stated_date(kind: DateKind, words: str, where: str) -> StatedDate | None:
-    """The date that a metadata field names, with its precision; None where it is none or can be read in two ways.
+    """The date that a metadata field names, with its precision; None where it is none or can be
+    read in two ways.
 
-    The calendar day is the one written, in the offset it is written in: `2026-05-03T23:30-05:00` is 3 May.
+    The calendar day is the one written, in the offset it is written in: `2026-05-03T23:30-05:00` is
+    3 May.
     """
     iso = _ISO.fullmatch(words.strip())
     if iso is None:

@@ -37,7 +37,8 @@ class Header:
 
 
 def find_header(text: str, heading: str | None = None) -> Header:
-    """What the clean text of an article states of itself. `heading` is its first-level markdown heading, if it has one.
+    """What the clean text of an article states of itself. `heading` is its first-level markdown
+    heading, if it has one.
 
     A text that starts in mid-article has no title. Nothing is guessed from prose.
     """
@@ -65,7 +66,8 @@ def find_header(text: str, heading: str | None = None) -> Header:
 
 
 def person(name: str) -> str:
-    """A name as people write it: `DR ANNA-LENA OLM` → Dr Anna-Lena Olm, `McKAY Jean T.` → Jean T. McKay."""
+    """A name as people write it: `DR ANNA-LENA OLM` → Dr Anna-Lena Olm, `McKAY Jean T.` → Jean T.
+    McKay."""
     words = name.strip(" .,;:").split()
     if name.rstrip().endswith(".") and words and len(words[-1]) == 1:
         words[-1] += "."
@@ -159,7 +161,8 @@ def _byline(lines: Sequence[str], opening: Sequence[str]) -> tuple[str | None, s
 
 
 def _cased(word: str) -> str:
-    """An all-capitals word as a name: O'NEIL-SMITH → O'Neil-Smith, McCARTHY → McCarthy; initials stay."""
+    """An all-capitals word as a name: O'NEIL-SMITH → O'Neil-Smith, McCARTHY → McCarthy; initials
+    stay."""
     if len(word.strip(".")) == 1:
         return word
     return re.sub(

@@ -11,7 +11,8 @@ from ingest.errors import IndexUnavailable
 if TYPE_CHECKING:
     from py3langid.langid import LanguageIdentifier  # type: ignore[import-untyped]
 
-# Pieces of English articles (n = 525 to 21, in own measurement): 40 letters are mistaken in 3 %, 60 in 1 %, 80 in none.
+# Pieces of English articles (n = 525 to 21, in own measurement): 40 letters are mistaken in 3 %, 60
+# in 1 %, 80 in none.
 SHORTEST = 80  # characters, or 20 letters of a script that writes a word in one or two
 SAMPLE = 600  # characters; more cost time (1 ms for 1000) and change nothing
 LEAST_SURE = (
@@ -20,10 +21,12 @@ LEAST_SURE = (
 
 
 def language_of(text: str) -> str | None:
-    """ISO 639-1 code of the language of a text; None for a short text and where the detector is not sure.
+    """ISO 639-1 code of the language of a text; None for a short text and where the detector is not
+    sure.
 
-    A piece from the middle is looked at: the top is names and dates. The first call loads the model.
-    Raises IndexUnavailable where that finds no room: the model is unpacked in the temporary directory.
+    A piece from the middle is looked at: the top is names and dates. The first call loads the
+    model. Raises IndexUnavailable where that finds no room: the model is unpacked in the temporary
+    directory.
     """
     weight = sum(
         4 if "\u2e80" < letter < "\uffef" else 1

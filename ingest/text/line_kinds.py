@@ -35,10 +35,12 @@ def kinds_of(blocks: Sequence[str], title: str | None = None) -> list[SentenceKi
 
 
 def standing(lines: Sequence[str]) -> list[bool]:
-    """For every line of a paragraph, whether the line break after it ends the line: False where it was merely wrapped.
+    """For every line of a paragraph, whether the line break after it ends the line: False where it
+    was merely wrapped.
 
-    A line was wrapped where the next word would not have fitted, measured against the longest line. List items, bylines
-    and date lines stand alone, and so does every line of a block that ends without the end of a sentence: a header.
+    A line was wrapped where the next word would not have fitted, measured against the longest line.
+    List items, bylines and date lines stand alone, and so does every line of a block that ends
+    without the end of a sentence: a header.
     """
     width = max(_NARROWEST, *map(len, lines), 0)
     header = not _CLOSED.search(lines[-1].rstrip()) if lines else False
@@ -63,20 +65,23 @@ def standing(lines: Sequence[str]) -> list[bool]:
 
 
 def is_byline(line: str) -> bool:
-    """Whether a line says who wrote the article (`By Ines Marlow, Harbour Gazette`) and little else."""
+    """Whether a line says who wrote the article (`By Ines Marlow, Harbour Gazette`) and little
+    else."""
     return len(line) <= LONGEST_BYLINE and (
         any(shape.match(line) for shape in _BYLINES) or is_dated_byline(line)
     )
 
 
 def fields_of(line: str) -> list[str]:
-    """The fields of a header line such as `June 30, 2025 | By Yusuf Calder | The Northfold Courier`."""
+    """The fields of a header line such as `June 30, 2025 | By Yusuf Calder | The Northfold
+    Courier`."""
     parts = [part.strip() for part in _FIELD.split(line) if part.strip()]
     return parts if all(len(part) <= LONGEST_FIELD for part in parts) else [line]
 
 
 def is_heading(line: str) -> bool:
-    """Whether a line looks like a heading: short, capitalised, without the punctuation that ends or joins sentences."""
+    """Whether a line looks like a heading: short, capitalised, without the punctuation that ends or
+    joins sentences."""
     if len(line) > LONGEST_HEADING or not (
         line[0].isupper() or line[0].isdigit() or line[0] in "“\"‘'¿¡"
     ):
@@ -87,19 +92,22 @@ def is_heading(line: str) -> bool:
 
 
 def same_line(a: str, b: str) -> bool:
-    """Whether two header lines are the same words, but for quotes, case, spacing and the name of a site at the end."""
+    """Whether two header lines are the same words, but for quotes, case, spacing and the name of a
+    site at the end."""
     return bool(a and b) and (
         _plain(a) == _plain(b) or _plain(without_site(a)) == _plain(without_site(b))
     )
 
 
 def without_site(line: str) -> str:
-    """A title without the name of a site that a scraper left at its end (`… – Asia Times`, `… | The Site`)."""
+    """A title without the name of a site that a scraper left at its end (`… – Asia Times`, `… | The
+    Site`)."""
     return site_suffix(line)[0]
 
 
 def site_suffix(line: str) -> tuple[str, str | None]:
-    """A title and the short capitalised name that follows its last spaced dash or bar; None where there is none."""
+    """A title and the short capitalised name that follows its last spaced dash or bar; None where
+    there is none."""
     match = _SITE.match(line)
     return (match["title"], match["site"]) if match else (line, None)
 
@@ -117,7 +125,8 @@ def _kind(block: str, triggers: Sequence[str]) -> SentenceKind:
 
 
 def _mark_title(blocks: Sequence[str], kinds: list[SentenceKind], title: str | None) -> None:
-    """The first line that says the title is the title; its second copy, which scrapers leave, is boilerplate."""
+    """The first line that says the title is the title; its second copy, which scrapers leave, is
+    boilerplate."""
     if (
         title is None
         and len(blocks) > 2

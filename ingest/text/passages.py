@@ -34,7 +34,8 @@ def split(
 
 
 def embedded_text(title: str | None, text: str) -> str:
-    """What is embedded for a passage or sentence: a title in front is worth 7 points of recall@1 (docs/quality.md)."""
+    """What is embedded for a passage or sentence: a title in front is worth 7 points of recall@1
+    (docs/quality.md)."""
     return f"{title}: {text}" if title else text
 
 
@@ -74,7 +75,8 @@ def _runs(text: str, sentences: Sequence[Sentence]) -> Iterator[list[Sentence]]:
 def _pieces(
     text: str, sentence_starts: Sequence[int], budget_tokens: int
 ) -> Iterator[tuple[int, str]]:
-    """(offset, piece) from LlamaIndex's splitter, which keeps no offsets: each piece is looked for after the last."""
+    """(offset, piece) from LlamaIndex's splitter, which keeps no offsets: each piece is looked for
+    after the last."""
     if tokens.count(text) <= budget_tokens:
         yield 0, text
         return

@@ -28,10 +28,12 @@ class Published:
 
 
 def find_published(text: str, latest: date = date.max) -> Published:
-    """The dates a copy states in its header, footer or credit lines: never a mention in prose, never a guess.
+    """The dates a copy states in its header, footer or credit lines: never a mention in prose,
+    never a guess.
 
-    `published_on` is the first publication stated; `republished_on` a later one that stands beside it, or one that
-    stands alone and says so; `updated_on` the last change after it. A day after `latest` is stated but not believed.
+    `published_on` is the first publication stated; `republished_on` a later one that stands beside
+    it, or one that stands alone and says so; `updated_on` the last change after it. A day after
+    `latest` is stated but not believed.
     """
     lines = [line.strip() for line in text.split("\n") if line.strip()]
     prose = next((i for i, line in enumerate(lines) if len(line) > LONGEST_HEADER_LINE), len(lines))
@@ -71,8 +73,9 @@ def find_published(text: str, latest: date = date.max) -> Published:
 def latest_named_date(text: str) -> date | None:
     """The latest day named anywhere in a text, None where it names none.
 
-    A bare month or year counts from its first day. A month without a year takes the latest year the text names, and
-    a day that can be read two ways takes the later reading: for an undated article this may only err to the late side.
+    A bare month or year counts from its first day. A month without a year takes the latest year the
+    text names, and a day that can be read two ways takes the later reading: for an undated article
+    this may only err to the late side.
     """
     named = list(mentions(text))
     latest = max((mention.latest for mention in named if mention.latest), default=None)
@@ -84,7 +87,8 @@ def latest_named_date(text: str) -> date | None:
 
 
 def parse(value: str) -> date | None:
-    """The one whole day a metadata field names (`2025-05-03T10:00:00Z`, `3 May 2025`); None for anything else."""
+    """The one whole day a metadata field names (`2025-05-03T10:00:00Z`, `3 May 2025`); None for
+    anything else."""
     found = list(mentions(value))
     if len(found) != 1 or re.search(r"\w", _FILLER.sub(" ", _without(value, found))):
         return None
@@ -92,7 +96,8 @@ def parse(value: str) -> date | None:
 
 
 def is_dateline(line: str) -> bool:
-    """Whether a line is mainly a date, such as `17 April 2024` or `Published: 3 May 2025, 14:24 CEST`."""
+    """Whether a line is mainly a date, such as `17 April 2024` or `Published: 3 May 2025, 14:24
+    CEST`."""
     if len(line) > LONGEST_DATELINE or not _DIGIT.search(line):
         return False
     found = list(mentions(line))
@@ -106,7 +111,8 @@ def is_dateline(line: str) -> bool:
 
 
 def is_dated_byline(line: str) -> bool:
-    """`15 June 2025, by Perrin Oake` or `By Perrin Oake, 15 June 2025`, and no sentence with these words."""
+    """`15 June 2025, by Perrin Oake` or `By Perrin Oake, 15 June 2025`, and no sentence with these
+    words."""
     before, by, _ = line.partition(" by ")
     if by and is_dateline(before):
         return True
@@ -115,7 +121,8 @@ def is_dated_byline(line: str) -> bool:
 
 
 def leading_stamp(line: str) -> int:
-    """How many characters of a line are a date stamp stuck to prose (`date 2024-05-01 To that end`); 0 for none."""
+    """How many characters of a line are a date stamp stuck to prose (`date 2024-05-01 To that
+    end`); 0 for none."""
     stamp = _STAMP.match(line)
     return stamp.end() if stamp else 0
 
@@ -127,7 +134,8 @@ def _without(line: str, found: list[Mention]) -> str:
 
 
 def _statements(line: str) -> Iterator[tuple[str, Mention]]:
-    """What one line states of publication: (first | published | republished | updated | bare, date)."""
+    """What one line states of publication: (first | published | republished | updated | bare,
+    date)."""
     if len(line) > LONGEST_STATEMENT or not _DIGIT.search(line):
         return
     for part in _FIELD.split(line):
@@ -162,7 +170,8 @@ _FIELD = re.compile(r"\s[|·•]\s")
 _BY = re.compile(r"[Bb][Yy]\s+[A-Z]")
 _PROSE_WORD = re.compile(r"\b(?!(?:and|of|the|de|van|von|der|al|bin|for|in)\b)[a-z]{2,}")
 
-# Phrases of data/publication.tsv by kind, as alternatives of a pattern in their order; a space is any white space.
+# Phrases of data/publication.tsv by kind, as alternatives of a pattern in their order; a space is
+# any white space.
 _WORDS = {
     kind: re.escape(phrases).replace(r";\ ", "|").replace(r"\ ", r"\s+").replace(r"\*", r"\w*")
     for kind, phrases in rows("publication.tsv")

@@ -20,12 +20,14 @@ Block = tuple[int, int]
 
 
 def split(text: str, title: str | None = None) -> tuple[Sentence, ...]:
-    """The sentences of a text, in order, without overlaps, together covering everything but white space.
+    """The sentences of a text, in order, without overlaps, together covering everything but white
+    space.
 
-    `sentence.text == text[sentence.start:sentence.end]`, never with white space at either end. A blank line always ends
-    a sentence; a line break does where the line is a list item or stands alone. A title, heading, byline or date line
-    is one piece whatever its punctuation. With `title` the line that repeats it is the title, a second one boilerplate.
-    Whatever gives orders to a machine that reads it is `orders`, whatever else it is.
+    `sentence.text == text[sentence.start:sentence.end]`, never with white space at either end. A
+    blank line always ends a sentence; a line break does where the line is a list item or stands
+    alone. A title, heading, byline or date line is one piece whatever its punctuation. With `title`
+    the line that repeats it is the title, a second one boilerplate. Whatever gives orders to a
+    machine that reads it is `orders`, whatever else it is.
     """
     blocks = list(_blocks(text))
     kinds = kinds_of([text[start:end] for start, end in blocks], title)
@@ -72,8 +74,8 @@ def _trimmed(text: str, start: int, end: int) -> Iterator[Block]:
         yield start, end
 
 
-# The end of a sentence: terminators, then quotes and brackets that close it, then white space. Tokenised text has a
-# space before them (`said . ''`), so that some closers may stand apart.
+# The end of a sentence: terminators, then quotes and brackets that close it, then white space.
+# Tokenised text has a space before them (`said . ''`), so that some closers may stand apart.
 _END = re.compile(
     r"(?:[.!?…؟।]+|[。！？]+(?=\S))"
     r"(?P<closers>(?:[\"'”’»)\]*_]|\[\d{1,3}\]|\s(?:''|\)|\]|”|'(?=\s''))(?=\s|$))*)(?:\s+|(?<=[。！？]))"
@@ -109,7 +111,8 @@ def _ends(text: str, begin: int, match: re.Match[str], following: str) -> bool:
 
 
 def _period_ends(word: str, piece: str, following: str, *, opening: bool) -> bool:
-    """Whether the period after `word`, the last of `piece`, ends a sentence; `opening`: which began with `piece`."""
+    """Whether the period after `word`, the last of `piece`, ends a sentence; `opening`: which began
+    with `piece`."""
     if not word:  # tokenised text: the period is a word of its own
         return not piece.endswith(("(", "( "))
     lower = word.lower()
@@ -148,7 +151,8 @@ _SAID = re.compile(
 
 
 def _cut(text: str, start: int, end: int) -> Iterator[Block]:
-    """A piece that is too long, cut at the last pause before LONGEST, or at LONGEST where there is none."""
+    """A piece that is too long, cut at the last pause before LONGEST, or at LONGEST where there is
+    none."""
     while end - start > LONGEST:
         at = max(
             text.rfind(mark, start + LONGEST // 2, start + LONGEST) + len(mark)

@@ -1,8 +1,10 @@
-"""Tells pages of a site (consent walls, log-ins, surveys, empty shells) from articles, by how much of them is site talk.
+"""Tells pages of a site (consent walls, log-ins, surveys, empty shells) from articles, by how much
+of them is site talk.
 
-Site talk speaks to the reader of cookies, accounts, newsletters, browsers or advertisements. News about these things
-speaks of others, and has prose besides: what counts is the share of the text. Of 850 scraped news articles 16 are such
-pages and are found; no other is taken for one, nor any of 81 whole web pages.
+Site talk speaks to the reader of cookies, accounts, newsletters, browsers or advertisements. News
+about these things speaks of others, and has prose besides: what counts is the share of the text. Of
+850 scraped news articles 16 are such pages and are found; no other is taken for one, nor any of 81
+whole web pages.
 """
 
 from __future__ import annotations
