@@ -42,13 +42,19 @@ class Citation(Reply):
     family: FamilyPlace
 
 
+class Counted(Reply):
+    filter: dict[str, Any]
+    url: str
+
+
 class Claim(Reply):
     text: str
     start: Index
     end: Index
     citations: tuple[int, ...]
-    support: Literal["exact", "supported", "partial"]
+    support: Literal["exact", "supported", "partial", "counted"]
     independent_sources: Index
+    counted: Counted | None = None
 
 
 class Account(Reply):

@@ -15,6 +15,7 @@ from service.types import (
     Citation,
     Claim,
     ClaimReleased,
+    Counted,
     Delta,
     Draft,
     Evidence,
@@ -68,6 +69,16 @@ class AnswerText:
     def add_note(self, sentence: str, shown: Sequence[Evidence]) -> Released:
         """A sentence of our own about what is cited: its age, or that accounts differ."""
         return self._add(sentence, shown, "supported")
+
+    def add_count(self, sentence: str, counted: Counted) -> Released:
+        """A sentence of our own about the archive itself; it cites nothing and has no marker."""
+        start = len(self.text) + bool(self.text)
+        text = plain(sentence)
+        claim = Claim(text, start, start + len(text), (), "counted", 0, counted)
+        delta = (" " if self.text else "") + text
+        self.text += delta
+        self.claims.append(claim)
+        return ClaimReleased(claim, ()), Delta(delta)
 
     def _add(self, sentence: str, shown: Sequence[Evidence], support: Support) -> Released:
         new: list[Citation] = []

@@ -14,13 +14,16 @@ from ingest.errors import ModelFailed
 from ingest.storage.archive import Archive
 from ingest.storage.catalogue import Snapshot
 from service.answer_text import plain, refusal
+from service.archive_counts import counted_sentences
 from service.conflicts import altered_copies, disputes, false_premises, origins, staleness
 from service.drafting import extractive, prompts
 from service.drafting.draft_parsing import accepted
 from service.drafting.llm import Drafter, Usage
 from service.evidence import ranking
+from service.evidence.digest import digest
 from service.evidence.nearest import nearest
 from service.evidence.selection import Selection, Selector
+from service.query import kinds
 from service.query.analysis import analyse
 from service.receipts import Receipts, made_from
 from service.retrieval.retriever import Retriever
@@ -83,10 +86,14 @@ class Answerer:
         with run.timed("retrieve"):
             asked = await self._standing_alone(run, question)
             selection = await run.in_time(asyncio.to_thread(self.select, asked))
-        async for event in self._claims(run, asked, selection):
+        told = await run.in_time(asyncio.to_thread(self._told, run, selection))
+        for event in told:
             yield event
-        for event in (*self._dispute(run, selection), *self._notes(run, selection)):
-            yield event
+        if not told:
+            async for event in self._claims(run, asked, selection):
+                yield event
+            for event in (*self._dispute(run, selection), *self._notes(run, selection)):
+                yield event
         reason = None
         if not run.text.claims:
             reason = await run.in_time(asyncio.to_thread(self.selector.why_not, selection))
@@ -113,6 +120,27 @@ class Answerer:
             return question
         text = accepted(rewritten, question)
         return replace(question, text=text, history=()) if text else question
+
+    def _told(self, run: AnswerRun, selection: Selection) -> list[Event]:
+        """Counts for a question about the archive itself, lead sentences for a digest; else [].
+
+        No model is asked for either.
+        """
+        query = selection.query
+        about_archive = kinds.archive_question(query)
+        if about_archive is not None:
+            counts = counted_sentences(query, about_archive, selection.snapshot)
+            return [event for one in counts or () for event in run.text.add_count(*one)]
+        asked = kinds.digest_of(query)
+        if asked is None:
+            return []
+        with run.timed("draft"):
+            leads = digest(asked, selection, self.retriever)
+        if not leads:
+            return []
+        run.shown = leads
+        drafts = [Draft(plain(item.text), (item.key,)) for item in leads]
+        return [event for draft in drafts for event in self._verified(run, draft)]
 
     async def _claims(
         self, run: AnswerRun, asked: Question, selection: Selection

@@ -37,7 +37,7 @@ def create_app(service: Service, *, private: bool = False) -> FastAPI:
     if private:
         app.include_router(owner_api.routes(service))
     else:
-        web_pages.mount(app)
+        web_pages.mount(app, service.archive.catalogue)
         if service.settings.slack_bot_token or service.settings.slack_signing_secret:
             # two thirds of a second that only those who use it should wait
             from service.surfaces import slack

@@ -15,7 +15,7 @@ from ingest.types import SentenceKind, Span
 
 LONGEST_QUESTION = 2_000  # characters, the contract's bound
 
-Support = Literal["exact", "supported", "partial"]
+Support = Literal["exact", "supported", "partial", "counted"]
 Role = Annotated[str, Field(json_schema_extra={"enum": [str(role) for role in MemberRole]})]
 DateSource = Annotated[str, Field(json_schema_extra={"enum": ["metadata", "text", "none"]})]
 Reason = Literal["no_match", "not_supported", "outside_dates", "only_altered_copies"]
@@ -165,6 +165,14 @@ class Citation(ShowsArticle):
 
 
 @dataclass(frozen=True, slots=True)
+class Counted:
+    """What a sentence about the archive counts, and the page that shows the same numbers."""
+
+    filter: dict[str, Any]
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
 class Claim:
     """One sentence of the answer with its markers: `answer.text[start:end] == text`."""
 
@@ -174,6 +182,9 @@ class Claim:
     citations: tuple[int, ...]
     support: Support
     independent_sources: Annotated[int, Field(description="distinct families among the citations")]
+    counted: Annotated[
+        Counted | None, Field(description="of a sentence that counts articles and cites none")
+    ] = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,47 @@
-"""Questions as tests ask them: read once, without a day to count from."""
+"""Questions as tests ask them: read once, or answered over a folder of articles."""
 
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from guarantees import broken
+
+from ingest.pipeline import ingest
+from ingest.settings import Settings
+from ingest.storage.archive import Archive
+from service.answerer import Answerer
+from service.contract.replies import Article, body_of
 from service.query.analysis import Query, analyse
+from service.receipts import Receipts
+from service.retrieval.retriever import Retriever
 from service.types import Question
 
 
 def query(text: str) -> Query:
+    """As it reads without a day to count from."""
     return analyse(Question(text), None)
+
+
+def answering(folder: Path, model_cache: Path, articles: Path) -> Iterator[Answerer]:
+    """An answerer without a model over the articles; its archive stands in `folder`."""
+    settings = Settings(_env_file=None, data_dir=folder / "data", model_cache=model_cache)  # type: ignore[call-arg]
+    with Archive(settings) as archive:
+        ingest(archive, [articles])
+        yield Answerer(archive, Retriever(archive), Receipts(folder / "receipts.sqlite"))
+
+
+def answered(answerer: Answerer, text: str, **more: Any) -> dict[str, Any]:
+    """The answer as JSON, its guarantees checked."""
+    body = body_of(asyncio.run(answerer.answer(Question(text, **more))))
+    with answerer.archive.catalogue.live() as live:
+
+        def article_of(article_id: str) -> dict[str, Any]:
+            stored = live.article(article_id)
+            assert stored is not None
+            return body_of(Article.of(stored, live))
+
+        assert broken(body, article_of) == []
+    return body

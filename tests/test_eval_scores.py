@@ -85,6 +85,9 @@ def answer(
     return body | more
 
 
+COUNTED = {"filter": {}, "url": "/archive"}
+
+
 def refusal(**more: Any) -> dict[str, Any]:
     return (
         answer(text="The archive holds nothing.", outcome="declined", declined_because="no_match")
@@ -185,6 +188,12 @@ def broken(**changes: Any) -> dict[str, Any]:
     return body
 
 
+def test_a_counted_sentence_cites_nothing_and_says_what_it_counts() -> None:
+    body = answer(("It holds 9 articles.", []), support="counted")
+    body["claims"][0]["counted"] = COUNTED
+    assert violations(body, ARTICLES) == []
+
+
 @pytest.mark.parametrize(
     ("body", "number"),
     [
@@ -199,6 +208,8 @@ def broken(**changes: Any) -> dict[str, Any]:
         (broken(citations__number=2, claims__independent_sources=0), "2"),
         (broken(citations=[*GOOD["citations"], citation("other", 0, 10, 2)]), "2"),
         (answer(("A boat holds 310 [1].", [citation("sound", 0, 31)]), support="exact"), "2"),
+        (broken(claims__support="counted", claims__counted=COUNTED), "2"),
+        (answer(("It holds 9 articles.", []), support="counted"), "2"),
         (refusal(text=""), "3"),
         (refusal(text="Nothing [1]."), "3"),
         (refusal(declined_because=None), "3"),

@@ -110,7 +110,10 @@ def _text(answer: Answer) -> Iterator[str]:
             yield "2: claims are out of order"
         elif answer.text[at : claim.start].strip():
             yield "2: words of the text belong to no claim"
-        if not claim.citations:
+        if claim.support == "counted":
+            if claim.citations or claim.counted is None:
+                yield "2: a counted sentence cites something or does not say what it counts"
+        elif not claim.citations:
             yield "2: a claim has no citation"
         if claim.support == "exact" and not _copied(claim, answer):
             yield "2: a claim called exact has words that its quotes have not"

@@ -50,7 +50,7 @@ def passage_rows(
     snapshot: Snapshot, passage_ids: Iterable[str], permitted_by: PassageFilter
 ) -> dict[str, PassageRow]:
     """Those of the ids that are live and permitted."""
-    where, values = _conditions(snapshot, permitted_by)
+    where, values = article_conditions(snapshot, permitted_by)
     found: dict[str, PassageRow] = {}
     for part in chunked(list(passage_ids)):
         query = f"{_ROWS} AND p.passage_id IN ({marks(part)}) {where}"
@@ -63,7 +63,7 @@ def permitted_articles(
     snapshot: Snapshot, article_ids: Iterable[str], permitted_by: PassageFilter
 ) -> list[StoredArticle]:
     """Those of the articles that are live and permitted, in order of id."""
-    where, values = _conditions(snapshot, permitted_by)
+    where, values = article_conditions(snapshot, permitted_by)
     stored = snapshot.articles(article_ids)
     permitted: set[str] = set()
     for part in chunked(list(stored)):
@@ -76,7 +76,7 @@ def matching_passages(
     snapshot: Snapshot, permitted_by: PassageFilter, most: int
 ) -> list[str] | None:
     """Ids of all live passages that a filter permits; None where they are more than `most`."""
-    where, values = _conditions(snapshot, permitted_by)
+    where, values = article_conditions(snapshot, permitted_by)
     source = (
         "versions v" if permitted_by.article_ids else _VERSIONS
     )  # ids have an index of their own
@@ -88,7 +88,7 @@ def matching_passages(
     return None if len(rows) > most else [row["passage_id"] for row in rows]
 
 
-def _conditions(snapshot: Snapshot, wanted: PassageFilter) -> tuple[str, dict[str, object]]:
+def article_conditions(snapshot: Snapshot, wanted: PassageFilter) -> tuple[str, dict[str, object]]:
     """The filter as SQL over `versions v`, each condition after an AND, and the values it binds."""
     conditions: list[str] = []
     values: dict[str, object] = {}

@@ -34,6 +34,7 @@ DRAIN_SECONDS = 10.0
 BODY_SECONDS = 30.0  # for a body to arrive, and a second more for every SLOWEST bytes of it
 SLOWEST_BYTES_A_SECOND = 16 * 1024
 JSON_ROUTES = ("/v1/", "/owner/")
+KEYED = ("/v1/", "/archive/")  # these want a key where keys are set
 WITH_BODY = ("POST", "PUT", "PATCH", "DELETE")
 UPLOADS = "/v1/articles"
 MULTIPART = "multipart/form-data"
@@ -168,7 +169,7 @@ class Admission:
                 ours = {headers.get("host", "").lower(), public} - {""}
                 return urlsplit(origin).netloc.lower() in ours
             return False
-        if not (scope["path"] + "/").startswith("/v1/"):
+        if not (scope["path"] + "/").startswith(KEYED):
             return False
         sent = next((value for name, value in scope["headers"] if name == b"authorization"), b"")
         scheme, _, key = sent.partition(b" ")

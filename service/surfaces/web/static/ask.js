@@ -132,6 +132,7 @@ function claimSpan(text, claim) {
   const remarks = [SUPPORT[claim.support], claim.independent_sources > 1 ? `${claim.independent_sources} independent sources` : null];
   const said = remarks.filter(Boolean).join(", ");
   if (said) span.append(make("span", { class: "strength" }, ` (${said})`));
+  if (claim.counted) span.append(" ", make("a", { href: at(claim.counted.url.slice(1)) }, "Show them"));
   const light = (on) => {
     span.classList.toggle("lit", on);
     for (const number of claim.citations) byId(`source-${number}`)?.classList.toggle("lit", on);

@@ -1,0 +1,200 @@
+"""Chooses a digest: the lead sentence of each story about a subject or a time."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from ingest.english import analyse
+from ingest.english.words import STOP_WORDS, stem, words
+from ingest.storage.catalogue import Snapshot, StoredArticle
+from ingest.storage.passage_filters import permitted_articles
+from ingest.types import Role, Sentence, SentenceKind
+from service.archive_counts import ArchiveFilter, rows
+from service.evidence.gathering import passage_at
+from service.evidence.selection import Selection
+from service.query.kinds import Digest
+from service.retrieval.retriever import VOICES, Retriever, card, filter_of
+from service.types import Evidence, Question
+
+LONGEST_DIGEST = 5  # sentences, one a story
+STORIES_READ = 20  # families looked at for a subject
+LEAD_SENTENCES = 3  # of the body: what stands behind them is no longer what a story is about
+NAMED_SHARE = 2 / 3  # least share of a subject's words that title and lead have
+SHORTEST_LEAD = 5  # words; "TARNMOUTH, Sorrenia." is no account
+
+_SENTENCE_END = re.compile(r"[.!…][\"'”’»)\]]*$")
+_POINTS_BACK = re.compile(  # among the first words: "On Friday they agreed on a cable."
+    r"(?i)^\W*(?:\w+\W+){0,3}(?:he|she|they|his|hers?|their|these|those|such)\b|^\W*(?:it|its|this)\b"
+)
+_QUOTATION = re.compile(r"^\s*[\"“‘']")
+_ABOUT_ITSELF = re.compile(r"(?i)^\W*(?:this|the following) (?:article|story|report|page)\b")
+
+
+@dataclass(frozen=True, slots=True)
+class _Story:
+    stored: StoredArticle
+    sentence: Sentence
+
+
+def digest(asked: Digest, selection: Selection, retriever: Retriever) -> tuple[Evidence, ...]:
+    """At most five sentences, each of another family; () where no story is about the subject.
+
+    A story is told by its canonical copy, or the best one that dates and filters permit, and never
+    by an altered copy. Where the question names a time, only what was published in it is told.
+    """
+    snapshot, found = selection.snapshot, []
+    subject = _stems(asked.subject)
+    for stored in _voices(asked, selection, retriever):
+        sentence = _told(asked.subject, subject, stored, snapshot)
+        if sentence is not None:
+            found.append(_Story(stored, sentence))
+    if asked.order == "newest":
+        found.sort(key=lambda story: _day(story, date.min), reverse=True)
+    shown = found[:LONGEST_DIGEST]
+    if asked.order == "time":
+        shown.sort(key=lambda story: _day(story, date.max))
+    return tuple(_evidence(story, number, snapshot) for number, story in enumerate(shown))
+
+
+def _day(story: _Story, undated: date) -> date:
+    return story.stored.article.published_on or undated
+
+
+def _voices(asked: Digest, selection: Selection, retriever: Retriever) -> Iterator[StoredArticle]:
+    """One article a family, most relevant first; of a time alone, the most carried stories first."""
+    snapshot = selection.snapshot
+    narrowed = list(_narrowed(selection))
+    families: dict[str, None] = {}
+    if asked.subject:
+        for one in narrowed:
+            about = replace(one, text=asked.subject)
+            for hit in retriever.candidates(about, snapshot, families=STORIES_READ):
+                families.setdefault(hit.article.family.id)
+        for item in selection.considered:
+            families.setdefault(item.article.family.id)
+    else:
+        carried: dict[str, int] = {}
+        for one in narrowed:
+            for row in rows(snapshot, _listed(one)):
+                carried[row.family_id] = carried.get(row.family_id, 0) + 1
+        newest_first = list(carried)
+        families = dict.fromkeys(
+            newest_first
+            if asked.order == "newest"
+            else sorted(newest_first, key=lambda family: -carried[family])
+        )
+    for family_id in families:
+        voice = _voice(family_id, narrowed, snapshot)
+        if voice is not None:
+            yield voice
+
+
+def _narrowed(selection: Selection) -> Iterator[Question]:
+    """The question put to what was published in each time asked about."""
+    query = selection.query
+    filters = query.question.filters
+    if not query.periods:
+        yield query.question
+    for period in query.periods:
+        yield replace(
+            query.question,
+            filters=replace(filters, published_after=period.first, published_before=period.last),
+        )
+
+
+def _listed(question: Question) -> ArchiveFilter:
+    given = filter_of(question)
+    return ArchiveFilter(
+        "",
+        given.publishers,
+        given.published_after,
+        given.published_before,
+        given.as_of,
+        given.article_ids,
+    )
+
+
+def _voice(
+    family_id: str, narrowed: Sequence[Question], snapshot: Snapshot
+) -> StoredArticle | None:
+    family = snapshot.family(family_id)
+    members = [m.article_id for m in family.members if m.role != Role.ALTERED] if family else []
+    permitted = {
+        stored.article.article_id: stored
+        for question in narrowed
+        for stored in permitted_articles(snapshot, members, filter_of(question))
+    }
+    return min(
+        permitted.values(),
+        key=lambda s: (not s.member.canonical, VOICES.index(s.member.role), s.article.article_id),
+        default=None,
+    )
+
+
+def _told(
+    subject: str,
+    stems: frozenset[str],
+    stored: StoredArticle,
+    snapshot: Snapshot,
+) -> Sentence | None:
+    """The sentence that tells a story: its lead, or the best one that names the subject.
+
+    None where title and lead are not about the subject.
+    """
+    article = stored.article
+    body = [
+        s
+        for s in snapshot.sentences(article.article_id)
+        if s.kind is SentenceKind.BODY and _tells(s)
+    ]
+    if not body:
+        return None
+    lead = next(filter(_stands_alone, body[:LEAD_SENTENCES]), body[0])
+    if not stems:
+        return lead
+    opening = _stems(" ".join([article.title or "", *(s.text for s in body[:LEAD_SENTENCES])]))
+    names = frozenset().union(*(_stems(str(name.value)) for name in analyse(subject).names))
+    if len(stems & opening) < NAMED_SHARE * len(stems) or not names <= opening:
+        return None
+    named = stems & _stems(lead.text)
+    if named and (not names or names & named):
+        return lead
+    best = max(  # the first of the best
+        body,
+        key=lambda s: (bool(stems & _stems(s.text)), _stands_alone(s), len(stems & _stems(s.text))),
+    )
+    return best if stems & _stems(best.text) else lead
+
+
+def _stands_alone(sentence: Sentence) -> bool:
+    return not _POINTS_BACK.match(sentence.text) and not _QUOTATION.match(sentence.text)
+
+
+def _tells(sentence: Sentence) -> bool:
+    text = sentence.text.strip()
+    return bool(
+        _SENTENCE_END.search(text)
+        and len(words(text)) >= SHORTEST_LEAD
+        and not _ABOUT_ITSELF.match(text)
+    )
+
+
+def _stems(text: str) -> frozenset[str]:
+    return frozenset(stem(word) for word in words(text) if word not in STOP_WORDS)
+
+
+def _evidence(story: _Story, number: int, snapshot: Snapshot) -> Evidence:
+    sentence, article_id = story.sentence, story.stored.article.article_id
+    return Evidence(
+        key=f"digest{number + 1}",
+        text=sentence.text,
+        start=sentence.start,
+        end=sentence.end,
+        kind=sentence.kind,
+        passage_id=passage_at(snapshot.passages_of(article_id), sentence.start),
+        passage_score=0.0,
+        article=card(story.stored),
+    )

@@ -1,0 +1,190 @@
+"""Questions about the archive itself: counted sentences, and the page that shows the same numbers."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Iterator
+from datetime import date
+from html import unescape
+from pathlib import Path
+
+import httpx2
+import pytest
+from asking import answered, answering, query
+from running import running
+
+from ingest.pipeline import ingest
+from ingest.settings import Settings
+from ingest.storage.archive import Archive
+from service.answerer import Answerer
+from service.archive_counts import ArchiveFilter, outlets, rows, stories
+from service.query.kinds import archive_question
+from service.receipts import Receipts
+from service.retrieval.retriever import Retriever
+from service.surfaces.openai_chat import ByArticle
+from service.surfaces.slack_text import render
+from service.types import Answer, Filters, Question
+
+QUESTIONS = (
+    ("what is in this archive", "contents"),
+    ("What does this archive contain?", "contents"),
+    ("what is this archive about", "contents"),
+    ("Tell me about this archive.", "contents"),
+    ("how many articles are there", "articles"),
+    ("How many articles are in the archive?", "articles"),
+    ("How many articles do you have about the cable?", "articles"),
+    ("how many stories about Skerra", "articles"),
+    ("since when does the archive go back", "dates"),
+    ("How far back does your archive go?", "dates"),
+    ("What period does the archive cover?", "dates"),
+    ("which outlets are in it", "outlets"),
+    ("What newspapers do you have?", "outlets"),
+)
+
+
+@pytest.fixture(scope="module")
+def sample(tmp_path_factory: pytest.TempPathFactory, model_cache: Path) -> Iterator[Answerer]:
+    articles = Path(__file__).parents[1] / "ingest/sample"
+    yield from answering(tmp_path_factory.mktemp("counted"), model_cache, articles)
+
+
+@pytest.fixture
+def small(filled: Archive, settings: Settings) -> Answerer:
+    return Answerer(filled, Retriever(filled), Receipts(settings.data_dir / "receipts.sqlite"))
+
+
+@pytest.mark.parametrize(("text", "wanted"), QUESTIONS)
+def test_a_question_about_the_archive_is_read_as_one(text: str, wanted: str) -> None:
+    found = archive_question(query(text))
+    assert found is not None and found.wanted == wanted
+
+
+@pytest.mark.parametrize(("text", "_"), QUESTIONS)
+def test_every_sentence_about_the_sample_is_counted_and_cites_nothing(
+    sample: Answerer, text: str, _: str
+) -> None:
+    body = answered(sample, text)
+    assert body["outcome"] == "answered" and body["citations"] == [] and body["claims"]
+    for claim in body["claims"]:
+        assert claim["support"] == "counted" and claim["independent_sources"] == 0
+        assert claim["citations"] == [] and claim["counted"]["url"].startswith("/archive")
+
+
+def test_three_articles_are_counted_with_their_days_and_outlets(small: Answerer) -> None:
+    assert answered(small, "How many articles are there?")["text"] == (
+        "The archive holds 3 articles, which tell 3 stories; copies count as one story."
+    )
+    assert answered(small, "Since when does the archive go back?")["text"] == (
+        "Of its 2 articles with a date, the first was published on 12 March 2025 and the last on "
+        "2 June 2025; 1 states no date."
+    )
+    assert answered(small, "Which outlets are in it?")["text"] == (
+        "Its articles come from 2 outlets, by number of articles: Harbour Gazette (1), "
+        "Senn Valley Post (1); 1 article names none."
+    )
+
+
+def test_only_articles_that_hold_every_word_are_counted(small: Answerer) -> None:
+    one = answered(small, "How many articles about the Orvel dam are there in the archive?")
+    claim = answered(small, "How many articles about the Orvel dam?")["claims"][0]
+    assert claim["counted"] == {"filter": {"q": "orvel dam"}, "url": "/archive?q=orvel+dam"}
+    assert (
+        claim["text"]
+        == one["text"]
+        == (
+            "The archive holds 1 article whose title or text has all the words “orvel”, “dam”; "
+            "together they tell 1 story."
+        )
+    )
+    none = answered(small, "How many articles mention Atlantis?")
+    assert none["outcome"] == "answered" and none["text"] == (
+        "The archive holds no articles whose title or text has “atlantis”."
+    )
+
+
+def test_times_filters_and_outlets_of_the_question_narrow_the_count(small: Answerer) -> None:
+    dated = answered(small, "How many articles were published in June 2025?")["claims"][0]
+    assert dated["text"].startswith("The archive holds 1 article published from 1 June 2025")
+    assert dated["counted"]["filter"] == {
+        "published_after": "2025-06-01",
+        "published_before": "2025-06-30",
+    }
+    named = answered(small, "How many articles from the Harbour Gazette?")["claims"][0]
+    assert named["counted"]["filter"] == {"publisher": ["Harbour Gazette"]}
+    assert named["text"].startswith("The archive holds 1 article from Harbour Gazette")
+    earlier = answered(small, "How many articles are there?", as_of=date(2025, 4, 1))["text"]
+    assert earlier.startswith("The archive holds 2 articles known by 1 April 2025")
+    filters = Filters(published_after=date(2025, 5, 1))
+    narrowed = answered(small, "How many articles are there?", filters=filters)["text"]
+    assert narrowed.startswith("The archive holds 1 article published from 1 May 2025 on")
+
+
+def test_copies_count_as_one_story_and_words_by_their_stems(sample: Answerer) -> None:
+    with sample.archive.catalogue.live() as snapshot:
+        everything, counts = rows(snapshot, ArchiveFilter()), snapshot.counts()
+        assert (len(everything), stories(everything)) == (counts["articles"], counts["families"])
+        assert sum(number for _, number in outlets(everything)) < len(everything)
+        ferries = rows(snapshot, ArchiveFilter("ferries"))
+        assert ferries == rows(snapshot, ArchiveFilter("the ferry")) and ferries
+
+
+def test_an_empty_archive_says_that_it_holds_nothing(archive: Archive, settings: Settings) -> None:
+    empty = Answerer(archive, Retriever(archive), Receipts(settings.data_dir / "receipts.sqlite"))
+    body = answered(empty, "What is in this archive?")
+    assert body["text"] == "The archive holds no articles."
+
+
+def test_chat_frontends_and_slack_show_counted_sentences_without_markers(small: Answerer) -> None:
+    answer: Answer = asyncio.run(small.answer(Question("What is in this archive?")))
+    numbering = ByArticle("http://127.0.0.1:8000")
+    assert numbering.write(answer.text) == answer.text and numbering.annotations == []
+    assert render(answer, None) == answer.text
+
+
+def shown(page: str) -> str:
+    found = re.search(r'<p id="total"[^>]*>([^<]*)</p>', page)
+    assert found is not None
+    return unescape(found[1])
+
+
+def test_the_archive_page_shows_the_number_that_was_counted(
+    settings: Settings, newsroom: Path
+) -> None:
+    with running(settings) as (url, service):
+        ingest(service.archive, [newsroom])
+        for question, total in (
+            ("How many articles are there?", "3 articles, 3 stories"),
+            ("How many articles about Orvel?", "2 articles, 2 stories"),
+            ("How many articles were published in June 2025?", "1 article, 1 story"),
+            ("How many articles from the Harbour Gazette?", "1 article, 1 story"),
+        ):
+            body = httpx2.post(f"{url}/v1/answers", json={"question": question}).json()
+            reply = httpx2.get(url + body["claims"][0]["counted"]["url"])
+            assert reply.status_code == 200 and shown(reply.text).startswith(total)
+            assert "<script" not in reply.text and "default-src" in str(reply.headers)
+        assert httpx2.get(f"{url}/archive?published_after=soon").status_code == 422
+        hostile = httpx2.get(f"{url}/archive", params={"q": '"><script>x</script>'}).text
+        assert "<script" not in hostile and shown(hostile) == "0 articles, 0 stories"
+
+
+def test_the_archive_page_comes_in_pages(settings: Settings, tmp_path: Path) -> None:
+    for number in range(51):
+        (tmp_path / f"{number}.txt").write_text(
+            f"Boat {number} <b>sails</b>\n\nBoat number {number} left harbour {number * 7}.",
+            "utf-8",
+        )
+    with running(settings) as (url, service):
+        ingest(service.archive, list(tmp_path.glob("*.txt")))
+        first, second = (httpx2.get(f"{url}/archive?page={page}").text for page in (1, 2))
+    listed = [page.count('href="articles/') for page in (first, second)]
+    assert listed == [50, 1] and "51 articles" in shown(first)
+    assert "Page 1 of 2" in first and 'href="archive?page=2"' in first and "<b>" not in first
+
+
+def test_the_archive_page_wants_a_key_where_keys_are_set(settings: Settings) -> None:
+    keyed = settings.model_copy(update={"api_keys": "sesame"})
+    with running(keyed) as (url, _):
+        assert httpx2.get(f"{url}/archive").status_code == 401
+        sent = {"Authorization": "Bearer sesame"}
+        assert httpx2.get(f"{url}/archive", headers=sent).status_code == 200

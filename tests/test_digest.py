@@ -1,0 +1,160 @@
+"""Digests: the lead sentence of each story about a subject, over the bundled sample and an archive of our own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from asking import answered, answering, query
+from conftest import ALTERED_BRIDGE, BRIDGE, CHOIR, DAM
+from fake_openai import running
+from pydantic import SecretStr
+
+from service.answerer import Answerer
+from service.drafting.llm import Drafter
+from service.query.analysis import analyse
+from service.query.kinds import archive_question, digest_of
+from service.types import Question
+
+SAMPLE = Path(__file__).parents[1] / "ingest/sample"
+REPAIR = """Repair of the Orvel dam begins
+
+Published 4 September 2025 by the Senn Valley Post
+
+They came with two cranes and a barge. Workers began to repair the Orvel dam on Thursday, three months after its closure.
+"""
+ORDINARY = (
+    "What happened to the mayor's deputy after the vote?",
+    "How many articles did the accord have?",
+    "How many stories does the tower have?",
+    "What is the latest estimate of the cost?",
+    "Who told the council about the cable?",
+    "What happened when the bridge opened?",
+    "Which newspaper published the story about the cable?",
+    "How much did the Orvel bridge cost?",
+    "Tell me about how many cars the ferry takes.",
+    "When did the dam close?",
+    "What is in the tower?",
+    "How far does the cable reach?",
+)
+DIGESTS = (
+    "what happened in Mirefold",
+    "What happened in June 2025?",
+    "tell me about the cable",
+    "Summarise the Wrack Bay story.",
+    "Summarize the port protest, please",
+    "timeline of the Orvel dam",
+    "Any news on Skerra?",
+    "latest on the ferries",
+    "What's new with the regatta?",
+    "Can you give me an overview of the cable deal?",
+    "What happened last week?",
+    "catch me up on the glassworks",
+)
+
+
+@pytest.fixture(scope="module")
+def sample(tmp_path_factory: pytest.TempPathFactory, model_cache: Path) -> Iterator[Answerer]:
+    yield from answering(tmp_path_factory.mktemp("sample"), model_cache, SAMPLE)
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory, model_cache: Path) -> Iterator[Answerer]:
+    folder = tmp_path_factory.mktemp("small")
+    texts = {"a": BRIDGE, "b": ALTERED_BRIDGE, "c": CHOIR, "d": DAM, "e": REPAIR}
+    (folder / "articles").mkdir()
+    for name, text in texts.items():
+        (folder / "articles" / f"{name}.txt").write_text(text, "utf-8")
+    yield from answering(folder, model_cache, folder / "articles")
+
+
+def is_digest(body: dict[str, Any]) -> bool:
+    families = [citation["family"]["id"] for citation in body["citations"]]
+    roles = {citation["family"]["role"] for citation in body["citations"]}
+    return (
+        body["outcome"] == "answered"
+        and {claim["support"] for claim in body["claims"]} == {"exact"}
+        and len(set(families)) == len(families) == len(body["claims"]) <= 5
+        and "altered" not in roles
+    )
+
+
+@pytest.mark.parametrize("text", DIGESTS)
+def test_a_question_for_an_account_of_a_subject_is_read_as_one(text: str) -> None:
+    assert digest_of(analyse(Question(text), date(2025, 12, 1))) is not None
+
+
+@pytest.mark.parametrize("text", ORDINARY)
+def test_an_ordinary_question_is_neither_a_digest_nor_about_the_archive(text: str) -> None:
+    assert digest_of(query(text)) is None and archive_question(query(text)) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "sources"),
+    [
+        ("tell me about the cable", {"tide-cable-deal.txt"}),
+        (
+            "Summarise the Wrack Bay story.",
+            {"port-march-gazette.txt", "wrack-bay-protest-free-press.md"},
+        ),
+        ("What happened in Mirefold?", {"bell-founders-of-mirefold.txt", "northern-briefs.jsonl#"}),
+        ("What's new with the regatta?", {"seven-locks-regatta.txt"}),
+    ],
+)
+def test_the_sample_is_told_by_one_sentence_a_story(
+    sample: Answerer, text: str, sources: set[str]
+) -> None:
+    body = answered(sample, text)
+    assert is_digest(body)
+    cited = [citation["source"] for citation in body["citations"]]
+    assert all(any(source.startswith(one) for source in cited) for one in sources)
+    assert all(any(source.startswith(one) for one in sources) for source in cited)
+
+
+def test_the_latest_comes_first_in_news_and_last_in_a_timeline(small: Answerer) -> None:
+    news = [c["published_on"] for c in answered(small, "Any news on the Orvel dam?")["citations"]]
+    line = [c["published_on"] for c in answered(small, "Timeline of the Orvel dam")["citations"]]
+    assert news == ["2025-09-04", "2025-06-02"] and line == news[::-1]
+
+
+def test_a_lead_that_does_not_stand_alone_gives_way_to_the_next_sentence(small: Answerer) -> None:
+    text = answered(small, "latest on the Orvel dam")["text"]
+    assert text.startswith("Workers began to repair the Orvel dam") and "They came" not in text
+
+
+def test_an_altered_copy_never_tells_a_story(small: Answerer) -> None:
+    body = answered(small, "Tell me about the Orvel bridge")
+    assert is_digest(body) and [c["source"] for c in body["citations"]] == ["a.txt"]
+
+
+def test_only_what_was_published_in_the_time_asked_about_is_told(small: Answerer) -> None:
+    body = answered(small, "What happened in June 2025?")
+    assert [c["source"] for c in body["citations"]] == ["d.txt"]
+    assert answered(small, "What happened in June 2019?")["outcome"] == "declined"
+
+
+def test_a_subject_that_no_story_is_about_is_declined(small: Answerer, sample: Answerer) -> None:
+    for answerer in (small, sample):
+        for text in ("Tell me about Atlantis", "Any news on the Zanzibar railway strike?"):
+            assert answered(answerer, text)["outcome"] == "declined"
+
+
+def test_a_digest_has_at_most_five_sentences(sample: Answerer) -> None:
+    body = answered(sample, "latest news")
+    days = [citation["published_on"] for citation in body["citations"]]
+    assert is_digest(body) and len(days) == 5 and days == sorted(days, reverse=True)
+
+
+def test_no_model_is_asked_for_a_digest(small: Answerer) -> None:
+    settings = small.archive.settings
+    with running() as model:
+        changed = settings.model_copy(
+            update={"openai_base_url": model.url, "openai_api_key": SecretStr("k"), "model": "m"}
+        )
+        one = Answerer(small.archive, small.retriever, small.receipts, Drafter(changed))
+        assert is_digest(answered(one, "Tell me about the Orvel dam"))
+        assert answered(one, "How many articles are there?")["claims"][0]["support"] == "counted"
+        assert model.requests == []
