@@ -105,7 +105,7 @@ _CLAUSE = re.compile(
 _TIME_ONLY = r"happened (?P<subject>.+)"
 _NEWS = r"(?:news|updates?|developments?|headlines)"
 _DIGESTS: tuple[tuple[Order, str], ...] = (
-    ("time", r"(?:(?:give|show|make)(?: me| us)? )?(?:a |the )?(?:timeline|chronology|history) "
+    ("time", r"(?:(?:give|show|make)(?: me| us)? )?(?:a |the )?(?:timeline|chronology) "
      r"(?:of|for|on|about) (?P<subject>.+)"),
     ("time", r"(?P<subject>.+?) (?:timeline|chronology)"),
     ("newest", rf"(?:(?:is|are) there |what(?:'s| is| are) |have you |got |give me |show me )?"
