@@ -160,16 +160,13 @@ def _sentences(
     number = _articles(len(found))
     told = f"{stories(found)} {'story' if stories(found) == 1 else 'stories'}"
     where = _narrowed(wanted)
+    held = ", ".join(f"“{word}”" for word in wanted.q.split())
+    kind = "all the words" if " " in wanted.q else "the word"
+    having = f" whose title or text has {kind} {held}" if wanted.q else ""
     if not found:
-        held = f" whose title or text has “{wanted.q}”" if wanted.q else ""
-        yield f"The archive holds no articles{where}{held}."
+        yield f"The archive holds no articles{where}{having}."
     elif wanted.q:
-        held = ", ".join(f"“{word}”" for word in wanted.q.split())
-        yield (
-            f"The archive holds {number}{where} whose title or text has "
-            f"{'all the words ' if ' ' in wanted.q else 'the word '}{held}; "
-            f"together they tell {told}."
-        )
+        yield f"The archive holds {number}{where}{having}; together they tell {told}."
     elif asked.wanted in ("articles", "contents"):
         yield f"The archive holds {number}{where}, which tell {told}; copies count as one story."
     if found and asked.wanted in ("contents", "dates"):

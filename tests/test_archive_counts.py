@@ -38,6 +38,7 @@ QUESTIONS = (
     ("since when does the archive go back", "dates"),
     ("How far back does your archive go?", "dates"),
     ("What period does the archive cover?", "dates"),
+    ("Since when has the archive covered the cable?", "dates"),
     ("which outlets are in it", "outlets"),
     ("What newspapers do you have?", "outlets"),
 )
@@ -99,7 +100,7 @@ def test_only_articles_that_hold_every_word_are_counted(small: Answerer) -> None
     )
     none = answered(small, "How many articles mention Atlantis?")
     assert none["outcome"] == "answered" and none["text"] == (
-        "The archive holds no articles whose title or text has “atlantis”."
+        "The archive holds no articles whose title or text has the word “atlantis”."
     )
 
 

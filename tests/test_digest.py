@@ -77,7 +77,10 @@ def is_digest(body: dict[str, Any]) -> bool:
     return (
         body["outcome"] == "answered"
         and {claim["support"] for claim in body["claims"]} == {"exact"}
-        and len(set(families)) == len(families) == len(body["claims"]) <= 5
+        and len(families) == len(body["claims"]) <= 5
+        and (
+            len(set(families)) == len(families) or (len(set(families)) == 1 and len(families) <= 3)
+        )
         and "altered" not in roles
     )
 
@@ -125,14 +128,21 @@ def test_a_lead_that_does_not_stand_alone_gives_way_to_the_next_sentence(small: 
     assert text.startswith("Workers began to repair the Orvel dam") and "They came" not in text
 
 
+def test_a_single_story_is_told_by_three_sentences_in_a_row(small: Answerer) -> None:
+    body = answered(small, "Tell me about the Orvel bridge")
+    starts = [citation["start"] for citation in body["citations"]]
+    assert len(starts) == 3 and starts == sorted(starts)
+    assert body["text"].startswith("The Orvel bridge opened to traffic on Wednesday")
+
+
 def test_an_altered_copy_never_tells_a_story(small: Answerer) -> None:
     body = answered(small, "Tell me about the Orvel bridge")
-    assert is_digest(body) and [c["source"] for c in body["citations"]] == ["a.txt"]
+    assert is_digest(body) and {c["source"] for c in body["citations"]} == {"a.txt"}
 
 
 def test_only_what_was_published_in_the_time_asked_about_is_told(small: Answerer) -> None:
     body = answered(small, "What happened in June 2025?")
-    assert [c["source"] for c in body["citations"]] == ["d.txt"]
+    assert {c["source"] for c in body["citations"]} == {"d.txt"}
     assert answered(small, "What happened in June 2019?")["outcome"] == "declined"
 
 

@@ -21,6 +21,7 @@ from service.types import Evidence, Question
 
 LONGEST_DIGEST = 5  # sentences, one a story
 STORIES_READ = 20  # families looked at for a subject
+ONE_STORY = 3  # sentences in a row, where a single story is about the subject
 LEAD_SENTENCES = 3  # of the body: what stands behind them is no longer what a story is about
 NAMED_SHARE = 2 / 3  # least share of a subject's words that title and lead have
 SHORTEST_LEAD = 5  # words; "TARNMOUTH, Sorrenia." is no account
@@ -30,7 +31,9 @@ _POINTS_BACK = re.compile(  # among the first words: "On Friday they agreed on a
     r"(?i)^\W*(?:\w+\W+){0,3}(?:he|she|they|his|hers?|their|these|those|such)\b|^\W*(?:it|its|this)\b"
 )
 _QUOTATION = re.compile(r"^\s*[\"“‘']")
-_ABOUT_ITSELF = re.compile(r"(?i)^\W*(?:this|the following) (?:article|story|report|page)\b")
+_ABOUT_ITSELF = re.compile(
+    r"(?i)^\W*(?:this|the following) (?:article|story|report|page)\b|^\W*updates on this page\b"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,8 @@ class _Story:
 def digest(asked: Digest, selection: Selection, retriever: Retriever) -> tuple[Evidence, ...]:
     """At most five sentences, each of another family; () where no story is about the subject.
 
+    A single story is told by three sentences in a row.
+
     A story is told by its canonical copy, or the best one that dates and filters permit, and never
     by an altered copy. Where the question names a time, only what was published in it is told.
     """
@@ -51,12 +56,23 @@ def digest(asked: Digest, selection: Selection, retriever: Retriever) -> tuple[E
         sentence = _told(asked.subject, subject, stored, snapshot)
         if sentence is not None:
             found.append(_Story(stored, sentence))
+        if not subject and len(found) == LONGEST_DIGEST:
+            break  # they come in order, and an archive has many
     if asked.order == "newest":
         found.sort(key=lambda story: _day(story, date.min), reverse=True)
     shown = found[:LONGEST_DIGEST]
     if asked.order == "time":
         shown.sort(key=lambda story: _day(story, date.max))
+    if len(shown) == 1:
+        shown = _further(shown[0], snapshot)
     return tuple(_evidence(story, number, snapshot) for number, story in enumerate(shown))
+
+
+def _further(story: _Story, snapshot: Snapshot) -> list[_Story]:
+    """The story's sentence and those right behind it."""
+    body = _body(story.stored, snapshot)
+    first = body.index(story.sentence)
+    return [_Story(story.stored, sentence) for sentence in body[first : first + ONE_STORY]]
 
 
 def _day(story: _Story, undated: date) -> date:
@@ -145,11 +161,7 @@ def _told(
     None where title and lead are not about the subject.
     """
     article = stored.article
-    body = [
-        s
-        for s in snapshot.sentences(article.article_id)
-        if s.kind is SentenceKind.BODY and _tells(s)
-    ]
+    body = _body(stored, snapshot)
     if not body:
         return None
     lead = next(filter(_stands_alone, body[:LEAD_SENTENCES]), body[0])
@@ -167,6 +179,11 @@ def _told(
         key=lambda s: (bool(stems & _stems(s.text)), _stands_alone(s), len(stems & _stems(s.text))),
     )
     return best if stems & _stems(best.text) else lead
+
+
+def _body(stored: StoredArticle, snapshot: Snapshot) -> list[Sentence]:
+    sentences = snapshot.sentences(stored.article.article_id)
+    return [s for s in sentences if s.kind is SentenceKind.BODY and _tells(s)]
 
 
 def _stands_alone(sentence: Sentence) -> bool:

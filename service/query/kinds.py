@@ -42,7 +42,11 @@ def digest_of(query: Query) -> Digest | None:
         if found is None:
             continue
         rest, dated = _without_periods(found["subject"] or "", query)
-        subject = _EDGES.sub("", rest)
+        subject, before = rest, ""
+        while subject != before:  # "the Blackrigg story so far"
+            before, subject = subject, _EDGES.sub("", subject)
+        if dated:  # of "november 2023" only the year is read as a time
+            subject = _MONTH.sub("", subject)
         if subject and pattern.endswith(_TIME_ONLY):
             return None
         if not subject:
@@ -95,6 +99,10 @@ _EDGES = re.compile(
     r"\s+(?:story|stories|news|coverage|affair|saga|issue|so far|in|on|at|during|lately|recently)$|"
     r"^(?:story|stories|news|coverage|recently|lately|so far)$"
 )
+_MONTH = re.compile(
+    r"(?i)\s*\b(?:in )?(?:january|february|march|april|may|june|july|august|september|october|"
+    r"november|december)$"
+)
 # a subject that says more than a name: an ordinary question about one fact
 _CLAUSE = re.compile(
     r"(?i)\b(?:who|whom|whose|what|when|where|why|how|which|whether|if|after|before|because|while|"
@@ -137,7 +145,7 @@ _OUTLETS = r"(?:(?:news)?papers|outlets|publishers|publications|news sources|sou
 _ARCHIVE_QUESTIONS: tuple[tuple[Wanted, str], ...] = (
     ("articles", rf"how many {_ITEMS}(?: (?:are|were) there| {_HERE}| are {_HERE}| do you (?:have|hold|know)|"
      rf" have you(?: got)?| (?:does|do) (?:it|{_ARCHIVE}) (?:have|hold|contain|store))?(?: {_HERE})?"
-     rf"(?: (?:about|on|mention|mentioning|that mention|covering|concerning|regarding) (?P<about>.+?))?"
+     rf"(?: (?:about|on|cover|covering|mention|mentioning|that mention|concerning|regarding) (?P<about>.+?))?"
      rf"(?: (?:are|were) there| do you have| have you(?: got)?)?(?: {_HERE})?"),
     ("articles", rf"how many {_ITEMS}(?: are there| do you have)?(?: (?:are|were|come))?(?: published)? "
      rf"(?:from|by|in|of) (?:the )?(?P<outlet>[^?]+)"),
@@ -152,6 +160,8 @@ _ARCHIVE_QUESTIONS: tuple[tuple[Wanted, str], ...] = (
     ("dates", rf"(?:since when|how far back|from when|until when|how far) (?:does|do|did) "
      rf"(?:it|you|{_ARCHIVE}|{_ITEMS}|your {_ITEMS}) (?:go|reach|date|start|begin|run|exist)"
      rf"(?: back)?(?: to)?"),
+    ("dates", rf"since when (?:has {_ARCHIVE} covered|have you covered|does {_ARCHIVE} cover|"
+     rf"(?:are|were) there {_ITEMS} (?:about|on)) (?P<about>.+)"),
     ("dates", rf"(?:what|which) (?:period|time|timespan|time span|years|dates|span|range of dates|time range)"
      rf" (?:does|do|is|are) (?:it|{_ARCHIVE})(?: (?:cover|covered|span|include|go back to))?"),
     ("dates", rf"(?:how (?:old|recent|new|current|up to date) is {_ARCHIVE}|when does {_ARCHIVE} "
