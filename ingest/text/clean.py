@@ -171,7 +171,7 @@ _BLOCK_TAG = re.compile(
     re.IGNORECASE,
 )
 _TAG = re.compile(
-    r"</?(?:a|abbr|acronym|b|bdi|bdo|big|button|caption|cite|code|col|colgroup|del|details|em|embed|font|i|iframe|img|"
+    r"</?(?:a|abbr|acronym|b|base|bdi|bdo|big|button|caption|cite|code|col|colgroup|del|details|em|embed|font|i|iframe|image|img|"
     r"input|ins|kbd|label|link|mark|meta|noscript|object|param|picture|q|s|samp|script|small|source|span|strike|strong|"
     r"style|sub|summary|sup|svg|path|td|th|time|title|tt|u|var|video|audio|wbr)(?:\s[^<>]*)?/?>",
     re.IGNORECASE,
@@ -192,7 +192,7 @@ _EMPTY_ITEM = re.compile(r"[-*+•‣◦▪#>|]+")
 # What stands in the brackets of a link looks like an address or is empty; "[sic] (2024)" is no
 # link.
 _ADDRESS = (
-    r"\(\s*(?:<[^<>\n]*>|(?=\?|\)|mailto:|[^()\s]*[./#])(?:[^()\s\\]|\\.|\([^()\s]*\))*)"
+    r"\(\s*(?:<[^<>\n]*>|(?=\?|\)|[A-Za-z]{3,12}:(?=\S)|[^()\s]*[./#])(?:[^()\s\\]|\\.|\([^()\s]*\))*)"
     r"(?:\s+(?:\"[^\"]*\"|'[^']*'))?\s*\)"
 )
 _LINK = re.compile(rf"!?\[(?P<words>(?:[^\[\]\\]|\\.|\[[^\[\]]*\])*)\]{_ADDRESS}")

@@ -70,7 +70,7 @@ def rank(
         return ()
     features = measure(query, evidence, question_vector, vectors, idf)
     scores = features.sentences @ _column(MODEL["ranking"], SENTENCE_FEATURES)
-    scores = scores - NO_ANSWER * _never_answers(query, evidence)
+    scores = scores - NO_ANSWER * _never_answers(query, evidence, features)
     scores = _below_sound(evidence, vectors, scores)
     order = np.argsort(-scores, kind="stable")
     best = order[0]
@@ -113,15 +113,20 @@ def decide(query: Query, ranked: Sequence[Evidence]) -> Decision:
     return Decision(False, "no_match" if score < NOTHING_ALIKE else "not_supported", score)
 
 
-def _never_answers(query: Query, evidence: Sequence[Evidence]) -> Floats:
-    """Questions, headings, bylines and date lines, where no article itself is asked about."""
+def _never_answers(query: Query, evidence: Sequence[Evidence], features: Features) -> Floats:
+    """Questions, headings, bylines and date lines, where no article itself is asked about; and
+    titles that hold nothing of the kind that is asked for."""
+    if query.about is not None:
+        return np.zeros(len(evidence))
+    lacks = features.question[:, QUESTION_FEATURES.index("lacks")]
     return np.array(
         [
             float(
-                query.about is None
-                and (item.kind in _NO_PROSE or item.text.rstrip("”\"' ").endswith("?"))
+                item.kind in _NO_PROSE
+                or item.text.rstrip("”\"' ").endswith("?")
+                or (item.kind is SentenceKind.TITLE and lacking >= 1)
             )
-            for item in evidence
+            for item, lacking in zip(evidence, lacks, strict=True)
         ]
     )
 

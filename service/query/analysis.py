@@ -128,6 +128,11 @@ _TYPE_NOUNS: dict[str | None, frozenset[str]] = {
     ),
     "place": frozenset(stem(word) for word in "country city place town location located".split()),
 }
+# "what did the repair cost", "what do they pay for it": the verb tells what is wanted
+_COSTS = re.compile(
+    r"(?i)what (?:did|do|does|will|would|has|have|had|is|are|was|were)\b.{1,80}?"
+    r"\b(?:cost|costing|pay|paid|charge[ds]?|earn(?:ed)?|fetch(?:ed)?|spen[dt])\b"
+)
 _MONEY = re.compile(
     r"(?i)\b(?:cost|pay|paid|price\w*|worth|spen[dt]|money|invest\w*|budget|charge\w*|fine|earn\w*|salary|wage|fund\w*|debt|loan)\b"
 )
@@ -294,7 +299,7 @@ def _kind(question: str) -> tuple[Kind, Wanted | None]:
         return "who", "person"
     if word == "whose":
         return "whose", "person"
-    wanted = _noun_wanted(rest)
+    wanted = "money" if _COSTS.match(rest) else _noun_wanted(rest)
     return ("which" if word == "which" else "what"), wanted
 
 
