@@ -28,6 +28,8 @@ from hypothesis import strategies as st
         ("Which party won the vote?", "which", "organisation"),
         ("What was the price of the pier?", "what", "money"),
         ("What did the mayor say about the price?", "what", None),
+        ("What did the repair cost the town?", "what", "money"),
+        ("what do they charge for a cabin", "what", "money"),
         ("What will the company build?", "what", None),
         ("Which part of the pier fell?", "which", None),
         ("What share of the bill does Tolvay pay?", "what", "number"),

@@ -60,6 +60,18 @@ def test_every_piece_of_evidence_comes_back_once_with_a_relevance_that_falls():
     assert {replace(item, relevance=0.0) for item in found} == set(evidence)
 
 
+def test_a_question_for_a_sum_is_not_answered_without_a_number():
+    texts = ("The Orvel bridge opened to traffic at last.", "The bridge pleased the town.")
+    found = ranked("What did the Orvel bridge cost the town?", sentences(BRIDGE, *texts))
+    assert not ranking.decide(query("What did the Orvel bridge cost the town?"), found).answer
+
+
+def test_a_title_without_a_number_never_answers_how_many():
+    evidence = sentences(BRIDGE, "How the Orvel bridge drew people", TEXTS[3])
+    evidence[0] = replace(evidence[0], kind=SentenceKind.TITLE)
+    assert ranked("How many people did the Orvel bridge draw?", evidence)[0].text == TEXTS[3]
+
+
 def test_nothing_gives_nothing():
     assert (
         ranking.rank(

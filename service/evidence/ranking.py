@@ -38,6 +38,8 @@ THRESHOLD = 0.5  # least relevance of the best sentence that is an answer
 NOTHING_ALIKE = (
     0.15  # below this relevance the archive is silent on the matter rather than close to it
 )
+MOST_LACKING = 0.7  # from here a sentence is without a number of the kind that is asked for
+WITHOUT_NUMBER = 0.4  # the most chance of one where a number or a sum is asked for
 STATES = 0.5  # a question about an article: least degree to which the sentence states what is asked
 MEANT = 0.5  # and least share of the question's terms that name the article
 ALTERED_SHARE = 0.5  # of the relevance of the closest unaltered sentence, at most
@@ -92,7 +94,8 @@ def chance(query: Query, features: Features, scores: Floats) -> Floats:
         )
     model = MODEL["answering"]
     doubt = answering_rows(features, scores) @ _column(model, ANSWERING) + model["intercept"]
-    return np.asarray(1 / (1 + np.exp(-doubt)), dtype=np.float64)
+    without = features.question[:, QUESTION_FEATURES.index("lacks_number")] >= MOST_LACKING
+    return np.minimum(1 / (1 + np.exp(-doubt)), np.where(without, WITHOUT_NUMBER, 1.0))
 
 
 def answering_rows(features: Features, scores: Floats) -> Floats:
