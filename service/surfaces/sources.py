@@ -20,7 +20,7 @@ _LINK = re.compile(r"\](?=[(:\[])")
 _SCHEME = re.compile(r"(?i)\b([a-z][a-z0-9+.-]{1,20}:)(?=//)")
 _NO_SLASHES = re.compile(r"(?i)\b(javascript|vbscript|data|mailto|xmpp|tel|file)(?=:\S)")
 _WWW = re.compile(r"(?i)\b(www)(?=\.)")
-_MAIL = re.compile(r"(?<=[\w.+-])@(?=[\w-])")
+_MAIL = re.compile(r"@(?=[\w-])")
 
 
 def inert(text: str) -> str:
