@@ -284,7 +284,7 @@ class Answerer:
             claims=tuple(run.text.claims),
             citations=tuple(run.text.citations),
             conflicts=found,
-            nearest=nearest(snapshot, hits, selection.considered),
+            nearest=nearest(snapshot, hits, selection.considered, selection.query),
             as_of=asked.as_of,
             answerer=run.answerer,
             model=self.drafter.model if self.drafter and run.answerer == "openai" else None,

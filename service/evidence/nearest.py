@@ -4,19 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from ingest.english.words import stems
 from ingest.storage.catalogue import Snapshot
 from ingest.text.passages import sentences_in
 from ingest.types import SentenceKind, Span
+from service.query.analysis import Query
 from service.types import Evidence, Hit, Nearest
 
 
 def nearest(
-    snapshot: Snapshot, hits: Sequence[Hit], considered: Sequence[Evidence]
+    snapshot: Snapshot, hits: Sequence[Hit], considered: Sequence[Evidence], query: Query
 ) -> tuple[Nearest, ...]:
-    """The hits, each with the best ranked of its sentences, or None where none of them was ranked.
+    """The hits, each with the best ranked of its sentences, or None where none of them is near.
 
-    `considered` is best first. Words that an altered copy changed are not shown as its sentence.
+    A sentence is near if it or its title has a word of the question. `considered` is best first.
+    Words that an altered copy changed are not shown as its sentence.
     """
+    terms = {stemmed for _, stemmed in query.terms}
     shown = []
     for hit in hits:
         own = snapshot.sentences(hit.article.article_id)
@@ -29,6 +33,7 @@ def nearest(
                 and item.start in starts
                 and item.kind is SentenceKind.BODY
                 and not item.altered
+                and not terms.isdisjoint(stems(f"{item.article.title} {item.text}"))
             ),
             None,
         )
