@@ -16,7 +16,6 @@ from hypothesis import strategies as st
 from ingest.pipeline import ingest
 from ingest.settings import Settings
 from ingest.storage.archive import Archive
-from service.retrieval.fusion import fuse
 from service.retrieval.retriever import Retriever
 from service.types import Filters, Hit, Question
 
@@ -260,30 +259,3 @@ def test_words_of_a_query_language_are_only_words(library: Retriever) -> None:
 
 def test_an_empty_archive_finds_nothing(archive: Archive) -> None:
     assert Retriever(archive).find(Question("Is anybody there?")) == ()
-
-
-def test_fusion_weighs_both_lists_by_the_share() -> None:
-    dense, words = {"a": 0.9, "b": 0.5}, {"b": 7.0}
-    assert fuse(dense, words, 1.0) == pytest.approx({"a": 1.0, "b": 0.0}, abs=0.01)
-    assert fuse(dense, words, 0.0) == pytest.approx({"a": 0.0, "b": 1.0}, abs=0.01)
-    assert fuse(dense, words, 0.6) == pytest.approx({"a": 0.6, "b": 0.4})
-
-
-def test_fusion_gives_the_last_of_few_word_matches_more_than_no_match() -> None:
-    scores = fuse({"a": 0.5, "b": 0.5, "c": 0.5}, {"a": 8.0, "b": 4.0}, 0.5)
-    assert scores["a"] > scores["b"] > scores["c"]
-
-
-def test_fusion_orders_the_same_whether_hundred_or_thousand_rows_were_fetched() -> None:
-    dense = {f"p{n}": 1 - n / 1000 for n in range(1000)}
-    words = {f"p{(n * 37) % 1000}": 20 - n / 60 for n in range(1000)}
-
-    def first(count: int) -> list[str]:
-        scores = fuse(dict(list(dense.items())[:count]), dict(list(words.items())[:count]), 0.6)
-        return sorted(scores, key=lambda i: -scores[i])[:3]
-
-    assert first(100) == first(1000)
-
-
-def test_fusion_of_nothing_is_nothing() -> None:
-    assert fuse({}, {}, 0.6) == {}
