@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from datetime import date
 
 from ingest.english import analyse
 from ingest.english.periods import Period, periods
 from ingest.english.words import STOP_WORDS
-from service.types import Question, Turn
+from service.types import Question
 
 MOST_TURNS = 20  # of a conversation that are read; older ones never decide what a follow-up means
 SHORT_ANSWER = 8  # words, up to which an answer is the name of what was asked for
@@ -28,11 +27,6 @@ def standing_alone(question: Question) -> str:
         else:
             last_answer = turn.content
     return _resolved(question.text, last_asked, last_answer)
-
-
-def asked_before(history: Sequence[Turn]) -> str:
-    """The last question of a conversation, "" where there is none."""
-    return next((turn.content for turn in reversed(history) if turn.role == "user"), "")
 
 
 def _resolved(text: str, before: str, answer: str) -> str:
@@ -204,9 +198,6 @@ _MANY = frozenset(
 _POSSESSIVES = frozenset("his her its their".split())
 _PRONOUN = re.compile(r"(?i)\b(?:he|she|him|her|his|hers|it|its|they|them|their)\b")
 _OBJECT = re.compile(r"\s*(?:[?.,!]|$|\s(?:in|on|at|to|for|with|by|from|and|or|about)\b)")
-_TITLE = re.compile(
-    r"(?i)\b(?:mr|mrs|ms|dr|sir|president|mayor|minister|captain|councillor)\.?\s+$"
-)
 _NOUN_AFTER = re.compile(
     r"\s+[a-z][\w-]+(?=\s+(?:is|are|was|were|has|have|will|cost|close|open)\b|\s*[?.,]|$)"
 )

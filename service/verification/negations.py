@@ -43,19 +43,6 @@ def flipped(quotes: Sequence[str], claim: str) -> bool:
     return any(_denies(row, mine) for row in theirs)
 
 
-def denied_heads(text: str) -> tuple[tuple[Term, Term], ...]:
-    """Each negation of a text with the first content word after it: what it denies."""
-    row = _content(text)
-    found = []
-    for index, term in enumerate(row):
-        head = next(
-            (other for other in row[index + 1 :] if other.kind is not TermKind.NEGATION), None
-        )
-        if _negates(term) and head is not None and head.kind is TermKind.WORD:
-            found.append((term, head))
-    return tuple(found)
-
-
 def _content(text: str) -> list[Term]:
     return [term for term in analyse(text).terms if term.kind is not TermKind.FUNCTION]
 
