@@ -13,39 +13,59 @@ import pytest
 from hatchling.builders.wheel import WheelBuilder
 
 ROOT = Path(__file__).parent.parent
-LOCK = (ROOT / "requirements.lock").read_text("utf-8")
+LOCKS = ["requirements.lock", "requirements-dev.lock", "requirements-scale.lock"]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
 COMMANDS = ["up", "ingest", "serve", "ask", "search", "articles", "doctor", "eval"]
+each_lock = pytest.mark.parametrize("lock", LOCKS)
 
 
-def locked() -> dict[str, str]:
-    return dict(re.findall(r"^([a-z0-9][a-z0-9._-]*)==([^ ;\\]+)", LOCK, re.MULTILINE))
+def locked(lock: str) -> dict[str, str]:
+    text = (ROOT / lock).read_text("utf-8")
+    return dict(re.findall(r"^([a-z0-9][a-z0-9._-]*)==([^ ;\\]+)", text, re.MULTILINE))
 
 
-def test_the_lock_holds_neither_torch_nor_sentence_transformers() -> None:
-    assert not {"torch", "sentence-transformers", "transformers"} & set(locked())
+def named(requirements: list[str]) -> set[str]:
+    return {re.split(r"[<>=!~ ;\[]", line)[0].lower().replace("_", "-") for line in requirements}
 
 
-def test_the_lock_names_no_host_and_no_index() -> None:
-    assert "://" not in LOCK
-    assert "--index" not in LOCK
-    assert "--find-links" not in LOCK
+@each_lock
+def test_no_lock_holds_torch_or_sentence_transformers(lock: str) -> None:
+    assert not {"torch", "sentence-transformers", "transformers"} & set(locked(lock))
 
 
-def test_every_package_in_the_lock_is_pinned_with_a_hash() -> None:
-    entries = re.split(r"\n(?=[a-z0-9])", LOCK.strip())
+@each_lock
+def test_no_lock_names_a_host_or_an_index(lock: str) -> None:
+    text = (ROOT / lock).read_text("utf-8")
+    assert "://" not in text
+    assert "--index" not in text
+    assert "--find-links" not in text
+
+
+@each_lock
+def test_every_package_in_a_lock_is_pinned_with_a_hash(lock: str) -> None:
+    entries = re.split(r"\n(?=[a-z0-9])", (ROOT / lock).read_text("utf-8").strip())
     assert len(entries) > 50
     assert not [entry.splitlines()[0] for entry in entries if "--hash=sha256:" not in entry]
 
 
-def test_the_lock_covers_what_the_project_asks_for() -> None:
-    wanted = [
-        *PROJECT["project"]["dependencies"],
-        *PROJECT["dependency-groups"]["dev"],
-        *PROJECT["build-system"]["requires"],
-    ]
-    names = {re.split(r"[<>=!~ ;\[]", line)[0].lower().replace("_", "-") for line in wanted}
-    assert names <= set(locked())
+def test_the_runtime_lock_covers_what_the_project_asks_for_and_no_more() -> None:
+    wanted = named(PROJECT["project"]["dependencies"] + PROJECT["build-system"]["requires"])
+    assert wanted <= set(locked("requirements.lock"))
+    tools = named(PROJECT["dependency-groups"]["dev"])
+    assert not (tools | {"slack-bolt", "distributed"}) & set(locked("requirements.lock"))
+
+
+def test_the_other_locks_cover_tests_and_servers() -> None:
+    extras = PROJECT["project"]["optional-dependencies"]
+    tests = named(PROJECT["dependency-groups"]["dev"] + extras["slack"])
+    assert tests <= set(locked("requirements-dev.lock"))
+    assert named(extras["scale"]) <= set(locked("requirements-scale.lock"))
+
+
+@pytest.mark.parametrize("lock", LOCKS[1:])
+def test_the_other_locks_pin_what_the_runtime_lock_pins(lock: str) -> None:
+    runtime, other = locked("requirements.lock"), locked(lock)
+    assert runtime == {name: other.get(name) for name in runtime}
 
 
 @pytest.mark.parametrize("package", ["torch", "sentence-transformers"])
