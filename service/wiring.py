@@ -13,6 +13,7 @@ from ingest.settings import Settings
 from ingest.storage.archive import Archive
 from service.answerer import Answerer
 from service.drafting.llm import Drafter
+from service.feedback import Feedback
 from service.jobs import Jobs
 from service.receipts import Receipts
 from service.retrieval.retriever import Retriever
@@ -27,6 +28,7 @@ class Service:
     retriever: Retriever
     answerer: Answerer
     receipts: Receipts
+    feedback: Feedback
     jobs: Jobs
     writing: threading.Lock
     stopping: asyncio.Event
@@ -54,7 +56,17 @@ def open_service(settings: Settings) -> Iterator[Service]:
             lambda: receipts.forget_removed(archive.catalogue),
         )
         try:
-            yield Service(settings, archive, retriever, answerer, receipts, jobs, writing, stopping)
+            yield Service(
+                settings,
+                archive,
+                retriever,
+                answerer,
+                receipts,
+                Feedback(receipts),
+                jobs,
+                writing,
+                stopping,
+            )
         finally:
             jobs.close()
             receipts.close()

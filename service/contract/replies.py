@@ -45,6 +45,21 @@ class Search(BaseModel):
     passages: list[Hit]
 
 
+class RatedAnswer(BaseModel):
+    """A rating and the answer as it was given, without the words of articles removed since."""
+
+    rating: Literal["up", "down"]
+    comment: str | None
+    rated_by: str = Field(description="the id of a key, with `/` and the `user` that was sent")
+    rated_at: datetime
+    answer: Receipt
+
+
+class FeedbackPage(BaseModel):
+    feedback: list[RatedAnswer]
+    next_cursor: str | None
+
+
 class Articles(BaseModel):
     articles: list[ArticleCard]
     next_cursor: str | None

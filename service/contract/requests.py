@@ -23,6 +23,7 @@ from service.types import LONGEST_QUESTION, Filters, Question, Turn
 
 LONGEST_QUERY = 10_000  # characters of a search, which may be a pasted paragraph
 LAST_TURNS = 20  # older turns never decide what a follow-up means
+LONGEST_COMMENT = 2_000  # characters on one answer
 LONGEST_TURN = 8_000  # characters; longer turns are pasted documents
 
 
@@ -136,6 +137,28 @@ class AnswerRequest(Request):
                 tuple(wanted.article_ids),
             ),
         )
+
+
+class FeedbackRequest(Request):
+    """What somebody thinks of an answer they got."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "example": {
+                "answer_id": "ans_0f4c7d0e9f7a4a53b0f6a3f0c2b1d9e8",
+                "rating": "down",
+                "comment": "The bridge reopened in June, not in May.",
+            }
+        },
+    )
+    answer_id: Name
+    rating: Literal["up", "down"]
+    comment: Annotated[PlainText, Field(max_length=LONGEST_COMMENT)] | None = Field(
+        None, description="at most 2,000 characters"
+    )
+    user: Name | None = Field(
+        None, description="who rates, where many people share a key, as a chat platform knows them"
+    )
 
 
 class ArticleRequest(Request):

@@ -1,0 +1,79 @@
+"""Feedback: how the people who got an answer rated it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from ingest.errors import NotFound
+from service.receipts import Receipts
+
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS feedback(
+    answer_id TEXT NOT NULL, rated_by TEXT NOT NULL, rated_at TEXT NOT NULL,
+    rating TEXT NOT NULL, comment TEXT, PRIMARY KEY(answer_id, rated_by));
+CREATE INDEX IF NOT EXISTS feedback_by_time ON feedback(rated_at, answer_id, rated_by);
+"""
+BEFORE_ALL = ("", "", "")  # a place in the list of ratings before the first
+
+
+@dataclass(frozen=True, slots=True)
+class Rating:
+    """One verdict on one answer; `rated_by` tells hands apart: a key, a person behind it."""
+
+    answer_id: str
+    rating: Literal["up", "down"]
+    comment: str | None
+    rated_by: str
+    rated_at: datetime
+
+    @property
+    def place(self) -> tuple[str, str, str]:
+        """Where it stands in the list."""
+        return self.rated_at.isoformat(timespec="microseconds"), self.answer_id, self.rated_by
+
+
+class Feedback:
+    """A table of ratings beside the receipts of the answers that they rate."""
+
+    def __init__(self, receipts: Receipts):
+        self._receipts = receipts
+        receipts.database.add(SCHEMA)
+
+    def rate(self, rating: Rating) -> None:
+        """Keeps a rating in the place of an earlier one by the same hand.
+
+        Raises NotFound where there is no such answer, or no longer.
+        """
+        if self._receipts.get(rating.answer_id) is None:
+            raise NotFound("there is no answer of this id here, or it is kept no longer")
+        with self._receipts.database.write() as connection:
+            connection.execute(
+                "INSERT OR REPLACE INTO feedback VALUES (?, ?, ?, ?, ?)",
+                (rating.answer_id, rating.rated_by, rating.place[0], rating.rating, rating.comment),
+            )
+
+    def page(self, after: Sequence[str], limit: int) -> list[tuple[Rating, dict[str, Any]]]:
+        """At most `limit` ratings behind a place, oldest first, each with its answer's receipt."""
+        rows = self._receipts.database.rows(
+            "SELECT feedback.*, body FROM feedback JOIN receipts USING(answer_id) "
+            "WHERE (rated_at, answer_id, rated_by) > (:at, :id, :by) "
+            "ORDER BY rated_at, answer_id, rated_by LIMIT :limit",
+            {"at": after[0], "id": after[1], "by": after[2], "limit": limit},
+        )
+        return [
+            (
+                Rating(
+                    row["answer_id"],
+                    row["rating"],
+                    row["comment"],
+                    row["rated_by"],
+                    datetime.fromisoformat(row["rated_at"]),
+                ),
+                json.loads(row["body"]),
+            )
+            for row in rows
+        ]

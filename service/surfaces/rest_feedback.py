@@ -1,0 +1,72 @@
+"""Ratings of answers over HTTP: one comes in, and those who keep the archive read them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
+from fastapi.responses import JSONResponse
+
+from service.contract.cursors import LONGEST_CURSOR, cursor_of, place_of
+from service.contract.problems import problems
+from service.contract.replies import FeedbackPage
+from service.contract.requests import FeedbackRequest
+from service.feedback import BEFORE_ALL, Rating
+from service.surfaces.admission import WRITES, guards
+from service.wiring import Service
+
+
+def routes(service: Service) -> APIRouter:
+    """`/v1/feedback`, bound to one service."""
+    router = APIRouter(tags=["Feedback"], dependencies=guards(service.settings))
+
+    @router.post(
+        "/v1/feedback",
+        summary="Rate an answer",
+        status_code=204,
+        response_class=Response,
+        responses=problems(400, 404, 413, 415, 422),
+    )
+    def rate(request: Request, body: FeedbackRequest) -> Response:
+        """One rating an answer, key and user: a second one takes the place of the first."""
+        hand = "/".join(filter(None, (request.state.caller, body.user)))
+        rating = Rating(body.answer_id, body.rating, body.comment, hand, datetime.now(UTC))
+        service.feedback.rate(rating)
+        return Response(status_code=204)
+
+    @router.get(
+        "/v1/feedback",
+        summary="List ratings",
+        response_model=FeedbackPage,
+        dependencies=[WRITES],
+        responses=problems(403, 422),
+    )
+    def list_feedback(
+        cursor: Annotated[
+            str | None,
+            Query(max_length=LONGEST_CURSOR, description="`next_cursor` of the page before"),
+        ] = None,
+        limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    ) -> Response:
+        """Ratings with their answers, oldest first; `next_cursor` is null at the end."""
+        after = place_of(cursor, len(BEFORE_ALL)) if cursor is not None else BEFORE_ALL
+        service.receipts.forget_removed(service.archive.catalogue)
+        found = service.feedback.page(after, limit + 1)
+        page = found[:limit]
+        body = {
+            "feedback": [
+                {
+                    "rating": one.rating,
+                    "comment": one.comment,
+                    "rated_by": one.rated_by,
+                    "rated_at": one.rated_at.isoformat(),
+                    "answer": receipt,
+                }
+                for one, receipt in page
+            ],
+            "next_cursor": cursor_of(*page[-1][0].place) if len(found) > limit else None,
+        }
+        return JSONResponse(body)
+
+    return router
