@@ -107,7 +107,7 @@ class Answerer:
 
     def select(self, question: Question, snapshot: Snapshot | None = None) -> Selection:
         """The sentences that the archive holds on a question, and whether they answer it."""
-        return self.selector.select(analyse(question, self._today()), snapshot)
+        return self.selector.select(analyse(question, self._today(question)), snapshot)
 
     async def _standing_alone(self, run: AnswerRun, question: Question) -> Question:
         """A follow-up in the model's words, where there is a model and its words hold."""
@@ -255,7 +255,9 @@ class Answerer:
             yield from text.add_note(*origin)
         if any(period.strict for period in query.periods):
             return
-        age = staleness.note(query, text.text, text.cited, query.question.as_of, self._today())
+        age = staleness.note(
+            query, text.text, text.cited, query.question.as_of, self._today(query.question)
+        )
         if age is not None:
             yield from text.add_note(*age)
 
@@ -315,8 +317,8 @@ class Answerer:
         snapshot.close()
         return Completed(answer, notes)
 
-    def _today(self) -> date:
-        return self.clock().date()
+    def _today(self, question: Question) -> date:
+        return question.today or self.clock().date()
 
 
 def check(draft: Draft, shown: Sequence[Evidence]) -> Verdict:

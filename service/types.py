@@ -43,6 +43,7 @@ class Question:
     history: tuple[Turn, ...] = ()
     as_of: date | None = None
     filters: Filters = Filters()
+    today: date | None = None  # the asker's day, else the service's
 
 
 @dataclass(frozen=True, slots=True)

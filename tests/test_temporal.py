@@ -97,6 +97,16 @@ async def test_last_month_is_counted_from_the_clock_or_from_as_of(answerer: Answ
     assert (later["outcome"], later["declined_because"]) == ("declined", "outside_dates")
 
 
+async def test_last_month_is_counted_from_the_asker_s_day_where_it_is_told(
+    answerer: Answerer,
+) -> None:
+    question = "How many visitors did the boat fair in Orvel draw last month?"
+    body = await asked(answerer, question, today=date(2026, 6, 20))
+
+    assert (body["outcome"], body["declined_because"]) == ("declined", "outside_dates")
+    assert body["as_of"] is None
+
+
 async def test_a_filter_s_dates_go_before_those_in_the_question(answerer: Answerer) -> None:
     filters = Filters(published_after=date(2022, 1, 1), published_before=date(2022, 12, 31))
 

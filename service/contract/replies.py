@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime
 from functools import cache
 from typing import Any, Literal
@@ -16,7 +16,7 @@ from service.conflicts.side_by_side import Pair
 from service.contract.problems import Problem, problem_of
 from service.jobs import Job
 from service.retrieval.retriever import card
-from service.types import Answer, ArticleCard, DateSource, Hit, Role
+from service.types import Answer, ArticleCard, Citation, DateSource, Hit, Role
 
 Body = dict[str, Any]
 
@@ -28,6 +28,30 @@ def body_of(value: object) -> Body:
     kind: Any = type(value)
     body: Body = _adapter(kind).dump_python(value, mode="json")
     return body
+
+
+def answer_of(body: Body) -> Answer:
+    """The answer that a body of the API is; ValidationError where it is none."""
+    return _adapter(Answer).validate_python(_nested(body))
+
+
+def citations_of(bodies: list[Body]) -> tuple[Citation, ...]:
+    return tuple(_adapter(Citation).validate_python(_nested(body)) for body in bodies)
+
+
+_CARD_FIELDS = {field.name for field in fields(ArticleCard)}
+
+
+def _nested(body: Any) -> Any:
+    """The article's fields, which stand beside an object's own in JSON, as its `article`."""
+    if isinstance(body, list):
+        return [_nested(item) for item in body]
+    if not isinstance(body, dict):
+        return body
+    whole = {name: _nested(value) for name, value in body.items()}
+    if not {"passage_id", "article_id"} <= whole.keys():
+        return whole
+    return whole | {"article": {name: whole[name] for name in _CARD_FIELDS if name in whole}}
 
 
 _adapter = cache(TypeAdapter)

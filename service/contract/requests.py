@@ -120,6 +120,9 @@ class AnswerRequest(Request):
         None, description="answer as on this day: nothing published later is used"
     )
     filters: FiltersRequest | None = None
+    today: Day | None = Field(
+        None, description='the asker\'s day, from which "yesterday" is counted; else today in UTC'
+    )
     stream: StrictBool = Field(False, description="answer with server-sent events")
 
     def read(self) -> Question:
@@ -136,6 +139,7 @@ class AnswerRequest(Request):
                 tuple(wanted.publishers),
                 tuple(wanted.article_ids),
             ),
+            self.today,
         )
 
 
