@@ -16,7 +16,7 @@ from service.conflicts.side_by_side import Pair
 from service.contract.problems import Problem, problem_of
 from service.jobs import Job
 from service.retrieval.retriever import card
-from service.types import Answer, ArticleCard, Citation, DateSource, Hit, Role
+from service.types import Answer, ArticleCard, DateSource, Hit, Role
 
 Body = dict[str, Any]
 
@@ -32,11 +32,8 @@ def body_of(value: object) -> Body:
 
 def answer_of(body: Body) -> Answer:
     """The answer that a body of the API is; ValidationError where it is none."""
-    return _adapter(Answer).validate_python(_nested(body))
-
-
-def citations_of(bodies: list[Body]) -> tuple[Citation, ...]:
-    return tuple(_adapter(Citation).validate_python(_nested(body)) for body in bodies)
+    answer: Answer = _adapter(Answer).validate_python(_nested(body))
+    return answer
 
 
 _CARD_FIELDS = {field.name for field in fields(ArticleCard)}
