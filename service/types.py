@@ -256,3 +256,45 @@ class Completed:
 
 
 Event = Started | ClaimReleased | Delta | Completed
+
+
+CheckVerdict = Literal["supported", "partial", "contradicted", "not_found", "not_checked"]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What the archive says to one sentence of a text, and the sentences that say it."""
+
+    verdict: CheckVerdict
+    why: str
+    cited: tuple[Evidence, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedSentence:
+    """One sentence of a checked text: `sent[start:end] == text`."""
+
+    text: str
+    start: int
+    end: int
+    verdict: Annotated[
+        CheckVerdict,
+        Field(
+            description="`supported`: the archive says it. `partial`: it says a part of it. "
+            "`contradicted`: it says otherwise, and the citations are what it says. `not_found`: "
+            "it says neither. `not_checked`: a question, or nothing that could be true"
+        ),
+    ]
+    why: str
+    citations: tuple[int, ...]
+    independent_sources: Annotated[int, Field(description="distinct families among the citations")]
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """Every sentence of a text with what the archive says to it; nothing of it is kept."""
+
+    sentences: tuple[CheckedSentence, ...]
+    citations: tuple[Citation, ...]
+    as_of: date | None
+    index: dict[str, str]

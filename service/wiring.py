@@ -12,6 +12,7 @@ from ingest import uploads
 from ingest.settings import Settings
 from ingest.storage.archive import Archive
 from service.answerer import Answerer
+from service.checks import Checker
 from service.drafting.llm import Drafter
 from service.feedback import Feedback
 from service.jobs import Jobs
@@ -27,6 +28,7 @@ class Service:
     archive: Archive
     retriever: Retriever
     answerer: Answerer
+    checker: Checker
     receipts: Receipts
     feedback: Feedback
     jobs: Jobs
@@ -61,6 +63,7 @@ def open_service(settings: Settings) -> Iterator[Service]:
                 archive,
                 retriever,
                 answerer,
+                Checker(archive, retriever),
                 receipts,
                 Feedback(receipts),
                 jobs,

@@ -22,6 +22,7 @@ from ingest.formats.json_lines import LONGEST_ID
 from service.types import LONGEST_QUESTION, Filters, Question, Turn
 
 LONGEST_QUERY = 10_000  # characters of a search, which may be a pasted paragraph
+LONGEST_CHECKED = 20_000  # characters of a text to check: about what 100 sentences have
 LAST_TURNS = 20  # older turns never decide what a follow-up means
 LONGEST_COMMENT = 2_000  # characters on one answer
 LONGEST_TURN = 8_000  # characters; longer turns are pasted documents
@@ -59,6 +60,7 @@ def _iso_day(value: object) -> object:
 PlainText = Annotated[str, AfterValidator(_plain_text)]
 Spoken = Annotated[PlainText, must(str.strip, "not be empty or only white space")]
 QuestionText = Annotated[Spoken, Field(min_length=1, max_length=LONGEST_QUESTION)]
+CheckedText = Annotated[Spoken, Field(min_length=1, max_length=LONGEST_CHECKED)]
 QueryText = Annotated[Spoken, Field(min_length=1, max_length=LONGEST_QUERY)]
 Day = Annotated[date, BeforeValidator(_iso_day)]
 Name = Annotated[PlainText, Field(max_length=300)]
@@ -163,6 +165,18 @@ class FeedbackRequest(Request):
     user: Name | None = Field(
         None, description="who rates, where many people share a key, as a chat platform knows them"
     )
+
+
+class CheckRequest(Request):
+    """A text whose sentences are to be checked; nothing of it is kept."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "example": {"text": "The harbour bridge reopened on 3 June. Repairs took a year."}
+        },
+    )
+    text: CheckedText = Field(description="1 to 20,000 characters, at most 100 sentences")
+    as_of: Day | None = Field(None, description="nothing published later counts")
 
 
 class ArticleRequest(Request):

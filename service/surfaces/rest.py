@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import aclosing
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
@@ -10,11 +11,19 @@ from fastapi.responses import JSONResponse
 from ingest.errors import NotFound, NotReady
 from service.contract.problems import problem_of, problems
 from service.contract.replies import Alive, Ready, Receipt, Search, body_of
-from service.contract.requests import LONGEST_QUERY, AnswerRequest, Day, Name, QueryText
+from service.contract.requests import (
+    LONGEST_QUERY,
+    AnswerRequest,
+    CheckRequest,
+    Day,
+    Name,
+    QueryText,
+)
 from service.surfaces.admission import guards
 from service.surfaces.streaming import PING, collected, frame, paced, streamed
 from service.types import (
     Answer,
+    Check,
     ClaimReleased,
     Completed,
     Delta,
@@ -40,6 +49,7 @@ def routes(service: Service) -> APIRouter:
     guarded = APIRouter(dependencies=guards(service.settings))
     _answers(guarded, service)
     _search(guarded, service)
+    _checks(guarded, service)
 
     @router.head("/healthz", include_in_schema=False)  # as monitors of uptime ask
     @router.get("/healthz", tags=["Operations"], summary="Is it alive?")
@@ -158,6 +168,26 @@ def _search(router: APIRouter, service: Service) -> None:
         )
         found = service.retriever.find(Question(q, as_of=as_of, filters=filters), k)
         return Search(passages=list(found))
+
+
+def _checks(router: APIRouter, service: Service) -> None:
+    @router.post(
+        "/v1/checks",
+        tags=["Answers"],
+        summary="Check a text",
+        responses=problems(400, 413, 415, 422, 504),
+    )
+    async def check_text(request: Request, body: CheckRequest) -> Check:
+        """What the archive says to each sentence of a text, by rule and without a model.
+
+        Each has a verdict and cites what it rests on, as an answer does. Nothing is kept.
+        """
+        steps = service.checker.stream(body.text, body.as_of)
+        async with aclosing(paced(steps, request, service.stopping)) as paced_steps:
+            async for step in paced_steps:
+                if isinstance(step, Check):
+                    return step
+        raise NotReady("the check ended early; send the text again")
 
 
 _STREAM_DESCRIPTION = (

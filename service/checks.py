@@ -1,0 +1,213 @@
+"""Checks a text against the archive: what bears each of its sentences out, or says otherwise."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import time
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime
+
+from ingest.errors import InvalidRequest, TimedOut
+from ingest.storage.archive import Archive
+from ingest.storage.catalogue import Snapshot
+from ingest.text.sentences import split
+from ingest.types import Sentence, SentenceKind
+from service.answer_text import cite
+from service.answerer import check as verdict_on
+from service.conflicts import altered_copies, false_premises
+from service.evidence import ranking
+from service.evidence.selection import Selector
+from service.query.analysis import Query, analyse
+from service.retrieval.retriever import Retriever
+from service.types import (
+    Check,
+    CheckedSentence,
+    Citation,
+    Draft,
+    Evidence,
+    Finding,
+    Question,
+)
+from service.verification.contradictions import contradiction, denial_is_plain, is_near
+from service.verification.reading import read
+from service.verification.verify import attribute
+
+MOST_SENTENCES = 100
+WEIGHED = 12  # closest sentences of the archive, by rank and by meaning, that one is held against
+MOST_JOINED = 5  # of these that are read as one text
+MOST_CITED = 3  # sentences, of as many families, that say the same
+
+_POINTS_BACK = re.compile(r"(?i)\W*(?:he|she|it|they|this|that|these|those|his|her|its|their)\b")
+
+
+class Checker:
+    """Checks texts against one archive, by rule and without a model; keeps nothing of them."""
+
+    def __init__(
+        self,
+        archive: Archive,
+        retriever: Retriever,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ):
+        self.archive = archive
+        self.clock = clock
+        self.selector = Selector(archive, retriever)
+
+    async def check(self, text: str, as_of: date | None = None) -> Check:
+        """The whole check: the last of the stream. Raises as `stream` does."""
+        async for step in self.stream(text, as_of):
+            if isinstance(step, Check):
+                return step
+        raise AssertionError("a stream ended without a check")
+
+    async def stream(
+        self, text: str, as_of: date | None = None
+    ) -> AsyncIterator[CheckedSentence | Check]:
+        """Each sentence of the text in order as soon as it is checked, then all of them.
+
+        Nothing published after `as_of` counts. Raises InvalidRequest where there are more than
+        `MOST_SENTENCES`, TimedOut after `answer_timeout_seconds`. Closing it ends the work.
+        """
+        sentences = split(text)
+        if len(sentences) > MOST_SENTENCES:
+            raise InvalidRequest(
+                f"text: it has {len(sentences):,} sentences; send at most {MOST_SENTENCES} at once"
+            )
+        seconds = self.archive.settings.answer_timeout_seconds
+        ends, before = time.monotonic() + seconds, ""
+        numbered = _Numbering()
+        with self.archive.catalogue.live() as snapshot:
+            for sentence in sentences:
+                if time.monotonic() > ends:
+                    raise TimedOut(
+                        f"the check took longer than {seconds:g} s: send a shorter text, or raise "
+                        "DATELINE_ANSWER_TIMEOUT_SECONDS"
+                    )
+                found = await asyncio.to_thread(self._finding, sentence, before, as_of, snapshot)
+                yield numbered.shown(sentence, found)
+                before = sentence.text
+            index = {
+                "generation": snapshot.generation,
+                "embedding_model": self.archive.embedder.model,
+            }
+        yield Check(tuple(numbered.sentences), tuple(numbered.citations), as_of, index)
+
+    def _finding(
+        self, sentence: Sentence, before: str, as_of: date | None, snapshot: Snapshot
+    ) -> Finding:
+        if not _is_statement(sentence):
+            return Finding("not_checked", "no statement")
+        claim = self._read(sentence.text, as_of)
+        pointing = before and _POINTS_BACK.match(sentence.text)
+        query = self._read(f"{before} {sentence.text}", as_of) if pointing else claim
+        gathered = self.selector.gather(query, snapshot)
+        ranked = ranking.rank(query, *gathered)
+        likeness = gathered.vectors @ gathered.question_vector if gathered.evidence else ()
+        near = dict(zip((item.key for item in gathered.evidence), likeness, strict=True))
+        by_meaning = sorted(ranked, key=lambda item: -near[item.key])[:WEIGHED]
+        closest = {item.key: item for item in (*by_meaning, *ranked[:WEIGHED])}
+        sound = [item for item in closest.values() if not item.altered]
+        borne_out = _borne_out(sentence.text, sound)
+        if borne_out is not None and borne_out.verdict == "supported":
+            return borne_out
+        otherwise = (
+            *_in_other_versions(sentence.text, query, sound, snapshot),
+            *_corrected(claim, ranked),
+            *_excluded(sentence.text, sound),
+        )
+        return next(iter(otherwise), borne_out) or Finding("not_found", "no sentence says it")
+
+    def _read(self, text: str, as_of: date | None) -> Query:
+        """A statement, read as a question that takes it for granted."""
+        query = analyse(Question(text, as_of=as_of), self.clock().date())
+        return replace(query, kind="how", about=None, several_articles=False)
+
+
+def _is_statement(sentence: Sentence) -> bool:
+    asks = sentence.text.rstrip(" \"'”’)").endswith("?")
+    return (
+        sentence.kind is not SentenceKind.ORDERS and not asks and bool(read(sentence.text).content)
+    )
+
+
+def _borne_out(claim: str, sound: Sequence[Evidence]) -> Finding | None:
+    """By single sentences where one is enough, else by several that are read together."""
+    judged = [(verdict_on(Draft(claim, (item.key,)), (item,)).support, item) for item in sound]
+    whole = [item for support, item in judged if support in ("exact", "supported")]
+    if whole:
+        voices = {item.article.family.id: item for item in reversed(whole)}
+        agreeing = [item for item in whole if voices[item.article.family.id] is item]
+        return Finding("supported", "the archive says it", tuple(agreeing[:MOST_CITED]))
+    joined = attribute(claim, sound)[:MOST_JOINED]
+    verdict = verdict_on(Draft(claim, tuple(item.key for item in joined)), joined)
+    cited = tuple(item for item in joined if item.key in verdict.keys)
+    # one that is nearly in its words and does not bear it out lacks more than words
+    if verdict.support == "supported" and not any(is_near(claim, item) for item in sound):
+        return Finding("supported", "several sentences together say it", cited)
+    partly = cited if verdict.support else tuple(item for support, item in judged if support)[:1]
+    return Finding("partial", "the archive says a part of it", partly) if partly else None
+
+
+def _in_other_versions(
+    claim: str, query: Query, sound: Sequence[Evidence], snapshot: Snapshot
+) -> Iterator[Finding]:
+    """What an altered copy says and the text it was made from does not, or a correction took
+    back."""
+    for item in sound:
+        for conflict in (
+            *altered_copies.altered_copies(query, snapshot, (item,)),
+            *altered_copies.corrected(query, snapshot, (item,)),
+        ):
+            for account in conflict.accounts[1:]:
+                other = replace(item, text=account.text)
+                support = verdict_on(Draft(claim, (other.key,)), (other,)).support
+                if support in ("exact", "supported"):
+                    yield Finding("contradicted", conflict.why, (item,))
+
+
+def _excluded(claim: str, sound: Sequence[Evidence]) -> Iterator[Finding]:
+    for item in sound:
+        if why := contradiction(claim, item):
+            yield Finding("contradicted", why, (item,))
+
+
+def _corrected(claim: Query, ranked: Sequence[Evidence]) -> Iterator[Finding]:
+    """What the sentence takes for granted and the archive says otherwise."""
+    premise = false_premises.contradicted(claim, ranked, ranked)
+    if premise and (
+        premise.kind != "negation" or denial_is_plain(claim.question.text, premise.evidence)
+    ):
+        why = f"the archive says “{premise.found}” and not “{premise.asked}”"
+        yield Finding("contradicted", why, (premise.evidence,))
+
+
+class _Numbering:
+    """The sentences of one check; numbers run 1, 2, 3 … in order of first use, one a span."""
+
+    def __init__(self) -> None:
+        self.sentences: list[CheckedSentence] = []
+        self.citations: list[Citation] = []
+        self._numbers: dict[tuple[str, int], int] = {}
+
+    def shown(self, sentence: Sentence, found: Finding) -> CheckedSentence:
+        numbers = []
+        for item in found.cited:
+            place = (item.article.article_id, item.start)
+            if place not in self._numbers:
+                self._numbers[place] = len(self._numbers) + 1
+                self.citations.append(cite(item, self._numbers[place]))
+            numbers.append(self._numbers[place])
+        families = {item.article.family.id for item in found.cited}
+        shown = CheckedSentence(
+            sentence.text,
+            sentence.start,
+            sentence.end,
+            found.verdict,
+            found.why,
+            tuple(numbers),
+            len(families),
+        )
+        self.sentences.append(shown)
+        return shown
