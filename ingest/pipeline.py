@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from ingest import failures, summary
+from ingest import failures, reports, summary
 from ingest.copies import families
 from ingest.copies.shingles import Print
 from ingest.errors import DatelineError, IndexUnavailable, NotFound
@@ -73,9 +73,12 @@ def ingest(
         generation = generation_name(archive.catalogue.generation)
         if unwritten := failures.write_down(archive.settings.data_dir, generation, change.failed):
             notes = (*notes, unwritten)
-    return _report(
+    done = _report(
         archive, replace(change, notes=(*change.notes, *notes)), time.monotonic() - started
     )
+    if not dry_run:
+        _spared(lambda: reports.keep(archive.catalogue.database, done))
+    return done
 
 
 def remove(archive: Archive, article_id: str) -> bool:
@@ -83,11 +86,13 @@ def remove(archive: Archive, article_id: str) -> bool:
     is none."""
     archive.settle()
     with archive.catalogue.live() as snapshot:
-        if snapshot.article(article_id) is None:
+        stored = snapshot.article(article_id)
+        if stored is None:
             return False
         grouped = _group(archive, snapshot, (), (article_id,), silent)
     with _settled_again(archive):
         archive.catalogue.purge(article_id, grouped)
+        reports.forget(archive.catalogue.database, stored.article.source)
         archive.settle()
     return True
 
@@ -225,12 +230,12 @@ def _publish(
 
 
 def _spared(keep: Callable[[], None]) -> None:
-    """What only saves the next ingest work may stay unwritten where the disk is full: what readers
-    see is published."""
+    """What readers see is published: what only saves work or is told later may stay unwritten where
+    the disk is full."""
     try:
         keep()
     except IndexUnavailable as error:
-        log.warning("the next ingest will take longer: %s", error)
+        log.warning("not kept for the next ingest, or to be told later: %s", error)
 
 
 @contextlib.contextmanager

@@ -38,7 +38,7 @@ def create_app(service: Service, *, private: bool = False) -> FastAPI:
     if private:
         app.include_router(owner_api.routes(service))
     else:
-        web_pages.mount(app, service.archive.catalogue)
+        web_pages.mount(app, service)
         if service.settings.slack_bot_token or service.settings.slack_signing_secret:
             # two thirds of a second that only those who use it should wait
             from service.surfaces import slack

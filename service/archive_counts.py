@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any
@@ -62,6 +62,17 @@ class ArchiveRow:
     publisher: str | None
     published_on: date | None
     family_id: str
+    role: str
+    canonical: bool
+    source: str
+
+
+SORTS: dict[str, Callable[[ArchiveRow], Any]] = {  # after `rows`, whose order stays among equals
+    "newest": lambda row: 0,
+    "oldest": lambda row: row.published_on or date.max,
+    "title": lambda row: row.title.casefold(),
+    "outlet": lambda row: (row.publisher is None, (row.publisher or "").casefold()),
+}
 
 
 def rows(snapshot: Snapshot, wanted: ArchiveFilter) -> list[ArchiveRow]:
@@ -85,7 +96,8 @@ def rows(snapshot: Snapshot, wanted: ArchiveFilter) -> list[ArchiveRow]:
             values[f"prefix{number}"] = stemmed.rstrip("iy")[:PREFIX]
     text = ", v.text" if stems else ""
     found = snapshot.rows(
-        f"SELECT v.article_id, v.title, v.source, v.publisher, v.published_on, m.family_id{text} "
+        "SELECT v.article_id, v.title, v.source, v.publisher, v.published_on, m.family_id, m.role, "
+        f"m.canonical{text} "
         f"FROM versions v JOIN members m ON m.article_id = v.article_id AND {LIVE.format('m')} "
         f"WHERE {LIVE.format('v')} {conditions} "
         "ORDER BY v.published_on IS NULL, v.published_on DESC, v.article_id",
@@ -98,6 +110,9 @@ def rows(snapshot: Snapshot, wanted: ArchiveFilter) -> list[ArchiveRow]:
             row["publisher"],
             date.fromisoformat(row["published_on"]) if row["published_on"] else None,
             row["family_id"],
+            row["role"],
+            bool(row["canonical"]),
+            row["source"],
         )
         for row in found
         if not stems or stems.keys() <= set(map(stem, words(f"{row['title'] or ''} {row['text']}")))

@@ -14,6 +14,8 @@ from ingest.settings import Settings
 from ingest.storage.archive import Archive
 from ingest.storage.catalogue import Snapshot
 
+pytest_plugins = ["chromium"]
+
 for name in [
     n for n in os.environ if n.startswith(("OPENAI_", "SLACK_")) or n == "DATELINE_API_KEYS"
 ]:

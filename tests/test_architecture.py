@@ -27,6 +27,7 @@ VENDOR_HOMES = {
     "slack_bolt": {"service/surfaces/slack.py"},
     "slack_sdk": {"service/surfaces/slack.py"},
     "docx": {"ingest/formats/docx_text.py"},
+    "jinja2": {"service/surfaces/page_templates.py"},
     "lxml": {
         "ingest/formats/docx_text.py",
         "ingest/formats/html.py",

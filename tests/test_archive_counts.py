@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import re
 from collections.abc import Iterator
 from datetime import date
-from html import unescape
 from pathlib import Path
 
-import httpx2
 import pytest
 from asking import answered, answering, query
-from running import running
 
-from ingest.pipeline import ingest
 from ingest.settings import Settings
 from ingest.storage.archive import Archive
 from service.answerer import Answerer
@@ -141,51 +136,3 @@ def test_chat_frontends_and_slack_show_counted_sentences_without_markers(small: 
     numbering = ByArticle("http://127.0.0.1:8000")
     assert numbering.write(answer.text) == answer.text and numbering.annotations == []
     assert render(answer, None) == answer.text
-
-
-def shown(page: str) -> str:
-    found = re.search(r'<p id="total"[^>]*>([^<]*)</p>', page)
-    assert found is not None
-    return unescape(found[1])
-
-
-def test_the_archive_page_shows_the_number_that_was_counted(
-    settings: Settings, newsroom: Path
-) -> None:
-    with running(settings) as (url, service):
-        ingest(service.archive, [newsroom])
-        for question, total in (
-            ("How many articles are there?", "3 articles, 3 stories"),
-            ("How many articles about Orvel?", "2 articles, 2 stories"),
-            ("How many articles were published in June 2025?", "1 article, 1 story"),
-            ("How many articles from the Harbour Gazette?", "1 article, 1 story"),
-        ):
-            body = httpx2.post(f"{url}/v1/answers", json={"question": question}).json()
-            reply = httpx2.get(url + body["claims"][0]["counted"]["url"])
-            assert reply.status_code == 200 and shown(reply.text).startswith(total)
-            assert "<script" not in reply.text and "default-src" in str(reply.headers)
-        assert httpx2.get(f"{url}/archive?published_after=soon").status_code == 422
-        hostile = httpx2.get(f"{url}/archive", params={"q": '"><script>x</script>'}).text
-        assert "<script" not in hostile and shown(hostile) == "0 articles, 0 stories"
-
-
-def test_the_archive_page_comes_in_pages(settings: Settings, tmp_path: Path) -> None:
-    for number in range(51):
-        (tmp_path / f"{number}.txt").write_text(
-            f"Boat {number} <b>sails</b>\n\nBoat number {number} left harbour {number * 7}.",
-            "utf-8",
-        )
-    with running(settings) as (url, service):
-        ingest(service.archive, list(tmp_path.glob("*.txt")))
-        first, second = (httpx2.get(f"{url}/archive?page={page}").text for page in (1, 2))
-    listed = [page.count('href="articles/') for page in (first, second)]
-    assert listed == [50, 1] and "51 articles" in shown(first)
-    assert "Page 1 of 2" in first and 'href="archive?page=2"' in first and "<b>" not in first
-
-
-def test_the_archive_page_wants_a_key_where_keys_are_set(settings: Settings) -> None:
-    keyed = settings.model_copy(update={"api_keys": "sesame"})
-    with running(keyed) as (url, _):
-        assert httpx2.get(f"{url}/archive").status_code == 401
-        sent = {"Authorization": "Bearer sesame"}
-        assert httpx2.get(f"{url}/archive", headers=sent).status_code == 200

@@ -1,123 +1,148 @@
-"""Writes the archive page: which articles there are, as plain HTML that needs no JavaScript."""
+"""What the archive page shows: stories with their copies, a timeline, and how to narrow both."""
 
 from __future__ import annotations
 
+from calendar import monthrange
+from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
-from html import escape
-from urllib.parse import urlencode
+from typing import Any
 
 from ingest.english.periods import in_words
-from service.archive_counts import ArchiveFilter, ArchiveRow, outlets, stories
+from ingest.storage.catalogue import Snapshot
+from service.archive_counts import SORTS, ArchiveFilter, ArchiveRow, outlets, rows, stories
 
-PAGE_ROWS = 50
+PAGE_STORIES = 50
+MOST_MONTHS = 60  # of a timeline; one that is longer shows years
+MOST_OUTLETS = 200  # that the form offers; the address takes any
+LEAST_BARS = 2  # below them a timeline says nothing
 
 
-def archive_page(found: Sequence[ArchiveRow], wanted: ArchiveFilter, page: int) -> str:
-    """The whole page; `page` counts from 1. Every word of an article is escaped."""
-    pages = max(1, -(-len(found) // PAGE_ROWS))
+@dataclass(frozen=True, slots=True)
+class Story:
+    """The articles of one family that the filter leaves: one that stands for all, and its copies."""
+
+    lead: ArchiveRow
+    copies: tuple[ArchiveRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A month or year of a timeline; `height` is 0 to 100."""
+
+    name: str
+    unit: str
+    first: date
+    last: date
+    count: int
+    height: int
+    chosen: bool
+
+
+def archive_view(
+    snapshot: Snapshot, wanted: ArchiveFilter, sort: str = "newest", page: int = 1
+) -> dict[str, Any]:
+    """What the template shows; `page` counts from 1, and one beyond the last is the last."""
+    found = sorted(rows(snapshot, wanted), key=SORTS[sort])
+    told = told_once(found)
+    pages = max(1, -(-len(told) // PAGE_STORIES))
     page = min(page, pages)
-    shown = found[(page - 1) * PAGE_ROWS : page * PAGE_ROWS]
-    return _PAGE.format(
-        form=_form(wanted),
-        summary=escape(_summary(found)),
-        outlets="".join(_outlet(name, number, wanted) for name, number in outlets(found)),
-        articles="".join(map(_row, shown)),
-        paging=" · ".join(_paging(wanted, page, pages)),
-    )
-
-
-def _summary(found: Sequence[ArchiveRow]) -> str:
-    told = stories(found)
     days = [row.published_on for row in found if row.published_on]
-    words = (
-        f"{len(found)} article{'s' * (len(found) != 1)}, "
-        f"{told} {'story' if told == 1 else 'stories'}"
-    )
-    if days:
-        words += f", published from {in_words(min(days))} to {in_words(max(days))}"
-    if len(days) < len(found):
-        words += f", {len(found) - len(days)} undated"
-    return words
+    any_time = replace(wanted, published_after=None, published_before=None)
+    dated = rows(snapshot, any_time) if any_time != wanted else found
+    elsewhere = rows(snapshot, replace(wanted, publisher=())) if wanted.publisher else found
+    return {
+        "wanted": wanted,
+        "given": wanted.given() | ({"sort": sort} if sort != "newest" else {}),
+        "sort": sort,
+        "sorts": list(SORTS),
+        "articles": len(found),
+        "story_count": stories(found),
+        "first": min(days, default=None),
+        "last": max(days, default=None),
+        "undated": len(found) - len(days),
+        "stories": told[(page - 1) * PAGE_STORIES : page * PAGE_STORIES],
+        "bars": timeline(dated, wanted),
+        "outlets": outlets(elsewhere)[:MOST_OUTLETS],
+        "narrowed": list(_narrowed(wanted)),
+        "page": page,
+        "pages": pages,
+    }
 
 
-def _form(wanted: ArchiveFilter) -> str:
-    def field(name: str, label: str, value: str, kind: str) -> str:
-        return (
-            f'<p><label for="{name}">{label}</label> '
-            f'<input id="{name}" name="{name}" type="{kind}" value="{escape(value)}"></p>'
+def told_once(found: Sequence[ArchiveRow]) -> list[Story]:
+    """The articles by family, in the order in which each family is first met.
+
+    The canonical member stands for the others; where it is not among them, one that is not altered.
+    """
+    families: dict[str, list[ArchiveRow]] = {}
+    for row in found:
+        families.setdefault(row.family_id, []).append(row)
+    return [
+        Story(lead, tuple(row for row in members if row is not lead))
+        for members in families.values()
+        for lead in [min(members, key=lambda row: (not row.canonical, row.role == "altered"))]
+    ]
+
+
+def timeline(found: Sequence[ArchiveRow], wanted: ArchiveFilter) -> list[Bar]:
+    """Articles a month, or a year where that is more months than a row has room for.
+
+    Those between the first and the last that have none are there too; [] where one bar is all.
+    """
+    days = [row.published_on for row in found if row.published_on]
+    if not days:
+        return []
+    first, last = (day.year * 12 + day.month - 1 for day in (min(days), max(days)))
+    by_month = last - first < MOST_MONTHS
+    spans = [_month(n) for n in range(first, last + 1)] if by_month else _years(first, last)
+    counts = Counter((day.year, day.month if by_month else 1) for day in days)
+    most = max(counts.values())
+    bars = [
+        Bar(
+            f"{start:%B} {start.year}" if by_month else str(start.year),
+            "month" if by_month else "year",
+            start,
+            end,
+            count,
+            # what is there can be seen, however much more there is elsewhere
+            max(4, round(100 * count / most)) if count else 0,
+            (wanted.published_after or date.min) <= end
+            and (wanted.published_before or date.max) >= start,
         )
-
-    after, before = wanted.published_after, wanted.published_before
-    hidden = "".join(
-        f'<input type="hidden" name="{name}" value="{escape(value)}">'
-        for name, value in (
-            *(("publisher", one) for one in wanted.publisher[1:]),
-            *(("article_id", one) for one in wanted.article_id),
-            *((("as_of", wanted.as_of.isoformat()),) if wanted.as_of else ()),
-        )
-    )
-    return (
-        field("q", "Words in title or text", wanted.q, "search")
-        + field("publisher", "Outlet", wanted.publisher[0] if wanted.publisher else "", "text")
-        + field("published_after", "From", after.isoformat() if after else "", "date")
-        + field("published_before", "Up to", before.isoformat() if before else "", "date")
-        + hidden
-    )
+        for start, end in spans
+        for count in [counts[(start.year, start.month)]]
+    ]
+    return bars if len(bars) >= LEAST_BARS else []
 
 
-def _outlet(name: str, number: int, wanted: ArchiveFilter) -> str:
-    link = _link(replace(wanted, publisher=(name,)))
-    return f'<li><a href="{link}">{escape(name)}</a> ({number})</li>'
+def _month(number: int) -> tuple[date, date]:
+    """The first and the last day of a month, counted from the year 0."""
+    year, month = divmod(number, 12)
+    return date(year, month + 1, 1), date(year, month + 1, monthrange(year, month + 1)[1])
 
 
-def _row(row: ArchiveRow) -> str:
-    day: date | None = row.published_on
-    outlet = escape(row.publisher or "outlet unknown")
-    when = in_words(day) if day else "undated"
-    return (
-        f'<li><a href="articles/{escape(row.article_id)}">{escape(row.title)}</a> '
-        f'<span class="note">{outlet}, {when}</span></li>'
-    )
+def _years(first: int, last: int) -> list[tuple[date, date]]:
+    return [(date(y, 1, 1), date(y, 12, 31)) for y in range(first // 12, last // 12 + 1)]
 
 
-def _paging(wanted: ArchiveFilter, page: int, pages: int) -> Iterator[str]:
-    if page > 1:
-        yield f'<a rel="prev" href="{_link(wanted, page - 1)}">Previous page</a>'
-    yield f"Page {page} of {pages}"
-    if page < pages:
-        yield f'<a rel="next" href="{_link(wanted, page + 1)}">Next page</a>'
-
-
-def _link(wanted: ArchiveFilter, page: int = 1) -> str:
-    given = wanted.given() | ({"page": page} if page > 1 else {})
-    return escape("archive?" + urlencode(given, doseq=True))
-
-
-_PAGE = """<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<title>The archive: Dateline</title>
-<link rel="icon" href="static/icon.svg" type="image/svg+xml">
-<link rel="stylesheet" href="static/page.css">
-</head>
-<body>
-<header class="masthead">
-  <a class="wordmark" href="./">Dateline</a>
-  <a class="holdings" href="./">Ask the archive</a>
-</header>
-<main>
-  <h1>The archive</h1>
-  <form class="notice" action="archive" method="get">{form}<button type="submit">Show</button></form>
-  <p id="total" class="status">{summary}</p>
-  <details><summary>Outlets</summary><ul class="headlines">{outlets}</ul></details>
-  <ul class="headlines">{articles}</ul>
-  <p class="note">{paging}</p>
-</main>
-</body>
-</html>
-"""
+def _narrowed(wanted: ArchiveFilter) -> Iterator[tuple[str, dict[str, Any]]]:
+    """What narrows the list, in words, each with the parameters that are left without it."""
+    if wanted.q:
+        yield f"“{wanted.q}”", replace(wanted, q="").given()
+    for one in wanted.publisher:
+        others = tuple(name for name in wanted.publisher if name != one)
+        yield one, replace(wanted, publisher=others).given()
+    if wanted.published_after:
+        words = f"from {in_words(wanted.published_after)}"
+        yield words, replace(wanted, published_after=None).given()
+    if wanted.published_before:
+        words = f"up to {in_words(wanted.published_before)}"
+        yield words, replace(wanted, published_before=None).given()
+    if wanted.as_of:
+        yield f"known by {in_words(wanted.as_of)}", replace(wanted, as_of=None).given()
+    if wanted.article_id:
+        number = len(wanted.article_id)
+        words = "one article" if number == 1 else f"{number} articles"
+        yield f"only {words} asked about", replace(wanted, article_id=()).given()

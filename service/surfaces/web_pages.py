@@ -1,59 +1,60 @@
-"""Serves the web page, the reader page, the archive page and the API documentation."""
+"""Serves the pages that people read: asking, the archive, articles and the API documentation."""
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from datetime import date
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
-from fastapi import FastAPI, Query, Request
+from fastapi import APIRouter, FastAPI, Query, Request
 from fastapi.responses import FileResponse, HTMLResponse
 from starlette.staticfiles import StaticFiles
 
+from ingest import reports
 from ingest.errors import InvalidRequest
-from ingest.storage.catalogue import Catalogue
-from service.archive_counts import ArchiveFilter, rows
-from service.surfaces.archive_page import archive_page
+from service.archive_counts import ArchiveFilter
+from service.surfaces.archive_page import archive_view
+from service.surfaces.page_templates import WEB, page
+from service.wiring import Service
 
-WEB = Path(__file__).parent / "web"
+INGESTS_SHOWN = 5
 
 
-def mount(app: FastAPI, catalogue: Catalogue) -> None:
-    """Adds `/`, `/articles/{id}`, `/archive`, `/docs` and their files, none of another host."""
-
-    def page(name: str) -> Callable[[Request], Awaitable[FileResponse]]:
-        async def serve(request: Request) -> FileResponse:
-            return FileResponse(WEB / name, media_type="text/html; charset=utf-8")
-
-        return serve
-
+def mount(app: FastAPI, service: Service) -> None:
+    """Adds `/`, `/archive`, `/articles/{id}`, `/docs` and their files, none of another host."""
+    router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
     for path, name in (
         ("/", "index.html"),
         ("/articles/{article_id}", "article.html"),
         ("/docs", "docs.html"),
     ):
-        app.add_route(path, page(name), include_in_schema=False)
-    app.add_api_route(
-        "/archive",
-        _archive(catalogue),
-        include_in_schema=False,
-        response_class=HTMLResponse,
-        methods=["GET", "HEAD"],
-    )
+        router.add_api_route(path, _file(WEB / name), methods=["GET", "HEAD"])
+    _archive(router, service)
+    app.include_router(router)
     app.mount("/static", StaticFiles(directory=WEB / "static"))
 
 
-def _archive(catalogue: Catalogue) -> Callable[..., str]:
+def _file(path: Path) -> Callable[[], Awaitable[FileResponse]]:
+    async def serve() -> FileResponse:
+        return FileResponse(path, media_type="text/html; charset=utf-8")
+
+    return serve
+
+
+def _archive(router: APIRouter, service: Service) -> None:
+    @router.api_route("/archive", methods=["GET", "HEAD"])
     def archive(
+        request: Request,
         q: Annotated[str, Query(max_length=2_000)] = "",
         publisher: Annotated[list[str], Query(max_length=100)] = [],  # noqa: B006
         published_after: str = "",
         published_before: str = "",
         as_of: str = "",
         article_id: Annotated[list[str], Query(max_length=1_000)] = [],  # noqa: B006
-        page: Annotated[int, Query(ge=1, le=1_000_000)] = 1,
-    ) -> str:
+        sort: Literal["newest", "oldest", "title", "outlet"] = "newest",
+        number: Annotated[int, Query(alias="page", ge=1, le=1_000_000)] = 1,
+    ) -> HTMLResponse:
         wanted = ArchiveFilter(
             q,
             tuple(filter(None, publisher)),
@@ -62,10 +63,11 @@ def _archive(catalogue: Catalogue) -> Callable[..., str]:
             _day("as_of", as_of),
             tuple(filter(None, article_id)),
         )
+        catalogue = service.archive.catalogue
         with catalogue.live() as snapshot:
-            return archive_page(rows(snapshot, wanted), wanted, page)
-
-    return archive
+            view = archive_view(snapshot, wanted, sort, number)
+        ingests = reports.latest(catalogue.database, INGESTS_SHOWN)
+        return page(request, "archive.html", **view, ingests=ingests)
 
 
 def _day(name: str, value: str) -> date | None:

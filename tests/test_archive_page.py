@@ -1,0 +1,166 @@
+"""The archive page: readable without JavaScript, every word of an article harmless, the numbers those of the catalogue."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from html import escape, unescape
+from pathlib import Path
+
+import httpx2
+import pytest
+from chromium import PHONE, Opening
+from conftest import ALTERED_BRIDGE, BRIDGE, DAM
+from playwright.sync_api import Page
+from running import running
+
+from ingest.pipeline import ingest
+from ingest.settings import Settings
+from service.wiring import Service
+
+SCRIPT = "<script>window.taken = 1</script><img src=x onerror='window.taken = 2'>"
+
+
+def total(html: str) -> str:
+    found = re.search(r'<p id="total"[^>]*>(.*?)</p>', html, re.DOTALL)
+    assert found is not None
+    return " ".join(unescape(found[1]).split())
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A bridge with an altered copy, a dam, an article in Arabic, one full of markup, one that cannot be read."""
+    folder = tmp_path_factory.mktemp("archive-page") / "articles"
+    folder.mkdir()
+    lines = [
+        {"id": "port", "title": "ميناء أورفيل يفتح أبوابه", "text": "افتتح الميناء يوم الأحد.", "publisher": "الصحيفة", "published_on": "2024-12-01"},
+        {"id": "bad", "title": f"Orvel {escape(SCRIPT)} mast", "text": "The Orvel mast cost 15 million crowns, its owner said on Friday.",
+         "publisher": f"Post {escape(SCRIPT)}", "author": escape(SCRIPT), "url": "javascript:window.taken=3", "published_on": "2025-03-20"},
+    ]  # fmt: skip
+    (folder / "feed.jsonl").write_text("\n".join(map(json.dumps, lines)), "utf-8")
+    for name, text in {"bridge": BRIDGE, "relay": ALTERED_BRIDGE, "dam": DAM}.items():
+        (folder / f"{name}.txt").write_text(text, "utf-8")
+    (folder / f"{SCRIPT.split('/')[0]}.pdf").write_bytes(b"%PDF no")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def service(
+    tmp_path_factory: pytest.TempPathFactory, model_cache: Path, folder: Path
+) -> Iterator[tuple[str, Service]]:
+    data = tmp_path_factory.mktemp("archive-page-data")
+    settings = Settings(_env_file=None, data_dir=data, model_cache=model_cache)  # type: ignore[call-arg]
+    with running(settings) as (url, opened):
+        assert ingest(opened.archive, [folder]).added == 5
+        yield url, opened
+
+
+@pytest.fixture
+def url(service: tuple[str, Service]) -> str:
+    return service[0]
+
+
+def test_it_shows_the_number_that_an_answer_counted(url: str) -> None:
+    for question, shown in (
+        ("How many articles are there?", "5 articles, 4 stories"),
+        ("How many articles about the Orvel dam are there?", "1 article, 1 story"),
+        ("How many articles were published in June 2025?", "1 article, 1 story"),
+        ("How many articles from the Harbour Gazette?", "1 article, 1 story"),
+    ):
+        body = httpx2.post(f"{url}/v1/answers", json={"question": question}).json()
+        reply = httpx2.get(url + body["claims"][0]["counted"]["url"])
+        assert reply.status_code == 200 and total(reply.text).startswith(shown), question
+
+
+def test_without_scripts_a_reader_searches_narrows_sorts_and_unfolds(
+    url: str, tab: Opening
+) -> None:
+    page = tab(f"{url}/archive", java_script_enabled=False)
+    assert page.locator(".stories > li").count() == 4
+    copies = page.locator(".stories > li", has_text="Harbour Gazette").locator("details")
+    assert "altered among them" in copies.locator("summary").inner_text()
+    assert not copies.get_by_text("The Morning Relay").is_visible()
+    copies.locator("summary").click()
+    assert copies.get_by_text("The Morning Relay").is_visible()
+    page.get_by_label("Words in title or text").fill("bridge opened")
+    page.get_by_label("Order").select_option("oldest")
+    page.get_by_role("button", name="Search").click()
+    assert page.locator("#total").inner_text().startswith("2 articles, 1 story")
+    page.get_by_label("Outlet").select_option("The Morning Relay")
+    page.get_by_role("button", name="Search").click()
+    assert page.locator("#total").inner_text().startswith("1 article, 1 story")
+    page.get_by_role("link", name="Without: “bridge opened”").click()
+    page.get_by_role("link", name="Without: The Morning Relay").click()
+    assert page.locator("#total").inner_text().startswith("5 articles")
+    assert page.locator(".stories .headline").first.inner_text().startswith("ميناء")  # oldest first
+
+
+def test_a_month_of_the_timeline_narrows_the_list_to_itself(url: str, tab: Opening) -> None:
+    page = tab(f"{url}/archive", java_script_enabled=False)
+    assert page.locator(".timeline svg a").count() == 7  # December to June, empty months too
+    page.get_by_role("link", name="March 2025: 3 articles").click()
+    assert (
+        page.locator("#total").inner_text().startswith("3 articles, 2 stories, published from 12")
+    )
+    assert page.locator(".timeline a.chosen").count() == 1
+    assert page.locator(".timeline svg a").count() == 7
+    page.get_by_role("link", name="June 2025: 1 article").click()
+    assert "Regulator closes" in page.locator(".stories").inner_text()
+
+
+def test_it_says_what_the_last_ingests_did(service: tuple[str, Service], folder: Path) -> None:
+    url, opened = service
+    ingest(opened.archive, [folder])  # nothing new, the same file fails: told once more
+    html = unescape(httpx2.get(f"{url}/archive").text)
+    assert "5 added, 0 changed, 0 removed, <span" in html and "1 not read" in html
+    assert "window.taken" in html.partition("What could not be read")[2]
+    assert "altered: relay.txt changes" in html
+
+
+def test_nothing_in_an_article_or_address_acts_on_it(url: str, tab: Opening) -> None:
+    for query in ("", f"?q={SCRIPT}&publisher={SCRIPT}&article_id={SCRIPT}"):
+        page = tab(f"{url}/archive{query}")
+        assert (
+            "<script>"
+            in str(page.locator("main").text_content()) + page.locator("#q").input_value()
+        )
+        assert page.locator("main script, main img, main b").count() == 0
+        assert page.evaluate("window.taken") is None
+
+
+@pytest.mark.parametrize("query", ["published_after=soon", "sort=best", "page=0", "page=x"])
+def test_an_address_that_cannot_be_read_is_a_422(url: str, query: str) -> None:
+    assert httpx2.get(f"{url}/archive?{query}").status_code == 422
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("viewport", [{"width": 1000, "height": 900}, PHONE], ids=["wide", "phone"])
+def test_everybody_can_use_it(
+    url: str, tab: Opening, axe: Callable[[Page], list[str]], scheme: str, viewport: dict[str, int]
+) -> None:
+    page = tab(f"{url}/archive?q=Orvel", viewport=viewport, color_scheme=scheme)
+    assert axe(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+
+
+def test_it_comes_in_pages(settings: Settings, tmp_path: Path) -> None:
+    for number in range(51):
+        (tmp_path / f"{number}.txt").write_text(
+            f"Boat {number} <b>sails</b>\n\nBoat number {number} left harbour {number * 7}.",
+            "utf-8",
+        )
+    with running(settings) as (url, service):
+        ingest(service.archive, list(tmp_path.glob("*.txt")))
+        first, second = (httpx2.get(f"{url}/archive?page={page}").text for page in (1, 2))
+    listed = [page.count('href="articles/') for page in (first, second)]
+    assert listed == [50, 1] and "51 articles" in total(first)
+    assert "Page 1 of 2" in first and 'href="archive?page=2"' in first and "<b>" not in first
+
+
+def test_it_wants_a_key_where_keys_are_set(settings: Settings) -> None:
+    keyed = settings.model_copy(update={"api_keys": "sesame"})
+    with running(keyed) as (url, _):
+        assert httpx2.get(f"{url}/archive").status_code == 401
+        sent = {"Authorization": "Bearer sesame"}
+        assert httpx2.get(f"{url}/archive", headers=sent).status_code == 200
