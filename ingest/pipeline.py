@@ -92,7 +92,7 @@ def remove(archive: Archive, article_id: str) -> bool:
         grouped = _group(archive, snapshot, (), (article_id,), silent)
     with _settled_again(archive):
         archive.catalogue.purge(article_id, grouped)
-        reports.forget(archive.catalogue.database, stored.article.source)
+        _spared(lambda: reports.forget(archive.catalogue.database, stored.article.source))
         archive.settle()
     return True
 
