@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from evals import cli as evals_cli
+from evals import feedback_cli
 from ingest import cli as ingest_cli
 from service import articles_cli
 from service import cli as service_cli
@@ -23,6 +24,7 @@ app.command("serve")(service_cli.serve)
 app.command("ask")(service_cli.ask)
 app.command("search")(service_cli.search)
 app.add_typer(articles_cli.app, name="articles")
+app.add_typer(feedback_cli.app, name="feedback")
 app.add_typer(evals_cli.app, name="eval")
 
 

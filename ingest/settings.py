@@ -68,6 +68,13 @@ class Settings(BaseSettings):
         None, description="address under which readers reach this service"
     )
 
+    keep_days: int = Field(
+        90,
+        ge=0,
+        le=36_500,
+        description="days that answers, conversations and ratings are kept; 0 keeps none",
+    )
+
     slack_bot_token: SecretStr | None = Field(
         None, alias="SLACK_BOT_TOKEN", description="Slack bot token"
     )

@@ -301,8 +301,9 @@ class Answerer:
                 "generation": snapshot.generation,
                 "embedding_model": self.archive.embedder.model,
             },
+            conversation_id=question.conversation_id,
         )
-        notes = made_from(run, selection, self.archive.settings)
+        notes = made_from(run, selection, self.archive.settings, len(question.history))
         self.receipts.keep(answer, self.clock(), notes)
         log.info(  # no word of a question or an article, no key
             "answer id=%s outcome=%s reason=%s answerer=%s kept=%d dropped=%d %s",

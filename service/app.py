@@ -12,7 +12,15 @@ from starlette.routing import Match
 
 from ingest.errors import DatelineError
 from service.contract.problems import error_response
-from service.surfaces import openai_chat, owner_api, rest, rest_articles, rest_feedback, web_pages
+from service.surfaces import (
+    openai_chat,
+    owner_api,
+    rest,
+    rest_articles,
+    rest_conversations,
+    rest_feedback,
+    web_pages,
+)
 from service.surfaces.admission import Admission
 from service.wiring import Service
 
@@ -33,6 +41,7 @@ def create_app(service: Service, *, private: bool = False) -> FastAPI:
     )
     app.include_router(rest.routes(service))
     app.include_router(rest_articles.routes(service))
+    app.include_router(rest_conversations.routes(service))
     app.include_router(rest_feedback.routes(service))
     app.include_router(openai_chat.routes(service))
     if private:
@@ -52,6 +61,7 @@ def create_app(service: Service, *, private: bool = False) -> FastAPI:
 
 TAGS = {
     "Answers": "Questions, checked answers, and what each was made from.",
+    "Conversations": "Questions and answers one after another; each belongs to the key that began it.",
     "Feedback": "How people rate the answers they got.",
     "Search": "Passages without an answer.",
     "Articles": "What the archive holds, which articles are copies, and how more come in.",

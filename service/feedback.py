@@ -11,12 +11,6 @@ from typing import Any, Literal
 from ingest.errors import NotFound
 from service.receipts import Receipts
 
-SCHEMA = """
-CREATE TABLE IF NOT EXISTS feedback(
-    answer_id TEXT NOT NULL, rated_by TEXT NOT NULL, rated_at TEXT NOT NULL,
-    rating TEXT NOT NULL, comment TEXT, PRIMARY KEY(answer_id, rated_by));
-CREATE INDEX IF NOT EXISTS feedback_by_time ON feedback(rated_at, answer_id, rated_by);
-"""
 BEFORE_ALL = ("", "", "")  # a place in the list of ratings before the first
 
 
@@ -41,7 +35,6 @@ class Feedback:
 
     def __init__(self, receipts: Receipts):
         self._receipts = receipts
-        receipts.database.add(SCHEMA)
 
     def rate(self, rating: Rating) -> None:
         """Keeps a rating in the place of an earlier one by the same hand.

@@ -6,7 +6,8 @@ import hashlib
 import json
 import logging
 import sqlite3
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -24,9 +25,29 @@ log = logging.getLogger(__name__)
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS receipts(
     answer_id TEXT PRIMARY KEY, made_at TEXT NOT NULL, body TEXT NOT NULL);
+CREATE INDEX IF NOT EXISTS receipts_by_time ON receipts(made_at);
 CREATE TABLE IF NOT EXISTS shown(
     article_id TEXT NOT NULL, answer_id TEXT NOT NULL, PRIMARY KEY(article_id, answer_id));
+CREATE INDEX IF NOT EXISTS shown_by_answer ON shown(answer_id);
+CREATE TABLE IF NOT EXISTS feedback(
+    answer_id TEXT NOT NULL, rated_by TEXT NOT NULL, rated_at TEXT NOT NULL,
+    rating TEXT NOT NULL, comment TEXT, PRIMARY KEY(answer_id, rated_by));
+CREATE INDEX IF NOT EXISTS feedback_by_time ON feedback(rated_at, answer_id, rated_by);
+CREATE TABLE IF NOT EXISTS conversations(
+    conversation_id TEXT PRIMARY KEY, owner TEXT NOT NULL, title TEXT,
+    created_at TEXT NOT NULL, updated_at TEXT NOT NULL);
+CREATE INDEX IF NOT EXISTS conversations_by_owner
+    ON conversations(owner, updated_at, conversation_id);
+CREATE TABLE IF NOT EXISTS turns(
+    answer_id TEXT PRIMARY KEY, conversation_id TEXT NOT NULL, asked_at TEXT NOT NULL);
+CREATE INDEX IF NOT EXISTS turns_by_conversation
+    ON turns(conversation_id, asked_at, answer_id);
+CREATE TABLE IF NOT EXISTS shares(
+    token_hash TEXT PRIMARY KEY, answer_id TEXT NOT NULL, owner TEXT NOT NULL,
+    shared_at TEXT NOT NULL);
+CREATE INDEX IF NOT EXISTS shares_by_answer ON shares(answer_id);
 """
+HANG_ON_ANSWERS = ("receipts", "shown", "feedback", "turns", "shares")  # tables with answer_id
 MOST_EVIDENCE = 100  # sentences named in a receipt
 MOST_DROPPED = 50
 REMOVED = "(This sentence was removed with its article.)"
@@ -38,10 +59,13 @@ class Receipts:
     """A table of answers, in an SQLite file of its own that nobody else on the machine may read.
 
     A damaged file is set aside, and receipts begin anew: an archive without them still answers.
+    Ratings, conversations and share links stand beside them; all go with the receipt they hang on.
     """
 
-    def __init__(self, path: Path):
+    def __init__(self, path: Path, keep_days: int = 90):
+        """Receipts are kept `keep_days`; 0 keeps none."""
         self.database = Database(path, SCHEMA, replaceable=True)
+        self.keep_days = keep_days
         with self.database.write() as connection:
             if connection.execute("SELECT 1 FROM shown LIMIT 1").fetchone() is None:
                 # a file of a version that did not note which articles a receipt shows
@@ -50,6 +74,8 @@ class Receipts:
 
     def keep(self, answer: Answer, made_at: datetime, made_from: dict[str, Any]) -> None:
         """Where the disk is full there is no receipt: an answer does not wait for room."""
+        if not self.keep_days:
+            return
         moment = made_at.isoformat(timespec="seconds")
         body = body_of(answer) | {"made_at": moment, "made_from": made_from}
         try:
@@ -84,6 +110,29 @@ class Receipts:
                     _write(connection, row["answer_id"], row["made_at"], body)
                 connection.execute("DELETE FROM shown WHERE article_id = ?", (article_id,))
         self.database.empty_log()  # what it still holds goes too
+
+    def expire(self, now: datetime) -> None:
+        """Forgets what is older than it may be kept."""
+        first = (now - timedelta(days=self.keep_days)).isoformat(timespec="seconds")
+        rows = self.database.rows(
+            "SELECT answer_id FROM receipts WHERE made_at < :first", {"first": first}
+        )
+        if rows:
+            self.forget([row["answer_id"] for row in rows])
+            log.info("forgot %d answers older than %d days", len(rows), self.keep_days)
+
+    def forget(self, answer_ids: Sequence[str]) -> None:
+        """Takes answers, and whatever hangs on them, out of the tables and out of the file."""
+        with self.database.write() as connection:
+            for table in HANG_ON_ANSWERS:
+                connection.executemany(
+                    f"DELETE FROM {table} WHERE answer_id = ?", [(one,) for one in answer_ids]
+                )
+            connection.execute(
+                "DELETE FROM conversations WHERE conversation_id NOT IN "
+                "(SELECT conversation_id FROM turns)"
+            )
+        self.database.empty_log()
 
     def close(self) -> None:
         self.database.close()
@@ -146,13 +195,19 @@ def _conflict_without(conflict: Body, article_id: str) -> Body:
     }
 
 
-def made_from(run: AnswerRun, selection: Selection, settings: Settings) -> dict[str, Any]:
-    """Enough to tell later what the answer stood on: places, decision, prompt; no article text."""
+def made_from(
+    run: AnswerRun, selection: Selection, settings: Settings, turns: int
+) -> dict[str, Any]:
+    """Enough to tell later what the answer stood on: places, decision, prompt; no article text.
+
+    `turns` is how many there were before the question.
+    """
     decision = selection.decision
     drafted = run.prompt if run.answerer == "openai" else None
     prompt = hashlib.sha256(drafted.encode()).hexdigest() if drafted else None
     return {
         "generation": selection.snapshot.generation,
+        "turns": turns,
         "evidence": [
             {
                 "key": e.key,

@@ -10,13 +10,14 @@ import signal
 import socket
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import uvicorn
 from fastapi import FastAPI
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from ingest.errors import DatelineError, WrongUsage
+from ingest.errors import DatelineError, IndexUnavailable, WrongUsage
 from ingest.settings import Settings
 from ingest.storage import owner
 from service.app import create_app
@@ -34,6 +35,7 @@ log = logging.getLogger(__name__)
 
 # After this, replies still under way are cut off; they end by themselves after 3 seconds.
 STOPPING_SECONDS = 6
+EXPIRY_SECONDS = 3600.0  # between two looks for what is kept too long
 QUEUED_CONNECTIONS = 2048  # by the kernel, until the loop takes them
 
 
@@ -94,7 +96,19 @@ async def _run(service: Service, public: socket.socket, private: socket.socket) 
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop)
     serving = [server.serve(sockets=[listener]) for server, listener in servers]
-    await asyncio.gather(*serving, _tell(service, [server for server, _ in servers], public))
+    telling = _tell(service, [server for server, _ in servers], public)
+    await asyncio.gather(*serving, telling, _forget_in_time(service))
+
+
+async def _forget_in_time(service: Service) -> None:
+    """What is older than DATELINE_KEEP_DAYS goes while the service runs, too."""
+    while not service.stopping.is_set():
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(service.stopping.wait(), EXPIRY_SECONDS)
+        try:
+            await asyncio.to_thread(service.receipts.expire, datetime.now(UTC))
+        except IndexUnavailable as error:
+            log.warning("what is too old stays until the next hour: %s", error)
 
 
 class Server(uvicorn.Server):

@@ -44,6 +44,7 @@ class Question:
     as_of: date | None = None
     filters: Filters = Filters()
     today: date | None = None  # the asker's day, else the service's
+    conversation_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,6 +228,9 @@ class Answer:
     usage: dict[str, Any]
     timings_ms: dict[str, float]
     index: dict[str, str]
+    conversation_id: Annotated[
+        str | None, Field(description="what a follow-up sends; null without a conversation")
+    ]
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,12 +7,14 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from ingest import uploads
 from ingest.settings import Settings
 from ingest.storage.archive import Archive
 from service.answerer import Answerer
 from service.checks import Checker
+from service.conversations import Conversations
 from service.drafting.llm import Drafter
 from service.feedback import Feedback
 from service.jobs import Jobs
@@ -31,6 +33,7 @@ class Service:
     checker: Checker
     receipts: Receipts
     feedback: Feedback
+    conversations: Conversations
     jobs: Jobs
     writing: threading.Lock
     stopping: asyncio.Event
@@ -45,10 +48,11 @@ def open_service(settings: Settings) -> Iterator[Service]:
     """
     with Archive(settings) as archive:
         retriever = Retriever(archive)
-        receipts = Receipts(settings.data_dir / "receipts.sqlite")
+        receipts = Receipts(settings.data_dir / "receipts.sqlite", settings.keep_days)
         drafter = Drafter(settings) if settings.drafts_with_model else None
         answerer = Answerer(archive, retriever, receipts, drafter)
         uploads.recover(archive)
+        receipts.expire(datetime.now(UTC))
         receipts.forget_removed(archive.catalogue)
         writing, stopping = threading.Lock(), asyncio.Event()
         jobs = Jobs(
@@ -66,6 +70,7 @@ def open_service(settings: Settings) -> Iterator[Service]:
                 Checker(archive, retriever),
                 receipts,
                 Feedback(receipts),
+                Conversations(receipts),
                 jobs,
                 writing,
                 stopping,

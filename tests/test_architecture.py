@@ -41,6 +41,7 @@ VENDOR_HOMES = {
 SURFACES = (
     "service/surfaces/rest.py",
     "service/surfaces/rest_articles.py",
+    "service/surfaces/rest_conversations.py",
     "service/surfaces/rest_feedback.py",
     "service/surfaces/openai_chat.py",
     "service/surfaces/slack.py",

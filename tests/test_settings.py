@@ -22,6 +22,8 @@ from ingest.settings import read_settings
         ("DATELINE_MAX_BODY_KB", "16", "15"),
         ("DATELINE_LLM_TIMEOUT_SECONDS", "0.1", "0"),
         ("DATELINE_ANSWER_TIMEOUT_SECONDS", "0.1", "0"),
+        ("DATELINE_KEEP_DAYS", "0", "-1"),
+        ("DATELINE_KEEP_DAYS", "36500", "36501"),
         ("DATELINE_ANSWERER", "openai", "openia"),
     ],
 )

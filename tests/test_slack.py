@@ -64,7 +64,7 @@ def answered(
     return Answer(
         id="ans_1", question="?", text=text, outcome="answered", declined_because=None, claims=(claim,),
         citations=(citation,), conflicts=(), nearest=(), as_of=None, answerer="extractive", model=None, fallback=None,
-        usage={}, timings_ms={}, index={},
+        usage={}, timings_ms={}, index={}, conversation_id=None,
     )  # fmt: skip
 
 

@@ -16,7 +16,7 @@ from service.conflicts.side_by_side import Pair
 from service.contract.problems import Problem, problem_of
 from service.jobs import Job
 from service.retrieval.retriever import card
-from service.types import Answer, ArticleCard, DateSource, Hit, Role
+from service.types import Answer, ArticleCard, DateSource, Hit, Role, Turn
 
 Body = dict[str, Any]
 
@@ -66,6 +66,28 @@ class Search(BaseModel):
     passages: list[Hit]
 
 
+class ConversationCard(BaseModel):
+    """A conversation in the list of the key that owns it."""
+
+    conversation_id: str
+    title: str = Field(description="its first question, until it is renamed")
+    created_at: datetime
+    updated_at: datetime = Field(description="when its last answer was given")
+    answers: int = Field(description="how many it holds")
+
+
+class ConversationList(BaseModel):
+    conversations: list[ConversationCard] = Field(description="the one used last comes first")
+    next_cursor: str | None
+
+
+class ConversationRead(ConversationCard):
+    """A conversation, with its answers as they were given, the newest first."""
+
+    turns: list[Receipt] = Field(description="without the words of articles removed since")
+    next_cursor: str | None = Field(description="leads to older answers")
+
+
 class RatedAnswer(BaseModel):
     """A rating and the answer as it was given, without the words of articles removed since."""
 
@@ -74,6 +96,9 @@ class RatedAnswer(BaseModel):
     rated_by: str = Field(description="the id of a key, with `/` and the `user` that was sent")
     rated_at: datetime
     answer: Receipt
+    history: list[Turn] = Field(
+        description="the turns before it in its conversation, at most 20, oldest first"
+    )
 
 
 class FeedbackPage(BaseModel):

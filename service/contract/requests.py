@@ -19,6 +19,7 @@ from pydantic import (
 
 from ingest.formats.articles import LONGEST_FIELD
 from ingest.formats.json_lines import LONGEST_ID
+from service.conversations import LONGEST_TITLE
 from service.types import LONGEST_QUESTION, Filters, Question, Turn
 
 LONGEST_QUERY = 10_000  # characters of a search, which may be a pasted paragraph
@@ -118,6 +119,11 @@ class AnswerRequest(Request):
     history: list[TurnRequest] | None = Field(
         None, description="earlier turns, oldest first; the last 20 are read"
     )
+    conversation_id: Name | None = Field(
+        None,
+        description="a conversation of this key that the question goes on with, in place of "
+        "`history`; `new` begins one",
+    )
     as_of: Day | None = Field(
         None, description="answer as on this day: nothing published later is used"
     )
@@ -126,6 +132,12 @@ class AnswerRequest(Request):
         None, description='the asker\'s day, from which "yesterday" is counted; else today in UTC'
     )
     stream: StrictBool = Field(False, description="answer with server-sent events")
+
+    @model_validator(mode="after")
+    def _has_one_past(self) -> AnswerRequest:
+        if self.history and self.conversation_id:
+            raise ValueError("send either history or conversation_id, not both")
+        return self
 
     def read(self) -> Question:
         """What is asked; of a long history the last 20 turns, each cut at 8,000 characters."""
@@ -143,6 +155,12 @@ class AnswerRequest(Request):
             ),
             self.today,
         )
+
+
+class TitleRequest(Request):
+    title: Annotated[Spoken, Field(max_length=LONGEST_TITLE)] = Field(
+        description="at most 200 characters, not only white space"
+    )
 
 
 class FeedbackRequest(Request):

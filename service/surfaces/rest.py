@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import aclosing
+from dataclasses import replace
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
@@ -91,7 +93,7 @@ def _answers(router: APIRouter, service: Service) -> None:
                 "content": {EVENT_STREAM: {"example": _STREAM_EXAMPLE}},
                 "description": _STREAM_DESCRIPTION,
             },
-            **problems(400, 413, 415, 422, 502, 504),
+            **problems(400, 404, 413, 415, 422, 502, 504),
         },
     )
     async def create_answer(request: Request, body: AnswerRequest) -> Response:
@@ -99,7 +101,20 @@ def _answers(router: APIRouter, service: Service) -> None:
 
         With `stream: true`, or `Accept: text/event-stream`, the same comes as server-sent events.
         """
-        events = paced(service.answerer.stream(body.read()), request, service.stopping)
+        question = body.read()
+        thread = None
+        if body.conversation_id:
+            thread = await asyncio.to_thread(
+                service.conversations.open, body.conversation_id, request.state.caller
+            )
+        if thread:
+            question = replace(
+                question, history=thread.history, conversation_id=thread.conversation_id
+            )
+        answering = service.answerer.stream(question)
+        if thread:
+            answering = service.conversations.kept(answering, thread)
+        events = paced(answering, request, service.stopping)
         accept = request.headers.get("accept", "").lower()
         # a client that takes both kinds gets the plain one; it can say `stream: true`
         if not body.stream and (EVENT_STREAM not in accept or "application/json" in accept):

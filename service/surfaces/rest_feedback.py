@@ -10,7 +10,7 @@ from fastapi.responses import JSONResponse
 
 from service.contract.cursors import LONGEST_CURSOR, cursor_of, place_of
 from service.contract.problems import problems
-from service.contract.replies import FeedbackPage
+from service.contract.replies import FeedbackPage, body_of
 from service.contract.requests import FeedbackRequest
 from service.feedback import BEFORE_ALL, Rating
 from service.surfaces.admission import WRITES, guards
@@ -62,6 +62,9 @@ def routes(service: Service) -> APIRouter:
                     "rated_by": one.rated_by,
                     "rated_at": one.rated_at.isoformat(),
                     "answer": receipt,
+                    "history": [
+                        body_of(turn) for turn in service.conversations.history(receipt["id"])
+                    ],
                 }
                 for one, receipt in page
             ],

@@ -1,0 +1,96 @@
+"""Conversations over HTTP: list, read, rename and delete them; questions go on with them elsewhere."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request, Response
+from fastapi.responses import JSONResponse
+
+from service.contract.cursors import LONGEST_CURSOR, cursor_of, place_of
+from service.contract.problems import problems
+from service.contract.replies import (
+    ConversationCard,
+    ConversationList,
+    ConversationRead,
+    body_of,
+)
+from service.contract.requests import TitleRequest
+from service.conversations import AFTER_ALL, Conversation
+from service.surfaces.admission import guards
+from service.wiring import Service
+
+Cursor = Annotated[
+    str | None, Query(max_length=LONGEST_CURSOR, description="`next_cursor` of the page before")
+]
+Limit = Annotated[int, Query(ge=1, le=200)]
+
+
+def routes(service: Service) -> APIRouter:
+    """`/v1/conversations`, bound to one service. Another key's conversation is a 404."""
+    router = APIRouter(tags=["Conversations"], dependencies=guards(service.settings))
+
+    @router.get("/v1/conversations", summary="List conversations", responses=problems(422))
+    def list_conversations(
+        request: Request, cursor: Cursor = None, limit: Limit = 50
+    ) -> ConversationList:
+        """Those of this key; a new one begins with `"conversation_id": "new"` in a question."""
+        found = service.conversations.page(request.state.caller, _before(cursor), limit + 1)
+        return ConversationList(
+            conversations=[_card(one) for one in found[:limit]],
+            next_cursor=cursor_of(*found[limit - 1].place) if len(found) > limit else None,
+        )
+
+    @router.get(
+        "/v1/conversations/{conversation_id}",
+        summary="Read a conversation",
+        response_model=ConversationRead,
+        responses=problems(404, 422),
+    )
+    def read_conversation(
+        request: Request, conversation_id: str, cursor: Cursor = None, limit: Limit = 50
+    ) -> Response:
+        """Its answers as they were given, newest first."""
+        service.receipts.forget_removed(service.archive.catalogue)
+        caller: str = request.state.caller
+        card = service.conversations.read(conversation_id, caller)
+        found = service.conversations.answers(conversation_id, caller, _before(cursor), limit + 1)
+        body: dict[str, Any] = body_of(_card(card)) | {
+            "turns": [answer for _, answer in found[:limit]],
+            "next_cursor": cursor_of(*found[limit - 1][0]) if len(found) > limit else None,
+        }
+        return JSONResponse(body)
+
+    @router.patch(
+        "/v1/conversations/{conversation_id}",
+        summary="Rename a conversation",
+        responses=problems(400, 404, 415, 422),
+    )
+    def rename_conversation(
+        request: Request, conversation_id: str, body: TitleRequest
+    ) -> ConversationCard:
+        title = " ".join(body.title.split())
+        renamed = service.conversations.rename(conversation_id, request.state.caller, title)
+        return _card(renamed)
+
+    @router.delete(
+        "/v1/conversations/{conversation_id}",
+        summary="Delete a conversation",
+        status_code=204,
+        response_class=Response,
+        responses=problems(404),
+    )
+    def delete_conversation(request: Request, conversation_id: str) -> Response:
+        """With its answers, their ratings and their share links."""
+        service.conversations.delete(conversation_id, request.state.caller)
+        return Response(status_code=204)
+
+    return router
+
+
+def _before(cursor: str | None) -> tuple[str, ...]:
+    return place_of(cursor, len(AFTER_ALL)) if cursor is not None else AFTER_ALL
+
+
+def _card(conversation: Conversation) -> ConversationCard:
+    return ConversationCard.model_validate(conversation, from_attributes=True)
