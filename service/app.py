@@ -8,7 +8,7 @@ from http import HTTPStatus
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
-from starlette.routing import Match
+from starlette.routing import Match, Route
 
 from ingest.errors import DatelineError
 from service.contract.problems import error_response
@@ -22,6 +22,7 @@ from service.surfaces import (
     web_pages,
 )
 from service.surfaces.admission import Admission
+from service.surfaces.mcp_http import McpEndpoint
 from service.wiring import Service
 
 DESCRIPTION = """Questions to a news archive, answered with citations: every sentence is checked
@@ -47,6 +48,8 @@ def create_app(service: Service, *, private: bool = False) -> FastAPI:
     if private:
         app.include_router(owner_api.routes(service))
     else:
+        endpoint = McpEndpoint(service, lambda: create_app(service, private=True))
+        app.router.routes.append(Route("/mcp", endpoint, methods=["POST"]))
         web_pages.mount(app, service)
         if service.settings.slack_bot_token or service.settings.slack_signing_secret:
             # two thirds of a second that only those who use it should wait

@@ -128,6 +128,25 @@ def search(
             terminal.say("nothing found")
 
 
+def mcp() -> None:
+    """Give an assistant the archive as tools over stdin and stdout (Model Context Protocol)."""
+    terminal.start_logs()
+    with terminal.spoken_errors():
+        import asyncio
+
+        from service.client import staying
+        from service.surfaces.mcp import Archive, speak
+
+        settings = read_settings()
+        with staying(settings, "mcp") as ask:
+
+            async def request(method: str, path: str, body: dict[str, Any] | None) -> Any:
+                return await asyncio.to_thread(ask, method, path, body)
+
+            base_url = settings.public_url or "http://127.0.0.1:8000"
+            asyncio.run(speak(Archive(request, base_url)))
+
+
 def readable(answer: dict[str, Any]) -> str:
     """An answer for the terminal: text, then numbered sources with their quotes, then conflicts."""
     lines = [answer["text"]]

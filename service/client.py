@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Any, Protocol
 
 from ingest import owner_client
@@ -43,6 +44,27 @@ def connected(settings: Settings) -> Iterator[Ask]:
             return reply.json() if reply.content else None
 
         yield lambda method, path, body=None: asyncio.run(reply(method, path, body))
+
+
+@contextmanager
+def staying(settings: Settings, command: str) -> Iterator[Ask]:
+    """Asks whoever owns the directory at the time, for as long as the block runs.
+
+    Where nobody does when first asked, this process owns it until the end, and other commands are
+    its clients. Raises as `connected` does, with each request.
+    """
+    with ExitStack() as stack:
+        one_at_a_time = threading.Lock()
+
+        def ask(method: str, path: str, body: dict[str, Any] | None = None) -> Any:
+            with one_at_a_time:
+                if not owner_client.serving(settings.data_dir):
+                    from service.serving import serving_privately
+
+                    stack.enter_context(serving_privately(settings, command))
+            return owner_client.request(settings.data_dir, method, path, body)
+
+        yield ask
 
 
 def asked(settings: Settings, method: str, path: str, body: dict[str, Any] | None = None) -> Any:

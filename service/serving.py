@@ -9,6 +9,7 @@ import logging
 import signal
 import socket
 import sys
+import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -109,6 +110,27 @@ async def _forget_in_time(service: Service) -> None:
             await asyncio.to_thread(service.receipts.expire, datetime.now(UTC))
         except IndexUnavailable as error:
             log.warning("what is too old stays until the next hour: %s", error)
+
+
+@contextlib.contextmanager
+def serving_privately(settings: Settings, command: str) -> Iterator[None]:
+    """Owns the directory and serves its socket, and no port, on a thread while the block runs.
+
+    Raises Owned where another process owns it, and what `open_service` raises.
+    """
+    with (
+        owner.owning(settings.data_dir, command, serves=True),
+        open_service(settings) as service,
+        contextlib.closing(owner.listen(settings.data_dir)) as private,
+    ):
+        server = http_server(create_app(service, private=True))
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [private]})
+        thread.start()
+        try:
+            yield
+        finally:
+            server.should_exit = True
+            thread.join()
 
 
 class Server(uvicorn.Server):

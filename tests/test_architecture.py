@@ -26,6 +26,8 @@ VENDOR_HOMES = {
     "openai": {"ingest/embedding/openai_embedder.py", "service/drafting/llm.py"},
     "slack_bolt": {"service/surfaces/slack.py"},
     "slack_sdk": {"service/surfaces/slack.py"},
+    "mcp": {"service/surfaces/mcp.py"},
+    "mcp_types": {"service/surfaces/mcp.py"},
     "docx": {"ingest/formats/docx_text.py"},
     "jinja2": {"service/surfaces/page_templates.py"},
     "lxml": {
@@ -44,6 +46,7 @@ SURFACES = (
     "service/surfaces/rest_conversations.py",
     "service/surfaces/rest_feedback.py",
     "service/surfaces/openai_chat.py",
+    "service/surfaces/mcp_http.py",
     "service/surfaces/slack.py",
     "service/surfaces/owner_api.py",
     "service/surfaces/web_pages.py",
@@ -147,7 +150,7 @@ def test_every_file_opens_with_a_sentence_that_says_what_it_is() -> None:
 
 
 @pytest.mark.parametrize(
-    "heavy", ["chromadb", "llama_index", "onnxruntime", "openai", "slack_bolt", "torch"]
+    "heavy", ["chromadb", "llama_index", "mcp", "onnxruntime", "openai", "slack_bolt", "torch"]
 )
 def test_the_help_of_the_front_door_loads_nothing_heavy(heavy: str) -> None:
     script = (

@@ -26,6 +26,7 @@ TITLES = {
     "missing_key": "A key is needed",
     "invalid_key": "The key is not known here",
     "admin_key_required": "This key may read, not write",
+    "foreign_origin": "A page of another site asks",
     "cancelled": "The upload was cancelled",
     "not_found": "There is no such thing",
     "method_not_allowed": "This address does not take this method",
