@@ -19,6 +19,7 @@ from typing import Any
 from benchmarks.synthetic import open_synthetic, questions
 from service.answerer import Answerer
 from service.receipts import Receipts
+from service.records import open_records
 from service.retrieval.retriever import Retriever
 from service.types import Question
 
@@ -75,13 +76,13 @@ def measure(size: int, work: Path) -> dict[str, Any]:
 
     assert app.create_app
     with open_synthetic(size, work) as archive:
-        receipts = Receipts(archive.settings.data_dir / "receipts.sqlite")
+        receipts = Receipts(open_records(archive.settings))
         retriever = Retriever(archive)
         answerer = Answerer(archive, retriever, receipts)
         for query in questions(20):
             retriever.find(Question(query), 10)
-            answerer.select(Question(query))
-        receipts.close()
+            with archive.catalogue.live() as snapshot:
+                answerer.select(Question(query), snapshot)
         return {"rss": resident_megabytes(), "disk": on_disk(archive.settings.data_dir)}
 
 

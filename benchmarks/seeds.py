@@ -43,10 +43,9 @@ async def _judge(
     wanted = gold.retrievable(sides)
     if not wanted:
         return {}
-    ranked = [
-        _passage(item)
-        for item in answerer.select(Question(case.question, as_of=case.as_of)).evidence
-    ]
+    question = Question(case.question, as_of=case.as_of)
+    with answerer.archive.catalogue.live() as snapshot:
+        ranked = [_passage(item) for item in answerer.select(question, snapshot).evidence]
     passages = await asker.passages(case.question, DEEPEST, case.as_of)
     scores = {}
     for depth in (1, 5, 10):

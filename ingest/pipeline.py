@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from ingest import failures, reports, summary
+from ingest import failures, summary
 from ingest.copies import families
 from ingest.copies.shingles import Print
 from ingest.errors import DatelineError, IndexUnavailable, NotFound
@@ -64,7 +64,7 @@ def ingest(
     limit = archive.settings.max_article_mb
     notes: tuple[str, ...] = ()
     with archive.catalogue.live() as snapshot:
-        files = ReadFiles(archive.catalogue.database, _hashes(snapshot), limit)
+        files = ReadFiles(archive.file_records, _hashes(snapshot), limit)
         change = compare(snapshot, paths, files, prune=prune, max_article_mb=limit, progress=report)
         if not dry_run and (change.fresh or change.removed):
             notes = _publish(archive, snapshot, change, report)
@@ -77,7 +77,7 @@ def ingest(
         archive, replace(change, notes=(*change.notes, *notes)), time.monotonic() - started
     )
     if not dry_run:
-        _spared(lambda: reports.keep(archive.catalogue.database, done))
+        _spared(lambda: archive.reports.keep(done))
     return done
 
 
@@ -92,7 +92,7 @@ def remove(archive: Archive, article_id: str) -> bool:
         grouped = _group(archive, snapshot, (), (article_id,), silent)
     with _settled_again(archive):
         archive.catalogue.purge(article_id, grouped)
-        _spared(lambda: reports.forget(archive.catalogue.database, stored.article.source))
+        _spared(lambda: archive.reports.forget(stored.article.source))
         archive.settle()
     return True
 
@@ -217,7 +217,7 @@ def _publish(
     with _settled_again(archive):
         archive.catalogue.expect(p.passage_id for v in versions for p in v.passages)
         archive.indexes.write(versions, archive.vector_cache, progress)
-        fingerprints = Fingerprints(archive.catalogue.database)
+        fingerprints = archive.fingerprints()
         grouped = _group(archive, snapshot, versions, change.removed, progress, fingerprints)
         archive.catalogue.publish(versions, change.removed, grouped)
         _spared(fingerprints.keep)
@@ -260,7 +260,7 @@ def _group(
 ) -> tuple[Family, ...]:
     """Families of everything that will be live; only what is new is compared with everything. Fills
     `fingerprints`."""
-    fingerprints = fingerprints or Fingerprints(archive.catalogue.database)
+    fingerprints = fingerprints or archive.fingerprints()
     out = {*removed, *(v.article.article_id for v in versions)}
     hashes = {i: content for i, content in _hashes(snapshot).items() if i not in out}
     known = fingerprints.known(hashes)

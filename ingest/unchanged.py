@@ -11,16 +11,13 @@ import contextlib
 import functools
 import hashlib
 import importlib.metadata
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ingest.storage.database import Database
+from ingest.storage.file_records import FileRecords
 from ingest.types import Article, Failure
 
-SCHEMA = """CREATE TABLE IF NOT EXISTS files(
-    file TEXT NOT NULL, name TEXT NOT NULL, digest TEXT NOT NULL, articles TEXT NOT NULL, PRIMARY KEY(file, name));"""
 READING_PACKAGES = (
     "charset-normalizer",
     "lxml",
@@ -47,14 +44,10 @@ class _Reading:
 class ReadFiles:
     """What earlier ingests found in files, kept beside the catalogue, and what this one finds."""
 
-    def __init__(self, database: Database, live_hashes: Mapping[str, str], max_article_mb: float):
+    def __init__(self, records: FileRecords, live_hashes: Mapping[str, str], max_article_mb: float):
         """`live_hashes` maps the ids of all live articles to their content hashes."""
-        self._database = database
-        database.add(SCHEMA)
-        rows = database.rows("SELECT * FROM files")
-        self._known = {
-            (r["file"], r["name"]): (r["digest"], json.loads(r["articles"])) for r in rows
-        }
+        self._records = records
+        self._known = records.known()
         self._live = live_hashes
         self._way = f"{_way_of_reading()}:{max_article_mb}".encode()
         self._current: _Reading | None = None
@@ -104,10 +97,7 @@ class ReadFiles:
     def keep(self) -> None:
         """Writes down what this ingest read. Raises IndexUnavailable where the disk does not take
         it."""
-        rows = [(r.file, r.name, r.digest, json.dumps(r.articles)) for r in self._read]
-        if rows:
-            with self._database.write() as connection:
-                connection.executemany("INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?)", rows)
+        self._records.keep({(r.file, r.name): (r.digest, r.articles) for r in self._read})
 
     def _digest(self, path: Path) -> str:
         """Of a file's bytes and the way they are read; "" where it cannot be read."""

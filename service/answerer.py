@@ -6,7 +6,7 @@ import asyncio
 import logging
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Sequence
-from contextlib import suppress
+from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
@@ -85,7 +85,24 @@ class Answerer:
         yield Started(run.id, question.text)
         with run.timed("retrieve"):
             asked = await self._standing_alone(run, question)
-            selection = await run.in_time(asyncio.to_thread(self.select, asked))
+        async with self._view(run) as snapshot:
+            async for event in self._answered(run, question, asked, snapshot):
+                yield event
+
+    @asynccontextmanager
+    async def _view(self, run: AnswerRun) -> AsyncIterator[Snapshot]:
+        """What the archive shows now; let go of at the end, whoever goes away meanwhile."""
+        opening = asyncio.ensure_future(asyncio.to_thread(self.archive.catalogue.live))
+        try:
+            yield await run.in_time(asyncio.shield(opening))
+        finally:
+            opening.add_done_callback(_close)
+
+    async def _answered(
+        self, run: AnswerRun, question: Question, asked: Question, snapshot: Snapshot
+    ) -> AsyncIterator[Event]:
+        with run.timed("retrieve"):
+            selection = await run.in_time(asyncio.to_thread(self.select, asked, snapshot))
         told = await run.in_time(asyncio.to_thread(self._told, run, selection))
         for event in told:
             yield event
@@ -105,7 +122,7 @@ class Answerer:
             asyncio.to_thread(self._completed, run, question, selection, reason)
         )
 
-    def select(self, question: Question, snapshot: Snapshot | None = None) -> Selection:
+    def select(self, question: Question, snapshot: Snapshot) -> Selection:
         """The sentences that the archive holds on a question, and whether they answer it."""
         return self.selector.select(analyse(question, self._today(question)), snapshot)
 
@@ -315,11 +332,16 @@ class Answerer:
             len(run.text.dropped),
             " ".join(f"{stage}_ms={ms:.0f}" for stage, ms in run.timings_ms.items()),
         )
-        snapshot.close()
         return Completed(answer, notes)
 
     def _today(self, question: Question) -> date:
         return question.today or self.clock().date()
+
+
+def _close(opening: asyncio.Future[Snapshot]) -> None:
+    """A thread that still reads is waited for by another thread, not by the loop."""
+    if not opening.cancelled() and opening.exception() is None:
+        asyncio.get_running_loop().run_in_executor(None, opening.result().close)
 
 
 def check(draft: Draft, shown: Sequence[Evidence]) -> Verdict:

@@ -12,8 +12,7 @@ from urllib.parse import urlencode
 from ingest.english.periods import in_words
 from ingest.english.words import STOP_WORDS, stem, words
 from ingest.storage.catalogue import Snapshot
-from ingest.storage.passage_filters import PassageFilter, article_conditions
-from ingest.storage.snapshot import LIVE
+from ingest.storage.passage_filters import PassageFilter, matching_articles
 from service.query.analysis import Query
 from service.query.kinds import ArchiveQuestion
 from service.retrieval.retriever import filter_of
@@ -78,44 +77,29 @@ SORTS: dict[str, Callable[[ArchiveRow], Any]] = {  # after `rows`, whose order s
 def rows(snapshot: Snapshot, wanted: ArchiveFilter) -> list[ArchiveRow]:
     """The articles that a filter leaves, newest first and undated ones last."""
     stems = {stem(word): word for word in words(wanted.q) if word not in STOP_WORDS}
-    conditions, values = article_conditions(
-        snapshot,
-        PassageFilter(
-            wanted.as_of,
-            wanted.published_after,
-            wanted.published_before,
-            wanted.publisher,
-            wanted.article_id,
-        ),
+    wanted_articles = PassageFilter(
+        wanted.as_of,
+        wanted.published_after,
+        wanted.published_before,
+        wanted.publisher,
+        wanted.article_id,
     )
-    for number, stemmed in enumerate(stems):
-        if stemmed.isascii():  # most articles are passed over without reading their words
-            conditions += (
-                f" AND instr(lower(coalesce(v.title, '') || ' ' || v.text), :prefix{number})"
-            )
-            values[f"prefix{number}"] = stemmed.rstrip("iy")[:PREFIX]
-    text = ", v.text" if stems else ""
-    found = snapshot.rows(
-        "SELECT v.article_id, v.title, v.source, v.publisher, v.published_on, m.family_id, m.role, "
-        f"m.canonical{text} "
-        f"FROM versions v JOIN members m ON m.article_id = v.article_id AND {LIVE.format('m')} "
-        f"WHERE {LIVE.format('v')} {conditions} "
-        "ORDER BY v.published_on IS NULL, v.published_on DESC, v.article_id",
-        **values,
-    )
+    # most articles are passed over without reading their words; where no word helps, all are read
+    beginnings = [stemmed.rstrip("iy")[:PREFIX] if stemmed.isascii() else "" for stemmed in stems]
+    found = matching_articles(snapshot, wanted_articles, beginnings)
     return [
         ArchiveRow(
-            row["article_id"],
-            row["title"] or row["source"],
-            row["publisher"],
-            date.fromisoformat(row["published_on"]) if row["published_on"] else None,
-            row["family_id"],
-            row["role"],
-            bool(row["canonical"]),
-            row["source"],
+            row.article_id,
+            row.title or row.source,
+            row.publisher,
+            date.fromisoformat(row.published_on) if row.published_on else None,
+            row.family_id,
+            row.role,
+            bool(row.canonical),
+            row.source,
         )
         for row in found
-        if not stems or stems.keys() <= set(map(stem, words(f"{row['title'] or ''} {row['text']}")))
+        if not stems or stems.keys() <= set(map(stem, words(f"{row.title or ''} {row.text}")))
     ]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 from datetime import date
 from pathlib import Path
@@ -186,13 +187,13 @@ def _ingested(settings: Settings, paths: list[Path]) -> dict[str, Any]:
 
 def _holds_articles(settings: Settings) -> bool:
     from ingest.storage.catalogue import Catalogue
+    from ingest.storage.databases import open_database
+    from ingest.storage.tables import CATALOGUE
 
-    path = settings.data_dir / "catalogue.sqlite"
-    if not path.exists():
+    if not (settings.data_dir / "catalogue.sqlite").exists():
         return False
-    catalogue = Catalogue(path)
-    try:
-        with catalogue.live() as snapshot:
-            return snapshot.counts()["articles"] > 0
-    finally:
-        catalogue.close()
+    with (
+        contextlib.closing(open_database(settings, CATALOGUE)) as database,
+        Catalogue(database).live() as snapshot,
+    ):
+        return snapshot.counts()["articles"] > 0

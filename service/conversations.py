@@ -11,8 +11,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from sqlalchemy import Executable, and_, func, insert, literal, select, tuple_, update
+
 from ingest.errors import NotFound
+from ingest.storage.database import Database
 from service.receipts import Receipts
+from service.records import conversations, receipts, turns
 from service.types import Answer, Completed, Event, Turn
 
 NEW = "new"  # what clients send to begin one
@@ -55,9 +59,9 @@ class Conversations:
     the owner, the id of a key, learns that one exists: others get NotFound.
     """
 
-    def __init__(self, receipts: Receipts):
+    def __init__(self, database: Database, receipts: Receipts):
+        self._database = database
         self._receipts = receipts
-        self._database = receipts.database
 
     def open(self, conversation_id: str, owner: str) -> Thread | None:
         """The conversation with its last turns, or a new one for NEW; None where none is kept."""
@@ -79,34 +83,26 @@ class Conversations:
     def add(self, thread: Thread, answer: Answer) -> None:
         """Nothing where the answer is not kept, or the conversation was deleted meanwhile."""
         now = datetime.now(UTC).isoformat(timespec="microseconds")
-        named = {"id": thread.conversation_id, "owner": thread.owner, "now": now}
+        of_the_answer = select(receipts.c.answer_id).where(receipts.c.answer_id == answer.id)
+        conversation = {"conversation_id": thread.conversation_id, "owner": thread.owner}
         with self._database.write() as connection:
-            answered = connection.execute(
-                "SELECT 1 FROM receipts WHERE answer_id = ?", (answer.id,)
-            ).fetchone()
-            if answered is None:
+            if connection.execute(of_the_answer).first() is None:
                 return
             if thread.new:
-                connection.execute(
-                    "INSERT INTO conversations VALUES (:id, :owner, NULL, :now, :now)", named
-                )
+                row = conversation | {"created_at": now, "updated_at": now}
+                connection.execute(insert(conversations), row)
             elif not connection.execute(
-                "UPDATE conversations SET updated_at = :now "
-                "WHERE conversation_id = :id AND owner = :owner",
-                named,
+                update(conversations).filter_by(**conversation).values(updated_at=now)
             ).rowcount:
                 return
-            connection.execute(
-                "INSERT INTO turns VALUES (:answer, :id, :now)", named | {"answer": answer.id}
-            )
+            turn = {"answer_id": answer.id, "asked_at": now}
+            connection.execute(insert(turns), turn | {"conversation_id": thread.conversation_id})
 
     def page(self, owner: str, before: Sequence[str], limit: int) -> list[Conversation]:
         """At most `limit` of somebody's conversations, from new to old."""
-        return self._cards(
-            "owner = :owner AND (updated_at, conversation_id) < (:at, :id)",
-            {"owner": owner, "at": before[0], "id": before[1]},
-            limit,
-        )
+        place = tuple_(conversations.c.updated_at, conversations.c.conversation_id)
+        older = place < tuple_(*map(literal, before))
+        return self._cards(_CARDS.where(conversations.c.owner == owner, older).limit(limit))
 
     def read(self, conversation_id: str, owner: str) -> Conversation:
         return self._expect(conversation_id, owner)
@@ -120,71 +116,78 @@ class Conversations:
 
     def rename(self, conversation_id: str, owner: str, title: str) -> Conversation:
         with self._database.write() as connection:
-            connection.execute(
-                "UPDATE conversations SET title = ? WHERE conversation_id = ? AND owner = ?",
-                (title, conversation_id, owner),
-            )
+            own = {"conversation_id": conversation_id, "owner": owner}
+            connection.execute(update(conversations).filter_by(**own).values(title=title))
         return self._expect(conversation_id, owner)
 
     def delete(self, conversation_id: str, owner: str) -> None:
         """With its answers, their ratings and their share links."""
         self._expect(conversation_id, owner)
-        rows = self._database.rows(
-            "SELECT answer_id FROM turns WHERE conversation_id = :id", {"id": conversation_id}
-        )
-        self._receipts.forget([row["answer_id"] for row in rows])
+        query = select(turns.c.answer_id).where(turns.c.conversation_id == conversation_id)
+        self._receipts.forget([row.answer_id for row in self._database.rows(query)])
 
     def history(self, answer_id: str) -> tuple[Turn, ...]:
         """The turns before an answer, where it is a part of a conversation."""
-        rows = self._database.rows(
-            "SELECT body FROM turns JOIN receipts USING(answer_id) JOIN ("
-            "SELECT conversation_id, asked_at FROM turns WHERE answer_id = :id) AS own "
-            "ON turns.conversation_id = own.conversation_id AND turns.asked_at < own.asked_at "
-            "ORDER BY turns.asked_at DESC LIMIT :limit",
-            {"id": answer_id, "limit": ANSWERS_READ},
+        own = turns.alias()
+        earlier = and_(
+            turns.c.conversation_id == own.c.conversation_id, turns.c.asked_at < own.c.asked_at
         )
-        return turns_of([json.loads(row["body"]) for row in rows])
+        query = (
+            _ANSWERS.join(own, earlier)
+            .where(own.c.answer_id == answer_id)
+            .order_by(turns.c.asked_at.desc())
+            .limit(ANSWERS_READ)
+        )
+        return turns_of([json.loads(row.body) for row in self._database.rows(query)])
 
     def _expect(self, conversation_id: str, owner: str) -> Conversation:
-        found = self._cards(
-            "conversation_id = :id AND owner = :owner", {"id": conversation_id, "owner": owner}, 1
-        )
+        own = {"conversation_id": conversation_id, "owner": owner}
+        found = self._cards(_CARDS.filter_by(**own))
         if not found:
             raise NotFound(NO_CONVERSATION)
         return found[0]
 
-    def _cards(self, where: str, values: dict[str, object], limit: int) -> list[Conversation]:
-        rows = self._database.rows(
-            "SELECT conversation_id, title, created_at, updated_at, (SELECT count(*) FROM turns "
-            "WHERE turns.conversation_id = conversations.conversation_id) AS answers, ("
-            "SELECT body FROM turns JOIN receipts USING(answer_id) "
-            "WHERE turns.conversation_id = conversations.conversation_id "
-            "ORDER BY asked_at, answer_id LIMIT 1) AS first "
-            f"FROM conversations WHERE {where} "
-            "ORDER BY updated_at DESC, conversation_id DESC LIMIT :limit",
-            values | {"limit": limit},
-        )
+    def _cards(self, query: Executable) -> list[Conversation]:
         return [
             Conversation(
-                row["conversation_id"],
-                row["title"] or _first_words(json.loads(row["first"])["question"]),
-                row["created_at"],
-                row["updated_at"],
-                row["answers"],
+                row.conversation_id,
+                row.title or _first_words(json.loads(row.first)["question"]),
+                row.created_at,
+                row.updated_at,
+                row.answers,
             )
-            for row in rows
+            for row in self._database.rows(query)
         ]
 
     def _answers(
         self, conversation_id: str, before: Sequence[str], limit: int
     ) -> list[tuple[tuple[str, str], Body]]:
-        rows = self._database.rows(
-            "SELECT asked_at, answer_id, body FROM turns JOIN receipts USING(answer_id) "
-            "WHERE conversation_id = :conversation AND (asked_at, answer_id) < (:at, :id) "
-            "ORDER BY asked_at DESC, answer_id DESC LIMIT :limit",
-            {"conversation": conversation_id, "at": before[0], "id": before[1], "limit": limit},
+        place = (turns.c.asked_at, turns.c.answer_id)
+        query = (
+            _ANSWERS.where(turns.c.conversation_id == conversation_id)
+            .where(tuple_(*place) < tuple_(*map(literal, before)))
+            .order_by(*(column.desc() for column in place))
+            .limit(limit)
         )
-        return [((row["asked_at"], row["answer_id"]), json.loads(row["body"])) for row in rows]
+        rows = self._database.rows(query)
+        return [((row.asked_at, row.answer_id), json.loads(row.body)) for row in rows]
+
+
+_ANSWERS = select(turns.c.asked_at, turns.c.answer_id, receipts.c.body).join_from(
+    turns, receipts, turns.c.answer_id == receipts.c.answer_id
+)
+_OWN = _ANSWERS.where(turns.c.conversation_id == conversations.c.conversation_id)
+_COUNT = _OWN.with_only_columns(func.count()).correlate(conversations).scalar_subquery()
+_FIRST = (
+    _OWN.with_only_columns(receipts.c.body)
+    .order_by(turns.c.asked_at, turns.c.answer_id)
+    .limit(1)
+    .correlate(conversations)
+    .scalar_subquery()
+)
+_CARDS = select(conversations, _COUNT.label("answers"), _FIRST.label("first")).order_by(
+    conversations.c.updated_at.desc(), conversations.c.conversation_id.desc()
+)
 
 
 def _first_words(question: str) -> str:

@@ -8,8 +8,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
+from sqlalchemy import literal, select, tuple_
+
 from ingest.errors import NotFound
+from ingest.storage.database import Database, put
 from service.receipts import Receipts
+from service.records import feedback, receipts
 
 BEFORE_ALL = ("", "", "")  # a place in the list of ratings before the first
 
@@ -33,7 +37,8 @@ class Rating:
 class Feedback:
     """A table of ratings beside the receipts of the answers that they rate."""
 
-    def __init__(self, receipts: Receipts):
+    def __init__(self, database: Database, receipts: Receipts):
+        self._database = database
         self._receipts = receipts
 
     def rate(self, rating: Rating) -> None:
@@ -43,30 +48,36 @@ class Feedback:
         """
         if self._receipts.get(rating.answer_id) is None:
             raise NotFound("there is no answer of this id here, or it is kept no longer")
-        with self._receipts.database.write() as connection:
-            connection.execute(
-                "INSERT OR REPLACE INTO feedback VALUES (?, ?, ?, ?, ?)",
-                (rating.answer_id, rating.rated_by, rating.place[0], rating.rating, rating.comment),
-            )
+        row = {
+            "answer_id": rating.answer_id,
+            "rated_by": rating.rated_by,
+            "rated_at": rating.place[0],
+            "rating": rating.rating,
+            "comment": rating.comment,
+        }
+        with self._database.write() as connection:
+            put(connection, feedback, [row])
 
     def page(self, after: Sequence[str], limit: int) -> list[tuple[Rating, dict[str, Any]]]:
         """At most `limit` ratings behind a place, oldest first, each with its answer's receipt."""
-        rows = self._receipts.database.rows(
-            "SELECT feedback.*, body FROM feedback JOIN receipts USING(answer_id) "
-            "WHERE (rated_at, answer_id, rated_by) > (:at, :id, :by) "
-            "ORDER BY rated_at, answer_id, rated_by LIMIT :limit",
-            {"at": after[0], "id": after[1], "by": after[2], "limit": limit},
+        place = (feedback.c.rated_at, feedback.c.answer_id, feedback.c.rated_by)
+        query = (
+            select(feedback, receipts.c.body)
+            .join(receipts, receipts.c.answer_id == feedback.c.answer_id)
+            .where(tuple_(*place) > tuple_(*map(literal, after)))
+            .order_by(*place)
+            .limit(limit)
         )
         return [
             (
                 Rating(
-                    row["answer_id"],
-                    row["rating"],
-                    row["comment"],
-                    row["rated_by"],
-                    datetime.fromisoformat(row["rated_at"]),
+                    row.answer_id,
+                    row.rating,
+                    row.comment,
+                    row.rated_by,
+                    datetime.fromisoformat(row.rated_at),
                 ),
-                json.loads(row["body"]),
+                json.loads(row.body),
             )
-            for row in rows
+            for row in self._database.rows(query)
         ]

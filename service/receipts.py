@@ -5,49 +5,24 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-import sqlite3
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
+
+from sqlalchemy import Connection, bindparam, delete, select
 
 from ingest.errors import IndexUnavailable
 from ingest.settings import Settings
 from ingest.storage.catalogue import Catalogue
-from ingest.storage.database import Database
+from ingest.storage.database import Database, put
 from service.contract.replies import body_of
 from service.evidence.selection import Selection
+from service.records import HANG_ON_ANSWERS, articles_shown, conversations, receipts, shown, turns
 from service.run import AnswerRun
 from service.types import Answer
 
 log = logging.getLogger(__name__)
 
-SCHEMA = """
-CREATE TABLE IF NOT EXISTS receipts(
-    answer_id TEXT PRIMARY KEY, made_at TEXT NOT NULL, body TEXT NOT NULL);
-CREATE INDEX IF NOT EXISTS receipts_by_time ON receipts(made_at);
-CREATE TABLE IF NOT EXISTS shown(
-    article_id TEXT NOT NULL, answer_id TEXT NOT NULL, PRIMARY KEY(article_id, answer_id));
-CREATE INDEX IF NOT EXISTS shown_by_answer ON shown(answer_id);
-CREATE TABLE IF NOT EXISTS feedback(
-    answer_id TEXT NOT NULL, rated_by TEXT NOT NULL, rated_at TEXT NOT NULL,
-    rating TEXT NOT NULL, comment TEXT, PRIMARY KEY(answer_id, rated_by));
-CREATE INDEX IF NOT EXISTS feedback_by_time ON feedback(rated_at, answer_id, rated_by);
-CREATE TABLE IF NOT EXISTS conversations(
-    conversation_id TEXT PRIMARY KEY, owner TEXT NOT NULL, title TEXT,
-    created_at TEXT NOT NULL, updated_at TEXT NOT NULL);
-CREATE INDEX IF NOT EXISTS conversations_by_owner
-    ON conversations(owner, updated_at, conversation_id);
-CREATE TABLE IF NOT EXISTS turns(
-    answer_id TEXT PRIMARY KEY, conversation_id TEXT NOT NULL, asked_at TEXT NOT NULL);
-CREATE INDEX IF NOT EXISTS turns_by_conversation
-    ON turns(conversation_id, asked_at, answer_id);
-CREATE TABLE IF NOT EXISTS shares(
-    token_hash TEXT PRIMARY KEY, answer_id TEXT NOT NULL, owner TEXT NOT NULL,
-    shared_at TEXT NOT NULL);
-CREATE INDEX IF NOT EXISTS shares_by_answer ON shares(answer_id);
-"""
-HANG_ON_ANSWERS = ("receipts", "shown", "feedback", "turns", "shares")  # tables with answer_id
 MOST_EVIDENCE = 100  # sentences named in a receipt
 MOST_DROPPED = 50
 REMOVED = "(This sentence was removed with its article.)"
@@ -56,21 +31,15 @@ Body = dict[str, Any]
 
 
 class Receipts:
-    """A table of answers, in an SQLite file of its own that nobody else on the machine may read.
+    """The answers that a database of records holds.
 
-    A damaged file is set aside, and receipts begin anew: an archive without them still answers.
     Ratings, conversations and share links stand beside them; all go with the receipt they hang on.
     """
 
-    def __init__(self, path: Path, keep_days: int = 90):
+    def __init__(self, database: Database, keep_days: int = 90):
         """Receipts are kept `keep_days`; 0 keeps none."""
-        self.database = Database(path, SCHEMA, replaceable=True)
+        self._database = database
         self.keep_days = keep_days
-        with self.database.write() as connection:
-            if connection.execute("SELECT 1 FROM shown LIMIT 1").fetchone() is None:
-                # a file of a version that did not note which articles a receipt shows
-                for row in connection.execute("SELECT * FROM receipts").fetchall():
-                    _write(connection, row["answer_id"], row["made_at"], json.loads(row["body"]))
 
     def keep(self, answer: Answer, made_at: datetime, made_from: dict[str, Any]) -> None:
         """Where the disk is full there is no receipt: an answer does not wait for room."""
@@ -79,74 +48,67 @@ class Receipts:
         moment = made_at.isoformat(timespec="seconds")
         body = body_of(answer) | {"made_at": moment, "made_from": made_from}
         try:
-            with self.database.write() as connection:
+            with self._database.write() as connection:
                 _write(connection, answer.id, moment, body)
         except IndexUnavailable as error:
             log.warning("no receipt of %s: %s", answer.id, error)
 
     def get(self, answer_id: str) -> Body | None:
         """The answer as it was sent, with `made_at` and `made_from`; None where there is none."""
-        query = "SELECT body FROM receipts WHERE answer_id = :id"
-        rows = self.database.rows(query, {"id": answer_id})
-        return json.loads(rows[0]["body"]) if rows else None
+        query = select(receipts.c.body).where(receipts.c.answer_id == answer_id)
+        rows = self._database.rows(query)
+        return json.loads(rows[0].body) if rows else None
 
     def forget_removed(self, catalogue: Catalogue) -> None:
         """Takes the words of articles that are gone out of every receipt, and out of the file."""
-        rows = self.database.rows("SELECT DISTINCT article_id FROM shown")
-        ids = {row["article_id"] for row in rows}
+        rows = self._database.rows(select(shown.c.article_id).distinct())
+        ids = {row.article_id for row in rows}
         with catalogue.live() as snapshot:
             removed = ids - snapshot.articles(ids).keys()
         if not removed:
             return
-        with self.database.write() as connection:
+        of_the_answer = shown.c.answer_id == receipts.c.answer_id
+        with self._database.write() as connection:
             for article_id in removed:
-                found = connection.execute(
-                    "SELECT answer_id, made_at, body FROM receipts JOIN shown USING(answer_id) "
-                    "WHERE article_id = ?",
-                    (article_id,),
-                ).fetchall()
-                for row in found:
-                    body = without_article(json.loads(row["body"]), article_id)
-                    _write(connection, row["answer_id"], row["made_at"], body)
-                connection.execute("DELETE FROM shown WHERE article_id = ?", (article_id,))
-        self.database.empty_log()  # what it still holds goes too
+                showing = (
+                    select(receipts)
+                    .join(shown, of_the_answer)
+                    .where(shown.c.article_id == article_id)
+                )
+                for row in connection.execute(showing).all():
+                    body = without_article(json.loads(row.body), article_id)
+                    _write(connection, row.answer_id, row.made_at, body)
+                connection.execute(delete(shown).where(shown.c.article_id == article_id))
+        self._database.empty_log()  # what it still holds goes too
 
     def expire(self, now: datetime) -> None:
         """Forgets what is older than it may be kept."""
         first = (now - timedelta(days=self.keep_days)).isoformat(timespec="seconds")
-        rows = self.database.rows(
-            "SELECT answer_id FROM receipts WHERE made_at < :first", {"first": first}
-        )
-        if rows:
-            self.forget([row["answer_id"] for row in rows])
+        query = select(receipts.c.answer_id).where(receipts.c.made_at < first)
+        if rows := self._database.rows(query):
+            self.forget([row.answer_id for row in rows])
             log.info("forgot %d answers older than %d days", len(rows), self.keep_days)
 
     def forget(self, answer_ids: Sequence[str]) -> None:
         """Takes answers, and whatever hangs on them, out of the tables and out of the file."""
-        with self.database.write() as connection:
+        if not answer_ids:
+            return
+        ids = [{"id": one} for one in answer_ids]
+        with self._database.write() as connection:
             for table in HANG_ON_ANSWERS:
-                connection.executemany(
-                    f"DELETE FROM {table} WHERE answer_id = ?", [(one,) for one in answer_ids]
-                )
-            connection.execute(
-                "DELETE FROM conversations WHERE conversation_id NOT IN "
-                "(SELECT conversation_id FROM turns)"
-            )
-        self.database.empty_log()
-
-    def close(self) -> None:
-        self.database.close()
+                of_the_answer = table.c.answer_id == bindparam("id")
+                connection.execute(delete(table).where(of_the_answer), ids)
+            begun = select(turns.c.conversation_id)
+            empty = conversations.c.conversation_id.not_in(begun)
+            connection.execute(delete(conversations).where(empty))
+        self._database.empty_log()
 
 
-def _write(connection: sqlite3.Connection, answer_id: str, made_at: str, body: Body) -> None:
-    connection.execute(
-        "INSERT OR REPLACE INTO receipts VALUES (?, ?, ?)", (answer_id, made_at, json.dumps(body))
-    )
-    accounts = [account["citation"] for one in body["conflicts"] for account in one["accounts"]]
-    shown = {item["article_id"] for item in (*body["citations"], *accounts, *body["nearest"])}
-    connection.executemany(
-        "INSERT OR IGNORE INTO shown VALUES (?, ?)", [(one, answer_id) for one in shown]
-    )
+def _write(connection: Connection, answer_id: str, made_at: str, body: Body) -> None:
+    row = {"answer_id": answer_id, "made_at": made_at, "body": json.dumps(body)}
+    put(connection, receipts, [row])
+    noted = [{"article_id": one, "answer_id": answer_id} for one in articles_shown(body)]
+    put(connection, shown, noted, replace=False)
 
 
 def without_article(body: Body, article_id: str) -> Body:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,6 +20,7 @@ from service.drafting.llm import Drafter
 from service.feedback import Feedback
 from service.jobs import Jobs
 from service.receipts import Receipts
+from service.records import open_records
 from service.retrieval.retriever import Retriever
 
 
@@ -46,9 +48,12 @@ def open_service(settings: Settings) -> Iterator[Service]:
 
     Raises IndexMismatch, IndexUnavailable or ModelUnavailable, each with its remedy.
     """
-    with Archive(settings) as archive:
+    with (
+        Archive(settings) as archive,
+        contextlib.closing(open_records(settings)) as records,
+    ):
         retriever = Retriever(archive)
-        receipts = Receipts(settings.data_dir / "receipts.sqlite", settings.keep_days)
+        receipts = Receipts(records, settings.keep_days)
         drafter = Drafter(settings) if settings.drafts_with_model else None
         answerer = Answerer(archive, retriever, receipts, drafter)
         uploads.recover(archive)
@@ -69,12 +74,11 @@ def open_service(settings: Settings) -> Iterator[Service]:
                 answerer,
                 Checker(archive, retriever),
                 receipts,
-                Feedback(receipts),
-                Conversations(receipts),
+                Feedback(records, receipts),
+                Conversations(records, receipts),
                 jobs,
                 writing,
                 stopping,
             )
         finally:
             jobs.close()
-            receipts.close()

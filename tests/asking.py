@@ -16,6 +16,7 @@ from service.answerer import Answerer
 from service.contract.replies import Article, body_of
 from service.query.analysis import Query, analyse
 from service.receipts import Receipts
+from service.records import open_records
 from service.retrieval.retriever import Retriever
 from service.types import Question
 
@@ -30,7 +31,7 @@ def answering(folder: Path, model_cache: Path, articles: Path) -> Iterator[Answe
     settings = Settings(_env_file=None, data_dir=folder / "data", model_cache=model_cache)  # type: ignore[call-arg]
     with Archive(settings) as archive:
         ingest(archive, [articles])
-        yield Answerer(archive, Retriever(archive), Receipts(folder / "receipts.sqlite"))
+        yield Answerer(archive, Retriever(archive), Receipts(open_records(archive.settings)))
 
 
 def answered(answerer: Answerer, text: str, **more: Any) -> dict[str, Any]:

@@ -23,6 +23,7 @@ from service.answerer import Answerer
 from service.contract.replies import Article, body_of
 from service.drafting.llm import Drafter
 from service.receipts import Receipts
+from service.records import open_records
 from service.retrieval.retriever import Retriever
 from service.types import ClaimReleased, Completed, Delta, Filters, Question, Started
 
@@ -31,7 +32,7 @@ WHO = "Who leads the regulator that closed the Orvel dam?"
 
 @pytest.fixture
 def extractive(filled: Archive, settings: Settings) -> Answerer:
-    return Answerer(filled, Retriever(filled), Receipts(settings.data_dir / "receipts.sqlite"))
+    return Answerer(filled, Retriever(filled), Receipts(open_records(settings)))
 
 
 @pytest.fixture
@@ -53,7 +54,7 @@ def drafting(archive: Archive, settings: Settings, model: FakeOpenAI, **more: An
     return Answerer(
         archive,
         Retriever(archive),
-        Receipts(settings.data_dir / "receipts.sqlite"),
+        Receipts(open_records(settings)),
         Drafter(changed),
     )
 
@@ -94,9 +95,7 @@ async def test_a_question_the_archive_is_silent_on_is_declined_with_nearest_pass
 
 
 async def test_an_empty_archive_declines(archive: Archive, settings: Settings) -> None:
-    answerer = Answerer(
-        archive, Retriever(archive), Receipts(settings.data_dir / "receipts.sqlite")
-    )
+    answerer = Answerer(archive, Retriever(archive), Receipts(open_records(settings)))
 
     body = await asked(answerer, WHO)
 
@@ -304,9 +303,7 @@ async def test_an_altered_copy_is_never_cited_where_the_sound_one_says_it(
     report = ingest(archive, [folder])
     assert (report.families, report.altered) == (1, 1)
 
-    answerer = Answerer(
-        archive, Retriever(archive), Receipts(settings.data_dir / "receipts.sqlite")
-    )
+    answerer = Answerer(archive, Retriever(archive), Receipts(open_records(settings)))
     body = await asked(answerer, "On how many joint patrols did Senn and Tarn agree?")
 
     assert "14" in body["text"] and "40" not in body["text"]
@@ -333,9 +330,7 @@ async def test_a_later_account_of_what_changes_is_used_and_the_earlier_shown(
     archive: Archive, settings: Settings, tmp_path: Path
 ) -> None:
     ingest(archive, [write(tmp_path / "fares", earlier=EARLIER, later=LATER)])
-    answerer = Answerer(
-        archive, Retriever(archive), Receipts(settings.data_dir / "receipts.sqlite")
-    )
+    answerer = Answerer(archive, Retriever(archive), Receipts(open_records(settings)))
 
     body = await asked(answerer, "How many crowns does a single ticket to Tarn cost?")
     then = await asked(
@@ -352,9 +347,7 @@ async def test_accounts_that_nothing_decides_between_are_both_said(
     archive: Archive, settings: Settings, tmp_path: Path
 ) -> None:
     ingest(archive, [write(tmp_path / "march", police=POLICE, stewards=STEWARDS)])
-    answerer = Answerer(
-        archive, Retriever(archive), Receipts(settings.data_dir / "receipts.sqlite")
-    )
+    answerer = Answerer(archive, Retriever(archive), Receipts(open_records(settings)))
 
     body = await asked(answerer, "How many people marched against the dam in Orvel?")
 
@@ -400,9 +393,7 @@ async def test_a_corrected_version_speaks_and_names_what_it_corrected(
         + "\n\nCorrection: an earlier version of this article gave a wrong number of jobs."
     )
     ingest(archive, [write(tmp_path / "glass", first=first, second=corrected)])
-    answerer = Answerer(
-        archive, Retriever(archive), Receipts(settings.data_dir / "receipts.sqlite")
-    )
+    answerer = Answerer(archive, Retriever(archive), Receipts(open_records(settings)))
 
     body = await asked(answerer, "How many jobs will be lost when the glassworks of Orvel closes?")
 

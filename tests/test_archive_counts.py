@@ -16,6 +16,7 @@ from service.answerer import Answerer
 from service.archive_counts import ArchiveFilter, outlets, rows, stories
 from service.query.kinds import archive_question
 from service.receipts import Receipts
+from service.records import open_records
 from service.retrieval.retriever import Retriever
 from service.surfaces.openai_chat import ByArticle
 from service.surfaces.slack_text import render
@@ -47,7 +48,7 @@ def sample(tmp_path_factory: pytest.TempPathFactory, model_cache: Path) -> Itera
 
 @pytest.fixture
 def small(filled: Archive, settings: Settings) -> Answerer:
-    return Answerer(filled, Retriever(filled), Receipts(settings.data_dir / "receipts.sqlite"))
+    return Answerer(filled, Retriever(filled), Receipts(open_records(settings)))
 
 
 @pytest.mark.parametrize(("text", "wanted"), QUESTIONS)
@@ -126,7 +127,7 @@ def test_copies_count_as_one_story_and_words_by_their_stems(sample: Answerer) ->
 
 
 def test_an_empty_archive_says_that_it_holds_nothing(archive: Archive, settings: Settings) -> None:
-    empty = Answerer(archive, Retriever(archive), Receipts(settings.data_dir / "receipts.sqlite"))
+    empty = Answerer(archive, Retriever(archive), Receipts(open_records(settings)))
     body = answered(empty, "What is in this archive?")
     assert body["text"] == "The archive holds no articles."
 

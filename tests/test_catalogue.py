@@ -12,24 +12,22 @@ from files import (
 )
 
 from ingest.storage.catalogue import Catalogue, NewVersion
+from ingest.storage.sqlite_file import SQLiteFile
+from ingest.storage.tables import CATALOGUE
 from ingest.types import Family, Member, Role
 
 
 def test_dates_with_their_provenance_survive_the_catalogue(tmp_path: Path) -> None:
     article = page(json_ld({**ARTICLE, "dateModified": "2025-03-15"}))
     family = Family("f", (Member(article.article_id, Role.ORIGINAL, True),))
-    catalogue = Catalogue(tmp_path / "catalogue.sqlite")
-    with catalogue.database.write() as connection:
-        connection.execute(
-            "ALTER TABLE versions DROP COLUMN updated_on"
-        )  # as an earlier version made it
-    catalogue.close()
-    catalogue = Catalogue(tmp_path / "catalogue.sqlite")
+    database = SQLiteFile(tmp_path / "catalogue.sqlite", CATALOGUE)
+    catalogue = Catalogue(database)
     catalogue.publish([NewVersion(article, "root", (), ())], (), [family])
-    stored = catalogue.live().article(article.article_id)
+    with catalogue.live() as snapshot:
+        stored = snapshot.article(article.article_id)
     assert stored is not None
     assert (stored.article.updated_on, stored.article.stated_dates) == (
         date(2025, 3, 15),
         article.stated_dates,
     )
-    catalogue.close()
+    database.close()

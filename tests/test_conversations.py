@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import shutil
+import sqlite3
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -180,7 +182,9 @@ def test_of_a_long_conversation_the_last_turns_are_read(keyed: tuple[str, Servic
         one = begun(http)["conversation_id"]
         for _ in range(10):
             asked(http, COST, conversation_id=one)
-        caller = service.receipts.database.rows("SELECT owner FROM conversations")[0]["owner"]
+        file = service.settings.data_dir / "receipts.sqlite"
+        with contextlib.closing(sqlite3.connect(file)) as records:
+            (caller,) = records.execute("SELECT owner FROM conversations").fetchone()
         thread = service.conversations.open(one, caller)
         assert thread is not None and len(thread.history) == 20
         assert read(http, one)["answers"] == 11

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -118,9 +120,9 @@ def test_repair_exits_0_when_it_mended_everything(
 def test_repair_exits_1_when_the_catalogue_itself_is_wrong(
     filled: Archive, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with filled.catalogue.database.write() as connection:
-        connection.execute("DELETE FROM members")
     filled.close()
+    with contextlib.closing(sqlite3.connect(settings.data_dir / "catalogue.sqlite")) as file, file:
+        file.execute("DELETE FROM members")
     assert repaired(settings, monkeypatch) == 1
 
 

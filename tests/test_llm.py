@@ -21,6 +21,7 @@ from service.answerer import Answerer
 from service.drafting.completions import LONGEST_REPLY
 from service.drafting.llm import Drafter, Usage
 from service.receipts import Receipts
+from service.records import open_records
 from service.retrieval.retriever import Retriever
 from service.types import Answer, Draft, Question, Turn
 from service.verification.ungrounded_strings import names_something_foreign
@@ -234,7 +235,7 @@ def answering(
         }
     )
     answerer = Answerer(
-        filled, Retriever(filled), Receipts(settings.data_dir / "receipts.sqlite"), Drafter(changed)
+        filled, Retriever(filled), Receipts(open_records(settings)), Drafter(changed)
     )
 
     async def ask(text: str, *history: Turn) -> Answer:

@@ -11,6 +11,7 @@ from ingest.settings import Settings
 from ingest.storage.archive import Archive
 from service.answerer import Answerer
 from service.receipts import Receipts
+from service.records import open_records
 from service.retrieval.retriever import Retriever
 from service.types import Answer, Question
 
@@ -23,7 +24,7 @@ def answerer(archive: Archive, settings: Settings, tmp_path: Path) -> Answerer:
         "Sunday. The warden, Ilse Brook, counted them at the gate with a bag of beans.\n"
     )
     ingest(archive, [path])
-    return Answerer(archive, Retriever(archive), Receipts(settings.data_dir / "receipts.sqlite"))
+    return Answerer(archive, Retriever(archive), Receipts(open_records(settings)))
 
 
 async def declined(answerer: Answerer, question: str) -> Answer:

@@ -6,12 +6,14 @@ import shutil
 from pathlib import Path
 
 import pytest
+from sqlalchemy import func, select
 
 from ingest.embedding.embedder import LocalEmbedder
 from ingest.errors import IndexMismatch
 from ingest.pipeline import SAMPLE, ingest, remove
 from ingest.settings import Settings
 from ingest.storage.archive import Archive, rebuild
+from ingest.storage.tables import vectors
 
 
 def rows(archive: Archive) -> tuple[set[str], set[str], set[str]]:
@@ -177,8 +179,8 @@ def test_copies_of_one_text_embed_it_once(archive: Archive, newsroom: Path, tmp_
         for p in archive.catalogue.live().passages_of(a.article.article_id)
     }
     assert len(passages) == first.passages
-    rows = archive.vector_cache.database.reading().rows("SELECT count(*) AS n FROM vectors")
-    assert archive.vector_cache.embedded == rows[0]["n"]  # nothing was embedded twice
+    kept = archive.vector_cache.database.rows(select(func.count()).select_from(vectors))[0][0]
+    assert archive.vector_cache.embedded == kept  # nothing was embedded twice
 
 
 def test_rebuild_makes_the_indexes_anew_from_the_catalogue(

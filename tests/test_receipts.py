@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
-import shutil
+import sqlite3
 import stat
 from pathlib import Path
 from typing import Any
@@ -12,11 +13,13 @@ import httpx2
 import pytest
 from running import running
 from schemas import assert_fits
+from sqlalchemy import select
 
 from ingest.pipeline import ingest
 from ingest.settings import Settings
+from ingest.storage.databases import open_database
 from service.contract.replies import Receipt
-from service.receipts import Receipts
+from service.records import RECORDS, shown
 
 COST = "How much did the Orvel bridge cost?"
 
@@ -122,15 +125,14 @@ def test_a_damaged_file_is_set_aside_with_a_warning_and_the_service_goes_on(
 
 
 def test_receipts_of_a_version_without_a_list_of_articles_are_forgotten_too(
-    settings: Settings, newsroom: Path, tmp_path: Path
+    settings: Settings, newsroom: Path
 ) -> None:
     path = settings.data_dir / "receipts.sqlite"
     with running(settings) as (url, service), httpx2.Client(base_url=url, timeout=60) as http:
         ingest(service.archive, [newsroom])
         asked(http)
-        with service.receipts.database.write() as connection:
-            connection.execute("DELETE FROM shown")
-    shutil.copy(path, tmp_path / "old.sqlite")
-    old = Receipts(tmp_path / "old.sqlite")
-    assert old.database.reading().rows("SELECT * FROM shown")
-    old.close()
+    with contextlib.closing(sqlite3.connect(path)) as file, file:
+        file.execute("DROP TABLE shown")
+        file.execute("DROP TABLE receipts_version")
+    with contextlib.closing(open_database(settings, RECORDS)) as records:
+        assert records.rows(select(shown))

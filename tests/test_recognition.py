@@ -39,6 +39,7 @@ from service.contract.replies import Article, body_of
 from service.drafting import prompts
 from service.drafting.llm import Drafter
 from service.receipts import Receipts
+from service.records import open_records
 from service.retrieval.retriever import Retriever
 from service.types import Question, Turn
 
@@ -234,9 +235,7 @@ async def test_the_order_in_the_sample_is_neither_followed_nor_cited(
     archive: Archive, settings: Settings
 ) -> None:
     ingest(archive, [SAMPLE])
-    answerer = Answerer(
-        archive, Retriever(archive), Receipts(settings.data_dir / "receipts.sqlite")
-    )
+    answerer = Answerer(archive, Retriever(archive), Receipts(open_records(settings)))
 
     body = await asked(answerer, "Who bought Mirefold library, and for how much?")
 
@@ -288,7 +287,7 @@ def drafting(archive: Archive, settings: Settings, model: Endpoint) -> Answerer:
     return Answerer(
         archive,
         Retriever(archive),
-        Receipts(settings.data_dir / "receipts.sqlite"),
+        Receipts(open_records(settings)),
         Drafter(changed),
     )
 
@@ -359,9 +358,7 @@ async def test_a_model_that_is_the_attackers_own_gets_nothing_out(
 async def test_without_a_model_no_planted_order_is_cited(
     poisoned: Archive, settings: Settings
 ) -> None:
-    answerer = Answerer(
-        poisoned, Retriever(poisoned), Receipts(settings.data_dir / "receipts.sqlite")
-    )
+    answerer = Answerer(poisoned, Retriever(poisoned), Receipts(open_records(settings)))
 
     right = 0
     for _, said, question, word in STORIES:

@@ -8,12 +8,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 from conftest import BRIDGE, CHOIR, DAM
+from sqlalchemy import delete, select
 
 from ingest.embedding.embedder import LocalEmbedder
 from ingest.pipeline import ingest, remove
 from ingest.settings import Settings
 from ingest.storage.archive import Archive
 from ingest.storage.sentence_vectors import Spoken
+from ingest.storage.tables import sentences
 from ingest.text.passages import embedded_text
 from service.background_embedding import Ahead
 from service.retrieval.fusion import RERANKED, leaders, rerank
@@ -119,7 +121,7 @@ def test_removed_articles_leave_no_vectors_of_sentences(settings: Settings, fold
         archive.sentence_vectors.forget(archive.catalogue.kept_passages())
         database = archive.sentence_cache.database
         assert gone
-        assert database.reading().rows("SELECT count(*) FROM sentences")[0][0] == 0
+        assert database.rows(select(sentences)) == []
 
 
 def test_a_service_embeds_sentences_before_they_are_asked_for(
@@ -144,7 +146,7 @@ def test_vectors_that_were_deleted_are_made_again(settings: Settings, folder: Pa
             (h.passage_id, h.score) for h in Retriever(archive).find(Question("Orvel bridge"))
         ]
         with archive.sentence_cache.database.write() as connection:
-            connection.execute("DELETE FROM sentences")
+            connection.execute(delete(sentences))
         assert [
             (h.passage_id, h.score) for h in Retriever(archive).find(Question("Orvel bridge"))
         ] == before

@@ -24,6 +24,7 @@ from ingest.storage.archive import Archive
 from service.answerer import Answerer
 from service.drafting.llm import Drafter
 from service.receipts import Receipts
+from service.records import open_records
 from service.retrieval.retriever import Retriever
 from service.types import Filters, Turn
 
@@ -63,9 +64,7 @@ def tarn(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterat
 
 @pytest.fixture
 def answerer(tarn: Archive, settings: Settings) -> Answerer:
-    return Answerer(
-        tarn, Retriever(tarn), Receipts(settings.data_dir / "receipts.sqlite"), clock=lambda: TODAY
-    )
+    return Answerer(tarn, Retriever(tarn), Receipts(open_records(settings)), clock=lambda: TODAY)
 
 
 async def test_the_figure_of_the_year_that_is_asked_for_is_given(answerer: Answerer) -> None:
@@ -149,7 +148,7 @@ async def test_a_model_s_answer_carries_the_day_too(tarn: Archive, settings: Set
                 "model": "scripted",
             }
         )
-        receipts = Receipts(settings.data_dir / "receipts.sqlite")
+        receipts = Receipts(open_records(settings))
         drafting = Answerer(tarn, Retriever(tarn), receipts, Drafter(changed), lambda: TODAY)
 
         def reply(body: dict[str, Any]) -> Script:
@@ -190,7 +189,7 @@ async def test_a_false_premise_is_corrected_with_a_citation(
 ) -> None:
     with running() as model:  # a model that says nothing
         changed = settings.model_copy(update={"openai_base_url": model.url, "model": "scripted"})
-        receipts = Receipts(settings.data_dir / "receipts.sqlite")
+        receipts = Receipts(open_records(settings))
         drafter = Drafter(changed) if with_model else None
         answering = Answerer(tarn, Retriever(tarn), receipts, drafter, lambda: TODAY)
         body = await asked(answering, "Why did the paper mill of Tarn close in 2021?")

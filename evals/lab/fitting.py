@@ -210,7 +210,8 @@ def of_suites() -> Iterator[Asked]:
 
 def of_case(service: Service, case: Case, source: str) -> Iterator[Asked]:
     query = analyse(Question(case.question, case.history, case.as_of), TODAY)
-    gathered = service.answerer.selector.gather(query)
+    with service.archive.catalogue.live() as snapshot:
+        gathered = service.answerer.selector.gather(query, snapshot)
     if gathered.evidence:
         features, right = measure(query, *gathered), answers(case, gathered.evidence)
         open_ = in_time(query, gathered.evidence)

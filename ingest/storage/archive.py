@@ -10,11 +10,16 @@ from types import TracebackType
 from ingest.embedding.embedder import Embedder, LocalEmbedder
 from ingest.embedding.openai_embedder import OpenAIEmbedder
 from ingest.errors import IndexMismatch, IndexOutdated, IndexUnavailable
+from ingest.reports import Reports
 from ingest.settings import LOCAL_MODEL, Settings
 from ingest.storage import chroma_guard, indexes
 from ingest.storage.catalogue import Catalogue
+from ingest.storage.databases import open_database
+from ingest.storage.file_records import FileRecords
+from ingest.storage.fingerprints import Fingerprints
 from ingest.storage.indexes import Indexes, Progress, silent
 from ingest.storage.sentence_vectors import SentenceVectors
+from ingest.storage.tables import CATALOGUE
 from ingest.storage.text_index import TextIndex
 from ingest.storage.vector_cache import VectorCache
 from ingest.storage.vector_index import VectorIndex
@@ -36,8 +41,12 @@ class Archive:
         self._waits_for_room = False  # leftovers stay for want of room, and it was said
         with contextlib.ExitStack() as opened:
             self.embedder = embedder or embedder_of(settings)
-            self.catalogue = Catalogue(settings.data_dir / "catalogue.sqlite")
-            opened.callback(self.catalogue.close)
+            database = open_database(settings, CATALOGUE)
+            opened.callback(database.close)
+            self.catalogue = Catalogue(database)
+            self.file_records = FileRecords(database)
+            self.reports = Reports(database)
+            self._database = database
             self.vector_cache = VectorCache(settings.data_dir / "vectors.sqlite", self.embedder)
             opened.callback(self.vector_cache.close)
             # Every threshold of families, ranking and conflicts was measured with the local model's
@@ -62,6 +71,10 @@ class Archive:
     @property
     def text_index(self) -> TextIndex:
         return self.indexes.text_index
+
+    def fingerprints(self) -> Fingerprints:
+        """What is known of live articles for grouping; one for each ingest."""
+        return Fingerprints(self._database)
 
     def settle(self) -> None:
         """Clears up after a write that did not end; nothing to do in most archives.
@@ -131,7 +144,7 @@ class Archive:
         self.sentence_cache.close()
         self.vector_cache.close()
         self.vector_index.close()
-        self.catalogue.close()
+        self._database.close()
 
     def __enter__(self) -> Archive:
         return self
@@ -164,8 +177,8 @@ def rebuild(
     indexes.swap_in(settings.data_dir)  # the end of an earlier one, if it was killed just before
     embedder = embedder or embedder_of(settings)
     with (
-        contextlib.closing(Catalogue(settings.data_dir / "catalogue.sqlite")) as catalogue,
+        contextlib.closing(open_database(settings, CATALOGUE)) as database,
         contextlib.closing(VectorCache(settings.data_dir / "vectors.sqlite", embedder)) as vectors,
     ):
-        indexes.rebuild(settings.data_dir, catalogue, vectors, progress or silent)
+        indexes.rebuild(settings.data_dir, Catalogue(database), vectors, progress or silent)
     indexes.swap_in(settings.data_dir)

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
+from sqlalchemy import delete, select
 
 from ingest.copies.shingles import FORM, Hashes, Print
-from ingest.storage.database import Database
-
-SCHEMA = """CREATE TABLE IF NOT EXISTS prints(
-    content_hash TEXT PRIMARY KEY, form INTEGER NOT NULL, shingles BLOB NOT NULL, stems BLOB NOT NULL) WITHOUT ROWID;"""
+from ingest.storage.database import Database, put
+from ingest.storage.tables import prints, versions
 
 
 class Fingerprints:
@@ -20,17 +19,14 @@ class Fingerprints:
     def __init__(self, database: Database):
         self._database = database
         self._new: dict[str, Print] = {}
-        database.add(SCHEMA)
 
     def known(self, content_hashes: Mapping[str, str]) -> dict[str, Print]:
         """Article id → print, of those whose content hash an earlier ingest kept. `content_hashes`
         is by article id."""
-        rows = self._database.rows("SELECT * FROM prints WHERE form = :form", {"form": FORM})
-        by_hash = {row["content_hash"]: row for row in rows}
+        rows = self._database.rows(select(prints).where(prints.c.form == FORM))
+        by_hash = {row.content_hash: row for row in rows}
         found = {i: by_hash[content] for i, content in content_hashes.items() if content in by_hash}
-        return {
-            i: Print(_hashes(row["shingles"]), _hashes(row["stems"])) for i, row in found.items()
-        }
+        return {i: Print(_hashes(row.shingles), _hashes(row.stems)) for i, row in found.items()}
 
     def note(self, prints: Mapping[str, Print]) -> None:
         """What `keep` will write, by content hash."""
@@ -39,13 +35,18 @@ class Fingerprints:
     def keep(self) -> None:
         """Writes what was noted, once it is published, and forgets what no kept generation shows."""
         rows = [
-            (content, FORM, _blob(p.shingles), _blob(p.stems)) for content, p in self._new.items()
+            {
+                "content_hash": content,
+                "form": FORM,
+                "shingles": _blob(p.shingles),
+                "stems": _blob(p.stems),
+            }
+            for content, p in self._new.items()
         ]
         with self._database.write() as connection:
-            connection.executemany("INSERT OR REPLACE INTO prints VALUES (?, ?, ?, ?)", rows)
-            connection.execute(
-                "DELETE FROM prints WHERE content_hash NOT IN (SELECT content_hash FROM versions)"
-            )
+            put(connection, prints, rows)
+            kept = select(versions.c.content_hash)
+            connection.execute(delete(prints).where(prints.c.content_hash.not_in(kept)))
         self._new.clear()
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ingest.storage.catalogue import Catalogue, NewVersion
-from ingest.storage.database import unavailable
+from ingest.storage.sqlite_file import unavailable
 from ingest.storage.text_index import TextIndex
 from ingest.storage.vector_cache import VectorCache
 from ingest.storage.vector_index import VectorIndex

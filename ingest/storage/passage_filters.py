@@ -7,17 +7,17 @@ of them cost five times what reading these columns does.
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import Any
 
-from ingest.storage.database import chunked, marks, named
-from ingest.storage.snapshot import LIVE
+from sqlalchemy import BindParameter, ColumnElement, and_, bindparam, func, select
 
-if TYPE_CHECKING:
-    from ingest.storage.catalogue import Snapshot, StoredArticle
+from ingest.storage.database import Rows, chunked
+from ingest.storage.rows import StoredArticle
+from ingest.storage.snapshot import Snapshot, live
+from ingest.storage.tables import members, passages, versions
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +50,11 @@ def passage_rows(
     snapshot: Snapshot, passage_ids: Iterable[str], permitted_by: PassageFilter
 ) -> dict[str, PassageRow]:
     """Those of the ids that are live and permitted."""
-    where, values = article_conditions(snapshot, permitted_by)
+    query = _ROWS.where(*_conditions(snapshot, permitted_by))
     found: dict[str, PassageRow] = {}
     for part in chunked(list(passage_ids)):
-        query = f"{_ROWS} AND p.passage_id IN ({marks(part)}) {where}"
-        for row in snapshot.rows(query, **named(part), **values):
-            found[row["passage_id"]] = PassageRow(**dict(row))
+        for row in snapshot.rows(query, ids=part):
+            found[row.passage_id] = PassageRow(*row)
     return found
 
 
@@ -63,12 +62,11 @@ def permitted_articles(
     snapshot: Snapshot, article_ids: Iterable[str], permitted_by: PassageFilter
 ) -> list[StoredArticle]:
     """Those of the articles that are live and permitted, in order of id."""
-    where, values = article_conditions(snapshot, permitted_by)
+    query = _PERMITTED.where(*_conditions(snapshot, permitted_by))
     stored = snapshot.articles(article_ids)
     permitted: set[str] = set()
     for part in chunked(list(stored)):
-        query = f"SELECT v.article_id FROM versions v WHERE {_LIVE_VERSION} AND v.article_id IN ({marks(part)}) {where}"
-        permitted.update(row["article_id"] for row in snapshot.rows(query, **named(part), **values))
+        permitted.update(row.article_id for row in snapshot.rows(query, ids=part))
     return [stored[article_id] for article_id in sorted(permitted)]
 
 
@@ -76,49 +74,94 @@ def matching_passages(
     snapshot: Snapshot, permitted_by: PassageFilter, most: int
 ) -> list[str] | None:
     """Ids of all live passages that a filter permits; None where they are more than `most`."""
-    where, values = article_conditions(snapshot, permitted_by)
-    source = (
-        "versions v" if permitted_by.article_ids else _VERSIONS
-    )  # ids have an index of their own
-    query = (  # the cross join keeps SQLite from walking all passages and looking for each one's version
-        f"SELECT p.passage_id FROM {source} CROSS JOIN passages p ON p.version = v.version "
-        f"WHERE {_LIVE_VERSION} {where} LIMIT :most"
+    # article ids have an index of their own
+    query = _MATCHING if permitted_by.article_ids else _MATCHING.with_hint(versions, *_PLACES)
+    rows = snapshot.rows(query.where(*_conditions(snapshot, permitted_by)), most=most + 1)
+    return None if len(rows) > most else [row.passage_id for row in rows]
+
+
+def matching_articles(
+    snapshot: Snapshot, permitted_by: PassageFilter, beginnings: Sequence[str] = ()
+) -> Rows:
+    """Rows of (article id, title, source, publisher, day, family id, role, canonical, text) of the
+    live articles that a filter permits, newest first and undated ones last.
+
+    Title and text hold each of `beginnings`, lower-case ASCII, somewhere; without any, the text is
+    not read and None.
+    """
+    title_and_text = func.lower(func.coalesce(versions.c.title, "") + " " + versions.c.text)
+    query = (
+        select(
+            versions.c.article_id,
+            versions.c.title,
+            versions.c.source,
+            versions.c.publisher,
+            versions.c.published_on,
+            members.c.family_id,
+            members.c.role,
+            members.c.canonical,
+            *([versions.c.text] if beginnings else []),
+        )
+        .join_from(versions, members, _OF_THE_ARTICLE)
+        .where(live(versions), *_conditions(snapshot, permitted_by))
+        .where(*(title_and_text.contains(word, autoescape=True) for word in beginnings))
+        .order_by(
+            versions.c.published_on.is_(None),
+            versions.c.published_on.desc(),
+            versions.c.article_id,
+        )
     )
-    rows = snapshot.rows(query, most=most + 1, **values)
-    return None if len(rows) > most else [row["passage_id"] for row in rows]
+    return snapshot.rows(query)
 
 
-def article_conditions(snapshot: Snapshot, wanted: PassageFilter) -> tuple[str, dict[str, object]]:
-    """The filter as SQL over `versions v`, each condition after an AND, and the values it binds."""
-    conditions: list[str] = []
-    values: dict[str, object] = {}
+def _conditions(snapshot: Snapshot, wanted: PassageFilter) -> list[ColumnElement[bool]]:
+    """The filter as conditions on `versions`."""
+    found: list[ColumnElement[bool]] = []
     if wanted.as_of:
-        conditions.append("coalesce(v.published_on, v.latest_named_date, '') <= :as_of")
-        values["as_of"] = wanted.as_of.isoformat()
+        known = func.coalesce(versions.c.published_on, versions.c.latest_named_date, "")
+        found.append(known <= wanted.as_of.isoformat())
     if wanted.published_after:
-        conditions.append("v.published_on >= :published_after")
-        values["published_after"] = wanted.published_after.isoformat()
+        found.append(versions.c.published_on >= wanted.published_after.isoformat())
     if wanted.published_before:
-        conditions.append("v.published_on <= :published_before")
-        values["published_before"] = wanted.published_before.isoformat()
+        found.append(versions.c.published_on <= wanted.published_before.isoformat())
     if wanted.publishers:
         # as their articles spell them: SQLite folds the case of ASCII letters only
         names = {name.casefold() for name in wanted.publishers}
-        query = f"SELECT DISTINCT v.publisher FROM {_VERSIONS} WHERE {_LIVE_VERSION}"
-        spelled = [row["publisher"] or "" for row in snapshot.rows(query)]
-        conditions.append("v.publisher IN (SELECT value FROM json_each(:publishers))")
-        values["publishers"] = json.dumps([name for name in spelled if name.casefold() in names])
+        spelled = [row.publisher or "" for row in snapshot.rows(_PUBLISHERS)]
+        found.append(
+            versions.c.publisher.in_([name for name in spelled if name.casefold() in names])
+        )
     if wanted.article_ids:
-        conditions.append("v.article_id IN (SELECT value FROM json_each(:article_ids))")
-        values["article_ids"] = json.dumps(wanted.article_ids)
-    return "".join(f" AND {condition}" for condition in conditions), values
+        found.append(versions.c.article_id.in_(wanted.article_ids))
+    return found
 
 
-_LIVE_VERSION = LIVE.format("v")
-# The index holds every column asked for. In the table they stand behind the text, which would be
-# read to reach them.
-_VERSIONS = "versions v INDEXED BY versions_places"
+# SQLite would read whole articles to reach these columns; a server knows better by itself.
+_PLACES = ("INDEXED BY versions_places", "sqlite")
+_OF_THE_ARTICLE = and_(members.c.article_id == versions.c.article_id, live(members))
+_IDS: BindParameter[Any] = bindparam("ids", expanding=True)
 _ROWS = (
-    f"SELECT p.passage_id, v.article_id, p.start, p.end, m.family_id FROM passages p JOIN {_VERSIONS} "
-    f"ON v.version = p.version JOIN members m ON m.article_id = v.article_id AND {LIVE.format('m')} WHERE {_LIVE_VERSION}"
+    select(
+        passages.c.passage_id,
+        versions.c.article_id,
+        passages.c.start,
+        passages.c.end,
+        members.c.family_id,
+    )
+    .join_from(passages, versions, passages.c.version == versions.c.version)
+    .join(members, _OF_THE_ARTICLE)
+    .where(live(versions), passages.c.passage_id.in_(_IDS))
+    .with_hint(versions, *_PLACES)
+)
+_PERMITTED = select(versions.c.article_id).where(live(versions), versions.c.article_id.in_(_IDS))
+_PUBLISHERS = (
+    select(versions.c.publisher).distinct().where(live(versions)).with_hint(versions, *_PLACES)
+)
+_MATCHING = (
+    select(passages.c.passage_id)
+    .join_from(versions, passages, passages.c.version == versions.c.version)
+    .where(live(versions))
+    # the hint keeps SQLite from walking all passages and looking for each one's version
+    .with_hint(passages, "INDEXED BY passages_version", "sqlite")
+    .limit(bindparam("most", 0))
 )

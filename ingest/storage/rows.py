@@ -4,10 +4,12 @@ written."""
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
+
+from sqlalchemy import Row
 
 from ingest.types import (
     Alteration,
@@ -50,30 +52,30 @@ def article_row(a: Article, sentences: Iterable[Sentence]) -> dict[str, object]:
     }  # fmt: skip
 
 
-def article_of(row: sqlite3.Row) -> Article:
+def article_of(row: Row[Any]) -> Article:
     stated = tuple(
         StatedDate(DateKind(kind), date.fromisoformat(day), precision, where)
-        for kind, day, precision, where in json.loads(row["stated_dates"])
+        for kind, day, precision, where in json.loads(row.stated_dates)
     )
     return Article(
-        identity=row["identity"], source=row["source"], text=row["text"], title=row["title"], author=row["author"],
-        publisher=row["publisher"], url=row["url"], published_on=_date(row["published_on"]),
-        republished_on=_date(row["republished_on"]), updated_on=_date(row["updated_on"]),
-        date_source=row["date_source"], stated_dates=stated,
-        credited_to=row["credited_to"], latest_named_date=_date(row["latest_named_date"]), language=row["language"],
+        identity=row.identity, source=row.source, text=row.text, title=row.title, author=row.author,
+        publisher=row.publisher, url=row.url, published_on=_date(row.published_on),
+        republished_on=_date(row.republished_on), updated_on=_date(row.updated_on),
+        date_source=row.date_source, stated_dates=stated,
+        credited_to=row.credited_to, latest_named_date=_date(row.latest_named_date), language=row.language,
     )  # fmt: skip
 
 
-def stored_article(row: sqlite3.Row) -> StoredArticle:
+def stored_article(row: Row[Any]) -> StoredArticle:
     """An article's row joined with its member's, and `family_size`."""
     member = member_of(row)
     return StoredArticle(
         article_of(row),
         member,
-        row["family_id"],
-        row["family_size"],
-        row["root"],
-        row["ingested_at"],
+        row.family_id,
+        row.family_size,
+        row.root,
+        row.ingested_at,
     )
 
 
@@ -101,12 +103,12 @@ def member_rows(families: Iterable[Family]) -> dict[str, MemberRow]:
     }
 
 
-def member_of(row: sqlite3.Row) -> Member:
+def member_of(row: Row[Any]) -> Member:
     alterations = tuple(
         Alteration(kind, Span(a, b, here), Span(c, d, there))
-        for kind, a, b, here, c, d, there in json.loads(row["alterations"])
+        for kind, a, b, here, c, d, there in json.loads(row.alterations)
     )
-    return Member(row["article_id"], Role(row["role"]), bool(row["canonical"]), alterations)
+    return Member(row.article_id, Role(row.role), bool(row.canonical), alterations)
 
 
 def _iso(day: date | None) -> str | None:

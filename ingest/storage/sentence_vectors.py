@@ -4,24 +4,20 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import sqlite3
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from sqlalchemy import bindparam, delete, select
 
 from ingest.errors import IndexUnavailable
-from ingest.storage.catalogue import Snapshot
-from ingest.storage.database import chunked, marks, named
+from ingest.storage.database import chunked, put
+from ingest.storage.snapshot import Snapshot
+from ingest.storage.tables import sentences
 from ingest.storage.vector_cache import VectorCache
 from ingest.text.passages import embedded_text, sentences_in
 
-SCHEMA = """
-CREATE TABLE IF NOT EXISTS sentences(
-    passage_id TEXT PRIMARY KEY, model TEXT NOT NULL, content TEXT NOT NULL, packed BLOB NOT NULL);
-CREATE INDEX IF NOT EXISTS sentences_content ON sentences(content);
-"""
 # A byte a coordinate and a scale a vector: a quarter of the disk and of the reading, and a cosine
 # is off by less than .002 (tests/test_sentence_vectors.py).
 STEPS = 127
@@ -58,7 +54,6 @@ class SentenceVectors:
     def __init__(self, cache: VectorCache):
         self._database = cache.database
         self._embedder = cache.embedder
-        self._database.add(SCHEMA)
 
     def of(self, snapshot: Snapshot, starts: Mapping[str, int]) -> dict[str, Spoken]:
         """By passage id; `starts` says where in its article each live passage starts.
@@ -67,9 +62,8 @@ class SentenceVectors:
         """
         packed: dict[str, bytes] = {}
         for part in chunked(list(starts)):
-            query = f"SELECT passage_id, packed FROM sentences WHERE model = :model AND passage_id IN ({marks(part)})"
-            rows = self._rows(query, **named(part))
-            packed |= {row["passage_id"]: row["packed"] for row in rows}
+            rows = self._database.rows(_PACKED, {"model": self._embedder.model, "ids": part})
+            packed |= {row.passage_id: row.packed for row in rows}
         if lacking := [i for i in starts if i not in packed]:
             made = self._made(snapshot, lacking, self._embedder.embed)
             packed |= {i: row for i, (_, row) in made.items()}
@@ -84,18 +78,16 @@ class SentenceVectors:
 
     def lacking(self, snapshot: Snapshot) -> list[str]:
         """Live passages whose sentences have no vectors yet."""
-        rows = self._rows("SELECT passage_id FROM sentences WHERE model = :model")
-        return sorted(snapshot.passage_ids() - {row["passage_id"] for row in rows})
+        of_the_model = _PASSAGES.where(sentences.c.model == self._embedder.model)
+        rows = self._database.rows(of_the_model)
+        return sorted(snapshot.passage_ids() - {row.passage_id for row in rows})
 
     def forget(self, kept: Collection[str]) -> None:
         """Drops the rows of all passages but these."""
-        dead = {
-            row["passage_id"] for row in self._rows("SELECT passage_id FROM sentences")
-        }.difference(kept)
-        with self._database.write() as connection:
-            connection.executemany(
-                "DELETE FROM sentences WHERE passage_id = ?", [(i,) for i in dead]
-            )
+        standing = {row.passage_id for row in self._database.rows(_PASSAGES)}
+        if dead := standing.difference(kept):
+            with self._database.write() as connection:
+                connection.execute(_FORGOTTEN, [{"passage": i} for i in dead])
 
     def _made(
         self, snapshot: Snapshot, passage_ids: Sequence[str], embed: Embed
@@ -110,10 +102,8 @@ class SentenceVectors:
             contents[i] = hashlib.sha256(content).hexdigest()[:32]
         known: dict[str, bytes] = {}
         for part in chunked(list(dict.fromkeys(contents.values()))):
-            query = f"SELECT content, packed FROM sentences WHERE content IN ({marks(part)})"
-            known.update(
-                (row["content"], row["packed"]) for row in self._rows(query, **named(part))
-            )
+            rows = self._database.rows(_SAID, {"contents": part})
+            known.update((row.content, row.packed) for row in rows)
         new = {contents[i]: said for i, said in wanted.items() if contents[i] not in known}
         texts = list(dict.fromkeys(text for said in new.values() for text in said.texts))
         vectors = dict(zip(texts, embed(texts), strict=True)) if texts else {}
@@ -124,9 +114,17 @@ class SentenceVectors:
         return {i: (content, known[content]) for i, content in contents.items()}
 
     def _keep(self, made: Mapping[str, tuple[str, bytes]]) -> None:
-        rows = [(i, self._embedder.model, content, packed) for i, (content, packed) in made.items()]
+        rows = [
+            {
+                "passage_id": i,
+                "model": self._embedder.model,
+                "content": content,
+                "packed": packed,
+            }
+            for i, (content, packed) in made.items()
+        ]
         with self._database.write() as connection:
-            connection.executemany("INSERT OR REPLACE INTO sentences VALUES (?, ?, ?, ?)", rows)
+            put(connection, sentences, rows)
 
     def _unpacked(self, packed: bytes, start: int) -> Spoken:
         count = len(packed) // (8 + self._embedder.dimension)
@@ -137,8 +135,16 @@ class SentenceVectors:
         )
         return Spoken(tuple((starts + start).tolist()), steps * scales[:, None])
 
-    def _rows(self, query: str, **values: object) -> list[sqlite3.Row]:
-        return self._database.rows(query, {"model": self._embedder.model, **values})
+
+_PASSAGES = select(sentences.c.passage_id)
+_PACKED = select(sentences.c.passage_id, sentences.c.packed).where(
+    sentences.c.model == bindparam("model", ""),
+    sentences.c.passage_id.in_(bindparam("ids", expanding=True)),
+)
+_SAID = select(sentences.c.content, sentences.c.packed).where(
+    sentences.c.content.in_(bindparam("contents", expanding=True))
+)
+_FORGOTTEN = delete(sentences).where(sentences.c.passage_id == bindparam("passage", ""))
 
 
 def _texts(snapshot: Snapshot, passage_ids: Sequence[str]) -> dict[str, _Texts]:

@@ -2,15 +2,37 @@
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from types import TracebackType
+from typing import Any
 
-from ingest.storage.database import Reading, chunked, marks, named
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Executable,
+    FromClause,
+    Select,
+    and_,
+    bindparam,
+    func,
+    or_,
+    select,
+)
+
+from ingest.storage.database import Reading, Rows, chunked
 from ingest.storage.rows import StoredArticle, member_of, sentences_of, stored_article
+from ingest.storage.tables import members, passages, versions
 from ingest.types import Family, Member, Passage, Sentence
 
-LIVE = "{0}.added_in <= :generation AND ({0}.removed_in IS NULL OR {0}.removed_in > :generation)"
+GENERATION: BindParameter[int] = bindparam("generation", 0)  # Snapshot.rows puts its own in
+
+
+def live(table: FromClause) -> ColumnElement[bool]:
+    """What `table` shows in the generation that is read."""
+    rows = table.c
+    return and_(
+        rows.added_in <= GENERATION, or_(rows.removed_in.is_(None), rows.removed_in > GENERATION)
+    )
 
 
 class Snapshot:
@@ -49,19 +71,13 @@ class Snapshot:
         """Those of the ids that are live."""
         found: dict[str, StoredArticle] = {}
         for part in chunked(list(dict.fromkeys(article_ids))):
-            for row in self._select(f"AND v.article_id IN ({marks(part)})", part):
-                found[row["article_id"]] = stored_article(row)
+            for row in self.rows(_ARTICLES_BY_ID, ids=part):
+                found[row.article_id] = stored_article(row)
         return found
 
     def page(self, after: str, limit: int) -> list[StoredArticle]:
         """The next `limit` articles in order of id, after the id `after` ("" for the first page)."""
-        rows = self._select(
-            "AND v.article_id > :after ORDER BY v.article_id LIMIT :limit",
-            (),
-            after=after,
-            limit=limit,
-        )
-        return [stored_article(row) for row in rows]
+        return [stored_article(row) for row in self.rows(_PAGE, after=after, limit=limit)]
 
     def everything(self) -> Iterator[StoredArticle]:
         after = ""
@@ -71,76 +87,47 @@ class Snapshot:
 
     def sentences(self, article_id: str) -> tuple[Sentence, ...]:
         """In order; () where the article is not live."""
-        query = f"SELECT v.text, v.sentences FROM versions v WHERE v.article_id = :article AND {LIVE.format('v')}"
-        rows = self.rows(query, article=article_id)
-        return sentences_of(rows[0]["text"], rows[0]["sentences"]) if rows else ()
+        rows = self.rows(_SENTENCES, article=article_id)
+        return sentences_of(rows[0].text, rows[0].sentences) if rows else ()
 
     def passages(self, passage_ids: Iterable[str]) -> dict[str, Passage]:
         """Those of the ids that are live; whatever another index returned beyond them does not
         exist."""
         found: dict[str, Passage] = {}
         for part in chunked(list(passage_ids)):
-            for row in self.rows(
-                _PASSAGES + f" AND p.passage_id IN ({marks(part)})", **named(part)
-            ):
-                found[row["passage_id"]] = Passage(**dict(row))
+            for row in self.rows(_PASSAGES_BY_ID, ids=part):
+                found[row.passage_id] = Passage(*row)
         return found
 
     def passages_of(self, article_id: str) -> list[Passage]:
-        rows = self.rows(
-            _PASSAGES + " AND v.article_id = :article ORDER BY p.start", article=article_id
-        )
-        return [Passage(**dict(row)) for row in rows]
+        return [Passage(*row) for row in self.rows(_PASSAGES_OF, article=article_id)]
 
     def passage_ids(self) -> set[str]:
-        return {row["passage_id"] for row in self.rows(_PASSAGE_IDS)}
+        return {row.passage_id for row in self.rows(_PASSAGE_IDS)}
 
     def family(self, family_id: str) -> Family | None:
         """The live members, canonical first."""
-        query = (
-            f"SELECT m.* FROM members m WHERE m.family_id = :family AND {LIVE.format('m')} "
-            "ORDER BY m.canonical DESC, m.article_id"
-        )
-        members = tuple(member_of(row) for row in self.rows(query, family=family_id))
-        return Family(family_id, members) if members else None
+        rows = self.rows(_FAMILY, family=family_id)
+        return Family(family_id, tuple(map(member_of, rows))) if rows else None
 
     def families(self) -> tuple[Family, ...]:
         """All of them, in order of id; the canonical member first."""
-        query = f"SELECT m.* FROM members m WHERE {LIVE.format('m')} ORDER BY family_id, canonical DESC, article_id"
-        members: dict[str, list[Member]] = {}
-        for row in self.rows(query):
-            members.setdefault(row["family_id"], []).append(member_of(row))
-        return tuple(Family(family_id, tuple(found)) for family_id, found in members.items())
+        found: dict[str, list[Member]] = {}
+        for row in self.rows(_FAMILIES):
+            found.setdefault(row.family_id, []).append(member_of(row))
+        return tuple(Family(family_id, tuple(rows)) for family_id, rows in found.items())
 
     def known_hashes(self) -> dict[str, tuple[str, str, str]]:
         """article id → (content hash, identity, root) of all live articles."""
-        query = f"SELECT v.article_id, v.content_hash, v.identity, v.root FROM versions v WHERE {LIVE.format('v')}"
-        return {
-            r["article_id"]: (r["content_hash"], r["identity"], r["root"]) for r in self.rows(query)
-        }
+        return {r.article_id: (r.content_hash, r.identity, r.root) for r in self.rows(_HASHES)}
 
     def counts(self) -> dict[str, int]:
         """articles, passages, families, altered."""
-        rows = self.rows(
-            f"SELECT (SELECT count(*) FROM versions v WHERE {LIVE.format('v')}) AS articles, "
-            f"(SELECT count(*) FROM passages p JOIN versions v USING (version) WHERE {LIVE.format('v')}) AS passages, "
-            f"(SELECT count(DISTINCT family_id) FROM members m WHERE {LIVE.format('m')}) AS families, "
-            f"(SELECT count(*) FROM members m WHERE role = 'altered' AND {LIVE.format('m')}) AS altered"
-        )
-        return dict(rows[0])
+        return dict(self.rows(_COUNTS)[0]._mapping)
 
-    def rows(self, query: str, **values: object) -> list[sqlite3.Row]:
-        """Rows of a query over the catalogue's tables; `:generation` is this one's number."""
+    def rows(self, query: Executable, **values: object) -> Rows:
+        """Rows of a query over the catalogue's tables; what `live` says goes by this generation."""
         return self._reading.rows(query, {"generation": self.number, **values})
-
-    def _select(self, where: str, ids: Sequence[str], **values: object) -> list[sqlite3.Row]:
-        query = (
-            "SELECT v.*, m.family_id, m.role, m.canonical, m.alterations, "
-            f"(SELECT count(*) FROM members n WHERE n.family_id = m.family_id AND {LIVE.format('n')}) AS family_size "
-            f"FROM versions v JOIN members m ON m.article_id = v.article_id AND {LIVE.format('m')} "
-            f"WHERE {LIVE.format('v')} {where}"
-        )
-        return self.rows(query, **named(ids), **values)
 
 
 def generation_name(number: int) -> str:
@@ -148,10 +135,66 @@ def generation_name(number: int) -> str:
     return f"g{number:06d}"
 
 
-_PASSAGES = (
-    "SELECT p.passage_id, v.article_id, p.start, p.end, substr(v.text, p.start + 1, p.end - p.start) AS text "
-    f"FROM passages p JOIN versions v USING (version) WHERE {LIVE.format('v')}"
+_IDS: BindParameter[Any] = bindparam("ids", expanding=True)
+_ARTICLE = versions.c.article_id == bindparam("article", "")
+_PASSAGES: Select[tuple[str, str, int, int, str]] = (
+    select(
+        passages.c.passage_id,
+        versions.c.article_id,
+        passages.c.start,
+        passages.c.end,
+        func.substr(versions.c.text, passages.c.start + 1, passages.c.end - passages.c.start),
+    )
+    .join_from(passages, versions, passages.c.version == versions.c.version)
+    .where(live(versions))
 )
-_PASSAGE_IDS = (
-    f"SELECT p.passage_id FROM passages p JOIN versions v USING (version) WHERE {LIVE.format('v')}"
+_PASSAGES_BY_ID = _PASSAGES.where(passages.c.passage_id.in_(_IDS))
+_PASSAGES_OF = _PASSAGES.where(_ARTICLE).order_by(passages.c.start)
+_PASSAGE_IDS = _PASSAGES.with_only_columns(passages.c.passage_id)
+_SENTENCES = select(versions.c.text, versions.c.sentences).where(_ARTICLE, live(versions))
+_HASHES = select(
+    versions.c.article_id, versions.c.content_hash, versions.c.identity, versions.c.root
+).where(live(versions))
+_MEMBERS = select(members).where(live(members))
+_FAMILY = _MEMBERS.where(members.c.family_id == bindparam("family", "")).order_by(
+    members.c.canonical.desc(), members.c.article_id
+)
+_FAMILIES = _MEMBERS.order_by(members.c.family_id, members.c.canonical.desc(), members.c.article_id)
+_others = members.alias()
+_SIZE = (
+    select(func.count())
+    .where(_others.c.family_id == members.c.family_id, live(_others))
+    .correlate(members)
+    .scalar_subquery()
+)
+_ARTICLES = (
+    select(
+        versions,
+        members.c.family_id,
+        members.c.role,
+        members.c.canonical,
+        members.c.alterations,
+        _SIZE.label("family_size"),
+    )
+    .join_from(
+        versions, members, and_(members.c.article_id == versions.c.article_id, live(members))
+    )
+    .where(live(versions))
+)
+_ARTICLES_BY_ID = _ARTICLES.where(versions.c.article_id.in_(_IDS))
+_PAGE = (
+    _ARTICLES.where(versions.c.article_id > bindparam("after", ""))
+    .order_by(versions.c.article_id)
+    .limit(bindparam("limit", 0))
+)
+_COUNTS = select(
+    *(
+        query.scalar_subquery().label(name)
+        for name, query in {
+            "articles": select(func.count()).where(live(versions)),
+            "passages": _PASSAGES.with_only_columns(func.count()),
+            "families": select(func.count(members.c.family_id.distinct())).where(live(members)),
+            "altered": select(func.count()).where(members.c.role == "altered", live(members)),
+        }.items()
+    )
 )

@@ -8,15 +8,15 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
+from sqlalchemy import bindparam, select
 
 from ingest.embedding.embedder import Embedder
 from ingest.errors import IndexUnavailable
-from ingest.storage.database import Database, chunked, marks, named
+from ingest.storage.database import chunked, put
+from ingest.storage.sqlite_file import SQLiteFile
+from ingest.storage.tables import CACHES, vectors
 
 log = logging.getLogger(__name__)
-SCHEMA = (
-    "CREATE TABLE IF NOT EXISTS vectors(key TEXT PRIMARY KEY, vector BLOB NOT NULL) WITHOUT ROWID;"
-)
 KEEP_EVERY = 512  # texts between two commits: what a killed ingest loses at most
 
 
@@ -25,7 +25,7 @@ class VectorCache:
 
     def __init__(self, path: Path, embedder: Embedder):
         self.embedder = embedder
-        self.database = Database(path, SCHEMA, replaceable=True)
+        self.database = SQLiteFile(path, CACHES, replaceable=True)
         self._refused = False  # whether the disk did not take some, and it was said
         self.embedded = 0  # texts embedded since opening, for the ingest summary
 
@@ -41,16 +41,15 @@ class VectorCache:
         ]
         known: dict[str, np.ndarray] = {}
         for part in chunked(list(dict.fromkeys(keys))):
-            query = f"SELECT key, vector FROM vectors WHERE key IN ({marks(part)})"
-            rows = self.database.rows(query, named(part))
-            known |= {row["key"]: np.frombuffer(row["vector"], np.float32) for row in rows}
+            rows = self.database.rows(_KNOWN, {"keys": part})
+            known |= {row.key: np.frombuffer(row.vector, np.float32) for row in rows}
         if progress:
             progress(sum(key in known for key in keys))
         missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in known}
         for batch in chunked(list(missing), KEEP_EVERY):
-            vectors = self.embedder.embed([missing[key] for key in batch], progress)
-            self._keep(batch, vectors)
-            known.update(zip(batch, vectors, strict=True))
+            new = self.embedder.embed([missing[key] for key in batch], progress)
+            self._keep(batch, new)
+            known.update(zip(batch, new, strict=True))
         if progress:
             progress(sum(key in missing for key in keys) - len(missing))
         if not keys:
@@ -60,15 +59,15 @@ class VectorCache:
     def close(self) -> None:
         self.database.close()
 
-    def _keep(self, keys: Sequence[str], vectors: np.ndarray) -> None:
+    def _keep(self, keys: Sequence[str], embedded: np.ndarray) -> None:
         self.embedded += len(keys)
         rows = [
-            (key, vector.astype(np.float32).tobytes())
-            for key, vector in zip(keys, vectors, strict=True)
+            {"key": key, "vector": vector.astype(np.float32).tobytes()}
+            for key, vector in zip(keys, embedded, strict=True)
         ]
         try:
             with self.database.write() as connection:
-                connection.executemany("INSERT OR REPLACE INTO vectors VALUES (?, ?)", rows)
+                put(connection, vectors, rows)
         except IndexUnavailable as error:  # a full disk must not keep anyone from an answer
             log.log(
                 logging.DEBUG if self._refused else logging.WARNING,
@@ -76,3 +75,6 @@ class VectorCache:
                 error,
             )
             self._refused = True
+
+
+_KNOWN = select(vectors).where(vectors.c.key.in_(bindparam("keys", expanding=True)))

@@ -58,9 +58,8 @@ class Selector:
         self.archive = archive
         self.retriever = retriever
 
-    def select(self, query: Query, snapshot: Snapshot | None = None) -> Selection:
+    def select(self, query: Query, snapshot: Snapshot) -> Selection:
         """Retrieve, gather, rank, place in time and decide, all in one generation."""
-        snapshot = snapshot or self.archive.catalogue.live()
         ranked = ranking.rank(query, *self.gather(query, snapshot))
         evidence, passed_over = temporal.within(ranked, query)
         if passed_over is not None and not ranking.decide(query, ranked).answer:
@@ -68,9 +67,8 @@ class Selector:
         decision = ranking.decide(query, evidence)
         return Selection(snapshot, query, ranked, evidence, passed_over, decision)
 
-    def gather(self, query: Query, snapshot: Snapshot | None = None) -> Gathered:
+    def gather(self, query: Query, snapshot: Snapshot) -> Gathered:
         """The sentences worth ranking, with the vectors and the rarity of words that ranking goes by."""
-        snapshot = snapshot or self.archive.catalogue.live()
         meaning = self.archive.sentence_cache
         vector = meaning.embedder.embed_question(query.text)
         known = meaning is self.archive.vector_cache and query.text == query.question.text

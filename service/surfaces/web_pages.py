@@ -11,7 +11,6 @@ from fastapi import APIRouter, FastAPI, Query, Request
 from fastapi.responses import FileResponse, HTMLResponse
 from starlette.staticfiles import StaticFiles
 
-from ingest import reports
 from ingest.errors import InvalidRequest
 from service.archive_counts import ArchiveFilter
 from service.surfaces.archive_page import archive_view
@@ -63,10 +62,9 @@ def _archive(router: APIRouter, service: Service) -> None:
             _day("as_of", as_of),
             tuple(filter(None, article_id)),
         )
-        catalogue = service.archive.catalogue
-        with catalogue.live() as snapshot:
+        with service.archive.catalogue.live() as snapshot:
             view = archive_view(snapshot, wanted, sort, number)
-        ingests = reports.latest(catalogue.database, INGESTS_SHOWN)
+        ingests = service.archive.reports.latest(INGESTS_SHOWN)
         return page(request, "archive.html", **view, ingests=ingests)
 
 

@@ -1,0 +1,14 @@
+"""Opens the database of a schema where the settings say it is."""
+
+from __future__ import annotations
+
+from ingest.settings import Settings
+from ingest.storage.database import Database
+from ingest.storage.schema import Schema
+from ingest.storage.sqlite_file import SQLiteFile
+
+
+def open_database(settings: Settings, schema: Schema, *, replaceable: bool = False) -> Database:
+    """Raises IndexUnavailable with the remedy. `replaceable` is what SQLiteFile says of it."""
+    path = settings.data_dir / f"{schema.name}.sqlite"
+    return SQLiteFile(path, schema, replaceable=replaceable)

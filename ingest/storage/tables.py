@@ -1,0 +1,155 @@
+"""Every table of the catalogue and of the caches beside it, for SQLite and PostgreSQL alike."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import (
+    Column,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+)
+
+from ingest.storage.schema import Schema
+
+# compared and ordered byte by byte, on a server too
+WORDS = Text().with_variant(Text(collation="C"), "postgresql")
+
+
+def words(name: str, **more: Any) -> Column[str]:
+    """A column that always has a text."""
+    return Column(name, WORDS, nullable=False, **more)
+
+
+_catalogue = MetaData()
+
+generations = Table(
+    "generations",
+    _catalogue,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    words("published_at"),
+    words("kind"),  # ingest | removal | rollback | model
+    Column("back_to", Integer),  # the generation that a rollback of this one shows again
+    Column("embedding_model", WORDS),
+)
+versions = Table(
+    "versions",
+    _catalogue,
+    Column("version", Integer, primary_key=True),
+    words("article_id"),
+    words("content_hash"),
+    Column("added_in", Integer, nullable=False),
+    Column("removed_in", Integer),
+    words("root"),
+    words("ingested_at"),
+    words("identity"),
+    words("source"),
+    words("text"),
+    Column("title", WORDS),
+    Column("author", WORDS),
+    Column("publisher", WORDS),
+    Column("url", WORDS),
+    Column("published_on", WORDS),  # this and every day: YYYY-MM-DD
+    Column("republished_on", WORDS),
+    Column("updated_on", WORDS),
+    words("date_source"),
+    words("stated_dates"),
+    Column("credited_to", WORDS),
+    Column("latest_named_date", WORDS),
+    Column("language", WORDS),
+    words("sentences"),
+    Index("versions_article", "article_id"),
+    Index("versions_removed", "removed_in"),
+    # The index holds every column that a filter asks for. In the table they stand behind the text,
+    # which would be read to reach them.
+    Index(
+        "versions_places",
+        "version",
+        "article_id",
+        "published_on",
+        "latest_named_date",
+        "publisher",
+        "added_in",
+        "removed_in",
+    ),
+)
+passages = Table(
+    "passages",
+    _catalogue,
+    words("passage_id", primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("start", Integer, nullable=False),
+    Column("end", Integer, nullable=False),
+    Index("passages_version", "version"),
+)
+members = Table(
+    "members",
+    _catalogue,
+    words("article_id"),
+    words("family_id"),
+    words("role"),
+    Column("canonical", Integer, nullable=False),  # 0 | 1
+    words("alterations"),
+    Column("added_in", Integer, nullable=False),
+    Column("removed_in", Integer),
+    Index("members_article", "article_id"),
+    Index("members_family", "family_id"),
+)
+pending = Table("pending", _catalogue, words("passage_id", primary_key=True))
+prints = Table(
+    "prints",
+    _catalogue,
+    words("content_hash", primary_key=True),
+    Column("form", Integer, nullable=False),
+    Column("shingles", LargeBinary, nullable=False),
+    Column("stems", LargeBinary, nullable=False),
+    sqlite_with_rowid=False,
+)
+files = Table(
+    "files",
+    _catalogue,
+    words("file"),
+    words("name"),
+    words("digest"),
+    words("articles"),
+    PrimaryKeyConstraint("file", "name"),
+)
+reports = Table(
+    "reports",
+    _catalogue,
+    Column("report_id", Integer, primary_key=True),
+    words("at"),
+    words("body"),
+)
+CATALOGUE = Schema(
+    "catalogue",
+    _catalogue,
+    Path(__file__).parent / "migrations" / "catalogue",
+    unversioned=frozenset({"generations", "versions", "passages", "members", "pending"}),
+)
+
+_caches = MetaData()
+
+vectors = Table(
+    "vectors",
+    _caches,
+    words("key", primary_key=True),
+    Column("vector", LargeBinary, nullable=False),
+    sqlite_with_rowid=False,
+)
+sentences = Table(
+    "sentences",
+    _caches,
+    words("passage_id", primary_key=True),
+    words("model"),
+    words("content"),
+    Column("packed", LargeBinary, nullable=False),
+    Index("sentences_content", "content"),
+)
+CACHES = Schema("caches", _caches)

@@ -1,0 +1,95 @@
+"""The tables of what a service keeps beside the archive, and how one is added.
+
+A new table is declared here and made in a file of `service/migrations`, `vNNNN_*.py`, with the next
+number; both say the same (`tests/test_schema.py`). An empty database gets the tables of this file,
+an older one runs the migrations. All of it may be lost without harm to the archive: a damaged file
+is set aside, and records begin anew.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Column, Index, MetaData, PrimaryKeyConstraint, Table
+
+from ingest.settings import Settings
+from ingest.storage.database import Database
+from ingest.storage.databases import open_database
+from ingest.storage.schema import Schema
+from ingest.storage.tables import WORDS, words
+
+_metadata = MetaData()
+
+receipts = Table(
+    "receipts",
+    _metadata,
+    words("answer_id", primary_key=True),
+    words("made_at"),
+    words("body"),
+    Index("receipts_by_time", "made_at"),
+)
+shown = Table(
+    "shown",  # which articles a receipt shows
+    _metadata,
+    words("article_id"),
+    words("answer_id"),
+    PrimaryKeyConstraint("article_id", "answer_id"),
+    Index("shown_by_answer", "answer_id"),
+)
+feedback = Table(
+    "feedback",
+    _metadata,
+    words("answer_id"),
+    words("rated_by"),
+    words("rated_at"),
+    words("rating"),
+    Column("comment", WORDS),
+    PrimaryKeyConstraint("answer_id", "rated_by"),
+    Index("feedback_by_time", "rated_at", "answer_id", "rated_by"),
+)
+conversations = Table(
+    "conversations",
+    _metadata,
+    words("conversation_id", primary_key=True),
+    words("owner"),
+    Column("title", WORDS),
+    words("created_at"),
+    words("updated_at"),
+    Index("conversations_by_owner", "owner", "updated_at", "conversation_id"),
+)
+turns = Table(
+    "turns",
+    _metadata,
+    words("answer_id", primary_key=True),
+    words("conversation_id"),
+    words("asked_at"),
+    Index("turns_by_conversation", "conversation_id", "asked_at", "answer_id"),
+)
+shares = Table(
+    "shares",
+    _metadata,
+    words("token_hash", primary_key=True),
+    words("answer_id"),
+    words("owner"),
+    words("shared_at"),
+    Index("shares_by_answer", "answer_id"),
+)
+HANG_ON_ANSWERS = (receipts, shown, feedback, turns, shares)  # what goes with an answer
+RECORDS = Schema(
+    "receipts",
+    _metadata,
+    Path(__file__).parent / "migrations",
+    unversioned=frozenset({"receipts"}),
+)
+
+
+def open_records(settings: Settings) -> Database:
+    """Raises IndexUnavailable with the remedy."""
+    return open_database(settings, RECORDS, replaceable=True)
+
+
+def articles_shown(body: dict[str, Any]) -> set[str]:
+    """Ids of the articles of which a receipt has words."""
+    accounts = [account["citation"] for one in body["conflicts"] for account in one["accounts"]]
+    return {item["article_id"] for item in (*body["citations"], *accounts, *body["nearest"])}
