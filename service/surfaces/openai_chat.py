@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import uuid
 from collections.abc import AsyncGenerator
 from typing import Any
 
@@ -18,13 +19,17 @@ from service.surfaces.openai_schemas import (
     MODEL,
     ChatRequest,
     ResponsesRequest,
-    chat_question,
-    responses_question,
+    chat_said,
+    question_of,
+    reply_to_frontend,
+    responses_said,
 )
 from service.surfaces.sources import ByArticle
 from service.surfaces.streaming import DONE, PING, collected, frame, paced, streamed
 from service.types import Answer, ClaimReleased, Completed, Delta, Event, Question, Started
 from service.wiring import Service
+
+Body = dict[str, Any]
 
 TAGS: list[Any] = ["OpenAI-compatible"]
 STREAMED: dict[int | str, dict[str, Any]] = {
@@ -70,11 +75,21 @@ def routes(service: Service) -> APIRouter:
         "/v1/chat/completions", summary="Chat with the archive", responses=STREAMED | ERRORS
     )
     async def chat(request: Request, body: ChatRequest) -> Response:
-        """The last user message is the question; annotations are its sources."""
-        events, numbering = _asked(service, request, chat_question(body))
+        """The last user message is the question; annotations are its sources.
+
+        What a frontend asks on its own, a title or tags or search queries for a chat, is answered
+        by rule, without a search; `dateline` is null then.
+        """
+        said = chat_said(body)
+        include_usage = bool(body.stream_options and body.stream_options.include_usage)
+        reply = reply_to_frontend(said)
+        if reply is not None:
+            chunks = _Chunks(ByArticle(""), include_usage)
+            return _sent(chunks.told(reply)) if body.stream else JSONResponse(told(reply))
+        events, numbering = _asked(service, request, question_of(said, "messages"))
         if not body.stream:
             return JSONResponse(completion(await collected(events), numbering))
-        chunks = _Chunks(numbering, bool(body.stream_options and body.stream_options.include_usage))
+        chunks = _Chunks(numbering, include_usage)
 
         def failure(error: DatelineError) -> bytes:
             return frame(openai_error_of(error))
@@ -86,7 +101,13 @@ def routes(service: Service) -> APIRouter:
     )
     async def respond(request: Request, body: ResponsesRequest) -> Response:
         """The last user text is the question; the answer object is the response's `dateline`."""
-        events, numbering = _asked(service, request, responses_question(body))
+        said = responses_said(body)
+        reply = reply_to_frontend(said)
+        if reply is not None:
+            if body.stream:
+                return _sent(openai_responses.Stream(ByArticle("")).told(reply))
+            return JSONResponse(openai_responses.told(reply))
+        events, numbering = _asked(service, request, question_of(said, "input"))
         if not body.stream:
             return JSONResponse(openai_responses.response(await collected(events), numbering))
         stream = openai_responses.Stream(numbering)
@@ -103,25 +124,38 @@ def _asked(
     return events, ByArticle(service.settings.public_url or str(request.base_url))
 
 
-def completion(answer: Answer, numbering: ByArticle) -> dict[str, Any]:
+def completion(answer: Answer, numbering: ByArticle) -> Body:
     """A whole `chat.completion`."""
     numbering.know(answer.citations)
     text = numbering.write(answer.text) + numbering.refusal(answer)
+    return _whole(chat_id(answer.id), text, nested(numbering), answer)
+
+
+def told(text: str) -> Body:
+    """A whole `chat.completion` of words that are no answer."""
+    return _whole(chat_id(uuid.uuid4().hex), text, [], None)
+
+
+def _whole(id_: str, text: str, annotations: list[Body], answer: Answer | None) -> Body:
     message = {
         "role": "assistant",
         "content": text,
         "refusal": None,
-        "annotations": nested(numbering),
+        "annotations": annotations,
     }
     return {
-        "id": chat_id(answer.id),
+        "id": id_,
         "object": "chat.completion",
         "created": int(time.time()),
         "model": MODEL,
         "choices": [{"index": 0, "message": message, "logprobs": None, "finish_reason": "stop"}],
         "usage": _usage(answer),
-        "dateline": body_of(answer),
+        "dateline": body_of(answer) if answer else None,
     }
+
+
+def _sent(frames: list[bytes]) -> Response:
+    return Response(b"".join(frames), media_type="text/event-stream")
 
 
 def nested(numbering: ByArticle) -> list[dict[str, Any]]:
@@ -163,14 +197,20 @@ class _Chunks:
                     frames.append(self._chunk({"content": more}))
                 if self._numbering.annotations:
                     frames.append(self._chunk({"annotations": nested(self._numbering)}))
-                own = {"dateline": body_of(answer)}  # in the last chunk, whichever that is
-                if self._include_usage:
-                    frames.append(self._chunk({}, finish_reason="stop"))
-                    last = {**self._head, "choices": [], "usage": _usage(answer), **own}
-                    frames.append(frame(last))
-                else:
-                    frames.append(self._chunk({}, finish_reason="stop", **own))
-                return [*frames, DONE]
+                return [*frames, *self._ended(answer)]
+
+    def told(self, text: str) -> list[bytes]:
+        """A whole stream of words that are no answer."""
+        begun = self.frames(Started(uuid.uuid4().hex, ""))
+        return [*begun, self._chunk({"content": text}), *self._ended(None)]
+
+    def _ended(self, answer: Answer | None) -> list[bytes]:
+        # in the last chunk, whichever that is
+        own = {"dateline": body_of(answer) if answer else None}
+        if not self._include_usage:
+            return [self._chunk({}, finish_reason="stop", **own), DONE]
+        last = {**self._head, "choices": [], "usage": _usage(answer), **own}
+        return [self._chunk({}, finish_reason="stop"), frame(last), DONE]
 
     def _chunk(self, delta: dict[str, Any], finish_reason: str | None = None, **more: Any) -> bytes:
         choice = {"index": 0, "delta": delta, "logprobs": None, "finish_reason": finish_reason}
@@ -178,8 +218,9 @@ class _Chunks:
         return frame({**self._head, "choices": [choice], **usage, **more})
 
 
-def _usage(answer: Answer) -> dict[str, int]:
-    read, written = answer.usage.get("prompt_tokens", 0), answer.usage.get("completion_tokens", 0)
+def _usage(answer: Answer | None) -> dict[str, int]:
+    usage = answer.usage if answer else {}
+    read, written = usage.get("prompt_tokens", 0), usage.get("completion_tokens", 0)
     return {
         "prompt_tokens": read,
         "completion_tokens": written,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import uuid
 from typing import Any
 
 from ingest.errors import DatelineError
@@ -20,6 +21,11 @@ def response(answer: Answer, numbering: ByArticle) -> Body:
     numbering.know(answer.citations)
     text = numbering.write(answer.text) + numbering.refusal(answer)
     return _completed(_ids(answer.id), int(time.time()), text, numbering, answer)
+
+
+def told(text: str) -> Body:
+    """A whole `response` of words that are no answer."""
+    return _completed(_ids(uuid.uuid4().hex), int(time.time()), text, ByArticle(""), None)
 
 
 class Stream:
@@ -54,11 +60,16 @@ class Stream:
             case Completed(answer=answer):
                 return self._last(answer)
 
+    def told(self, text: str) -> list[bytes]:
+        """A whole stream of words that are no answer."""
+        begun = self.frames(Started(uuid.uuid4().hex, ""))
+        return [*begun, self._delta(text), *self._last(None)]
+
     def failure(self, error: DatelineError) -> bytes:
         return self._event("error", code=error.code, message=str(error), param=None)
 
-    def _last(self, answer: Answer) -> list[bytes]:
-        more = self._numbering.refusal(answer)
+    def _last(self, answer: Answer | None) -> list[bytes]:
+        more = self._numbering.refusal(answer) if answer else ""
         first = [self._delta(more)] if more else []
         notes = flat(self._numbering)
         part = _part(self._text, notes)
@@ -103,10 +114,11 @@ def _ids(answer_id: str) -> tuple[str, str]:
 
 
 def _completed(
-    ids: tuple[str, str], created: int, text: str, numbering: ByArticle, answer: Answer
+    ids: tuple[str, str], created: int, text: str, numbering: ByArticle, answer: Answer | None
 ) -> Body:
     item = _message(ids, "completed", [_part(text, flat(numbering))])
-    read, written = answer.usage.get("prompt_tokens", 0), answer.usage.get("completion_tokens", 0)
+    spent = answer.usage if answer else {}
+    read, written = spent.get("prompt_tokens", 0), spent.get("completion_tokens", 0)
     usage = {
         "input_tokens": read,
         "input_tokens_details": {"cached_tokens": 0},
@@ -116,7 +128,7 @@ def _completed(
     }
     return {
         **_object(ids, created, "completed", [item], usage),
-        "dateline": body_of(answer),
+        "dateline": body_of(answer) if answer else None,
     }
 
 

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from ingest.errors import Refused
 from service.contract.requests import LAST_TURNS, LONGEST_TURN, AnswerRequest, TurnRequest
+from service.surfaces import frontend_prompts
 from service.types import Question
 
 MODEL = "dateline"
 TEXT_PARTS = frozenset({"text", "input_text", "output_text", "refusal"})
 
 Content = str | list[dict[str, Any]] | None
+Said = list[tuple[str, Content]]
 
 
 class Message(BaseModel):
@@ -40,6 +41,7 @@ class ChatRequest(BaseModel):
     )
     model: str = MODEL
     messages: list[Message]
+    n: int | None = Field(None, description="1: there is one answer to a question")
     stream: bool | None = False
     stream_options: StreamOptions | None = None
 
@@ -62,29 +64,36 @@ class ResponsesRequest(BaseModel):
     )
     model: str = MODEL
     input: str | list[InputItem]
+    instructions: str | None = Field(None, description="passed over, as system messages are")
     stream: bool | None = False
     previous_response_id: str | None = None
 
 
-def chat_question(request: ChatRequest) -> Question:
-    """Raises Refused: 404 for another model, 400 for no question or a kept conversation."""
+def chat_said(request: ChatRequest) -> Said:
+    """Role and content of every message. Raises Refused: 404 for another model, 400 for `n`."""
     _known(request.model)
-    return _question([(m.role, m.content) for m in request.messages], "messages")
+    if request.n not in (None, 1):
+        raise Refused(400, "invalid_request", "n: there is one answer to a question", param="n")
+    return [(m.role, m.content) for m in request.messages]
 
 
-def responses_question(request: ResponsesRequest) -> Question:
-    """Raises Refused: 404 for another model, 400 where there is no question or a kept conversation
-    is asked for.
+def responses_said(request: ResponsesRequest) -> Said:
+    """Role and content of every message. Raises Refused: 404 for another model, 400 where a kept
+    conversation is asked for.
     """
     _known(request.model)
     if request.previous_response_id:
         detail = "no conversation is kept here: send the earlier turns in input"
         raise Refused(400, "invalid_request", detail, param="previous_response_id")
+    above: Said = [("system", request.instructions)] if request.instructions else []
     if isinstance(request.input, str):
-        return _question([("user", request.input)], "input")
-    return _question(
-        [(item.role, item.content) for item in request.input if item.type == "message"], "input"
-    )
+        return [*above, ("user", request.input)]
+    return [*above, *((i.role, i.content) for i in request.input if i.type == "message")]
+
+
+def reply_to_frontend(said: Said) -> str | None:
+    """The reply where it is no person who asks but a frontend on its own, for a title or the like."""
+    return frontend_prompts.reply_to([(role, _words(content)) for role, content in said])
 
 
 def _known(model: str) -> None:
@@ -92,18 +101,19 @@ def _known(model: str) -> None:
         raise Refused(404, "model_not_found", f'there is one model here: "{MODEL}"', param="model")
 
 
-def _question(said: Sequence[tuple[str, Content]], param: str) -> Question:
-    """The last user text, and the turns before it."""
+def question_of(said: Said, param: str) -> Question:
+    """The last user text, and the turns before it. Raises Refused, 400, where there is none."""
     at = max((n for n, (role, _) in enumerate(said) if role == "user"), default=None)
     if at is None:
         raise Refused(400, "invalid_request", "there is no user message to answer", param=param)
     text = _text(said[at][1], param)
     roles: dict[str, Literal["user", "assistant"]] = {"user": "user", "assistant": "assistant"}
-    spoken = [(roles[role], _text(words, param)) for role, words in said[:at] if role in roles]
+    turns = [(roles[role], words) for role, words in said[:at] if role in roles]
+    spoken = [(role, _text(words, param)) for role, words in turns[-LAST_TURNS:]]
     try:
         history = [
             TurnRequest(role=role, content=words[:LONGEST_TURN])
-            for role, words in spoken[-LAST_TURNS:]
+            for role, words in spoken
             if words.strip()
         ]
         return AnswerRequest(question=text, history=history).read()
@@ -124,4 +134,11 @@ def _text(content: Content, param: str) -> str:
         if not TEXT_PARTS.issuperset(kinds) or not all(isinstance(part, str) for part in parts):
             raise Refused(400, "invalid_request", "only text parts are read here", param=param)
         return "\n".join(str(part) for part in parts)
+    return content or ""
+
+
+def _words(content: Content) -> str:
+    """The text of a message, whatever other parts it has."""
+    if isinstance(content, list):
+        return "\n".join(p["text"] for p in content if isinstance(p.get("text"), str))
     return content or ""
