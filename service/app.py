@@ -75,6 +75,9 @@ TAGS = {
 
 
 async def _failed(request: Request, error: Exception) -> Response:
+    shown = web_pages.failure_page(request, error)
+    if shown is not None:
+        return shown
     reply = error_response(error, request.url.path, request.state.request_id)
     if reply.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
         # of all routes at this address: a framework names those of the first one only

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import httpx2
 import pytest
-from chromium import PHONE, Opening
+from chromium import PHONE, WIDE, Opening
 from conftest import ALTERED_BRIDGE, BRIDGE, DAM
 from playwright.sync_api import Page
 from running import running
@@ -134,8 +134,7 @@ def test_an_address_that_cannot_be_read_is_a_422(url: str, query: str) -> None:
     assert httpx2.get(f"{url}/archive?{query}").status_code == 422
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("viewport", [{"width": 1000, "height": 900}, PHONE], ids=["wide", "phone"])
+@pytest.mark.parametrize(("scheme", "viewport"), [("light", WIDE), ("dark", PHONE)])
 def test_everybody_can_use_it(
     url: str, tab: Opening, axe: Callable[[Page], list[str]], scheme: str, viewport: dict[str, int]
 ) -> None:

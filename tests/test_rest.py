@@ -233,10 +233,17 @@ def test_keys_open_what_they_should_and_nothing_else(keyed: httpx2.Client) -> No
         "/readyz",
         "/docs",
         "/openapi.json",
-        "/articles/0123456789abcdef",
     ):
         assert keyed.get(path).status_code == 200, path
-    for path in ("/v1/articles", "/v1/search?q=dam", "/v1/answers/x", "/v1/nope"):
+    for path in (
+        "/v1/articles",
+        "/v1/search?q=dam",
+        "/v1/answers/x",
+        "/v1/nope",
+        "/archive",
+        "/articles/0123456789abcdef",
+        "/answers/x",
+    ):
         missing = keyed.get(path)
         assert_problem(missing, 401, "missing_key")
         assert missing.headers["www-authenticate"].startswith("Bearer")

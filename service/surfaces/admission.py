@@ -34,7 +34,14 @@ DRAIN_SECONDS = 10.0
 BODY_SECONDS = 30.0  # for a body to arrive, and a second more for every SLOWEST bytes of it
 SLOWEST_BYTES_A_SECOND = 16 * 1024
 JSON_ROUTES = ("/v1/", "/owner/")
-KEYED = ("/v1/", "/archive/", "/mcp/")  # these want a key where keys are set
+KEYED = (
+    "/v1/",
+    "/archive/",
+    "/articles/",
+    "/answers/",
+    "/topics/",
+    "/mcp/",
+)  # want a key, if any is set
 WITH_BODY = ("POST", "PUT", "PATCH", "DELETE")
 UPLOADS = "/v1/articles"
 MULTIPART = "multipart/form-data"

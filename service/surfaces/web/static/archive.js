@@ -55,8 +55,8 @@ export function show(id, visible = true) {
 }
 
 export function readerLink(articleId, start, end) {
-  const hash = start === undefined ? "" : `#${start}-${end}`;
-  return at(`articles/${encodeURIComponent(articleId)}${hash}`);
+  const place = start === undefined ? "" : `?span=${start}-${end}#cited`;
+  return at(`articles/${encodeURIComponent(articleId)}${place}`);
 }
 
 /** The address where it is a web address, else null. */

@@ -1,0 +1,148 @@
+"""What the page of a stored answer shows, from the JSON that the API gave."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from ingest.storage.catalogue import Snapshot
+
+MARKER = re.compile(r"\s*\[(\d+)\]")
+FACTS = {
+    "number",
+    "date",
+    "name",
+    "negation",
+    "quantifier",
+}  # kinds of changes that are shown at once
+SUPPORT = {"partial": "supported in part"}
+CONFLICTS = {
+    "altered_copy": "An altered copy says something else",
+    "superseded": "A later account replaces an earlier one",
+    "disputed": "Accounts differ, and neither is settled",
+}
+
+Body = dict[str, Any]
+Words = list[tuple[str, bool]]
+
+
+@dataclass(frozen=True, slots=True)
+class Dot:
+    """A sentence of a digest on its timeline; `at` is 0 to 1000."""
+
+    number: int
+    day: str
+    at: int
+
+
+def answer_view(body: Body, snapshot: Snapshot) -> dict[str, Any]:
+    """What the template shows of an answer or a receipt."""
+    citations = {citation["number"]: citation for citation in body["citations"]}
+    shown = [hit for hit in body["nearest"] if hit["sentence"]] or body["nearest"]
+    return {
+        "body": body,
+        "claims": [_claim(claim) for claim in body["claims"]],
+        "citations": citations,
+        "digest": is_list(body),
+        "dots": dots(body) if is_list(body) else [],
+        "conflicts": [_conflict(conflict, snapshot) for conflict in body["conflicts"]],
+        "nearest": [(hit, around(hit)) for hit in shown],
+    }
+
+
+def is_list(body: Body) -> bool:
+    """Whether an answer is a digest of several stories, each told by one sentence."""
+    families = {citation["family"]["id"] for citation in body["citations"]}
+    single = all(len(claim["citations"]) == 1 for claim in body["claims"])
+    return bool(body.get("digest")) and len(families) > 1 and single
+
+
+def dots(body: Body) -> list[Dot]:
+    """A digest's stories in order of time, where at least two have different days."""
+    dated = sorted((c["published_on"], c["number"]) for c in body["citations"] if c["published_on"])
+    if not dated or dated[0][0] == dated[-1][0]:
+        return []
+    first, last = (date.fromisoformat(dated[n][0]).toordinal() for n in (0, -1))
+    return [
+        Dot(
+            number,
+            day,
+            round(1000 * (date.fromisoformat(day).toordinal() - first) / (last - first)),
+        )
+        for day, number in dated
+    ]
+
+
+def around(hit: Body) -> Words:
+    """A passage in words, its best sentence marked."""
+    sentence = hit["sentence"]
+    if sentence is None:
+        return [(hit["text"], False)]
+    start, end = sentence["start"] - hit["start"], sentence["end"] - hit["start"]
+    parts = [
+        (hit["text"][:start], False),
+        (hit["text"][start:end], True),
+        (hit["text"][end:], False),
+    ]
+    return [part for part in parts if part[0]]
+
+
+def _claim(claim: Body) -> Body:
+    parts = MARKER.split(claim["text"])
+    independent = claim["independent_sources"]
+    remarks = [SUPPORT.get(claim["support"])]
+    remarks.append(f"{independent} independent sources" if independent > 1 else None)
+    return {
+        **claim,
+        # words and numbers of sources by turns
+        "parts": [(part, bool(n % 2)) for n, part in enumerate(parts)],
+        "remarks": ", ".join(filter(None, remarks)),
+    }
+
+
+def _conflict(conflict: Body, snapshot: Snapshot) -> Body:
+    """The accounts with the words that an altered copy changed; open where a fact differs."""
+    chosen = conflict["chosen"]
+    articles = [account["citation"]["article_id"] for account in conflict["accounts"]]
+    changes = [
+        (stored.article.article_id, stored.member.alterations)
+        for stored in snapshot.articles(articles).values()
+    ]
+    spans = [(i, a.here, a.kind) for i, alterations in changes for a in alterations]
+    canonical = articles[chosen] if chosen is not None else ""
+    spans += [(canonical, a.canonical, a.kind) for _, alterations in changes for a in alterations]
+    accounts, kinds = [], set()
+    for n, account in enumerate(conflict["accounts"]):
+        cited = account["citation"]
+        own = [
+            (span.start - cited["start"], span.end - cited["start"], kind)
+            for article_id, span, kind in spans
+            if article_id == cited["article_id"]
+            and span.start < cited["end"]
+            and span.end > cited["start"]
+        ]
+        kinds |= {kind for _, _, kind in own}
+        words = _marked(cited["quote"], [(a, b) for a, b, _ in own]) if own else None
+        accounts.append(
+            {**account, "chosen": n == chosen, "words": words or [(account["text"], False)]}
+        )
+    return {
+        **conflict,
+        "heading": CONFLICTS.get(conflict["status"], "Accounts differ"),
+        "accounts": accounts,
+        "settled": chosen is not None,
+        "open": conflict["status"] != "altered_copy" or bool(kinds & FACTS),
+    }
+
+
+def _marked(quote: str, spans: list[tuple[int, int]]) -> Words:
+    words: Words = []
+    for n, letter in enumerate(quote):
+        differs = any(start <= n < end for start, end in spans)
+        if words and words[-1][1] == differs:
+            words[-1] = (words[-1][0] + letter, differs)
+        else:
+            words.append((letter, differs))
+    return words
