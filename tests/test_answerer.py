@@ -199,6 +199,41 @@ async def test_words_without_support_end_in_a_refusal(
     assert (body["outcome"], body["declined_because"]) == ("declined", "not_supported")
 
 
+@pytest.mark.parametrize(
+    ("question", "outcome"),
+    [
+        (WHO, "answered"),
+        ("What colour is the mayor's bicycle?", "declined"),  # of which the archive is silent
+    ],
+)
+async def test_a_model_is_asked_whatever_our_ranking_thinks(
+    filled: Archive, settings: Settings, model: FakeOpenAI, question: str, outcome: str
+) -> None:
+    def reply(body: dict[str, Any]) -> Script:
+        found = [k for k, sentence in evidence_of(body) if "Lena Ostrow" in sentence]
+        key = found[0] if found and outcome == "answered" else ""
+        return Script([f"Dr. Lena Ostrow leads the regulator [{key}]." if key else "NO_ANSWER"])
+
+    model.reply = reply
+    body = await asked(drafting(filled, settings, model), question)
+
+    assert (body["outcome"], body["answerer"]) == (outcome, "openai")
+    assert len(model.requests) == 1
+
+
+async def test_true_words_beside_the_point_are_no_answer(
+    filled: Archive, settings: Settings, model: FakeOpenAI
+) -> None:
+    def reply(body: dict[str, Any]) -> Script:
+        key, sentence = evidence_of(body)[-1]
+        return Script([f"{sentence} [{key}]"])
+
+    model.reply = reply
+    body = await asked(drafting(filled, settings, model), WHO)
+
+    assert body["outcome"] == "declined" and body["claims"] == []
+
+
 @pytest.mark.parametrize("status", [400, 401, 404, 500])
 async def test_a_model_that_fails_is_stood_in_for(
     filled: Archive, settings: Settings, model: FakeOpenAI, status: int
