@@ -8,7 +8,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -100,7 +100,7 @@ async def test_last_month_is_counted_from_the_asker_s_day_where_it_is_told(
     answerer: Answerer,
 ) -> None:
     question = "How many visitors did the boat fair in Orvel draw last month?"
-    body = await asked(answerer, question, today=date(2026, 6, 20))
+    body = await asked(answerer, question, today=date(2026, 3, 10))
 
     assert (body["outcome"], body["declined_because"]) == ("declined", "outside_dates")
     assert body["as_of"] is None
@@ -278,3 +278,23 @@ def test_as_of_holds_in_the_terminal(tmp_path: Path, newsroom: Path, model_cache
     dateline("ingest", str(newsroom))
     for day, outcome in (("2025-06-01", "declined"), ("2025-06-02", "answered")):
         assert json.loads(dateline("ask", WHO, "--as-of", day, "--json"))["outcome"] == outcome
+
+
+@pytest.mark.parametrize(
+    ("days_later", "outcome"), [(31, "declined"), (38, "answered")], ids=["kept", "ended"]
+)
+async def test_this_week_is_asked_in_vain_only_while_an_archive_is_kept(
+    tarn: Archive, settings: Settings, days_later: int, outcome: str
+) -> None:
+    """The newest article is of 20 January 2026; "this week" are the last seven days."""
+    today = datetime(2026, 1, 20, tzinfo=UTC) + timedelta(days_later)
+    receipts = Receipts(open_records(settings))
+    answering = Answerer(tarn, Retriever(tarn), receipts, None, lambda: today)
+    body = await asked(answering, "How many visitors did the boat fair in Orvel draw this week?")
+
+    assert body["outcome"] == outcome
+    if outcome == "answered":
+        assert "6,000" in body["text"]
+        assert "This was reported on 20 January 2026" in body["text"]
+    else:
+        assert body["declined_because"] == "outside_dates"

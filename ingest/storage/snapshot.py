@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from datetime import date
 from types import TracebackType
 from typing import Any
 
@@ -121,6 +122,11 @@ class Snapshot:
         """article id → (content hash, identity, root) of all live articles."""
         return {r.article_id: (r.content_hash, r.identity, r.root) for r in self.rows(_HASHES)}
 
+    def newest_day(self) -> date | None:
+        """The last day on which a live article was published; None where no article has a date."""
+        newest = self.rows(_NEWEST)[0].newest
+        return date.fromisoformat(newest) if newest else None
+
     def counts(self) -> dict[str, int]:
         """articles, passages, families, altered."""
         return dict(self.rows(_COUNTS)[0]._mapping)
@@ -187,6 +193,7 @@ _PAGE = (
     .order_by(versions.c.article_id)
     .limit(bindparam("limit", 0))
 )
+_NEWEST = select(func.max(versions.c.published_on).label("newest")).where(live(versions))
 _COUNTS = select(
     *(
         query.scalar_subquery().label(name)

@@ -35,12 +35,15 @@ def note(
     """ "This was reported on …" with the evidence it rests on: the newest dated source that is
     cited.
 
-    None where the question is about nothing that changes, or the answer `said` names the day
-    itself. Of undated sources it is said that they are, where the question is about now.
+    None where the question is about nothing that changes and no time later than every source
+    ("this week"), or the answer `said` names the day itself. Of undated sources it is said that
+    they are, where the question is about now.
     """
-    if not cited or not changes(query):
-        return None
     dated = [(item.article.published_on, item) for item in cited if item.article.published_on]
+    asked_from = [period.first for period in query.periods if period.first]
+    later = any(all(first > day for day, _ in dated) for first in asked_from)
+    if not cited or not (later or changes(query)):
+        return None
     if not dated:
         return ("The source is undated.", (cited[0],)) if _asks_about_now(query) else None
     day, newest = max(dated, key=lambda pair: pair[0])

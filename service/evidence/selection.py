@@ -20,6 +20,9 @@ from service.query.analysis import Query
 from service.retrieval.retriever import Retriever
 from service.types import Evidence, Filters, Hit, Question, Reason
 
+# Days after its newest article from which on an archive is of the past and no longer kept.
+ENDED_DAYS = 30
+
 
 @dataclass(frozen=True, slots=True)
 class Selection:
@@ -60,6 +63,7 @@ class Selector:
 
     def select(self, query: Query, snapshot: Snapshot) -> Selection:
         """Retrieve, gather, rank, place in time and decide, all in one generation."""
+        query = _in_an_ended_archive(query, snapshot)
         ranked = ranking.rank(query, *self.gather(query, snapshot))
         evidence, passed_over = temporal.within(ranked, query)
         if passed_over is not None and not ranking.decide(query, ranked).answer:
@@ -121,6 +125,24 @@ class Selector:
             return math.log(1 + total / (1 + self.archive.text_index.document_frequency(word)))
 
         return rarity
+
+
+def _in_an_ended_archive(query: Query, snapshot: Snapshot) -> Query:
+    """The query; "this week" leaves nothing out where the archive ended long before this week.
+
+    An archive of 2024 answers for none of today's weeks, and whoever asks it knows that. The answer
+    says of what day it is (`staleness.note`). With `as_of` there is a week that is meant.
+    """
+    counted = [p for p in query.periods if p.strict and not p.named and p.first]
+    newest = snapshot.newest_day() if counted and query.question.as_of is None else None
+    if newest is None:
+        return query
+    end = newest + timedelta(ENDED_DAYS)
+    ended = [period for period in counted if period.first and period.first > end]
+    return replace(
+        query,
+        periods=tuple(replace(p, strict=p.strict and p not in ended) for p in query.periods),
+    )
 
 
 def _published_in(question: Question, period: Period) -> Question:
