@@ -16,6 +16,7 @@ from service.surfaces import (
     openai_chat,
     owner_api,
     rest,
+    rest_answers,
     rest_articles,
     rest_conversations,
     rest_feedback,
@@ -40,6 +41,7 @@ def create_app(service: Service, *, private: bool = False) -> FastAPI:
         redoc_url=None,
         openapi_tags=[{"name": name, "description": text} for name, text in TAGS.items()],
     )
+    app.include_router(rest_answers.routes(service))
     app.include_router(rest.routes(service))
     app.include_router(rest_articles.routes(service))
     app.include_router(rest_conversations.routes(service))

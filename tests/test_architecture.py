@@ -42,6 +42,7 @@ VENDOR_HOMES = {
 }
 SURFACES = (
     "service/surfaces/rest.py",
+    "service/surfaces/rest_answers.py",
     "service/surfaces/rest_articles.py",
     "service/surfaces/rest_conversations.py",
     "service/surfaces/rest_feedback.py",

@@ -55,14 +55,15 @@ class Sent:
 
     event: str
     data: Any
+    id: str | None  # an error has none
 
 
 def sent_events(body: str) -> list[Sent]:
     frames = [frame for frame in body.split("\n\n") if frame and not frame.startswith(":")]
     found = []
     for frame in frames:
-        event, data = frame.split("\n", 1)
-        found.append(Sent(event.removeprefix("event: "), json.loads(data.removeprefix("data: "))))
+        fields = dict(line.split(": ", 1) for line in frame.split("\n"))
+        found.append(Sent(fields["event"], json.loads(fields["data"]), fields.get("id")))
     return found
 
 

@@ -97,8 +97,8 @@ async def collected(events: AsyncGenerator[Event | None]) -> Answer:
 
 
 async def streamed(
-    events: AsyncGenerator[Event | None],
-    frames: Callable[[Event | None], list[bytes]],
+    events: AsyncGenerator[T],
+    frames: Callable[[T], list[bytes]],
     failure: Callable[[DatelineError], bytes],
     request_id: str,
 ) -> StreamingResponse:
@@ -133,10 +133,12 @@ async def streamed(
     return StreamingResponse(whole(), headers=headers, media_type="text/event-stream")
 
 
-def frame(data: Mapping[str, Any], event: str | None = None) -> bytes:
-    """One server-sent event."""
+def frame(data: Mapping[str, Any], event: str | None = None, number: int | None = None) -> bytes:
+    """One server-sent event, with its number as the id to go on from."""
     return format_sse_event(
-        data_str=json.dumps(data, ensure_ascii=False, separators=(",", ":")), event=event
+        data_str=json.dumps(data, ensure_ascii=False, separators=(",", ":")),
+        event=event,
+        id=None if number is None else str(number),
     )
 
 

@@ -1,0 +1,113 @@
+"""Answers under way, each of which can be taken up again: it goes on a while after its client
+left."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator
+
+from service.types import Answer, ClaimReleased, Completed, Delta, Event, Started
+
+KEPT_SECONDS = 30.0  # that an answer goes on, and stays readable, when nobody follows it
+
+Numbered = tuple[int, Event]
+
+
+class Recordings:
+    """The answers that are under way, or were a moment ago, by their id."""
+
+    def __init__(self, kept_seconds: float = KEPT_SECONDS):
+        self.kept_seconds = kept_seconds
+        self.known: dict[str, Recording] = {}
+
+    def begin(self, events: AsyncIterator[Event]) -> Recording:
+        """Starts the work; it is under its id from its first event on."""
+        return Recording(events, self)
+
+
+class Recording:
+    """One answer: its events so far, and whatever is still to come."""
+
+    def __init__(self, events: AsyncIterator[Event], home: Recordings):
+        self.events: list[Event] = []
+        self.ended = False
+        self._home = home
+        self._failure: BaseException | None = None
+        self._news = asyncio.Event()
+        self._followers = 0
+        self._forgetting = self._later()
+        # One task runs all of `events`: time limits and cancel scopes inside them belong to the
+        # task that opened them.
+        self._work = asyncio.create_task(self._record(events))
+
+    async def follow(self, after: int = -1) -> AsyncGenerator[Numbered]:
+        """The events behind number `after`, the first being 0, as they come.
+
+        Raises what the answer raises. When the last follower leaves, the clock starts.
+        """
+        self._followers += 1
+        self._forgetting.cancel()
+        try:
+            number = after + 1
+            while True:
+                while number < len(self.events):
+                    yield number, self.events[number]
+                    number += 1
+                if self.ended:
+                    break
+                await self._news.wait()
+            if self._failure is not None:
+                raise self._failure
+        finally:
+            self._followers -= 1
+            if not self._followers:
+                self._forgetting = self._later()
+
+    async def _record(self, events: AsyncIterator[Event]) -> None:
+        try:
+            async for event in events:
+                if isinstance(event, Started):
+                    self._home.known[event.id] = self
+                self.events.append(event)
+                self._tell()
+        except (asyncio.CancelledError, KeyboardInterrupt, SystemExit):
+            raise
+        except BaseException as error:  # noqa: BLE001  raised by `follow`; a panic included
+            self._failure = error
+        finally:
+            self.ended = True
+            self._tell()
+
+    def _tell(self) -> None:
+        told, self._news = self._news, asyncio.Event()
+        told.set()
+
+    def _later(self) -> asyncio.TimerHandle:
+        loop = asyncio.get_running_loop()
+        return loop.call_later(self._home.kept_seconds, self._forget)
+
+    def _forget(self) -> None:
+        self._work.cancel()
+        for event in self.events[:1]:
+            if isinstance(event, Started):
+                self._home.known.pop(event.id, None)
+
+
+def replayed(answer: Answer) -> list[Event]:
+    """The events of an answer that was given earlier, as they came then."""
+    events: list[Event] = [Started(answer.id, answer.question)]
+    shown: set[int] = set()
+    for claim in answer.claims:
+        new = tuple(c for c in answer.citations if c.number in {*claim.citations} - shown)
+        shown.update(claim.citations)
+        between = " " if len(events) > 1 else ""
+        events += [ClaimReleased(claim, new), Delta(between + claim.text)]
+    if not answer.claims:
+        events.append(Delta(answer.text))
+    return [*events, Completed(answer)]
+
+
+async def numbered(events: list[Event], after: int = -1) -> AsyncGenerator[Numbered]:
+    """Those behind number `after`, the first being 0."""
+    for number, event in enumerate(events[after + 1 :], after + 1):
+        yield number, event

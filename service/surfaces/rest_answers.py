@@ -1,0 +1,163 @@
+"""Questions and their answers over HTTP, whole or streamed; streams taken up again; receipts."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from typing import Annotated
+
+from fastapi import APIRouter, Header, Request, Response
+from fastapi.responses import JSONResponse
+
+from ingest.errors import NotFound
+from service.contract.problems import problem_of, problems
+from service.contract.replies import Receipt, answer_of, body_of
+from service.contract.requests import AnswerRequest
+from service.surfaces.admission import guards
+from service.surfaces.recordings import Numbered, Recordings, numbered, replayed
+from service.surfaces.streaming import PING, collected, frame, paced, streamed
+from service.types import Answer, ClaimReleased, Completed, Delta, Started
+from service.wiring import Service
+
+EVENT_STREAM = "text/event-stream"
+NO_ANSWER = "there is no answer of this id here"
+EVENT_NAMES = {
+    Started: "answer.started",
+    ClaimReleased: "answer.claim",
+    Delta: "answer.delta",
+    Completed: "answer.completed",
+}
+_STREAM_DESCRIPTION = (
+    "The answer, or a refusal to answer. As a stream: `answer.started`, then for each sentence "
+    "`answer.claim` and `answer.delta`, then `answer.completed` with the whole object, "
+    "or `error` with a problem."
+)
+_STREAM_EXAMPLE = (
+    'event: answer.started\ndata: {"id":"ans_…","question":"…"}\nid: 0\n\n'
+    'event: answer.claim\ndata: {"claim":{…},"citations":[{…}]}\nid: 1\n\n'
+    'event: answer.delta\ndata: {"text":"Sentence one [1]."}\nid: 2\n\n'
+    "event: answer.completed\ndata: {…}\nid: 3\n\n"
+)
+
+
+def routes(service: Service) -> APIRouter:
+    """These, bound to one service."""
+    router = APIRouter(tags=["Answers"], dependencies=guards(service.settings))
+    recordings = Recordings()
+    _asking(router, service, recordings)
+    _taking_up(router, service, recordings)
+    _receipts(router, service)
+    return router
+
+
+def _asking(router: APIRouter, service: Service, recordings: Recordings) -> None:
+    @router.post(
+        "/v1/answers",
+        summary="Ask the archive",
+        response_model=Answer,
+        responses={
+            200: {
+                "content": {EVENT_STREAM: {"example": _STREAM_EXAMPLE}},
+                "description": _STREAM_DESCRIPTION,
+            },
+            **problems(400, 404, 413, 415, 422, 502, 504),
+        },
+    )
+    async def create_answer(request: Request, body: AnswerRequest) -> Response:
+        """An answer whose every sentence is checked against what it cites, or why there is none.
+
+        With `stream: true`, or `Accept: text/event-stream`, the same comes as server-sent events.
+        """
+        question = body.read()
+        thread = None
+        if body.conversation_id:
+            thread = await asyncio.to_thread(
+                service.conversations.open, body.conversation_id, request.state.caller
+            )
+        if thread:
+            question = replace(
+                question, history=thread.history, conversation_id=thread.conversation_id
+            )
+        answering = service.answerer.stream(question)
+        if thread:
+            answering = service.conversations.kept(answering, thread)
+        accept = request.headers.get("accept", "").lower()
+        # a client that takes both kinds gets the plain one; it can say `stream: true`
+        if not body.stream and (EVENT_STREAM not in accept or "application/json" in accept):
+            events = paced(answering, request, service.stopping)
+            return JSONResponse(body_of(await collected(events)))
+        return await _sent(service, request, recordings.begin(answering).follow())
+
+
+def _taking_up(router: APIRouter, service: Service, recordings: Recordings) -> None:
+    @router.get(
+        "/v1/answers/{answer_id}/events",
+        summary="Take up the stream of an answer",
+        response_class=Response,
+        responses={
+            200: {
+                "content": {EVENT_STREAM: {"example": _STREAM_EXAMPLE}},
+                "description": "The events behind `Last-Event-ID`, or all",
+            },
+            204: {"description": "There is no event behind `Last-Event-ID`"},
+            **problems(404, 422),
+        },
+    )
+    async def take_up(
+        request: Request,
+        answer_id: str,
+        last_event_id: Annotated[int | None, Header(ge=0, le=1_000_000)] = None,
+    ) -> Response:
+        """The events of an answer again, from where a connection broke off.
+
+        An answer that is streamed goes on for 30 seconds after its client went away; whoever takes
+        it up in that time hears the rest as it comes, others what was kept of it.
+        """
+        after = -1 if last_event_id is None else last_event_id
+        known = recordings.known.get(answer_id)
+        if known is None:
+            receipt = await asyncio.to_thread(service.receipts.get, answer_id)
+            if receipt is None:
+                raise NotFound(NO_ANSWER)
+            events = replayed(answer_of(receipt))
+        else:
+            events = known.events
+        if (known is None or known.ended) and after + 1 >= len(events):
+            return Response(status_code=204)  # as EventSource is told to stop
+        return await _sent(
+            service, request, known.follow(after) if known else numbered(events, after)
+        )
+
+
+async def _sent(service: Service, request: Request, events: AsyncIterator[Numbered]) -> Response:
+    def frames(step: Numbered | None) -> list[bytes]:
+        if step is None:
+            return [PING]
+        number, event = step
+        value = event.answer if isinstance(event, Completed) else event
+        return [frame(body_of(value), EVENT_NAMES[type(event)], number)]
+
+    request_id = request.state.request_id
+    return await streamed(
+        paced(events, request, service.stopping),
+        frames,
+        lambda e: frame(problem_of(e, request_id), "error"),
+        request_id,
+    )
+
+
+def _receipts(router: APIRouter, service: Service) -> None:
+    @router.get(
+        "/v1/answers/{answer_id}",
+        summary="The receipt of an answer",
+        response_model=Receipt,
+        responses=problems(404),
+    )
+    def read_answer(answer_id: str) -> Response:
+        """The stored answer, with the evidence, the decision and the settings it was made from."""
+        service.receipts.forget_removed(service.archive.catalogue)
+        receipt = service.receipts.get(answer_id)
+        if receipt is None:
+            raise NotFound(NO_ANSWER)
+        return JSONResponse(receipt)
