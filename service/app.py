@@ -20,6 +20,7 @@ from service.surfaces import (
     rest_articles,
     rest_conversations,
     rest_feedback,
+    sign_in,
     web_pages,
 )
 from service.surfaces.admission import Admission
@@ -52,6 +53,7 @@ def create_app(service: Service, *, private: bool = False) -> FastAPI:
     else:
         endpoint = McpEndpoint(service, lambda: create_app(service, private=True))
         app.router.routes.append(Route("/mcp", endpoint, methods=["POST"]))
+        app.include_router(sign_in.routes(service))
         web_pages.mount(app, service)
         if service.settings.slack_bot_token or service.settings.slack_signing_secret:
             # two thirds of a second that only those who use it should wait
@@ -60,7 +62,13 @@ def create_app(service: Service, *, private: bool = False) -> FastAPI:
             slack.mount(app, service.answerer, service.settings)
     for kind in (DatelineError, HTTPException, RequestValidationError):
         app.add_exception_handler(kind, _failed)
-    app.add_middleware(Admission, settings=service.settings, private=private)
+    app.add_middleware(
+        Admission,
+        settings=service.settings,
+        keys=None if private else service.keys,
+        sessions=service.sessions,
+        private=private,
+    )
     return app
 
 

@@ -75,6 +75,7 @@ shares = Table(
     words("shared_at"),
     Index("shares_by_answer", "answer_id"),
 )
+secrets = Table("secrets", _metadata, words("name", primary_key=True), words("value"))
 HANG_ON_ANSWERS = (receipts, shown, feedback, turns, shares)  # what goes with an answer
 RECORDS = Schema(
     "receipts",

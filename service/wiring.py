@@ -19,9 +19,11 @@ from service.conversations import Conversations
 from service.drafting.llm import Drafter
 from service.feedback import Feedback
 from service.jobs import Jobs
+from service.keys import Keys
 from service.receipts import Receipts
 from service.records import open_records
 from service.retrieval.retriever import Retriever
+from service.sessions import Sessions, secret
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,8 @@ class Service:
     receipts: Receipts
     feedback: Feedback
     conversations: Conversations
+    keys: Keys
+    sessions: Sessions
     jobs: Jobs
     writing: threading.Lock
     stopping: asyncio.Event
@@ -76,6 +80,8 @@ def open_service(settings: Settings) -> Iterator[Service]:
                 receipts,
                 Feedback(records, receipts),
                 Conversations(records, receipts),
+                Keys(settings),
+                Sessions(secret(records)),
                 jobs,
                 writing,
                 stopping,

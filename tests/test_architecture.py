@@ -30,6 +30,7 @@ VENDOR_HOMES = {
     "mcp_types": {"service/surfaces/mcp.py"},
     "docx": {"ingest/formats/docx_text.py"},
     "jinja2": {"service/surfaces/page_templates.py"},
+    "limits": {"service/surfaces/sign_in.py"},
     "lxml": {
         "ingest/formats/docx_text.py",
         "ingest/formats/html.py",
@@ -50,6 +51,7 @@ SURFACES = (
     "service/surfaces/mcp_http.py",
     "service/surfaces/slack.py",
     "service/surfaces/owner_api.py",
+    "service/surfaces/sign_in.py",
     "service/surfaces/web_pages.py",
 )
 PURE = ("ingest/types.py", "ingest/errors.py")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import re
 from collections.abc import AsyncIterator, Iterator
@@ -163,23 +162,6 @@ async def test_nothing_in_an_article_acts_on_the_page(
         )
         shown = httpx2.get(f"{url}/v1/articles").text + await text(page, "main")
         assert "<img src=x" in shown  # something to be afraid of was there
-
-
-@in_browser
-async def test_the_page_asks_for_the_key_and_goes_on(
-    page: Page, settings: Settings, newsroom: Path
-) -> None:
-    with filled_service(settings, newsroom, api_keys="sesame") as url:
-        await page.open(question(url, COST))
-        for key in ("wrong", "sesame"):
-            await page.until("!document.getElementById('key-form').hidden")
-            await page.evaluate(f"document.getElementById('key').value = '{key}'")
-            await page.evaluate("document.getElementById('key').dispatchEvent(new Event('input'))")
-            await page.evaluate("document.getElementById('key-form').requestSubmit()")
-            await asyncio.sleep(0.3)
-        await page.until(DONE)
-        assert "38 million" in await text(page, "#answer")
-        assert await page.evaluate("document.getElementById('key-form').hidden")
 
 
 @in_browser

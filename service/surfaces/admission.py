@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import hashlib
-import hmac
 import ipaddress
 import re
 import secrets
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from fastapi import Depends
 from fastapi.security import HTTPBearer
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import ClientDisconnect, Request, cookie_parser
+from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ingest import uploads
@@ -26,6 +24,8 @@ from ingest.errors import Refused
 from ingest.formats.readers import MEGABYTE
 from ingest.settings import Settings
 from service.contract.problems import error_response
+from service.keys import Caller, Keys
+from service.sessions import COOKIE, Sessions
 
 MOST_HEADER_BYTES = 32 * 1024  # names and values together
 MOST_TARGET_BYTES = 128 * 1024  # path and query
@@ -34,14 +34,9 @@ DRAIN_SECONDS = 10.0
 BODY_SECONDS = 30.0  # for a body to arrive, and a second more for every SLOWEST bytes of it
 SLOWEST_BYTES_A_SECOND = 16 * 1024
 JSON_ROUTES = ("/v1/", "/owner/")
-KEYED = (
-    "/v1/",
-    "/archive/",
-    "/articles/",
-    "/answers/",
-    "/topics/",
-    "/mcp/",
-)  # want a key, if any is set
+# Where keys are set, these want none, and everything else does.
+OPEN = ("/", "/healthz", "/readyz", "/docs", "/openapi.json", "/sign-in", "/sign-out")
+OPEN_BELOW = ("/static/", "/s/", "/slack/")
 WITH_BODY = ("POST", "PUT", "PATCH", "DELETE")
 UPLOADS = "/v1/articles"
 MULTIPART = "multipart/form-data"
@@ -98,10 +93,17 @@ def article_limit(settings: Settings, expansion: int = 1) -> SizeLimit:
 class Admission:
     """ASGI middleware around the whole app.
 
-    With `private` no key is asked for: the mode of the socket's file is the key.
+    The `private` app has no `keys`: the mode of the socket's file is the key.
     """
 
-    def __init__(self, app: ASGIApp, settings: Settings, private: bool = False):
+    def __init__(
+        self,
+        app: ASGIApp,
+        settings: Settings,
+        keys: Keys | None,
+        sessions: Sessions,
+        private: bool = False,
+    ):
         self.app = app
         self.settings = settings
         most = settings.max_body_kb
@@ -114,9 +116,9 @@ class Admission:
             f"the files are over {files // MEGABYTE} MB together ({uploads.MOST_ARTICLES} times "
             "DATELINE_MAX_ARTICLE_MB): send fewer at a time",
         )
-        self.writers = () if private else _digests(settings.writer_keys)
-        self.readers = () if private else _digests(settings.reader_keys)
-        self.open = not (private or self.readers or self.writers)
+        self.keys = keys
+        self.sessions = sessions
+        self.open = not (private or keys)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -151,48 +153,45 @@ class Admission:
             _expect_short_head(scope)
             if self.open and not _is_our_host(headers.get("host", ""), self.settings.public_url):
                 raise Refused(421, "unknown_host", UNKNOWN_HOST)
-            state["caller"] = ""
-            state["may_write"] = self._may_write(scope, headers)
+            caller = self._identify(scope, headers)
+            state["caller"] = caller.id if caller else None
+            state["may_write"] = bool(caller and caller.may_write)
             await self.app(scope, await self._admitted(scope, headers, incoming), send_signed)
         except ClientDisconnect:
             return
         except Exception as error:  # noqa: BLE001  the outermost rim: the unforeseen leaves a trace
-            response = error_response(error, scope["path"], request_id)
+            response: Response = error_response(error, scope["path"], request_id)
+            if _wants_sign_in(error, scope, headers):
+                response = RedirectResponse(_sign_in_address(scope), HTTPStatus.SEE_OTHER)
             if not started:
                 await response(scope, receive, send_signed)
 
-    def _may_write(self, scope: Scope, headers: Headers) -> bool:
-        """Whether the caller may write; Refused where a key is wanted and no known one is sent."""
-        if not self.readers and not self.writers:
-            # A page that is open in a browser may send files here; it must not fill the archive.
-            # A browser without Sec-Fetch tells by Origin which site's page it is.
-            site = headers.get("sec-fetch-site")
-            if site is not None:
-                return site in ("none", "same-origin")
-            origin = headers.get("origin")
-            if origin is None:
-                return True
-            with contextlib.suppress(ValueError):
-                public = urlsplit(self.settings.public_url or "").netloc.lower()
-                ours = {headers.get("host", "").lower(), public} - {""}
-                return urlsplit(origin).netloc.lower() in ours
-            return False
-        if not (scope["path"] + "/").startswith(KEYED):
-            return False
+    def _identify(self, scope: Scope, headers: Headers) -> Caller | None:
+        """Who asks; None on an open page, of somebody who has shown no key.
+
+        Refused where a key is wanted and no known one is sent. A cookie speaks for its key, but
+        where something is to be changed only from our own pages.
+        """
+        if not self.keys:
+            return Caller("", from_our_page(headers, self.settings.public_url))
+        wanted = scope["path"] not in OPEN and not scope["path"].startswith(OPEN_BELOW)
         sent = next((value for name, value in scope["headers"] if name == b"authorization"), b"")
         scheme, _, key = sent.partition(b" ")
-        if scheme.lower() != b"bearer" or not key.strip():
+        if scheme.lower() == b"bearer" and key.strip():
+            caller = self.keys.holder(key.strip())
+            if caller is None and wanted:
+                raise Refused(401, "invalid_key", "this key is not known here")
+            return caller
+        cookie = cookie_parser(headers.get("cookie", "")).get(COOKIE)
+        changes = scope["method"] not in ("GET", "HEAD")
+        if cookie and not (changes and not from_our_page(headers, self.settings.public_url)):
+            caller_id = self.sessions.caller_id(cookie)
+            caller = self.keys.known(caller_id) if caller_id else None
+            if caller is not None:
+                return caller
+        if wanted:
             raise Refused(401, "missing_key", "send a key: Authorization: Bearer <key>")
-        digest = hashlib.sha256(key.strip()).digest()
-        writes, reads = _any_equal(digest, self.writers), _any_equal(digest, self.readers)
-        if not writes and not reads:
-            raise Refused(
-                401,
-                "invalid_key",
-                "this key is not one of DATELINE_API_KEYS or DATELINE_ADMIN_KEYS",
-            )
-        scope["state"]["caller"] = caller_of(key.strip())
-        return writes
+        return None
 
     async def _admitted(self, scope: Scope, headers: Headers, incoming: Incoming) -> Receive:
         """What the app may read: the whole body, checked, or files as they come, counted.
@@ -275,6 +274,46 @@ class Incoming:
                     await self.next()
 
 
+def from_our_page(headers: Headers, public_url: str | None) -> bool:
+    """Whether a request comes from one of our pages, or from no page at all.
+
+    A page of another site that is open in a browser may send requests here; it must not change
+    anything. A browser without Sec-Fetch tells by Origin which site's page it is.
+    """
+    site = headers.get("sec-fetch-site")
+    if site is not None:
+        return site in ("none", "same-origin")
+    origin = headers.get("origin")
+    if origin is None:
+        return True
+    with contextlib.suppress(ValueError):
+        public = urlsplit(public_url or "").netloc.lower()
+        ours = {headers.get("host", "").lower(), public} - {""}
+        return urlsplit(origin).netloc.lower() in ours
+    return False
+
+
+def _wants_sign_in(error: Exception, scope: Scope, headers: Headers) -> bool:
+    """Whether a person in a browser asked for a page and has shown no key yet."""
+    return (
+        isinstance(error, Refused)
+        and error.status == HTTPStatus.UNAUTHORIZED
+        and scope["method"] == "GET"
+        and not scope["path"].startswith(JSON_ROUTES)
+        and "text/html" in headers.get("accept", "")
+    )
+
+
+def _sign_in_address(scope: Scope) -> str:
+    """Relative, so that a service behind a path of another site works too."""
+    raw: bytes = scope.get("raw_path") or scope["path"].encode()
+    query: bytes = scope["query_string"]
+    wanted = raw.decode("latin-1").removeprefix("/") + (
+        f"?{query.decode('latin-1')}" if query else ""
+    )
+    return ("../" * (raw.count(b"/") - 1) or "./") + "sign-in?" + urlencode({"next": wanted})
+
+
 def _expect_short_head(scope: Scope) -> None:
     if sum(len(name) + len(value) for name, value in scope["headers"]) > MOST_HEADER_BYTES:
         most = f"{MOST_HEADER_BYTES // 1024} KB"
@@ -306,33 +345,6 @@ def _is_our_host(host: str, public_url: str | None) -> bool:
         return ipaddress.ip_address(name).is_loopback
     except ValueError:
         return False
-
-
-def _digests(keys: Sequence[str]) -> tuple[bytes, ...]:
-    """Keys are compared by digest, so that not even their length takes time to tell.
-
-    Clients send letters beyond ASCII in UTF-8 or, as HTTP once had it, in Latin-1.
-    """
-
-    def written(key: str) -> Iterator[bytes]:
-        yield key.encode("utf-8", "surrogateescape")
-        with contextlib.suppress(UnicodeEncodeError):
-            yield key.encode("latin-1")
-
-    return tuple(hashlib.sha256(form).digest() for key in keys for form in written(key))
-
-
-def caller_of(key: bytes) -> str:
-    """What is kept of who asked: an id that tells keys apart, and tells no key."""
-    return "key_" + hashlib.sha256(b"dateline caller " + key).hexdigest()[:16]
-
-
-def _any_equal(digest: bytes, known: Sequence[bytes]) -> bool:
-    """Compares with every key, so that the time does not tell which one was near."""
-    found = False
-    for other in known:
-        found |= hmac.compare_digest(digest, other)
-    return found
 
 
 def _replayed(body: bytes, receive: Receive) -> Receive:

@@ -24,7 +24,10 @@ def page(request: Request, template: str, status: int = 200, **values: Any) -> H
     """
     depth = (request.scope.get("raw_path") or request.url.path.encode()).count(b"/") - 1
     html = _TEMPLATES.get_template(template).render(
-        root="../" * depth or "./", may_write=request.state.may_write, **values
+        root="../" * depth or "./",
+        may_write=request.state.may_write,
+        signed_in=bool(request.state.caller),
+        **values,
     )
     return HTMLResponse(html, status)
 

@@ -1,42 +1,23 @@
-// What all pages share: requests with the reader's key, and elements made of text alone (never of HTML).
+// What all pages share: requests, and elements made of text alone (never of HTML).
 
 const ROOT = new URL("..", import.meta.url);
-const KEY = "dateline-key";
 
-/** The answer of the service to a request; a refused one throws {status, detail}. Asks for a key and tries again. */
+/** The answer of the service to a request; a refused one throws {status, detail}. Without a key the reader has to sign in. */
 export async function call(path, options = {}) {
-  for (;;) {
-    const key = sessionStorage.getItem(KEY);
-    const headers = { ...options.headers, ...(key ? { Authorization: `Bearer ${key}` } : {}) };
-    const reply = await fetch(new URL(path, ROOT), { ...options, headers });
-    if (reply.ok) return reply;
-    const problem = await reply.json().catch(() => ({}));
-    if (reply.status !== 401) throw { status: reply.status, detail: problem.detail ?? `The service answered ${reply.status}.` };
-    await askForKey(problem.code === "invalid_key");
-  }
+  const reply = await fetch(new URL(path, ROOT), options);
+  if (reply.ok) return reply;
+  if (reply.status === 401) return signIn();
+  const problem = await reply.json().catch(() => ({}));
+  throw { status: reply.status, detail: problem.detail ?? `The service answered ${reply.status}.` };
 }
 
-/** Shows the key form until a key was given. */
-function askForKey(wrong) {
-  const form = document.getElementById("key-form");
-  const field = document.getElementById("key");
-  form.hidden = false;
-  field.setCustomValidity(wrong ? "This key is not known here." : "");
-  if (wrong) field.reportValidity();
-  field.focus();
-  return new Promise((resolve) => {
-    field.addEventListener("input", () => field.setCustomValidity(""), { once: true });
-    form.addEventListener("submit", (event) => {
-      event.preventDefault();
-      sessionStorage.setItem(KEY, field.value.trim());
-      field.value = "";
-      form.hidden = true;
-      resolve();
-    }, { once: true });
-  });
+/** Leads to the page that asks for a key, and from there back here. */
+function signIn() {
+  const here = location.href.slice(ROOT.href.length);
+  location.assign(new URL(`sign-in?${new URLSearchParams({ next: here })}`, ROOT));
+  return new Promise(() => {}); // nothing on this page goes on
 }
 
-export const usesKey = () => sessionStorage.getItem(KEY) !== null;
 export const at = (path) => new URL(path, ROOT).href;
 export const byId = (id) => document.getElementById(id);
 

@@ -1,6 +1,6 @@
 // The asking page: a question out, an answer in, sentence by sentence, with the words each sentence rests on.
 
-import { at, badges, byId, call, make, outletAndDay, readerLink, show, trouble, usesKey, webAddress } from "./archive.js";
+import { at, badges, byId, call, make, outletAndDay, readerLink, show, trouble, webAddress } from "./archive.js";
 import { differing } from "./words.js";
 
 const SUPPORT = { partial: "supported in part" };
@@ -280,9 +280,7 @@ function madeFrom(answer) {
   const by = declined ? null : answer.model ? `drafted by ${answer.model}, every sentence checked` : "sentences taken from the articles as they stand";
   const seconds = (answer.timings_ms.total / 1000).toFixed(answer.timings_ms.total < 995 ? 2 : 1);
   const words = [`${declined ? "Searched" : "Answered"} in ${seconds} s`, by, answer.as_of ? `as on ${answer.as_of}` : null];
-  const parts = [words.filter(Boolean).join(" · ")];
-  if (!usesKey()) parts.push(" · ", make("a", { href: at(`v1/answers/${answer.id}`) }, "receipt"));
-  return parts;
+  return [words.filter(Boolean).join(" · "), " · ", make("a", { href: at(`v1/answers/${answer.id}`) }, "receipt")];
 }
 
 async function holdings() {

@@ -1,0 +1,51 @@
+"""Signed cookies: a browser shows its key once, and later only that it did."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import time
+from collections.abc import Callable
+from secrets import token_hex
+
+from sqlalchemy import select
+
+from ingest.storage.database import Database, put
+from service.records import secrets
+
+COOKIE = "dateline"
+SESSION_SECONDS = 30 * 24 * 3600
+SECRET_BYTES = 32
+
+
+def secret(records: Database) -> bytes:
+    """What cookies are signed with, made at the first call; who deletes it signs everybody out."""
+    made = {"name": "cookies", "value": token_hex(SECRET_BYTES)}
+    with records.write() as connection:
+        put(connection, secrets, [made], replace=False)
+    row = records.rows(select(secrets.c.value).where(secrets.c.name == made["name"]))[0]
+    return bytes.fromhex(row.value)
+
+
+class Sessions:
+    """Cookies `ID.END.SIGNATURE`: the id of a key, and the second until which it holds."""
+
+    def __init__(self, secret: bytes, clock: Callable[[], float] = time.time):
+        self._secret = secret
+        self._clock = clock
+
+    def cookie(self, caller_id: str) -> str:
+        said = f"{caller_id}.{int(self._clock()) + SESSION_SECONDS}"
+        return f"{said}.{self._signature(said)}"
+
+    def caller_id(self, cookie: str) -> str | None:
+        """Whose cookie it is; None for one that is not ours, or too old."""
+        said, _, signature = cookie.rpartition(".")
+        expected = self._signature(said)
+        if not hmac.compare_digest(signature.encode(), expected.encode()):
+            return None
+        caller_id, _, end = said.rpartition(".")
+        return caller_id if self._clock() < int(end) else None
+
+    def _signature(self, said: str) -> str:
+        return hmac.new(self._secret, said.encode("utf-8", "replace"), hashlib.sha256).hexdigest()
