@@ -74,12 +74,22 @@ class Settings(BaseSettings):
         le=36_500,
         description="days that answers, conversations and ratings are kept; 0 keeps none",
     )
+    url: str | None = Field(
+        None, description="another Dateline service that `dateline slack` asks; default this one"
+    )
+    key: SecretStr | None = Field(None, description="key that is sent to DATELINE_URL")
 
     slack_bot_token: SecretStr | None = Field(
         None, alias="SLACK_BOT_TOKEN", description="Slack bot token"
     )
     slack_signing_secret: SecretStr | None = Field(
         None, alias="SLACK_SIGNING_SECRET", description="Slack signing secret"
+    )
+    slack_app_token: SecretStr | None = Field(
+        None, alias="SLACK_APP_TOKEN", description="Slack app token, for `dateline slack`"
+    )
+    slack_settings: Path | None = Field(
+        None, description="file of what each Slack channel may ask, and how it is answered"
     )
     slack_api_url: str = Field("https://slack.com/api/", description="address of the Slack Web API")
 

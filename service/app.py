@@ -21,6 +21,7 @@ from service.surfaces import (
     rest_conversations,
     rest_feedback,
     sign_in,
+    slack_keys,
     web_pages,
 )
 from service.surfaces.admission import Admission
@@ -55,11 +56,12 @@ def create_app(service: Service, *, private: bool = False) -> FastAPI:
         app.router.routes.append(Route("/mcp", endpoint, methods=["POST"]))
         app.include_router(sign_in.routes(service))
         web_pages.mount(app, service)
-        if service.settings.slack_bot_token or service.settings.slack_signing_secret:
+        if slack_keys.hears_over_http(service.settings):
             # two thirds of a second that only those who use it should wait
             from service.surfaces import slack
+            from service.surfaces.dateline_client import DatelineClient
 
-            slack.mount(app, service.answerer, service.settings)
+            slack.mount(app, service.settings, DatelineClient(service.settings.data_dir))
     for kind in (DatelineError, HTTPException, RequestValidationError):
         app.add_exception_handler(kind, _failed)
     app.add_middleware(

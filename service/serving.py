@@ -10,9 +10,10 @@ import signal
 import socket
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import uvicorn
 from fastapi import FastAPI
@@ -71,13 +72,56 @@ def serve(settings: Settings, host: str, port: int, command: str = "serve") -> N
     with (
         _ended_by_signal(),
         contextlib.closing(_bound(host, port)) as public,
+        _owned(settings, command) as (service, private),
+    ):
+        asyncio.run(_run(service, public, private))
+
+
+def serve_privately(
+    settings: Settings, command: str, work: Callable[[asyncio.Event], Coroutine[Any, Any, None]]
+) -> None:
+    """Serves the owner's socket alone while `work` runs; a signal sets the event that it is given.
+
+    Raises as `serve` does.
+    """
+    with _ended_by_signal(), _owned(settings, command) as (service, private):
+        asyncio.run(_run_beside(service, private, work))
+
+
+@contextlib.contextmanager
+def _owned(settings: Settings, command: str) -> Iterator[tuple[Service, socket.socket]]:
+    """An open service with its model loaded, and the owner's socket."""
+    with (
         owner.owning(settings.data_dir, command, serves=True),
         open_service(settings) as service,
     ):
         # loads the model before anybody waits for it
         service.retriever.find(Question("warm up"), 1)
         with contextlib.closing(owner.listen(settings.data_dir)) as private, Ahead(service.archive):
-            asyncio.run(_run(service, public, private))
+            yield service, private
+
+
+async def _run_beside(
+    service: Service,
+    private: socket.socket,
+    work: Callable[[asyncio.Event], Coroutine[Any, Any, None]],
+) -> None:
+    server = http_server(create_app(service, private=True))
+    serving = asyncio.gather(server.serve(sockets=[private]), _forget_in_time(service))
+    try:
+        await work(stopped_by_signal())
+    finally:
+        service.stopping.set()
+        server.should_exit = True
+        await serving
+
+
+def stopped_by_signal() -> asyncio.Event:
+    """An event that SIGINT and SIGTERM set from now on, in the loop that runs."""
+    stopped = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stopped.set)
+    return stopped
 
 
 async def _run(service: Service, public: socket.socket, private: socket.socket) -> None:

@@ -21,6 +21,7 @@ from ingest.storage.databases import open_database
 from ingest.storage.schema import Schema
 from ingest.storage.tables import CATALOGUE
 from service.records import RECORDS
+from service.surfaces.slack_inbox import SLACK
 
 # As they were written before there were versions, with what was added to them by and by.
 CATALOGUE_BEFORE = """
@@ -117,8 +118,11 @@ def test_an_archive_without_the_columns_of_later_versions_gets_them(old: Setting
         assert archive.catalogue.previous() is None
 
 
-@pytest.mark.parametrize("schema", [CATALOGUE, RECORDS], ids=["catalogue", "records"])
-@pytest.mark.parametrize("age", ["new", "old"])
+@pytest.mark.parametrize(
+    ("schema", "age"),
+    [(CATALOGUE, "new"), (CATALOGUE, "old"), (RECORDS, "new"), (RECORDS, "old"), (SLACK, "new")],
+    ids=lambda value: getattr(value, "name", value),
+)
 def test_tables_are_the_same_whether_made_today_or_migrated(
     settings: Settings, schema: Schema, age: str
 ) -> None:

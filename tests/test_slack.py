@@ -1,106 +1,38 @@
-"""Slack, end to end over HTTP: signed events in, replies in the thread on a fake Slack out."""
+"""Slack, end to end: deliveries over HTTP and over a WebSocket in, replies in the thread on a fake Slack out."""
 
 from __future__ import annotations
 
-import asyncio
-import json
 import logging
-import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
-from datetime import date
-from itertools import pairwise
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import fake_dateline
 import fake_slack
 import pytest
-import uvicorn
+from fake_dateline import QUOTE, FakeDateline, answered, declined
 from fake_slack import FakeSlack, deliver
-from fastapi import FastAPI
-from slack_sdk.web.async_client import AsyncWebClient
+from slack_bot import Send, connected, hearing, over_http
 
-from ingest.errors import TimedOut, WrongUsage
-from ingest.pipeline import ingest
 from ingest.settings import Settings
-from ingest.storage.archive import Archive
-from ingest.types import Span
-from service.app import create_app
-from service.surfaces import slack
-from service.types import (
-    Account,
-    Answer,
-    ArticleCard,
-    Citation,
-    Claim,
-    Conflict,
-    FamilyPlace,
-    Nearest,
-    Question,
-    Turn,
-)
-from service.wiring import open_service
+from service.surfaces import slack_reply
 
-CARD = ArticleCard(
-    article_id="a1",
-    title="Cable deal ends quarrel",
-    author="Ines Marlow",
-    publisher="The Strait Ledger",
-    url="https://ledger.example/cable?a=1&b=2",
-    source="cable.txt",
-    published_on=date(2025, 3, 3),
-    date_source="text",
-    family=FamilyPlace("f1", 3, "republished", True),
-)
-QUOTE = "The accord was signed at pier No. 4 on 28 February 2025."
+TRANSPORTS = ("http", "socket")
+SENTENCES = ("The accord was signed on 28 February 2025 [1].", "It ended the quarrel [1].")
 
 
-def answered(
-    text: str = "The accord was signed on 28 February 2025 [1].", quote: str = QUOTE, **card: Any
-) -> Answer:
-    citation = Citation(1, "p1", quote, 0, len(quote), replace(CARD, **card))
-    claim = Claim(text, 0, len(text), (1,), "supported", 1)
-    return Answer(
-        id="ans_1", question="?", text=text, outcome="answered", declined_because=None, claims=(claim,),
-        citations=(citation,), conflicts=(), nearest=(), as_of=None, answerer="extractive", model=None, fallback=None,
-        usage={}, timings_ms={}, index={}, conversation_id=None,
-    )  # fmt: skip
+@pytest.fixture(scope="module")
+def service() -> Iterator[FakeDateline]:
+    with fake_dateline.running() as fake:
+        yield fake
 
 
-@dataclass
-class Desk:
-    """The answerer handed to Slack: gives one outcome, once it is let go, and keeps what it was asked."""
-
-    outcome: Answer | Exception = field(default_factory=answered)
-    asked: list[Question] = field(default_factory=list)
-    released: threading.Event = field(default_factory=threading.Event)
-
-    async def answer(self, question: Question) -> Answer:
-        self.asked.append(question)
-        while not self.released.is_set():
-            await asyncio.sleep(0.01)
-        if isinstance(self.outcome, Exception):
-            raise self.outcome
-        return self.outcome
-
-
-@contextmanager
-def serving(app: FastAPI) -> Iterator[str]:
-    """The address of the app's Slack events while it runs in a thread, its start-up and shut-down included."""
-    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="error", lifespan="on"))
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started:
-        assert thread.is_alive()
-        threading.Event().wait(0.01)
-    port = server.servers[0].sockets[0].getsockname()[1]
-    try:
-        yield f"http://127.0.0.1:{port}/slack/events"
-    finally:
-        server.should_exit = True
-        thread.join(20)
-        assert not thread.is_alive()
+@pytest.fixture
+def dateline(service: FakeDateline) -> FakeDateline:
+    """The one service of this module, as new."""
+    service.__dict__.update(FakeDateline(url=service.url, _changed=service._changed).__dict__)
+    return service
 
 
 @pytest.fixture
@@ -110,134 +42,101 @@ def workspace() -> Iterator[FakeSlack]:
 
 
 @pytest.fixture
-def connected(settings: Settings, workspace: FakeSlack) -> Settings:
-    return settings.model_copy(update=keys() | {"slack_api_url": workspace.url})
+def keyed(settings: Settings, workspace: FakeSlack) -> Settings:
+    return connected(settings, workspace)
 
 
 @pytest.fixture
-def desk() -> Desk:
-    desk = Desk()
-    desk.released.set()
-    return desk
+def send(keyed: Settings, workspace: FakeSlack, dateline: FakeDateline) -> Iterator[Send]:
+    with hearing("socket", keyed, workspace, dateline) as send:
+        yield send
 
 
-@pytest.fixture
-def events(desk: Desk, connected: Settings) -> Iterator[str]:
-    app = FastAPI()
-    slack.mount(app, desk, connected)
-    with serving(app) as address:
-        yield address
+@pytest.fixture(params=TRANSPORTS)
+def send_either_way(
+    request: pytest.FixtureRequest, keyed: Settings, workspace: FakeSlack, dateline: FakeDateline
+) -> Iterator[Send]:
+    with hearing(request.param, keyed, workspace, dateline) as send:
+        yield send
 
 
-def keys(**other: str | None) -> dict[str, Any]:
-    given = {
-        "SLACK_BOT_TOKEN": fake_slack.BOT_TOKEN,
-        "SLACK_SIGNING_SECRET": fake_slack.SIGNING_SECRET,
-    } | other
-    read = Settings(_env_file=None, **given)  # type: ignore[call-arg, arg-type]
-    return {
-        "slack_bot_token": read.slack_bot_token,
-        "slack_signing_secret": read.slack_signing_secret,
-    }
+def reply_to(event: dict[str, Any], workspace: FakeSlack, send: Send) -> dict[str, Any]:
+    """Delivers the event and gives the one settled message below it."""
+    send(event)
+    [reply] = workspace.settled(event["channel"], event.get("thread_ts") or event["ts"])
+    return reply
 
 
-def reply_to(event: dict[str, Any], workspace: FakeSlack, events: str) -> dict[str, Any]:
-    """Delivers the event and gives the fields of the one message posted for it."""
-    before = len(workspace.made("chat.postMessage"))
-    assert deliver(events, workspace.envelope(event)).status_code == 200
-    return workspace.wait_for("chat.postMessage", before + 1)[before]
+def kinds(message: dict[str, Any]) -> list[str]:
+    return [block["type"] for block in message["blocks"]]
+
+
+def words(message: dict[str, Any]) -> str:
+    """All that stands in the blocks of a message."""
+    return str(message["blocks"])
 
 
 # Who is answered, and where -------------------------------------------------------------------------------------------
 
 
-def test_a_mention_is_answered_in_its_thread_with_numbered_sources(
-    workspace: FakeSlack, events: str, desk: Desk
+def test_a_mention_is_answered_in_its_thread_and_settles_with_cards(
+    workspace: FakeSlack, send_either_way: Send, dateline: FakeDateline
 ) -> None:
     event = workspace.mention("C1", "when was the accord signed?")
-    reply = reply_to(event, workspace, events)
-    assert desk.asked == [Question("when was the accord signed?")]
-    assert (reply["channel"], reply["thread_ts"]) == ("C1", event["ts"])
-    answer, sources = reply["text"].split("\n\n*Sources*\n")
-    assert answer == "The accord was signed on 28 February 2025 [1]."
-    assert sources == (
-        f'[1] "{QUOTE}" — <https://ledger.example/cable?a=1&amp;b=2|Cable deal ends quarrel>, The Strait Ledger, '
-        "3 March 2025 (republished copy, 1 of 3)"
-    )
-    assert reply["unfurl_links"] is False
-    assert reply["unfurl_media"] is False
+    reply = reply_to(event, workspace, send_either_way)
+    assert dateline.asked[0]["question"] == "when was the accord signed?"
+    assert reply["text"] == "The accord was signed on 28 February 2025 [1]."
+    assert kinds(reply) == ["carousel", "actions", "context_actions"]
+    [start] = workspace.made("chat.startStream")
+    assert (start["recipient_user_id"], start["recipient_team_id"]) == ("U0ANN", fake_slack.TEAM)
 
 
 def test_a_direct_message_is_answered_in_a_thread_under_it(
-    workspace: FakeSlack, events: str, desk: Desk
+    workspace: FakeSlack, send: Send, dateline: FakeDateline
 ) -> None:
     event = workspace.say("D1", "when was the accord signed?")
-    assert reply_to(event, workspace, events)["thread_ts"] == event["ts"]
-    assert desk.asked[0].text == "when was the accord signed?"
+    assert reply_to(event, workspace, send)["thread_ts"] == event["ts"]
+    assert dateline.asked[0]["question"] == "when was the accord signed?"
 
 
-def test_a_mention_in_a_thread_is_answered_there_and_brings_its_earlier_turns(
-    workspace: FakeSlack, events: str, desk: Desk
+def test_a_command_opens_a_thread_that_all_can_see(
+    workspace: FakeSlack, send_either_way: Send
 ) -> None:
-    first = workspace.mention("C1", "who signed &amp; when?")
-    reply_to(first, workspace, events)
-    workspace.say(
-        "C1", "a remark of another bot", user="U0OTHER", bot_id="B0OTHER", thread_ts=first["ts"]
-    )
-    second = workspace.mention("C1", "and where?", thread_ts=first["ts"])
-    workspace.say("C1", "said after the question", thread_ts=first["ts"])
-    assert reply_to(second, workspace, events)["thread_ts"] == first["ts"]
-    assert desk.asked[1] == Question(
-        "and where?",
-        history=(
-            Turn("user", "who signed & when?"),
-            Turn("assistant", "The accord was signed on 28 February 2025."),
-        ),
-    )
+    send_either_way(workspace.command("when was &lt;it&gt; signed?"))
+    [opening] = workspace.wait_for("chat.postMessage")
+    assert opening["text"] == "<@U0ANN> asks: when was &lt;it&gt; signed?"
+    ts = workspace.channels["C1"][0]["ts"]
+    [reply] = workspace.settled("C1", ts)
+    assert reply["text"].startswith("The accord")
 
 
-def test_only_the_latest_turns_of_a_long_thread_are_the_history(
-    workspace: FakeSlack, events: str, desk: Desk
+def test_a_hidden_command_is_answered_for_the_asker_alone(
+    workspace: FakeSlack, keyed: Settings, dateline: FakeDateline, tmp_path: Path
 ) -> None:
-    workspace.page_size = 7
-    first = workspace.say("C1", "turn 0")
-    for number in range(1, 31):
-        workspace.say("C1", f"turn {number}", thread_ts=first["ts"])
-    reply_to(workspace.mention("C1", "and now?", thread_ts=first["ts"]), workspace, events)
-    assert [turn.content for turn in desk.asked[0].history] == [
-        f"turn {number}" for number in range(21, 31)
-    ]
+    (tmp_path / "slack.yaml").write_text("defaults: {ephemeral: true}")
+    hidden = keyed.model_copy(update={"slack_settings": tmp_path / "slack.yaml"})
+    with hearing("socket", hidden, workspace, dateline) as send:
+        acknowledged = send(workspace.command("when was it signed?"))
+        workspace.wait(lambda: workspace.hidden, "a hidden reply")
+    assert acknowledged["payload"]["text"] == "Searching the archive…"
+    assert kinds(workspace.hidden[0])[0] == "markdown"
+    assert not workspace.channels["C1"]
 
 
-def test_a_thread_that_cannot_be_read_is_no_reason_not_to_answer(
-    workspace: FakeSlack, events: str, desk: Desk
-) -> None:
-    workspace.failing |= {
-        "conversations.replies": "missing_scope",
-        "reactions.add": "missing_scope",
-    }
-    first = workspace.say("C1", "the accord is here")
-    reply_to(workspace.mention("C1", "when?", thread_ts=first["ts"]), workspace, events)
-    assert desk.asked == [Question("when?")]
+def test_a_command_where_the_bot_is_not_says_to_invite_it(workspace: FakeSlack, send: Send) -> None:
+    workspace.closed.add("C1")
+    send(workspace.command("when was it signed?"))
+    workspace.wait(lambda: workspace.hidden, "a hidden reply")
+    assert "/invite" in words(workspace.hidden[0])
 
 
-def test_a_sign_shows_that_the_answer_is_being_worked_on(
-    workspace: FakeSlack, events: str, desk: Desk
-) -> None:
-    desk.released.clear()
-    event = workspace.mention("C1", "when?")
-    deliver(events, workspace.envelope(event))
-    sign = {"name": "eyes", "channel": "C1", "timestamp": event["ts"]}
-    assert workspace.wait_for("reactions.add") == [sign]
-    assert not workspace.made("reactions.remove")
-    desk.released.set()
-    assert workspace.wait_for("reactions.remove") == [sign]
+def test_a_command_without_a_question_gets_a_hint(workspace: FakeSlack, send: Send) -> None:
+    assert "Ask me something" in send(workspace.command(" "))["payload"]["text"]
 
 
 NOT_FOR_US = {
     "a message in a channel": {},
     "a message in a group chat": {"channel_type": "mpim"},
-    "a message that mentions us, which comes as app_mention too": {"text": "<@U0BOT> when?"},
     "an edit": {
         "channel": "D1",
         "channel_type": "im",
@@ -263,37 +162,223 @@ NOT_FOR_US = {
     "our own user, without its bot": {"channel": "D1", "channel_type": "im", "user": "U0BOT"},
     "nobody": {"channel": "D1", "channel_type": "im", "user": None},
     "a reaction": {"type": "reaction_added", "reaction": "eyes", "item": {"type": "message"}},
+    "a thread that we were never in": {"thread_ts": "1.000100"},
 }
 
 
-@pytest.mark.parametrize("different", NOT_FOR_US.values(), ids=NOT_FOR_US)
 def test_what_no_person_asked_us_is_acknowledged_and_left_alone(
-    different: dict[str, Any], workspace: FakeSlack, events: str, desk: Desk
+    workspace: FakeSlack, send: Send, dateline: FakeDateline
 ) -> None:
-    event = {**workspace.say("C1", "when?"), **different}
-    assert deliver(events, workspace.envelope(event)).status_code == 200
-    reply_to(workspace.mention("C2", "the next question"), workspace, events)
-    assert [question.text for question in desk.asked] == ["the next question"]
+    for different in NOT_FOR_US.values():
+        send({**workspace.say("C1", "when?"), **different})
+    reply_to(workspace.mention("C2", "the next question"), workspace, send)
+    assert [one["question"] for one in dateline.asked] == ["the next question"]
 
 
-@pytest.mark.parametrize("text", ["", "  ", "<@U0BOT>", "<@U0BOT> <!here>"])
+def test_a_person_whom_slack_calls_a_bot_is_not_answered(
+    workspace: FakeSlack, send: Send, dateline: FakeDateline
+) -> None:
+    workspace.people["U0ROBOT"] = {"is_bot": True}
+    send(workspace.say("D1", "when?", user="U0ROBOT"))
+    reply_to(workspace.mention("C2", "the next question"), workspace, send)
+    assert [one["question"] for one in dateline.asked] == ["the next question"]
+
+
+@pytest.mark.parametrize("text", ["", "<@U0BOT> <!here>"])
 def test_a_call_without_a_question_gets_a_hint(
-    text: str, workspace: FakeSlack, events: str, desk: Desk
+    text: str, workspace: FakeSlack, send: Send, dateline: FakeDateline
 ) -> None:
-    assert "Ask me something" in reply_to(workspace.say("D1", text), workspace, events)["text"]
-    assert not desk.asked
+    assert "Ask me something" in words(reply_to(workspace.say("D1", text), workspace, send))
+    assert not dateline.asked
 
 
 def test_a_question_over_2000_characters_is_not_answered_and_hears_why(
-    workspace: FakeSlack, events: str, desk: Desk
+    workspace: FakeSlack, send: Send, dateline: FakeDateline
 ) -> None:
-    assert (
-        "2,001 characters long"
-        in reply_to(workspace.say("D1", "y" * 2001), workspace, events)["text"]
+    assert "2,001 characters long" in words(
+        reply_to(workspace.say("D1", "y" * 2001), workspace, send)
     )
-    assert not desk.asked
-    reply_to(workspace.say("D1", "&lt;" * 2000), workspace, events)
-    assert desk.asked == [Question("<" * 2000)]
+    assert not dateline.asked
+    reply_to(workspace.say("D1", "&lt;" * 2000), workspace, send)
+    assert dateline.asked[0]["question"] == "<" * 2000
+
+
+# The thread is the conversation ---------------------------------------------------------------------------------------
+
+
+def test_a_mention_in_a_thread_brings_its_earlier_turns(
+    workspace: FakeSlack, send: Send, dateline: FakeDateline
+) -> None:
+    first = workspace.mention("C1", "who signed &amp; when?")
+    reply_to(first, workspace, send)
+    workspace.say("C1", "of a bot", user="U0OTHER", bot_id="B0OTHER", thread_ts=first["ts"])
+    second = workspace.mention("C1", "and where?", thread_ts=first["ts"])
+    workspace.say("C1", "said after the question", thread_ts=first["ts"])
+    send(second)
+    workspace.settled("C1", first["ts"], 2)
+    assert dateline.asked[1]["question"] == "and where?"
+    assert dateline.asked[1]["history"] == [
+        {"role": "user", "content": "who signed & when?"},
+        {"role": "assistant", "content": "The accord was signed on 28 February 2025."},
+    ]
+
+
+def test_a_follow_up_in_an_answered_thread_needs_no_mention(
+    workspace: FakeSlack, send: Send, dateline: FakeDateline
+) -> None:
+    first = workspace.mention("C1", "who signed?")
+    reply_to(first, workspace, send)
+    send(workspace.say("C1", "<@U0BOB> what do you think?", thread_ts=first["ts"]))
+    send(workspace.say("C1", "and where?", thread_ts=first["ts"]))
+    workspace.settled("C1", first["ts"], 2)
+    assert [one["question"] for one in dateline.asked] == ["who signed?", "and where?"]
+
+
+def test_follow_ups_can_be_turned_off_by_a_setting(
+    workspace: FakeSlack, send: Send, dateline: FakeDateline
+) -> None:
+    workspace.people["U0BOSS"] = {"is_admin": True}
+    send(workspace.command("settings follow-ups=no", user="U0BOSS"))
+    first = workspace.mention("C1", "who signed?")
+    reply_to(first, workspace, send)
+    send(workspace.say("C1", "and where?", thread_ts=first["ts"]))
+    reply_to(workspace.mention("C2", "another"), workspace, send)
+    assert [one["question"] for one in dateline.asked] == ["who signed?", "another"]
+
+
+def test_only_the_latest_turns_of_a_long_thread_are_the_history(
+    workspace: FakeSlack, send: Send, dateline: FakeDateline
+) -> None:
+    workspace.page_size = 7
+    first = workspace.say("C1", "turn 0")
+    for number in range(1, 31):
+        workspace.say("C1", f"turn {number}", thread_ts=first["ts"])
+    reply_to(workspace.mention("C1", "and now?", thread_ts=first["ts"]), workspace, send)
+    assert [turn["content"] for turn in dateline.asked[0]["history"]] == [
+        f"turn {number}" for number in range(21, 31)
+    ]
+
+
+def test_a_thread_that_cannot_be_read_is_no_reason_not_to_answer(
+    workspace: FakeSlack, send: Send, dateline: FakeDateline
+) -> None:
+    workspace.failing |= {"conversations.replies": "missing_scope", "users.info": "missing_scope"}
+    first = workspace.say("C1", "the accord is here")
+    reply_to(workspace.mention("C1", "when?", thread_ts=first["ts"]), workspace, send)
+    assert dateline.asked[0]["history"] == []
+    assert dateline.asked[0]["today"] is None
+
+
+def test_the_asker_s_time_zone_decides_the_day(
+    workspace: FakeSlack, send: Send, dateline: FakeDateline
+) -> None:
+    workspace.people |= {"U0EAST": {"tz": "Pacific/Kiritimati"}, "U0WEST": {"tz": "Etc/GMT+12"}}
+    for user in ("U0EAST", "U0WEST"):  # 26 hours apart: it is never the same day
+        reply_to(workspace.say("D1", "what happened yesterday?", user=user), workspace, send)
+    east, west = (one["today"] for one in dateline.asked)
+    assert east > west
+
+
+# Streaming ------------------------------------------------------------------------------------------------------------
+
+
+def test_a_sentence_is_shown_as_soon_as_it_is_verified(
+    workspace: FakeSlack, send: Send, dateline: FakeDateline
+) -> None:
+    dateline.outcome, dateline.released = answered(*SENTENCES), 0
+    event = workspace.mention("C1", "when?")
+    send(event)
+    assert workspace.wait_for("agents.sessions.setStatus")[0]["status"] == "processing"
+    dateline.released = 1
+    workspace.wait_for("chat.startStream")
+    assert workspace.replies("C1", event["ts"])[0]["text"] == SENTENCES[0]
+    dateline.released = 2
+    [reply] = workspace.settled("C1", event["ts"])
+    assert reply["text"] == " ".join(SENTENCES)
+    assert workspace.made("chat.stopStream")[0]["session_status"] == "active"
+
+
+def test_the_stop_button_ends_the_work_and_says_so(
+    workspace: FakeSlack, send_either_way: Send, dateline: FakeDateline
+) -> None:
+    dateline.outcome, dateline.released = answered(*SENTENCES), 1
+    event = workspace.mention("C1", "when?")
+    send_either_way(event)
+    workspace.wait_for("chat.startStream")
+    send_either_way(workspace.stop_stream("C1", event["ts"]))
+    dateline.wait(lambda: dateline.gone, "the end of the work")
+    workspace.wait_for("chat.update")
+    [reply] = workspace.replies("C1", event["ts"])
+    assert reply["text"] == SENTENCES[0]
+    assert "Stopped" in words(reply)
+    workspace.wait_for("agents.sessions.setStatus", 2)
+    assert workspace.made("agents.sessions.setStatus")[-1]["status"] == "active"
+
+
+def test_a_stop_before_the_first_sentence_is_heard_too(
+    workspace: FakeSlack, send: Send, dateline: FakeDateline
+) -> None:
+    dateline.released = 0
+    event = workspace.mention("C1", "when?")
+    send(event)
+    dateline.wait(lambda: dateline.asked, "the question")
+    send(workspace.stop_stream("C1", event["ts"]))
+    workspace.wait_for("chat.postMessage")
+    assert "Stopped" in words(workspace.replies("C1", event["ts"])[0])
+
+
+@pytest.mark.parametrize("refusal", ["team_not_allowed", "unknown_method"])
+def test_where_slack_does_not_stream_one_message_is_edited(
+    refusal: str, workspace: FakeSlack, send: Send, dateline: FakeDateline
+) -> None:
+    workspace.failing |= {"chat.startStream": refusal, "agents.sessions.setStatus": refusal}
+    dateline.outcome = answered(*SENTENCES)
+    reply = reply_to(workspace.mention("C1", "when?"), workspace, send)
+    assert reply["blocks"][0] == {"type": "markdown", "text": " ".join(SENTENCES)}
+    assert kinds(reply)[1:] == ["carousel", "actions", "context_actions"]
+    assert len(workspace.made("chat.postMessage")) == 1
+    # the fake refuses a second edit within a second, as Slack does
+    assert all(call.status != 429 for call in workspace.calls)
+
+
+def test_a_stream_that_slack_ended_goes_on_as_edits(
+    workspace: FakeSlack, send: Send, dateline: FakeDateline
+) -> None:
+    dateline.outcome, dateline.released = answered(*SENTENCES), 1
+    event = workspace.mention("C1", "when?")
+    send(event)
+    workspace.wait_for("chat.startStream")
+    workspace.message("C1", workspace.replies("C1", event["ts"])[0]["ts"])["streaming"] = False  # type: ignore[index]
+    dateline.released = 2
+    [reply] = workspace.settled("C1", event["ts"])
+    assert reply["blocks"][0]["text"] == " ".join(SENTENCES)
+
+
+def test_where_slack_does_not_know_cards_the_sources_are_lines(
+    workspace: FakeSlack, send: Send, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        fake_slack, "_fits", lambda block: block["type"] not in ("card", "carousel")
+    )
+    reply = reply_to(workspace.mention("C1", "when?"), workspace, send)
+    assert kinds(reply) == ["section", "actions", "context_actions"]
+    assert "Cable deal ends quarrel" in words(reply)
+
+
+def test_an_answer_too_long_for_one_message_goes_on_in_the_next_between_sentences(
+    workspace: FakeSlack, send: Send, dateline: FakeDateline
+) -> None:
+    sentences = [f"Sentence {number} {'of the Tolvay accord ' * 40}[1]." for number in range(30)]
+    dateline.outcome = answered(*sentences)
+    event = workspace.mention("C1", "when?")
+    send(event)
+    workspace.wait(
+        lambda: any("carousel" in kinds(m) for m in workspace.replies("C1", event["ts"])), "cards"
+    )
+    found = workspace.replies("C1", event["ts"])
+    assert len(found) == 3
+    assert " ".join(m["text"] for m in found) == " ".join(sentences)
+    assert all(m["text"].endswith("[1].") and not m["streaming"] for m in found)
 
 
 # Delivery: signatures, retries, time ----------------------------------------------------------------------------------
@@ -309,25 +394,35 @@ FORGED = {
 }
 
 
-@pytest.mark.parametrize("how", FORGED.values(), ids=FORGED)
+@pytest.fixture
+def address(keyed: Settings, workspace: FakeSlack, dateline: FakeDateline) -> Iterator[str]:
+    with over_http(keyed, workspace, dateline) as send:
+        [url] = [
+            cell.cell_contents
+            for cell in send.__closure__ or ()
+            if isinstance(cell.cell_contents, str)
+        ]  # type: ignore[attr-defined]
+        yield f"{url}/slack/events"
+
+
 def test_a_request_that_slack_did_not_just_sign_is_refused(
-    how: dict[str, Any], workspace: FakeSlack, events: str, desk: Desk
+    workspace: FakeSlack, address: str, dateline: FakeDateline
 ) -> None:
-    headers = {
-        name: value.encode() if isinstance(value, str) else value for name, value in how.items()
-    }
-    headers |= {name: how[name] for name in ("secret", "age_seconds") if name in how}
-    response = deliver(events, workspace.envelope(workspace.mention("C1", "when?")), **headers)
-    assert response.status_code == 401
-    assert response.headers["content-type"] == "application/problem+json"
-    assert response.json()["code"] == "invalid_key"
-    assert not desk.asked
+    for how in FORGED.values():
+        headers = {n: v.encode() if isinstance(v, str) else v for n, v in how.items()}  # type: ignore[attr-defined]
+        headers |= {name: how[name] for name in ("secret", "age_seconds") if name in how}  # type: ignore[index, operator]
+        body = workspace.envelope(workspace.mention("C1", "when?"))
+        response = deliver(address, body, **headers)
+        assert response.status_code == 401, how
+        assert response.headers["content-type"] == "application/problem+json"
+        assert response.json()["code"] == "invalid_key"
+    assert not dateline.asked
 
 
-def test_a_body_that_was_changed_on_the_way_is_refused(workspace: FakeSlack, events: str) -> None:
-    signed = deliver(events, workspace.envelope(workspace.mention("C1", "when?"))).request
+def test_a_body_that_was_changed_on_the_way_is_refused(workspace: FakeSlack, address: str) -> None:
+    signed = deliver(address, workspace.envelope(workspace.mention("C1", "when?"))).request
     forged = deliver(
-        events,
+        address,
         bytes(signed.content).replace(b"when?", b"where"),
         X_Slack_Signature=signed.headers["x-slack-signature"],
         X_Slack_Request_Timestamp=signed.headers["x-slack-request-timestamp"],
@@ -335,375 +430,327 @@ def test_a_body_that_was_changed_on_the_way_is_refused(workspace: FakeSlack, eve
     assert forged.status_code == 401
 
 
-@pytest.mark.parametrize(
-    "body",
-    [b"\xff\xfe", b"not json", b"ssl_check=1&token=x", b"[]", b'{"event": 1}', b"[" * 5000, b""],
-)
-def test_a_body_that_is_no_event_is_refused_whoever_signed_it(body: bytes, events: str) -> None:
-    assert deliver(events, body, secret="another").status_code == 401
-    assert 400 <= deliver(events, body).status_code <= 422
+def test_a_body_that_is_no_event_is_refused_whoever_signed_it(address: str) -> None:
+    for body in (
+        b"\xff\xfe",
+        b"not json",
+        b"ssl_check=1",
+        b"[]",
+        b'{"event": 1}',
+        b"[" * 5000,
+        b"",
+    ):
+        assert deliver(address, body, secret="another").status_code == 401
+        assert 400 <= deliver(address, body).status_code <= 422
+    form = {"Content_Type": "application/x-www-form-urlencoded"}
+    for body in (b"payload=no", b"payload=[]", b"x=1"):
+        assert 400 <= deliver(address, body, **form).status_code <= 422
 
 
-def test_slack_can_verify_the_address(events: str) -> None:
-    response = deliver(events, {"type": "url_verification", "challenge": "c-123", "token": "t"})
+def test_slack_can_verify_the_address(address: str) -> None:
+    response = deliver(address, {"type": "url_verification", "challenge": "c-123", "token": "t"})
     assert (response.status_code, response.json()) == (200, {"challenge": "c-123"})
 
 
-def test_the_acknowledgement_does_not_wait_for_the_answer(
-    workspace: FakeSlack, events: str, desk: Desk
+def test_the_acknowledgement_waits_neither_for_the_answer_nor_for_slack(
+    workspace: FakeSlack, send_either_way: Send, dateline: FakeDateline
 ) -> None:
-    desk.released.clear()
+    dateline.released = 0
+    workspace.rate_limited["users.info"] = 1
     event = workspace.mention("C1", "when?")
-    assert (
-        deliver(events, workspace.envelope(event)).status_code == 200
-    )  # the desk lets nothing go until the next line
-    assert not workspace.made("chat.postMessage")
-    desk.released.set()
-    assert workspace.wait_for("chat.postMessage")[0]["thread_ts"] == event["ts"]
+    send_either_way(event)  # returns with the acknowledgement
+    assert not workspace.replies("C1", event["ts"])
+    dateline.released = 1
+    workspace.settled("C1", event["ts"])
 
 
-def test_the_acknowledgement_does_not_wait_for_slack_either(
-    workspace: FakeSlack, events: str
+def test_an_event_delivered_again_is_answered_once_over_restarts_and_transports(
+    workspace: FakeSlack, keyed: Settings, dateline: FakeDateline
 ) -> None:
-    workspace.rate_limited["auth.test"] = 1
-    assert deliver(events, workspace.envelope(workspace.mention("C1", "when?"))).status_code == 200
-    assert not workspace.made("chat.postMessage")
-    workspace.wait_for("chat.postMessage")
-
-
-def test_a_retried_event_is_answered_once(workspace: FakeSlack, events: str, desk: Desk) -> None:
     envelope = workspace.envelope(workspace.mention("C1", "when?"))
-    for retry in range(4):
-        more = (
-            {"X_Slack_Retry_Num": str(retry), "X_Slack_Retry_Reason": "http_timeout"}
-            if retry
-            else {}
-        )
-        assert deliver(events, envelope, **more).status_code == 200
-    reply_to(workspace.mention("C1", "and where?"), workspace, events)
-    assert [question.text for question in desk.asked] == ["when?", "and where?"]
-    assert len(workspace.made("chat.postMessage")) == 2
+    direct = workspace.say("D1", "<@U0BOT> who?")  # one message that comes as two events
+    for transport in ("http", "socket", "http"):
+        with hearing(transport, keyed, workspace, dateline) as send:
+            for _ in range(3):
+                send(envelope)
+                send(direct)
+                send({**direct, "type": "app_mention"})
+            workspace.settled("C1", envelope["event"]["ts"])
+            workspace.settled("D1", direct["ts"])
+    assert sorted(one["question"] for one in dateline.asked) == ["when?", "who?"]
+    assert len(workspace.made("chat.startStream")) == 2
 
 
-def test_an_event_id_that_was_heard_is_passed_over_whatever_it_carries(
-    workspace: FakeSlack, events: str, desk: Desk
+def test_an_answer_under_way_at_a_shutdown_apologises_and_comes_after_it(
+    workspace: FakeSlack, keyed: Settings, dateline: FakeDateline
 ) -> None:
-    for text, event_id in (("when?", "Ev1"), ("where?", "Ev1"), ("who?", "Ev2")):
-        assert (
-            deliver(events, workspace.envelope(workspace.mention("C1", text), event_id)).status_code
-            == 200
-        )
-    workspace.wait_for("reactions.remove", 2)
-    assert sorted(question.text for question in desk.asked) == ["when?", "who?"]
+    dateline.outcome, dateline.released = answered(*SENTENCES), 1
+    event = workspace.mention("C1", "when?")
+    with hearing("socket", keyed, workspace, dateline) as send:
+        send(event)
+        workspace.wait_for("chat.startStream")
+    [cut] = workspace.replies("C1", event["ts"])
+    assert "restarted" in words(cut)
+    dateline.released = 2
+    with hearing("http", keyed, workspace, dateline):
+        [reply] = workspace.settled("C1", event["ts"])
+    assert reply["ts"] == cut["ts"]
+    assert reply["text"] == " ".join(SENTENCES)
+    assert "restarted" not in words(reply)
 
 
-def test_one_message_delivered_as_two_events_is_answered_once(
-    workspace: FakeSlack, events: str, desk: Desk
+def test_a_message_whose_creation_was_never_confirmed_is_found_and_written_anew(
+    workspace: FakeSlack, keyed: Settings, dateline: FakeDateline, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    message = workspace.say("D1", "<@U0BOT> when?")
-    mention = {**message, "type": "app_mention"}
-    for event in (message, mention, message):
-        assert deliver(events, workspace.envelope(event)).status_code == 200
-    reply_to(workspace.say("D1", "and where?"), workspace, events)
-    assert [question.text for question in desk.asked] == ["when?", "and where?"]
+    keep = workspace._start
+
+    def lost(fields: dict[str, Any]) -> Any:
+        monkeypatch.setattr(workspace, "_start", keep)
+        keep(fields)
+        return "ratelimited_forever"  # Slack has the message, the bot does not know
+
+    monkeypatch.setattr(workspace, "_start", lost)
+    monkeypatch.setattr(slack_reply, "FINAL", ())
+    workspace.failing["chat.postMessage"] = "internal_error"
+    event = workspace.mention("C1", "when?")
+    with hearing("http", keyed, workspace, dateline) as send:
+        send(event)
+        [reply] = workspace.settled("C1", event["ts"])
+    assert len(workspace.replies("C1", event["ts"])) == 1
+    assert "28 February 2025" in reply["text"]
 
 
-async def test_what_was_heard_is_forgotten_after_an_hour(workspace: FakeSlack, desk: Desk) -> None:
-    clock = [0.0]
-    client = AsyncWebClient(fake_slack.BOT_TOKEN, base_url=workspace.url)
-    bot = slack.Bot(client, desk, None, clock=lambda: clock[0])
-    envelope = workspace.envelope(workspace.mention("C1", "when?"))
-    for seconds in (0.0, 3_599.0, 3_601.0):
-        clock[0] = seconds
-        bot.hear(envelope)
-    await bot.close()
-    assert len(desk.asked) == 2
-
-
-def test_shutting_down_ends_what_is_under_way(
-    desk: Desk, connected: Settings, workspace: FakeSlack
+def test_two_forced_reconnects_lose_nothing(
+    workspace: FakeSlack, send: Send, dateline: FakeDateline
 ) -> None:
-    desk.released.clear()
-    app = FastAPI()
-    slack.mount(app, desk, connected)
-    with serving(app) as address:
-        deliver(address, workspace.envelope(workspace.mention("C1", "when?")))
-        workspace.wait_for("reactions.add")
-    assert not workspace.made("chat.postMessage")
-
-
-def test_shutting_down_lets_a_nearly_finished_answer_out(
-    desk: Desk, connected: Settings, workspace: FakeSlack
-) -> None:
-    desk.released.clear()
-    app = FastAPI()
-    slack.mount(app, desk, connected)
-    with serving(app) as address:
-        deliver(address, workspace.envelope(workspace.mention("C1", "when?")))
-        workspace.wait_for("reactions.add")
-        threading.Timer(0.3, desk.released.set).start()
-    assert len(workspace.made("chat.postMessage")) == 1
+    dateline.echo = True
+    events = [workspace.mention("C1", f"question {number}?") for number in range(6)]
+    for number, event in enumerate(events):
+        send(event)
+        if number in (1, 3):
+            workspace.reconnect()
+    for event in events:
+        workspace.settled("C1", event["ts"])
+    assert len(dateline.asked) == 6
 
 
 # What the reply says --------------------------------------------------------------------------------------------------
 
 
 def test_nothing_in_an_article_can_call_people_or_pose_as_a_link(
-    workspace: FakeSlack, events: str, desk: Desk
+    workspace: FakeSlack, send: Send, dateline: FakeDateline
 ) -> None:
-    bad = "<!channel> <@U0ANN> <https://evil.example|here> & ```"
-    desk.outcome = answered(
-        f"{bad} [1].",
-        f"{bad}\n[2] “x”",
-        title=f"A|B> {bad}",
-        publisher=bad,
-        url="https://x.example/a>|<!here> b\n",
+    bad = "<!channel> <@U0ANN> @here [x](http://evil.example) <https://evil.example|here> & ```"
+    dateline.outcome = answered(
+        f"{bad} [1].", title=f"A|B> {bad}", publisher=bad, url="https://x.example/a>|<!here> b\n"
     )
-    reply = reply_to(workspace.mention("C1", "when?"), workspace, events)
-    shown = "\n".join(block["text"]["text"] for block in reply["blocks"])
-    for text in (reply["text"], shown):
-        assert text.count("<") == text.count(">") == 1
-        assert (
-            "<https://x.example/a%3E|%3C!here%3E%20b%0A|".replace("|%3C", "%7C%3C").replace(
-                "%0A", ""
-            )
-            in text
-        )
-        assert "&lt;!channel&gt; &lt;@U0ANN&gt;" in text
-        assert "```" not in text
-        assert sum(line.startswith("[2]") for line in text.splitlines()) == 0
-    assert all(block["text"]["verbatim"] for block in reply["blocks"])
-    assert (reply["parse"], reply["link_names"]) == ("none", False)
+    event = workspace.mention("C1", "when?")
+    reply = reply_to(event, workspace, send)
+    send(workspace.press("C1", reply["ts"], "dateline_quotes"))
+    quotes = workspace.settled("C1", event["ts"], 2)[1]
+    assert "<" not in reply["text"] and "](" not in reply["text"] and "://" not in reply["text"]
+    assert "<" not in words(reply).replace("'value': '", "")
+    assert words(quotes).count("<") == words(quotes).count("<https://x.example/") == 1
+    assert "`" not in reply["text"] + words(reply) + words(quotes)
+    assert "@h" not in reply["text"]  # an invisible character keeps it from being a mention
+    assert "%3E%7C%3C!here%3E" in words(reply)
 
 
-@pytest.mark.parametrize("url", [None, "javascript:alert(1)", "file:///etc/passwd"])
 def test_an_article_without_a_web_address_is_linked_to_its_reader_page(
-    url: str | None, desk: Desk, connected: Settings, workspace: FakeSlack
+    workspace: FakeSlack, keyed: Settings, dateline: FakeDateline
 ) -> None:
-    desk.outcome = answered(
-        url=url, published_on=None, family=FamilyPlace("f", 1, "original", True)
-    )
-    for public_url, shown in [
-        ("https://news.example/", "<https://news.example/articles/a1|{}>"),
-        (None, "{}"),
-    ]:
-        app = FastAPI()
-        slack.mount(app, desk, connected.model_copy(update={"public_url": public_url}))
-        with serving(app) as address:
-            text = reply_to(workspace.mention("C1", "when?"), workspace, address)["text"]
-        assert text.endswith(f'" — {shown.format(CARD.title)}, The Strait Ledger, undated')
+    dateline.outcome = answered(url="javascript:alert(1)")
+    public = keyed.model_copy(update={"public_url": "https://news.example/"})
+    for settings, shown in ((public, True), (keyed, False)):
+        with hearing("http", settings, workspace, dateline) as send:
+            reply = reply_to(workspace.mention("C1", "when?"), workspace, send)
+        assert ("https://news.example/articles/a1" in words(reply)) is shown
+        assert "javascript" not in words(reply)
 
 
-def test_an_altered_copy_is_named_with_the_words_that_differ(
-    workspace: FakeSlack, events: str, desk: Desk
+def test_a_refusal_quotes_the_closest_passage_and_asks_again_as_of_another_day(
+    workspace: FakeSlack, send: Send, dateline: FakeDateline
 ) -> None:
-    copy = Citation(
-        None, "p2", "…", 0, 1, replace(CARD, publisher="Wire & Co", published_on=date(2025, 4, 17))
-    )
-    accounts = (Account(QUOTE, answered().citations[0]), Account("…", copy))
-    about = "“28 February 2025” became “18 February <!here> 2025”"
-    desk.outcome = replace(
-        answered(), conflicts=(Conflict(about, "altered_copy", accounts, 0, "…"),)
-    )
-    text = reply_to(workspace.mention("C1", "when?"), workspace, events)["text"]
-    assert text.splitlines()[-1] == (
-        "An altered copy in Wire &amp; Co (17 April 2025) has other words than this source [1]: "
-        "“28 February 2025” became “18 February &lt;!here&gt; 2025”."
-    )
-
-
-def test_accounts_that_disagree_are_shown_side_by_side_around_what_differs(
-    workspace: FakeSlack, events: str, desk: Desk
-) -> None:
-    here = "After long talks in a disused lighthouse the accord was signed in the night of 28 February by both leaders."
-    there = Citation(
-        None, "p2", "…", 0, 1, replace(CARD, publisher="The Courier", published_on=None)
-    )
-    accounts = (
-        Account(here, answered().citations[0]),
-        Account(here.replace("28 February", "8 May"), there),
-    )
-    disputed = Conflict("the day", "disputed", accounts, None, "…")
-    desk.outcome = replace(
-        answered(), conflicts=(disputed, replace(disputed, status="superseded", chosen=0))
-    )
-    text = reply_to(workspace.mention("C1", "when?"), workspace, events)["text"]
-    ledger = (
-        "The Strait Ledger (3 March 2025) has “…in the night of 28 February by both leaders.” [1]"
-    )
-    courier = "The Courier has “…in the night of 8 May by both leaders.”"
-    assert text.splitlines()[-2:] == [
-        f"Accounts disagree: {ledger}; {courier}.",
-        f"An older account: {courier}; the newer one in {ledger}.",
+    dateline.outcome = replace(declined(), question="who won?")
+    event = workspace.mention("C1", "who won?")
+    reply = reply_to(event, workspace, send)
+    assert kinds(reply) == ["actions", "context_actions"]
+    dateline.outcome = replace(answered(), question="who won?")
+    again = workspace.press("C1", reply["ts"], "dateline_again", selected_date="2024-05-01")
+    send(again)
+    send(again)
+    workspace.settled("C1", event["ts"], 2)
+    assert [(one["question"], one["as_of"]) for one in dateline.asked] == [
+        ("who won?", None),
+        ("who won?", "2024-05-01"),
     ]
 
 
-def test_a_decline_says_why_and_names_at_most_three_nearest(
-    workspace: FakeSlack, events: str, desk: Desk
+def test_ratings_go_where_the_service_keeps_them(
+    workspace: FakeSlack, send_either_way: Send, dateline: FakeDateline
 ) -> None:
-    hits = [
-        Nearest(f"p{n}", 0, 5, "words", 0.5, replace(CARD, title=f"Nearest {n}", url=None))
-        for n in range(4)
+    reply = reply_to(workspace.mention("C1", "when?"), workspace, send_either_way)
+    for rating in ("up", "down"):
+        send_either_way(
+            workspace.press("C1", reply["ts"], "dateline_rate", value=f"{rating} ans_1")
+        )
+    dateline.wait(lambda: len(dateline.rated) == 2, "ratings")
+    assert sorted(dateline.rated, key=lambda one: one["rating"]) == [
+        {"answer_id": "ans_1", "rating": rating, "user": f"slack:{fake_slack.TEAM}:U0ANN"}
+        for rating in ("down", "up")
     ]
-    desk.outcome = replace(
-        answered("The archive holds nothing that answers this question."),
-        outcome="declined", declined_because="no_match", claims=(), citations=(), nearest=tuple(hits),
-    )  # fmt: skip
-    text = reply_to(workspace.mention("C1", "when?"), workspace, events)["text"]
-    assert text.startswith(
-        "The archive holds nothing that answers this question.\n\nNearest in the archive:\n• Nearest 0,"
-    )
-    assert "Nearest 2" in text
-    assert "Nearest 3" not in text
-    assert "Sources" not in text
 
 
-def test_a_decline_quotes_and_dates_the_closest_sentence(
-    workspace: FakeSlack, events: str, desk: Desk
+def test_quotes_are_shown_in_the_thread_once(
+    workspace: FakeSlack, send: Send, dateline: FakeDateline
 ) -> None:
-    card = replace(CARD, publisher="Strait <Ledger>", published_on=date(2025, 3, 3))
-    words = "The accord <!channel> was put off."
-    near = Nearest("p1", 0, 90, words, 0.5, replace(card, url=None), 0.5, Span(4, 38, words))
-    desk.outcome = replace(
-        answered("No."), outcome="declined", declined_because="not_supported", claims=(),
-        citations=(), nearest=(near, replace(near, sentence=None)),
-    )  # fmt: skip
-    text = reply_to(workspace.mention("C1", "when?"), workspace, events)["text"]
-    assert text.startswith(
-        "No.\n\nThe closest passage, from Strait &lt;Ledger&gt; of 3 March 2025, says: "
-        "“The accord &lt;!channel&gt; was put off.”\n\nAlso near:\n• "
-    )
+    event = workspace.mention("C1", "when?")
+    reply = reply_to(event, workspace, send)
+    for _ in range(2):
+        send(workspace.press("C1", reply["ts"], "dateline_quotes"))
+    _, quotes = workspace.settled("C1", event["ts"], 2)
+    assert f"*[1]* “{QUOTE}”" in words(quotes)
+    reply_to(workspace.mention("C2", "next"), workspace, send)
+    assert len(workspace.replies("C1", event["ts"])) == 2
+
+
+CHECK = {
+    "sentences": [
+        {"text": "It was signed in May <!here>.", "start": 0, "end": 28, "verdict": "contradicted",
+         "why": "the archive says February", "citations": [1], "independent_sources": 1},
+        {"text": "Was it?", "start": 29, "end": 36, "verdict": "not_checked", "why": None, "citations": [],
+         "independent_sources": 0},
+    ],
+    "citations": [
+        {"number": 1, "title": "Cable deal", "publisher": None, "url": "https://x.example", "quote": QUOTE,
+         "published_on": "2025-03-03"},
+    ],
+}  # fmt: skip
+
+
+def test_the_shortcut_replies_with_a_verdict_a_sentence(
+    workspace: FakeSlack, send_either_way: Send, dateline: FakeDateline
+) -> None:
+    dateline.check = CHECK
+    message = workspace.say("C1", "It was signed in May &lt;!here&gt;. Was it?")
+    send_either_way(workspace.shortcut(message))
+    [reply] = workspace.settled("C1", message["ts"])
+    assert dateline.checked == ["It was signed in May <!here>. Was it?"]
+    assert "The archive says otherwise* [1] – the archive says February" in words(reply)
+    assert "&lt;!here&gt;" in words(reply)
+    assert "Not checked" in words(reply)
+
+
+def test_a_check_where_the_bot_may_not_write_is_for_the_asker_alone(
+    workspace: FakeSlack, send: Send, dateline: FakeDateline
+) -> None:
+    dateline.check = CHECK
+    workspace.closed.add("C1")
+    send(workspace.shortcut(workspace.say("C1", "It was signed in May.")))
+    workspace.wait(lambda: workspace.hidden, "a hidden reply")
+    assert "says otherwise" in words(workspace.hidden[0])
+
+
+def test_opening_a_conversation_suggests_the_newest_stories(
+    workspace: FakeSlack, send: Send, dateline: FakeDateline
+) -> None:
+    dateline.titles = [f"Story {number}" for number in range(6)]
+    opened = {"type": "app_home_opened", "user": "U0ANN", "channel": "D1", "tab": "messages"}
+    send({**opened, "tab": "home"})
+    send(opened)
+    [shown] = workspace.wait_for("assistant.threads.setSuggestedPrompts")
+    assert [one["title"] for one in shown["prompts"]] == [f"Story {number}" for number in range(4)]
+    assert shown["prompts"][0]["message"] == "Tell me about “Story 0”"
+
+
+# Failures -------------------------------------------------------------------------------------------------------------
 
 
 def test_a_failure_is_told_in_its_own_words_escaped(
-    workspace: FakeSlack, events: str, desk: Desk
+    workspace: FakeSlack, send: Send, dateline: FakeDateline
 ) -> None:
-    desk.outcome = TimedOut("the answer took longer than 60 s: ask <!here> again")
-    text = reply_to(workspace.mention("C1", "when?"), workspace, events)["text"]
-    assert (
-        text
-        == "Sorry, I could not answer that: the answer took longer than 60 s: ask &lt;!here&gt; again"
-    )
+    dateline.problem = {"status": 504, "code": "timeout", "detail": "over 60 s: ask <!here> again"}
+    reply = reply_to(workspace.mention("C1", "when?"), workspace, send)
+    assert "Sorry, I could not answer that: over 60 s: ask &lt;!here&gt; again" in words(reply)
 
 
-def test_a_failure_nobody_foresaw_shows_no_trace_and_is_logged(
-    workspace: FakeSlack, events: str, desk: Desk, caplog: pytest.LogCaptureFixture
+def test_a_service_that_is_away_is_asked_again(
+    workspace: FakeSlack, send: Send, dateline: FakeDateline
 ) -> None:
-    desk.outcome = ZeroDivisionError("secret details")
-    text = reply_to(workspace.mention("C1", "when?"), workspace, events)["text"]
-    assert text.startswith("Sorry, something failed on my side")
-    assert "secret" not in text
-    assert [record.exc_info[0] for record in caplog.records if record.exc_info] == [
-        ZeroDivisionError
-    ]
-
-
-def test_a_rate_limited_reply_is_posted_when_slack_lets_it(
-    workspace: FakeSlack, events: str
-) -> None:
-    workspace.rate_limited["chat.postMessage"] = 2
-    workspace.retry_after_seconds = 1
-    reply_to(workspace.mention("C1", "when?"), workspace, events)
-    calls = [call for call in workspace.calls if call.method == "chat.postMessage"]
-    assert [call.status for call in calls] == [429, 429, 200]
-    assert all(later.at_seconds - earlier.at_seconds >= 1 for earlier, later in pairwise(calls))
-
-
-def test_a_reply_that_cannot_be_posted_is_logged_without_words_or_keys(
-    workspace: FakeSlack, events: str, caplog: pytest.LogCaptureFixture
-) -> None:
-    caplog.set_level(logging.INFO)
-    workspace.failing["chat.postMessage"] = "channel_not_found"
-    deliver(events, workspace.envelope(workspace.mention("C1", "when exactly?")))
-    workspace.wait_for("reactions.remove")
-    assert "channel_not_found" in caplog.text
-    for secret in (fake_slack.BOT_TOKEN, fake_slack.SIGNING_SECRET, "when exactly?", QUOTE):
-        assert secret not in caplog.text
-
-
-@pytest.mark.parametrize("characters", [2_900, 13_000, 90_000])
-def test_a_long_answer_goes_out_whole_in_pieces_slack_takes(
-    characters: int, workspace: FakeSlack, events: str, desk: Desk
-) -> None:
-    sentence = "Tolvay & Sorrenia signed <nothing> [1]. "
-    desk.outcome = answered((sentence * (characters // len(sentence))).strip())
+    dateline.problem = {"status": 503, "code": "not_ready", "detail": "the service is stopping"}
     event = workspace.mention("C1", "when?")
-    deliver(events, workspace.envelope(event))
-    workspace.wait_for("reactions.remove")
-    replies = workspace.made("chat.postMessage")
-    whole = " ".join(reply["text"] for reply in replies)
-    blocks = [block["text"]["text"] for reply in replies for block in reply["blocks"]]
-    assert whole.count("Tolvay &amp; Sorrenia signed &lt;nothing&gt; [1].") == characters // len(
-        sentence
-    )
-    assert "".join(whole.split()) == "".join("".join(blocks).split())
-    assert whole.count("*Sources*") == 1
-    assert {reply["thread_ts"] for reply in replies} == {event["ts"]}
-    assert all(len(reply["text"]) <= 12_000 and len(reply["blocks"]) <= 50 for reply in replies)
-    assert all(len(block) <= 3_000 for block in blocks)
+    send(event)
+    dateline.wait(lambda: dateline.asked, "the question")
+    dateline.problem = None
+    [reply] = workspace.settled("C1", event["ts"])
+    assert reply["text"].startswith("The accord")
+
+
+def test_rate_limits_are_waited_out(
+    workspace: FakeSlack, send: Send, dateline: FakeDateline
+) -> None:
+    for method in ("chat.startStream", "chat.stopStream"):
+        workspace.rate_limited[method] = 1
+    reply = reply_to(workspace.mention("C1", "when?"), workspace, send)
+    assert reply["text"] == answered().text
+    assert len(workspace.replies("C1", reply["thread_ts"])) == 1
+
+
+def test_a_missing_scope_is_logged_with_its_name_and_place_and_without_words_or_keys(
+    workspace: FakeSlack, send: Send, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    workspace.scopes.discard("chat:write")
+    send(workspace.mention("C1", "when exactly?"))
+    refused = "chat.postMessage", "missing_scope"
+    workspace.wait(lambda: refused in [(c.method, c.error) for c in workspace.calls], "a refusal")
+    workspace.scopes.add("chat:write")
+    reply_to(workspace.mention("C2", "next?"), workspace, send)
+    assert "lacks chat:write; add it at api.slack.com/apps under OAuth & Permissions" in caplog.text
+    ours = "\n".join(r.getMessage() for r in caplog.records if r.name.startswith("service"))
+    for secret in (
+        fake_slack.BOT_TOKEN,
+        fake_slack.APP_TOKEN,
+        "secret-ticket",
+        "when exactly?",
+        QUOTE,
+    ):
+        assert secret not in ours
 
 
 # Settings -------------------------------------------------------------------------------------------------------------
 
 
-def test_without_slack_keys_there_is_no_such_route(desk: Desk, settings: Settings) -> None:
-    app = FastAPI()
-    slack.mount(
-        app, desk, settings.model_copy(update=keys(SLACK_BOT_TOKEN="", SLACK_SIGNING_SECRET=" "))
+def test_settings_in_a_file_narrow_what_a_channel_asks_and_who_may(
+    workspace: FakeSlack, keyed: Settings, dateline: FakeDateline, tmp_path: Path
+) -> None:
+    (tmp_path / "slack.yaml").write_text(
+        "teams: [T0TEAM]\nonly_listed_channels: true\nchannels:\n"
+        "  C1: {outlets: [The Strait Ledger], collections: [desk]}\n  C2: {people: [U0BOB]}\n"
     )
-    with serving(app) as address:
-        assert deliver(address, {"type": "url_verification", "challenge": "c"}).status_code == 404
+    ruled = keyed.model_copy(update={"slack_settings": tmp_path / "slack.yaml"})
+    with hearing("socket", ruled, workspace, dateline) as send:
+        send(workspace.mention("C3", "not listed"))
+        send(workspace.envelope(workspace.mention("C1", "another team")) | {"team_id": "T0OTHER"})
+        send(workspace.mention("C2", "not allowed"))
+        workspace.wait_for("chat.postEphemeral")
+        reply_to(workspace.mention("C1", "when?"), workspace, send)
+    assert [one["question"] for one in dateline.asked] == ["when?"]
+    assert dateline.asked[0]["filters"] == {"publishers": ["The Strait Ledger"]}
+    assert dateline.asked[0]["collections"] == ["desk"]
 
 
-@pytest.mark.parametrize("missing", ["SLACK_BOT_TOKEN", "SLACK_SIGNING_SECRET"])
-def test_half_a_pair_of_slack_keys_is_refused_naming_the_other(
-    missing: str, desk: Desk, settings: Settings
+def test_only_admins_change_settings_and_changes_outlive_a_restart(
+    workspace: FakeSlack, keyed: Settings, dateline: FakeDateline
 ) -> None:
-    with pytest.raises(WrongUsage, match=f"set {missing}"):
-        slack.mount(FastAPI(), desk, settings.model_copy(update=keys(**{missing: None})))
-
-
-def test_oauth_variables_of_another_app_do_not_take_the_token_away(
-    desk: Desk,
-    connected: Settings,
-    workspace: FakeSlack,
-    monkeypatch: pytest.MonkeyPatch,
-    tmp_path: Path,
-) -> None:
-    for name in (
-        "SLACK_CLIENT_ID",
-        "SLACK_CLIENT_SECRET",
-        "SLACK_SIGNING_SECRET",
-        "SLACK_BOT_TOKEN",
-    ):
-        monkeypatch.setenv(name, "of-another-app")
-    app = FastAPI()
-    slack.mount(app, desk, connected)
-    with serving(app) as address:
-        reply_to(workspace.mention("C1", "when?"), workspace, address)
-
-
-# With everything real but Slack ---------------------------------------------------------------------------------------
-
-
-def test_the_real_service_answers_in_slack_from_its_articles(
-    connected: Settings, newsroom: Path, workspace: FakeSlack
-) -> None:
-    with Archive(connected) as archive:
-        ingest(archive, [newsroom])
-    with open_service(connected) as service, serving(create_app(service)) as address:
-        cited = reply_to(
-            workspace.mention("C1", "How much did the Orvel bridge cost?"), workspace, address
-        )["text"]
-        declined = reply_to(
-            workspace.say("D1", "Who won the chess final in Reykjavik?"), workspace, address
-        )["text"]
-        forged = deliver(address, {}, secret="another")
-    answer, sources = cited.split("\n\n*Sources*\n")
-    assert "38 million crowns" in answer
-    assert "[1]" in answer
-    assert sources.startswith('[1] "')
-    assert "Orvel bridge opens after four years, Harbour Gazette, 12 March 2025" in sources
-    assert "*Sources*" not in declined
-    assert forged.status_code == 401
-    assert json.loads(forged.content)["request_id"] == forged.headers["x-request-id"]
+    workspace.people["U0BOSS"] = {"is_admin": True}
+    with hearing("http", keyed, workspace, dateline) as send:
+        refused = send(workspace.command("settings outlets=Wire")).text
+        wrong = send(workspace.command("settings outlet=Wire", user="U0BOSS")).text
+        changed = send(workspace.command("settings outlets=The Wire, Post", user="U0BOSS")).text
+    with hearing("socket", keyed, workspace, dateline) as send:
+        reply_to(workspace.mention("C1", "when?"), workspace, send)
+    assert "Only admins" in refused
+    assert "changed nothing" in wrong
+    assert "The Wire, Post" in changed
+    assert dateline.asked[0]["filters"] == {"publishers": ["The Wire", "Post"]}

@@ -137,7 +137,7 @@ def owner_of(data_dir: Path) -> OwnerName | None:
 def listen(data_dir: Path) -> socket.socket:
     """A listening socket in the directory, mode 0600."""
     listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-    with _address(data_dir) as address:
+    with address_of(data_dir) as address:
         mask = os.umask(0o177)
         try:
             listener.bind(address)
@@ -151,13 +151,13 @@ def connect(data_dir: Path, timeout_seconds: float) -> socket.socket:
     """A connection to the owner's socket; OSError where nobody listens."""
     connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     connection.settimeout(timeout_seconds)
-    with _address(data_dir) as address:
+    with address_of(data_dir) as address:
         connection.connect(address)
     return connection
 
 
 @contextlib.contextmanager
-def _address(data_dir: Path) -> Iterator[str]:
+def address_of(data_dir: Path) -> Iterator[str]:
     """The socket's path; a path too long for the kernel is reached through an open directory."""
     path = str((data_dir / SOCKET).absolute())
     if len(os.fsencode(path)) <= LONGEST_SOCKET_PATH:

@@ -1,89 +1,151 @@
-"""Reads Slack's events: what was asked, where, whether it is new, and the turns before it."""
+"""Reads what Slack delivers: who asks what, where, and the turns before it in a thread."""
 
 from __future__ import annotations
 
 import re
-from collections import OrderedDict
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, replace
+from typing import Any, Literal
 
-from service.surfaces import slack_text
+from service.surfaces import slack_blocks, slack_text
 from service.types import Turn
 
-# Slack's last ordinary retry comes about 5 minutes after the first delivery
-REMEMBERED_SECONDS = 3_600.0
-REMEMBERED_KEYS = 20_000
 HISTORY_TURNS = 10
 TURN_CHARACTERS = 2_000
+
+Body = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One message to answer: `ts` names it in its channel, `thread_ts` the reply's thread."""
+    """One thing to do: `ts` names its message, `thread_ts` the thread of the reply.
 
-    user: str
+    With `hidden` the reply goes to `response_url`, for the asker's eyes only; failures go there
+    wherever it is known.
+    """
+
+    kind: Literal["question", "again", "quotes", "check"]
+    team: str
     channel: str
+    user: str
     ts: str
     thread_ts: str
-    text: str  # plain; empty where a person only called us
+    text: str = ""  # plain; empty where a person only called us
+    key: str = ""  # the same for every delivery
+    mentioned: bool = True  # False: a message in a thread, which may be for somebody else
+    answer_id: str = ""
+    as_of: str | None = None
+    response_url: str = ""
+    hidden: bool = False
 
     @property
     def in_thread(self) -> bool:
         """Whether it continues a thread; else it opens one."""
         return self.thread_ts != self.ts
 
+    def work(self) -> dict[str, Any]:
+        return asdict(self)
 
-def asked(event: Mapping[str, Any]) -> Asked | None:
-    """A mention anywhere or a direct message, newly written by a person; None for all else.
 
-    Edits, deletions, joins and the like carry a subtype. A mention in a channel comes as
-    app_mention, so the message event beside it is passed over.
+def asked(body: Body) -> Asked | None:
+    """A message of a person that may be for us: a mention, a direct one, one in a thread.
+
+    None for all else. Edits, deletions, joins and the like carry a subtype; of messages in a
+    channel, those that call others are for them.
     """
-    direct = event.get("channel_type") == "im" or str(event.get("channel", "")).startswith("D")
-    wanted = event.get("type") == "app_mention" or (event.get("type") == "message" and direct)
-    unwanted = any(
+    event = body["event"]
+    kind, channel = event.get("type"), event.get("channel")
+    user, ts, text = event.get("user"), event.get("ts"), event.get("text")
+    if kind not in ("app_mention", "message") or any(
         event.get(sign) for sign in ("bot_id", "bot_profile", "subtype", "edited", "hidden")
-    )
-    user, channel, ts, text = (event.get(name) for name in ("user", "channel", "ts", "text"))
-    if (
-        not wanted
-        or unwanted
-        or not (isinstance(user, str) and isinstance(channel, str) and isinstance(ts, str))
     ):
         return None
-    thread_ts, words = str(event.get("thread_ts") or ts), text if isinstance(text, str) else ""
-    return Asked(user, channel, ts, thread_ts, slack_text.plain(words))
+    if not (isinstance(user, str) and isinstance(channel, str) and isinstance(ts, str)):
+        return None
+    own_users = {one.get("user_id") for one in body.get("authorizations") or ()}
+    if user in own_users:
+        return None
+    words = text if isinstance(text, str) else ""
+    thread_ts = str(event.get("thread_ts") or ts)
+    direct = event.get("channel_type") == "im" or channel.startswith("D")
+    calls_us = bool(kind == "app_mention" or direct or own_users & slack_text.mentioned(words))
+    if not calls_us and (thread_ts == ts or slack_text.mentioned(words)):
+        return None
+    team = str(event.get("team") or body.get("team_id") or "")
+    key = f"message {channel} {ts}"
+    plain = slack_text.plain(words)
+    return Asked("question", team, channel, user, ts, thread_ts, plain, key, calls_us)
 
 
-class Heard:
-    """What was heard within the last hour, by any key.
+def command(body: Body, hidden: bool) -> Asked:
+    """`/ask` with a question."""
+    key = f"command {body.get('trigger_id')}"
+    channel, user = str(body.get("channel_id")), str(body.get("user_id"))
+    text = slack_text.plain(str(body.get("text") or ""))
+    team = str(body.get("team_id") or "")
+    url = str(body.get("response_url") or "")
+    return Asked(
+        "question", team, channel, user, "", "", text, key, response_url=url, hidden=hidden
+    )
 
-    It is kept in memory on purpose: after a crash Slack's retry is the only chance that the
-    question is answered at all, so a record that outlives the answer would do harm.
+
+def shortcut(body: Body) -> Asked:
+    """The message shortcut: check the words of a message, in its thread."""
+    message, channel = body.get("message") or {}, str((body.get("channel") or {}).get("id"))
+    user, team = (str((body.get(name) or {}).get("id") or "") for name in ("user", "team"))
+    ts = str(message.get("ts"))
+    thread_ts = str(message.get("thread_ts") or ts)
+    text = slack_text.plain(str(message.get("text") or ""))
+    key = f"check {channel} {ts} {body.get('action_ts') or body.get('trigger_id')}"
+    return Asked(
+        "check", team, channel, user, ts, thread_ts, text, key,
+        response_url=str(body.get("response_url") or ""),
+    )  # fmt: skip
+
+
+def action(body: Body, chosen: Body) -> Asked | None:
+    """A button below an answer that wants a reply in the thread; None for all else.
+
+    An answer for the asker's eyes only has no thread: what follows it is hidden too.
     """
+    message, container = body.get("message") or {}, body.get("container") or {}
+    channel = str((body.get("channel") or {}).get("id"))
+    user, team = (str((body.get(name) or {}).get("id") or "") for name in ("user", "team"))
+    ts = str(container.get("message_ts") or message.get("ts"))
+    pressed = f"{channel} {ts} {user} {chosen.get('action_ts')}"
+    asked = Asked(
+        "quotes",
+        team,
+        channel,
+        user,
+        ts,
+        str(message.get("thread_ts") or container.get("thread_ts") or ts),
+        response_url=str(body.get("response_url") or ""),
+        hidden=bool(container.get("is_ephemeral")),
+    )
+    if chosen.get("action_id") == slack_blocks.QUOTES:
+        # in a thread once is enough, whoever presses how often
+        key = f"quotes {pressed}" if asked.hidden else f"quotes {channel} {ts}"
+        return replace(asked, key=key, answer_id=str(chosen.get("value")))
+    if chosen.get("action_id") == slack_blocks.AGAIN and chosen.get("selected_date"):
+        return replace(
+            asked,
+            kind="again",
+            key=f"again {pressed}",
+            answer_id=str(chosen.get("block_id")).partition(":")[2],
+            as_of=str(chosen["selected_date"]),
+        )
+    return None
 
-    def __init__(self, clock: Callable[[], float]) -> None:
-        self._clock = clock
-        self._keys: OrderedDict[str, float] = OrderedDict()
 
-    def first(self, key: str) -> bool:
-        """Whether this key is new; forgets what is old or, beyond 20,000 keys, oldest."""
-        now = self._clock()
-        while self._keys and (
-            next(iter(self._keys.values())) < now - REMEMBERED_SECONDS
-            or len(self._keys) >= REMEMBERED_KEYS
-        ):
-            self._keys.popitem(last=False)
-        if key in self._keys:
-            return False
-        self._keys[key] = now
-        return True
+def rating(chosen: Body) -> tuple[str, str] | None:
+    """The answer and `up` or `down`, where a feedback button was pressed."""
+    value, _, answer_id = str(chosen.get("value")).partition(" ")
+    rated = chosen.get("action_id") == slack_blocks.RATE and value in ("up", "down")
+    return (answer_id, value) if rated and answer_id else None
 
 
-def turns(
-    messages: Iterable[Mapping[str, Any]], before: str, own_user: str | None
-) -> tuple[Turn, ...]:
+def turns(messages: Iterable[Body], before: str, own_user: str | None) -> tuple[Turn, ...]:
     """The last 10 turns of a thread before a message: people's words and our answers."""
     # a page may repeat the thread's parent
     earlier = {_moment(message.get("ts")): message for message in messages}
@@ -102,3 +164,8 @@ def _moment(ts: object) -> tuple[int, int]:
     """A message's `seconds.count` as numbers, so that they compare; (0, 0) for anything else."""
     found = re.fullmatch(r"([0-9]{1,12})\.([0-9]{1,6})", str(ts))
     return (int(found[1]), int(found[2])) if found else (0, 0)
+
+
+def later(ts: str, than: str) -> bool:
+    """Whether one message came after another."""
+    return _moment(ts) > _moment(than)
