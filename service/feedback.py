@@ -12,7 +12,7 @@ from sqlalchemy import literal, select, tuple_
 
 from ingest.errors import NotFound
 from ingest.storage.database import Database, put
-from service.receipts import Receipts
+from service.receipts import NO_ANSWER, Receipts
 from service.records import feedback, receipts
 
 BEFORE_ALL = ("", "", "")  # a place in the list of ratings before the first
@@ -47,7 +47,7 @@ class Feedback:
         Raises NotFound where there is no such answer, or no longer.
         """
         if self._receipts.get(rating.answer_id) is None:
-            raise NotFound("there is no answer of this id here, or it is kept no longer")
+            raise NotFound(NO_ANSWER)
         row = {
             "answer_id": rating.answer_id,
             "rated_by": rating.rated_by,

@@ -25,6 +25,7 @@ log = logging.getLogger(__name__)
 
 MOST_EVIDENCE = 100  # sentences named in a receipt
 MOST_DROPPED = 50
+NO_ANSWER = "there is no answer of this id here, or it is kept no longer"
 REMOVED = "(This sentence was removed with its article.)"
 
 Body = dict[str, Any]

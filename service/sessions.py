@@ -19,12 +19,13 @@ SECRET_BYTES = 32
 
 
 def secret(records: Database) -> bytes:
-    """What cookies are signed with, made at the first call; who deletes it signs everybody out."""
-    made = {"name": "cookies", "value": token_hex(SECRET_BYTES)}
-    with records.write() as connection:
-        put(connection, secrets, [made], replace=False)
-    row = records.rows(select(secrets.c.value).where(secrets.c.name == made["name"]))[0]
-    return bytes.fromhex(row.value)
+    """What cookies and share links are signed with, made at the first call; who deletes it signs everybody out."""
+    standing = select(secrets.c.value).where(secrets.c.name == "cookies")
+    if not records.rows(standing):
+        made = {"name": "cookies", "value": token_hex(SECRET_BYTES)}
+        with records.write() as connection:
+            put(connection, secrets, [made], replace=False)  # another replica may be first
+    return bytes.fromhex(records.rows(standing)[0].value)
 
 
 class Sessions:

@@ -24,6 +24,7 @@ from service.receipts import Receipts
 from service.records import open_records
 from service.retrieval.retriever import Retriever
 from service.sessions import Sessions, secret
+from service.shares import Shares
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,7 @@ class Service:
     receipts: Receipts
     feedback: Feedback
     conversations: Conversations
+    shares: Shares
     keys: Keys
     sessions: Sessions
     jobs: Jobs
@@ -70,6 +72,7 @@ def open_service(settings: Settings) -> Iterator[Service]:
             stopping.is_set,
             lambda: receipts.forget_removed(archive.catalogue),
         )
+        signing = secret(records)
         try:
             yield Service(
                 settings,
@@ -80,8 +83,9 @@ def open_service(settings: Settings) -> Iterator[Service]:
                 receipts,
                 Feedback(records, receipts),
                 Conversations(records, receipts),
+                Shares(records, receipts, signing),
                 Keys(settings),
-                Sessions(secret(records)),
+                Sessions(signing),
                 jobs,
                 writing,
                 stopping,

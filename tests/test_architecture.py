@@ -59,6 +59,7 @@ SURFACES = (
     "service/surfaces/mcp_http.py",
     "service/surfaces/slack.py",
     "service/surfaces/owner_api.py",
+    "service/surfaces/shared_answers.py",
     "service/surfaces/sign_in.py",
     "service/surfaces/web_pages.py",
 )

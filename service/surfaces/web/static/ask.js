@@ -1,6 +1,8 @@
 // The asking page: a question out, an answer in, sentence by sentence, with the words each sentence rests on.
 
 import { at, badges, byId, call, make, outletAndDay, readerLink, show, trouble, webAddress } from "./archive.js";
+import { offer, withdraw } from "./actions.js";
+import { goOn, mount, past, reopen, restart, told } from "./conversation.js";
 import { differing } from "./words.js";
 
 const SUPPORT = { partial: "supported in part" };
@@ -20,6 +22,7 @@ byId("ask").addEventListener("submit", (event) => {
   if (!question) return byId("question").focus();
   const asOf = byId("as-of").value;
   history.pushState(null, "", `?${new URLSearchParams({ q: question, ...(asOf ? { as_of: asOf } : {}) })}`);
+  restart();
   ask(question, asOf);
 });
 byId("question").addEventListener("keydown", (event) => {
@@ -32,22 +35,54 @@ byId("question").addEventListener("input", grow);
 byId("clear-day").addEventListener("click", () => { byId("as-of").value = ""; });
 window.addEventListener("popstate", fromAddress);
 
+mount((question) => {
+  goOn();
+  ask(question, byId("as-of").value);
+});
 fromAddress();
 holdings();
 
-/** Takes question and day from the address bar, so that an answer can be linked to. */
-function fromAddress() {
+/** Takes conversation, question and day from the address bar, so that an answer can be come back to and linked to. */
+async function fromAddress() {
+  const address = location.search;
   const wanted = new URLSearchParams(location.search);
   byId("question").value = (wanted.get("q") ?? "").slice(0, 2000);
   byId("as-of").value = wanted.get("as_of") ?? "";
   byId("narrow").open = Boolean(byId("as-of").value);
   grow();
   running?.abort();
-  if (byId("question").value.trim()) ask(byId("question").value.trim(), byId("as-of").value);
+  restart();
+  const last = await reopened(wanted.get("conversation"));
+  if (location.search !== address) return; // the reader went on meanwhile
+  if (last) draw(last);
+  else if (byId("question").value.trim()) ask(byId("question").value.trim(), byId("as-of").value);
   else {
     show("result", false);
     welcome();
   }
+}
+
+/** The last answer of a conversation of this reader's; null where the address names none. */
+async function reopened(id) {
+  try {
+    return id ? await reopen(id) : null;
+  } catch (error) {
+    trouble(sentence(error.detail ?? "the service cannot be reached. Is it running?"));
+    return null;
+  }
+}
+
+/** A whole answer, as if it had come sentence by sentence. */
+function draw(answer) {
+  begin(answer.question);
+  const drawn = new Set();
+  answer.claims.forEach((claim, n) => {
+    const fresh = answer.citations.filter(({ number }) => claim.citations.includes(number) && !drawn.has(number));
+    fresh.forEach(({ number }) => drawn.add(number));
+    write((n ? " " : "") + claim.text, { claim, citations: fresh });
+  });
+  if (!answer.claims.length) write(answer.text);
+  complete(answer);
 }
 
 async function ask(question, asOf) {
@@ -57,7 +92,7 @@ async function ask(question, asOf) {
     const reply = await call("v1/answers", {
       method: "POST",
       headers: { "Content-Type": "application/json", Accept: "text/event-stream" },
-      body: JSON.stringify({ question, stream: true, ...(asOf ? { as_of: asOf } : {}) }),
+      body: JSON.stringify({ question, stream: true, ...past(), ...(asOf ? { as_of: asOf } : {}) }),
       signal: own.signal,
     });
     let claim = null;
@@ -72,6 +107,7 @@ async function ask(question, asOf) {
     }
     if (!shown && !own.signal.aborted) throw { detail: "the answer broke off; ask again" };
   } catch (error) {
+    if (error.status === 404) restart(); // the conversation was deleted elsewhere
     if (own.signal.aborted) status("Stopped.");
     else {
       status("");
@@ -106,6 +142,7 @@ async function* events(body) {
 
 function begin(question) {
   shown = null;
+  withdraw();
   trouble("");
   show("welcome", false);
   show("result");
@@ -160,7 +197,7 @@ function sourceCard(citation) {
     { class: "card numbered", id: `source-${citation.number}`, tabindex: "-1" },
     make("span", { class: "number", "aria-hidden": "true" }, String(citation.number)),
     ...headlineOf(citation),
-    make("blockquote", {}, squeezed(citation.quote)),
+    make("blockquote", { dir: "auto" }, squeezed(citation.quote) || "These words were removed with their article."),
     make("div", { class: "badges" }, ...badges(citation)),
   );
 }
@@ -169,7 +206,7 @@ function headlineOf(item) {
   const original = webAddress(item.url);
   const where = make("div", { class: "where" }, outletAndDay(item));
   if (original) where.append(" · ", make("a", { href: original, rel: "noopener noreferrer", target: "_blank" }, "original page"));
-  const link = make("a", { href: readerLink(item.article_id, item.start, item.end) }, item.title);
+  const link = make("a", { href: readerLink(item.article_id, item.start, item.end) }, item.title || "Article that was removed");
   return [make("div", { class: "headline" }, link), where];
 }
 
@@ -184,6 +221,8 @@ function complete(answer) {
     show("fallback");
   }
   byId("made").append(...madeFrom(answer));
+  offer(answer);
+  told(answer);
 }
 
 function decline(answer) {
