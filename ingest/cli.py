@@ -98,7 +98,7 @@ def run(
         anew = rebuild or (not dry_run and indexes.is_half_rebuilt(settings.data_dir))
         if anew:
             archive.rebuild(settings, progress=progress)
-        with archive.Archive(settings) as opened:
+        with archive.open_archive(settings) as opened:
             report = report_body(
                 pipeline.ingest(opened, absolute, prune=prune, dry_run=dry_run, progress=progress)
             )
@@ -117,9 +117,9 @@ def rolled_back(settings: Settings) -> dict[str, Any]:
         return dict(owner_client.request(settings.data_dir, "POST", "/owner/rollback"))
     with owner.owning(settings.data_dir, "ingest"):
         from ingest import pipeline
-        from ingest.storage.archive import Archive
+        from ingest.storage.archive import open_archive
 
-        with Archive(settings) as archive:
+        with open_archive(settings) as archive:
             return report_body(pipeline.rollback(archive))
 
 
@@ -175,16 +175,16 @@ def examined(settings: Settings, *, mend: bool) -> dict[str, Any]:
             owner_client.request(settings.data_dir, "POST", "/owner/doctor", {"repair": mend})
         )
     with owner.owning(settings.data_dir, "doctor"):
-        from ingest.storage.archive import Archive, rebuild
+        from ingest.storage.archive import open_archive, rebuild
         from ingest.storage.doctor import findings
 
         try:
-            with Archive(settings) as archive:
+            with open_archive(settings) as archive:
                 return findings(archive, mend=mend)
         except (IndexMismatch, IndexUnavailable) as error:
             if not mend:
                 raise
             rebuild(settings)
-            with Archive(settings) as archive:
+            with open_archive(settings) as archive:
                 found = findings(archive, mend=True)
                 return found | {"faults": [str(error), *found["faults"]]}

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import logging
 import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Concatenate, ParamSpec, TypeVar
 
 from ingest import failures, summary
 from ingest.copies import families
@@ -27,6 +29,8 @@ from ingest.types import Article, Failure, Family, IngestReport
 from ingest.unchanged import ReadFiles
 
 log = logging.getLogger(__name__)
+Given = ParamSpec("Given")
+Done = TypeVar("Done")
 SAMPLE = Path(__file__).parent / "sample"
 
 
@@ -44,6 +48,20 @@ class Change:
     notes: tuple[str, ...] = ()
 
 
+def _alone(
+    step: Callable[Concatenate[Archive, Given], Done],
+) -> Callable[Concatenate[Archive, Given], Done]:
+    """No other process changes the archive meanwhile."""
+
+    @functools.wraps(step)
+    def alone(archive: Archive, /, *given: Given.args, **named: Given.kwargs) -> Done:
+        with archive.writing():
+            return step(archive, *given, **named)
+
+    return alone
+
+
+@_alone
 def ingest(
     archive: Archive,
     paths: Sequence[Path],
@@ -81,6 +99,7 @@ def ingest(
     return done
 
 
+@_alone
 def remove(archive: Archive, article_id: str) -> bool:
     """Takes one article out of every index at once; no rollback brings it back. False where there
     is none."""
@@ -97,6 +116,7 @@ def remove(archive: Archive, article_id: str) -> bool:
     return True
 
 
+@_alone
 def rollback(archive: Archive) -> IngestReport:
     """Shows again what readers saw before the last ingest; works once an ingest. Raises NotFound
     where there is none.

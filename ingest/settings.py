@@ -36,6 +36,16 @@ class Settings(BaseSettings):
         LOCAL_MODEL,
         description="model of the vectors; anything but the default asks the model endpoint for them",
     )
+    database_url: SecretStr | None = Field(
+        None, description="PostgreSQL address of an archive that several processes serve"
+    )
+    chroma_url: str | None = Field(
+        None, description="address of the Chroma server of such an archive"
+    )
+    chroma_headers: SecretStr | None = Field(
+        None, description="headers sent to it, `Name: value`, a semicolon between two"
+    )
+
     dense_share: float = Field(
         0.5, ge=0, le=1, description="weight of the vectors against the words in ranking"
     )
@@ -94,6 +104,11 @@ class Settings(BaseSettings):
     slack_api_url: str = Field("https://slack.com/api/", description="address of the Slack Web API")
 
     @property
+    def on_servers(self) -> bool:
+        """Whether the archive is on servers, where several processes share it."""
+        return self.database_url is not None
+
+    @property
     def model_dir(self) -> Path:
         return self.model_cache or self.data_dir / "models"
 
@@ -118,7 +133,12 @@ def read_settings() -> Settings:
     """The settings of this process; a bad value raises WrongUsage naming the variable, never
     echoing a secret."""
     try:
-        return Settings()
+        settings = Settings()
+        if (settings.database_url is None) != (settings.chroma_url is None):
+            raise WrongUsage(
+                "DATELINE_DATABASE_URL and DATELINE_CHROMA_URL go together: set both, or neither"
+            )
+        return settings
     except UnicodeDecodeError as error:
         raise WrongUsage(".env is not UTF-8: save it as UTF-8") from error
     except ValidationError as error:

@@ -190,7 +190,7 @@ def _holds_articles(settings: Settings) -> bool:
     from ingest.storage.databases import open_database
     from ingest.storage.tables import CATALOGUE
 
-    if not (settings.data_dir / "catalogue.sqlite").exists():
+    if not settings.on_servers and not (settings.data_dir / "catalogue.sqlite").exists():
         return False
     with (
         contextlib.closing(open_database(settings, CATALOGUE)) as database,

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 
 from ingest import uploads
 from ingest.settings import Settings
-from ingest.storage.archive import Archive
+from ingest.storage.archive import Archive, open_archive
 from service.answerer import Answerer
 from service.checks import Checker
 from service.conversations import Conversations
@@ -55,7 +55,7 @@ def open_service(settings: Settings) -> Iterator[Service]:
     Raises IndexMismatch, IndexUnavailable or ModelUnavailable, each with its remedy.
     """
     with (
-        Archive(settings) as archive,
+        open_archive(settings) as archive,
         contextlib.closing(open_records(settings)) as records,
     ):
         retriever = Retriever(archive)

@@ -20,6 +20,15 @@ MAY_IMPORT = {
 }
 VENDOR_HOMES = {
     "chromadb": {"ingest/storage/vector_index.py"},
+    "alembic": {
+        "ingest/storage/schema.py",
+        *(
+            path.relative_to(ROOT).as_posix()
+            for package in PACKAGES
+            for path in (ROOT / package).rglob("migrations/**/*.py")
+        ),
+    },
+    "psycopg": {"ingest/storage/postgres.py"},
     "tantivy": {"ingest/storage/text_index.py"},
     "onnxruntime": {"ingest/embedding/embedder.py", "ingest/embedding/minilm.py"},
     "llama_index": {"ingest/text/passages.py", "service/llamaindex.py"},

@@ -13,7 +13,7 @@ from ingest.errors import IndexMismatch, IndexOutdated, IndexUnavailable
 from ingest.reports import Reports
 from ingest.settings import LOCAL_MODEL, Settings
 from ingest.storage import chroma_guard, indexes
-from ingest.storage.catalogue import Catalogue
+from ingest.storage.catalogue import Catalogue, Snapshot
 from ingest.storage.databases import open_database
 from ingest.storage.file_records import FileRecords
 from ingest.storage.fingerprints import Fingerprints
@@ -25,6 +25,8 @@ from ingest.storage.vector_cache import VectorCache
 from ingest.storage.vector_index import VectorIndex
 
 log = logging.getLogger(__name__)
+
+WAITING_SECONDS = 30.0  # for another process that writes
 
 
 class Archive:
@@ -58,11 +60,18 @@ class Archive:
                 )
             opened.callback(self.sentence_cache.close)
             self.sentence_vectors = SentenceVectors(self.sentence_cache)
-            self.indexes = self._opened_indexes()
-            opened.callback(lambda: self.vector_index.close())
-            self.settle()
-            self.catalogue.made_with(self.embedder.model)
+            self._open(opened)
             opened.pop_all()
+
+    def _open(self, opened: contextlib.ExitStack) -> None:
+        self._indexes = self._opened_indexes()
+        opened.callback(lambda: self.vector_index.close())
+        self.settle()
+        self.catalogue.made_with(self.embedder.model)
+
+    @property
+    def indexes(self) -> Indexes:
+        return self._indexes
 
     @property
     def vector_index(self) -> VectorIndex:
@@ -70,7 +79,19 @@ class Archive:
 
     @property
     def text_index(self) -> TextIndex:
+        assert self.indexes.text_index is not None
         return self.indexes.text_index
+
+    def vectors_of(self, snapshot: Snapshot) -> VectorIndex:
+        """The index that a generation is searched in."""
+        return self.vector_index
+
+    def writing(self) -> contextlib.AbstractContextManager[None]:
+        """Whoever changes the archive does it in this block; no other process does meanwhile.
+
+        Raises Owned where another one does not end.
+        """
+        return self._database.exclusively(WAITING_SECONDS)
 
     def fingerprints(self) -> Fingerprints:
         """What is known of live articles for grouping; one for each ingest."""
@@ -138,7 +159,7 @@ class Archive:
         indexes.rebuild(self.settings.data_dir, self.catalogue, self.vector_cache, silent)
         self.vector_index.close()
         indexes.swap_in(self.settings.data_dir)
-        self.indexes = indexes.open_indexes(self.settings.data_dir, self.embedder.model)
+        self._indexes = indexes.open_indexes(self.settings.data_dir, self.embedder.model)
 
     def close(self) -> None:
         self.sentence_cache.close()
@@ -158,6 +179,15 @@ class Archive:
         self.close()
 
 
+def open_archive(settings: Settings, embedder: Embedder | None = None) -> Archive:
+    """The archive where the settings say it is. Raises what the constructors raise."""
+    if settings.on_servers:
+        from ingest.storage.served_archive import ServedArchive
+
+        return ServedArchive(settings, embedder)
+    return Archive(settings, embedder)
+
+
 def embedder_of(settings: Settings) -> Embedder:
     """The model of `DATELINE_EMBEDDING_MODEL`. Raises ModelUnavailable."""
     if settings.embedding_model == LOCAL_MODEL:
@@ -174,6 +204,12 @@ def rebuild(
     Killed before the end it changes nothing that readers see. Raises IndexUnavailable or
     ModelUnavailable.
     """
+    if settings.on_servers:
+        from ingest.storage.served_archive import ServedArchive
+
+        with contextlib.closing(ServedArchive(settings, embedder, any_model=True)) as served:
+            served.rebuild(progress or silent)
+        return
     indexes.swap_in(settings.data_dir)  # the end of an earlier one, if it was killed just before
     embedder = embedder or embedder_of(settings)
     with (

@@ -12,11 +12,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import groupby
-from typing import Any
 
 from sqlalchemy import (
     Connection,
-    Row,
     and_,
     bindparam,
     delete,
@@ -30,7 +28,8 @@ from sqlalchemy import (
     update,
 )
 
-from ingest.storage.database import Database, Rows, chunked, put
+from ingest.storage.database import Database, Rows, put
+from ingest.storage.lists import among
 from ingest.storage.rows import StoredArticle as StoredArticle
 from ingest.storage.rows import article_of, article_row, member_rows
 from ingest.storage.snapshot import Snapshot as Snapshot
@@ -63,7 +62,10 @@ class Catalogue:
     def live(self) -> Snapshot:
         """The newest generation, as it is now; close it when it has been read."""
         reading = self._database.reading()
-        return Snapshot(reading, int(reading.rows(_NUMBER)[0][0] or 0))
+        newest = reading.rows(_NEWEST)
+        if not newest:
+            return Snapshot(reading, 0)
+        return Snapshot(reading, newest[0].number, newest[0].collection)
 
     def previous(self) -> Snapshot | None:
         """What a rollback would show again; None where there is nothing to go back to. Removed
@@ -172,6 +174,20 @@ class Catalogue:
                 .values(embedding_model=embedding_model)
             )
 
+    def searched_in(self, collection: str, embedding_model: str) -> int:
+        """A new generation of the same articles, whose vectors are in that collection."""
+        made = generations.c.number == bindparam("made")
+        with self._database.write() as connection:
+            number, _ = self._new_generation(connection, "model")
+            values = {"collection": collection, "embedding_model": embedding_model}
+            connection.execute(update(generations).where(made).values(values), {"made": number})
+        return number
+
+    def collections(self) -> set[str]:
+        """Those of the newest generation and of the one before it."""
+        newest = select(generations.c.collection).order_by(generations.c.number.desc()).limit(2)
+        return {row.collection for row in self._database.rows(newest) if row.collection}
+
     def is_settled(self) -> bool:
         """Whether the other indexes were left in peace: false from before they are written until
         what is dead is gone.
@@ -212,9 +228,7 @@ class Catalogue:
     def versions_of(self, passage_ids: Sequence[str]) -> list[NewVersion]:
         """The articles, of whichever kept generation, that hold the passages; each with those
         passages only."""
-        rows: list[Row[Any]] = []
-        for part in chunked(list(passage_ids)):
-            rows.extend(self._database.rows(_VERSIONS_OF, {"ids": part}))
+        rows = self._database.rows(_VERSIONS_OF, {"ids": list(passage_ids)})
         found: list[NewVersion] = []
         for _, group in groupby(rows, key=lambda row: row.version):
             pieces = list(group)
@@ -248,8 +262,13 @@ class Catalogue:
             "kind": kind,
             "back_to": back_to,
             "embedding_model": self._embedding_model,
+            "collection": None,
         }
+        if newest and newest[0].collection:
+            stated = newest[0]
+            row |= {"embedding_model": stated.embedding_model, "collection": stated.collection}
         connection.execute(insert(generations), row)
+        self._database.announce(connection)
         return number + 1, now
 
     def _oldest(self) -> int:
@@ -302,7 +321,7 @@ _KEPT = _STORED.where(
 _VERSIONS_OF = (
     select(passages.c.passage_id, passages.c.start, passages.c.end, versions)
     .join_from(passages, versions, passages.c.version == versions.c.version)
-    .where(passages.c.passage_id.in_(bindparam("ids", expanding=True)))
+    .where(among(passages.c.passage_id, "ids"))
     .order_by(versions.c.version, passages.c.start)
 )
 _BEYOND = or_(

@@ -7,13 +7,14 @@ import threading
 import weakref
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from importlib import import_module
 from types import TracebackType
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Executable, Row, Table
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as NoConnection  # all of the pool are in use
 
 from ingest.errors import IndexUnavailable
 from ingest.storage.schema import Schema
@@ -38,14 +39,14 @@ class Database(ABC):
         try:
             with self._writing(self._engine) as connection:
                 yield connection
-        except DBAPIError as error:
+        except (DBAPIError, NoConnection) as error:
             raise self.failed(error) from error
 
     def reading(self) -> Reading:
         """A view of the database as it is now, whatever is written afterwards, until it is closed."""
         try:
             reading = Reading(self, self._viewing(self._engine))
-        except DBAPIError as error:
+        except (DBAPIError, NoConnection) as error:
             raise self.failed(error) from error
         self._readings.add(reading)
         return reading
@@ -55,14 +56,27 @@ class Database(ABC):
         with self.reading() as reading:
             return reading.rows(query, values)
 
-    def failed(self, error: DBAPIError) -> Exception:
+    def failed(self, error: DBAPIError | NoConnection) -> Exception:
         """What to raise for a fault of the database; a wrong statement of ours stays what it is."""
-        return self.unavailable(error) if self.is_at_fault(error) else error
+        at_fault = isinstance(error, NoConnection) or self.is_at_fault(error)
+        return self.unavailable(error) if at_fault else error
 
     def close(self) -> None:
         for reading in list(self._readings):
             reading.close()
         self._engine.dispose()
+
+    def exclusively(self, seconds: float) -> AbstractContextManager[None]:
+        """Keeps other processes from writing to the archive while the block runs.
+
+        Raises Owned where another one writes for longer than `seconds`. A file has one owner
+        anyway.
+        """
+        return nullcontext()
+
+    @abstractmethod
+    def announce(self, connection: Connection) -> None:
+        """Tells other processes of a new generation, once what `connection` does is done."""
 
     @abstractmethod
     def empty_log(self) -> None:

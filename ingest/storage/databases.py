@@ -10,5 +10,9 @@ from ingest.storage.sqlite_file import SQLiteFile
 
 def open_database(settings: Settings, schema: Schema, *, replaceable: bool = False) -> Database:
     """Raises IndexUnavailable with the remedy. `replaceable` is what SQLiteFile says of it."""
+    if settings.database_url is not None:
+        from ingest.storage.postgres import PostgresDatabase
+
+        return PostgresDatabase(settings.database_url.get_secret_value(), schema)
     path = settings.data_dir / f"{schema.name}.sqlite"
     return SQLiteFile(path, schema, replaceable=replaceable)

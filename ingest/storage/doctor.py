@@ -43,8 +43,9 @@ def findings(archive: Archive, *, mend: bool) -> dict[str, Any]:
     """
     faults = left = examine(archive)
     if mend and faults:
-        archive.settle()
-        repair(archive, faults)
+        with archive.writing():
+            archive.settle()
+            repair(archive, faults)
         left = examine(archive)
     with archive.catalogue.live() as snapshot:
         counts, generation = snapshot.counts(), snapshot.generation

@@ -8,7 +8,7 @@ sees.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -33,10 +33,10 @@ def silent(stage: str, done: int, total: int) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Indexes:
-    """Both, open."""
+    """Both, open; without words where each process follows them by itself."""
 
     vector_index: VectorIndex
-    text_index: TextIndex
+    text_index: TextIndex | None
 
     def write(
         self, versions: Sequence[NewVersion], vectors: VectorCache, progress: Progress
@@ -57,16 +57,23 @@ class Indexes:
         self.vector_index.add(
             [p.passage_id for _, p in rows], embedded, [a.article_id for a, _ in rows]
         )
-        self.text_index.add(
-            (p.passage_id, " ".join(filter(None, (a.title, a.author, a.publisher))), p.text)
-            for a, p in rows
-        )
+        if self.text_index is not None:
+            self.text_index.add(text_rows(versions))
         progress("index", len(rows), len(rows))
 
     def remove(self, passage_ids: Sequence[str]) -> None:
         if passage_ids:
             self.vector_index.remove(passage_ids)
-            self.text_index.remove(passage_ids)
+            if self.text_index is not None:
+                self.text_index.remove(passage_ids)
+
+
+def text_rows(versions: Sequence[NewVersion]) -> Iterator[tuple[str, str, str]]:
+    """What the text index takes: passage id, title field, text."""
+    for version in versions:
+        a = version.article
+        title = " ".join(filter(None, (a.title, a.author, a.publisher)))
+        yield from ((p.passage_id, title, p.text) for p in version.passages)
 
 
 def open_indexes(directory: Path, embedding_model: str) -> Indexes:

@@ -10,11 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, and_, bindparam, func, select
+from sqlalchemy import ColumnElement, and_, bindparam, func, select
 
-from ingest.storage.database import Rows, chunked
+from ingest.storage.database import Rows
+from ingest.storage.lists import among
 from ingest.storage.rows import StoredArticle
 from ingest.storage.snapshot import Snapshot, live
 from ingest.storage.tables import members, passages, versions
@@ -50,12 +50,10 @@ def passage_rows(
     snapshot: Snapshot, passage_ids: Iterable[str], permitted_by: PassageFilter
 ) -> dict[str, PassageRow]:
     """Those of the ids that are live and permitted."""
-    query = _ROWS.where(*_conditions(snapshot, permitted_by))
-    found: dict[str, PassageRow] = {}
-    for part in chunked(list(passage_ids)):
-        for row in snapshot.rows(query, ids=part):
-            found[row.passage_id] = PassageRow(*row)
-    return found
+    conditions = _conditions(snapshot, permitted_by)
+    # a statement that is changed is compiled anew, or at least looked up
+    query = _ROWS.where(*conditions) if conditions else _ROWS
+    return {row.passage_id: PassageRow(*row) for row in snapshot.rows(query, ids=list(passage_ids))}
 
 
 def permitted_articles(
@@ -64,10 +62,9 @@ def permitted_articles(
     """Those of the articles that are live and permitted, in order of id."""
     query = _PERMITTED.where(*_conditions(snapshot, permitted_by))
     stored = snapshot.articles(article_ids)
-    permitted: set[str] = set()
-    for part in chunked(list(stored)):
-        permitted.update(row.article_id for row in snapshot.rows(query, ids=part))
-    return [stored[article_id] for article_id in sorted(permitted)]
+    return [
+        stored[i] for i in sorted(row.article_id for row in snapshot.rows(query, ids=[*stored]))
+    ]
 
 
 def matching_passages(
@@ -139,7 +136,6 @@ def _conditions(snapshot: Snapshot, wanted: PassageFilter) -> list[ColumnElement
 # SQLite would read whole articles to reach these columns; a server knows better by itself.
 _PLACES = ("INDEXED BY versions_places", "sqlite")
 _OF_THE_ARTICLE = and_(members.c.article_id == versions.c.article_id, live(members))
-_IDS: BindParameter[Any] = bindparam("ids", expanding=True)
 _ROWS = (
     select(
         passages.c.passage_id,
@@ -150,10 +146,12 @@ _ROWS = (
     )
     .join_from(passages, versions, passages.c.version == versions.c.version)
     .join(members, _OF_THE_ARTICLE)
-    .where(live(versions), passages.c.passage_id.in_(_IDS))
+    .where(live(versions), among(passages.c.passage_id, "ids"))
     .with_hint(versions, *_PLACES)
 )
-_PERMITTED = select(versions.c.article_id).where(live(versions), versions.c.article_id.in_(_IDS))
+_PERMITTED = select(versions.c.article_id).where(
+    live(versions), among(versions.c.article_id, "ids")
+)
 _PUBLISHERS = (
     select(versions.c.publisher).distinct().where(live(versions)).with_hint(versions, *_PLACES)
 )

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from sqlalchemy import bindparam, delete, select
 
 from ingest.errors import IndexUnavailable
-from ingest.storage.database import chunked, put
+from ingest.storage.database import put
+from ingest.storage.lists import among
 from ingest.storage.snapshot import Snapshot
 from ingest.storage.tables import sentences
 from ingest.storage.vector_cache import VectorCache
@@ -60,10 +61,8 @@ class SentenceVectors:
 
         What is not kept yet is embedded now, and kept where the disk lets us.
         """
-        packed: dict[str, bytes] = {}
-        for part in chunked(list(starts)):
-            rows = self._database.rows(_PACKED, {"model": self._embedder.model, "ids": part})
-            packed |= {row.passage_id: row.packed for row in rows}
+        wanted = {"model": self._embedder.model, "ids": list(starts)}
+        packed = {row.passage_id: row.packed for row in self._database.rows(_PACKED, wanted)}
         if lacking := [i for i in starts if i not in packed]:
             made = self._made(snapshot, lacking, self._embedder.embed)
             packed |= {i: row for i, (_, row) in made.items()}
@@ -100,10 +99,8 @@ class SentenceVectors:
             lines = map("{}\x1f{}".format, said.starts, said.texts)
             content = "\x1e".join([self._embedder.model, *lines]).encode("utf-8", "surrogatepass")
             contents[i] = hashlib.sha256(content).hexdigest()[:32]
-        known: dict[str, bytes] = {}
-        for part in chunked(list(dict.fromkeys(contents.values()))):
-            rows = self._database.rows(_SAID, {"contents": part})
-            known.update((row.content, row.packed) for row in rows)
+        rows = self._database.rows(_SAID, {"contents": list(dict.fromkeys(contents.values()))})
+        known = {row.content: row.packed for row in rows}
         new = {contents[i]: said for i, said in wanted.items() if contents[i] not in known}
         texts = list(dict.fromkeys(text for said in new.values() for text in said.texts))
         vectors = dict(zip(texts, embed(texts), strict=True)) if texts else {}
@@ -139,10 +136,10 @@ class SentenceVectors:
 _PASSAGES = select(sentences.c.passage_id)
 _PACKED = select(sentences.c.passage_id, sentences.c.packed).where(
     sentences.c.model == bindparam("model", ""),
-    sentences.c.passage_id.in_(bindparam("ids", expanding=True)),
+    among(sentences.c.passage_id, "ids"),
 )
 _SAID = select(sentences.c.content, sentences.c.packed).where(
-    sentences.c.content.in_(bindparam("contents", expanding=True))
+    among(sentences.c.content, "contents")
 )
 _FORGOTTEN = delete(sentences).where(sentences.c.passage_id == bindparam("passage", ""))
 

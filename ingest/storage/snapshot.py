@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import date
 from types import TracebackType
-from typing import Any
 
 from sqlalchemy import (
     BindParameter,
@@ -20,7 +19,8 @@ from sqlalchemy import (
     select,
 )
 
-from ingest.storage.database import Reading, Rows, chunked
+from ingest.storage.database import Reading, Rows
+from ingest.storage.lists import among
 from ingest.storage.rows import StoredArticle, member_of, sentences_of, stored_article
 from ingest.storage.tables import members, passages, versions
 from ingest.types import Family, Member, Passage, Sentence
@@ -43,9 +43,10 @@ class Snapshot:
     it stays as it was.
     """
 
-    def __init__(self, reading: Reading, number: int):
+    def __init__(self, reading: Reading, number: int, collection: str | None = None):
         self._reading = reading
         self.number = number
+        self.collection = collection  # of a Chroma server, where there is one
 
     def close(self) -> None:
         self._reading.close()
@@ -70,11 +71,8 @@ class Snapshot:
 
     def articles(self, article_ids: Iterable[str]) -> dict[str, StoredArticle]:
         """Those of the ids that are live."""
-        found: dict[str, StoredArticle] = {}
-        for part in chunked(list(dict.fromkeys(article_ids))):
-            for row in self.rows(_ARTICLES_BY_ID, ids=part):
-                found[row.article_id] = stored_article(row)
-        return found
+        rows = self.rows(_ARTICLES_BY_ID, ids=list(dict.fromkeys(article_ids)))
+        return {row.article_id: stored_article(row) for row in rows}
 
     def page(self, after: str, limit: int) -> list[StoredArticle]:
         """The next `limit` articles in order of id, after the id `after` ("" for the first page)."""
@@ -94,11 +92,8 @@ class Snapshot:
     def passages(self, passage_ids: Iterable[str]) -> dict[str, Passage]:
         """Those of the ids that are live; whatever another index returned beyond them does not
         exist."""
-        found: dict[str, Passage] = {}
-        for part in chunked(list(passage_ids)):
-            for row in self.rows(_PASSAGES_BY_ID, ids=part):
-                found[row.passage_id] = Passage(*row)
-        return found
+        rows = self.rows(_PASSAGES_BY_ID, ids=list(passage_ids))
+        return {row.passage_id: Passage(*row) for row in rows}
 
     def passages_of(self, article_id: str) -> list[Passage]:
         return [Passage(*row) for row in self.rows(_PASSAGES_OF, article=article_id)]
@@ -141,7 +136,6 @@ def generation_name(number: int) -> str:
     return f"g{number:06d}"
 
 
-_IDS: BindParameter[Any] = bindparam("ids", expanding=True)
 _ARTICLE = versions.c.article_id == bindparam("article", "")
 _PASSAGES: Select[tuple[str, str, int, int, str]] = (
     select(
@@ -154,7 +148,7 @@ _PASSAGES: Select[tuple[str, str, int, int, str]] = (
     .join_from(passages, versions, passages.c.version == versions.c.version)
     .where(live(versions))
 )
-_PASSAGES_BY_ID = _PASSAGES.where(passages.c.passage_id.in_(_IDS))
+_PASSAGES_BY_ID = _PASSAGES.where(among(passages.c.passage_id, "ids"))
 _PASSAGES_OF = _PASSAGES.where(_ARTICLE).order_by(passages.c.start)
 _PASSAGE_IDS = _PASSAGES.with_only_columns(passages.c.passage_id)
 _SENTENCES = select(versions.c.text, versions.c.sentences).where(_ARTICLE, live(versions))
@@ -187,7 +181,7 @@ _ARTICLES = (
     )
     .where(live(versions))
 )
-_ARTICLES_BY_ID = _ARTICLES.where(versions.c.article_id.in_(_IDS))
+_ARTICLES_BY_ID = _ARTICLES.where(among(versions.c.article_id, "ids"))
 _PAGE = (
     _ARTICLES.where(versions.c.article_id > bindparam("after", ""))
     .order_by(versions.c.article_id)

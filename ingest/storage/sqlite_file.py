@@ -16,6 +16,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, QueuePool, create_engine, event, text
 from sqlalchemy.dialects.sqlite.base import SQLiteCompiler
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as NoConnection
 
 from ingest.errors import IndexUnavailable
 from ingest.storage.database import Database
@@ -77,10 +78,10 @@ class SQLiteFile(Database):
     def inconsistencies(self) -> list[str]:
         return [row[0] for row in self.rows(text("PRAGMA quick_check")) if row[0] != "ok"]
 
-    def failed(self, error: DBAPIError) -> Exception:
+    def failed(self, error: DBAPIError | NoConnection) -> Exception:
         """A damaged file that is replaceable is set aside."""
         if self._replaceable and _is_damage(error):
-            self._set_aside(error.orig)
+            self._set_aside(getattr(error, "orig", error))
         return super().failed(error)
 
     def is_at_fault(self, error: DBAPIError) -> bool:
@@ -91,6 +92,9 @@ class SQLiteFile(Database):
 
     def unavailable(self, error: Exception) -> IndexUnavailable:
         return unavailable(self.path, error)
+
+    def announce(self, connection: Connection) -> None:
+        """Nobody else reads the file."""
 
     def empty_log(self) -> None:
         """Moves the write-ahead log into the file.
@@ -167,8 +171,10 @@ def _engine(path: Path) -> Engine:
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
-        kind = connection.get_execution_options().get("begin", "DEFERRED")
-        connection.exec_driver_sql(f"BEGIN {kind}")
+        if kind := connection.get_execution_options().get("begin"):
+            connection.exec_driver_sql(f"BEGIN {kind}")
+        else:  # waits for nobody, and a question has many
+            connection.connection.cursor().execute("BEGIN")
 
     return engine
 

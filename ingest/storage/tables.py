@@ -37,6 +37,7 @@ generations = Table(
     words("kind"),  # ingest | removal | rollback | model
     Column("back_to", Integer),  # the generation that a rollback of this one shows again
     Column("embedding_model", WORDS),
+    Column("collection", WORDS),  # of a Chroma server, where there is one
 )
 versions = Table(
     "versions",

@@ -8,11 +8,12 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
-from sqlalchemy import bindparam, select
+from sqlalchemy import select
 
 from ingest.embedding.embedder import Embedder
 from ingest.errors import IndexUnavailable
 from ingest.storage.database import chunked, put
+from ingest.storage.lists import among
 from ingest.storage.sqlite_file import SQLiteFile
 from ingest.storage.tables import CACHES, vectors
 
@@ -39,10 +40,8 @@ class VectorCache:
             hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
             for text in named_texts
         ]
-        known: dict[str, np.ndarray] = {}
-        for part in chunked(list(dict.fromkeys(keys))):
-            rows = self.database.rows(_KNOWN, {"keys": part})
-            known |= {row.key: np.frombuffer(row.vector, np.float32) for row in rows}
+        rows = self.database.rows(_KNOWN, {"keys": list(dict.fromkeys(keys))})
+        known = {row.key: np.frombuffer(row.vector, np.float32) for row in rows}
         if progress:
             progress(sum(key in known for key in keys))
         missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in known}
@@ -77,4 +76,4 @@ class VectorCache:
             self._refused = True
 
 
-_KNOWN = select(vectors).where(vectors.c.key.in_(bindparam("keys", expanding=True)))
+_KNOWN = select(vectors).where(among(vectors.c.key, "keys"))

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import http.client
 import re
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import numpy as np
 
-from ingest.errors import IndexMismatch, IndexOutdated, IndexUnavailable
+from ingest.errors import IndexMismatch, IndexOutdated, IndexUnavailable, WrongUsage
 from ingest.storage import chroma_guard
 
 COLLECTION = "dateline"
@@ -47,7 +50,7 @@ class VectorIndex:
                 SharedSystemClient._identifier_to_system.pop(str(path), None)
                 raise
             try:
-                self._collection = self._client.get_or_create_collection(
+                self._collection: Any = self._client.get_or_create_collection(
                     COLLECTION,
                     metadata=stamp,
                     embedding_function=None,
@@ -69,12 +72,7 @@ class VectorIndex:
         """Adds or replaces rows; `vectors` is (n, dimension), unit length."""
         for start in range(0, len(ids), BATCH):
             part = slice(start, start + BATCH)
-            with (
-                self._named(_WRITING),
-                chroma_guard.marked(
-                    self._path, vectors[part].nbytes * ROOM_EACH + ROOM_BESIDE_BYTES
-                ),
-            ):
+            with self._written(vectors[part].nbytes * ROOM_EACH + ROOM_BESIDE_BYTES):
                 self._collection.upsert(
                     ids=list(ids[part]),
                     embeddings=vectors[part],
@@ -96,7 +94,7 @@ class VectorIndex:
 
     def remove(self, ids: Sequence[str]) -> None:
         for start in range(0, len(ids), BATCH):
-            with self._named(_WRITING), chroma_guard.marked(self._path):
+            with self._written():
                 self._collection.delete(ids=list(ids[start : start + BATCH]))
 
     def vectors(self, ids: Sequence[str]) -> dict[str, np.ndarray]:
@@ -124,6 +122,11 @@ class VectorIndex:
             close()
 
     @contextmanager
+    def _written(self, room_bytes: int = chroma_guard.LEAST_ROOM_BYTES) -> Iterator[None]:
+        with self._named(_WRITING), chroma_guard.marked(self._path, room_bytes):
+            yield
+
+    @contextmanager
     def _named(self, remedy: str, *more: type[Exception]) -> Iterator[None]:
         """Turns Chroma's failures, and `more`, into IndexUnavailable."""
         from chromadb.errors import ChromaError
@@ -138,6 +141,160 @@ class VectorIndex:
             ) from error
 
 
+class ChromaServer:
+    """A Chroma server (`chroma run`), and which of its collections are an archive's.
+
+    It asks for no key of its own: headers are for a proxy in front of it that does. Raises
+    WrongUsage for an address that is none, IndexUnavailable where no Chroma answers in time.
+    """
+
+    def __init__(self, address: str, headers: str = ""):
+        import chromadb
+        from chromadb.config import Settings
+
+        parts = urlsplit(address)
+        if parts.scheme not in ("http", "https") or not parts.hostname or parts.username:
+            raise WrongUsage("DATELINE_CHROMA_URL is no address: write http://HOST:8000")
+        secure = parts.scheme == "https"
+        port = parts.port or (443 if secure else 8000)
+        self.place = f"the Chroma server at {parts.scheme}://{parts.hostname}:{port}"
+        pairs = (header.partition(":") for header in headers.split(";") if ":" in header)
+        sent = {name.strip(): value.strip() for name, _, value in pairs}
+        self._expect_answer(secure, parts.hostname, port, sent)
+        with named_server(self.place):
+            client: Any = chromadb.HttpClient(
+                parts.hostname, port, secure, sent, Settings(anonymized_telemetry=False)
+            )
+        # it waits for ever otherwise, and has no setting for it
+        client._server._session.timeout = REQUEST_SECONDS
+        self._client = client
+
+    def _expect_answer(self, secure: bool, host: str, port: int, headers: dict[str, str]) -> None:
+        """Before Chroma's client, which waits without end for a server that hangs."""
+        kind = http.client.HTTPSConnection if secure else http.client.HTTPConnection
+        connection = kind(host, port, timeout=CONNECT_SECONDS)
+        try:
+            connection.request("GET", "/api/v2/heartbeat", headers=headers)
+            reply = connection.getresponse()
+            said = reply.read(200)
+            if reply.status != 200 or b"heartbeat" not in said:
+                raise _server_failed(self.place, f"it answers {reply.status}, not as Chroma does")
+        except (OSError, http.client.HTTPException) as error:
+            raise _server_failed(self.place, str(error) or type(error).__name__) from error
+        finally:
+            connection.close()
+
+    def names(self, beginning: str) -> list[str]:
+        """Collections whose names begin so; those of others on the same server are left alone."""
+        with named_server(self.place):
+            found = [one.name for one in self._client.list_collections(limit=10_000)]
+        return sorted(name for name in found if name.startswith(beginning))
+
+    def delete(self, name: str) -> None:
+        with named_server(self.place):
+            self._client.delete_collection(name)
+
+    def make(self, name: str, model: str) -> None:
+        """An empty collection."""
+        with named_server(self.place):
+            self._client.create_collection(
+                name,
+                metadata={"embedding_model": model, "layout": LAYOUT},
+                embedding_function=None,
+                configuration={"hnsw": {"space": "cosine"}},
+            )
+
+    def collection(self, name: str) -> Any:
+        with named_server(self.place):
+            return self._client.get_collection(name, embedding_function=None)
+
+
+class ServedVectorIndex(VectorIndex):
+    """The same on a server. What does not get through is tried again until a deadline."""
+
+    def __init__(self, server: ChromaServer, name: str, model: str, holds_rows: Callable[[], bool]):
+        """`holds_rows` says whether there ought to be any: a server that came back empty is no
+        archive that holds nothing. Raises IndexMismatch where another model made the vectors."""
+        self._server = server
+        self._holds_rows = holds_rows
+        opened = server.collection(name)
+        built = dict(opened.metadata or {}).get("embedding_model")
+        if built != model:
+            raise IndexMismatch(
+                f'the index was built with model "{built}", settings say "{model}": set '
+                "DATELINE_EMBEDDING_MODEL to the former, or run `dateline ingest --rebuild`"
+            )
+        self._collection = _Patient(opened)
+
+    def nearest(
+        self, vector: np.ndarray, count: int, among: Sequence[str] | None = None
+    ) -> list[tuple[str, float]]:
+        found = super().nearest(vector, count, among)
+        if not found and among is None and self._holds_rows():
+            raise _server_failed(self._server.place, EMPTY)
+        return found
+
+    def close(self) -> None:
+        """The connection is the server's."""
+
+    @contextmanager
+    def _written(self, room_bytes: int = 0) -> Iterator[None]:
+        with named_server(self._server.place):
+            yield
+
+    @contextmanager
+    def _named(self, remedy: str, *more: type[Exception]) -> Iterator[None]:
+        with named_server(self._server.place):
+            yield
+
+
+class _Patient:
+    """A collection whose calls are made again, while nobody answers, until a deadline."""
+
+    def __init__(self, collection: Any):
+        self._collection = collection
+
+    def __getattr__(self, name: str) -> Any:
+        import httpx
+
+        call = getattr(self._collection, name)
+
+        def patiently(**values: Any) -> Any:
+            deadline = time.monotonic() + DEADLINE_SECONDS
+            while True:
+                try:
+                    return call(**values)
+                except httpx.TransportError:
+                    if time.monotonic() + AGAIN_SECONDS > deadline:
+                        raise
+                    time.sleep(AGAIN_SECONDS)
+
+        return patiently
+
+
+@contextmanager
+def named_server(place: str) -> Iterator[None]:
+    """Turns what fails on a Chroma server into IndexUnavailable."""
+    import httpx
+    from chromadb.errors import ChromaError, NotFoundError
+
+    try:
+        yield
+    except NotFoundError as error:
+        raise _server_failed(place, EMPTY) from error
+    except (ChromaError, httpx.HTTPError, ValueError, KeyError) as error:
+        raise _server_failed(place, str(error) or type(error).__name__) from error
+
+
+def _server_failed(place: str, said: str) -> IndexUnavailable:
+    remedy = "check DATELINE_CHROMA_URL, and that `chroma run` runs there with its data"
+    remedy += "; lost vectors are made anew by `dateline ingest --rebuild`" if said == EMPTY else ""
+    return IndexUnavailable(f"cannot use {place}: {said.splitlines()[0]}; {remedy}")
+
+
+EMPTY = "it does not hold the vectors of this archive"
+CONNECT_SECONDS, REQUEST_SECONDS = 3.0, 10.0
+DEADLINE_SECONDS, AGAIN_SECONDS = 5.0, 0.25  # of all attempts together; between two
 ROOM_EACH = 8  # times the bytes of a vector: row, write-ahead log, queue and graph take 4 to 6 (1,500 and 3,500 rows)
 ROOM_BESIDE_BYTES = 16_000_000  # what the text index and the catalogue may need at the same time
 

@@ -110,7 +110,7 @@ class Retriever:
             return []
         fetch = FIRST_FETCH
         while True:
-            dense = dict(self.archive.vector_index.nearest(vector, fetch, among))
+            dense = dict(self.archive.vectors_of(snapshot).nearest(vector, fetch, among))
             words = dict(self.archive.text_index.find(query, fetch, among))
             shown, scores = self._shown(question, snapshot, dense, words, families)
             enough = len({p.family_id for p in shown.values()}) >= families

@@ -1,0 +1,191 @@
+"""Real servers on loopback for tests: PostgreSQL, Chroma and Redis, each in a folder of its own."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import pwd
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+POSTGRES = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
+PATIENCE_SECONDS = 90.0
+
+
+@dataclass
+class Server:
+    """A server that can be stopped, killed and started again."""
+
+    address: str
+    process: subprocess.Popen[bytes]
+    start: Callable[[], subprocess.Popen[bytes]]
+    answers: Callable[[], bool]
+
+    def kill(self) -> None:
+        os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+
+    def again(self) -> None:
+        self.process = self.start()
+        self.wait()
+
+    def wait(self) -> None:
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while not self.answers():
+            assert time.monotonic() < deadline, "it does not start"
+            if self.process.poll() is not None:  # what was killed has not let go of everything yet
+                self.process = self.start()
+            time.sleep(0.05)
+
+
+def free_port() -> int:
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1])
+
+
+@contextlib.contextmanager
+def postgres(folder: Path) -> Iterator[Server]:
+    """PostgreSQL with a database `dateline` of the user `dateline`, password `sekret`."""
+    if not POSTGRES:
+        pytest.skip("no PostgreSQL server: apt-get install postgresql")
+    pytest.importorskip("psycopg", reason="no PostgreSQL client: pip install 'dateline[scale]'")
+    import psycopg
+
+    root = os.geteuid() == 0  # which PostgreSQL refuses to run as
+    user = pwd.getpwnam("postgres") if root else pwd.getpwuid(os.geteuid())
+    folder.mkdir()
+    data, port = folder / "data", free_port()
+    password = folder / "password"
+    password.write_text("sekret")
+    for place in (folder, password):
+        os.chown(place, user.pw_uid, user.pw_gid)
+    others: dict[str, object] = {"user": user.pw_uid, "group": user.pw_gid} if root else {}
+    others |= {"extra_groups": []} if root else {}
+    subprocess.run(
+        [
+            POSTGRES[-1] / "initdb",
+            "-D",
+            data,
+            "-U",
+            "dateline",
+            "-A",
+            "scram-sha-256",
+            f"--pwfile={password}",
+            "-E",
+            "UTF8",
+            "--locale=C.UTF-8",
+            "--no-sync",
+        ],
+        check=True,
+        capture_output=True,
+        cwd="/",
+        **others,
+    )
+
+    def start() -> subprocess.Popen[bytes]:
+        return subprocess.Popen(
+            [
+                POSTGRES[-1] / "postgres",
+                "-D",
+                data,
+                "-p",
+                str(port),
+                "-h",
+                "127.0.0.1",
+                "-k",
+                folder,
+                "-c",
+                "fsync=off",
+                "-c",
+                "max_connections=200",
+            ],
+            stderr=subprocess.DEVNULL,
+            cwd="/",
+            start_new_session=True,
+            **others,
+        )
+
+    address = f"postgresql://dateline:sekret@127.0.0.1:{port}/postgres"
+
+    def answers() -> bool:
+        try:
+            psycopg.connect(address, connect_timeout=2).close()
+        except psycopg.OperationalError:
+            return False
+        return True
+
+    with _running(address, start, answers) as server:
+        yield server
+
+
+@contextlib.contextmanager
+def chroma(folder: Path) -> Iterator[Server]:
+    port = free_port()
+    program = Path(sys.executable).with_name("chroma")
+    address = f"http://127.0.0.1:{port}"
+
+    def start() -> subprocess.Popen[bytes]:
+        return subprocess.Popen(
+            [program, "run", "--path", folder, "--port", str(port), "--host", "127.0.0.1"],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+            env={**os.environ, "ANONYMIZED_TELEMETRY": "False"},
+        )
+
+    def answers() -> bool:
+        try:
+            urllib.request.urlopen(f"{address}/api/v2/heartbeat", timeout=2).close()
+        except OSError:
+            return False
+        return True
+
+    with _running(address, start, answers) as server:
+        yield server
+
+
+@contextlib.contextmanager
+def redis(folder: Path) -> Iterator[Server]:
+    program = shutil.which("redis-server")
+    if program is None:
+        pytest.skip("no Redis server: apt-get install redis-server")
+    port = free_port()
+    folder.mkdir()
+
+    def start() -> subprocess.Popen[bytes]:
+        options = ["--port", str(port), "--bind", "127.0.0.1", "--dir", str(folder)]
+        return subprocess.Popen(
+            [program, *options], stdout=subprocess.DEVNULL, start_new_session=True
+        )
+
+    def answers() -> bool:
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
+            return True
+        return False
+
+    with _running(f"redis://127.0.0.1:{port}/0", start, answers) as server:
+        yield server
+
+
+@contextlib.contextmanager
+def _running(
+    address: str, start: Callable[[], subprocess.Popen[bytes]], answers: Callable[[], bool]
+) -> Iterator[Server]:
+    server = Server(address, start(), start, answers)
+    try:
+        server.wait()
+        yield server
+    finally:
+        if server.process.poll() is None:
+            server.kill()
