@@ -89,6 +89,13 @@ class Settings(BaseSettings):
     )
     key: SecretStr | None = Field(None, description="key that is sent to DATELINE_URL")
 
+    cors_origins: str = Field(
+        "",
+        description="origins whose pages may call this API from a browser, comma-separated, such "
+        "as https://desk.example.org",
+        pattern=r"^\s*(?:[a-z][a-z0-9+.-]*://[^\s/,*]+\s*(?:,\s*|$))*$",
+    )
+
     slack_bot_token: SecretStr | None = Field(
         None, alias="SLACK_BOT_TOKEN", description="Slack bot token"
     )
@@ -119,6 +126,10 @@ class Settings(BaseSettings):
     @property
     def writer_keys(self) -> tuple[str, ...]:
         return tuple(k.strip() for k in self.admin_keys.split(",") if k.strip())
+
+    @property
+    def allowed_origins(self) -> tuple[str, ...]:
+        return tuple(o.strip().lower() for o in self.cors_origins.split(",") if o.strip())
 
     @property
     def drafts_with_model(self) -> bool:

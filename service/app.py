@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import importlib.metadata
+from functools import cache
 from http import HTTPStatus
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
+from fastapi.middleware.cors import CORSMiddleware
 from starlette.exceptions import HTTPException
 from starlette.routing import Match, Route
 
 from ingest.errors import DatelineError
+from service.contract.description import complete
 from service.contract.problems import error_response
 from service.surfaces import (
     openai_chat,
@@ -26,6 +29,7 @@ from service.surfaces import (
     web_pages,
 )
 from service.surfaces.admission import Admission
+from service.surfaces.conditional import Conditional
 from service.surfaces.mcp_http import McpEndpoint
 from service.wiring import Service
 
@@ -64,8 +68,11 @@ def create_app(service: Service, *, private: bool = False) -> FastAPI:
             from service.surfaces.dateline_client import DatelineClient
 
             slack.mount(app, service.settings, DatelineClient(service.settings.data_dir))
+    described, keyed = app.openapi, bool(service.keys)
+    app.openapi = cache(lambda: complete(described(), keyed=keyed))  # type: ignore[method-assign]
     for kind in (DatelineError, HTTPException, RequestValidationError):
         app.add_exception_handler(kind, _failed)
+    app.add_middleware(Conditional)
     app.add_middleware(
         Admission,
         settings=service.settings,
@@ -73,7 +80,22 @@ def create_app(service: Service, *, private: bool = False) -> FastAPI:
         sessions=service.sessions,
         private=private,
     )
+    if service.settings.allowed_origins:  # outermost: a browser asks first, without its key
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=service.settings.allowed_origins,
+            allow_methods=["DELETE", "GET", "PATCH", "POST"],
+            allow_headers=CORS_REQUEST_HEADERS,
+            expose_headers=CORS_REPLY_HEADERS,
+        )
     return app
+
+
+CORS_REQUEST_HEADERS = (
+    "Authorization", "Content-Type", "Idempotency-Key", "If-None-Match", "Last-Event-ID",
+    "Mcp-Protocol-Version", "X-Request-ID",
+)  # fmt: skip
+CORS_REPLY_HEADERS = ("ETag", "Location", "Retry-After", "X-Request-ID")
 
 
 TAGS = {

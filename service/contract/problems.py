@@ -166,16 +166,22 @@ def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
     `default` keeps FastAPI from adding a shape that is not ours.
     """
     described = {status: WHEN[status] for status in (*statuses, 401, 503)}
+    other = {"default": "any other failure, in the same shape"}
     return {
-        status: {
-            "model": Problem,
-            "content": {PROBLEM_MEDIA_TYPE: {}},
-            "description": words,
-        }
-        for status, words in (
-            described | {"default": "any other failure, in the same shape"}
-        ).items()
+        status: {"description": words, "content": {PROBLEM_MEDIA_TYPE: _documented(status, words)}}
+        for status, words in (described | other).items()
     }
+
+
+def _documented(status: int | str, words: str) -> dict[str, Any]:
+    """The schema of a problem, which `service/contract/description.py` adds, with an example."""
+    shown: dict[str, Any] = {"schema": {"$ref": "#/components/schemas/Problem"}}
+    code = re.search(r"`(\w+)`", words)
+    if isinstance(status, int) and code:
+        detail = words.split(": ", 1)[1].replace("`", "")
+        known = Refused(status, code[1], detail)
+        shown["example"] = problem_of(known, "3f0c9a2be14d4a6f")
+    return shown
 
 
 WHEN: dict[int | str, str] = {

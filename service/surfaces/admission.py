@@ -52,13 +52,14 @@ CONTENT_SECURITY_POLICY = (
 
 
 def guards(settings: Settings) -> list[Any]:
-    """For the API's documentation of routes that want a key; none where no keys are set.
+    """For the API's documentation of routes that want a key where keys are set.
 
     By the time a route runs, the key has been checked.
     """
-    if not settings.reader_keys and not settings.writer_keys:
-        return []
-    described = "One of DATELINE_API_KEYS or DATELINE_ADMIN_KEYS"
+    keyed = settings.reader_keys or settings.writer_keys
+    described = (
+        "One of DATELINE_API_KEYS or DATELINE_ADMIN_KEYS" if keyed else "None is needed here"
+    )
     return [Depends(HTTPBearer(auto_error=False, description=described))]
 
 

@@ -38,31 +38,35 @@ STREAMED: dict[int | str, dict[str, Any]] = {
         "content": {"text/event-stream": {}},
     },
 }
-ERRORS: dict[int | str, dict[str, Any]] = {
-    400: {
-        "description": "The error in OpenAI's shape: no question, one out of bounds, or parts "
-        "that are no text"
-    },
-    401: {"description": "Keys are configured, and no known one was sent"},
-    404: {"description": "`model_not_found`: the one model here is `dateline`"},
-    503: {"description": "`not_ready`"},
-    504: {"description": "`timeout`"},
-    "default": {"description": "Any other failure, in the same shape"},
+_WHEN: dict[int | str, str] = {
+    400: "No question, one out of bounds, parts that are no text, or `n` above 1",
+    401: "Keys are configured, and no known one was sent",
+    404: "`model_not_found`: the one model here is `dateline`",
+    413: "`too_large`: the body is over DATELINE_MAX_BODY_KB",
+    415: "`unsupported_media_type`: the body is not labelled as JSON",
+    503: "`not_ready`",
+    504: "`timeout`",
+    "default": "Any other failure, in the same shape",
 }
+_SHAPE = {"application/json": {"schema": {"$ref": "#/components/schemas/OpenAIError"}}}
+ERRORS: dict[int | str, dict[str, Any]] = {
+    status: {"description": words, "content": _SHAPE} for status, words in _WHEN.items()
+}
+READING = {status: ERRORS[status] for status in (401, 503, "default")}  # what no body can cause
 
 
 def routes(service: Service) -> APIRouter:
     """`/v1/models`, `/v1/chat/completions` and `/v1/responses`, bound to one service."""
     router = APIRouter(tags=TAGS, dependencies=guards(service.settings))
 
-    @router.get("/v1/models", summary="The one model")
+    @router.get("/v1/models", summary="The one model", responses=READING)
     async def list_models() -> dict[str, Any]:
         return {"object": "list", "data": [_MODEL_CARD]}
 
     @router.get(
         "/v1/models/{model}",
         summary="The one model by name",
-        responses={404: ERRORS[404], "default": ERRORS["default"]},
+        responses=READING | {404: ERRORS[404]},
     )
     async def read_model(model: str) -> dict[str, Any]:
         if model != MODEL:
