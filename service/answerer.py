@@ -26,6 +26,7 @@ from service.query import kinds
 from service.query.analysis import analyse
 from service.receipts import Receipts, made_from
 from service.retrieval.retriever import Retriever
+from service.retrieval.spelling import corrected
 from service.run import AnswerRun
 from service.types import (
     Answer,
@@ -102,6 +103,11 @@ class Answerer:
         self, run: AnswerRun, question: Question, asked: Question, snapshot: Snapshot
     ) -> AsyncIterator[Event]:
         with run.timed("retrieve"):
+            text = await run.in_time(
+                asyncio.to_thread(corrected, asked.text, snapshot, self.archive)
+            )
+            if text != asked.text:
+                run.read_as, asked = text, replace(asked, text=text)
             selection = await run.in_time(asyncio.to_thread(self.select, asked, snapshot))
         told = await run.in_time(asyncio.to_thread(self._told, run, selection))
         for event in told:
@@ -300,6 +306,7 @@ class Answerer:
         answer = Answer(
             id=run.id,
             question=question.text,
+            read_as=run.read_as,
             text=run.text.text,
             outcome="declined" if reason else "answered",
             declined_because=reason,

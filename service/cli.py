@@ -150,7 +150,8 @@ def mcp() -> None:
 
 def readable(answer: dict[str, Any]) -> str:
     """An answer for the terminal: text, then numbered sources with their quotes, then conflicts."""
-    lines = [answer["text"]]
+    lines = [f"(Read as: {answer['read_as']})\n"] if answer["read_as"] else []
+    lines.append(answer["text"])
     for c in answer["citations"]:
         family = c["family"]
         copies = f" ({family['role']}, 1 of {family['size']} copies)" if family["size"] > 1 else ""

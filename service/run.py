@@ -34,6 +34,7 @@ class AnswerRun:
     answerer: Literal["extractive", "openai"] = "extractive"
     fallback: dict[str, str] | None = None
     shown: tuple[Evidence, ...] = ()  # what the sentences were drafted from
+    read_as: str | None = None  # the question with its spelling corrected, where it was
     prompt: str | None = None  # what a model was asked
     dispute: Dispute | None = None  # the accounts that contradict each other, if any do
 

@@ -212,6 +212,9 @@ class Answer:
 
     id: str
     question: str
+    read_as: Annotated[
+        str | None, Field(description="the question with its spelling corrected; null as it was")
+    ]
     text: str
     outcome: Literal["answered", "declined"]
     declined_because: Reason | None

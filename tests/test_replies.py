@@ -32,7 +32,7 @@ def answer() -> Answer:
     claim = Claim("It was signed [1].", 0, 18, (1,), "exact", 1)
     conflict = Conflict("the day", "disputed", (Account("…", CITED),), None, "why")
     return Answer(
-        id="ans_1", question="?", text=claim.text, outcome="answered", declined_because=None,
+        id="ans_1", question="?", read_as=None, text=claim.text, outcome="answered", declined_because=None,
         claims=(claim,), citations=(CITED,), conflicts=(conflict,), nearest=(NEAR,), as_of=None,
         answerer="extractive", model=None, fallback=None, usage={}, timings_ms={}, index={}, conversation_id=None,
     )  # fmt: skip

@@ -19,6 +19,7 @@ import hashlib
 import importlib.util
 import os
 import secrets
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -52,6 +53,13 @@ def open_tokenizer() -> Tokenizer:
     tokenizer.no_padding()
     tokenizer.enable_truncation(MAX_TOKENS)
     return tokenizer
+
+
+@cache
+def vocabulary() -> frozenset[str]:
+    """The 30,522 pieces that the tokeniser parts words into, most of them common English words;
+    what begins with ## ends a word. Raises ModelUnavailable."""
+    return frozenset(open_tokenizer().get_vocab())
 
 
 def graph_file(cache_dir: Path) -> Path:

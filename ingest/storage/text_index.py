@@ -13,6 +13,8 @@ from ingest.errors import IndexOutdated, IndexUnavailable
 
 # distinct words; a longer question is a document, and its first words name its subject
 LONGEST_QUERY = 64
+LONG_STEM = 7  # letters from which on a word may have two letters wrong
+ALIKE = 20  # passages looked into for words that are spelt like one
 LONGEST_WORD = 40  # bytes; tantivy's English tokenizer leaves out what is longer
 STOP_WORDS = frozenset(
     "a about an and are as at be been but by can could did do does for from had has have he her his how i if in into "
@@ -92,6 +94,18 @@ class TextIndex:
         searcher = self._index.searcher()
         found = searcher.search(parsed, count, count=False)
         return [(searcher.doc(address)["passage_id"][0], score) for score, address in found.hits]
+
+    def alike(self, word: str) -> list[str]:
+        """Ids of at most 20 passages with a word whose stem is an edit away from this one's, or two
+        edits where it is long; a stem that is closer comes first."""
+        searcher = self._index.searcher()
+        found: dict[str, None] = {}
+        for term in _STEMMED.analyze(word):
+            for distance in range(1, 2 + (len(term) >= LONG_STEM)):
+                query = tantivy.Query.fuzzy_term_query(self._index.schema, "text", term, distance)
+                hits = searcher.search(query, ALIKE, count=False).hits
+                found |= {searcher.doc(address)["passage_id"][0]: None for _, address in hits}
+        return list(found)[:ALIKE]
 
     def document_frequency(self, word: str) -> int:
         """In how many passages the word stands, stemmed; a title counts for none of them."""
