@@ -42,7 +42,7 @@ def answered(*sentences: str, quote: str = QUOTE, answer_id: str = "ans_1", **ca
         text += (" " if text else "") + sentence
         claims.append(Claim(sentence, start, start + len(sentence), (1,), "supported", 1))
     return Answer(
-        id=answer_id, question="?", text=text, outcome="answered", declined_because=None, claims=tuple(claims),
+        id=answer_id, question="?", read_as=None, text=text, outcome="answered", declined_because=None, claims=tuple(claims),
         citations=(citation,), conflicts=(), nearest=(), as_of=None, answerer="extractive", model=None, fallback=None,
         usage={}, timings_ms={}, index={}, conversation_id=None,
     )  # fmt: skip
