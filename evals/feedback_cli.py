@@ -42,14 +42,18 @@ def list_feedback(as_json: Json = False) -> None:
             terminal.show_json({"feedback": found})
             return
         for one in found:
-            comment = f" — {' '.join(one['comment'].split())}" if one["comment"] else ""
             answer = one["answer"]
+            words = " — ".join(filter(None, (answer["question"], one["comment"])))
             terminal.show(
-                f"{one['rating']:4}  {one['rated_at'][:10]}  {answer['id']}  "
-                f"{' '.join(answer['question'].split())}{comment}"
+                f"{one['rating']:4}  {one['rated_at'][:10]}  {answer['id']}  {in_a_line(words)}"
             )
         if not found:
             terminal.say("nobody has rated an answer yet")
+
+
+def in_a_line(words: str) -> str:
+    """What anybody may have written, without anything that a terminal would obey."""
+    return "".join(one for one in " ".join(words.split()) if one.isprintable())
 
 
 @app.command("export")

@@ -81,22 +81,29 @@ class Conversations:
             yield event
 
     def add(self, thread: Thread, answer: Answer) -> None:
-        """Nothing where the answer is not kept, or the conversation was deleted meanwhile."""
+        """Nothing where the answer is not kept.
+
+        Where the conversation was deleted meanwhile, its last answer goes as the others went.
+        """
         now = datetime.now(UTC).isoformat(timespec="microseconds")
         of_the_answer = select(receipts.c.answer_id).where(receipts.c.answer_id == answer.id)
         conversation = {"conversation_id": thread.conversation_id, "owner": thread.owner}
+        turn = {"answer_id": answer.id, "asked_at": now}
         with self._database.write() as connection:
             if connection.execute(of_the_answer).first() is None:
                 return
             if thread.new:
                 row = conversation | {"created_at": now, "updated_at": now}
                 connection.execute(insert(conversations), row)
-            elif not connection.execute(
-                update(conversations).filter_by(**conversation).values(updated_at=now)
-            ).rowcount:
-                return
-            turn = {"answer_id": answer.id, "asked_at": now}
-            connection.execute(insert(turns), turn | {"conversation_id": thread.conversation_id})
+                stands = True
+            else:
+                used = update(conversations).filter_by(**conversation).values(updated_at=now)
+                stands = connection.execute(used).rowcount > 0
+            if stands:
+                turn["conversation_id"] = thread.conversation_id
+                connection.execute(insert(turns), turn)
+        if not stands:
+            self._receipts.forget([answer.id])
 
     def page(self, owner: str, before: Sequence[str], limit: int) -> list[Conversation]:
         """At most `limit` of somebody's conversations, from new to old."""

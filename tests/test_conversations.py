@@ -20,7 +20,8 @@ from test_rest import assert_problem, sent_events
 
 from ingest.pipeline import ingest
 from ingest.settings import Settings
-from service.contract.replies import ConversationCard, ConversationList, ConversationRead
+from service.contract.replies import ConversationCard, ConversationList, ConversationRead, answer_of
+from service.keys import Keys
 from service.wiring import Service
 
 
@@ -137,6 +138,22 @@ def test_what_is_deleted_is_gone_with_its_answers_and_ratings(
     data = keyed[1].settings.data_dir
     held = b"".join(path.read_bytes() for path in data.glob("receipts.sqlite*"))
     assert b"zeppelin" not in held and b"zzx" not in held
+
+
+def test_an_answer_under_way_while_its_conversation_is_deleted_goes_too(
+    http: httpx2.Client, keyed: tuple[str, Service]
+) -> None:
+    _, service = keyed
+    one = begun(http)["conversation_id"]
+    owner = Keys(service.settings).holder(b"ann")
+    assert owner is not None
+    thread = service.conversations.open(one, owner.id)
+    assert thread is not None
+    late = asked(http, COST)  # as if it had been asked with this conversation
+    http.delete(f"/v1/conversations/{one}")
+    service.conversations.add(thread, answer_of(late))
+    assert_problem(http.get(f"/v1/answers/{late['id']}"), 404, "not_found")
+    assert_problem(http.get(f"/v1/conversations/{one}"), 404, "not_found")
 
 
 def test_another_keys_conversation_is_as_if_it_were_not_there(http: httpx2.Client) -> None:

@@ -15,7 +15,7 @@ from test_conversations import asked, begun
 from test_feedback import COST
 
 from evals.cases import read_suite
-from evals.feedback_cli import cases_of
+from evals.feedback_cli import cases_of, in_a_line
 from ingest.pipeline import ingest
 from ingest.settings import Settings
 
@@ -105,3 +105,7 @@ def test_an_answer_whose_article_was_removed_is_no_case() -> None:
     gone = rating("up")
     gone["answer"]["citations"][0]["quote"] = ""
     assert cases_of(iter([gone]))[0] == []
+
+
+def test_what_a_reader_wrote_does_nothing_to_a_terminal() -> None:
+    assert in_a_line("a\x1b]0;b\x07\n  c\u202ed") == "a]0;b cd"
