@@ -6,20 +6,11 @@ import re
 from difflib import SequenceMatcher
 from functools import cached_property, lru_cache
 
-from ingest.english.words import stem
+from ingest.english.words import STOP_WORDS, stem
 from service.verification.reading import Reading, Span
 
 _TOKEN = re.compile(r"[£$€¥%]|\d[\d,.]*\d|[^\W_]+(?:'[^\W_]+)?")
 SIGNS = frozenset("£$€¥%")
-_EMPTY = frozenset(
-    "a an the of in on at by to for from with and or but as is are was were be been being has "
-    "have had do does did it its "
-    "he she they his her their them him that this these those there which who whom whose will "
-    "would not no s than then so "
-    "if when while after before until since said says other others some into out up down over "
-    "under about all each more "
-    "most".split()
-)
 
 
 class Edit:
@@ -80,7 +71,7 @@ class Edit:
 
 def carries(word: str) -> bool:
     """Whether a word has a content of its own."""
-    return word not in _EMPTY and word not in SIGNS
+    return word not in STOP_WORDS and word not in SIGNS
 
 
 def bare(word: str) -> str:

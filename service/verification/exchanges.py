@@ -7,10 +7,10 @@ from collections.abc import Iterator, Sequence
 
 from ingest.english.terms import TermKind
 from ingest.english.thesaurus import opposite, related
-from ingest.english.words import irregular, stem
+from ingest.english.words import irregular
 from service.verification.amounts import UNITS
 from service.verification.edits import SIGNS, Edit, bare, carries, words
-from service.verification.reading import CORE, Reading
+from service.verification.reading import CORE, LIGHT, Reading
 
 # Shares of the claim's words that stand in the sentence in its order, from which an exchange is
 # one: farther from the
@@ -22,14 +22,6 @@ LONGEST_SLOT = 2  # words
 FROM_CARD = 2  # words, names not counted, that may be taken from the article's title
 LONGEST_MODAL = 8  # words that a modal and its verb may take
 
-_BENIGN = frozenset(
-    map(
-        stem,
-        "say tell be have do get also now then still both own there here about around some part "
-        "make take come go went give "
-        "according add announce state year".split(),
-    )
-)
 _SCALES = frozenset("bn b m mn tn k thousand million billion trillion".split())
 _QUANTITY = {
     word: frozenset(group.split())
@@ -48,7 +40,7 @@ _QUANTITY = {
     if word != "some"
 }
 _RELATIONS = frozenset(
-    "before after since until by to from than above below if unless although because though "
+    "more less fewer before after since until by to from than above below if unless although because though "
     "despite against for with "
     "without earliest latest under over still formerly once again first last and".split()
 )
@@ -59,12 +51,9 @@ _ALIKE = {
         "because since", "although despite", "after since", "for from", "for with",
     )
 }  # fmt: skip
-_SURE = re.compile(
-    r"\b(?:\w+ed|has|have|is|are|was|were|took|made|won|bought|sold|began|lost|left|cut|rose|fell"
-    r"|gave)\b"
-)
+_BE_HAVE = frozenset("has have is are was were".split())
 _LEVELS = (
-    (3, re.compile(r"\b(?:may|might|could|can|possibly|perhaps)\b")),
+    (3, re.compile(r"\b(?:may|might|could|possibly|perhaps)\b")),
     (
         2,
         re.compile(
@@ -97,7 +86,7 @@ def put_in(made: Edit, others: Sequence[Reading], card: Reading) -> Iterator[str
             if start in restated or not carries(word) or word[0].isdigit() or word in _SCALES:
                 continue
             mine = bare(word)
-            if mine in rest or mine in _BENIGN or any(_stands_for(mine, other) for other in cut):
+            if mine in rest or mine in LIGHT or any(_stands_for(mine, other) for other in cut):
                 continue
             if any(opposite(mine, other) for other in slot) and word.removesuffix("s") not in UNITS:
                 if not CORE["negation"].search(" ".join(theirs)):  # "not legal", "illegal"
@@ -110,7 +99,7 @@ def put_in(made: Edit, others: Sequence[Reading], card: Reading) -> Iterator[str
     if speaks and any(
         not term.quoted
         and term.kind is TermKind.WORD
-        and term.value not in rest | around | _BENIGN
+        and term.value not in rest | around | LIGHT
         and not any(_stands_for(term.value, other) for other in rest)
         for term in made.claim.content
     ):
@@ -148,10 +137,11 @@ def small_words(made: Edit, others: Sequence[Reading]) -> Iterator[str]:
     fresh = {span[0] for _, span in made.put_in}
     loose = (
         made.share < SMALL
-        or made.quote.has("denial", "except", "only", "condition", "question")
+        or made.quote.has("denial", "condition")
+        or made.quote.has_core("question")
         or "earliest" in made.quote.lower
     )
-    for kind in ("negation", "condition", "source", "all", "again", "each"):
+    for kind in ("negation", "condition", "source"):
         if kind in ("negation", "condition") and loose:
             continue
         starts = {match.start() for match in CORE[kind].finditer(made.claim.lower)}
@@ -179,29 +169,16 @@ def surer(made: Edit) -> bool:
             continue
         mine = " ".join(word for word, _ in made.mine[k:m])
         theirs, level = _level(" ".join(word for word, _ in made.theirs[i:j])), _level(mine)
-        if level < theirs and (level == 1 or _SURE.search(mine)):
+        if level < theirs and (level == 1 or any(_is_past(word) for word in mine.split())):
             return True
     return False
+
+
+def _is_past(word: str) -> bool:
+    return word in _BE_HAVE or word.endswith("ed") or bool(irregular(word))
 
 
 def _level(stretch: str) -> int:
     """How far from a fact: 0 a fact, 1 what will be, 2 what is planned or expected, 3 what may
     be."""
     return next((level for level, pattern in _LEVELS if pattern.search(stretch)), 0)
-
-
-def swapped(made: Edit) -> bool:
-    """Whether words of the sentence took each other's place around words that stayed."""
-    cut = {word: place for place, (word, span) in enumerate(made.theirs) if span[0] in made.cut}
-    moved = {word for word, _ in made.put_in if word in cut and carries(word)}
-    turned = re.search(
-        r"\b(?:by|of|whose?)\b|'s", " ".join(word for word, _ in made.put_in)
-    )  # "beaten by", "the lawyer of"
-    if not moved or made.share < SMALL or turned:
-        return False
-    for tag, i, j, k, m in made.codes:
-        if tag == "replace" and any(i <= cut[word] < j for word in moved):
-            elsewhere = {word for word, place in cut.items() if not i <= place < j}
-            if any(word in elsewhere and carries(word) for word, _ in made.mine[k:m]):
-                return True
-    return False

@@ -7,14 +7,9 @@ from collections.abc import Sequence
 from ingest.english import analyse
 from ingest.english.terms import Term, TermKind
 from ingest.english.thesaurus import opposite, related
-from ingest.english.words import stem
 
 REACH = 3  # content words after a negation that it may bear on; of a claim's, the first that a quote has decides
 
-_DENIALS = frozenset(
-    stem(word)
-    for word in "deny denied refute disprove debunk false falsely untrue unlikely".split()
-)
 _NONE = frozenset(("none", "few"))
 
 
@@ -35,12 +30,10 @@ def flipped(quotes: Sequence[str], claim: str) -> bool:
         if head and not _among(head, first) and not _opposed(heads, said):
             return True
     here, plainly = [heads[0] for heads in _denied(mine)], _plain(mine)
-    if any(
+    return any(
         _among(head, plainly) and not _among(head, here) and not _among(head, said)
         for head in first
-    ):
-        return True
-    return any(_denies(row, mine) for row in theirs)
+    )
 
 
 def _content(text: str) -> list[Term]:
@@ -73,18 +66,6 @@ def _plain(row: Sequence[Term]) -> list[Term]:
         if term.kind is not TermKind.NEGATION
         and (index == 0 or row[index - 1].kind is not TermKind.NEGATION)
     ]
-
-
-def _denies(row: Sequence[Term], mine: Sequence[Term]) -> bool:
-    """Whether a quote calls false, or has somebody deny, what the claim says as a fact."""
-    if any(_negates(term) or term.value in _DENIALS for term in mine):
-        return False
-    for index, term in enumerate(row):
-        if term.value in _DENIALS:
-            heads = [other for other in row[index + 1 :][:REACH] if other.kind is TermKind.WORD]
-            if heads and all(_among(head, mine) for head in heads):
-                return True
-    return False
 
 
 def _among(term: Term, others: Sequence[Term]) -> bool:

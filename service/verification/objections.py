@@ -17,7 +17,7 @@ from ingest.english.words import stem
 from service.verification.alignment import Alignment, align
 from service.verification.amounts import amounts, bears_out, derived, implied
 from service.verification.edits import Edit, edit
-from service.verification.exchanges import put_in, small_words, surer, swapped
+from service.verification.exchanges import put_in, small_words, surer
 from service.verification.negations import flipped
 from service.verification.reading import WIDE, Reading, read
 from service.verification.role_swaps import displaced
@@ -73,28 +73,9 @@ _CAUSES = re.compile(
 )
 _ALL = re.compile(r"(?<!at )\ball\b(?! told| in)|\bevery\b|\balways\b|\bentire|\bwhole\b")
 _ANY = re.compile(r"\b(?:all|every\w*|each|always|entire\w*|whole|any|none|no)\b")
-_ADJUNCT = re.compile(r",?\s+(?:in|with|amid|despite|by|for|after|under|over|out of)\s")
+
 _DAYS = re.compile(r"\b(?:yesterday|today|tomorrow|tonight)\b")
-_TOTAL = re.compile(r"\baltogether\b|\btotal\b|\bin all\b")
-_RATE = re.compile(
-    r"\b(?:an?|per|each|every)\s+(year|month|week|day|hour|share|dose|person|kilogram|tonne"
-    r"|household|unit|barrel|farm)\b"
-)
-_RISE = re.compile(
-    r"\b(?:more|above|higher|larger|bigger|greater|older|faster|quicker|better|longer|taller"
-    r"|wider|fa?urther|ahead|exceed\w*"
-    r"|beyond|over|dearer|outnumber\w*|deeper|heavier|up|rose|rises?|risen"
-    r"|gr[eo]w\w*|climb\w*"
-    r"|increas\w*|widen\w*|doubl\w*|gain\w*)\b"
-)
-_FALL = re.compile(
-    r"\b(?:less|fewer|below|under|lower|smaller|younger|slower|worse|shorter|narrow\w*|nearer"
-    r"|behind|cheaper|short of"
-    r"|lighter|down|fell|falls?|fallen|drop\w*|shr[aiu]nk\w*|decreas\w*|declin\w*|cut"
-    r"|halv\w*|lost|reduc\w*"
-    r"|weaken\w*)\b"
-)
-_PIVOT = re.compile(r"\b(?:than|before|after|ahead of|below|above|behind)\b")
+_ADJUNCT = re.compile(r",?\s+(?:in|with|amid|despite|by|for|after|under|over|out of)\s")
 
 
 def objections(claim: Reading, quotes: Sequence[Reading], card: Reading) -> Iterator[str]:
@@ -137,8 +118,6 @@ def _of_own_words(made: Edit, quotes: Sequence[Reading], card: Reading) -> Itera
     yield from small_words(made, others)
     if surer(made):
         yield "surer than said"
-    if swapped(made):
-        yield "words exchanged"
     if _other_cause(aligned):
         yield "another cause"
     if _adds_at_the_end(aligned, card):
@@ -148,8 +127,6 @@ def _of_own_words(made: Edit, quotes: Sequence[Reading], card: Reading) -> Itera
     if _number_misplaced(aligned):
         yield "number in another place"
     if made.share >= SLOTTED and made.put_in:
-        if _direction_turned(aligned):
-            yield "direction turned"
         yield from _by_slots(made.claim, quotes, card)
 
 
@@ -202,11 +179,7 @@ def _of_other_words(made: Alignment, card: Reading) -> Iterator[str]:
     if not claim.has("claim") and not claim.has("report") and _within(made, "claim") > IN_SCOPE:
         yield "source left out"
     work = any(term.quoted for term in claim.content)  # the title of a book or film
-    if (
-        not work
-        and not claim.has("fiction", "denial", "error")
-        and _within(made, "fiction") > IN_SCOPE
-    ):
+    if not work and not claim.has("fiction", "denial") and _within(made, "fiction") > IN_SCOPE:
         yield "fiction left out"
     if not claim.has("negation", "denial", "condition") and _denied(made):
         yield "negation left out"
@@ -214,11 +187,6 @@ def _of_other_words(made: Alignment, card: Reading) -> Iterator[str]:
         yield "roles exchanged"
     if _prepositions_differ(made, _BY_TO):
         yield "by, to or from"
-    if _TOTAL.search(claim.lower) and not any(_TOTAL.search(quote.lower) for quote in quotes):
-        yield "total put in"
-    mine, said = ({m[1] for m in _RATE.finditer(text)} for text in (claim.lower, _all(quotes)))
-    if mine and said and not mine & said:
-        yield "another rate"
 
 
 def _all(quotes: Sequence[Reading]) -> str:
@@ -385,21 +353,3 @@ def _from_elsewhere(made: Alignment, n: int) -> bool:
         for term in made.quotes[other].content
         if start <= term.start < end
     )
-
-
-def _direction_turned(made: Alignment) -> bool:
-    """Whether a comparison or a move was turned round while what it compares stayed where it
-    was."""
-    text, said = made.claim.lower, _all(made.quotes)
-    up, down = (pattern.search(text) is not None for pattern in (_RISE, _FALL))
-    was_up, was_down = (pattern.search(said) is not None for pattern in (_RISE, _FALL))
-    if not ((up and was_down and not was_up) or (down and was_up and not was_down)):
-        return False
-    here, score = _PIVOT.search(text), 0
-    for s, quote in enumerate(made.quotes):
-        there = _PIVOT.search(quote.lower)
-        for n, ((sentence, _), _) in made.pairs.items() if here and there else ():
-            if sentence == s and here and there:
-                before = made.claim.content[n].start < here.start()
-                score += 1 if before != (made.partner(n).start < there.start()) else -1
-    return score <= 0

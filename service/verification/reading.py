@@ -20,7 +20,7 @@ CONTENT = frozenset((TermKind.WORD, TermKind.NAME, TermKind.NUMBER, TermKind.DAT
 
 Span = tuple[int, int]  # [start, end) of the text
 
-_LIGHT = frozenset(
+LIGHT = frozenset(
     map(
         stem,
         "be have do say get make take go come give put as more most less many much such other".split(),
@@ -76,7 +76,7 @@ class Reading:
         """Words, names, numbers and dates; no function words and none as light as "make" or
         "such"."""
         terms = analyse(self.text).terms
-        return tuple(t for t in terms if t.kind in CONTENT and t.value not in _LIGHT)
+        return tuple(t for t in terms if t.kind in CONTENT and t.value not in LIGHT)
 
     @cached_property
     def segments(self) -> tuple[Span, ...]:

@@ -20,8 +20,8 @@ FLANK = 2  # words that must be the same beside a slot, on both sides together
 FRAME = 3  # words and names in a row, at least one no name, that make a name's place certain
 
 _FIXED = (TermKind.NUMBER, TermKind.DATE, TermKind.NAME)
-# beyond ingest.meanings: words that only exclude each other when one stands in the place of the
-# other
+
+# words that only exclude each other when one stands in the place of the other
 _OPPOSITES = {
     frozenset(pair.split())
     for pair in (

@@ -15,12 +15,10 @@ NEAREST = 3  # content words after it among which its object is
 # of two verbs on one line the subject of one is the object of the other
 _CONVERSE = {
     frozenset(map(stem, pair.split()))
-    for pair in (
-        "buy sell", "win lose", "beat lose", "defeat lose", "succeed precede", "lend borrow", "give receive", "teach learn",
-        "replace precede", "purchase sell", "acquire sell", "pay receive", "send receive", "take lose", "own belong",
-        "lead follow", "succeed follow",
+    for pair in "buy sell,win lose,beat lose,defeat lose,lend borrow,purchase sell,acquire sell".split(
+        ","
     )
-}  # fmt: skip
+}
 _SPEECH = frozenset(map(stem, "say write tell add announce report".split()))  # "wrote Ostrow"
 _UNCHANGED = frozenset("beat hit cut put set shut cost let quit split hurt".split())  # in the past
 _BE = frozenset("is are was were be been being".split())
@@ -29,18 +27,7 @@ _PARTICIPLE = (
         "ed en wn ld ght ft id nt de ne ut un ung ot et at it"  # endings of regular and irregular participles
     ).split()
 )
-_BEFORE_VERB = frozenset(
-    "to will would has had have was were is are been be being not may could might can should must "
-    "he she it they who "
-    "which never also later then".split()
-)
-_BEFORE_NOUN = frozenset(
-    "the a an its his her their of in no this that these those for with from by at on first last "
-    "most more very "
-    "other".split()
-)
 _ARTICLES = frozenset("the a an its his her their".split())
-_AFTER_VERB = frozenset("the a an its his her their to from by that".split())
 _ADJUNCT = frozenset(
     "in on at for during with of after before since until under near among within through about "
     "as into over around "
@@ -53,8 +40,7 @@ _CLAUSE = re.compile(
 
 
 def turned(made: Alignment, *, strict: bool = False) -> bool:
-    """Whether more subjects and objects changed places than stayed; passives and converse verbs are
-    counted in.
+    """Whether more subjects and objects changed places than stayed; passives are counted in.
 
     `strict` looks only at verbs that have both on both sides.
     """
@@ -69,8 +55,8 @@ def turned(made: Alignment, *, strict: bool = False) -> bool:
             or not (_is_verb(claim, verb) and _is_verb(quote, other))
         ):
             continue
-        converse = frozenset((verb.value, other.value)) in _CONVERSE
         theirs = _arguments(quote, place)
+        converse = frozenset((verb.value, other.value)) in _CONVERSE
         if (_is_passive(claim, verb) != _is_passive(quote, other)) != converse:
             theirs = theirs[::-1]
         values = [{quote.content[m].value for m in side} for side in theirs]
@@ -120,8 +106,8 @@ def _other_names(claim: Reading, mine: set[int], quote: Reading, theirs: set[int
 
 def _preposition(reading: Reading, term: Term) -> str:
     """The preposition that governs a noun, "" where none stands close before it."""
-    before: list[str] = re.findall(r"[\w']+|[,;:]", reading.lower[: term.start])
     begun = False  # the noun phrase, at its article
+    before: list[str] = re.findall(r"[\w']+|[,;:]", reading.lower[: term.start])
     for word in reversed(before[-4:]):
         if word in _ADJUNCT or word in ("by", "to", "from", "against"):
             return word
@@ -133,16 +119,15 @@ def _preposition(reading: Reading, term: Term) -> str:
 
 
 def _is_verb(reading: Reading, term: Term) -> bool:
-    """Whether a word is used as a verb, as far as its ending and its neighbours tell."""
-    word, before = reading.lower[term.start : term.end], _word_before(reading, term)
-    if term.kind is not TermKind.WORD or before in _BEFORE_NOUN:
+    """Whether a word is used as a verb, as far as its ending and what follows tell."""
+    word = reading.lower[term.start : term.end]
+    before = (reading.lower[: term.start].split() or [""])[-1]
+    if term.kind is not TermKind.WORD or before in _ARTICLES:
         return False
     if irregular(word) or word in _UNCHANGED:
         return True
-    if word.endswith("s"):
-        after = reading.text[term.end :].split(maxsplit=1)
-        return bool(after) and (after[0] in _AFTER_VERB or after[0][0].isupper())
-    return word.endswith("ed") or before in _BEFORE_VERB
+    after = reading.text[term.end :].split(maxsplit=1)
+    return word.endswith("ed") or (word.endswith("s") and bool(after) and after[0][0].isupper())
 
 
 def _is_passive(reading: Reading, term: Term) -> bool:
@@ -150,7 +135,3 @@ def _is_passive(reading: Reading, term: Term) -> bool:
     before = reading.lower[: term.start].split()[-3:]
     by = re.match(r",?\s+by\s", reading.lower[term.end :])
     return word.endswith(tuple(_PARTICIPLE)) and (by is not None or bool(_BE & set(before)))
-
-
-def _word_before(reading: Reading, term: Term) -> str:
-    return (reading.lower[: term.start].split() or [""])[-1]
