@@ -4,7 +4,7 @@
     python -m evals.lab.mutations run --reached reached.json --sample 300 --seed 1
 
 A mutant is one number (an integer one more or less, a fraction half or half as much again), one truth value, or one
-comparison (at its edge, or turned round). Each runs in a fork that has the libraries and not our code, with the tests
+comparison (at its edge, or turned round). Each runs in a fork of a process that has imported everything, with the tests
 that enter the changed function, the quickest first, until one fails. What runs longer than four times its tests did
 counts as noticed. Tests that start another process are not asked: it would not have the change.
 """
@@ -12,9 +12,9 @@ counts as noticed. Tests that start another process are not asked: it would not 
 from __future__ import annotations
 
 import ast
+import gc
 import importlib
-import importlib.abc
-import importlib.machinery
+import inspect
 import json
 import multiprocessing
 import os
@@ -27,7 +27,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from types import CodeType, FrameType, ModuleType
+from types import CodeType, FrameType
 from typing import Annotated, Any
 
 import typer
@@ -43,11 +43,11 @@ ROOMS = (
     "service/conflicts",
     "ingest/copies",
 )
-LONGEST = 60.0  # seconds of tests a mutant is given
-LIBRARIES = (
-    "numpy pytest chromadb tantivy onnxruntime tokenizers tiktoken openai fastapi typer".split()
-)
-_QUIET = ("-q", "-x", "-p", "no:cacheprovider", "-p", "no:xdist")
+LONGEST = 6.0  # seconds of tests that a mutant is given, as recorded
+_OURS = ("ingest", "service", "evals", "test_")
+_QUIET = ("-q", "-x", "-p", "no:cacheprovider", "-p", "pytest_asyncio.plugin")
+_UNWARNED = ("-W", "ignore::pytest.PytestAssertRewriteWarning")  # of what is imported already
+FAILED = (1, 2)  # exits of pytest where a test, or the import of one, fails
 _OTHER: dict[type[ast.cmpop], tuple[type[ast.cmpop], ...]] = {
     ast.Lt: (ast.LtE, ast.GtE),
     ast.LtE: (ast.Lt, ast.Gt),
@@ -99,8 +99,15 @@ def run(
 ) -> None:
     """Sample mutants, run their tests and print every one that no test noticed."""
     known: dict[str, dict[str, Any]] = json.loads(reached.read_text("utf-8"))
-    for library in LIBRARIES:
-        importlib.import_module(library)
+    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = (
+        "1"  # plugins take longer to load than tests to run
+    )
+    sys.path.insert(0, str(ROOT / "tests"))
+    for test in {Path(test.split("::")[0]).stem for test in known}:
+        importlib.import_module(test)
+    for room in ROOMS:
+        for path in (ROOT / room).glob("*.py"):
+            importlib.import_module(f"{room.replace('/', '.')}.{path.stem}")
     every = [m for room in rooms or ROOMS for m in mutants(room)]
     chosen = random.Random(seed).sample(every, min(sample, len(every)))
     noticed: dict[str, list[bool]] = defaultdict(list)
@@ -194,35 +201,55 @@ def _mutated(mutant: Mutant) -> CodeType:
     return compile(ast.fix_missing_locations(changed), str(path), "exec")
 
 
-class _Finder(importlib.abc.MetaPathFinder, importlib.machinery.SourceFileLoader):
-    """Gives one module its changed code."""
+def _apply(mutant: Mutant) -> None:
+    """Changes the imported module where it stands: the code of a function, or what a name of the module is bound to in
+    every module that has it."""
+    module = importlib.import_module(mutant.file.removesuffix(".py").replace("/", "."))
+    fresh = {**vars(module)}
+    exec(_mutated(mutant), fresh)  # noqa: S102  our own source
+    if mutant.owner:
+        old, new = (_function(names, mutant.owner) for names in (vars(module), fresh))
+        old.__code__, old.__defaults__ = new.__code__, new.__defaults__
+        return
+    for name in _defined_at(mutant):
+        before = vars(module).get(name)
+        for other in [one for key, one in sys.modules.items() if key.startswith(_OURS)]:
+            for alias, value in list(vars(other).items()):
+                if value is before and (alias == name or not isinstance(value, int | float)):
+                    setattr(other, alias, fresh[name])
 
-    def __init__(self, mutant: Mutant) -> None:
-        self.module = mutant.file.removesuffix(".py").replace("/", ".")
-        super().__init__(self.module, str(ROOT / mutant.file))
-        self.code = _mutated(mutant)
 
-    def find_spec(
-        self, fullname: str, path: object, target: ModuleType | None = None
-    ) -> importlib.machinery.ModuleSpec | None:
-        if fullname != self.module:
-            return None
-        return importlib.util.spec_from_file_location(fullname, self.path, loader=self)
+def _function(names: dict[str, Any], owner: str) -> Any:
+    head, _, method = owner.partition(".")
+    found = vars(names[head])[method] if method else names[head]
+    for inner in ("func", "fget", "__func__"):
+        found = getattr(found, inner, None) or found
+    return inspect.unwrap(found)
 
-    def get_code(self, fullname: str) -> CodeType:
-        return self.code
+
+def _defined_at(mutant: Mutant) -> set[str]:
+    """The names that the statement of the module on the changed line defines."""
+    tree = ast.parse((ROOT / mutant.file).read_text("utf-8"))
+    top = next(t for t in tree.body if t.lineno <= mutant.line <= (t.end_lineno or 0))
+    if isinstance(top, ast.FunctionDef | ast.ClassDef):
+        return {top.name}
+    return {n.id for n in ast.walk(top) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
 
 
 def _is_noticed(mutant: Mutant, known: dict[str, dict[str, Any]]) -> bool:
     tests = _tests(mutant, known)
     limit = 30 + 4 * sum(known[test]["seconds"] for test in tests)
     child = multiprocessing.get_context("fork").Process(target=_try, args=(mutant, tests))
+    gc.freeze()
     child.start()
     child.join(limit)
     if child.is_alive() and child.pid:
         os.kill(child.pid, signal.SIGKILL)
         child.join()
-    return bool(tests) and child.exitcode != 0
+        return True
+    if tests and child.exitcode not in (0, *FAILED):
+        raise RuntimeError(f"pytest ended with {child.exitcode} over {mutant}: mend the runner")
+    return child.exitcode in FAILED
 
 
 def _tests(mutant: Mutant, known: dict[str, dict[str, Any]]) -> list[str]:
@@ -236,7 +263,8 @@ def _tests(mutant: Mutant, known: dict[str, dict[str, Any]]) -> list[str]:
         return not wanted.isdisjoint(test["entered"])
 
     found = sorted((t for t in known if enters(known[t])), key=lambda t: known[t]["seconds"])
-    total, chosen = 0.0, []
+    total = 0.0
+    chosen: list[str] = []
     for test in found:
         total += known[test]["seconds"]
         if not chosen or total <= LONGEST:
@@ -248,13 +276,7 @@ def _users(mutant: Mutant) -> set[str]:
     """The functions of a module that use what the changed line defines, by names of the module in between; none where
     other modules alone use it."""
     tree = ast.parse((ROOT / mutant.file).read_text("utf-8"))
-    names = {
-        target.id
-        for top in tree.body
-        if top.lineno <= mutant.line <= (top.end_lineno or 0)
-        for target in ast.walk(top)
-        if isinstance(target, ast.Name) and isinstance(target.ctx, ast.Store)
-    }
+    names = _defined_at(mutant)
     owners = _owners(tree)
     users: set[str] = set()
     for _ in range(4):
@@ -262,8 +284,8 @@ def _users(mutant: Mutant) -> set[str]:
             used = [n for n in ast.walk(top) if isinstance(n, ast.Name) and n.id in names]
             users.update(owners[id(n)] for n in used if id(n) in owners)
             if used and isinstance(top, ast.Assign | ast.AnnAssign):
-                names |= {n.id for n in ast.walk(top) if isinstance(n, ast.Name)
-                          and isinstance(n.ctx, ast.Store)}  # fmt: skip
+                stored = [n for n in ast.walk(top) if isinstance(n, ast.Name)]
+                names |= {n.id for n in stored if isinstance(n.ctx, ast.Store)}
     return users
 
 
@@ -271,11 +293,11 @@ def _try(mutant: Mutant, tests: Sequence[str]) -> None:
     """In a process of its own: exits with 0 where every test passes."""
     import pytest
 
-    sys.meta_path.insert(0, _Finder(mutant))
+    _apply(mutant)
     silent = os.open(os.devnull, os.O_WRONLY)
     os.dup2(silent, 1)
     os.dup2(silent, 2)
-    os._exit(int(pytest.main([*_QUIET, *tests])) if tests else 0)
+    os._exit(int(pytest.main([*_QUIET, *_UNWARNED, *tests])) if tests else 0)
 
 
 class _Watcher:
