@@ -279,6 +279,10 @@ def test_work_that_takes_too_long_is_a_504_whole_and_an_error_event_streamed(
 def test_an_empty_archive_declines_and_finds_nothing(settings: Settings) -> None:
     with running(settings) as (url, _), httpx2.Client(base_url=url, timeout=60) as http:
         assert http.get("/v1/search", params={"q": "bridge"}).json() == {"passages": []}
-        assert http.get("/v1/articles").json() == {"articles": [], "next_cursor": None}
+        assert http.get("/v1/articles").json() == {
+            "articles": [],
+            "next_cursor": None,
+            "total": 0,
+        }
         assert http.post("/v1/answers", json={"question": COST}).json()["outcome"] == "declined"
         assert http.get("/readyz").status_code == 200

@@ -23,21 +23,6 @@ def http(served: str) -> Iterator[httpx2.Client]:
         yield client
 
 
-def test_the_catalogue_can_be_paged_through(http: httpx2.Client) -> None:
-    whole = http.get("/v1/articles").json()
-    assert_fits(Articles, whole)
-    assert len(whole["articles"]) == 4 and whole["next_cursor"] is None
-    paged: list[Any] = []
-    cursor: dict[str, str] = {}
-    while True:
-        page = http.get("/v1/articles", params={"limit": 1, **cursor}).json()
-        paged += page["articles"]
-        if page["next_cursor"] is None:
-            break
-        cursor = {"cursor": page["next_cursor"]}
-    assert paged == whole["articles"] == sorted(paged, key=lambda a: str(a["article_id"]))
-
-
 def test_an_altered_copy_shows_what_it_changed(http: httpx2.Client) -> None:
     listed = http.get("/v1/articles").json()["articles"]
     altered_id = next(a["article_id"] for a in listed if a["family"]["role"] == "altered")
@@ -83,3 +68,65 @@ def test_only_a_writing_key_removes_an_article_and_it_is_gone_at_once(keyed: htt
         "passages"
     ]
     assert dam["article_id"] not in {hit["article_id"] for hit in found}
+
+
+def listed(http: httpx2.Client, **wanted: Any) -> dict[str, Any]:
+    reply = http.get("/v1/articles", params=wanted)
+    assert reply.status_code == 200, reply.text
+    body: dict[str, Any] = reply.json()
+    assert_fits(Articles, body)
+    return body
+
+
+def in_pages(http: httpx2.Client, **wanted: Any) -> list[str]:
+    """Ids, read one at a time; every page tells the same total."""
+    found: list[str] = []
+    cursor: dict[str, str] = {}
+    while True:
+        page = listed(http, limit=1, **wanted, **cursor)
+        found += [article["article_id"] for article in page["articles"]]
+        if page["next_cursor"] is None:
+            assert page["total"] == len(found)
+            return found
+        cursor = {"cursor": page["next_cursor"]}
+
+
+def test_articles_are_sorted_and_paged_in_any_order(http: httpx2.Client) -> None:
+    everything = listed(http)["articles"]
+    days = {article["article_id"]: article["published_on"] for article in everything}
+    titles = {article["article_id"]: article["title"].casefold() for article in everything}
+    for sort in ("id", "newest", "oldest", "title", "outlet"):
+        ids = in_pages(http, sort=sort)
+        assert sorted(ids) == sorted(days)
+        assert ids == [a["article_id"] for a in listed(http, sort=sort)["articles"]]
+    assert in_pages(http, sort="id") == sorted(days)
+    newest, oldest = in_pages(http, sort="newest"), in_pages(http, sort="oldest")
+    assert days[newest[0]] == "2025-06-02" and days[oldest[0]] == "2025-03-12"
+    assert days[newest[-1]] is None and days[oldest[-1]] is None
+    by_title = in_pages(http, sort="title")
+    assert [titles[one] for one in by_title] == sorted(titles.values())
+
+
+def test_filters_narrow_the_list_and_its_total(http: httpx2.Client) -> None:
+    def found(**wanted: Any) -> tuple[set[str | None], int]:
+        body = listed(http, **wanted)
+        return {article["publisher"] for article in body["articles"]}, body["total"]
+
+    assert found(publisher="harbour gazette") == ({"Harbour Gazette"}, 1)
+    assert found(publisher=["Harbour Gazette", "The Morning Relay"])[1] == 2
+    assert found(published_after="2025-03-13") == ({"The Morning Relay", "Senn Valley Post"}, 2)
+    assert found(published_before="2025-03-12") == ({"Harbour Gazette"}, 1)
+    assert found(published_after="2025-03-12", published_before="2025-03-12")[1] == 1
+    assert found(q="bridges")[1] == 2 and found(q="the choir")[1] == 1
+    assert found(q="dragon") == (set(), 0)
+    assert listed(http, publisher="Nobody", sort="newest") == {
+        "articles": [], "next_cursor": None, "total": 0,
+    }  # fmt: skip
+
+
+def test_a_cursor_of_another_order_is_refused(http: httpx2.Client) -> None:
+    cursor = listed(http, sort="newest", limit=1)["next_cursor"]
+    refused = http.get("/v1/articles", params={"sort": "title", "cursor": cursor})
+    assert_problem(refused, 422)
+    for wanted in ({"sort": "best"}, {"published_after": "soon"}, {"q": "\0"}, {"limit": 201}):
+        assert_problem(http.get("/v1/articles", params=wanted), 422)

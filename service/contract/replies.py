@@ -109,6 +109,7 @@ class FeedbackPage(BaseModel):
 class Articles(BaseModel):
     articles: list[ArticleCard]
     next_cursor: str | None
+    total: int = Field(description="articles that the filters leave, on all pages")
 
 
 class CanonicalSpan(BaseModel):

@@ -19,6 +19,7 @@ from pydantic import (
 
 from ingest.formats.articles import LONGEST_FIELD
 from ingest.formats.json_lines import LONGEST_ID
+from service.archive_counts import ArchiveFilter
 from service.conversations import LONGEST_TITLE
 from service.types import LONGEST_QUESTION, Filters, Question, Turn
 
@@ -195,6 +196,35 @@ class CheckRequest(Request):
     )
     text: CheckedText = Field(description="1 to 20,000 characters, at most 100 sentences")
     as_of: Day | None = Field(None, description="nothing published later counts")
+
+
+class ArticlesRequest(Request):
+    """Which articles to list, and how."""
+
+    model_config = ConfigDict(extra="ignore")  # as query strings are read everywhere
+
+    cursor: Annotated[str, Field(max_length=200)] | None = Field(
+        None, description="`next_cursor` of the page before"
+    )
+    limit: int = Field(50, ge=1, le=200)
+    sort: Literal["id", "newest", "oldest", "title", "outlet"] = Field(
+        "id", description="undated articles come last"
+    )
+    q: Annotated[PlainText, Field(max_length=LONGEST_QUESTION)] | None = Field(
+        None,
+        description="words that title or text hold, all of them, in any form",
+        examples=["dam"],
+    )
+    publisher: list[Name] = Field(
+        [], max_length=200, description="outlets, compared without regard to case"
+    )
+    published_after: Day | None = Field(None, description="inclusive; undated articles fail")
+    published_before: Day | None = Field(None, description="inclusive; undated articles fail")
+
+    def narrowed(self) -> ArchiveFilter:
+        return ArchiveFilter(
+            self.q or "", tuple(self.publisher), self.published_after, self.published_before
+        )
 
 
 class ArticleRequest(Request):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, ValidationError
 
 from ingest.errors import Refused
 from service.contract.requests import LAST_TURNS, LONGEST_TURN, AnswerRequest, TurnRequest
@@ -42,7 +42,7 @@ class ChatRequest(BaseModel):
     model: str = MODEL
     messages: list[Message]
     n: int | None = Field(None, description="1: there is one answer to a question")
-    stream: bool | None = False
+    stream: StrictBool | None = False
     stream_options: StreamOptions | None = None
 
 
@@ -65,7 +65,7 @@ class ResponsesRequest(BaseModel):
     model: str = MODEL
     input: str | list[InputItem]
     instructions: str | None = Field(None, description="passed over, as system messages are")
-    stream: bool | None = False
+    stream: StrictBool | None = False
     previous_response_id: str | None = None
 
 

@@ -39,6 +39,7 @@ _STREAM_EXAMPLE = (
     'event: answer.delta\ndata: {"text":"Sentence one [1]."}\nid: 2\n\n'
     "event: answer.completed\ndata: {…}\nid: 3\n\n"
 )
+_STREAM = {"schema": {"type": "string"}, "example": _STREAM_EXAMPLE}
 
 
 def routes(service: Service) -> APIRouter:
@@ -58,7 +59,7 @@ def _asking(router: APIRouter, service: Service, recordings: Recordings) -> None
         response_model=Answer,
         responses={
             200: {
-                "content": {EVENT_STREAM: {"example": _STREAM_EXAMPLE}},
+                "content": {EVENT_STREAM: _STREAM},
                 "description": _STREAM_DESCRIPTION,
             },
             **problems(400, 404, 413, 415, 422, 502, 504),
@@ -97,7 +98,7 @@ def _taking_up(router: APIRouter, service: Service, recordings: Recordings) -> N
         response_class=Response,
         responses={
             200: {
-                "content": {EVENT_STREAM: {"example": _STREAM_EXAMPLE}},
+                "content": {EVENT_STREAM: _STREAM},
                 "description": "The events behind `Last-Event-ID`, or all",
             },
             204: {"description": "There is no event behind `Last-Event-ID`"},

@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
-import re
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
 from ingest import pipeline, uploads
 from ingest.errors import InvalidRequest, NotFound, NotReady
+from ingest.storage.catalogue import Snapshot
+from service.archive_counts import SORTS, ArchiveFilter, rows
 from service.conflicts.side_by_side import canonical_of, compared
+from service.contract.cursors import cursor_of, place_of
 from service.contract.problems import problems
 from service.contract.replies import Article, Articles, Comparison, JobAccepted, JobState
-from service.contract.requests import UPLOAD_SCHEMAS
+from service.contract.requests import UPLOAD_SCHEMAS, ArticlesRequest
 from service.retrieval.retriever import card
 from service.surfaces.admission import WRITES, guards
 from service.surfaces.upload_parsing import staged_from
 from service.wiring import Service
 
 REMOVAL_WAIT_SECONDS = 10.0  # a removal behind a running ingest is refused rather than left hanging
-ARTICLE_ID = re.compile(r"[0-9a-f]{16}")
+ORDERS = {**SORTS, "id": lambda row: row.article_id}
 NO_ARTICLE = "there is no article of this id here"
 
 
@@ -72,18 +72,15 @@ def _reading(router: APIRouter, service: Service) -> None:
         responses=problems(422),
     )
     def list_articles(
-        cursor: Annotated[
-            str | None, Query(max_length=100, description="`next_cursor` of the page before")
-        ] = None,
-        limit: Annotated[int, Query(ge=1, le=200)] = 50,
+        wanted: Annotated[ArticlesRequest, Query()],
     ) -> Articles:
-        """The catalogue in order of `article_id`; `next_cursor` is null at the end."""
-        after = _after(cursor) if cursor is not None else ""
+        """Articles, in order of `article_id` unless `sort` says otherwise, page by page.
+
+        `next_cursor` is null at the end; `total` counts all that the filters leave. A cursor goes
+        with the `sort` and the filters of its page.
+        """
         with service.archive.catalogue.live() as snapshot:
-            found = snapshot.page(after, limit + 1)
-        page = found[:limit]
-        more = _cursor(page[-1].article.article_id) if len(found) > limit else None
-        return Articles(articles=[card(stored) for stored in page], next_cursor=more)
+            return _page(snapshot, wanted)
 
     @router.get(
         "/v1/articles/{article_id}",
@@ -171,19 +168,26 @@ def _writing(router: APIRouter, service: Service) -> None:
         return Response(status_code=204)
 
 
-def _cursor(article_id: str) -> str:
-    return base64.urlsafe_b64encode(f"after:{article_id}".encode()).decode().rstrip("=")
-
-
-def _after(cursor: str) -> str:
-    """The article id in a cursor; InvalidRequest for anything that we did not make."""
-    try:
-        said = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode("ascii")
-    except (binascii.Error, ValueError):
-        said = ""
-    kind, _, article_id = said.partition(":")
-    if kind != "after" or not ARTICLE_ID.fullmatch(article_id) or _cursor(article_id) != cursor:
-        raise InvalidRequest(
-            "cursor: send next_cursor of the page before as it is, or leave it out"
-        )
-    return article_id
+def _page(snapshot: Snapshot, wanted: ArticlesRequest) -> Articles:
+    """A cursor names the sort, the place and the article it stands behind."""
+    order, place, after = (
+        place_of(wanted.cursor, 3) if wanted.cursor is not None else (wanted.sort, "0", "")
+    )
+    if order != wanted.sort or not place.isdecimal():
+        raise InvalidRequest("cursor: it goes with another sort; leave it out")
+    narrowed = wanted.narrowed()
+    if wanted.sort == "id" and narrowed == ArchiveFilter():  # without reading the whole catalogue
+        found, total = snapshot.page(after, wanted.limit + 1), snapshot.counts()["articles"]
+    else:
+        ids = [r.article_id for r in sorted(rows(snapshot, narrowed), key=ORDERS[wanted.sort])]
+        # where the article is gone, its place tells where to go on
+        start = ids.index(after) + 1 if after in ids else min(int(place), len(ids))
+        shown = ids[start : start + wanted.limit + 1]
+        known = snapshot.articles(shown)
+        found, total = [known[one] for one in shown], len(ids)
+        place = str(start)
+    page, more = found[: wanted.limit], None
+    if len(found) > wanted.limit:
+        last = page[-1].article.article_id
+        more = cursor_of(wanted.sort, str(int(place) + wanted.limit), last)
+    return Articles(articles=[card(stored) for stored in page], next_cursor=more, total=total)

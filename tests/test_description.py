@@ -1,0 +1,91 @@
+"""The API keeps to its own description: fuzzed by schemathesis, spoken by a generated client, and by
+OpenAI's and Vercel's clients in Node."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx2
+import pytest
+from running import running
+
+from ingest.pipeline import ingest
+from ingest.settings import Settings
+
+NODE = Path(__file__).parent / "node"
+# What JSON Schema cannot say is refused although the schema allows it: that a question holds words,
+# that a cursor is one of ours, that an article has either text or html, that a file is of a type.
+NOT_CHECKED = "positive_data_acceptance"
+
+
+@pytest.fixture
+def own(settings: Settings, newsroom: Path) -> Iterator[str]:
+    """A service of its own, to be written to."""
+    with running(settings) as (url, service):
+        ingest(service.archive, [newsroom])
+        yield url
+
+
+@pytest.mark.slow
+def test_schemathesis_finds_nothing(own: str, tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "schemathesis.cli", "run", f"{own}/openapi.json",
+         "--exclude-checks", NOT_CHECKED, "--max-examples", "5", "--max-time", "90",
+         "--phases", "examples,coverage,fuzzing", "--generation-deterministic",
+         "--request-timeout", "60", "--no-color"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=600,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout[-5000:] + done.stderr[-1000:]
+
+
+@pytest.fixture(scope="module")
+def node_modules(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the packages of `tests/node/package.json`; skipped where they cannot be had."""
+    npm = shutil.which("npm")
+    if npm is None or shutil.which("node") is None:
+        pytest.skip("node and npm are not installed")
+    folder = tmp_path_factory.mktemp("node")
+    shutil.copytree(NODE, folder, dirs_exist_ok=True)
+    installed = subprocess.run(
+        [npm, "install", "--no-package-lock", "--no-audit", "--no-fund", "--ignore-scripts"],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        timeout=600,
+    )
+    if installed.returncode:
+        pytest.skip(f"npm could not install the clients: {installed.stderr[-300:]}")
+    return folder
+
+
+def run(folder: Path, *command: str) -> str:
+    done = subprocess.run(
+        ["npx", "--no-install", *command], cwd=folder, capture_output=True, text=True, timeout=300
+    )
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
+    return done.stdout
+
+
+@pytest.mark.slow
+def test_a_typescript_client_made_from_the_description_compiles_and_runs(
+    served: str, node_modules: Path
+) -> None:
+    (node_modules / "openapi.json").write_bytes(httpx2.get(f"{served}/openapi.json").content)
+    run(node_modules, "openapi-typescript", "openapi.json", "-o", "dateline.d.ts")
+    run(node_modules, "tsc", "-p", "tsconfig.json")
+    assert run(node_modules, "node", "out/client.js", served).endswith("ok\n")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("script", ["openai.mjs", "ai.mjs"])
+def test_official_clients_in_node_get_answers_with_their_sources(
+    served: str, node_modules: Path, script: str
+) -> None:
+    assert run(node_modules, "node", script, served).endswith("ok\n")
