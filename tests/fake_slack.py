@@ -11,15 +11,15 @@ import threading
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
 import httpx2
 import yaml
-from aiohttp import WSMsgType, web
+from aiohttp import ClientError, WSMsgType, web
 
 BOT_TOKEN = "xoxb-fake-token"
 APP_TOKEN = "xapp-fake-token"
@@ -62,14 +62,6 @@ class Call:
     error: str | None
 
 
-@dataclass
-class Socket:
-    """One open WebSocket of the app, and what it has not acknowledged yet."""
-
-    connection: web.WebSocketResponse
-    waiting: dict[str, Fields] = field(default_factory=dict)
-
-
 class FakeSlack:
     """Channels with their messages, every call made, and what goes wrong on purpose.
 
@@ -91,9 +83,10 @@ class FakeSlack:
         self.scopes = manifest_scopes()
         self.people: dict[str, Fields] = {}
         self.page_size = 200
-        self.sockets: list[Socket] = []
         self.connections = 0
+        self.waiting: dict[str, Fields] = {}  # envelopes that were not acknowledged
         self.acknowledged: list[Fields] = []  # envelopes, with the payload of their answer
+        self._connection: web.WebSocketResponse | None = None  # the latest
         self._loop: asyncio.AbstractEventLoop | None = None
         self._changed = threading.Condition()
         self._seconds = itertools.count(1_713_350_000)
@@ -243,18 +236,17 @@ class FakeSlack:
         self.wait(lambda: self.connections > before, "a new connection")
 
     async def _send(self, envelope: Fields) -> None:
-        socket = self.sockets[-1]
-        socket.waiting[envelope["envelope_id"]] = envelope
-        await socket.connection.send_json(envelope)
+        assert self._connection is not None
+        self.waiting[envelope["envelope_id"]] = envelope
+        with suppress(ClientError):  # a new connection brings it again
+            await self._connection.send_json(envelope)
 
     async def _disconnect(self, politely: bool) -> None:
-        for socket in [*self.sockets]:
-            if politely:
-                await socket.connection.send_json(
-                    {"type": "disconnect", "reason": "refresh_requested"}
-                )
-            else:
-                await socket.connection.close()
+        assert self._connection is not None
+        if politely:
+            await self._connection.send_json({"type": "disconnect", "reason": "refresh_requested"})
+        else:
+            await self._connection.close()
 
     def _on_loop(self, work: Any) -> Any:
         assert self._loop is not None
@@ -264,24 +256,19 @@ class FakeSlack:
         connection = web.WebSocketResponse()
         await connection.prepare(request)
         await connection.send_json({"type": "hello", "num_connections": 1})
-        socket = Socket(connection)
-        left = [envelope for old in self.sockets for envelope in old.waiting.values()]
-        self.sockets.append(socket)
+        self._connection = connection
         with self._changed:
             self.connections += 1
             self._changed.notify_all()
-        for envelope in left:
+        for envelope in [*self.waiting.values()]:
             await self._send({**envelope, "retry_attempt": 1, "retry_reason": "timeout"})
         async for message in connection:
             if message.type == WSMsgType.TEXT:
                 answer = json.loads(message.data)
                 with self._changed:
-                    for one in self.sockets:
-                        one.waiting.pop(answer.get("envelope_id"), None)
+                    self.waiting.pop(answer.get("envelope_id"), None)
                     self.acknowledged.append(answer)
                     self._changed.notify_all()
-        if not socket.waiting:
-            self.sockets.remove(socket)
         return connection
 
     # What the bot did -----------------------------------------------------------------------------------------------
@@ -313,8 +300,10 @@ class FakeSlack:
                 if m.get("user") == BOT_USER and m.get("thread_ts") == thread_ts
             ]  # fmt: skip
 
-    def settled(self, channel: str, thread_ts: str, count: int = 1) -> list[Fields]:
-        """The bot's messages in a thread, once `count` of them have blocks with buttons or sections and none streams."""
+    def settled(
+        self, channel: str, thread_ts: str, count: int = 1, timeout_seconds: float = 30.0
+    ) -> list[Fields]:
+        """The bot's messages in a thread, once there are `count` and none of them is still being written."""
 
         def done() -> bool:
             found = self.replies(channel, thread_ts)
@@ -322,7 +311,7 @@ class FakeSlack:
                 not m.get("streaming") and is_settled(m) for m in found
             )
 
-        self.wait(done, f"{count} settled replies")
+        self.wait(done, f"{count} settled replies in {thread_ts}", timeout_seconds)
         return self.replies(channel, thread_ts)
 
     def message(self, channel: str, ts: Any) -> Fields | None:
