@@ -1,10 +1,12 @@
 # Two stages: a virtual environment built from the hashed lock, then a small image that runs it as nobody special.
 FROM docker.io/library/python:3.12-slim AS build
 WORKDIR /src
+# requirements-dev.lock has the Slack client, too
+ARG LOCK=requirements.lock
 RUN python3 -m venv /opt/dateline
-COPY requirements.lock ./
+COPY ${LOCK} ./
 RUN --mount=type=cache,target=/root/.cache/pip \
-    /opt/dateline/bin/pip install --disable-pip-version-check --no-deps --require-hashes -r requirements.lock
+    /opt/dateline/bin/pip install --disable-pip-version-check --no-deps --require-hashes -r ${LOCK}
 COPY pyproject.toml README.md LICENSE dateline.py ./
 COPY ingest ingest
 COPY service service

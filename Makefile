@@ -58,8 +58,9 @@ lock: ## renew the lock files (needs uv): hashed, naming no host and no index
 	$(LOCK) --group build --group dev --extra slack --constraint requirements.lock --output-file requirements-dev.lock
 	$(LOCK) --group build --extra scale --constraint requirements.lock --output-file requirements-scale.lock
 
-screenshot: install-dev ## renew the picture of the page (needs Chromium)
+screenshot: install-dev ## renew the pictures of the page and of Slack (needs Chromium)
 	PYTHONPATH=. $(BIN)/python tests/screenshot.py docs/page.png
+	PYTHONPATH=. $(BIN)/python tests/slack_picture.py docs/slack.png
 
 clean: ## forget the environment; the data directory stays
 	rm -rf $(VENV)

@@ -223,6 +223,19 @@ def test_a_mention_in_a_thread_brings_its_earlier_turns(
     ]
 
 
+def test_quotes_and_failures_in_a_thread_are_no_turns_of_it(
+    workspace: FakeSlack, send: Send, dateline: FakeDateline
+) -> None:
+    event = workspace.mention("C1", "when?")
+    reply = reply_to(event, workspace, send)
+    send(workspace.press("C1", reply["ts"], "dateline_quotes"))
+    quotes = workspace.settled("C1", event["ts"], 2)[1]
+    assert QUOTE in quotes["text"]  # what a notification says
+    send(workspace.say("C1", "and where?", thread_ts=event["ts"]))
+    workspace.settled("C1", event["ts"], 3)
+    assert [turn["role"] for turn in dateline.asked[1]["history"]] == ["user", "assistant"]
+
+
 def test_a_follow_up_in_an_answered_thread_needs_no_mention(
     workspace: FakeSlack, send: Send, dateline: FakeDateline
 ) -> None:
@@ -734,10 +747,12 @@ def test_settings_in_a_file_narrow_what_a_channel_asks_and_who_may(
         send(workspace.envelope(workspace.mention("C1", "another team")) | {"team_id": "T0OTHER"})
         send(workspace.mention("C2", "not allowed"))
         workspace.wait_for("chat.postEphemeral")
+        refused = send(workspace.command("not allowed either", "C2"))["payload"]["text"]
         reply_to(workspace.mention("C1", "when?"), workspace, send)
     assert [one["question"] for one in dateline.asked] == ["when?"]
     assert dateline.asked[0]["filters"] == {"publishers": ["The Strait Ledger"]}
     assert dateline.asked[0]["collections"] == ["desk"]
+    assert "do not let you ask here" in refused
 
 
 def test_only_admins_change_settings_and_changes_outlive_a_restart(

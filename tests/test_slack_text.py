@@ -95,6 +95,7 @@ LIVE = {
     "mail@e.example": "mail@\u2060e.example",
     "a :tada: at 12:30:15": "a :\u2060tada: at 12:30:15",
     "`code`": "ˋcodeˋ",
+    "[x]\u202e(//e.example)": "[x] (//e.example)",
 }
 
 

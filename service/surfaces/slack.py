@@ -126,17 +126,18 @@ def app_of(heard: Bot) -> AsyncApp:
 
     async def command(ack: AsyncAck, body: dict[str, Any]) -> None:
         channel, words = str(body.get("channel_id")), str(body.get("text") or "").strip()
+        user = str(body.get("user_id"))
+        settings = await heard.settings(channel)
+        allowed = not settings.people or user in settings.people
         if not heard.rules.answers_in(str(body.get("team_id")), channel):
             await ack(slack_text.NOT_FOR_YOU)
         elif words.partition(" ")[0] == "settings":
-            user = str(body.get("user_id"))
             await ack(await heard.change(channel, user, words.removeprefix("settings")))
-        elif not words:
-            await ack(slack_text.USAGE)
+        elif not allowed or not words:
+            await ack(slack_text.USAGE if allowed else slack_text.NOT_FOR_YOU)
         else:
-            hidden = (await heard.settings(channel)).ephemeral
-            await heard.hear(slack_messages.command(body, hidden))
-            await (ack(slack_text.SEARCHING) if hidden else ack())
+            await heard.hear(slack_messages.command(body, settings.ephemeral))
+            await (ack(slack_text.SEARCHING) if settings.ephemeral else ack())
 
     async def shortcut(ack: AsyncAck, body: dict[str, Any]) -> None:
         asked = slack_messages.shortcut(body)

@@ -125,6 +125,13 @@ def prompts(titles: Iterable[str]) -> list[dict[str, str]]:
     ]
 
 
+def in_words(blocks: list[Block]) -> str:
+    """What a notification says of blocks without an answer's text; marked, as no turn of a talk."""
+    texts = (block.get("text") or block.get("elements", [{}])[0].get("text") for block in blocks)
+    said = next((text["text"] for text in texts if isinstance(text, dict)), "…")
+    return slack_text.ASIDE + said
+
+
 def note(words: str) -> Block:
     """A remark in small print; the words are ours."""
     return {"type": "context", "elements": [_mrkdwn(words)]}

@@ -154,6 +154,8 @@ def turns(messages: Iterable[Body], before: str, own_user: str | None) -> tuple[
         message = earlier[moment]
         text = str(message.get("text") or "")
         if own_user is not None and message.get("user") == own_user:
+            if text.startswith(slack_text.ASIDE):  # quotes, failures, remarks
+                continue
             found.append(Turn("assistant", slack_text.earlier_answer(text)[:TURN_CHARACTERS]))
         elif not message.get("bot_id") and not message.get("subtype"):
             found.append(Turn("user", slack_text.plain(text)[:TURN_CHARACTERS]))

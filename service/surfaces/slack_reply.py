@@ -20,7 +20,15 @@ from service.surfaces.slack_web import REVOKED, UNREACHABLE, bolt_log, code
 
 EDIT_SECONDS = 1.0  # between two edits of one message; Slack takes about one a second
 # why a message is not taken: another way to write it is refused for the same reason
-FINAL = (*REVOKED, "channel_not_found", "not_in_channel", "is_archived", "missing_scope")
+FINAL = (
+    *REVOKED,
+    "channel_not_found",
+    "is_archived",
+    "message_not_found",  # a person took the message away
+    "missing_scope",
+    "not_in_channel",
+    "thread_not_found",
+)
 BAD_BLOCKS = ("invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long", "invalid_arguments")
 
 log = logging.getLogger(__name__)
@@ -92,10 +100,9 @@ class Edited:
     async def _show(self, text: str, blocks: list[Block]) -> None:
         loop = asyncio.get_running_loop()
         await asyncio.sleep(max(0.0, self._free - loop.time()))
-        # without words beside its blocks a message says nothing in a notification
         shown: dict[str, Any] = {
             "channel": self._place.channel,
-            "text": text or "…",
+            "text": text or slack_blocks.in_words(blocks),
             "blocks": [*slack_blocks.body(text), *blocks],
         }
         if self.ts is None:
@@ -295,7 +302,10 @@ class Hidden:
 
     async def _send(self, text: str, blocks: list[Block]) -> None:
         reply = await AsyncWebhookClient(self._url, logger=bolt_log).send(
-            text=text or "…", blocks=blocks, response_type="ephemeral", replace_original=False
+            text=text or slack_blocks.in_words(blocks),
+            blocks=blocks,
+            response_type="ephemeral",
+            replace_original=False,
         )
         if reply.status_code != 200:
             refused = {"error": reply.body}

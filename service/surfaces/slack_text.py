@@ -34,6 +34,8 @@ RESTARTING = "I am being restarted; the answer will stand here when I am back."
 STOPPED = "Stopped. Every sentence above is checked; the answer is not complete."
 STOPPED_EARLY = "Stopped before the first sentence was found."
 
+ASIDE = JOINER  # begins what we say beside answers; nobody sees it
+
 _TOKEN = re.compile(r"<([^<>]*)>")
 _UNSENDABLE = re.compile(
     r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
@@ -87,7 +89,8 @@ def escape(text: str) -> str:
 
 def markdown(text: str) -> str:
     """The same for Slack's Markdown, where brackets, addresses and `:names:` could do something."""
-    return escape(_EMOJI.sub(f":{JOINER}", inert(text)))
+    # first what Slack cannot take: taking it out could bring a bracket and a parenthesis together
+    return escape(_EMOJI.sub(f":{JOINER}", inert(_UNSENDABLE.sub("", text))))
 
 
 def short(text: str, limit: int) -> str:
