@@ -51,9 +51,7 @@ def main() -> None:
     )
 
 
-def first_words(
-    workspace: fake_slack.FakeSlack, dateline: fake_dateline.FakeDateline
-) -> float:
+def first_words(workspace: fake_slack.FakeSlack, dateline: fake_dateline.FakeDateline) -> float:
     """Seconds from a first sentence to its place in the thread."""
     dateline.outcome, dateline.released = fake_dateline.answered("One [1].", "Two [1]."), 0
     asked = len(dateline.asked)

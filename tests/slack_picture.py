@@ -51,7 +51,9 @@ def drawn(block: dict[str, Any]) -> str:
         if "body" in block:
             parts.append(f"<p>{mrkdwn(block['body']['text'])}</p>")
         return f'<div class="card">{"".join(parts)}{"".join(map(button, block.get("actions", [])))}</div>'
-    return "".join(drawn(one) if one["type"] == "card" else button(one) for one in block["elements"])
+    return "".join(
+        drawn(one) if one["type"] == "card" else button(one) for one in block["elements"]
+    )
 
 
 def button(element: dict[str, Any]) -> str:

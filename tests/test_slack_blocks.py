@@ -221,6 +221,11 @@ def test_a_refusal_quotes_the_closest_sentence_and_names_what_is_near_too() -> N
     assert rate["elements"][0]["negative_button"]["value"] == "down ans_1"
 
 
+def test_a_question_whose_spelling_was_corrected_is_shown_as_it_was_read() -> None:
+    [note, *_] = shown(replace(answered(), read_as="when was the <accord> signed?"))
+    assert note["elements"][0]["text"] == "Read as: when was the &lt;accord&gt; signed?"
+
+
 def test_quotes_are_whole_up_to_1200_characters() -> None:
     for length, whole in ((1_200, True), (1_201, False)):
         [[block]] = slack_blocks.quotes(answered(quote="x" * length), None)

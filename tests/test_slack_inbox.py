@@ -7,9 +7,12 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from processes import environment
+from pydantic import SecretStr
+from servers import postgres
 
 from ingest.settings import Settings
 from ingest.storage.databases import open_database
@@ -96,3 +99,39 @@ def test_nobody_else_reads_the_file_and_what_is_done_is_not_kept(
     assert stat.S_IMODE((settings.data_dir / "slack.sqlite").stat().st_mode) == 0o600
     assert not inbox.hear("k", "C1", "1.0", WORK)
     assert inbox.take() == []
+
+
+@pytest.mark.slow
+def test_replicas_that_share_a_server_hear_and_take_each_key_once(
+    settings: Settings, tmp_path: Path
+) -> None:
+    for place in (tmp_path, tmp_path.parent, tmp_path.parent.parent):
+        place.chmod(0o755)  # the server runs as another user
+    with postgres(tmp_path / "postgres") as server:
+        shared = settings.model_copy(update={"database_url": SecretStr(server.address)})
+        replicas = [open_inbox(shared) for _ in range(3)]
+        heard: list[str] = []
+
+        def hear(inbox: Inbox) -> None:
+            heard.extend(key for key in map(str, range(60)) if inbox.hear(key, "C1", "1.0", WORK))
+
+        threads = [threading.Thread(target=hear, args=[inbox]) for inbox in replicas]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert sorted(heard, key=int) == [str(number) for number in range(60)]
+        for key in heard:
+            replicas[0].release(key)
+        taken: list[str] = []
+        threads = [
+            threading.Thread(target=lambda inbox=inbox: taken.extend(k for k, _ in inbox.take()))
+            for inbox in replicas
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert sorted(taken, key=int) == sorted(heard, key=int)
+        for inbox in replicas:
+            inbox.close()

@@ -61,6 +61,8 @@ def settled(answer: Answer, public_url: str | None, cards: bool = True) -> list[
     where readers reach the service, for articles that state no address of their own.
     """
     blocks: list[Block] = []
+    if answer.read_as:
+        blocks.append(note(f"Read as: {short(answer.read_as, 300)}"))
     if answer.citations:
         grouped = [*_by_family(answer.citations)]
         blocks += _carousels(grouped, public_url) if cards else _lines(grouped, public_url)
