@@ -109,7 +109,7 @@ def refusal(
     """One plain sentence; `nearest` is the time that the archive does speak of."""
     if reason != "outside_dates":
         return {
-            "no_match": "The archive holds nothing that answers this question.",
+            "no_match": "I found no answer to this in the archive.",
             "not_supported": "I can't answer this directly: no sentence in the archive says it.",
             "only_altered_copies": "Only altered copies speak of this: there is no sound source.",
         }[reason]

@@ -59,10 +59,11 @@ class Answerer:
         self,
         archive: Archive,
         retriever: Retriever,
-        receipts: Receipts,
+        receipts: Receipts | None,
         drafter: Drafter | None = None,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ):
+        """Without `receipts` nothing is kept of an answer."""
         self.archive = archive
         self.retriever = retriever
         self.receipts = receipts
@@ -161,7 +162,7 @@ class Answerer:
             leads = digest(asked, selection, self.retriever)
         if not leads:
             return []
-        run.shown = leads
+        run.shown, run.digest = leads, asked.order
         drafts = [Draft(plain(item.text), (item.key,)) for item in leads]
         return [event for draft in drafts for event in self._verified(run, draft)]
 
@@ -329,9 +330,11 @@ class Answerer:
                 "embedding_model": self.archive.embedder.model,
             },
             conversation_id=question.conversation_id,
+            digest=run.digest,
         )
         notes = made_from(run, selection, self.archive.settings, len(question.history))
-        self.receipts.keep(answer, self.clock(), notes)
+        if self.receipts is not None:
+            self.receipts.keep(answer, self.clock(), notes)
         log.info(  # no word of a question or an article, no key
             "answer id=%s outcome=%s reason=%s answerer=%s kept=%d dropped=%d %s",
             run.id,

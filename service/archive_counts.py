@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
+from os.path import commonprefix
 from typing import Any
 from urllib.parse import urlencode
 
@@ -84,8 +85,14 @@ def rows(snapshot: Snapshot, wanted: ArchiveFilter) -> list[ArchiveRow]:
         wanted.publisher,
         wanted.article_id,
     )
-    # most articles are passed over without reading their words; where no word helps, all are read
-    beginnings = [stemmed.rstrip("iy")[:PREFIX] if stemmed.isascii() else "" for stemmed in stems]
+    # Most articles are passed over without reading their words; where no word helps, all are read.
+    # A stem may lose one of two letters in a row: "Hallin" has the stem "halin".
+    beginnings = [
+        commonprefix((word, stemmed)).rstrip("iy")[:PREFIX]  # noqa: RUF071  of letters, not of paths
+        if stemmed.isascii()
+        else ""
+        for stemmed, word in stems.items()
+    ]
     found = matching_articles(snapshot, wanted_articles, beginnings)
     return [
         ArchiveRow(

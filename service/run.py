@@ -14,6 +14,7 @@ from ingest.errors import TimedOut
 from service.answer_text import AnswerText
 from service.conflicts.disputes import Dispute
 from service.drafting.llm import Usage
+from service.query.kinds import Order
 from service.types import Evidence
 
 T = TypeVar("T")
@@ -37,6 +38,7 @@ class AnswerRun:
     read_as: str | None = None  # the question with its spelling corrected, where it was
     prompt: str | None = None  # what a model was asked
     dispute: Dispute | None = None  # the accounts that contradict each other, if any do
+    digest: Order | None = None  # how the stories of a digest are ordered
 
     @contextmanager
     def timed(self, stage: str) -> Iterator[None]:

@@ -234,6 +234,10 @@ class Answer:
     conversation_id: Annotated[
         str | None, Field(description="what a follow-up sends; null without a conversation")
     ]
+    digest: Annotated[
+        Literal["relevance", "newest", "time"] | None,
+        Field(description="of an account of several stories: how they are ordered"),
+    ] = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,7 @@ class Service:
     archive: Archive
     retriever: Retriever
     answerer: Answerer
+    topics: Answerer  # for pages made anew each time: asks no model and keeps nothing
     checker: Checker
     receipts: Receipts
     feedback: Feedback
@@ -79,6 +80,7 @@ def open_service(settings: Settings) -> Iterator[Service]:
                 archive,
                 retriever,
                 answerer,
+                Answerer(archive, retriever, None),
                 Checker(archive, retriever),
                 receipts,
                 Feedback(records, receipts),

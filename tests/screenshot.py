@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import sys
 import tempfile
 from pathlib import Path
 from urllib.parse import quote
 
-from browser import browser
+from chromium import ARGUMENTS, EXECUTABLE
+from playwright.sync_api import expect, sync_playwright
 from running import running
 
 from ingest.pipeline import SAMPLE, ingest
@@ -18,13 +18,15 @@ from ingest.storage.archive import Archive
 QUESTION = "How long is the undersea cable?"
 
 
-async def shoot(url: str, picture: Path, profile: Path) -> None:
-    async with browser(profile, width=1000, height=1150) as page:
-        await page.open(f"{url}/?q={quote(QUESTION)}")
-        await page.until("document.getElementById('made').textContent.includes('Answered')")
-        await page.until("!document.getElementById('conflicts').hidden")
-        await page.evaluate("document.activeElement.blur()")
-        await page.screenshot(picture)
+def shoot(url: str, picture: Path) -> None:
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=EXECUTABLE, args=ARGUMENTS)
+        page = opened.new_page(viewport={"width": 1000, "height": 1150})
+        page.goto(f"{url}/?q={quote(QUESTION)}")
+        expect(page.locator(".result .made")).to_be_visible(timeout=30_000)
+        page.evaluate("document.activeElement.blur()")
+        page.screenshot(path=picture)
+        opened.close()
 
 
 def main(picture: Path) -> None:
@@ -33,7 +35,7 @@ def main(picture: Path) -> None:
         with Archive(settings) as archive:
             ingest(archive, [SAMPLE])
         with running(settings) as (url, _):
-            asyncio.run(shoot(url, picture, Path(folder) / "profile"))
+            shoot(url, picture)
 
 
 if __name__ == "__main__":

@@ -19,7 +19,6 @@ from service.receipts import Receipts
 from service.records import open_records
 from service.retrieval.retriever import Retriever
 from service.surfaces.openai_chat import ByArticle
-from service.surfaces.slack_text import render
 from service.types import Answer, Filters, Question
 
 QUESTIONS = (
@@ -132,8 +131,7 @@ def test_an_empty_archive_says_that_it_holds_nothing(archive: Archive, settings:
     assert body["text"] == "The archive holds no articles."
 
 
-def test_chat_frontends_and_slack_show_counted_sentences_without_markers(small: Answerer) -> None:
+def test_chat_frontends_show_counted_sentences_without_markers(small: Answerer) -> None:
     answer: Answer = asyncio.run(small.answer(Question("What is in this archive?")))
     numbering = ByArticle("http://127.0.0.1:8000")
     assert numbering.write(answer.text) == answer.text and numbering.annotations == []
-    assert render(answer, None) == answer.text

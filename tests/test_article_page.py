@@ -166,12 +166,12 @@ def test_a_reader_goes_from_source_to_source_and_back_to_the_answer(url: str, ta
     body = asked(url, "Tell me about Orvel")
     assert len(body["citations"]) >= 3
     page = tab(f"{url}/answers/{body['id']}", java_script_enabled=False)
-    assert page.locator("#asked").inner_text() == "Tell me about Orvel"
+    assert page.locator(".asked").inner_text() == "Tell me about Orvel"
     for citation in body["citations"]:
-        page.locator(f"#source-{citation['number']} .headline a").click()
+        page.locator(f"#{body['id']}-{citation['number']} .headline a").click()
         assert " ".join(cited_words(page).split()) == " ".join(citation["quote"].split())
         page.get_by_role("link", name="Back to the answer").click()
-    page.locator("#source-1 .headline a").click()
+    page.locator(f"#{body['id']}-1 .headline a").click()
     assert page.get_by_role("link", name="Previous").count() == 0
     page.get_by_role("link", name="Next").click()
     assert f"Source 2 of {len(body['citations'])}" in page.locator(".place").inner_text()
@@ -184,7 +184,7 @@ def test_a_number_shows_the_words_it_rests_on_without_leaving(url: str, tab: Ope
     number = cost_of(body)
     for scripts in (False, True):
         page = tab(f"{url}/answers/{body['id']}", java_script_enabled=scripts)
-        words = page.locator(f"#peek-{number}")
+        words = page.locator(f"#{body['id']}-words-{number}")
         page.get_by_role("button", name=f"Source {number}").click()
         assert "38 million" in words.inner_text()
         page.keyboard.press("Escape")
@@ -263,7 +263,7 @@ def test_nothing_in_an_article_acts_on_its_page_or_an_answer(
         assert all(
             str(h).startswith("http") for h in page.evaluate("[...document.links].map(a => a.href)")
         )
-    assert SCRIPT in page.locator("#asked").inner_text()
+    assert SCRIPT in page.locator(".asked").inner_text()
 
 
 @pytest.mark.parametrize(("scheme", "viewport"), [("light", WIDE), ("dark", PHONE)])

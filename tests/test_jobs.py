@@ -86,6 +86,21 @@ def test_questions_are_answered_from_the_old_archive_until_the_job_is_done(
         assert answer["index"]["generation"] == job["report"]["generation"]
 
 
+def test_a_job_is_followed_as_events_until_it_has_ended(http: httpx2.Client) -> None:
+    job_id = http.post("/v1/articles", files=files(dam_txt=DAM, x_pdf="no")).json()["job_id"]
+    frames: list[dict[str, Any]] = []
+    with http.stream("GET", f"/v1/jobs/{job_id}", headers={"Accept": "text/event-stream"}) as reply:
+        assert reply.headers["content-type"].startswith("text/event-stream")
+        for line in reply.iter_lines():
+            assert line == "" or line.startswith((":", "event: job.changed", "data: "))
+            frames += [json.loads(line[6:])] if line.startswith("data: ") else []
+    assert frames[-1] == http.get(f"/v1/jobs/{job_id}").json()
+    assert frames[-1]["status"] == "done" and frames[-1]["report"]["failed"][0]["source"] == "x.pdf"
+    assert all(frame["finished_at"] is None for frame in frames[:-1])
+    gone = http.get("/v1/jobs/job_0", headers={"Accept": "text/event-stream"})
+    assert_problem(gone, 404, "not_found")
+
+
 def test_jobs_run_one_after_another_and_wait_for_whoever_writes(
     place: tuple[httpx2.Client, Service],
 ) -> None:

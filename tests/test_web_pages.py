@@ -1,188 +1,256 @@
-"""The pages, in a real browser: what a reader sees, and that nothing in an article can act on the page."""
+"""Asking on the front page, in a real browser; topics, checks, uploads; and what holds for every page."""
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from html import escape
 from pathlib import Path
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 import httpx2
 import pytest
-from browser import CHROMIUM, Page, browser
+from chromium import PHONE, WIDE, Opening
+from conftest import ALTERED_BRIDGE, BRIDGE, CHOIR, DAM, FERRY
+from playwright.sync_api import Page, expect
 from running import running
 
 from ingest.pipeline import ingest
 from ingest.settings import Settings
 from service.surfaces.web_pages import WEB
 
-in_browser = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")
 COST = "How much did the Orvel bridge cost?"
-DONE = "document.getElementById('made').textContent !== ''"
-HOSTILE = """Orvel tower <img src=x onerror="window.taken = 1"> opens
-
-By Mallory <b onclick="taken()">Quill</b>, The <i>Post</i>
-
-5 May 2025
-
-The Orvel tower cost 12 million crowns <script>window.taken = 2</script>, said Mayor Quill on Friday 😀.
-
-Nobody of the council <a href="javascript:window.taken = 3">voted</a> against the Orvel tower in 2025.
-"""
+SCRIPT = "<img src=x onerror='window.taken = 1'>"
+FIRST_LOAD_BYTES = 60_000
 
 
-@pytest.fixture
-async def page(tmp_path: Path) -> AsyncIterator[Page]:
-    async with browser(tmp_path / "profile") as opened:
-        yield opened
-        assert opened.errors == []
+@pytest.fixture(scope="module")
+def url(tmp_path_factory: pytest.TempPathFactory, model_cache: Path) -> Iterator[str]:
+    folder = tmp_path_factory.mktemp("web-pages")
+    (folder / "articles").mkdir()
+    line = {"title": f"Orvel {escape(SCRIPT)} mast", "publisher": escape(SCRIPT), "author": escape(SCRIPT),
+            "url": "javascript:window.taken = 5", "text": f"The Orvel mast cost 15 million crowns {escape(SCRIPT)}, said its owner."}  # fmt: skip
+    (folder / "articles" / "feed.jsonl").write_text(json.dumps(line), "utf-8")
+    texts = {"bridge": BRIDGE, "relay": ALTERED_BRIDGE, "dam": DAM, "choir": CHOIR}
+    for name, text in texts.items():
+        (folder / "articles" / f"{name}.txt").write_text(text, "utf-8")
+    settings = Settings(_env_file=None, data_dir=folder / "data", model_cache=model_cache)  # type: ignore[call-arg]
+    with running(settings) as (address, service):
+        assert ingest(service.archive, [folder / "articles"]).added == 5
+        yield address
 
 
-@contextmanager
-def filled_service(settings: Settings, folder: Path, **changed: str) -> Iterator[str]:
-    with running(settings.model_copy(update=changed)) as (url, service):
-        ingest(service.archive, [folder])
-        yield url
-
-
-def question(url: str, text: str, **more: str) -> str:
+def asked(url: str, text: str, **more: str) -> str:
     return f"{url}/?{urlencode({'q': text, **more})}"
 
 
-async def text(page: Page, selector: str) -> str:
-    return str(await page.evaluate(f"document.querySelector({json.dumps(selector)}).innerText"))
+def answered(page: Page) -> None:
+    expect(page.locator(".result .made")).to_be_visible(timeout=30_000)
 
 
-@in_browser
-async def test_a_typed_question_is_answered_with_quotes_badges_and_the_conflict(
-    page: Page, served: str
+def test_a_typed_question_is_answered_with_its_sources_below_and_the_conflict_below_them(
+    url: str, tab: Opening
 ) -> None:
-    await page.open(served)
-    await page.until(
-        "document.querySelectorAll('#article-list a').length === 3"
-    )  # one line a family
-    await page.evaluate(f"document.getElementById('question').value = {json.dumps(COST)}")
-    await page.evaluate("document.getElementById('question').focus()")
-    await page.call(
-        "Input.dispatchKeyEvent",
-        type="keyDown",
-        key="Enter",
-        code="Enter",
-        windowsVirtualKeyCode=13,
-    )
-    await page.until(DONE)
-    assert "38 million" in await text(page, "#answer") and "[1]" not in await text(page, "#answer")
-    assert await page.evaluate("location.search") == "?" + urlencode({"q": COST})
-    cards = await text(page, "#source-list")
-    assert "Harbour Gazette · 12 March 2025" in cards and "1 of 2 copies" in cards
-    await page.until("!document.getElementById('conflicts').hidden")
-    marks = await page.evaluate(
-        "[...document.querySelectorAll('#conflicts mark')].map((m) => m.textContent).join('|')"
-    )
-    assert "38" in marks and "83" in marks
-    assert "altered copy" in await text(page, "#conflicts")
+    page = tab(url)
+    page.get_by_label("What do you want to know?").fill(COST)
+    page.keyboard.press("Enter")
+    answered(page)
+    assert "38 million" in page.locator(".answer").inner_text()
+    assert "[1]" not in page.locator(".answer").inner_text()
+    assert page.evaluate("location.search") == "?" + urlencode({"q": COST})
+    assert "Harbour Gazette · 12 March 2025" in page.locator(".cards").inner_text()
+    assert [h.lower() for h in page.locator("#answer h3").all_inner_texts()] == [
+        "sources",
+        "accounts that disagree",
+    ]
+    assert page.locator(".conflict mark").all_inner_texts() == ["38 million", "83 million"]
+    page.locator(".card .headline a").last.click()
+    assert page.locator("mark.cited").count() > 0
+    page.get_by_role("link", name="Back to the answer").click()
+    assert "38 million" in page.locator(".answer").inner_text()
 
 
-@in_browser
-async def test_a_marker_leads_to_its_source_and_the_source_to_the_cited_words(
-    page: Page, served: str
+def test_filters_stand_behind_one_control_and_in_the_address(url: str, tab: Opening) -> None:
+    page = tab(url)
+    assert not page.get_by_label("As on an earlier day").is_visible()
+    page.get_by_text("Narrow by outlet or date").click()
+    page.get_by_label("As on an earlier day").fill("2025-01-01")
+    page.get_by_label("What do you want to know?").fill(COST)
+    page.get_by_role("button", name="Ask").click()
+    answered(page)
+    assert "38 million" not in page.locator("#answer").inner_text()
+    assert page.evaluate("location.search").endswith("as_of=2025-01-01")
+    page.get_by_label("As on an earlier day").fill("")
+    page.get_by_label("Outlet").select_option("Senn Valley Post")
+    page.get_by_role("button", name="Ask").click()
+    expect(page.locator(".made")).not_to_contain_text("1 January 2025")
+    assert "38 million" not in page.locator("#answer").inner_text()
+    page.go_back()
+    assert page.get_by_label("As on an earlier day").input_value() == "2025-01-01"
+
+
+def test_examples_are_made_from_the_archive_and_each_has_an_answer(url: str, tab: Opening) -> None:
+    page = tab(url)
+    examples = page.locator(".examples a").all_inner_texts()
+    assert examples and any("Orvel" in example for example in examples)
+    for example in examples:
+        body = httpx2.post(f"{url}/v1/answers", json={"question": example}).json()
+        assert body["outcome"] == "answered", example
+    page.locator(".examples a").first.click()
+    answered(page)
+    assert not page.locator("#welcome").is_visible()
+
+
+def test_a_digest_is_a_dated_list_with_a_timeline(url: str, tab: Opening) -> None:
+    page = tab(asked(url, "Timeline of Orvel"))
+    answered(page)
+    days = page.locator(".digest time").all_inner_texts()
+    assert days[:2] == ["12 March 2025", "2 June 2025"]
+    assert "Harbour Gazette · 2 copies" in page.locator(".digest").inner_text()
+    page.locator(".dots a").first.click()
+    assert page.locator(".card:target").count() == 1
+
+
+def test_a_refusal_marks_the_best_sentence_of_the_closest_passages(url: str, tab: Opening) -> None:
+    page = tab(asked(url, "Who painted the Orvel dam?"))
+    answered(page)
+    assert page.locator(".declined").is_visible() and page.locator("mark.best").count() >= 1
+    assert "holds nothing" not in page.locator("main").inner_text()
+    assert page.locator("h3").all_inner_texts() == ["CLOSEST IN THE ARCHIVE"]
+
+
+def test_a_counted_sentence_leads_to_the_page_with_the_same_number(url: str, tab: Opening) -> None:
+    page = tab(asked(url, "How many articles about Orvel are there?"))
+    answered(page)
+    number = re.search(r"(\d+) articles", page.locator(".answer").inner_text())
+    page.get_by_role("link", name="Show them").click()
+    assert number and page.locator("#total").inner_text().startswith(f"{number[1]} articles")
+
+
+def test_no_inner_words_are_shown(url: str, tab: Opening) -> None:
+    for text in (COST, "Who painted the Orvel dam?"):
+        page = tab(asked(url, text))
+        answered(page)
+        shown = page.locator("body").inner_text().lower()
+        assert not re.search(r"generation|passages|g0000|extractive|chunk", shown)
+
+
+def test_a_topic_is_made_anew_and_never_stored(url: str, tab: Opening) -> None:
+    page = tab(f"{url}/topics/Orvel", java_script_enabled=False)
+    assert page.locator("h1").inner_text() == "Orvel"
+    assert page.locator(".digest li").count() >= 2
+    page.get_by_role("link", name=re.compile("4 articles, 3 stories")).click()
+    assert page.locator("#total").inner_text().startswith("4 articles, 3 stories")
+    answer_id = re.search(r'id="(ans_\w+)"', httpx2.get(f"{url}/topics/Orvel").text)
+    assert answer_id and httpx2.get(f"{url}/v1/answers/{answer_id[1]}").status_code == 404
+    unknown = httpx2.get(f"{url}/topics/Zebra%20{quote(SCRIPT)}")
+    assert "No article has all of these words" in unknown.text and "<img" not in unknown.text
+    assert httpx2.get(f"{url}/topics/{'x' * 201}").status_code == 422
+
+
+def test_a_text_is_checked_sentence_by_sentence_without_scripts(url: str, tab: Opening) -> None:
+    page = tab(f"{url}/check", java_script_enabled=False)
+    page.get_by_label("Paste a text").fill(
+        f"The Orvel bridge cost 38 million crowns. The Orvel bridge cost 12 million crowns. {SCRIPT} sings."
+    )
+    page.get_by_role("button", name="Check").click()
+    verdicts = page.locator(".verdicts .verdict").all_inner_texts()
+    assert verdicts[0] == "Borne out" and verdicts[1] != "Borne out"
+    page.locator(".verdicts .marker").first.click()
+    assert page.locator(".peek:popover-open").inner_text()
+    assert page.locator("main img").count() == 0
+    page.get_by_label("Paste a text").fill("One is a sentence. " * 101)
+    page.get_by_role("button", name="Check").click()
+    assert "100" in page.get_by_role("alert").inner_text()
+    assert page.get_by_label("Paste a text").input_value().startswith("One is")
+
+
+def test_dropped_files_come_in_and_each_refused_one_is_named_with_its_remedy(
+    settings: Settings, newsroom: Path, tab: Opening
 ) -> None:
-    await page.open(question(served, COST))
-    await page.until(DONE)
-    await page.evaluate("document.querySelector('#answer sup a').click()")
-    assert await page.evaluate("document.activeElement.id") == "source-1"
-    quote = await text(page, "#source-1 blockquote")
-    link = await page.evaluate("document.querySelector('#source-1 .headline a').href")
-    assert re.search(r"/articles/[0-9a-f]{16}\?span=\d+-\d+#cited$", link)
-    await page.open(link)
-    cited = await page.evaluate(
-        "[...document.querySelectorAll('mark.cited')].map((m) => m.textContent).join('')"
-    )
-    assert " ".join(cited.split()) == quote
-    assert "2 copies of one article" in await text(page, "#family")
-
-
-@in_browser
-async def test_a_refusal_is_told_with_what_came_nearest(page: Page, served: str) -> None:
-    await page.open(question(served, "What did the Orvel dam inspectors find on Mars?"))
-    await page.until(DONE)
-    if await page.evaluate("document.querySelector('#answer').classList.contains('declined')"):
-        assert await text(page, "#answer")
-    await page.open(question(served, COST, as_of="2025-01-01"))
-    await page.until(DONE)
-    assert await page.evaluate("document.querySelector('#answer').classList.contains('declined')")
-    assert await page.evaluate("document.getElementById('as-of').value") == "2025-01-01"
-    assert await page.evaluate("document.getElementById('sources').hidden")
-
-
-@in_browser
-async def test_nothing_in_an_article_acts_on_the_page(
-    page: Page, settings: Settings, tmp_path: Path
-) -> None:
-    (tmp_path / "hostile").mkdir()
-    (tmp_path / "hostile" / "tower.txt").write_text(HOSTILE, "utf-8")
-    line = {
-        "title": "&lt;img src=x onerror='window.taken = 4'&gt; Orvel mast",
-        "url": "javascript:window.taken = 5",
-    }
-    line["publisher"] = line["author"] = "<img src=x onerror='window.taken = 7'>"
-    line["text"] = (
-        "The Orvel mast cost 15 million crowns &lt;script&gt;window.taken = 6&lt;/script&gt;, said its owner."
-    )
-    (tmp_path / "hostile" / "feed.jsonl").write_text(json.dumps(line), "utf-8")
-    with filled_service(settings, tmp_path / "hostile") as url:
-        for asked, cost in (
-            ("How much did the Orvel tower cost?", "12 million"),
-            ("What did the Orvel mast cost?", "15 million"),
-        ):
-            await page.open(question(url, asked))
-            await page.until(DONE)
-            assert cost in await text(page, "#answer")
-            hrefs = await page.evaluate("[...document.querySelectorAll('a')].map((a) => a.href)")
-            assert all(href.startswith("http://") for href in hrefs)
-            assert not await page.evaluate(
-                "document.querySelector('#result img, #result script, #result b, #result i')"
-            )
-            await page.open(
-                await page.evaluate("document.querySelector('#source-1 .headline a').href")
-            )
-            cited = await page.evaluate(
-                "[...document.querySelectorAll('mark.cited')].map((m) => m.textContent).join('')"
-            )
-            assert cost in cited
-            assert not await page.evaluate(
-                "window.taken || document.querySelector('main img, main script, main b, main i')"
-            )
-        await page.open(question(url, "Is <img src=x onerror='window.taken = 8'> shown?"))
-        await page.until(DONE)
-        assert "<img src=x" in await text(page, "#asked") and not await page.evaluate(
-            "window.taken"
+    with running(settings) as (url, service):
+        ingest(service.archive, [newsroom])
+        page = tab(f"{url}/archive")
+        page.get_by_label("Drop files here").set_input_files(
+            [
+                {"name": "ferry.txt", "mimeType": "text/plain", "buffer": FERRY.encode()},
+                {"name": "scan.pdf", "mimeType": "application/pdf", "buffer": b"%PDF no"},
+            ]
         )
-        shown = httpx2.get(f"{url}/v1/articles").text + await text(page, "main")
-        assert "<img src=x" in shown  # something to be afraid of was there
+        expect(page.locator("#upload-status")).to_have_text("1 added, 1 not read", timeout=60_000)
+        assert "scan.pdf" in page.locator(".refused").inner_text()
+        page.get_by_role("link", name="Show them in the archive").click()
+        assert "A late word" in page.locator(".stories").inner_text()
+        page.get_by_label("Drop files here").set_input_files(
+            [{"name": "x.exe", "mimeType": "application/x-msdownload", "buffer": b"MZ"}]
+        )
+        expect(page.locator("#upload-report")).not_to_be_empty(timeout=60_000)
 
 
-@in_browser
-async def test_the_pages_load_nothing_from_another_host_and_break_no_policy(
-    page: Page, served: str
+def test_nothing_in_an_article_or_question_acts_on_the_page(url: str, tab: Opening) -> None:
+    for text in ("What did the Orvel mast cost?", f"Is {SCRIPT} shown?"):
+        page = tab(asked(url, text))
+        answered(page)
+        assert page.evaluate("window.taken") is None
+        assert page.locator("main img, main script").count() == 0
+        assert all(
+            h.startswith("http") for h in page.evaluate("[...document.links].map(a => a.href)")
+        )
+
+
+def test_without_scripts_the_front_page_leads_to_what_the_archive_says(
+    url: str, tab: Opening
 ) -> None:
-    for path, ready in (
-        ("/", "document.querySelector('#article-list a')"),
-        ("/docs", "!document.getElementById('status')"),
-    ):
-        await page.open(served + path)
-        await page.until(f"Boolean({ready})")
-    assert "/v1/answers" in await text(page, "#routes")
-    assert all(url.startswith((served, "data:", "about:")) for url in page.requested)
+    page = tab(url, java_script_enabled=False)
+    page.get_by_label("What do you want to know?").fill("Orvel bridge")
+    page.get_by_role("button", name="Ask").click()
+    page.get_by_role("link", name="what the archive says").click()
+    assert "38 million" in page.locator("main").inner_text()
 
 
-@in_browser
-async def test_the_documentation_shows_how_articles_are_sent(page: Page, served: str) -> None:
-    await page.open(f"{served}/docs#post-/v1/articles")
-    await page.until("!document.getElementById('status')")
-    shown = await text(page, "details[open]")
+def test_the_first_load_is_small_from_no_other_host_and_does_not_jump(
+    url: str, tab: Opening
+) -> None:
+    page = tab(url)
+    assert page.locator(".headlines a").count() == 4  # one line a family
+    loaded = page.evaluate(
+        "performance.getEntriesByType('resource').concat(performance.getEntriesByType('navigation'))"
+        ".map(e => [e.name, e.transferSize])"
+    )
+    assert all(name.startswith(url) for name, _ in loaded)
+    assert sum(size for _, size in loaded) <= FIRST_LOAD_BYTES
+    page = tab("about:blank")
+    page.add_init_script(
+        "window.shift = 0; new PerformanceObserver(l => l.getEntries().forEach(e => { shift += e.value }))"
+        ".observe({type: 'layout-shift', buffered: true})"
+    )
+    page.goto(asked(url, COST))
+    answered(page)
+    assert page.evaluate("shift") <= 0.05
+
+
+@pytest.mark.parametrize(("scheme", "viewport"), [("light", WIDE), ("dark", PHONE)])
+def test_everybody_can_use_it(
+    url: str, tab: Opening, axe: Callable[[Page], list[str]], scheme: str, viewport: dict[str, int]
+) -> None:
+    for path in ("/", "/docs", "/check", "/topics/Orvel"):
+        page = tab(url + path, viewport=viewport, color_scheme=scheme)
+        expect(page.locator("h1")).to_have_count(1)
+        page.wait_for_load_state("networkidle")
+        assert axe(page) == [], path
+        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), path
+    for text in (COST, "Timeline of Orvel", "Who painted the Orvel dam?"):
+        page = tab(asked(url, text), viewport=viewport, color_scheme=scheme)
+        answered(page)
+        assert axe(page) == [], text
+        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), text
+
+
+def test_the_documentation_shows_how_articles_are_sent(url: str, tab: Opening) -> None:
+    page = tab(f"{url}/docs#post-/v1/articles")
+    expect(page.locator("#status")).to_have_count(0)
+    shown = page.locator("details[open]").first.inner_text()
     for words in (
         "application/json",
         "multipart/form-data",
@@ -192,18 +260,19 @@ async def test_the_documentation_shows_how_articles_are_sent(page: Page, served:
         "429",
     ):
         assert words in shown
-    assert await page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
 
 
-def test_pages_come_with_a_strict_policy_and_without_inline_scripts(served: str) -> None:
-    for path in ("/", "/docs", "/archive"):
-        reply = httpx2.get(served + path)
+def test_pages_come_with_a_strict_policy_and_without_inline_scripts(url: str) -> None:
+    for path in ("/", "/docs", "/archive", "/check"):
+        reply = httpx2.get(url + path)
         assert reply.status_code == 200 and reply.headers["content-type"].startswith("text/html")
         assert "default-src 'self'" in reply.headers["content-security-policy"]
         assert "unsafe" not in reply.headers["content-security-policy"]
     for file in WEB.rglob("*.html"):
         html = file.read_text("utf-8")
-        assert not re.search(r"<script(?![^>]*\bsrc=)|\son\w+=|style=|https?://", html), file.name
+        assert not re.search(
+            r"<script(?![^>]*\bsrc=)|\son\w+=|style=|https?://|\|\s*safe\b", html
+        ), file.name
     for file in WEB.rglob("*.js"):
         assert not re.search(
             r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(",

@@ -54,7 +54,7 @@ def _nested(body: Any) -> Any:
 _adapter = cache(TypeAdapter)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Receipt(Answer):
     """The stored answer, with what it was made from."""
 

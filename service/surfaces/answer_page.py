@@ -17,6 +17,7 @@ FACTS = {
     "negation",
     "quantifier",
 }  # kinds of changes that are shown at once
+CONTEXT = 160  # characters shown on either side of a passage's best sentence
 SUPPORT = {"partial": "supported in part"}
 CONFLICTS = {
     "altered_copy": "An altered copy says something else",
@@ -76,17 +77,25 @@ def dots(body: Body) -> list[Dot]:
 
 
 def around(hit: Body) -> Words:
-    """A passage in words, its best sentence marked."""
+    """The best sentence of a passage, marked, and some words before and after it."""
     sentence = hit["sentence"]
     if sentence is None:
-        return [(hit["text"], False)]
+        return [(_shortened(hit["text"]), False)]
     start, end = sentence["start"] - hit["start"], sentence["end"] - hit["start"]
+    before = _shortened(hit["text"][:start][::-1])[::-1]
     parts = [
-        (hit["text"][:start], False),
+        (before, False),
         (hit["text"][start:end], True),
-        (hit["text"][end:], False),
+        (_shortened(hit["text"][end:]), False),
     ]
     return [part for part in parts if part[0]]
+
+
+def _shortened(text: str) -> str:
+    """Its first whole words."""
+    if len(text) <= CONTEXT:
+        return text
+    return text[:CONTEXT].rpartition(" ")[0] + " …"
 
 
 def _claim(claim: Body) -> Body:

@@ -12,8 +12,10 @@ from typing import Any
 from ingest.english.periods import in_words
 from ingest.storage.catalogue import Snapshot
 from service.archive_counts import SORTS, ArchiveFilter, ArchiveRow, outlets, rows, stories
+from service.example_questions import example_questions
 
 PAGE_STORIES = 50
+NEWEST_SHOWN = 6  # on the front page
 MOST_MONTHS = 60  # of a timeline; one that is longer shows years
 MOST_OUTLETS = 200  # that the form offers; the address takes any
 LEAST_BARS = 2  # below them a timeline says nothing
@@ -68,6 +70,18 @@ def archive_view(
         "narrowed": list(_narrowed(wanted)),
         "page": page,
         "pages": pages,
+    }
+
+
+def home_view(snapshot: Snapshot) -> dict[str, Any]:
+    """What the front page shows of the archive: its newest stories, its outlets, what to ask."""
+    found = rows(snapshot, ArchiveFilter())
+    told = told_once(found)
+    return {
+        "stories": told[:NEWEST_SHOWN],
+        "examples": example_questions([story.lead for story in told]),
+        "outlets": outlets(found)[:MOST_OUTLETS],
+        "articles": len(found),
     }
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import AsyncIterator
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
+from fastapi.responses import JSONResponse
 
 from ingest import pipeline, uploads
 from ingest.errors import InvalidRequest, NotFound, NotReady
@@ -12,14 +15,18 @@ from ingest.storage.catalogue import Snapshot
 from service.archive_counts import SORTS, ArchiveFilter, rows
 from service.conflicts.side_by_side import canonical_of, compared
 from service.contract.cursors import cursor_of, place_of
-from service.contract.problems import problems
-from service.contract.replies import Article, Articles, Comparison, JobAccepted, JobState
+from service.contract.problems import problem_of, problems
+from service.contract.replies import Article, Articles, Comparison, JobAccepted, JobState, body_of
 from service.contract.requests import UPLOAD_SCHEMAS, ArticlesRequest
+from service.jobs import Job, Jobs
 from service.retrieval.retriever import card
 from service.surfaces.admission import WRITES, guards
+from service.surfaces.streaming import PING, frame, paced, streamed
 from service.surfaces.upload_parsing import staged_from
 from service.wiring import Service
 
+EVENT_STREAM = "text/event-stream"
+LOOK_SECONDS = 0.1  # between two looks at a job that is followed
 REMOVAL_WAIT_SECONDS = 10.0  # a removal behind a running ingest is refused rather than left hanging
 ORDERS = {**SORTS, "id": lambda row: row.article_id}
 NO_ARTICLE = "there is no article of this id here"
@@ -30,21 +37,42 @@ def routes(service: Service) -> APIRouter:
     router = APIRouter(dependencies=guards(service.settings))
     _reading(router, service)
     _writing(router, service)
+    _jobs(router, service)
+    return router
 
+
+def _jobs(router: APIRouter, service: Service) -> None:
     @router.get(
         "/v1/jobs/{job_id}",
         tags=["Articles"],
         summary="How far an upload is",
-        responses=problems(404),
+        response_model=JobState,
+        responses={200: {"content": {EVENT_STREAM: {}}}, **problems(404)},
     )
-    def read_job(job_id: str) -> JobState:
-        """Where the job stands and what it did. Jobs last as long as the service runs."""
+    async def read_job(request: Request, job_id: str) -> Response:
+        """Where the job stands and what it did. Jobs last as long as the service runs.
+
+        With `Accept: text/event-stream` each change comes as a `job.changed` event with the whole
+        state; the last one has `finished_at`.
+        """
         job = service.jobs.get(job_id)
         if job is None:
             raise NotFound(
                 "there is no job of this id here; jobs are forgotten when the service ends"
             )
-        return JobState.of(job)
+        if EVENT_STREAM not in request.headers.get("accept", "").lower():
+            return JSONResponse(body_of(JobState.of(job)))
+
+        def frames(job: Job | None) -> list[bytes]:
+            return [PING] if job is None else [frame(body_of(JobState.of(job)), "job.changed")]
+
+        request_id = request.state.request_id
+        return await streamed(
+            paced(_states(service.jobs, job), request, service.stopping),
+            frames,
+            lambda error: frame(problem_of(error, request_id), "error"),
+            request_id,
+        )
 
     @router.delete(
         "/v1/jobs/{job_id}",
@@ -60,8 +88,6 @@ def routes(service: Service) -> APIRouter:
         if not service.jobs.cancel(job_id):
             raise NotFound("there is no upload of this id under way")
         return Response(status_code=204)
-
-    return router
 
 
 def _reading(router: APIRouter, service: Service) -> None:
@@ -191,3 +217,16 @@ def _page(snapshot: Snapshot, wanted: ArticlesRequest) -> Articles:
         last = page[-1].article.article_id
         more = cursor_of(wanted.sort, str(int(place) + wanted.limit), last)
     return Articles(articles=[card(stored) for stored in page], next_cursor=more, total=total)
+
+
+async def _states(jobs: Jobs, job: Job) -> AsyncIterator[Job]:
+    """A job whenever it has changed, until it ends."""
+    yield job
+    while not job.ended:
+        await asyncio.sleep(LOOK_SECONDS)
+        now = jobs.get(job.job_id)
+        if now is None:
+            return
+        if now != job:
+            yield now
+        job = now

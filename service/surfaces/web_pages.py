@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+import asyncio
 from datetime import date
-from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, FastAPI, Query, Request
+from fastapi import APIRouter, FastAPI, Form, Path, Query, Request
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import FileResponse, HTMLResponse
+from pydantic import ValidationError
 from starlette.staticfiles import StaticFiles
 
-from ingest.errors import InvalidRequest, NotFound
-from service.archive_counts import ArchiveFilter
+from ingest.errors import DatelineError, InvalidRequest, NotFound
+from service.archive_counts import ArchiveFilter, rows, stories
 from service.contract.problems import known_failure, problem_of
+from service.contract.replies import body_of
+from service.contract.requests import CheckRequest
 from service.surfaces.answer_page import answer_view
-from service.surfaces.archive_page import archive_view
+from service.surfaces.archive_page import archive_view, home_view, timeline
 from service.surfaces.article_page import article_view, place_in, span_of
 from service.surfaces.page_templates import WEB, page
+from service.types import LONGEST_QUESTION, Question
 from service.wiring import Service
 
+LONGEST_TOPIC = 200  # characters
 INGESTS_SHOWN = 5
+READS = ["GET", "HEAD"]
 PROGRAMS = (
     "/v1/",
     "/owner/",
@@ -34,29 +40,42 @@ PROGRAMS = (
 
 
 def mount(app: FastAPI, service: Service) -> None:
-    """Adds `/`, `/archive`, `/articles/{id}`, `/answers/{id}`, `/docs` and their files."""
+    """Adds all pages and their files, none of another host."""
     router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
-    for path, name in (
-        ("/", "index.html"),
-        ("/docs", "docs.html"),
-    ):
-        router.add_api_route(path, _file(WEB / name), methods=["GET", "HEAD"])
+
+    @router.api_route("/docs", methods=READS)
+    async def docs() -> FileResponse:
+        return FileResponse(WEB / "docs.html", media_type="text/html; charset=utf-8")
+
+    _home(router, service)
     _archive(router, service)
     _article(router, service)
     _answer(router, service)
+    _topic(router, service)
+    _check(router, service)
     app.include_router(router)
     app.mount("/static", StaticFiles(directory=WEB / "static"))
 
 
-def _file(path: Path) -> Callable[[], Awaitable[FileResponse]]:
-    async def serve() -> FileResponse:
-        return FileResponse(path, media_type="text/html; charset=utf-8")
+def _home(router: APIRouter, service: Service) -> None:
+    known: dict[str, dict[str, Any]] = {}  # what the newest generation shows, by its name
 
-    return serve
+    @router.api_route("/", methods=READS)
+    def home(request: Request, q: str = "") -> HTMLResponse:
+        reads = request.state.caller is not None
+        view: dict[str, Any] = {"stories": [], "examples": [], "outlets": [], "articles": 0}
+        if reads:
+            with service.archive.catalogue.live() as snapshot:
+                if snapshot.generation not in known:
+                    view = home_view(snapshot)
+                    known.clear()
+                    known[snapshot.generation] = view
+                view = known[snapshot.generation]
+        return page(request, "home.html", **view, asked=q[:LONGEST_QUESTION], reads=reads)
 
 
 def _archive(router: APIRouter, service: Service) -> None:
-    @router.api_route("/archive", methods=["GET", "HEAD"])
+    @router.api_route("/archive", methods=READS)
     def archive(
         request: Request,
         q: Annotated[str, Query(max_length=2_000)] = "",
@@ -83,7 +102,7 @@ def _archive(router: APIRouter, service: Service) -> None:
 
 
 def _article(router: APIRouter, service: Service) -> None:
-    @router.api_route("/articles/{article_id}", methods=["GET", "HEAD"])
+    @router.api_route("/articles/{article_id}", methods=READS)
     def article(
         request: Request,
         article_id: str,
@@ -103,7 +122,7 @@ def _article(router: APIRouter, service: Service) -> None:
 
 
 def _answer(router: APIRouter, service: Service) -> None:
-    @router.api_route("/answers/{answer_id}", methods=["GET", "HEAD"])
+    @router.api_route("/answers/{answer_id}", methods=READS)
     def answer(request: Request, answer_id: str) -> HTMLResponse:
         service.receipts.forget_removed(service.archive.catalogue)
         receipt = service.receipts.get(answer_id)
@@ -114,20 +133,73 @@ def _answer(router: APIRouter, service: Service) -> None:
         return page(request, "answer.html", **view)
 
 
+def _topic(router: APIRouter, service: Service) -> None:
+    @router.api_route("/topics/{words}", methods=READS)
+    async def topic(
+        request: Request, words: Annotated[str, Path(max_length=LONGEST_TOPIC)]
+    ) -> HTMLResponse:
+        words = " ".join(words.split())
+        if not words or not words.isprintable():
+            raise InvalidRequest("name what the page is to be about: /topics/harbour bridge")
+        answer = body_of(await service.topics.answer(Question(f"Timeline of {words}")))
+
+        def view() -> dict[str, Any]:
+            with service.archive.catalogue.live() as snapshot:
+                found = rows(snapshot, ArchiveFilter(words))
+                return {
+                    **answer_view(answer, snapshot),
+                    "total": len(found),
+                    "story_count": stories(found),
+                    "bars": timeline(found, ArchiveFilter()),
+                }
+
+        return page(request, "topic.html", words=words, **await asyncio.to_thread(view))
+
+
+def _check(router: APIRouter, service: Service) -> None:
+    @router.api_route("/check", methods=READS)
+    async def form(request: Request) -> HTMLResponse:
+        return page(request, "check.html", text="", as_of="", check=None, trouble=None)
+
+    @router.post("/check")
+    async def check(
+        request: Request, text: Annotated[str, Form()] = "", as_of: Annotated[str, Form()] = ""
+    ) -> HTMLResponse:
+        shown: dict[str, Any] = {"text": text, "as_of": as_of}
+        try:
+            wanted = CheckRequest(text=text, as_of=_day("as_of", as_of))
+            done = await service.checker.check(wanted.text, wanted.as_of)
+        except (ValidationError, DatelineError) as error:
+            failed = known_failure(
+                RequestValidationError(error.errors())
+                if isinstance(error, ValidationError)
+                else error,
+                request.state.request_id,
+            )
+            return page(
+                request, "check.html", failed.status, **shown, check=None, trouble=_said(failed)
+            )
+        return page(request, "check.html", **shown, check=body_of(done), trouble=None)
+
+
 def failure_page(request: Request, error: Exception) -> HTMLResponse | None:
     """What a reader sees of a failure; None where the address is none that people open."""
     is_page = request.method in ("GET", "HEAD") and not request.url.path.startswith(PROGRAMS)
     if not is_page or "text/html" not in request.headers.get("accept", ""):
         return None
     known = known_failure(error, request.state.request_id)
-    detail = str(known)
     return page(
         request,
         "failure.html",
         known.status,
         heading=problem_of(known, request.state.request_id)["title"],
-        detail=f"{detail[:1].upper()}{detail[1:]}.",
+        detail=_said(known),
     )
+
+
+def _said(error: DatelineError) -> str:
+    words = str(error)
+    return f"{words[:1].upper()}{words[1:]}."
 
 
 def _day(name: str, value: str) -> date | None:

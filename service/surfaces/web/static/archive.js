@@ -54,21 +54,23 @@ export const day = (iso) => (iso ? DAY.format(new Date(`${iso}T00:00:00Z`)) : "u
 
 export const outletAndDay = (item) => `${item.publisher ?? "outlet unknown"} · ${day(item.published_on)}`;
 
-const ROLES = {
-  republished: "republished copy",
-  fragment: "fragment of an article",
-  updated: "updated version",
-  altered: "altered copy: facts differ from the original",
-};
-
-/** What a reader should know of an article before trusting it. */
-export function badges(item) {
-  const { role, size } = item.family;
-  const found = [];
-  if (!item.published_on) found.push(make("span", { class: "badge undated" }, "undated"));
-  if (size > 1) found.push(make("span", { class: "badge" }, `1 of ${size} copies`));
-  if (ROLES[role]) found.push(make("span", { class: `badge ${role}` }, ROLES[role]));
-  return found;
+/** Server-sent events of a reply. */
+export async function* events(reply) {
+  const reader = reply.body.pipeThrough(new TextDecoderStream()).getReader();
+  let buffer = "";
+  for (;;) {
+    const { value, done } = await reader.read();
+    if (done) return;
+    buffer += value;
+    const frames = buffer.split("\n\n");
+    buffer = frames.pop();
+    for (const frame of frames) {
+      const lines = frame.split("\n");
+      const event = lines.find((line) => line.startsWith("event: "))?.slice(7);
+      const data = lines.filter((line) => line.startsWith("data: ")).map((line) => line.slice(6)).join("\n");
+      if (event) yield { event, data: JSON.parse(data) };
+    }
+  }
 }
 
 export function trouble(words) {

@@ -130,7 +130,7 @@ function table(heads, rows) {
   const cells = (row) => row.map((cell) => make("td", {}, ...(Array.isArray(cell) ? cell : [cell])));
   return make(
     "div",
-    { class: "table-frame" },
+    { class: "table-frame", tabindex: "0" },
     make("table", {}, make("thead", {}, make("tr", {}, ...heads.map((head) => make("th", { scope: "col" }, head)))), make("tbody", {}, ...rows.map((row) => make("tr", {}, ...cells(row))))),
   );
 }
