@@ -37,6 +37,7 @@ TITLES = {
     "unknown_host": "This service does not answer to that name",
     "unsupported_media_type": "The body is of a kind that is not read here",
     "invalid_request": "The request cannot be taken as it is",
+    "idempotency_key_reused": "The key stands for another request",
     "bad_article": "The article cannot be read",
     "wrong_usage": "The request cannot be taken as it is",
     "rate_limited": "Too many requests",

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing
 
 from service.types import Answer, ClaimReleased, Completed, Delta, Event, Started
 
@@ -29,8 +30,9 @@ class Recording:
     """One answer: its events so far, and whatever is still to come."""
 
     def __init__(self, events: AsyncIterator[Event], home: Recordings):
+        self.id = ""  # from the first event on
         self.events: list[Event] = []
-        self.ended = False
+        self.ended = self.forgotten = False
         self._home = home
         self._failure: BaseException | None = None
         self._news = asyncio.Event()
@@ -67,7 +69,8 @@ class Recording:
         try:
             async for event in events:
                 if isinstance(event, Started):
-                    self._home.known[event.id] = self
+                    self.id = event.id
+                    self._home.known[self.id] = self
                 self.events.append(event)
                 self._tell()
         except (asyncio.CancelledError, KeyboardInterrupt, SystemExit):
@@ -88,9 +91,13 @@ class Recording:
 
     def _forget(self) -> None:
         self._work.cancel()
-        for event in self.events[:1]:
-            if isinstance(event, Started):
-                self._home.known.pop(event.id, None)
+        self._home.known.pop(self.id, None)
+        self.forgotten = True
+        self.events = []
+
+    @property
+    def failed(self) -> bool:
+        return self._failure is not None
 
 
 def replayed(answer: Answer) -> list[Event]:
@@ -105,6 +112,12 @@ def replayed(answer: Answer) -> list[Event]:
     if not answer.claims:
         events.append(Delta(answer.text))
     return [*events, Completed(answer)]
+
+
+async def unnumbered(steps: AsyncGenerator[Numbered]) -> AsyncGenerator[Event]:
+    async with aclosing(steps):
+        async for _, event in steps:
+            yield event
 
 
 async def numbered(events: list[Event], after: int = -1) -> AsyncGenerator[Numbered]:

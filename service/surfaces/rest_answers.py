@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from dataclasses import replace
 from typing import Annotated
 
@@ -15,9 +15,17 @@ from service.contract.problems import problem_of, problems
 from service.contract.replies import Receipt, answer_of, body_of
 from service.contract.requests import AnswerRequest
 from service.surfaces.admission import guards
-from service.surfaces.recordings import Numbered, Recordings, numbered, replayed
+from service.surfaces.idempotency import IdempotencyKey, Remembered
+from service.surfaces.recordings import (
+    Numbered,
+    Recording,
+    Recordings,
+    numbered,
+    replayed,
+    unnumbered,
+)
 from service.surfaces.streaming import PING, collected, frame, paced, streamed
-from service.types import Answer, ClaimReleased, Completed, Delta, Started
+from service.types import Answer, ClaimReleased, Completed, Delta, Event, Started
 from service.wiring import Service
 
 EVENT_STREAM = "text/event-stream"
@@ -53,6 +61,8 @@ def routes(service: Service) -> APIRouter:
 
 
 def _asking(router: APIRouter, service: Service, recordings: Recordings) -> None:
+    remembered = Remembered[Recording]()
+
     @router.post(
         "/v1/answers",
         summary="Ask the archive",
@@ -65,30 +75,59 @@ def _asking(router: APIRouter, service: Service, recordings: Recordings) -> None
             **problems(400, 404, 413, 415, 422, 502, 504),
         },
     )
-    async def create_answer(request: Request, body: AnswerRequest) -> Response:
+    async def create_answer(
+        request: Request, body: AnswerRequest, idempotency_key: IdempotencyKey = None
+    ) -> Response:
         """An answer whose every sentence is checked against what it cites, or why there is none.
 
         With `stream: true`, or `Accept: text/event-stream`, the same comes as server-sent events.
+        The same question with the same `Idempotency-Key` is answered once.
         """
-        question = body.read()
-        thread = None
-        if body.conversation_id:
-            thread = await asyncio.to_thread(
-                service.conversations.open, body.conversation_id, request.state.caller
-            )
-        if thread:
-            question = replace(
-                question, history=thread.history, conversation_id=thread.conversation_id
-            )
-        answering = service.answerer.stream(question)
-        if thread:
-            answering = service.conversations.kept(answering, thread)
         accept = request.headers.get("accept", "").lower()
         # a client that takes both kinds gets the plain one; it can say `stream: true`
-        if not body.stream and (EVENT_STREAM not in accept or "application/json" in accept):
+        streams = body.stream or (EVENT_STREAM in accept and "application/json" not in accept)
+        if not streams and idempotency_key is None:  # nobody could come back for it
+            answering = await _answering(service, request, body)
             events = paced(answering, request, service.stopping)
             return JSONResponse(body_of(await collected(events)))
-        return await _sent(service, request, recordings.begin(answering).follow())
+        once = (request.state.caller, idempotency_key, body.model_dump_json(exclude={"stream"}))
+        steps = await _again(service, remembered.get(*once))
+        if steps is None:
+            answering = await _answering(service, request, body)
+            begun = remembered.get(*once)  # meanwhile, by a twin
+            if begun is None or begun.failed or begun.forgotten:
+                begun = remembered.keep(*once, recordings.begin(answering))
+            steps = begun.follow()
+        if streams:
+            return await _sent(service, request, steps)
+        events = paced(unnumbered(steps), request, service.stopping)
+        return JSONResponse(body_of(await collected(events)))
+
+
+async def _answering(
+    service: Service, request: Request, body: AnswerRequest
+) -> AsyncIterator[Event]:
+    """The events of a new answer, which its conversation keeps if it has one."""
+    question = body.read()
+    thread = None
+    if body.conversation_id:
+        thread = await asyncio.to_thread(
+            service.conversations.open, body.conversation_id, request.state.caller
+        )
+    if thread is None:
+        return service.answerer.stream(question)
+    question = replace(question, history=thread.history, conversation_id=thread.conversation_id)
+    return service.conversations.kept(service.answerer.stream(question), thread)
+
+
+async def _again(service: Service, begun: Recording | None) -> AsyncGenerator[Numbered] | None:
+    """The events of an answer that was begun before, if it did not fail and is still kept."""
+    if begun is None or begun.failed:
+        return None
+    if not begun.forgotten:
+        return begun.follow()
+    receipt = await asyncio.to_thread(service.receipts.get, begun.id)
+    return numbered(replayed(answer_of(receipt))) if receipt else None
 
 
 def _taking_up(router: APIRouter, service: Service, recordings: Recordings) -> None:

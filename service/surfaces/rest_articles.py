@@ -21,6 +21,7 @@ from service.contract.requests import UPLOAD_SCHEMAS, ArticlesRequest
 from service.jobs import Job, Jobs
 from service.retrieval.retriever import card
 from service.surfaces.admission import WRITES, guards
+from service.surfaces.idempotency import IdempotencyKey, Remembered
 from service.surfaces.streaming import PING, frame, paced, streamed
 from service.surfaces.upload_parsing import staged_from
 from service.wiring import Service
@@ -139,6 +140,8 @@ def _reading(router: APIRouter, service: Service) -> None:
 
 
 def _writing(router: APIRouter, service: Service) -> None:
+    remembered = Remembered[str]()
+
     @router.post(
         "/v1/articles",
         tags=["Articles"],
@@ -148,20 +151,28 @@ def _writing(router: APIRouter, service: Service) -> None:
         responses=problems(400, 403, 413, 415, 422, 429),
         openapi_extra={"requestBody": {"required": True, "content": UPLOAD_SCHEMAS}},
     )
-    async def add_articles(request: Request, reply: Response) -> JobAccepted:
+    async def add_articles(
+        request: Request, reply: Response, idempotency_key: IdempotencyKey = None
+    ) -> JobAccepted:
         """Takes files, or one article as JSON, and ingests them in the background, one upload after
         another.
 
         The reply comes at once and names the job; `Location` leads to it. Questions are answered
         from the archive as it was until the job is done, then from the new one. Of many files those
         that cannot be read are named in the job's report, and the rest is taken in. At most 100
-        files; what they may weigh follows DATELINE_MAX_ARTICLE_MB.
+        files; what they may weigh follows DATELINE_MAX_ARTICLE_MB. Sent again with the same
+        `Idempotency-Key` it names the same job; bodies of one size are taken for the same.
         """
-        service.jobs.expect_room()
-        staged = await staged_from(request, service.settings)
-        job = service.jobs.submit(staged, request.state.request_id)
-        reply.headers["Location"] = f"/v1/jobs/{job.job_id}"
-        return JobAccepted(job_id=job.job_id)
+        size = request.headers.get("content-length", "")
+        once = (request.state.caller, idempotency_key, size)
+        job_id = remembered.get(*once)
+        if job_id is None:
+            service.jobs.expect_room()
+            staged = await staged_from(request, service.settings)
+            job = service.jobs.submit(staged, request.state.request_id)
+            job_id = remembered.keep(*once, job.job_id)
+        reply.headers["Location"] = f"/v1/jobs/{job_id}"
+        return JobAccepted(job_id=job_id)
 
     @router.delete(
         "/v1/articles/{article_id}",
