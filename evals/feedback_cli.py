@@ -78,7 +78,7 @@ def export_feedback(
         if as_json:
             terminal.show_json({"cases": len(cases), "left_out": left_out, "file": str(file)})
         else:
-            terminal.show(f"{len(cases)} cases in {file}")
+            terminal.show(f"{len(cases)} {'case' if len(cases) == 1 else 'cases'} in {file}")
 
 
 def cases_of(ratings: Iterator[Body]) -> tuple[list[Body], Counter[str]]:

@@ -53,7 +53,7 @@ def ask(page: Page, question: str) -> None:
 def follow_up(page: Page, question: str) -> None:
     page.fill("#next-question", question)
     page.keyboard.press("Enter")
-    expect(page.locator("#asked")).to_have_text(question)
+    expect(page.locator("#answer .asked")).to_have_text(question)
     expect(page.locator("#actions")).to_be_visible()
 
 
@@ -74,7 +74,7 @@ def test_a_conversation_is_there_again_after_a_reload_and_goes_on(page: Page) ->
     follow_up(page, "How much did it cost?")
     page.reload()
     expect(page.locator("#answer")).to_contain_text("38 million")
-    expect(page.locator("#asked")).to_have_text("How much did it cost?")
+    expect(page.locator("#answer .asked")).to_have_text("How much did it cost?")
     expect(page.locator("#earlier details")).to_have_count(1)
     follow_up(page, "Who said so?")
     expect(page.locator("#conversation-list li")).to_have_count(1)
@@ -92,7 +92,7 @@ def test_an_earlier_conversation_is_opened_renamed_and_deleted(page: Page) -> No
     link = page.get_by_role("link", name="The bridge", exact=True)
     link.click()
     expect(page.locator("#answer")).to_contain_text("Wednesday")
-    expect(page.locator("#asked")).to_have_text(OPENED)
+    expect(page.locator("#answer .asked")).to_have_text(OPENED)
     page.click("#conversations summary")
     remove = page.get_by_role("button", name="Delete “What happened to the Orvel dam?”")
     remove.click()
@@ -148,7 +148,7 @@ def clipboard(page: Page) -> Callable[[str], str]:
 
 def test_an_answer_is_copied_with_its_sources(page: Page, clipboard: Callable[[str], str]) -> None:
     text = clipboard("Copy as Markdown")
-    answer = page.inner_text("#answer")
+    answer = page.inner_text("#answer p.answer")
     assert text.startswith(f"**{OPENED}**\n\n") and answer[:30] in text
     assert "[1]" in text and "\n1. [Orvel bridge opens after four years](" in text
     assert "Harbour Gazette, 12 March 2025: “The Orvel bridge opened" in text
@@ -208,9 +208,9 @@ def test_a_service_that_keeps_nothing_still_takes_follow_ups(
 
 def test_in_print_there_is_the_answer_with_its_sources_and_nothing_to_press(page: Page) -> None:
     page.emulate_media(media="print")
-    for shown in ("#answer", "#sources", "#asked"):
+    for shown in ("#answer", ".cards", "#answer .asked"):
         expect(page.locator(shown)).to_be_visible()
-    for hidden in ("#ask", "#actions", "#follow-up", ".foot"):
+    for hidden in ("#ask", "#actions", "#follow-up", ".foot", "#conversations"):
         expect(page.locator(hidden)).to_be_hidden()
 
 
@@ -223,3 +223,28 @@ def test_axe_finds_nothing(page: Page, axe: Callable[[Page], list[str]], theme: 
     expect(page.locator("#share-link")).to_be_visible()
     page.click("#conversations summary")
     assert axe(page) == []
+
+
+def test_of_a_long_conversation_older_answers_come_when_asked_for(
+    page: Page, service: tuple[str, Service]
+) -> None:
+    one = page.evaluate("new URLSearchParams(location.search).get('conversation')")
+    for _ in range(21):
+        sent = {"question": "How much did it cost?", "conversation_id": one}
+        assert httpx2.post(f"{service[0]}/v1/answers", json=sent).status_code == 200
+    page.reload()
+    earlier = page.locator("#earlier details")
+    expect(earlier).to_have_count(19)
+    page.get_by_role("button", name="Older answers").click()
+    expect(earlier).to_have_count(21)
+    expect(earlier.first).to_contain_text(OPENED)
+    expect(page.get_by_role("button", name="Older answers")).to_have_count(0)
+
+
+def test_a_link_within_the_page_asks_nothing_anew(page: Page) -> None:
+    follow_up(page, "How much did it cost?")
+    page.evaluate("location.hash = '#answer'")
+    page.go_back()
+    expect(page.locator("#answer .asked")).to_have_text("How much did it cost?")
+    expect(page.locator("#conversation-list li")).to_have_count(1)
+    expect(page.locator("#conversation-list li")).to_contain_text("2 answers")

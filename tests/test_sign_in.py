@@ -188,7 +188,7 @@ def test_a_reader_signs_in_asks_and_signs_out(keyed: str, tab: Opening) -> None:
     assert "not known" in page.inner_text("#trouble")
     page.fill("#key", "sesame")
     page.keyboard.press("Enter")
-    page.wait_for_selector("#made a")
+    page.wait_for_selector("#actions")
     assert "38 million" in page.inner_text("#answer")
     assert page.evaluate("document.cookie + sessionStorage.length + localStorage.length") == "00"
     page.goto(f"{keyed}/archive")

@@ -6,12 +6,8 @@ import { ratingOf } from "./feedback.js";
 
 /** Puts the actions for a whole answer below it, in the place of those for the answer before. */
 export function offer(answer) {
-  withdraw();
-  byId("made").before(make("div", { id: "actions", class: "actions" }, ratingOf(answer), copyButtons(answer), sharing(answer)));
-}
-
-export function withdraw() {
   byId("actions")?.remove();
+  byId("followup").prepend(make("div", { id: "actions", class: "actions" }, ratingOf(answer), copyButtons(answer), sharing(answer)));
 }
 
 function sharing(answer) {

@@ -1,6 +1,8 @@
 // The asking page: a question out, its answer in, sentence by sentence, then with all it rests on.
 
+import { offer } from "./actions.js";
 import { at, byId, call, events, make, outletAndDay, readerLink, show, trouble } from "./archive.js";
+import { goOn, mount, past, reopen, restart, told } from "./conversation.js";
 
 const FILTERS = ["publisher", "published_after", "published_before", "as_of"];
 
@@ -14,6 +16,7 @@ byId("ask").addEventListener("submit", (event) => {
   if (!wanted.q) return byId("question").focus();
   history.pushState(null, "", `?${new URLSearchParams(wanted)}`);
   asked = location.search;
+  restart();
   ask(wanted);
 });
 byId("question").addEventListener("keydown", (event) => {
@@ -23,6 +26,10 @@ byId("question").addEventListener("keydown", (event) => {
   }
 });
 window.addEventListener("popstate", () => location.search === asked || fromAddress()); // a link within the page asks nothing
+mount((question) => {
+  goOn();
+  ask({ ...given(), q: question });
+});
 fromAddress();
 
 /** What the form holds, without empty fields. */
@@ -31,20 +38,43 @@ function given() {
   return Object.fromEntries(fields.filter(([, value]) => value));
 }
 
-/** Takes the question from the address bar, so that it can be linked to. */
-function fromAddress() {
+/** Takes conversation and question from the address bar, so that an answer can be come back to and linked to. */
+async function fromAddress() {
   asked = location.search;
   const wanted = new URLSearchParams(asked);
   byId("question").value = (wanted.get("q") ?? "").slice(0, 2000);
   for (const name of FILTERS) byId(name).value = wanted.get(name) ?? "";
   byId("narrow").open = FILTERS.some((name) => byId(name).value);
   running?.abort();
+  restart();
+  const last = await reopened(wanted.get("conversation"));
+  if (location.search !== asked) return; // the reader went on meanwhile
+  if (last) return again(last);
   if (byId("question").value.trim()) return ask(given());
   byId("answer").replaceChildren();
+  show("followup", false);
   byId("answer").classList.remove("expected");
   status("");
   trouble("");
   show("welcome");
+}
+
+/** The last answer of a conversation of this reader's; null where the address names none. */
+async function reopened(id) {
+  try {
+    return id ? await reopen(id) : null;
+  } catch (error) {
+    failed(error);
+    return null;
+  }
+}
+
+/** An answer of earlier. */
+async function again(answer) {
+  const own = (running = new AbortController());
+  begin(answer.question);
+  await complete(answer, own.signal);
+  ended(own);
 }
 
 async function ask(wanted) {
@@ -60,23 +90,29 @@ async function ask(wanted) {
     const answer = await streamed(reply, own.signal);
     if (answer) await complete(answer, own.signal);
   } catch (error) {
+    if (error.status === 404) restart(); // the conversation was deleted elsewhere
     if (own.signal.aborted) status("Stopped.");
-    else {
-      status("");
-      trouble(error.detail ? sentence(error.detail) : "The service cannot be reached. Is it running?");
-    }
+    else failed(error);
   } finally {
-    if (running === own) {
-      running = null;
-      byId("submit").textContent = "Ask";
-    }
+    ended(own);
   }
+}
+
+function failed(error) {
+  status("");
+  trouble(error.detail ? sentence(error.detail) : "The service cannot be reached. Is it running?");
+}
+
+function ended(own) {
+  if (running !== own) return;
+  running = null;
+  byId("answer").classList.remove("expected");
+  byId("submit").textContent = "Ask";
 }
 
 function request({ q, as_of, publisher, published_after, published_before }) {
   const filters = { ...(publisher && { publishers: [publisher] }), ...(published_after && { published_after }), ...(published_before && { published_before }) };
-  const { conversation } = document.body.dataset;
-  return { question: q, stream: true, ...(as_of && { as_of }), ...(Object.keys(filters).length && { filters }), ...(conversation && { conversation_id: conversation }) };
+  return { question: q, stream: true, ...(as_of && { as_of }), ...(Object.keys(filters).length && { filters }), ...past() };
 }
 
 /** Writes sentences as they are verified; the whole answer at the end. */
@@ -97,6 +133,7 @@ async function streamed(reply, signal) {
 function begin(question) {
   trouble("");
   show("welcome", false);
+  show("followup", false);
   byId("answer").classList.add("expected");
   byId("answer").replaceChildren(
     make(
@@ -142,7 +179,10 @@ async function complete(answer, signal) {
   const whole = page?.querySelector(".result");
   if (whole) byId("answer").replaceChildren(moved(document.adoptNode(whole), kept.url));
   status("");
-  document.dispatchEvent(new CustomEvent("answered", { detail: answer }));
+  offer(answer);
+  told(answer);
+  asked = location.search;
+  show("followup");
 }
 
 /** A part of another page, its addresses as they are from there. */

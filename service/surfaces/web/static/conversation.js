@@ -2,7 +2,7 @@
 
 import { at, byId, call, make } from "./archive.js";
 
-const SHOWN = 20; // conversations in the list, until more are asked for
+const SHOWN = 20; // conversations in the list, or answers of one, until more are asked for
 
 let current = null; // the id of the conversation on the page, once it has an answer that is kept
 let answers = []; // of that conversation, oldest first
@@ -32,39 +32,46 @@ export function told(answer) {
     history.replaceState(null, "", `?${address}`);
     list();
   }
-  byId("follow-up").hidden = false;
 }
 
-/** Shows a question on its way below the answers before it. */
-export function goOn() {
-  byId("follow-up").hidden = true;
-  draw();
-}
+/** Shows the answers so far above the one on its way. */
+export const goOn = () => draw();
 
 /** The last answer of a conversation on the server, after showing those before it; null where there is none of this id. */
 export async function reopen(id) {
-  const turns = [];
-  try {
-    let cursor = "";
-    do {
-      const page = await (await call(`v1/conversations/${encodeURIComponent(id)}?limit=200${cursor}`)).json();
-      turns.push(...page.turns);
-      cursor = page.next_cursor && `&cursor=${page.next_cursor}`;
-    } while (cursor);
-  } catch (error) {
+  const found = await turns(id).catch((error) => {
     if (error.status === 404) return null;
     throw error;
-  }
+  });
+  if (!found) return null;
   current = id;
-  answers = turns.slice(1).reverse();
+  answers = found.turns.slice(1).reverse();
   draw();
-  return turns[0];
+  older(id, found.next_cursor);
+  return found.turns[0];
 }
+
+/** A button above the answers that brings those before them, where there are any. */
+function older(id, cursor) {
+  if (!cursor) return;
+  const more = button("Older answers", async () => {
+    const found = await turns(id, cursor).catch(() => null);
+    if (!found || current !== id) return;
+    found.turns.reverse();
+    answers.unshift(...found.turns);
+    more.replaceWith(...found.turns.map(summary));
+    older(id, found.next_cursor);
+  });
+  byId("earlier").prepend(more);
+}
+
+const turns = async (id, cursor) =>
+  (await call(`v1/conversations/${encodeURIComponent(id)}?limit=${SHOWN}${cursor ? `&cursor=${cursor}` : ""}`)).json();
 
 /** Makes the box for a follow-up and the list of earlier conversations; `ask` gets the question. */
 export function mount(ask) {
   const field = make("input", { id: "next-question", maxlength: "2000", autocomplete: "off", required: true });
-  const form = make("form", { id: "follow-up", class: "follow-up", hidden: true },
+  const form = make("form", { id: "follow-up", class: "follow-up" },
     make("label", { for: "next-question" }, "Ask a follow-up"),
     make("div", { class: "ask-row" }, field, make("button", { type: "submit" }, "Ask")));
   form.addEventListener("submit", (event) => {
@@ -73,17 +80,20 @@ export function mount(ask) {
     field.value = "";
     if (question) ask(question);
   });
-  byId("result").before(make("section", { id: "earlier", class: "earlier", "aria-label": "Earlier in this conversation" }));
-  byId("result").after(form, make("details", { id: "conversations", class: "conversations", hidden: true },
-    make("summary", {}, "Earlier conversations"), make("ul", { id: "conversation-list", class: "headlines" })));
+  byId("answer").before(make("section", { id: "earlier", class: "earlier", "aria-label": "Earlier in this conversation" }));
+  byId("followup").append(form);
+  byId("followup").after(make("details", { id: "conversations", class: "conversations", hidden: true },
+    make("summary", {}, "Conversations"), make("ul", { id: "conversation-list", class: "headlines" })));
   list();
 }
 
 function draw() {
-  byId("earlier").replaceChildren(...answers.map(({ id, question, text }) =>
-    make("details", {}, make("summary", { dir: "auto" }, question), make("p", { dir: "auto" }, text),
-      make("p", { class: "where" }, make("a", { href: at(`answers/${encodeURIComponent(id)}`) }, "With its sources")))));
+  byId("earlier").replaceChildren(...answers.map(summary));
 }
+
+const summary = ({ id, question, text }) =>
+  make("details", {}, make("summary", { dir: "auto" }, question), make("p", { dir: "auto" }, text),
+    make("p", { class: "where" }, make("a", { href: at(`answers/${encodeURIComponent(id)}`) }, "With its sources")));
 
 /** The list of this reader's conversations, the one used last first. */
 async function list(cursor) {

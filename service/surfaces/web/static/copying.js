@@ -1,6 +1,6 @@
 // An answer as text to take along, with its sources: Markdown, or plain.
 
-import { day, make, readerLink, webAddress } from "./archive.js";
+import { day, make, readerLink } from "./archive.js";
 
 /** Buttons that put the answer on the clipboard. */
 export function copyButtons(answer) {
@@ -52,3 +52,12 @@ const squeezed = (text) => text.replace(/\s+/g, " ").trim();
 /** Words of others that stay words in Markdown; the answer's own markers, `[1]`, may stay. */
 const inert = (text, markers = false) =>
   text.replace(markers ? /\[(?!\d+\])|(?<!\[\d+)\]|[\\`*_<>#|~]/g : /[\\`*_<>#|~[\]]/g, (letter) => `\\${letter}`);
+
+/** The address where it is a web address, else null. */
+function webAddress(url) {
+  try {
+    return ["http:", "https:"].includes(new URL(url).protocol) ? url : null;
+  } catch {
+    return null;
+  }
+}
