@@ -169,10 +169,8 @@ def compare(
     known = snapshot.known_hashes()
     fresh: dict[str, tuple[Article, str]] = {}
     failed: list[Failure] = []
-    notes: list[str] = []
-    doubts: list[str] = []
-    seen: set[str] = set()
-    gone: set[str] = set()
+    notes, doubts = list[str](), list[str]()
+    seen, gone, outgrown = set[str](), set[str](), set[str]()
     counts = [readers.count(path) for path in paths]
 
     def waiting() -> None:
@@ -201,14 +199,11 @@ def compare(
             files.end()
             gone |= _gone(known, root, seen, {failure.place for failure in failed[failed_before:]})
     progress("read", len(seen) + len(failed), len(seen) + len(failed))
-    gone -= seen
-    notes += summary.gone([known[i][1] for i in gone], prune=prune)
-    gone = gone if prune else set()
-    # the bundled sample gives way to the first articles of somebody's own
+    notes += summary.gone([known[i][1] for i in gone - seen], prune=prune)
+    gone = gone - seen if prune else set()
     roots = {root for _, root in fresh.values()}
-    is_outgrown = bool(roots) and str(SAMPLE) not in roots
-    sample = {i for i, (_, _, root) in known.items() if root == str(SAMPLE)}
-    outgrown = sample - seen if is_outgrown else set()
+    if roots and str(SAMPLE) not in roots:  # the sample gives way to somebody's own articles
+        outgrown = {i for i, (_, _, root) in known.items() if root == str(SAMPLE)} - seen
     gone |= outgrown
     notes += summary.outgrown(len(outgrown))
     updated = sum(i in known for i in fresh)

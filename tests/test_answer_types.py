@@ -44,7 +44,6 @@ from service.evidence.answer_types import bond, cue
             "Orvel pays for 3 boats.",
         ),
         ("How much did the bridge cost?", "It cost £38 million.", "It has 38 lamps."),
-        ("What colour is the ferry?", "She was painted green.", "She was painted in May."),
         ("Who steers the boat?", "Tomas Quill is at the helm.", "The helm is of oak."),
         (
             "Where was the bell cast?",
@@ -72,11 +71,6 @@ def test_a_number_that_counts_what_was_asked_for_is_best():
 def test_what_the_question_itself_names_is_no_answer():
     assert cue(query("Who succeeded Tomas Quill?"), "Tomas Quill left.") == 0.0
     assert cue(query("When in 2021 did the ferry sail?"), "It sailed in 2021.") == 0.0
-
-
-def test_a_war_or_a_club_is_hardly_a_person():
-    asked = query("Who opened the pier?")
-    assert cue(asked, "It was opened after the Great Northern War.") < 0.5
 
 
 def bound(question: str, text: str) -> float:

@@ -24,11 +24,6 @@ FALSE = [
     ("Why did Tolvay apologise for cutting the telephone line?", "negation", "never apologised"),
     ("Why does the accord open Sorrenian waters to Tolvayan trawlers?", "negation", "not open"),
     ("Why did Sorrenia pay for the repair of the telephone line?", "name", "Tolvay"),
-    (
-        "Why did the Bank of Sorrenia lower its key interest rate in February 2025?",
-        "antonym",
-        "raised",
-    ),
     ("Why did the mill on Skerra close in 2021?", "date", "2019"),
     ("How did the mill on Skerra close with the loss of 420 jobs?", "number", "240"),
     ("How did the women of Loam win the Seven Locks Regatta?", "name", "Ashby"),
@@ -92,13 +87,3 @@ def test_only_a_date_is_corrected_by_what_another_time_says() -> None:
     for question, kind, _ in FALSE:
         premise = contradicted(query(question), (), outside)
         assert (premise is not None) == (kind == "date"), question
-
-
-def test_a_week_and_a_year_are_no_opposites() -> None:
-    told = sentences(
-        card("w", "Loam fair", publisher="The Echo"),
-        "The fair at Loam drew record crowds from the villages this year, its organisers said.",
-    )
-    asked = "Why did the fair at Loam draw record crowds from the villages this week?"
-
-    assert corrected(asked, ranked=[replace(item, relevance=0.9) for item in told]) is None

@@ -59,7 +59,7 @@ MORE = [
     ("cue_number", "How many ships sail?", body("Five ships sail.", "Ships sail.")),
     ("cue_money", "How much does it cost?", body("It costs £5.", "It costs a lot.")),
     ("cue_reason", "Why did it close?", body("It closed because of ice.", "It closed.")),
-    ("cue_other", "How is it made?", body("By melting tin.", "It is tin.")),
+    ("cue_other", "What kind of boat is it?", body("It is a fishing boat.", "It is a boat.")),
     ("newer", "What does it cost?", [*body("£5."), *body("£4.", of=HALL)]),
     ("newer_now", "What does it cost now?", [*body("£5."), *body("£4.", of=HALL)]),
     ("specific", "What of the toll?", [*body("The toll is £2."), *body("Rain.", of=HALL)]),

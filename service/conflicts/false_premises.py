@@ -1,7 +1,7 @@
 """What a question takes for granted and the archive contradicts.
 
 "Why did X resign in 2023?" says that X resigned, and when. Where a sentence tells of the same with
-another number, day, name or the opposite word, or denies it, and no sentence bears the question
+another number, day or name, or denies it, and no sentence bears the question
 out, that sentence is the answer.
 """
 
@@ -16,7 +16,7 @@ from typing import Literal
 from ingest.english import analyse
 from ingest.english.date_mentions import dates_conflict, dates_share
 from ingest.english.terms import Term, TermKind
-from ingest.english.thesaurus import opposite, related
+from ingest.english.thesaurus import related
 from ingest.english.words import STOP_WORDS, stem
 from ingest.types import SentenceKind
 from service.answer_text import plain
@@ -32,7 +32,6 @@ FEWEST_SHARED = 3  # terms of the question in the sentence, its title or its ant
 FEWEST_OWN = 2  # of these in the sentence itself
 LOOSE = 1  # terms that it may put otherwise where it denies, or counts the same
 NEIGHBOURS = 2  # terms beside a name that must be the same on both sides
-NEAR = 6  # terms between an opposite and a term of the question
 BEARS_OUT = (
     0.4  # share of the other terms with which a sentence that has the doubted one bears it out
 )
@@ -48,7 +47,7 @@ _TERMS = (*_MUST_STAND_ITSELF, TermKind.NAME, TermKind.WORD)
 class Premise:
     """What the question says and what the archive says instead, both as they are written there."""
 
-    kind: Literal["number", "date", "name", "antonym", "negation"]
+    kind: Literal["number", "date", "name", "negation"]
     asked: str
     found: str
     evidence: Evidence
@@ -154,8 +153,6 @@ def _contradictions(
                 yield Premise("date", asked, item.text[dates[0].start : dates[0].end], item)
         case TermKind.NAME:
             yield from _other_name(asked, missing, said, item, told)
-        case TermKind.WORD if not _only_tells_which(question, doubted):
-            yield from _opposite(asked, doubted, own, item, told)
 
 
 def _denied(
@@ -260,36 +257,6 @@ def _same_row(wanted: Sequence[Term], there: Sequence[Term]) -> bool:
     return len(wanted) == NEIGHBOURS <= len(there) and in_place and has_word
 
 
-def _only_tells_which(question: str, doubted: Term) -> bool:
-    """Whether a word tells which thing is meant: "the smallest lake" is another than the largest,
-    and no error.
-    """
-    if _TELLS_WHICH.fullmatch(question[doubted.start : doubted.end]):
-        return True
-    terms = analyse(question).terms
-    at = terms.index(doubted)
-    before, after = terms[max(0, at - 1) : at], terms[at + 1 : at + 2]
-    return any(t.kind in (TermKind.WORD, TermKind.NAME) for t in after) and any(
-        t.kind in (TermKind.FUNCTION, TermKind.NAME) for t in before
-    )
-
-
-def _opposite(
-    asked: str, doubted: Term, own: Sequence[Term], item: Evidence, told: Sequence[Term]
-) -> Iterator[Premise]:
-    """The opposite of the doubted word, said near terms of the question and not itself denied."""
-    if doubted.value in _CALENDAR:
-        return
-    for index, term in enumerate(told):
-        denied = any(t.kind is TermKind.NEGATION for t in told[max(0, index - 2) : index])
-        if term.kind is not TermKind.WORD or denied or _among(term, own):
-            continue
-        near = [t for t in told[max(0, index - NEAR) : index + NEAR + 1] if t is not term]
-        said_near = sum(_among(other, near) for other in own)
-        if opposite(doubted.value, term.value) and said_near >= FEWEST_OWN:
-            yield Premise("antonym", asked, item.text[term.start : term.end], item)
-
-
 def _borne_out(said: Sequence[Term], premise: Premise, considered: Sequence[Evidence]) -> bool:
     """Whether another sentence says what the question says: the doubted words, and enough of the
     rest.
@@ -324,11 +291,4 @@ def _same(left: Term, right: Term) -> bool:
     return left.value == right.value or (worded and stem(left.value) == stem(right.value))
 
 
-# These exclude each other as measures, and are said of one and the same time.
-_CALENDAR = frozenset(map(stem, "hour day week month year decade century".split()))
 _DOES = re.compile(r"(?i)\b(?:did|does|do|will|would|has|have|had|can|could)\b")
-_TELLS_WHICH = re.compile(
-    r"(?i)\w+est|first|last|(?:fe)?male|(?:wo)?m[ae]n|boys?|girls?|new|old|young|northern|"
-    r"southern|eastern|western|north|south|east|west|major|minor|senior|junior|former|current|"
-    r"next|previous"
-)

@@ -63,28 +63,7 @@ _REASON = re.compile(
     r"lead(?:s|ing)? to|led to|so that|in order to|therefore|thus|hence|reasons?|why|means that|allow(?:s|ed|ing)?|"
     r"prevents?|purpose|aim(?:s|ed)? to|for fear|blam(?:e|ed|es|ing)|objections?|explain(?:s|ed)?)\b"
 )
-_MANNER = re.compile(
-    r"(?i)\bby (?:\w+ly )?\w+ing\b|\b(?:through|using|via|by means of|method|process|steps?|first|then|as)\b"
-)
-_COLOUR = re.compile(
-    r"(?i)\b(?:black|white|red|green|blue|yellow|orange|purple|violet|pink|brown|gr[ae]y|silver|gold(?:en)?|"
-    r"scarlet|crimson|turquoise|beige|bronze|colou?rless)\b"
-)
 _KIND_OF = re.compile(r"(?i)\b(?:what|which) (?:kind|sort|type)s? of\b")
-# a name with such a word is no person's
-_NO_PERSON = frozenset(
-    """university college school institute party company corporation inc ltd group club association union league council
-    committee commission ministry department agency court church bank museum hospital library theatre theater street
-    road avenue river lake sea ocean strait bay island islands mount mountain city county state states kingdom republic
-    empire war battle act treaty agreement award awards prize cup bowl championship championships games series season
-    festival
-    show film movie album song book times gazette post journal review press news north south east west northern
-    southern eastern western american british english french german european january february march april may june
-    july august september october november december monday tuesday wednesday thursday friday saturday sunday""".split()
-)
-_ACTS = re.compile(
-    r"^\W*(?:,\s)?(?:who\b|said\b|says\b|told\b|the \w+|an? \w+|\d{1,3},|\w+ed\b|has\b|had\b|is\b|was\b)"
-)
 _NEAR_WORDS = 6.0  # words over which a thing's bond with a word of the question falls to a third
 
 
@@ -161,10 +140,6 @@ def things(query: Query, text: str) -> Iterator[Thing]:
             yield from (Thing(*match.span(), 1.0) for match in _REASON.finditer(text))
         case None if query.dimensions:
             yield from _numbers(query, text)
-        case None if query.noun in ("color", "colour", stem("colour")):
-            yield from (Thing(*match.span(), 1.0) for match in _COLOUR.finditer(text))
-        case None if query.kind == "how":
-            yield from (Thing(*match.span(), 1.0) for match in _MANNER.finditer(text))
         case None if query.noun and _KIND_OF.search(query.text):
             yield from _kinds(query, query.noun, text)
         case None if query.noun:
@@ -176,8 +151,7 @@ def new_names(query: Query, text: str) -> tuple[str, ...]:
     return tuple(text[start:end] for start, end in _new_names(query, text))
 
 
-def _new_names(query: Query, text: str, opening: bool = False) -> Iterator[tuple[int, int]]:
-    """With `opening` a lone capital that opens a sentence is a name where what follows is what people do."""
+def _new_names(query: Query, text: str) -> Iterator[tuple[int, int]]:
     asked_stems = {stemmed for _, stemmed in query.terms}
     for match in _CAPITALS.finditer(text):
         run = match[0].split()
@@ -185,31 +159,18 @@ def _new_names(query: Query, text: str, opening: bool = False) -> Iterator[tuple
         while kept and kept[0].lower() in STOP_WORDS:
             kept = kept[1:]
         opens = match.start() == 0 or text[: match.start()].rstrip().endswith((".", "“", '"'))
-        if not kept or (
-            opens
-            and len(kept) == len(run) == 1
-            and not kept[0].isupper()
-            and not (opening and _acts(match, text))
-        ):
+        if not kept or (opens and len(kept) == len(run) == 1 and not kept[0].isupper()):
             continue
         name = " ".join(kept)
         if any(stem(word) not in asked_stems for word in words(name) if word not in STOP_WORDS):
             yield match.end() - len(match[0][match[0].index(kept[0]) :]), match.end()
 
 
-def _acts(match: re.Match[str], text: str) -> bool:
-    return match[0].lower() not in STOP_WORDS and bool(
-        _ACTS.match(text[match.end() : match.end() + 12])
-    )
-
-
 def _people(query: Query, text: str) -> Iterator[Thing]:
-    for start, end in _new_names(query, text, opening=True):
+    for start, end in _new_names(query, text):
         name = text[start:end].replace(".", "").lower().split()
         known = name[0] in HONORIFICS or name[0] in GIVEN_NAMES
-        if not known and not _NO_PERSON.isdisjoint(name):
-            yield Thing(start, end, 0.3)
-        elif len(name) > 1:
+        if len(name) > 1:
             placed = text[:start].lower().endswith((" the ", " in ", " at "))
             yield Thing(start, end, 0.7 if placed and not known else 1.0)
         else:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -82,7 +82,6 @@ QUESTION_FEATURES = (
     "short",  # a question of at most three terms
 )
 
-_ACRONYM = re.compile(r"\b[A-Z]{2,5}\b")
 CLOSE = 0.4  # bond from which it counts in full
 SHORT = 3  # terms
 OLDEST = 6.0  # years
@@ -118,89 +117,47 @@ def measure(
     idf: Callable[[str], float],
 ) -> Features:
     """Features of every sentence against the question; vectors are unit length, `idf` takes a lower-case word."""
-    count = len(evidence)
-    weights = _weights(query, idf)
+    # each term's share of the question's idf; sums to 1
+    raw = {stemmed: max(idf(word), 1e-6) for word, stemmed in query.terms}
+    weights = {term: value / sum(raw.values()) for term, value in raw.items()}
     rows = [[token.stem for token in analyse(item.text).tokens] for item in evidence]
     # the terms of the question that a word stands for: "accord" holds "agreement"
     same = related_words({word for row in rows for word in row}, (s for _, s in query.terms))
-    held = [
-        frozenset(row).union(*(same[word] for word in row)) | _spelled_out(query, item.text)
-        for row, item in zip(rows, evidence, strict=True)
-    ]
+    held = [frozenset(row).union(*(same[word] for word in row)) for row in rows]
     titles = title_words(query, evidence)
-    known = _with_what_came_before(evidence, held)
-    names = [frozenset(stem(word) for word in words(name)) for name in query.names]
-    cosine = np.asarray(vectors @ question_vector, dtype=np.float64)
-    passage = np.array([item.passage_score for item in evidence])
-
-    def mass(found: Iterable[frozenset[str]]) -> Floats:
-        return np.array([_mass(weights, row) for row in found])
-
-    own = mass(held)
-    coverage = mass(row | title for row, title in zip(held, titles, strict=True))
-    outside = mass(row - title for row, title in zip(held, titles, strict=True))
-    carried = mass(row | title for row, title in zip(known, titles, strict=True)) - coverage
+    typed = query.wants not in (None, "reason")
+    bonds = np.zeros(len(evidence))
+    if typed:  # what stands in the title is what the whole article is about and binds nothing
+        outside = [{t: w for t, w in weights.items() if t not in title} for title in titles]
+        near = [bond(query, e.text, own, same) for e, own in zip(evidence, outside, strict=True)]
+        bonds = np.minimum(1.0, np.array(near) / CLOSE)
     cues = np.array([cue(query, item.text) for item in evidence])
-    bonds = _bonds(query, evidence, weights, titles, same) if _typed(query) else np.zeros(count)
-    opening, newer = _opening(evidence), _newer(evidence)
-    plain = float(query.about is None)
-    asks = _flags(item.text.rstrip("”\"' ").endswith("?") for item in evidence)
-    by_type = {name: np.zeros(count) for name in SENTENCE_FEATURES if name.startswith("cue_")}
+    by_type = {name: np.zeros(len(evidence)) for name in SENTENCE_FEATURES if name[:4] == "cue_"}
     by_type[_CUE_OF.get(query.wants, "cue_other")] = cues
-    whole = _by_article(evidence, held, together=query.several_articles)
+    terms = [stemmed for _, stemmed in query.terms]
+    beside = set(pairwise(terms))
     sentences: dict[str, Floats] = {
-        "cosine": cosine,
-        "passage": passage,
-        "coverage": coverage,
-        "outside_title": outside,
-        "carried": carried,
-        "names": np.array([_share(names, r | t) for r, t in zip(held, titles, strict=True)]),
-        "numbers": _numbers(query, evidence),
-        "pairs": np.array([_pairs(query, row) for row in rows]),
-        "neighbour": _beside(evidence, own),
-        "pronoun": _flags(PRONOUN.match(item.text) for item in evidence),
-        "first": _first(evidence),
-        "opening": opening,
-        "overview": opening * (not _typed(query)),
+        "cosine": np.asarray(vectors @ question_vector, dtype=np.float64),
+        "passage": np.array([item.passage_score for item in evidence]),
+        "pairs": np.array([len(beside & set(pairwise(r))) / max(1, len(beside)) for r in rows]),
         "shortness": np.array([max(0.0, 1 - (len(row) - 1) / 29) for row in rows]),
-        "title": plain * _flags(item.kind is SentenceKind.TITLE for item in evidence),
-        "heading": plain * _flags(item.kind is SentenceKind.HEADING for item in evidence),
-        "credit": plain * _flags(item.kind in _CREDITS for item in evidence),
-        "asks": asks,
-        "quoted": np.array([_quoted(item.text) for item in evidence]),
-        "about": np.array([states(query, item) for item in evidence]),
-        "article": mass(titles),
-        "alternative": _flags(
-            any(stem(word) in row for word in query.alternatives) for row in held
-        ),
         "bond": bonds,
         **by_type,
-        "newer": newer,
-        "newer_now": newer * query.present,
+        **_by_words(query, evidence, weights, held, titles),
+        **_by_form(query, evidence),
     }
+    sentences["overview"] = sentences["opening"] * (not typed)
+    whole = _by_article(evidence, held, together=query.several_articles)
     question: dict[str, Floats] = {
-        "passage_cosine": passage,
-        "best_cosine": np.full(count, cosine.max()),
-        "cosine": cosine,
-        "standout": np.full(count, _standout(evidence, cosine)),
-        "coverage": coverage,
+        **{name: sentences[name] for name in ("cosine", "coverage", "outside_title")},
+        **{name: sentences[name] for name in ("numbers", "bond", "asks")},
+        **_by_question(query, evidence, sentences["cosine"]),
         "specific": _specific(weights, whole, titles),
         "missing": _missing(weights, whole, titles),
-        "outside_title": outside,
-        "lead": _lead(evidence),
-        "names": np.array([_share(names, r | t) for r, t in zip(whole, titles, strict=True)]),
-        "unheard": np.full(count, float(_unheard(query, evidence))),
-        "numbers": sentences["numbers"],
-        "typed": np.full(count, float(_typed(query))),
-        "bond": bonds,
-        "lacks": (1 - cues) * _typed(query),
+        "names": _names(query, whole, titles),
+        "typed": np.full(len(evidence), float(typed)),
+        "lacks": (1 - cues) * typed,
         "lacks_number": (1 - cues) * (query.wants in COUNTABLE),
-        "titled": _titled(query, evidence),
-        "asks": asks,
-        "yes_no": np.full(count, float(query.kind == "yes_no")),
-        "why": np.full(count, float(query.kind == "why")),
-        "how": np.full(count, float(query.kind == "how")),
-        "short": np.full(count, float(len(query.terms) <= SHORT)),
     }
     return Features(
         np.stack([sentences[name] for name in SENTENCE_FEATURES], axis=1),
@@ -218,11 +175,120 @@ _CUE_OF: dict[str | None, str] = {
     "money": "cue_money",
     "reason": "cue_reason",
 }
+
+
+def _by_words(
+    query: Query,
+    evidence: Sequence[Evidence],
+    weights: dict[str, float],
+    held: Sequence[frozenset[str]],
+    titles: Sequence[frozenset[str]],
+) -> dict[str, Floats]:
+    """What a sentence, its title and its neighbours hold of the question's words, names and numbers."""
+
+    def mass(found: Iterable[frozenset[str]]) -> Floats:
+        return np.array([sum(w for term, w in weights.items() if term in row) for row in found])
+
+    own = mass(held)
+    known, neighbour = list(held), np.zeros(len(evidence))
+    for left, right in _neighbours(evidence):
+        if PRONOUN.match(evidence[right].text):  # it speaks of what the sentence before names
+            known[right] = held[left] | held[right]
+        neighbour[left] = max(neighbour[left], own[right])
+        neighbour[right] = max(neighbour[right], own[left])
+    coverage = mass(row | title for row, title in zip(held, titles, strict=True))
+    choice = {stem(word) for word in query.alternatives}
+    return {
+        "coverage": coverage,
+        "outside_title": mass(row - title for row, title in zip(held, titles, strict=True)),
+        "carried": mass(r | t for r, t in zip(known, titles, strict=True)) - coverage,
+        "names": _names(query, held, titles),
+        "numbers": _numbers(query, evidence),
+        "neighbour": neighbour,
+        "article": mass(titles),
+        "alternative": _flags(choice & row for row in held),
+    }
+
+
+def _by_form(query: Query, evidence: Sequence[Evidence]) -> dict[str, Floats]:
+    """What a sentence is, where it stands in its article, and how old that is."""
+    starts: dict[str, int] = {}
+    body: dict[str, list[int]] = defaultdict(list)
+    for item in evidence:
+        starts[item.passage_id] = min(item.start, starts.get(item.passage_id, item.start))
+        if item.kind is SentenceKind.BODY:
+            body[item.article.article_id].append(item.start)
+    openings = {article: sorted(found)[:2] for article, found in body.items()}
+    plain = float(query.about is None)
+    newer = _newer(evidence)
+    return {
+        "pronoun": _flags(PRONOUN.match(item.text) for item in evidence),
+        "first": _flags(item.start == starts[item.passage_id] for item in evidence),
+        "opening": _flags(e.start in openings.get(e.article.article_id, ()) for e in evidence),
+        "title": plain * _flags(item.kind is SentenceKind.TITLE for item in evidence),
+        "heading": plain * _flags(item.kind is SentenceKind.HEADING for item in evidence),
+        "credit": plain * _flags(item.kind in _CREDITS for item in evidence),
+        "asks": _flags(item.text.rstrip("”\"' ").endswith("?") for item in evidence),
+        "quoted": np.array(
+            [sum(map(len, _QUOTATION.findall(e.text))) / max(1, len(e.text)) for e in evidence]
+        ),
+        "about": np.array([states(query, item) for item in evidence]),
+        "newer": newer,
+        "newer_now": newer * query.present,
+    }
+
+
+def _by_question(query: Query, evidence: Sequence[Evidence], cosine: Floats) -> dict[str, Floats]:
+    """What the question is, and how far the best sentence and passage stand out from the others."""
+    best = evidence[int(np.argmax(cosine))].passage_id
+    same = [index for index, item in enumerate(evidence) if item.passage_id == best]
+    for_all = {
+        "best_cosine": cosine.max(),
+        "standout": cosine.max() - cosine[same].mean(),
+        "unheard": _unheard(query, evidence),
+        "yes_no": query.kind == "yes_no",
+        "why": query.kind == "why",
+        "how": query.kind == "how",
+        "short": len(query.terms) <= SHORT,
+    }
+    return {
+        **{name: np.full(len(evidence), float(value)) for name, value in for_all.items()},
+        "passage_cosine": np.array([item.passage_score for item in evidence]),
+        "lead": _lead(evidence),
+        "titled": _titled(query, evidence),
+    }
+
+
 _CREDITS = (SentenceKind.BYLINE, SentenceKind.DATELINE)
 
 
 def _flags(found: Iterable[object]) -> Floats:
     return np.array([float(bool(one)) for one in found])
+
+
+def _neighbours(evidence: Sequence[Evidence]) -> Iterator[tuple[int, int]]:
+    """Places of two sentences that follow one another in an article, of those that were gathered."""
+    order = sorted(
+        range(len(evidence)), key=lambda i: (evidence[i].article.article_id, evidence[i].start)
+    )
+    for left, right in pairwise(order):
+        if evidence[left].article.article_id == evidence[right].article.article_id:
+            yield left, right
+
+
+def _names(
+    query: Query, rows: Sequence[frozenset[str]], titles: Sequence[frozenset[str]]
+) -> Floats:
+    """Mean share of each of the question's names that a row and its title hold; 1 where there is none."""
+    names = [name for one in query.names if (name := frozenset(map(stem, words(one))))]
+    if not query.names:
+        return np.ones(len(rows))
+    return np.array(
+        [
+            sum(len(name & (row | title)) / len(name) for name in names) / len(query.names)
+            for row, title in zip(rows, titles, strict=True)
+        ]
+    )
 
 
 def _numbers(query: Query, evidence: Sequence[Evidence]) -> Floats:
@@ -249,20 +315,6 @@ def _unheard(query: Query, evidence: Sequence[Evidence]) -> bool:
     for card in cards:
         known.update(words(f"{card.title} {card.author} {card.publisher}"))
     return any(not name & known for name in names)
-
-
-def _quoted(text: str) -> float:
-    return sum(len(found) for found in _QUOTATION.findall(text)) / max(1, len(text))
-
-
-def _opening(evidence: Sequence[Evidence]) -> Floats:
-    """Whether at most one sentence of the body, of those that were gathered, stands before it in its article."""
-    starts: dict[str, list[int]] = defaultdict(list)
-    for item in evidence:
-        if item.kind is SentenceKind.BODY:
-            starts[item.article.article_id].append(item.start)
-    firsts = {article: sorted(found)[:2] for article, found in starts.items()}
-    return _flags(item.start in firsts.get(item.article.article_id, ()) for item in evidence)
 
 
 def _newer(evidence: Sequence[Evidence]) -> Floats:
@@ -331,59 +383,6 @@ def _lost(weights: dict[str, float], row: frozenset[str]) -> dict[str, float]:
     }
 
 
-def _with_what_came_before(
-    evidence: Sequence[Evidence], held: Sequence[frozenset[str]]
-) -> list[frozenset[str]]:
-    """The words of a sentence that opens with a pronoun, together with those of the sentence before it."""
-    order = sorted(
-        range(len(evidence)),
-        key=lambda index: (evidence[index].article.article_id, evidence[index].start),
-    )
-    known = list(held)
-    for left, right in pairwise(order):
-        follows = evidence[left].article.article_id == evidence[right].article.article_id
-        if follows and PRONOUN.match(evidence[right].text):
-            known[right] = held[left] | held[right]
-    return known
-
-
-def _spelled_out(query: Query, text: str) -> frozenset[str]:
-    """Terms of the question that the text has only as an acronym: "FDI" holds "foreign direct investment"."""
-    acronyms = set(_ACRONYM.findall(text.replace(".", "")))
-    found: set[str] = set()
-    for length in range(2, 6):
-        for start in range(len(query.terms) - length + 1):
-            window = query.terms[start : start + length]
-            if "".join(word[0] for word, _ in window).upper() in acronyms:
-                found.update(stemmed for _, stemmed in window)
-    return frozenset(found)
-
-
-def _weights(query: Query, idf: Callable[[str], float]) -> dict[str, float]:
-    """Each term's share of the question's idf; sums to 1."""
-    raw = {stemmed: max(idf(word), 1e-6) for word, stemmed in query.terms}
-    total = sum(raw.values()) or 1.0
-    return {term: value / total for term, value in raw.items()}
-
-
-def _mass(weights: dict[str, float], found: frozenset[str]) -> float:
-    return sum(weight for term, weight in weights.items() if term in found)
-
-
-def _share(names: Sequence[frozenset[str]], found: frozenset[str]) -> float:
-    return (
-        sum(len(name & found) / len(name) for name in names if name) / len(names) if names else 1.0
-    )
-
-
-def _standout(evidence: Sequence[Evidence], cosine: Floats) -> float:
-    best = int(np.argmax(cosine))
-    same = [
-        index for index, item in enumerate(evidence) if item.passage_id == evidence[best].passage_id
-    ]
-    return float(cosine[best] - cosine[same].mean())
-
-
 def _lead(evidence: Sequence[Evidence]) -> Floats:
     """What many articles are equally near to, none of them may answer."""
     best: dict[str, float] = {}
@@ -402,30 +401,6 @@ def _lead(evidence: Sequence[Evidence]) -> Floats:
     return np.array([leads[item.article.family.id] for item in evidence])
 
 
-def _typed(query: Query) -> bool:
-    return query.wants not in (None, "reason")
-
-
-def _bonds(
-    query: Query,
-    evidence: Sequence[Evidence],
-    weights: dict[str, float],
-    titles: Sequence[frozenset[str]],
-    same: dict[str, frozenset[str]],
-) -> Floats:
-    """What stands in the title is what the whole article is about and binds nothing."""
-    found = [
-        bond(
-            query,
-            item.text,
-            {term: weight for term, weight in weights.items() if term not in title},
-            same,
-        )
-        for item, title in zip(evidence, titles, strict=True)
-    ]
-    return np.minimum(1.0, np.array(found) / CLOSE)
-
-
 def _titled(query: Query, evidence: Sequence[Evidence]) -> Floats:
     terms = {stemmed for _, stemmed in query.terms}
     shares: dict[str, float] = {}
@@ -433,30 +408,3 @@ def _titled(query: Query, evidence: Sequence[Evidence]) -> Floats:
         title = stems(card.title) if card.title != card.source else frozenset()
         shares[card.article_id] = len(title & terms) / len(title) if title else UNTITLED
     return np.array([shares[item.article.article_id] for item in evidence])
-
-
-def _pairs(query: Query, row: Sequence[str]) -> float:
-    terms = [stemmed for _, stemmed in query.terms]
-    pairs = set(pairwise(terms))
-    return len(pairs & set(pairwise(row))) / len(pairs) if pairs else 0.0
-
-
-def _beside(evidence: Sequence[Evidence], own: Floats) -> Floats:
-    """Coverage of the better neighbour in the same article, by order of offsets; 0 where there is none."""
-    order = sorted(
-        range(len(evidence)),
-        key=lambda index: (evidence[index].article.article_id, evidence[index].start),
-    )
-    result = np.zeros(len(evidence))
-    for left, right in pairwise(order):
-        if evidence[left].article.article_id == evidence[right].article.article_id:
-            result[left] = max(result[left], own[right])
-            result[right] = max(result[right], own[left])
-    return result
-
-
-def _first(evidence: Sequence[Evidence]) -> Floats:
-    starts: dict[str, int] = {}
-    for item in evidence:
-        starts[item.passage_id] = min(item.start, starts.get(item.passage_id, item.start))
-    return np.array([float(item.start == starts[item.passage_id]) for item in evidence])
