@@ -7,7 +7,7 @@ import typer
 from evals import cli as evals_cli
 from evals import feedback_cli
 from ingest import cli as ingest_cli
-from service import articles_cli, slack_cli
+from service import articles_cli, backup_cli, slack_cli
 from service import cli as service_cli
 
 app = typer.Typer(
@@ -24,6 +24,8 @@ app.command("serve")(service_cli.serve)
 app.command("ask")(service_cli.ask)
 app.command("search")(service_cli.search)
 app.command("mcp")(service_cli.mcp)
+app.command("backup")(backup_cli.backup)
+app.command("restore")(backup_cli.restore)
 app.command("slack")(slack_cli.slack)
 app.add_typer(articles_cli.app, name="articles")
 app.add_typer(feedback_cli.app, name="feedback")

@@ -72,26 +72,16 @@ def postgres(folder: Path) -> Iterator[Server]:
         os.chown(place, user.pw_uid, user.pw_gid)
     others: dict[str, object] = {"user": user.pw_uid, "group": user.pw_gid} if root else {}
     others |= {"extra_groups": []} if root else {}
-    subprocess.run(
-        [
-            POSTGRES[-1] / "initdb",
-            "-D",
-            data,
-            "-U",
-            "dateline",
-            "-A",
-            "scram-sha-256",
-            f"--pwfile={password}",
-            "-E",
-            "UTF8",
-            "--locale=C.UTF-8",
-            "--no-sync",
-        ],
-        check=True,
+    options = ["-U", "dateline", "-A", "scram-sha-256", f"--pwfile={password}"]
+    options += ["-E", "UTF8", "--locale=C.UTF-8", "--no-sync"]
+    made = subprocess.run(
+        [POSTGRES[-1] / "initdb", "-D", data, *options],
         capture_output=True,
+        text=True,
         cwd="/",
         **others,
     )
+    assert made.returncode == 0, made.stderr
 
     def start() -> subprocess.Popen[bytes]:
         return subprocess.Popen(

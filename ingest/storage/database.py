@@ -79,6 +79,10 @@ class Database(ABC):
         """Tells other processes of a new generation, once what `connection` does is done."""
 
     @abstractmethod
+    def filled(self, connection: Connection, table: Table) -> None:
+        """After rows were put in with numbers that the database gives out itself."""
+
+    @abstractmethod
     def empty_log(self) -> None:
         """Leaves nothing of what was deleted in the database's log, where that is ours to do."""
 
@@ -119,6 +123,14 @@ class Reading:
                 raise IndexUnavailable("this view of the archive was closed: ask again")
             try:
                 return self._connection.execute(query, values or {}).all()
+            except DBAPIError as error:
+                raise self._database.failed(error) from error
+
+    def each(self, query: Executable) -> Iterator[Row[*tuple[Any, ...]]]:
+        """The rows of a query one by one, for tables that are larger than memory."""
+        with self._guard:
+            try:
+                yield from self._connection.execute(query, execution_options={"yield_per": 500})
             except DBAPIError as error:
                 raise self._database.failed(error) from error
 

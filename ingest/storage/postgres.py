@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, create_engine, func, make_url, select
+from sqlalchemy import URL, Connection, Engine, Table, create_engine, func, make_url, select
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 
 from ingest.errors import IndexUnavailable, Owned, WrongUsage
@@ -90,6 +90,13 @@ class PostgresDatabase(Database):
 
     def announce(self, connection: Connection) -> None:
         connection.execute(select(func.pg_notify(CHANNEL, "")))
+
+    def filled(self, connection: Connection, table: Table) -> None:
+        key = table.autoincrement_column
+        if key is not None:
+            counter = func.pg_get_serial_sequence(table.name, key.name)
+            newest = select(func.coalesce(func.max(key), 0) + 1).scalar_subquery()
+            connection.execute(select(func.setval(counter, newest, False)))
 
     def wait(self, seconds: float) -> None:
         """Until a generation is announced, or so long. Raises IndexUnavailable."""

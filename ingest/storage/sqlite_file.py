@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, QueuePool, create_engine, event, text
+from sqlalchemy import Connection, Engine, QueuePool, Table, create_engine, event, text
 from sqlalchemy.dialects.sqlite.base import SQLiteCompiler
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as NoConnection
@@ -95,6 +95,9 @@ class SQLiteFile(Database):
 
     def announce(self, connection: Connection) -> None:
         """Nobody else reads the file."""
+
+    def filled(self, connection: Connection, table: Table) -> None:
+        """The next number is one more than the largest by itself."""
 
     def empty_log(self) -> None:
         """Moves the write-ahead log into the file.

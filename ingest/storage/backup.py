@@ -1,0 +1,165 @@
+"""Everything of an archive that cannot be made again, in one file, on either kind of database.
+
+A ZIP file: `manifest.json`, a file of JSON lines for each table, and the uploads. Vectors, words and
+fingerprints are left out: they are made anew. So a backup of one machine's archive can be restored
+on servers, and the other way round.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import shutil
+import zipfile
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime
+from itertools import islice
+from pathlib import Path
+from typing import IO, Any
+
+from sqlalchemy import Table, insert, select
+
+from ingest.errors import DatelineError, IndexUnavailable
+from ingest.settings import Settings
+from ingest.storage.databases import open_database
+from ingest.storage.schema import Schema
+from ingest.storage.tables import generations, pending, prints
+
+FORMAT = 1
+MANIFEST = "manifest.json"
+UPLOADS = "uploads"  # in the data directory, and in the file
+MADE_AGAIN = {prints.name, pending.name}
+AT_ONCE = 500  # rows
+
+
+class BadBackup(DatelineError):
+    """A file that cannot be restored, or not here."""
+
+    code, status = "bad_backup", 422
+
+
+def write(target: Path, settings: Settings, schemas: Sequence[Schema]) -> dict[str, int]:
+    """Rows by table. Each database is seen as it was at one moment, whoever writes meanwhile.
+
+    `target` is there whole or not at all, for its user alone. Raises IndexUnavailable.
+    """
+    part = target.with_name(f".{target.name}.part")
+    counts: dict[str, int] = {}
+    try:
+        part.touch(mode=0o600)
+        with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED, compresslevel=3) as file:
+            for schema in schemas:
+                counts |= _write_tables(file, settings, schema)
+            for path in _uploads(settings.data_dir / UPLOADS):
+                file.write(path, f"{UPLOADS}/{path.relative_to(settings.data_dir / UPLOADS)}")
+            manifest = {
+                "format": FORMAT,
+                "made_at": datetime.now(UTC).isoformat(timespec="seconds"),
+                "schemas": {schema.name: schema.newest for schema in schemas},
+                "rows": counts,
+            }
+            file.writestr(MANIFEST, json.dumps(manifest))
+        with part.open("rb") as written:
+            os.fsync(written.fileno())
+        part.replace(target)
+    except OSError as error:
+        raise IndexUnavailable(
+            f"cannot write {target}: {error.strerror or error}; name a place with room"
+        ) from error
+    finally:
+        part.unlink(missing_ok=True)
+    return counts
+
+
+def restore(source: Path, settings: Settings, schemas: Sequence[Schema]) -> dict[str, int]:
+    """Fills an archive that is empty; its indexes must be made anew afterwards.
+
+    Rows by table. Raises BadBackup where the file is none, or the archive holds something.
+    """
+    try:
+        with zipfile.ZipFile(source) as file:
+            manifest = _manifest(file, source, schemas)
+            for schema in schemas:
+                if schema.name in manifest["schemas"]:
+                    _read_tables(file, settings, schema)
+            for name in file.namelist():
+                if name.startswith(f"{UPLOADS}/") and ".." not in Path(name).parts:
+                    place = settings.data_dir / name
+                    place.parent.mkdir(parents=True, exist_ok=True)
+                    with file.open(name) as packed, place.open("wb") as unpacked:
+                        shutil.copyfileobj(packed, unpacked)
+    except (zipfile.BadZipFile, KeyError, ValueError, EOFError) as error:
+        raise BadBackup(f"{source} is no whole backup of Dateline: {error}") from error
+    except OSError as error:
+        raise BadBackup(f"cannot read {source}: {error.strerror or error}") from error
+    return dict(manifest["rows"])
+
+
+def _write_tables(file: zipfile.ZipFile, settings: Settings, schema: Schema) -> dict[str, int]:
+    counts = {table.name: 0 for table in _tables(schema)}
+    if not settings.on_servers and not (settings.data_dir / f"{schema.name}.sqlite").exists():
+        return counts  # nobody has needed it yet
+    with (
+        contextlib.closing(open_database(settings, schema)) as database,
+        database.reading() as reading,
+    ):
+        for table in _tables(schema):
+            with file.open(f"{schema.name}/{table.name}.jsonl", "w", force_zip64=True) as lines:
+                for row in reading.each(select(table)):
+                    lines.write(json.dumps(dict(row._mapping)).encode() + b"\n")
+                    counts[table.name] += 1
+    return counts
+
+
+def _read_tables(file: zipfile.ZipFile, settings: Settings, schema: Schema) -> None:
+    present = set(file.namelist())
+    with (
+        contextlib.closing(open_database(settings, schema)) as database,
+        database.write() as connection,
+    ):
+        for table in _tables(schema):
+            name = f"{schema.name}/{table.name}.jsonl"
+            if connection.execute(select(table).limit(1)).first() is not None:
+                raise BadBackup(
+                    "there is an archive here already: set DATELINE_DATA_DIR, or the servers' "
+                    "addresses, to an empty one"
+                )
+            if name not in present:
+                continue
+            with file.open(name) as lines:
+                for rows in _rows(lines, table):
+                    connection.execute(insert(table), rows)
+            database.filled(connection, table)
+
+
+def _rows(lines: IO[bytes], table: Table) -> Iterator[list[dict[str, Any]]]:
+    """Rows of the columns that the table has, some hundred at once; of the servers that the backup
+    was made on it keeps nothing."""
+    names = {column.name for column in table.c}
+    while part := list(islice(lines, AT_ONCE)):
+        rows = [{k: v for k, v in json.loads(line).items() if k in names} for line in part]
+        yield [row | {"collection": None} for row in rows] if table is generations else rows
+
+
+def _tables(schema: Schema) -> Iterable[Table]:
+    return [t for t in schema.metadata.sorted_tables if t.name not in MADE_AGAIN]
+
+
+def _manifest(file: zipfile.ZipFile, source: Path, schemas: Sequence[Schema]) -> dict[str, Any]:
+    manifest: dict[str, Any] = json.loads(file.read(MANIFEST))
+    known = {schema.name: schema.newest for schema in schemas}
+    if manifest["format"] != FORMAT or any(
+        version > known.get(name, "") for name, version in manifest["schemas"].items()
+    ):
+        raise BadBackup(f"{source} was made by a newer version of Dateline: install that one")
+    if file.testzip() is not None:
+        raise ValueError("it is damaged")
+    return manifest
+
+
+def _uploads(home: Path) -> Iterator[Path]:
+    """What was uploaded and taken in; what still waits is hidden."""
+    for path in sorted(home.rglob("*")):
+        if path.is_file() and not any(p.startswith(".") for p in path.relative_to(home).parts):
+            yield path

@@ -1,0 +1,63 @@
+"""`dateline backup` and `dateline restore` in the terminal."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ingest import terminal
+from ingest.errors import NotFound
+from ingest.settings import read_settings
+from ingest.storage import owner
+from service.cli import Json
+
+if TYPE_CHECKING:
+    from ingest.storage.schema import Schema
+
+File = Annotated[Path, typer.Argument(help="The backup, a ZIP file")]
+
+
+def backup(file: File, as_json: Json = False) -> None:
+    """Write what cannot be made again into one file, also while serving."""
+    terminal.start_logs()
+    with terminal.spoken_errors():
+        from ingest.storage import backup as backups
+
+        settings = read_settings()
+        if not settings.on_servers and not (settings.data_dir / "catalogue.sqlite").exists():
+            raise NotFound(f"there is no archive in {settings.data_dir}: set DATELINE_DATA_DIR")
+        _tell(backups.write(file, settings, _schemas()), "saved", as_json)
+
+
+def restore(file: File, as_json: Json = False) -> None:
+    """Fill an empty archive from a backup, and make its search indexes anew."""
+    terminal.start_logs()
+    with terminal.spoken_errors():
+        from ingest.storage import archive
+        from ingest.storage import backup as backups
+
+        settings = read_settings()
+        with owner.owning(settings.data_dir, "restore"), terminal.progress_bar() as progress:
+            counts = backups.restore(file, settings, _schemas())
+            archive.rebuild(settings, progress=progress)
+        _tell(counts, "restored", as_json)
+
+
+def _schemas() -> tuple[Schema, ...]:
+    from ingest.storage.tables import CATALOGUE
+    from service.records import RECORDS
+    from service.surfaces.slack_inbox import SLACK
+
+    return CATALOGUE, RECORDS, SLACK
+
+
+def _tell(counts: dict[str, int], done: str, as_json: bool) -> None:
+    if as_json:
+        terminal.show_json({"rows": counts})
+        return
+    terminal.show(
+        f"{done}: {counts['versions']} articles, {counts['receipts']} answers, "
+        f"{counts['conversations']} conversations"
+    )
