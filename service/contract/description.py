@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel
@@ -25,13 +27,20 @@ class OpenAIError(BaseModel):
     error: OpenAIFault
 
 
+EXAMPLES = Path(__file__).with_name("examples.json")  # `python tests/examples.py` writes it
+
+
 def complete(described: Schema, *, keyed: bool) -> Schema:
-    """The description with every schema that it refers to. Without keys a key may be sent, and
-    need not."""
+    """The description with every schema that it refers to, and examples of the larger ones.
+
+    Without keys a key may be sent, and need not."""
     schemas = described.setdefault("components", {}).setdefault("schemas", {})
     for model in (Problem, OpenAIError):
         own = model.model_json_schema(ref_template="#/components/schemas/{model}")
         schemas |= own.pop("$defs", {}) | {model.__name__: own}
+    for name, example in json.loads(EXAMPLES.read_text("utf-8")).items():
+        if name in schemas:
+            schemas[name]["example"] = example
     for operation in operations(described):
         if not keyed and "security" in operation:
             operation["security"] = [{}, *operation["security"]]
