@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import re
 import shutil
 import sqlite3
 from collections.abc import Iterator
@@ -84,6 +85,18 @@ def test_a_streamed_answer_is_a_part_of_it_before_its_last_event(http: httpx2.Cl
     completed = events[-1].data
     turns = read(http, completed["conversation_id"])["turns"]
     assert [turn["id"] for turn in turns] == [completed["id"]]
+
+
+@pytest.mark.parametrize("stream", [False, True])
+def test_a_question_sent_again_under_one_idempotency_key_is_one_turn(
+    http: httpx2.Client, stream: bool
+) -> None:
+    sent = {"question": COST, "conversation_id": "new", "stream": stream}
+    once = {"Idempotency-Key": f"tried twice {stream}".replace(" ", "-")}
+    first, second = (http.post("/v1/answers", json=sent, headers=once).text for _ in range(2))
+    found = [re.findall(r'"conversation_id":"(conv_\w+)"', text) for text in (first, second)]
+    assert found[0] == found[1] and len(set(found[0])) == 1
+    assert read(http, found[0][0])["answers"] == 1
 
 
 def test_an_answer_without_a_conversation_belongs_to_none(http: httpx2.Client) -> None:
