@@ -11,8 +11,9 @@ import pytest
 from test_rest import COST, NONSENSE, assert_problem, sent_events
 
 from ingest.errors import ModelFailed
-from service.surfaces.recordings import KEPT_SECONDS, Recordings
-from service.types import Delta, Event, Started
+from service.contract.replies import answer_of
+from service.surfaces.recordings import KEPT_SECONDS, Recordings, replayed
+from service.types import Completed, Delta, Event, Started
 
 STREAM = {"Accept": "text/event-stream"}
 
@@ -51,6 +52,13 @@ def test_an_answer_given_earlier_is_replayed_as_it_came(http: httpx2.Client, que
     assert [e.data for e in again[1:-1]] == [e.data for e in streamed[1:-1]]
     last = {"Last-Event-ID": "99"}
     assert http.get(f"/v1/answers/{whole['id']}/events", headers=last).status_code == 204
+
+
+def test_a_receipt_of_an_earlier_version_is_replayed_too(http: httpx2.Client) -> None:
+    whole = http.post("/v1/answers", json={"question": COST}).json()
+    earlier = {k: v for k, v in whole.items() if k not in ("read_as", "digest", "conversation_id")}
+    answer = answer_of(earlier)
+    assert answer.read_as is None and replayed(answer)[-1] == Completed(answer)
 
 
 def test_nothing_is_taken_up_that_never_was(http: httpx2.Client) -> None:

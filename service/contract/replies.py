@@ -31,8 +31,12 @@ def body_of(value: object) -> Body:
 
 
 def answer_of(body: Body) -> Answer:
-    """The answer that a body of the API is; ValidationError where it is none."""
-    answer: Answer = _adapter(Answer).validate_python(_nested(body))
+    """The answer that a body of the API is; ValidationError where it is none.
+
+    A receipt of an earlier version lacks the fields that came since: they are null in it.
+    """
+    since = {field.name: None for field in fields(Answer)}
+    answer: Answer = _adapter(Answer).validate_python(_nested(since | body))
     return answer
 
 

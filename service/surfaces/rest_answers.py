@@ -12,7 +12,7 @@ from fastapi.responses import JSONResponse
 
 from ingest.errors import NotFound
 from service.contract.problems import problem_of, problems
-from service.contract.replies import Receipt, answer_of, body_of
+from service.contract.replies import Body, Receipt, answer_of, body_of
 from service.contract.requests import AnswerRequest
 from service.surfaces.admission import guards
 from service.surfaces.idempotency import IdempotencyKey, Remembered
@@ -126,7 +126,7 @@ async def _again(service: Service, begun: Recording | None) -> AsyncGenerator[Nu
         return None
     if not begun.forgotten:
         return begun.follow()
-    receipt = await asyncio.to_thread(service.receipts.get, begun.id)
+    receipt = await asyncio.to_thread(_receipt, service, begun.id)
     return numbered(replayed(answer_of(receipt))) if receipt else None
 
 
@@ -157,7 +157,7 @@ def _taking_up(router: APIRouter, service: Service, recordings: Recordings) -> N
         after = -1 if last_event_id is None else last_event_id
         known = recordings.known.get(answer_id)
         if known is None:
-            receipt = await asyncio.to_thread(service.receipts.get, answer_id)
+            receipt = await asyncio.to_thread(_receipt, service, answer_id)
             if receipt is None:
                 raise NotFound(NO_ANSWER)
             events = replayed(answer_of(receipt))
@@ -196,8 +196,13 @@ def _receipts(router: APIRouter, service: Service) -> None:
     )
     def read_answer(answer_id: str) -> Response:
         """The stored answer, with the evidence, the decision and the settings it was made from."""
-        service.receipts.forget_removed(service.archive.catalogue)
-        receipt = service.receipts.get(answer_id)
+        receipt = _receipt(service, answer_id)
         if receipt is None:
             raise NotFound(NO_ANSWER)
         return JSONResponse(receipt)
+
+
+def _receipt(service: Service, answer_id: str) -> Body | None:
+    """Without the words of articles that are gone."""
+    service.receipts.forget_removed(service.archive.catalogue)
+    return service.receipts.get(answer_id)
