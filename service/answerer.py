@@ -98,7 +98,7 @@ class Answerer:
         try:
             yield await run.in_time(asyncio.shield(opening))
         finally:
-            opening.add_done_callback(_close)
+            _close(opening) if opening.done() else opening.add_done_callback(_close)
 
     async def _answered(
         self, run: AnswerRun, question: Question, asked: Question, snapshot: Snapshot

@@ -65,17 +65,15 @@ def up(
 def serve(
     host: Host = "127.0.0.1",
     port: Port = 8000,
-    workers: Annotated[
-        int, typer.Option(min=1, help="Processes; more than one needs a Chroma server")
-    ] = 1,
+    workers: Annotated[int, typer.Option(min=1, help="Processes on this data directory: one")] = 1,
 ) -> None:
     """Serve the API and the web page over the index as it stands."""
     terminal.start_logs(logging.INFO)
     with terminal.spoken_errors():
         if workers > 1:
             raise WrongUsage(
-                "--workers above 1 needs a Chroma server, and none is configured: one process "
-                "owns a data directory"
+                "--workers above 1 is not offered: one process owns a data directory; on servers, "
+                "start one `dateline serve` for each DATELINE_DATA_DIR (docs/scaling.md)"
             )
         from service import serving
 

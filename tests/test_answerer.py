@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -16,7 +17,7 @@ from hypothesis import settings as profile
 from hypothesis import strategies as st
 from pydantic import SecretStr
 
-from ingest.pipeline import ingest
+from ingest.pipeline import ingest, remove
 from ingest.settings import Settings
 from ingest.storage.archive import Archive
 from service.answerer import Answerer
@@ -435,3 +436,22 @@ async def test_a_corrected_version_speaks_and_names_what_it_corrected(
     assert "204" in body["text"] and "240" not in body["text"]
     assert [c["status"] for c in body["conflicts"]] == ["superseded"]
     assert "240" in body["conflicts"][0]["accounts"][1]["text"]
+
+
+async def test_a_question_lets_go_of_what_it_read_when_it_ends_and_not_when_it_is_collected(
+    extractive: Answerer, settings: Settings
+) -> None:
+    """What is removed leaves the files only where nobody reads an older state any more."""
+    gc.disable()
+    try:
+        asked = await extractive.answer(Question("How much did the Orvel bridge cost?"))
+        left = extractive.stream(Question("How much did the Orvel bridge cost?"))
+        while not isinstance(await anext(left), Delta):
+            pass
+        await left.aclose()
+        await asyncio.get_running_loop().shutdown_default_executor()
+        assert remove(extractive.archive, asked.citations[0].article.article_id)
+        files = settings.data_dir.glob("catalogue.sqlite*")
+        assert b"38 million" not in b"".join(file.read_bytes() for file in files)
+    finally:
+        gc.enable()
