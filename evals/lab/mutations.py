@@ -43,7 +43,7 @@ ROOMS = (
     "service/conflicts",
     "ingest/copies",
 )
-LONGEST = 6.0  # seconds of tests that a mutant is given, as recorded
+LONGEST = 3.0  # seconds of tests that a mutant is given, as recorded
 _OURS = ("ingest", "service", "evals", "test_")
 _QUIET = ("-q", "-x", "-p", "no:cacheprovider", "-p", "pytest_asyncio.plugin")
 _UNWARNED = ("-W", "ignore::pytest.PytestAssertRewriteWarning")  # of what is imported already
@@ -111,8 +111,9 @@ def run(
     every = [m for room in rooms or ROOMS for m in mutants(room)]
     chosen = random.Random(seed).sample(every, min(sample, len(every)))
     noticed: dict[str, list[bool]] = defaultdict(list)
-    for mutant in chosen:
+    for done, mutant in enumerate(chosen, 1):
         found = _is_noticed(mutant, known)
+        typer.echo(f"{done} of {len(chosen)}", err=True)
         noticed["all"].append(found)
         noticed[str(Path(mutant.file).parent)].append(found)
         if not found:
