@@ -17,12 +17,9 @@ from ingest.english.words import stem
 from service.verification.alignment import Alignment, align
 from service.verification.amounts import amounts, bears_out, derived, implied
 from service.verification.edits import Edit, edit
-from service.verification.exchanges import put_in, small_words, surer
+from service.verification.insertions import put_in, small_words, surer
 from service.verification.negations import flipped
-from service.verification.reading import WIDE, Reading, read
-from service.verification.role_swaps import displaced
-from service.verification.roles import turned
-from service.verification.scopes import (
+from service.verification.omissions import (
     cut_bound,
     cut_frame,
     cut_head,
@@ -31,6 +28,9 @@ from service.verification.scopes import (
     cut_source,
     denied_later,
 )
+from service.verification.reading import WIDE, Reading, read
+from service.verification.roles import turned
+from service.verification.swapped_values import displaced
 
 # Shares of a claim's words that stand in a sentence in its order. Chosen on the fit half of
 # `evals/suites/claims`.
