@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from dataclasses import asdict
 from typing import Annotated
 
 import typer
@@ -53,7 +54,7 @@ def _tell(settings: Settings, as_json: bool) -> None:
 
     found = asyncio.run(slack_check.findings(settings))
     if as_json:
-        terminal.show_json([finding.__dict__ for finding in found])
+        terminal.show_json([asdict(finding) for finding in found])
     else:
         for finding in found:
             terminal.show(

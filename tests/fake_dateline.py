@@ -60,7 +60,7 @@ def declined(
 class FakeDateline:
     """Gives one answer, sentence by sentence as far as `released`, and keeps what it was asked.
 
-    `problem` is sent in place of an answer. `gone` counts the streams whose client went away.
+    `problem` is sent in place of an answer. `stopped` are the ids of answers that a client ended.
     """
 
     outcome: Answer = field(default_factory=answered)
@@ -72,7 +72,7 @@ class FakeDateline:
     rated: list[dict[str, Any]] = field(default_factory=list)
     titles: list[str] = field(default_factory=list)
     check: dict[str, Any] = field(default_factory=dict)
-    gone: int = 0
+    stopped: list[str] = field(default_factory=list)
     url: str = ""
     _changed: threading.Condition = field(default_factory=threading.Condition)
 
@@ -109,6 +109,11 @@ class FakeDateline:
                 return JSONResponse(problem, 404)
             return JSONResponse(body_of(self.outcome) | {"made_at": "2025-01-01T00:00:00Z"})
 
+        @app.delete("/v1/answers/{answer_id}/events")
+        async def stop(answer_id: str) -> Response:
+            self._note(self.stopped, answer_id)
+            return Response(status_code=204)
+
         @app.post("/v1/feedback")
         async def feedback(request: Request) -> Response:
             self._note(self.rated, await request.json())
@@ -137,24 +142,16 @@ class FakeDateline:
         def event(name: str, data: dict[str, Any]) -> str:
             return f"event: {name}\ndata: {json.dumps(data)}\n\n"
 
-        try:
-            yield event("answer.started", {"id": answer.id, "question": answer.question})
-            at = 0
-            pieces = [answer.text[at : (at := claim.end)] for claim in answer.claims] or [
-                answer.text
-            ]
-            for number, piece in enumerate(pieces):
-                while self.released <= number:
-                    await asyncio.sleep(0.005)
-                yield event("answer.delta", {"text": piece})
-            while self.released < len(pieces):
+        yield event("answer.started", {"id": answer.id, "question": answer.question})
+        at = 0
+        pieces = [answer.text[at : (at := claim.end)] for claim in answer.claims] or [answer.text]
+        for number, piece in enumerate(pieces):
+            while self.released <= number:
                 await asyncio.sleep(0.005)
-            yield event("answer.completed", body_of(answer))
-        except asyncio.CancelledError:
-            with self._changed:
-                self.gone += 1
-                self._changed.notify_all()
-            raise
+            yield event("answer.delta", {"text": piece})
+        while self.released < len(pieces):
+            await asyncio.sleep(0.005)
+        yield event("answer.completed", body_of(answer))
 
 
 @contextmanager

@@ -78,6 +78,7 @@ class FakeSlack:
         self.rate_limited: dict[str, int] = {}
         self.limits: Callable[[int], bool] = lambda _: False
         self.retry_after_seconds = 0
+        self.impatient = 0  # calls before the time that a 429 named
         self.failing: dict[str, str] = {}
         self.closed: set[str] = set()
         self.scopes = manifest_scopes()
@@ -92,6 +93,7 @@ class FakeSlack:
         self._seconds = itertools.count(1_713_350_000)
         self._numbers = itertools.count(1)
         self._edited: dict[str, float] = {}
+        self._not_before: dict[str, float] = {}
 
     # What people do -------------------------------------------------------------------------------------------------
 
@@ -327,8 +329,10 @@ class FakeSlack:
             return status, reply
 
     def _answer(self, method: str, token: str, fields: Fields) -> tuple[int, Fields]:
+        self.impatient += time.monotonic() < self._not_before.get(method, 0.0)
         if self.rate_limited.get(method, 0) > 0 or self.limits(len(self.calls)):
             self.rate_limited[method] = max(0, self.rate_limited.get(method, 0) - 1)
+            self._not_before[method] = time.monotonic() + self.retry_after_seconds
             return 429, {"ok": False, "error": "ratelimited"}
         if method == "apps.connections.open":
             if token != APP_TOKEN:

@@ -53,14 +53,21 @@ def hearing(
 
 
 @contextmanager
-def over_http(settings: Settings, workspace: FakeSlack, dateline: FakeDateline) -> Iterator[Send]:
+def mounted(settings: Settings, dateline: FakeDateline) -> Iterator[str]:
+    """The address of `/slack/events` while the bot hears over HTTP."""
     app = FastAPI()
     slack.mount(app, settings, DatelineClient(settings.data_dir, dateline.url))
     with served(app) as url:
+        yield f"{url}/slack/events"
+
+
+@contextmanager
+def over_http(settings: Settings, workspace: FakeSlack, dateline: FakeDateline) -> Iterator[Send]:
+    with mounted(settings, dateline) as address:
 
         def send(payload: dict[str, Any]) -> Any:
             kind, sent = envelope(workspace, payload)
-            reply = deliver(f"{url}/slack/events", sent, form=kind != "events_api")
+            reply = deliver(address, sent, form=kind != "events_api")
             assert reply.status_code == 200, reply.text
             return reply
 

@@ -61,6 +61,37 @@ def test_a_receipt_of_an_earlier_version_is_replayed_too(http: httpx2.Client) ->
     assert answer.read_as is None and replayed(answer)[-1] == Completed(answer)
 
 
+def test_an_answer_under_way_is_stopped_by_its_id(http: httpx2.Client) -> None:
+    with http.stream("POST", "/v1/answers", json={"question": COST, "stream": True}) as reply:
+        [started] = sent_events(next(reply.iter_text()).split("\n\n")[0] + "\n\n")
+        address = f"/v1/answers/{started.data['id']}/events"
+        assert http.delete(address).status_code == 204
+    assert_problem(http.delete(address), 404)
+
+
+async def test_a_recording_that_is_stopped_ends_its_work_and_its_followers() -> None:
+    ended = asyncio.Event()
+
+    async def endless() -> AsyncIterator[Event]:
+        try:
+            yield Started("ans_1", "?")
+            yield Delta("One.")
+            await asyncio.Event().wait()
+        finally:
+            ended.set()
+
+    recordings = Recordings()
+    recording = recordings.begin(endless())
+    heard = []
+    async for _, event in recording.follow():
+        heard.append(event)
+        if isinstance(event, Delta):
+            recording.stop()
+    assert heard == [Started("ans_1", "?"), Delta("One.")]
+    await ended.wait()
+    assert not recordings.known
+
+
 def test_nothing_is_taken_up_that_never_was(http: httpx2.Client) -> None:
     assert_problem(http.get("/v1/answers/ans_0/events"), 404)
     for wrong in ("-1", "first", "1.5", "9" * 30):

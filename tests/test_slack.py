@@ -13,7 +13,7 @@ import fake_slack
 import pytest
 from fake_dateline import QUOTE, FakeDateline, answered, declined
 from fake_slack import FakeSlack, deliver
-from slack_bot import Send, connected, hearing, over_http
+from slack_bot import Send, connected, hearing, mounted
 
 from ingest.settings import Settings
 from service.surfaces import slack_reply
@@ -319,7 +319,7 @@ def test_the_stop_button_ends_the_work_and_says_so(
     send_either_way(event)
     workspace.wait_for("chat.startStream")
     send_either_way(workspace.stop_stream("C1", event["ts"]))
-    dateline.wait(lambda: dateline.gone, "the end of the work")
+    dateline.wait(lambda: dateline.stopped == ["ans_1"], "the end of the work")
     workspace.wait_for("chat.update")
     [reply] = workspace.replies("C1", event["ts"])
     assert reply["text"] == SENTENCES[0]
@@ -408,14 +408,9 @@ FORGED = {
 
 
 @pytest.fixture
-def address(keyed: Settings, workspace: FakeSlack, dateline: FakeDateline) -> Iterator[str]:
-    with over_http(keyed, workspace, dateline) as send:
-        [url] = [
-            cell.cell_contents
-            for cell in send.__closure__ or ()
-            if isinstance(cell.cell_contents, str)
-        ]  # type: ignore[attr-defined]
-        yield f"{url}/slack/events"
+def address(keyed: Settings, dateline: FakeDateline) -> Iterator[str]:
+    with mounted(keyed, dateline) as address:
+        yield address
 
 
 def test_a_request_that_slack_did_not_just_sign_is_refused(
@@ -699,13 +694,15 @@ def test_a_service_that_is_away_is_asked_again(
     assert reply["text"].startswith("The accord")
 
 
-def test_rate_limits_are_waited_out(
+def test_rate_limits_are_waited_out_as_long_as_slack_says(
     workspace: FakeSlack, send: Send, dateline: FakeDateline
 ) -> None:
+    workspace.retry_after_seconds = 1
     for method in ("chat.startStream", "chat.stopStream"):
         workspace.rate_limited[method] = 1
     reply = reply_to(workspace.mention("C1", "when?"), workspace, send)
     assert reply["text"] == answered().text
+    assert workspace.impatient == 0
     assert len(workspace.replies("C1", reply["thread_ts"])) == 1
 
 

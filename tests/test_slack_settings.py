@@ -50,7 +50,7 @@ def test_only_configured_teams_and_channels_are_answered(
 BROKEN = {
     "no such field": ("chanels: {}", "chanels"),
     "a channel's value": ("channels: {C1: {ephemeral: maybe}}", "ephemeral"),
-    "no YAML": ("a: [", "cannot be read as YAML"),
+    "no YAML": ("a: [", "it is no YAML"),
 }
 
 
@@ -62,7 +62,7 @@ def test_what_is_wrong_with_the_file_is_named(tmp_path: Path, text: str, named: 
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
-    with pytest.raises(WrongUsage, match="DATELINE_SLACK_SETTINGS"):
+    with pytest.raises(WrongUsage, match="No such file"):
         Rules.read(tmp_path / "none.yaml")
 
 

@@ -48,31 +48,44 @@ class DatelineClient:
     async def ask(self, question: dict[str, Any]) -> AsyncGenerator[str | Answer]:
         """The answer's sentences as they are checked, then the whole answer.
 
-        The body is that of `POST /v1/answers`. Closing the iterator ends the work.
+        The body is that of `POST /v1/answers`. Closing the iterator early ends the work.
         """
+        answer_id = ""
         try:
-            async with self._http.stream(
-                "POST", "/v1/answers", json=question | {"stream": True}
-            ) as reply:
-                if reply.status_code >= 400:
-                    await reply.aread()
-                    raise _reported(reply)
-                event = ""
-                async for line in reply.aiter_lines():
-                    name, _, value = line.partition(": ")
-                    if name == "event":
-                        event = value
-                    elif name == "data" and event == "answer.delta":
-                        yield json.loads(value)["text"]
-                    elif name == "data" and event == "answer.completed":
-                        yield answer_of(json.loads(value))
+            async with contextlib.aclosing(self._events(question | {"stream": True})) as events:
+                async for event, data in events:
+                    if event == "answer.started":
+                        answer_id = data["id"]
+                    elif event == "answer.delta":
+                        yield data["text"]
+                    elif event == "answer.completed":
+                        answer_id = ""
+                        yield answer_of(data)
                         return
-                    elif name == "data" and event == "error":
-                        problem = json.loads(value)
-                        raise reported(problem, int(problem.get("status", 500)))
+                    elif event == "error":
+                        answer_id = ""
+                        raise reported(data, int(data.get("status", 500)))
         except httpx2.HTTPError as error:
             raise self._unreachable(error) from error
+        finally:
+            if answer_id:  # without a word the service would go on for a while
+                with contextlib.suppress(DatelineError):
+                    await self.call("DELETE", f"/v1/answers/{answer_id}/events")
         raise NotReady("the answer ended early; ask again")
+
+    async def _events(self, body: dict[str, Any]) -> AsyncGenerator[tuple[str, Any]]:
+        """The name and the data of each server-sent event."""
+        async with self._http.stream("POST", "/v1/answers", json=body) as reply:
+            if reply.status_code >= 400:
+                await reply.aread()
+                raise _reported(reply)
+            event = ""
+            async for line in reply.aiter_lines():
+                name, _, value = line.partition(": ")
+                if name == "event":
+                    event = value
+                elif name == "data":
+                    yield event, json.loads(value)
 
     async def call(self, method: str, path: str, **sent: Any) -> Any:
         """The JSON of a reply, None for an empty one."""

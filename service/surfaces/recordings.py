@@ -65,6 +65,11 @@ class Recording:
             if not self._followers:
                 self._forgetting = self._later()
 
+    def stop(self) -> None:
+        """Ends the work now, whoever follows."""
+        self._forgetting.cancel()
+        self._forget()
+
     async def _record(self, events: AsyncIterator[Event]) -> None:
         try:
             async for event in events:

@@ -30,6 +30,7 @@ from service.wiring import Service
 
 EVENT_STREAM = "text/event-stream"
 NO_ANSWER = "there is no answer of this id here"
+NOT_UNDER_WAY = "no answer of this id is under way here"
 EVENT_NAMES = {
     Started: "answer.started",
     ClaimReleased: "answer.claim",
@@ -168,6 +169,21 @@ def _taking_up(router: APIRouter, service: Service, recordings: Recordings) -> N
         return await _sent(
             service, request, known.follow(after) if known else numbered(events, after)
         )
+
+    @router.delete(
+        "/v1/answers/{answer_id}/events",
+        summary="Stop an answer",
+        status_code=204,
+        response_class=Response,
+        responses=problems(404),
+    )
+    async def stop(answer_id: str) -> Response:
+        """Ends the work on an answer that is streamed; who follows it hears no more."""
+        known = recordings.known.get(answer_id)
+        if known is None:
+            raise NotFound(NOT_UNDER_WAY)
+        known.stop()
+        return Response(status_code=204)
 
 
 async def _sent(service: Service, request: Request, events: AsyncIterator[Numbered]) -> Response:

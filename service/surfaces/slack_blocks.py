@@ -140,6 +140,8 @@ def note(words: str) -> Block:
 
 
 def _messages(blocks: list[Block]) -> list[list[Block]]:
+    """Blocks of messages, one at least."""
+    blocks = blocks or [note("There is nothing to show.")]
     return [blocks[at : at + BLOCKS] for at in range(0, len(blocks), BLOCKS)]
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections import defaultdict
 from collections.abc import Coroutine
 from contextlib import suppress
 from typing import Any
+from weakref import WeakValueDictionary
 
 from slack_sdk.web.async_client import AsyncWebClient
 
@@ -55,7 +55,8 @@ class Bot:
         self._asked: dict[str, Asked] = {}  # what they answer
         self._replies: dict[str, Reply | Hidden] = {}
         self._stopped: set[str] = set()  # keys that somebody stopped
-        self._threads: defaultdict[tuple[str, str], asyncio.Lock] = defaultdict(asyncio.Lock)
+        # one answer at a time in a thread, so that each is in the history of the next
+        self._threads: WeakValueDictionary[tuple[str, str], asyncio.Lock] = WeakValueDictionary()
         self._room = asyncio.Semaphore(AT_ONCE)
 
     # What comes in -------------------------------------------------------------------------------
@@ -179,7 +180,8 @@ class Bot:
     async def _run(self, asked: Asked) -> None:
         """One piece of work from start to end, tried again where Slack or the network fails."""
         try:
-            async with self._threads[asked.channel, asked.thread_ts], self._room:
+            thread = asked.channel, asked.thread_ts or asked.key
+            async with self._threads.setdefault(thread, asyncio.Lock()), self._room:
                 for attempt in range(1, TRIES + 1):
                     if await self._tried(asked, last=attempt == TRIES):
                         break
@@ -195,6 +197,9 @@ class Bot:
         """Whether work is done, or no other try would do it."""
         tries, posted = await asyncio.to_thread(self._inbox.begin, asked.key)
         try:
+            before = self._replies.get(asked.key)
+            if before is not None:
+                await before.drop()
             reply = await self._errands.reply(asked, posted, again=tries > 1)
             self._replies[asked.key] = reply
             await self._errands.run(asked, reply, await self.settings(asked.channel), last)

@@ -61,9 +61,8 @@ class Message(Protocol):
 class Streamed:
     """A message that Slack streams, through the SDK's helper."""
 
-    def __init__(self, web: AsyncWebClient, stream: AsyncChatStream):
+    def __init__(self, stream: AsyncChatStream):
         self.text = ""
-        self._web = web
         self._stream = stream
 
     @property
@@ -157,6 +156,8 @@ class Reply:
         self._waiting.append(sentence)
         if self._writer is None or self._writer.done():
             self._writer = asyncio.create_task(self._write())
+            # what it raises comes again in `settle`, which writes what is left
+            self._writer.add_done_callback(lambda task: task.cancelled() or task.exception())
 
     async def settle(self, *choices: list[list[Block]]) -> None:
         """Ends the reply with blocks: the first choice that Slack takes.
@@ -180,10 +181,14 @@ class Reply:
 
     async def end(self, words: str) -> None:
         """Ends what is written so far with a remark, whatever Slack has stopped already."""
+        await self.drop()
+        await self._close([[slack_blocks.note(words)]])
+
+    async def drop(self) -> None:
+        """Writes no more; what stands there may be written anew."""
         if self._writer is not None:
             self._writer.cancel()
             await asyncio.gather(self._writer, return_exceptions=True)
-        await self._close([[slack_blocks.note(words)]])
 
     async def _write(self) -> None:
         async with self._writing:
@@ -222,7 +227,7 @@ class Reply:
                 recipient_team_id=place.team,
                 recipient_user_id=place.user,
             )
-            self.messages.append(Streamed(self._web, stream))
+            self.messages.append(Streamed(stream))
         else:
             self.messages.append(Edited(self._web, place, ts))
         return self.messages[-1]
@@ -296,8 +301,11 @@ class Hidden:
                 await self._send("", blocks)
             return
 
-    async def end(self, words: str) -> None:
+    async def drop(self) -> None:
         self._sentences = []
+
+    async def end(self, words: str) -> None:
+        await self.drop()
         await self.settle([[slack_blocks.note(words)]])
 
     async def _send(self, text: str, blocks: list[Block]) -> None:

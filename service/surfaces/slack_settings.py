@@ -59,9 +59,10 @@ class Rules:
                 rules.of(channel)
             return rules
         except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+            why = error.strerror if isinstance(error, OSError) else "it is no YAML"
             raise WrongUsage(
-                f"DATELINE_SLACK_SETTINGS: {path} cannot be read as YAML ({type(error).__name__}): "
-                "correct it, or unset the variable"
+                f"DATELINE_SLACK_SETTINGS: {path} cannot be read ({why}): correct it, or unset the "
+                "variable"
             ) from error
         except ValidationError as error:
             raise WrongUsage(f"DATELINE_SLACK_SETTINGS: {path}: {_first(error)}") from error

@@ -102,6 +102,11 @@ def remedy(error: BaseException) -> str:
     """What went wrong and what to do about it, in one sentence."""
     if isinstance(error, DatelineError):
         return str(error)
+    if isinstance(error, (aiohttp.ClientError, TimeoutError)):
+        return (
+            f"Slack does not answer ({type(error).__name__}): see that this machine reaches it, and "
+            "that DATELINE_SLACK_API_URL is right or unset"
+        )
     word = code(error)
     if word == "missing_scope" and isinstance(error, SlackApiError):
         needed = error.response.get("needed") or "a scope"
