@@ -22,8 +22,9 @@ def shoot(url: str, picture: Path) -> None:
     with sync_playwright() as playwright:
         opened = playwright.chromium.launch(executable_path=EXECUTABLE, args=ARGUMENTS)
         page = opened.new_page(viewport={"width": 1000, "height": 1150})
-        page.goto(f"{url}/?q={quote(QUESTION)}")
-        expect(page.locator(".result .made")).to_be_visible(timeout=30_000)
+        for _ in range(2):  # the first answer also waits for what is loaded once
+            page.goto(f"{url}/?q={quote(QUESTION)}")
+            expect(page.locator(".result .made")).to_be_visible(timeout=60_000)
         page.evaluate("document.activeElement.blur()")
         page.screenshot(path=picture)
         opened.close()
