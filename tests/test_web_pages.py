@@ -58,7 +58,7 @@ def test_a_typed_question_is_answered_with_its_sources_below_and_the_conflict_be
     answered(page)
     assert "38 million" in page.locator(".answer").inner_text()
     assert "[1]" not in page.locator(".answer").inner_text()
-    assert page.evaluate("location.search") == "?" + urlencode({"q": COST})
+    assert page.evaluate("location.search").startswith("?" + urlencode({"q": COST}))
     assert "Harbour Gazette · 12 March 2025" in page.locator(".cards").inner_text()
     assert [h.lower() for h in page.locator("#answer h3").all_inner_texts()] == [
         "sources",
@@ -77,13 +77,13 @@ def test_filters_stand_behind_one_control_and_in_the_address(url: str, tab: Open
     page.get_by_text("Narrow by outlet or date").click()
     page.get_by_label("As on an earlier day").fill("2025-01-01")
     page.get_by_label("What do you want to know?").fill(COST)
-    page.get_by_role("button", name="Ask").click()
+    page.locator("#submit").click()
     answered(page)
     assert "38 million" not in page.locator("#answer").inner_text()
-    assert page.evaluate("location.search").endswith("as_of=2025-01-01")
+    assert "as_of=2025-01-01" in page.evaluate("location.search")
     page.get_by_label("As on an earlier day").fill("")
     page.get_by_label("Outlet").select_option("Senn Valley Post")
-    page.get_by_role("button", name="Ask").click()
+    page.locator("#submit").click()
     expect(page.locator(".made")).not_to_contain_text("1 January 2025")
     assert "38 million" not in page.locator("#answer").inner_text()
     page.go_back()
@@ -204,7 +204,7 @@ def test_without_scripts_the_front_page_leads_to_what_the_archive_says(
 ) -> None:
     page = tab(url, java_script_enabled=False)
     page.get_by_label("What do you want to know?").fill("Orvel bridge")
-    page.get_by_role("button", name="Ask").click()
+    page.locator("#submit").click()
     page.get_by_role("link", name="what the archive says").click()
     assert "38 million" in page.locator("main").inner_text()
 
@@ -213,7 +213,7 @@ def test_the_first_load_is_small_from_no_other_host_and_does_not_jump(
     url: str, tab: Opening
 ) -> None:
     page = tab(url)
-    assert page.locator(".headlines a").count() == 4  # one line a family
+    assert page.locator("#welcome .headlines a").count() == 4  # one line a family
     loaded = page.evaluate(
         "performance.getEntriesByType('resource').concat(performance.getEntriesByType('navigation'))"
         ".map(e => [e.name, e.transferSize])"

@@ -66,11 +66,10 @@ def _home(router: APIRouter, service: Service) -> None:
         view: dict[str, Any] = {"stories": [], "examples": [], "outlets": [], "articles": 0}
         if reads:
             with service.archive.catalogue.live() as snapshot:
+                view = known.get(snapshot.generation) or home_view(snapshot)
                 if snapshot.generation not in known:
-                    view = home_view(snapshot)
                     known.clear()
                     known[snapshot.generation] = view
-                view = known[snapshot.generation]
         return page(request, "home.html", **view, asked=q[:LONGEST_QUESTION], reads=reads)
 
 
