@@ -17,7 +17,6 @@ from ingest.errors import DatelineError, WrongUsage
 from ingest.settings import read_settings
 from service.cli import Json
 from service.client import Ask, connected
-from service.receipts import REMOVED as REMOVED_WORDS
 
 app = typer.Typer(
     help="Ratings of answers: list them, make eval cases of them.", no_args_is_help=True
@@ -101,6 +100,8 @@ def _unfit(rating: Body) -> str | None:
     answer = rating["answer"]
     if answer["made_from"].get("turns") and not rating["history"]:
         return NO_HISTORY
+    from service.receipts import REMOVED as REMOVED_WORDS  # loads the whole service
+
     if any(REMOVED_WORDS in turn["content"] for turn in rating["history"]) or any(
         not citation["quote"] for citation in _cited(answer)
     ):

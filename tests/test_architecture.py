@@ -171,7 +171,18 @@ def test_every_file_opens_with_a_sentence_that_says_what_it_is() -> None:
 
 
 @pytest.mark.parametrize(
-    "heavy", ["chromadb", "llama_index", "mcp", "onnxruntime", "openai", "slack_bolt", "torch"]
+    "heavy",
+    [
+        "chromadb",
+        "fastapi",
+        "llama_index",
+        "mcp",
+        "onnxruntime",
+        "openai",
+        "slack_bolt",
+        "sqlalchemy",
+        "torch",
+    ],
 )
 def test_the_help_of_the_front_door_loads_nothing_heavy(heavy: str) -> None:
     script = (
