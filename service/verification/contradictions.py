@@ -15,7 +15,6 @@ _EXCLUDES = {
     "negation": "the archive says the opposite",
     "negation left out": "the archive says the opposite",
     "roles exchanged": "the archive says it of others",
-    "direction turned": "the archive says the opposite",
     "another number": "the archive gives another number",
     "another date": "the archive gives another date",
     "another name": "the archive gives another name",
@@ -55,4 +54,5 @@ def denial_is_plain(claim: str, item: Evidence) -> bool:
     """Whether one of both denies and the other does not; "no evidence that", "unless" and two
     denials in other words are for people to read."""
     sides = (read(comparable(claim)), read(comparable(item.text)))
-    return sum(side.has("negation", "denial", "condition", "error") for side in sides) == 1
+    denies = [s.has("negation", "denial", "condition") or s.has_core("error") for s in sides]
+    return denies.count(True) == 1
