@@ -61,6 +61,9 @@ _OTHER: dict[type[ast.cmpop], tuple[type[ast.cmpop], ...]] = {
     ast.IsNot: (ast.Is,),
 }
 
+# plugins take longer to load than tests to run
+os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+
 app = typer.Typer(add_completion=False, help=__doc__)
 
 
@@ -87,7 +90,9 @@ def record(
     watcher = _Watcher()
     import pytest
 
-    pytest.main([*_QUIET[:1], *_QUIET[2:], "-m", "not slow", *chosen], plugins=[watcher])
+    options = [option for option in _QUIET if option != "-x"]
+    if pytest.main([*options, "-m", "not slow", *chosen], plugins=[watcher]) not in (0, 1):
+        raise typer.Exit(1)
     kept = json.loads(out.read_text("utf-8")) if out.exists() else {}
     others = {t: one for t, one in kept.items() if str(ROOT / t.split("::")[0]) not in chosen}
     out.write_text(json.dumps(others | watcher.reached), "utf-8")
@@ -102,9 +107,6 @@ def run(
 ) -> None:
     """Sample mutants, run their tests and print every one that no test noticed."""
     known: dict[str, dict[str, Any]] = json.loads(reached.read_text("utf-8"))
-    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = (
-        "1"  # plugins take longer to load than tests to run
-    )
     sys.path.insert(0, str(ROOT / "tests"))
     for test in {Path(test.split("::")[0]).stem for test in known}:
         importlib.import_module(test)
