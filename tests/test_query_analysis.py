@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from asking import query
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+from service.query.analysis import analyse
+from service.types import Question
 
 
 @pytest.mark.parametrize(
@@ -135,3 +140,14 @@ def test_any_text_is_understood_and_always_the_same_way(text: str):
     assert asked == query(text)
     assert len(asked.parts) != 1
     assert all(word and stem for word, stem in asked.terms)
+
+
+@pytest.mark.parametrize(
+    ("given_day", "read"), [(None, date(2021, 3, 31)), (date(2022, 5, 1), date(2022, 5, 1))]
+)
+def test_as_of_in_the_words_counts_unless_the_question_comes_with_its_own(
+    given_day: date | None, read: date
+) -> None:
+    asked = Question("Who led the Tolvay bank as of March 2021?", as_of=given_day)
+
+    assert analyse(asked, date(2025, 1, 1)).question.as_of == read
