@@ -99,7 +99,7 @@ class FakeDateline:
                 return JSONResponse(self.problem, self.problem["status"])
             answer = self.outcome
             if self.echo:
-                answer = answered(f"You asked {body['question']} [1].")
+                answer = answered(f"You asked {body['question']} [1].", "That is all [1].")
             return StreamingResponse(self._events(answer), media_type="text/event-stream")
 
         @app.get("/v1/answers/{answer_id}")

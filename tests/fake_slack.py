@@ -316,6 +316,10 @@ class FakeSlack:
         self.wait(done, f"{count} settled replies in {thread_ts}", timeout_seconds)
         return self.replies(channel, thread_ts)
 
+    def streaming(self) -> list[Fields]:
+        """The messages that are being streamed, in every channel."""
+        return [m for messages in self.channels.values() for m in messages if m.get("streaming")]
+
     def message(self, channel: str, ts: Any) -> Fields | None:
         return next((m for m in self.channels[channel] if m["ts"] == ts), None)
 
