@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from ingest.english import analyse
 from ingest.english.terms import GIVEN_NAMES
-from ingest.english.thesaurus import related
+from ingest.english.thesaurus import related_words
 from ingest.english.words import stem
 from service.conflicts.answer_values import PRICED, predicate_of
 from service.conflicts.staleness import of_the_present
@@ -61,11 +61,8 @@ def subject_terms(query: Query) -> frozenset[str]:
 def terms_held(query: Query, text: str) -> frozenset[str]:
     """The terms of the question that a text has, in these or related words."""
     stems = {token.stem for token in analyse(text).tokens}
-    return frozenset(
-        term
-        for _, term in query.terms
-        if term in stems or any(related(term, other) for other in stems)
-    )
+    held = related_words((term for _, term in query.terms), stems)
+    return frozenset(term for term, others in held.items() if others)
 
 
 def _same_thing(query: Query, one: Evidence, other: Evidence, here: str, there: str) -> bool:

@@ -53,4 +53,4 @@ def _english(word: str) -> bool:
 
 @cache
 def _english_stems() -> frozenset[str]:
-    return frozenset(words.stem(piece) for piece in vocabulary() if piece.isalpha())
+    return words.stems(" ".join(piece for piece in vocabulary() if piece.isalpha()))
