@@ -79,9 +79,9 @@ class FakeDateline:
     def release(self, sentences: int) -> None:
         self.released = sentences
 
-    def wait(self, holds: Any, what: str) -> None:
+    def wait(self, holds: Any, what: str, timeout_seconds: float = 30) -> None:
         with self._changed:
-            assert self._changed.wait_for(holds, 30), f"not in time: {what}"
+            assert self._changed.wait_for(holds, timeout_seconds), f"not in time: {what}"
 
     def _note(self, kept: list[Any], value: Any) -> None:
         with self._changed:

@@ -694,6 +694,22 @@ def test_a_service_that_is_away_is_asked_again(
     assert reply["text"].startswith("The accord")
 
 
+@pytest.mark.slow
+def test_a_question_outlasts_slack_being_away(
+    workspace: FakeSlack, send: Send, dateline: FakeDateline
+) -> None:
+    workspace.failing |= {
+        "chat.startStream": "internal_error",
+        "chat.postMessage": "internal_error",
+    }
+    event = workspace.mention("C1", "when?")
+    send(event)
+    dateline.wait(lambda: len(dateline.asked) > 5, "more tries than are made at a stretch", 120)
+    workspace.failing.clear()
+    [reply] = workspace.settled("C1", event["ts"], timeout_seconds=120)
+    assert reply["text"] == answered().text
+
+
 def test_rate_limits_are_waited_out_as_long_as_slack_says(
     workspace: FakeSlack, send: Send, dateline: FakeDateline
 ) -> None:

@@ -25,7 +25,8 @@ from service.surfaces.slack_web import UNREACHABLE, code, remedy
 
 GRACE_SECONDS = 3.0  # what a shutdown gives answers under way
 AT_ONCE = 16  # answers under way; more wait for their turn
-TRIES = 5  # of one answer, before it is given up
+TRIES = 5  # of one answer at a stretch; then it waits for the next look
+MOST_TRIES = 50  # before it is given up: half an hour of Slack being away
 AGAIN_SECONDS = 2.0  # from a failure of Slack or the network to the next try, times the tries
 LOOK_SECONDS = 30.0  # between two looks for work that another left
 FAREWELL_SECONDS = 2.0  # for saying that an answer was stopped or comes later
@@ -186,6 +187,9 @@ class Bot:
                     if await self._tried(asked, last=attempt == TRIES):
                         break
                     await asyncio.sleep(AGAIN_SECONDS * attempt)
+                else:
+                    await asyncio.to_thread(self._inbox.release, asked.key)
+                    return
         except asyncio.CancelledError:
             if not await self._farewell(asked):
                 return
@@ -205,7 +209,7 @@ class Bot:
             await self._errands.run(asked, reply, await self.settings(asked.channel), last)
         except (*UNREACHABLE, NotReady) as error:
             log.warning("slack.reply %s try=%d: %s", asked.key, tries, remedy(error))
-            if code(error) not in FINAL and not last:
+            if code(error) not in FINAL and tries < MOST_TRIES:
                 return False
             await self._errands.excuse(asked, error)
         return True
