@@ -53,4 +53,5 @@ def _english(word: str) -> bool:
 
 @cache
 def _english_stems() -> frozenset[str]:
-    return words.stems(" ".join(piece for piece in vocabulary() if piece.isalpha()))
+    pieces = " ".join(piece for piece in vocabulary() if piece.isalpha())
+    return words.stems(pieces) | frozenset(map(words.stem, words.STOP_WORDS))
