@@ -65,12 +65,14 @@ class _Clusters:
         among it; the rest by the result of that, so that few pairs of many copies have to be compared."""
         rest = []
         for pair in pairs:
-            if pair.resemblance < COPY_SHARED and not self._have_one_title(pair):
+            titles = [self._read(n).article.title for n in (pair.left, pair.right)]
+            if pair.resemblance < COPY_SHARED and not same_title(*titles):
                 rest.append(pair)
             elif (
                 self._apart(pair.left, pair.right)
                 and self._repeats(pair)
-                and not self._is_carried(pair)
+                and not self._carries(pair.left, pair.right)
+                and not self._carries(pair.right, pair.left)
             ):
                 self._unite(pair.left, pair.right)
         same = self.tops()
@@ -92,15 +94,9 @@ class _Clusters:
             and says_the_same(self._read(left), self._read(right), self._embed)
         )
 
-    def _have_one_title(self, pair: Shared) -> bool:
-        return same_title(self._read(pair.left).article.title, self._read(pair.right).article.title)
-
     def _repeats(self, pair: Shared) -> bool:
         shorter = min(self._sizes[pair.left], self._sizes[pair.right])
         return repeats(pair, shorter, self._read(pair.left), self._read(pair.right))
-
-    def _is_carried(self, pair: Shared) -> bool:
-        return self._carries(pair.left, pair.right) or self._carries(pair.right, pair.left)
 
     def _link(self, copies: Iterable[tuple[int, int]]) -> None:
         """Unites pairs of copies; those of a round-up last, when it is known what belongs to what it carries."""

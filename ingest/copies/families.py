@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence, Set
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -72,7 +72,12 @@ def _grouped(
     ids = sorted(prints)
     place = {i: n for n, i in enumerate(ids)}
     staying = prints.keys() - new.keys()
-    whole = [f for f in standing.families if _stands(f, staying)] if standing else []
+    whole = [  # whose members are all still there, one of them the canonical one
+        family
+        for family in (standing.families if standing else ())
+        if all(m.article_id in staying for m in family.members)
+        and sum(m.canonical for m in family.members) == 1
+    ]
     tops = list(range(len(ids)))
     for family in whole:
         first = min(place[m.article_id] for m in family.members)
@@ -102,14 +107,6 @@ def _grouped(
             )
     named = _named(changed, known, {family.family_id for family in found})
     return tuple(sorted([*found, *named], key=lambda f: f.family_id))
-
-
-def _stands(family: Family, staying: Set[str]) -> bool:
-    """Whether all members are still there, and one of them is the canonical one."""
-    return (
-        all(m.article_id in staying for m in family.members)
-        and sum(m.canonical for m in family.members) == 1
-    )
 
 
 def _named(

@@ -58,15 +58,15 @@ def _content(sentence: str) -> list[Term]:
     terms = written_out(analyse(sentence).terms)
     for n, (term, following) in enumerate(pairwise(terms)):
         begins = term.kind is TermKind.WORD and sentence[term.start].isupper()
-        if begins and following.kind is TermKind.NAME and _is_adjacent(term, following, sentence):
+        if (
+            begins
+            and following.kind is TermKind.NAME
+            and sentence[term.end : following.start] == " "
+        ):
             written = sentence[term.start : term.end].lower()
             if written in GIVEN_NAMES or not is_ordinary(written):
                 terms[n] = replace(term, kind=TermKind.NAME, value=fold(written))
     return [t for t in terms if t.kind is not TermKind.FUNCTION]
-
-
-def _is_adjacent(term: Term, following: Term, sentence: str) -> bool:
-    return sentence[term.end : following.start] == " "
 
 
 def _read_metres(terms: list[Term], others: Sequence[Term]) -> None:
@@ -251,7 +251,7 @@ def _governed(
         while (
             end < len(terms)
             and terms[end].kind is terms[start].kind
-            and not _between(terms, end, sentence).strip()
+            and not sentence[terms[end - 1].end : terms[end].start].strip()
         ):
             end += 1
         if terms[start].kind in FIXED:
@@ -263,10 +263,6 @@ def _governed(
             )
         start = end
     return {values: place for values, place in found.items() if values not in repeated}
-
-
-def _between(terms: Sequence[Term], n: int, sentence: str) -> str:
-    return sentence[terms[n - 1].end : terms[n].start]
 
 
 _COORDINATED = re.compile(r"(?:,|&|/|-|–|\b(?:and|or|nor|but|versus|vs))\W*$", re.IGNORECASE)

@@ -132,7 +132,7 @@ def _yes_or_no(query: Query, text: str) -> Values:
     held = {stemmed for _, stemmed in query.terms} & analyse(text).stems
     if unknown and len(held) >= OF_THIS * len(query.terms):
         return {OPEN: unknown[0]}
-    row = _content(text)
+    row = [term for term in analyse(text).terms if term.kind is not TermKind.FUNCTION]
     signs = set()
     for place, term in enumerate(row):
         says = term.value == predicate
@@ -141,10 +141,6 @@ def _yes_or_no(query: Query, text: str) -> Values:
     if len(signs) != 1:
         return {}
     return {"yes": "yes"} if True in signs else {"no": "no"}
-
-
-def _content(text: str) -> list[Term]:
-    return [term for term in analyse(text).terms if term.kind is not TermKind.FUNCTION]
 
 
 def _is_denied(text: str, row: list[Term], place: int) -> bool:

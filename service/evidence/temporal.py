@@ -83,7 +83,11 @@ def placed(item: Evidence, asked: Period, beside: Sequence[Evidence] = ()) -> Pl
     if asked.published:
         return "open" if published is None else "inside" if asked.holds(published) else "outside"
     stated = stated_periods(item.text, published)
-    titled = (p for p in periods(item.article.title, None) if _within(p, asked))
+    titled = (  # a year in a title places an article in that year, and in no week of it
+        p
+        for p in periods(item.article.title, None)
+        if all(day is not None and asked.holds(day) for day in (p.first, p.last))
+    )
     if any(asked.meets(period) for period in (*stated, *titled)):
         return "inside"
     if any(
@@ -95,7 +99,7 @@ def placed(item: Evidence, asked: Period, beside: Sequence[Evidence] = ()) -> Pl
             "open" if asked.named and not stated else "outside"
         )  # "last month" asks for what is known to be recent
     if asked.holds(published) or (
-        asked.last is not None and asked.last < published <= _late(asked.last)
+        asked.last is not None and (published - asked.last).days in range(1, LATE_DAYS + 1)
     ):
         return "inside" if not stated else "open" if _GOES_ON.search(item.text) else "background"
     if stated or (asked.first is not None and published < asked.first):
@@ -138,11 +142,6 @@ def _tells_of(period: Period, asked: Period) -> bool:
     return not _lead(period) or asked.holds(period.first)
 
 
-def _within(period: Period, asked: Period) -> bool:
-    """A year in a title places an article in that year, and in no week of it."""
-    return all(day is not None and asked.holds(day) for day in (period.first, period.last))
-
-
 def _lead(period: Period) -> str:
     """The period's own preposition is a cue too: "since 2014"."""
     first = period.words.split()[0].lower()
@@ -160,10 +159,6 @@ def _nearest(period: Period, published: date) -> Period:
     except ValueError:  # 29 February
         return period
     return replace(period, first=first, last=last)
-
-
-def _late(day: date) -> date:
-    return day + timedelta(LATE_DAYS) if day <= date.max - timedelta(LATE_DAYS) else day
 
 
 _DATED_WANTS = ("number", "money", "date")

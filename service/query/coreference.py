@@ -35,7 +35,8 @@ def _resolved(text: str, before: str, answer: str) -> str:
     bare = _OPENING.sub("", " ".join(text.split())).strip(" ?!.,") or text
     count = len(analyse(bare).words)
     if _WHY.fullmatch(bare):
-        return f"Why {_statement(before)}?"
+        stated = _lower(_QUESTION_LEAD.sub("", before.strip()).strip(" ?"))  # no question word
+        return f"Why {stated or before}?"
     if _QUESTION_WORDS.fullmatch(bare):
         asked = _OWN_WORD.sub("", before)
         return (
@@ -153,11 +154,6 @@ def _thing(before: str, answer: str) -> str | None:
         return f"{led[0] if led else ''}{before[last.start : last.end]}{noun[0] if noun and led else ''}"
     found = _NOUN_PHRASE.search(before)
     return found[0] if found else None
-
-
-def _statement(before: str) -> str:
-    """The question before as what a "why" asks about: without its own question word."""
-    return _lower(_QUESTION_LEAD.sub("", before.strip()).strip(" ?")) or before
 
 
 def _lower(text: str) -> str:

@@ -169,13 +169,12 @@ def surer(made: Edit) -> bool:
             continue
         mine = " ".join(word for word, _ in made.mine[k:m])
         theirs, level = _level(" ".join(word for word, _ in made.theirs[i:j])), _level(mine)
-        if level < theirs and (level == 1 or any(_is_past(word) for word in mine.split())):
+        if level < theirs and (
+            level == 1
+            or any(w in _BE_HAVE or w.endswith("ed") or irregular(w) for w in mine.split())
+        ):
             return True
     return False
-
-
-def _is_past(word: str) -> bool:
-    return word in _BE_HAVE or word.endswith("ed") or bool(irregular(word))
 
 
 def _level(stretch: str) -> int:

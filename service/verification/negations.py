@@ -40,17 +40,13 @@ def _content(text: str) -> list[Term]:
     return [term for term in analyse(text).terms if term.kind is not TermKind.FUNCTION]
 
 
-def _negates(term: Term) -> bool:
-    return term.kind is TermKind.NEGATION or (
-        term.kind is TermKind.QUANTIFIER and term.value in _NONE
-    )
-
-
 def _denied(row: Sequence[Term]) -> list[list[Term]]:
     """For each negation the content words after it, or the one before it where nothing follows."""
     found = []
     for index, term in enumerate(row):
-        if _negates(term):
+        if term.kind is TermKind.NEGATION or (
+            term.kind is TermKind.QUANTIFIER and term.value in _NONE
+        ):
             after = [other for other in row[index + 1 :] if other.kind is not TermKind.NEGATION][
                 :REACH
             ]
