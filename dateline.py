@@ -7,7 +7,7 @@ import typer
 from evals import cli as evals_cli
 from evals import feedback_cli
 from ingest import cli as ingest_cli
-from service import articles_cli, backup_cli, slack_cli
+from service import articles_cli, backup_cli, keys_cli, slack_cli
 from service import cli as service_cli
 
 app = typer.Typer(
@@ -28,6 +28,7 @@ app.command("backup")(backup_cli.backup)
 app.command("restore")(backup_cli.restore)
 app.command("slack")(slack_cli.slack)
 app.add_typer(articles_cli.app, name="articles")
+app.add_typer(keys_cli.app, name="keys")
 app.add_typer(feedback_cli.app, name="feedback")
 app.add_typer(evals_cli.app, name="eval")
 

@@ -18,6 +18,8 @@ DatelineError
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 UNFORESEEN = "a fault of the service: its log has the trace under this request id"
 
 
@@ -66,13 +68,22 @@ class InvalidRequest(DatelineError):
 
 
 class Refused(DatelineError):
-    """`param` names the field at fault, where there is one."""
+    """`param` names the field at fault, where there is one; `headers` go with the reply."""
 
-    def __init__(self, status: int, code: str, detail: str, *, param: str | None = None):
+    def __init__(
+        self,
+        status: int,
+        code: str,
+        detail: str,
+        *,
+        param: str | None = None,
+        headers: Mapping[str, str] | None = None,
+    ):
         super().__init__(detail)
         self.status = status
         self.code = code
         self.param = param
+        self.headers = headers
 
 
 class ModelFailed(DatelineError):

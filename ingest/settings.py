@@ -72,10 +72,20 @@ class Settings(BaseSettings):
     api_keys: str = Field(
         "", description="keys that may read, comma-separated; empty: no key is asked for"
     )
-    admin_keys: str = Field("", description="keys that may write, comma-separated")
+    admin_keys: str = Field("", description="keys of the role admin, comma-separated")
     max_body_kb: int = Field(1024, ge=16, description="largest request body, in kilobytes")
     public_url: str | None = Field(
         None, description="address under which readers reach this service"
+    )
+
+    requests_a_minute: int = Field(
+        0, ge=0, le=1_000_000, description="requests that one key has a minute; 0: any number"
+    )
+    answers_a_minute: int = Field(
+        0, ge=0, le=1_000_000, description="of them, answers and checks; 0: any number"
+    )
+    redis_url: SecretStr | None = Field(
+        None, description="address of a Redis server that counts them for several processes"
     )
 
     keep_days: int = Field(

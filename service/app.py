@@ -18,6 +18,7 @@ from service.contract.problems import error_response
 from service.surfaces import (
     openai_chat,
     owner_api,
+    owner_keys,
     rest,
     rest_answers,
     rest_articles,
@@ -57,6 +58,7 @@ def create_app(service: Service, *, private: bool = False) -> FastAPI:
     app.include_router(openai_chat.routes(service))
     if private:
         app.include_router(owner_api.routes(service))
+        app.include_router(owner_keys.routes(service))
     else:
         endpoint = McpEndpoint(service, lambda: create_app(service, private=True))
         app.router.routes.append(Route("/mcp", endpoint, methods=["POST"]))
@@ -73,13 +75,7 @@ def create_app(service: Service, *, private: bool = False) -> FastAPI:
     for kind in (DatelineError, HTTPException, RequestValidationError):
         app.add_exception_handler(kind, _failed)
     app.add_middleware(Conditional)
-    app.add_middleware(
-        Admission,
-        settings=service.settings,
-        keys=None if private else service.keys,
-        sessions=service.sessions,
-        private=private,
-    )
+    app.add_middleware(Admission, service=service, private=private)
     if service.settings.allowed_origins:  # outermost: a browser asks first, without its key
         app.add_middleware(
             CORSMiddleware,
@@ -95,7 +91,9 @@ CORS_REQUEST_HEADERS = (
     "Authorization", "Content-Type", "Idempotency-Key", "If-None-Match", "Last-Event-ID",
     "Mcp-Protocol-Version", "X-Request-ID",
 )  # fmt: skip
-CORS_REPLY_HEADERS = ("ETag", "Location", "Retry-After", "X-Request-ID")
+CORS_REPLY_HEADERS = (
+    "ETag", "Location", "RateLimit", "RateLimit-Policy", "Retry-After", "X-Request-ID",
+)  # fmt: skip
 
 
 TAGS = {

@@ -47,10 +47,11 @@ def restore(file: File, as_json: Json = False) -> None:
 
 def _schemas() -> tuple[Schema, ...]:
     from ingest.storage.tables import CATALOGUE
+    from service.key_tables import KEYS
     from service.records import RECORDS
     from service.surfaces.slack_inbox import SLACK
 
-    return CATALOGUE, RECORDS, SLACK
+    return CATALOGUE, RECORDS, KEYS, SLACK
 
 
 def _tell(counts: dict[str, int], done: str, as_json: bool) -> None:

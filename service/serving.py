@@ -30,6 +30,8 @@ from service.connections import (
     LimitedConnection,
     log_rarely,
 )
+from service.key_tables import open_keys
+from service.keys import Keys
 from service.types import Question
 from service.wiring import Service, open_service
 
@@ -38,6 +40,7 @@ log = logging.getLogger(__name__)
 # After this, replies still under way are cut off; they end by themselves after 3 seconds.
 STOPPING_SECONDS = 6
 EXPIRY_SECONDS = 3600.0  # between two looks for what is kept too long
+KEYS_SECONDS = 5.0  # until a key that another process revoked is void here, too
 QUEUED_CONNECTIONS = 2048  # by the kernel, until the loop takes them
 
 
@@ -49,17 +52,25 @@ def check(settings: Settings, host: str, port: int) -> None:
 
 def check_binding(settings: Settings, host: str) -> None:
     """Raises WrongUsage where an address that others reach would be open to everybody."""
-    if settings.reader_keys or settings.writer_keys:
-        return
     with contextlib.suppress(OSError):
         found = {info[4][0] for info in socket.getaddrinfo(host, None)} if host else set()
         addresses = [ipaddress.ip_address(str(one).partition("%")[0]) for one in found]
         if addresses and all(address.is_loopback for address in addresses):
             return
+    if settings.reader_keys or settings.writer_keys or _has_stored_keys(settings):
+        return
     raise WrongUsage(
-        f"--host {host or '(empty)'} can be reached from other machines and no keys are set: "
-        "set DATELINE_API_KEYS (comma-separated), or serve on 127.0.0.1"
+        f"--host {host or '(empty)'} can be reached from other machines and there are no keys: "
+        "add one with dateline keys add, set DATELINE_API_KEYS, or serve on 127.0.0.1"
     )
+
+
+def _has_stored_keys(settings: Settings) -> bool:
+    with (
+        owner.owning(settings.data_dir, "serve"),
+        contextlib.closing(open_keys(settings)) as database,
+    ):
+        return bool(Keys(settings, database))
 
 
 def serve(settings: Settings, host: str, port: int, command: str = "serve") -> None:
@@ -142,7 +153,19 @@ async def _run(service: Service, public: socket.socket, private: socket.socket) 
         loop.add_signal_handler(number, stop)
     serving = [server.serve(sockets=[listener]) for server, listener in servers]
     telling = _tell(service, [server for server, _ in servers], public)
-    await asyncio.gather(*serving, telling, _forget_in_time(service))
+    kept_up = _forget_in_time(service), _renew_keys(service)
+    await asyncio.gather(*serving, telling, *kept_up)
+
+
+async def _renew_keys(service: Service) -> None:
+    """Other processes on the same servers add and revoke keys, too."""
+    while not service.stopping.is_set():
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(service.stopping.wait(), KEYS_SECONDS)
+        try:
+            await asyncio.to_thread(service.keys.refresh)
+        except IndexUnavailable as error:
+            log.warning("keys stay as they were known: %s", error)
 
 
 async def _forget_in_time(service: Service) -> None:

@@ -29,24 +29,24 @@ def secret(records: Database) -> bytes:
 
 
 class Sessions:
-    """Cookies `ID.END.SIGNATURE`: the id of a key, and the second until which it holds."""
+    """Cookies `MARK.END.SIGNATURE`: what stands for a key, and the second until which it holds."""
 
     def __init__(self, secret: bytes, clock: Callable[[], float] = time.time):
         self._secret = secret
         self._clock = clock
 
-    def cookie(self, caller_id: str) -> str:
-        said = f"{caller_id}.{int(self._clock()) + SESSION_SECONDS}"
+    def cookie(self, mark: str) -> str:
+        said = f"{mark}.{int(self._clock()) + SESSION_SECONDS}"
         return f"{said}.{self._signature(said)}"
 
-    def caller_id(self, cookie: str) -> str | None:
-        """Whose cookie it is; None for one that is not ours, or too old."""
+    def mark(self, cookie: str) -> str | None:
+        """What it stands for; None for one that is not ours, or too old."""
         said, _, signature = cookie.rpartition(".")
         expected = self._signature(said)
         if not hmac.compare_digest(signature.encode(), expected.encode()):
             return None
-        caller_id, _, end = said.rpartition(".")
-        return caller_id if self._clock() < int(end) else None
+        mark, _, end = said.rpartition(".")
+        return mark if self._clock() < int(end) else None
 
     def _signature(self, said: str) -> str:
         return hmac.new(self._secret, said.encode("utf-8", "replace"), hashlib.sha256).hexdigest()

@@ -14,12 +14,15 @@ from ingest import uploads
 from ingest.settings import Settings
 from ingest.storage.archive import Archive, open_archive
 from service.answerer import Answerer
+from service.changes import Changes
 from service.checks import Checker
 from service.conversations import Conversations
 from service.drafting.llm import Drafter
 from service.feedback import Feedback
 from service.jobs import Jobs
+from service.key_tables import open_keys
 from service.keys import Keys
+from service.rates import Guesses, Rates
 from service.receipts import Receipts
 from service.records import open_records
 from service.retrieval.retriever import Retriever
@@ -42,6 +45,9 @@ class Service:
     conversations: Conversations
     shares: Shares
     keys: Keys
+    changes: Changes
+    guesses: Guesses
+    rates: Rates
     sessions: Sessions
     jobs: Jobs
     writing: threading.Lock
@@ -58,6 +64,7 @@ def open_service(settings: Settings) -> Iterator[Service]:
     with (
         open_archive(settings) as archive,
         contextlib.closing(open_records(settings)) as records,
+        contextlib.closing(open_keys(settings)) as held,
     ):
         retriever = Retriever(archive)
         receipts = Receipts(records, settings.keep_days)
@@ -73,7 +80,7 @@ def open_service(settings: Settings) -> Iterator[Service]:
             stopping.is_set,
             lambda: receipts.forget_removed(archive.catalogue),
         )
-        signing = secret(records)
+        signing, keys = secret(records), Keys(settings, held)
         try:
             yield Service(
                 settings,
@@ -86,7 +93,10 @@ def open_service(settings: Settings) -> Iterator[Service]:
                 Feedback(records, receipts),
                 Conversations(records, receipts),
                 Shares(records, receipts, signing),
-                Keys(settings),
+                keys,
+                Changes(held),
+                Guesses(),
+                Rates(settings),
                 Sessions(signing),
                 jobs,
                 writing,
@@ -94,3 +104,4 @@ def open_service(settings: Settings) -> Iterator[Service]:
             )
         finally:
             jobs.close()
+            keys.refresh()

@@ -47,7 +47,7 @@ VENDOR_HOMES = {
     },
     "docx": {"ingest/formats/docx_text.py"},
     "jinja2": {"service/surfaces/page_templates.py"},
-    "limits": {"service/surfaces/sign_in.py"},
+    "limits": {"service/rates.py"},
     "lxml": {
         "ingest/formats/docx_text.py",
         "ingest/formats/html.py",
@@ -68,6 +68,7 @@ SURFACES = (
     "service/surfaces/mcp_http.py",
     "service/surfaces/slack.py",
     "service/surfaces/owner_api.py",
+    "service/surfaces/owner_keys.py",
     "service/surfaces/shared_answers.py",
     "service/surfaces/sign_in.py",
     "service/surfaces/web_pages.py",

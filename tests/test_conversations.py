@@ -22,7 +22,6 @@ from test_rest import assert_problem, sent_events
 from ingest.pipeline import ingest
 from ingest.settings import Settings
 from service.contract.replies import ConversationCard, ConversationList, ConversationRead, answer_of
-from service.keys import Keys
 from service.wiring import Service
 
 
@@ -158,7 +157,7 @@ def test_an_answer_under_way_while_its_conversation_is_deleted_goes_too(
 ) -> None:
     _, service = keyed
     one = begun(http)["conversation_id"]
-    owner = Keys(service.settings).holder(b"ann")
+    owner = service.keys.holder(b"ann")
     assert owner is not None
     thread = service.conversations.open(one, owner.id)
     assert thread is not None

@@ -20,6 +20,7 @@ from ingest.storage.archive import Archive
 from ingest.storage.databases import open_database
 from ingest.storage.schema import Schema
 from ingest.storage.tables import CATALOGUE
+from service.key_tables import KEYS
 from service.records import RECORDS
 from service.surfaces.slack_inbox import SLACK
 
@@ -120,7 +121,14 @@ def test_an_archive_without_the_columns_of_later_versions_gets_them(old: Setting
 
 @pytest.mark.parametrize(
     ("schema", "age"),
-    [(CATALOGUE, "new"), (CATALOGUE, "old"), (RECORDS, "new"), (RECORDS, "old"), (SLACK, "new")],
+    [
+        (CATALOGUE, "new"),
+        (CATALOGUE, "old"),
+        (RECORDS, "new"),
+        (RECORDS, "old"),
+        (KEYS, "new"),
+        (SLACK, "new"),
+    ],
     ids=lambda value: getattr(value, "name", value),
 )
 def test_tables_are_the_same_whether_made_today_or_migrated(

@@ -98,4 +98,4 @@ class Schema:
         command.upgrade(config, "head")
 
 
-OURS = ("catalogue", "receipts", "slack")
+OURS = ("catalogue", "receipts", "keys", "slack")

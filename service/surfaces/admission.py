@@ -8,6 +8,7 @@ import ipaddress
 import re
 import secrets
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlencode, urlsplit
@@ -15,7 +16,7 @@ from urllib.parse import urlencode, urlsplit
 from fastapi import Depends
 from fastapi.security import HTTPBearer
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.requests import ClientDisconnect, Request, cookie_parser
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -23,9 +24,10 @@ from ingest import uploads
 from ingest.errors import Refused
 from ingest.formats.readers import MEGABYTE
 from ingest.settings import Settings
+from service.changes import COMMAND, WITHOUT_KEY, Change
 from service.contract.problems import error_response
-from service.keys import Caller, Keys
-from service.sessions import COOKIE, Sessions
+from service.surfaces.identity import Identity, is_open
+from service.wiring import Service
 
 MOST_HEADER_BYTES = 32 * 1024  # names and values together
 MOST_TARGET_BYTES = 128 * 1024  # path and query
@@ -34,11 +36,9 @@ DRAIN_SECONDS = 10.0
 BODY_SECONDS = 30.0  # for a body to arrive, and a second more for every SLOWEST bytes of it
 SLOWEST_BYTES_A_SECOND = 16 * 1024
 JSON_ROUTES = ("/v1/", "/owner/")
-# Where keys are set, these want none, and everything else does.
-OPEN = ("/", "/healthz", "/readyz", "/docs", "/openapi.json", "/sign-in", "/sign-out")
-OPEN_BELOW = ("/static/", "/s/", "/slack/")
 WITH_BODY = ("POST", "PUT", "PATCH", "DELETE")
 UPLOADS = "/v1/articles"
+ASKS = ("/v1/answers", "/v1/checks", "/v1/chat/completions", "/v1/responses", "/mcp")
 MULTIPART = "multipart/form-data"
 JSON_EXPANSION = 3  # JSON may write a letter in six bytes ("\\u0431") that UTF-8 writes in two
 UNKNOWN_HOST = (
@@ -51,24 +51,28 @@ CONTENT_SECURITY_POLICY = (
 )
 
 
-def guards(settings: Settings) -> list[Any]:
+def guards(service: Service) -> list[Any]:
     """For the API's documentation of routes that want a key where keys are set.
 
     By the time a route runs, the key has been checked.
     """
-    keyed = settings.reader_keys or settings.writer_keys
-    described = (
-        "One of DATELINE_API_KEYS or DATELINE_ADMIN_KEYS" if keyed else "None is needed here"
-    )
+    described = "A key of this service" if service.keys else "None is needed here"
     return [Depends(HTTPBearer(auto_error=False, description=described))]
 
 
 def _may_write(request: Request) -> None:
+    request.state.writes = True
     if not request.state.may_write:
-        raise Refused(403, "admin_key_required", "this wants one of DATELINE_ADMIN_KEYS")
+        raise Refused(403, "admin_key_required", "this wants a key that may write: role write")
+
+
+def _may_manage(request: Request) -> None:
+    if not request.state.may_manage:
+        raise Refused(403, "admin_key_required", "this wants a key of the role admin")
 
 
 WRITES = Depends(_may_write)
+MANAGES = Depends(_may_manage)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,19 +98,12 @@ def article_limit(settings: Settings, expansion: int = 1) -> SizeLimit:
 class Admission:
     """ASGI middleware around the whole app.
 
-    The `private` app has no `keys`: the mode of the socket's file is the key.
+    The `private` app asks for no key: the mode of the socket's file is the key.
     """
 
-    def __init__(
-        self,
-        app: ASGIApp,
-        settings: Settings,
-        keys: Keys | None,
-        sessions: Sessions,
-        private: bool = False,
-    ):
+    def __init__(self, app: ASGIApp, service: Service, private: bool = False):
         self.app = app
-        self.settings = settings
+        self.settings = settings = service.settings
         most = settings.max_body_kb
         self.body = SizeLimit(most * 1024, f"the body is over {most} KB (DATELINE_MAX_BODY_KB)")
         article = article_limit(settings, JSON_EXPANSION)
@@ -117,9 +114,12 @@ class Admission:
             f"the files are over {files // MEGABYTE} MB together ({uploads.MOST_ARTICLES} times "
             "DATELINE_MAX_ARTICLE_MB): send fewer at a time",
         )
-        self.keys = keys
-        self.sessions = sessions
-        self.open = not (private or keys)
+        self.keys = service.keys
+        self.private = private
+        keys = None if private else service.keys
+        self.identity = Identity(keys, service.sessions, service.guesses, settings.public_url)
+        self.rates = service.rates
+        self.changes = service.changes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -137,6 +137,7 @@ class Admission:
             nonlocal started
             if message["type"] == "http.response.start":
                 started = True
+                await self._note(scope, message["status"])
                 if scope["method"] in WITH_BODY:
                     await incoming.drain()
                 own = MutableHeaders(scope=message)
@@ -146,17 +147,23 @@ class Admission:
                 own["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
                 kept = "no-store" if scope["path"].startswith(JSON_ROUTES) else "no-cache"
                 own.setdefault("Cache-Control", kept)
+                own.update(state.get("rate", {}))
                 if incoming.late:
                     own["Connection"] = "close"
             await send(message)
 
         try:
             _expect_short_head(scope)
-            if self.open and not _is_our_host(headers.get("host", ""), self.settings.public_url):
+            is_ours = _is_our_host(headers.get("host", ""), self.settings.public_url)
+            if not (self.private or self.keys or is_ours):
                 raise Refused(421, "unknown_host", UNKNOWN_HOST)
-            caller = self._identify(scope, headers)
+            caller = self.identity.of(scope, headers)
             state["caller"] = caller.id if caller else None
             state["may_write"] = bool(caller and caller.may_write)
+            state["may_manage"] = bool(caller and caller.may_manage)
+            if caller and caller.id and not is_open(scope["path"]):
+                asks = scope["method"] == "POST" and scope["path"] in ASKS
+                state["rate"] = await self.rates.admit(caller, asks=asks)
             await self.app(scope, await self._admitted(scope, headers, incoming), send_signed)
         except ClientDisconnect:
             return
@@ -167,32 +174,16 @@ class Admission:
             if not started:
                 await response(scope, receive, send_signed)
 
-    def _identify(self, scope: Scope, headers: Headers) -> Caller | None:
-        """Who asks; None on an open page, of somebody who has shown no key.
-
-        Refused where a key is wanted and no known one is sent. A cookie speaks for its key, but
-        where something is to be changed only from our own pages.
-        """
-        if not self.keys:
-            return Caller("", from_our_page(headers, self.settings.public_url))
-        wanted = scope["path"] not in OPEN and not scope["path"].startswith(OPEN_BELOW)
-        sent = next((value for name, value in scope["headers"] if name == b"authorization"), b"")
-        scheme, _, key = sent.partition(b" ")
-        if scheme.lower() == b"bearer" and key.strip():
-            caller = self.keys.holder(key.strip())
-            if caller is None and wanted:
-                raise Refused(401, "invalid_key", "this key is not known here")
-            return caller
-        cookie = cookie_parser(headers.get("cookie", "")).get(COOKIE)
-        changes = scope["method"] not in ("GET", "HEAD")
-        if cookie and not (changes and not from_our_page(headers, self.settings.public_url)):
-            caller_id = self.sessions.caller_id(cookie)
-            caller = self.keys.known(caller_id) if caller_id else None
-            if caller is not None:
-                return caller
-        if wanted:
-            raise Refused(401, "missing_key", "send a key: Authorization: Bearer <key>")
-        return None
+    async def _note(self, scope: Scope, status: int) -> None:
+        """Writes down who changes something, before they hear that it was done."""
+        state, path = scope["state"], scope["path"]
+        of_owner = path.startswith("/owner/") and scope["method"] != "GET"
+        if not (state.get("writes") or (self.private and of_owner)):
+            return
+        caller = COMMAND if self.private else state["caller"] or WITHOUT_KEY
+        now = datetime.now(UTC).isoformat(timespec="microseconds")
+        change = Change(now, caller, f"{scope['method']} {path}", state["request_id"], status)
+        await asyncio.to_thread(self.changes.note, change)
 
     async def _admitted(self, scope: Scope, headers: Headers, incoming: Incoming) -> Receive:
         """What the app may read: the whole body, checked, or files as they come, counted.
@@ -273,25 +264,6 @@ class Incoming:
             async with asyncio.timeout(DRAIN_SECONDS):
                 while self.more and self._size < most:
                     await self.next()
-
-
-def from_our_page(headers: Headers, public_url: str | None) -> bool:
-    """Whether a request comes from one of our pages, or from no page at all.
-
-    A page of another site that is open in a browser may send requests here; it must not change
-    anything. A browser without Sec-Fetch tells by Origin which site's page it is.
-    """
-    site = headers.get("sec-fetch-site")
-    if site is not None:
-        return site in ("none", "same-origin")
-    origin = headers.get("origin")
-    if origin is None:
-        return True
-    with contextlib.suppress(ValueError):
-        public = urlsplit(public_url or "").netloc.lower()
-        ours = {headers.get("host", "").lower(), public} - {""}
-        return urlsplit(origin).netloc.lower() in ours
-    return False
 
 
 def _wants_sign_in(error: Exception, scope: Scope, headers: Headers) -> bool:

@@ -29,9 +29,8 @@ class McpEndpoint:
         """Raises Refused for a page of another site. Ends when the client goes away."""
         request = Request(scope, receive)
         settings = self._service.settings
-        keyed = settings.reader_keys or settings.writer_keys
         allowed = request.headers.get("origin", "").lower() in settings.allowed_origins
-        if not (keyed or allowed or request.state.may_write):
+        if not (self._service.keys or allowed or request.state.may_write):
             raise Refused(403, "foreign_origin", "pages of other sites may not use this address")
         # a second of imports, off the loop, that only those who use it wait for
         mcp = await asyncio.to_thread(importlib.import_module, "service.surfaces.mcp")

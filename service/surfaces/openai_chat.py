@@ -57,7 +57,7 @@ READING = {status: ERRORS[status] for status in (401, 503, "default")}  # what n
 
 def routes(service: Service) -> APIRouter:
     """`/v1/models`, `/v1/chat/completions` and `/v1/responses`, bound to one service."""
-    router = APIRouter(tags=TAGS, dependencies=guards(service.settings))
+    router = APIRouter(tags=TAGS, dependencies=guards(service))
 
     @router.get("/v1/models", summary="The one model", responses=READING)
     async def list_models() -> dict[str, Any]:

@@ -30,7 +30,7 @@ from service.wiring import Service
 def routes(service: Service) -> APIRouter:
     """These, bound to one service."""
     router = APIRouter()
-    guarded = APIRouter(dependencies=guards(service.settings))
+    guarded = APIRouter(dependencies=guards(service))
     _search(guarded, service)
     _checks(guarded, service)
 

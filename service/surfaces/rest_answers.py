@@ -53,7 +53,7 @@ _STREAM = {"schema": {"type": "string"}, "example": _STREAM_EXAMPLE}
 
 def routes(service: Service) -> APIRouter:
     """These, bound to one service."""
-    router = APIRouter(tags=["Answers"], dependencies=guards(service.settings))
+    router = APIRouter(tags=["Answers"], dependencies=guards(service))
     recordings = Recordings()
     _asking(router, service, recordings)
     _taking_up(router, service, recordings)

@@ -35,7 +35,7 @@ NO_ARTICLE = "there is no article of this id here"
 
 def routes(service: Service) -> APIRouter:
     """These, bound to one service."""
-    router = APIRouter(dependencies=guards(service.settings))
+    router = APIRouter(dependencies=guards(service))
     _reading(router, service)
     _writing(router, service)
     _jobs(router, service)

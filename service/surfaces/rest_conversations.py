@@ -28,7 +28,7 @@ Limit = Annotated[int, Query(ge=1, le=200)]
 
 def routes(service: Service) -> APIRouter:
     """`/v1/conversations`, bound to one service. Another key's conversation is a 404."""
-    router = APIRouter(tags=["Conversations"], dependencies=guards(service.settings))
+    router = APIRouter(tags=["Conversations"], dependencies=guards(service))
 
     @router.get("/v1/conversations", summary="List conversations", responses=problems(422))
     def list_conversations(

@@ -13,13 +13,13 @@ from service.contract.problems import problems
 from service.contract.replies import FeedbackPage, body_of
 from service.contract.requests import FeedbackRequest
 from service.feedback import BEFORE_ALL, Rating
-from service.surfaces.admission import WRITES, guards
+from service.surfaces.admission import MANAGES, guards
 from service.wiring import Service
 
 
 def routes(service: Service) -> APIRouter:
     """`/v1/feedback`, bound to one service."""
-    router = APIRouter(tags=["Feedback"], dependencies=guards(service.settings))
+    router = APIRouter(tags=["Feedback"], dependencies=guards(service))
 
     @router.post(
         "/v1/feedback",
@@ -39,7 +39,7 @@ def routes(service: Service) -> APIRouter:
         "/v1/feedback",
         summary="List ratings",
         response_model=FeedbackPage,
-        dependencies=[WRITES],
+        dependencies=[MANAGES],
         responses=problems(403, 422),
     )
     def list_feedback(

@@ -30,7 +30,7 @@ class ShareLink(BaseModel):
 def routes(service: Service) -> APIRouter:
     """`/v1/answers/{id}/share` and `/s/{token}`, bound to one service."""
     router = APIRouter()
-    guarded = APIRouter(tags=["Answers"], dependencies=guards(service.settings))
+    guarded = APIRouter(tags=["Answers"], dependencies=guards(service))
     path = "/v1/answers/{answer_id}/share"
     shown: dict[str, Any] = {"responses": problems(404)}
 

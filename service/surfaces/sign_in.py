@@ -2,31 +2,24 @@
 
 from __future__ import annotations
 
-import time
 from http import HTTPStatus
 from urllib.parse import parse_qs
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
-from limits import RateLimitItemPerMinute
-from limits.storage import MemoryStorage
-from limits.strategies import MovingWindowRateLimiter
 
 from ingest.errors import Refused
 from service.sessions import COOKIE, SESSION_SECONDS
-from service.surfaces.admission import from_our_page
+from service.surfaces.identity import from_our_page
 from service.surfaces.page_templates import page
 from service.wiring import Service
 
-WRONG_KEYS = 10  # a minute and address: who types has enough, who guesses has not
 LONGEST_NEXT = 4_000  # characters of the address to go on to
 
 
 def routes(service: Service) -> APIRouter:
     """`/sign-in` and `/sign-out`, bound to one service."""
     router = APIRouter(include_in_schema=False)
-    wrong_keys = MovingWindowRateLimiter(MemoryStorage())
-    allowed = RateLimitItemPerMinute(WRONG_KEYS)
     public_url = service.settings.public_url
 
     @router.api_route("/sign-in", methods=["GET", "HEAD"])
@@ -41,21 +34,19 @@ def routes(service: Service) -> APIRouter:
         sent = parse_qs((await request.body()).decode("utf-8", "replace"))
         key, onward = (sent.get(name, [""])[0].strip() for name in ("key", "next"))
         address = request.client.host if request.client else ""
-        if not wrong_keys.test(allowed, address):
-            ends = wrong_keys.get_window_stats(allowed, address).reset_time
-            wait = max(1, int(ends - time.time()) + 1)
-            words = f"Too many wrong keys came from your address. Try again in {wait} seconds."
-            reply = _again(request, onward, words, HTTPStatus.TOO_MANY_REQUESTS)
-            reply.headers["Retry-After"] = str(wait)
+        try:
+            shown = service.keys.holder(key.encode()) if key else None
+            caller = service.guesses.judge(address, shown)
+        except Refused as error:
+            reply = _again(request, onward, f"Sorry, {error}.", HTTPStatus.TOO_MANY_REQUESTS)
+            reply.headers.update(error.headers or {})
             return reply
-        caller = service.keys.holder(key.encode()) if key else None
         if caller is None:
-            wrong_keys.hit(allowed, address)
             return _again(request, onward, "This key is not known here.", HTTPStatus.UNAUTHORIZED)
         signed_in = RedirectResponse(_onward(onward), HTTPStatus.SEE_OTHER)
         signed_in.set_cookie(
             COOKIE,
-            service.sessions.cookie(caller.id),
+            service.sessions.cookie(caller.mark),
             max_age=SESSION_SECONDS,
             httponly=True,
             samesite="lax",
