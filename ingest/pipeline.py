@@ -187,7 +187,7 @@ def compare(
                 files.note(item)
                 if isinstance(item, Failure):
                     failed.append(item)
-                elif isinstance(item, readers.PassedOver):
+                elif isinstance(item, readers.NotUnderstood | readers.PassedOver):
                     notes.append(str(item))
                 elif isinstance(item, readers.Unchanged):
                     seen.update(item.article_ids)

@@ -54,6 +54,9 @@ class StatedDate:
     day: date  # the calendar day as written, in the offset it was written in; of a month or year the first
     precision: str  # minute | day | month | year
     where: str  # json-ld | meta | markup | field | text
+    # of a moment in UTC or without a zone: where it was published it may have been the day before
+    # or after; not stored
+    may_be_utc: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -250,3 +250,32 @@ def test_the_seed_articles_state_the_dates_a_reader_finds_in_them() -> None:
     ]
     assert found[1].republished_on == date(2024, 4, 29)
     assert found[4].latest_named_date == date(2024, 10, 27)
+
+
+@pytest.mark.parametrize(
+    "moment",
+    [
+        "10:15 AEDT",
+        "10:15 IST",
+        "9 pm Eastern Time",
+        "22:15 UTC+8",
+        "10:15 a.m. Indian Standard Time",
+    ],
+)
+def test_the_name_of_a_time_zone_leaves_a_date_line_one(moment: str) -> None:
+    text = f"Orchard flooded\n\nBy Nora Pell\n\n7 June 2024, {moment}\n\n{PROSE}"
+    assert find_published(text).published_on == date(2024, 6, 7)
+
+
+@pytest.mark.parametrize(
+    "box",
+    [
+        "Founded | 7 June 1911\n\nMayor | Ivo Lund",
+        "Founded\n\n7 June 1911",
+        "Second race | 7 June 1911\n\nThird race | 8 June 1911",
+    ],
+)
+def test_a_day_in_a_box_of_facts_is_no_publication(box: str) -> None:
+    assert find_published(f"Orchard flooded\n\n{box}\n\n{PROSE}").published_on is None
+    dated = f"Orchard flooded\n\nPolitics | 9 June 2024\n\nBy Nora Pell\n\n{box}\n\n{PROSE}"
+    assert find_published(dated).published_on == date(2024, 6, 9)

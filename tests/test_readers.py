@@ -425,7 +425,6 @@ def test_bad_lines_are_named_and_the_others_are_read(tmp_path: Path) -> None:
         b'{"text": 3}',
         b'{"title": "only"}',
         b'{"text": "a", "published_on": "2025-13-45"}',
-        b'{"text": "\xff"}',
         b'{"text": "\\ud800"}',
         b'{"text": "a\\u0000"}',
         b'{"id": true, "text": "a"}',
@@ -491,6 +490,43 @@ def test_the_usual_encodings_are_decoded(tmp_path: Path, encoding: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("content", "text"),
+    [
+        (
+            "We’re – at last – in the café ".encode() + b"caf\xe9 now",
+            "We’re – at last – in the café caf\ufffd now",
+        ),
+        ("“We’re ready ".encode() + b"\x9d now", "“We’re ready \ufffd now"),
+        (b"It was \x81 closed", "It was \ufffd closed"),
+        (b"It was closed " * 20 + b"\0again", "It was closed " * 20 + "again"),
+    ],
+)
+def test_one_bad_byte_costs_one_character_and_is_told(
+    content: bytes, text: str, tmp_path: Path
+) -> None:
+    (article,) = articles(written(tmp_path / "a.txt", content))
+    assert article.text == text
+    assert bool(article.notes) is ("\ufffd" in text)
+    line = b'{"text": "' + content + b'"}'
+    if b"\0" not in content:
+        assert articles(written(tmp_path / "a.jsonl", line))[0].text == text
+
+
+def test_cells_of_a_table_in_markdown_stand_apart() -> None:
+    table = (
+        "<table><tr><th>Fruit</th><th>Price</th></tr>\n<tr>\n  <td>Quince</td>\n  <td>3.40</td>\n</tr>"
+        "<tr><td>Plum<td>1.15</table>"
+    )
+    assert clean(f"Prices:\n\n{table}\n\nUntil Friday.").split("\n\n") == [
+        "Prices:",
+        "Fruit | Price",
+        "Quince | 3.40",
+        "Plum | 1.15",
+        "Until Friday.",
+    ]
+
+
+@pytest.mark.parametrize(
     ("content", "reason"),
     [
         (b"", "empty"),
@@ -501,7 +537,7 @@ def test_the_usual_encodings_are_decoded(tmp_path: Path, encoding: str) -> None:
         ("Мэр открыл мост в пятницу".encode("cp1251"), "encoding"),
         (b"\xff\xfea", "UTF-16"),
         ("A".encode("utf-32"), "UTF-32"),
-        (b"a \x81 b", "cp1252"),
+        ("A bridge".encode("utf-16-le"), "NUL"),
     ],
 )
 def test_what_is_no_text_is_reported_with_reason_and_remedy(

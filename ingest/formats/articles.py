@@ -9,15 +9,18 @@ from dataclasses import replace
 from datetime import date
 
 from ingest.errors import BadArticle
+from ingest.formats.field_names import BODIES, understood
 from ingest.text.clean import clean, one_line
 from ingest.text.date_resolution import believe, stated_date
-from ingest.text.headers import find_header
+from ingest.text.headers import authors, find_header
 from ingest.text.site_pages import site_page
 from ingest.types import Article, DateKind, Extract
 
 MEGABYTE = 1_000_000  # bytes
 LONGEST_FIELD = 1000  # characters of a title, name or address
 ReadPage = Callable[[bytes, int], Extract]
+NOT_UNDERSTOOD = "has fields that are not understood: "
+MOST_NAMED = 20  # of these fields
 FIELDS = ("title", "author", "publisher", "url", "published_on")
 
 _DATES = {"published_on": DateKind.PUBLISHED, "updated_on": DateKind.UPDATED}
@@ -36,47 +39,52 @@ def article_from(
     read_page: ReadPage | None = None,
 ) -> Article:
     """The article of a JSON object: `text` or `html`, and `title`, `author`, `publisher`, `url`,
-    `published_on` where known.
+    `published_on`, `updated_on` where known, under these or the other names of `field_names`.
 
     What is not given is read from the text, of `html` first from its metadata. An address that is
-    not http(s) is dropped. Raises BadArticle where a field has the wrong type, a date is none, or a
-    string holds what cannot be stored (NUL, lone surrogates). `read_page` reads the `html`, by
-    default `formats.html.read_page`.
+    not http(s) is dropped; the last note names what was not understood. Raises BadArticle where a
+    field of ours has the wrong type, `published_on` is no date, or a string holds what cannot be
+    stored (NUL, lone surrogates). `read_page` reads the `html`, by default `formats.html.read_page`.
     """
-    name = "html" if fields.get("text") is None and fields.get("html") is not None else "text"
-    content = fields.get(name)
-    if not isinstance(content, str):
-        problem = "is missing" if content is None else "is not a string"
-        raise BadArticle(f'"{name}" {problem}; give the text of the article')
-    stated: dict[str, str] = {}
-    for field in FIELDS:
-        value = fields.get(field)
-        if value is None:
-            continue
-        if not isinstance(value, str):
+    stated, strange = understood(fields)
+    for field in (*BODIES, *FIELDS):
+        if field in strange:
             raise BadArticle(f'"{field}" is not a string; correct it or leave it out')
-        if len(value) > LONGEST_FIELD:
+    name = next((name for name in BODIES if name in stated), None)
+    if name is None:
+        raise BadArticle('"text" is missing; give the text of the article')
+    content = stated[name]
+    stated = {field: value for field, value in stated.items() if field not in BODIES}
+    for field, value in {name: content, **stated}.items():
+        if len(value) > LONGEST_FIELD and field != name:
             raise BadArticle(
                 f'"{field}" has {len(value)} characters, more than {LONGEST_FIELD}; shorten it'
             )
-        stated[field] = value
-    for field, value in {name: content, **stated}.items():
         if _UNSTORABLE.search(value):
             raise BadArticle(
                 f'"{field}" holds a NUL or half a surrogate pair; correct or remove it'
             )
-    day = stated_date(DateKind.PUBLISHED, stated.get("published_on", ""), "field")
-    if stated.get("published_on", "").strip() and (
-        day is None or day.precision not in ("day", "minute")
-    ):
+    undated = [field for field in _DATES if field in stated and not _is_day(stated[field])]
+    if "published_on" in undated and "published_on" in fields:
         raise BadArticle('"published_on" is no date; write it as YYYY-MM-DD')
+    strange += tuple(f"{field} ({stated[field][:40]})" for field in undated)
     if name == "text":
         extract = Extract(content)
     else:
         from ingest.formats import html
 
         extract = (read_page or html.read_page)(content.encode(), len(content) * 4)
-    return article_of(with_fields(extract, stated), identity, source, today)
+    article = article_of(with_fields(extract, stated), identity, source, today)
+    if not strange:
+        return article
+    return replace(
+        article, notes=(*article.notes, NOT_UNDERSTOOD + ", ".join(strange[:MOST_NAMED]))
+    )
+
+
+def _is_day(words: str) -> bool:
+    day = stated_date(DateKind.PUBLISHED, words, "field")
+    return day is not None and day.precision in ("day", "minute")
 
 
 def with_fields(extract: Extract, stated: Mapping[str, str]) -> Extract:
@@ -111,7 +119,7 @@ def article_of(extract: Extract, identity: str, source: str, today: date | None 
         source=source,
         text=text,
         title=title or header.title,
-        author=one_line(fields.get("author", "")) or header.author,
+        author=authors(one_line(fields.get("author", ""))) or header.author,
         publisher=one_line(fields.get("publisher", "")) or header.publisher,
         url=address if _ADDRESS.fullmatch(address) else None,
         published_on=dates.published_on,
@@ -121,8 +129,13 @@ def article_of(extract: Extract, identity: str, source: str, today: date | None 
         stated_dates=dates.stated,
         credited_to=header.credited_to,
         latest_named_date=dates.latest_named,
-        notes=(*extract.notes, *dates.notes),
+        notes=(*extract.notes, *dates.notes, *_undecoded(text)),
     )
+
+
+def _undecoded(text: str) -> tuple[str, ...]:
+    count = text.count("\ufffd")
+    return (f"holds {count} U+FFFD, each in place of bytes that are no text",) if count else ()
 
 
 def expect_size(text: str, most_bytes: int) -> None:

@@ -12,6 +12,7 @@ from ingest.errors import BadArticle
 # most are).
 MOST_CONTROLS = 0.02
 MOST_FOREIGN = 0.3
+MOST_ZEROS = 0.01  # a NUL slips into a page now and then; every second byte of UTF-16 is one
 
 _CONTROLS = re.compile(rb"[\x01-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 _FOREIGN = re.compile(rb"[\x80-\xff]")
@@ -19,8 +20,8 @@ _REMEDY = "save it as UTF-8"
 
 
 def decode(data: bytes) -> str:
-    """The text of `data`. Raises BadArticle where the encoding is unknown or the bytes are no text
-    at all."""
+    """The text of `data`; a byte that is wrong in it becomes U+FFFD. Raises BadArticle where the
+    encoding is unknown or the bytes are no text at all."""
     if data.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)) and len(data) % 4 == 0:
         raise BadArticle(f"is UTF-32, which is not read; {_REMEDY}")
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
@@ -33,21 +34,25 @@ def decode(data: bytes) -> str:
         if "\0" in text or sum(map(text.count, "\ufffe\uffff")) > 0:
             raise BadArticle(f"starts as UTF-16 but is binary; {_REMEDY}")
         return text
-    if b"\0" in data:
+    zeros = data.count(0)
+    if zeros > MOST_ZEROS * len(data):
         raise BadArticle(
             f"holds NUL bytes: it is binary, or UTF-16 without its byte order mark; {_REMEDY}"
         )
-    if len(_CONTROLS.findall(data)) > max(3, MOST_CONTROLS * len(data)):
+    data = data.replace(b"\0", b"")  # as browsers do
+    if zeros + len(_CONTROLS.findall(data)) > max(3, MOST_CONTROLS * len(data)):
         raise BadArticle(f"is binary, not text; {_REMEDY} if it is text")
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError:
         pass
+    text = data.decode("utf-8-sig", "replace")
+    bad = text.count("\ufffd")
+    # hardly two letters of cp1252 beside each other are a letter of UTF-8 by chance
+    if sum(not c.isascii() for c in text) - bad > bad:
+        return text
     if len(_FOREIGN.findall(data)) > MOST_FOREIGN * len(data):
         raise BadArticle(
             f"is in no encoding that is read (UTF-8, UTF-16 with BOM, cp1252); {_REMEDY}"
         )
-    try:
-        return data.decode("cp1252")
-    except UnicodeDecodeError as error:
-        raise BadArticle(f"is neither UTF-8 nor cp1252 (byte {error.start}); {_REMEDY}") from error
+    return data.decode("cp1252", "replace")

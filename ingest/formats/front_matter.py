@@ -9,33 +9,13 @@ import yaml
 from ingest.errors import BadArticle
 from ingest.formats.articles import with_fields
 from ingest.formats.encodings import decode
+from ingest.formats.field_names import BODIES, understood
 from ingest.types import Extract
 
 LONGEST = 20_000  # characters; more than that between two rules is text
 
 _FRONT = re.compile(r"\ufeff?\s*---[ \t]*\n(?P<yaml>.*?)\n(?:---|\.\.\.)[ \t]*(?:\n|$)", re.DOTALL)
 _FIELD = re.compile(r"(?P<key>[A-Za-z_]+)[ \t]*:[ \t]*(?P<value>.*\S)[ \t]*")
-_NAMES = {
-    "title": "title",
-    "headline": "title",
-    "author": "author",
-    "authors": "author",
-    "byline": "author",
-    "publisher": "publisher",
-    "outlet": "publisher",
-    "site": "publisher",
-    "url": "url",
-    "link": "url",
-    "canonical_url": "url",
-    "published_on": "published_on",
-    "published": "published_on",
-    "date": "published_on",
-    "publishdate": "published_on",
-    "updated_on": "updated_on",
-    "updated": "updated_on",
-    "lastmod": "updated_on",
-    "modified": "updated_on",
-}
 
 
 class _Loader(yaml.BaseLoader):
@@ -73,19 +53,6 @@ def split_front_matter(text: str) -> tuple[dict[str, str], str]:
     except (yaml.YAMLError, RecursionError):
         lines = map(_FIELD.fullmatch, front["yaml"].split("\n"))
         stated = {line["key"]: line["value"].strip("\"'") for line in lines if line}
-    fields: dict[str, str] = {}
-    for key, value in stated.items() if isinstance(stated, dict) else ():
-        name = _NAMES.get(str(key).lower())
-        words = _words(value)
-        if name and words:
-            fields.setdefault(name, words)
+    named = {str(key): value for key, value in stated.items()} if isinstance(stated, dict) else {}
+    fields = {name: said for name, said in understood(named)[0].items() if name not in BODIES}
     return (fields, text[front.end() :]) if fields else ({}, text)
-
-
-def _words(value: object) -> str:
-    """A value as words: a list of authors is joined, a mapping is its name."""
-    if isinstance(value, list):
-        return ", ".join(filter(None, map(_words, value)))
-    if isinstance(value, dict):
-        return _words(value.get("name", ""))
-    return str(value).strip() if value is not None else ""

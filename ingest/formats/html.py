@@ -128,7 +128,7 @@ def _parsed(data: bytes) -> tuple[str, HtmlElement, bool]:
 
     # UTF-8 first: most pages that declare something else are UTF-8 by now
     declared = _CHARSET.search(data, 0, 4096)
-    if declared and b"\0" not in data:
+    if declared:
         try:
             page = data.decode("utf-8-sig")
         except UnicodeDecodeError:

@@ -5,13 +5,15 @@ from __future__ import annotations
 import codecs
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ingest.errors import BadArticle
-from ingest.formats.articles import MEGABYTE, ReadPage, article_from
+from ingest.formats.articles import MEGABYTE, NOT_UNDERSTOOD, ReadPage, article_from
+from ingest.formats.encodings import decode
 from ingest.types import Article, Failure
 
 if TYPE_CHECKING:
@@ -19,17 +21,33 @@ if TYPE_CHECKING:
 
 LONGEST_ID = 300  # characters
 
-_NOT_UTF8 = re.compile("[\udc80-\udcff]")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
 
-def read_lines(path: Path, file: Content, process: ReadingProcess) -> Iterator[Article | Failure]:
-    """One article or failure for every line that is not blank. No more than one article is held.
+@dataclass(frozen=True, slots=True)
+class NotUnderstood:
+    """Fields of the lines of a file that say nothing to us; `str()` is a sentence for people."""
+
+    source: str
+    counts: tuple[tuple[str, int], ...]  # (name, lines), the most frequent first
+
+    def __str__(self) -> str:
+        shown = [f"{name} ({count})" if count > 1 else name for name, count in self.counts[:10]]
+        more = ["…"] * (len(self.counts) > 10)
+        return f"{self.source} {NOT_UNDERSTOOD}{', '.join(shown + more)}"
+
+
+def read_lines(
+    path: Path, file: Content, process: ReadingProcess
+) -> Iterator[Article | Failure | NotUnderstood]:
+    """One article or failure for every line that is not blank, then what was not understood. No
+    more than one article is held.
 
     An article is `source#id`, or `source#L<line>` without id; a failure is always `source#L<line>`.
     Raises OSError where the file cannot be read.
     """
     seen: dict[str, int] = {}
+    strange: Counter[str] = Counter()
     for number, line in _lines(path, file.limit_bytes):
         place = f"{file.source}#L{number}"
         try:
@@ -38,21 +56,31 @@ def read_lines(path: Path, file: Content, process: ReadingProcess) -> Iterator[A
                 raise BadArticle(
                     f"has more than the {limit} one article may have; shorten it or raise DATELINE_MAX_ARTICLE_MB"
                 )
-            if _NOT_UTF8.search(line):
-                raise BadArticle("is not UTF-8; save the file as UTF-8")
-            article = process.read(replace(file, data=line.encode(), source=place))
+            data = line.encode("utf-8", "surrogateescape")
+            article = _told(process.read(replace(file, data=data, source=place)), strange)
             key = article.identity.removeprefix(f"{file.identity}#")
             if article.source != place and seen.setdefault(key, number) != number:
                 raise BadArticle(f'has the id of line {seen[key]}; give each line its own "id"')
             yield article
         except BadArticle as error:
             yield Failure(place, str(error), file.identity)
+    if strange:
+        yield NotUnderstood(file.source, tuple(strange.most_common()))
+
+
+def _told(article: Article, strange: Counter[str]) -> Article:
+    """The article without its note of fields that were not understood, which are counted: a file
+    has the same ones in every line."""
+    names = [note for note in article.notes if note.startswith(NOT_UNDERSTOOD)]
+    for note in names:
+        strange.update(note.removeprefix(NOT_UNDERSTOOD).split(", "))
+    return replace(article, notes=tuple(note for note in article.notes if note not in names))
 
 
 def read_line(line: Content, read_page: ReadPage) -> Article:
     """The article of one line, named by its `id` where it has one. Raises BadArticle."""
     try:
-        fields = json.loads(line.data)
+        fields = json.loads(decode(line.data))
     except json.JSONDecodeError as error:
         raise BadArticle(
             f"is no JSON ({error.msg} at column {error.colno}); correct or remove the line"
@@ -84,7 +112,7 @@ def _lines(path: Path, limit_bytes: int) -> Iterator[tuple[int, str | None]]:
     lines are left out."""
     with path.open("rb") as stream:
         wide = stream.read(2) in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
-    # a bad byte becomes a mark that is looked for later, so that the lines after it are read
+    # a bad byte becomes a mark, so that it costs its line at most
     encoding, errors = ("utf-16", "replace") if wide else ("utf-8-sig", "surrogateescape")
     with path.open(encoding=encoding, errors=errors, newline="\n") as text:
         number = 0

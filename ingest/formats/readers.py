@@ -14,6 +14,7 @@ from pathlib import Path
 from ingest.errors import BadArticle
 from ingest.formats.articles import MEGABYTE as MEGABYTE
 from ingest.formats.articles import too_large
+from ingest.formats.json_lines import NotUnderstood as NotUnderstood
 from ingest.formats.json_lines import read_lines
 from ingest.formats.reading_process import Content, ReadingProcess
 from ingest.types import Article, Failure
@@ -56,7 +57,7 @@ class Unchanged:
     article_ids: tuple[str, ...]
 
 
-Item = Article | Failure | PassedOver | Unchanged
+Item = Article | Failure | NotUnderstood | PassedOver | Unchanged
 # A file, where it is, its source → ids of what it gave; () to read it.
 Known = Callable[[Path, str, str], tuple[str, ...]]
 
@@ -159,7 +160,7 @@ def _name_below(folder: Path, path: Path) -> str:
 
 def _read_file(
     path: Path, name: str, limit: int, today: date, process: ReadingProcess, known: Known
-) -> Iterator[Article | Failure | Unchanged]:
+) -> Iterator[Article | Failure | NotUnderstood | Unchanged]:
     identity = shown(os.path.realpath(path))
     try:
         if not stat.S_ISREG(path.stat().st_mode):

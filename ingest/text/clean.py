@@ -42,7 +42,8 @@ def _once(text: str) -> str:
     text = _SURROGATE.sub("\ufffd", _DROPPED.sub("", _SPACE.sub(" ", text)))
     if "<" in text:
         text = _BREAK.sub("\n", _without_hidden(text))
-        text = _TAG.sub("", _BLOCK_TAG.sub("\n\n", text))
+        text = _BLOCK_TAG.sub("\n\n", _CELL_EDGE.sub("", _BETWEEN_CELLS.sub(" | ", text)))
+        text = _TAG.sub("", text)
         text = _AUTOLINK.sub(r"\1", text)
     paragraphs = [_inline(paragraph) for paragraph in _paragraphs(text)]
     paragraphs = _mended(
@@ -170,6 +171,10 @@ _BLOCK_TAG = re.compile(
     r"figcaption|dl|dt|dd|hr|pre|form|html|body|head)(?:\s[^<>]*)?/?>",
     re.IGNORECASE,
 )
+_CELL = r"<t[dh](?:\s[^<>]*)?>\s{0,40}"
+_CELL_END = r"\s{0,40}</t[dh]\s{0,40}>"
+_BETWEEN_CELLS = re.compile(rf"{_CELL_END}\s{{0,40}}{_CELL}|(?<=[^>\s]){_CELL}", re.IGNORECASE)
+_CELL_EDGE = re.compile(f"{_CELL}|{_CELL_END}", re.IGNORECASE)
 _TAG = re.compile(
     r"</?(?:a|abbr|acronym|b|base|bdi|bdo|big|button|caption|cite|code|col|colgroup|del|details|em|embed|font|i|iframe|image|img|"
     r"input|ins|kbd|label|link|mark|meta|noscript|object|param|picture|q|s|samp|script|small|source|span|strike|strong|"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from ingest.english.date_mentions import day_of
@@ -30,7 +30,8 @@ class Believed:
 
 
 def believe(text: str, metadata: Sequence[StatedDate], today: date) -> Believed:
-    """The metadata goes before the text, unless the text puts a first publication earlier: then the
+    """The metadata goes before the text, unless its stamp is in UTC and the text prints the day
+    beside that day, or the text puts a first publication earlier: then the
     day of the metadata is that of the republication. Only whole days count; a day after tomorrow is
     reported and not believed.
 
@@ -43,6 +44,7 @@ def believe(text: str, metadata: Sequence[StatedDate], today: date) -> Believed:
     days = [
         known for known in metadata if known.precision in ("minute", "day") and known.day <= latest
     ]
+    days = _as_printed(days, found)
     published, republished, source = _published(found, days)
     changed: list[date | None] = [
         known.day for known in days if known.kind is DateKind.UPDATED
@@ -91,7 +93,30 @@ def stated_date(kind: DateKind, words: str, where: str) -> StatedDate | None:
     precision = (
         "minute" if iso["clock"] else "day" if iso["day"] else "month" if iso["month"] else "year"
     )
-    return StatedDate(kind, day, precision, where) if day else None
+    zone = iso["zone"] or ""
+    may_be_utc = bool(iso["clock"]) and not any(digit in zone for digit in "123456789")
+    return StatedDate(kind, day, precision, where, may_be_utc) if day else None
+
+
+def _as_printed(days: Sequence[StatedDate], found: Published) -> list[StatedDate]:
+    """Stamps in UTC on the day that the copy itself prints, or another stamp with its offset names,
+    where that is the day before or after: readers there saw that day, and so did the writer."""
+    printed = {
+        DateKind.PUBLISHED: [found.published_on] if found.published_on else [],
+        DateKind.UPDATED: [found.updated_on] if found.updated_on else [],
+    }
+    for known in days:
+        if known.precision == "minute" and not known.may_be_utc and known.kind in printed:
+            printed[known.kind].append(known.day)
+    moved: dict[date, date] = {}
+    for known in days:
+        near = [day for day in printed.get(known.kind, ()) if abs(day - known.day) <= AHEAD]
+        if known.may_be_utc and near and known.day not in near:
+            moved.setdefault(known.day, near[0])
+    return [
+        replace(known, day=moved[known.day]) if known.may_be_utc and known.day in moved else known
+        for known in days
+    ]
 
 
 def _published(
@@ -114,5 +139,5 @@ def _published(
 _CLOCK = re.compile(r"\d:\d\d")
 _ISO = re.compile(
     r"(?P<year>[12]\d{3})(?:(?P<mark>-?)(?P<month>[01]\d)(?:(?P=mark)(?P<day>[0-3]\d)"
-    r"(?P<clock>(?:T|\s+)\d{2}:?\d{2}(?::?\d{2})?(?:[.,]\d+)?\s*(?:Z|UTC|GMT|[+-]\d{2}:?\d{0,2})?)?)?)?"
+    r"(?P<clock>(?:T|\s+)\d{2}:?\d{2}(?::?\d{2})?(?:[.,]\d+)?\s*(?P<zone>Z|UTC|GMT|[+-]\d{2}:?\d{0,2})?)?)?)?"
 )

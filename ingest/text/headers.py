@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ingest.english.date_mentions import MONTHS, WEEKDAYS
+from ingest.english.date_mentions import MONTHS, WEEKDAYS, mentions
 from ingest.english.tables import rows
 from ingest.text.boilerplate import is_notice
 from ingest.text.line_kinds import (
@@ -63,6 +63,13 @@ def find_header(text: str, heading: str | None = None) -> Header:
     sentences = (sentence for line in short for sentence in _ROUGH_END.split(line))
     credit = next(filter(None, map(credit_in, sentences)), None)
     return Header(title, author, publisher, credit)
+
+
+def authors(words: str) -> str:
+    """The names of a field that states authors: without `By`, and without what they are for whom
+    (`DANA REED, AP Maritime Writer`)."""
+    words = _OFFICE.sub("", _BY.sub("", words))
+    return person(words) if words.isupper() and " " in words else words
 
 
 def person(name: str) -> str:
@@ -152,6 +159,9 @@ def _byline(lines: Sequence[str], opening: Sequence[str]) -> tuple[str | None, s
         for field in fields_of(line):
             if not is_byline(field):
                 continue
+            # "By Dana Reed March 3, 2025" names no Mr March
+            day = next((m for m in mentions(field) if m.precision == "day" and m.start), None)
+            field = field[: day.start].rstrip(" ,|") if day else field
             for shape in _AUTHORS:
                 found = shape.search(field)
                 if found:
@@ -172,6 +182,11 @@ def _cased(word: str) -> str:
     )
 
 
+_BY = re.compile(r"^(?:written\s+)?by:?\s+", re.IGNORECASE)
+_OFFICE = re.compile(
+    r"\s*(?:,|\||–|—|\s-)\s*(?:[\w&.'’-]+\s+){0,5}"
+    r"(?i:writer|reporter|correspondent|editor|columnist|critic|contributor|staff|bureau|intern)\b[^,]*$"
+)
 _PREFIX = re.compile(r"Mc|Mac|O['’]|[Dd]e|[Vv]an")
 _ROUGH_END = re.compile(r"(?<=[.!?])\s+(?=[A-Z])")
 _SURNAME = re.compile(r"(?:Mc|Mac|O['’])?[A-Z][A-Z'’-]{2,}")

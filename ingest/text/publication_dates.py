@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import takewhile
 
 from ingest.english.date_mentions import WEEKDAYS, Mention, day_of, mentions
 from ingest.english.tables import rows
@@ -42,6 +43,7 @@ def find_published(text: str, latest: date = date.max) -> Published:
         if HEADER_LINES <= index < len(lines) - FOOTER_LINES:
             continue
         at_top = index <= min(prose, HEADER_LINES)
+        at_top = at_top and not _is_fact(lines, index)
         found += [
             (label, mention) for label, mention in _statements(line) if label != "bare" or at_top
         ]
@@ -152,6 +154,23 @@ def _statements(line: str) -> Iterator[tuple[str, Mention]]:
                 yield label, mention
 
 
+def _is_fact(lines: Sequence[str], index: int) -> bool:
+    """Whether a date in a line is one of a box of facts or a table: beside or below the name of a
+    fact (`Founded | 28 February 1998`), or in a row beside two others, or beside a dated one."""
+    fields = _FIELD.split(lines[index])
+    if any(_FACT.fullmatch(words) for words in [*fields, *lines[max(0, index - 1) : index]]):
+        return True
+    if len(fields) < 2 or is_dateline(fields[0]) or _BY.match(fields[0]):
+        return False
+    above, below = reversed(lines[max(0, index - 2) : index]), lines[index + 1 : index + 3]
+    rows = [
+        row
+        for beside in (above, below)
+        for row in takewhile(lambda row: len(row) == len(fields), map(_FIELD.split, beside))
+    ]
+    return len(rows) > 1 or any(is_dateline(cell) for row in rows for cell in row[1:])
+
+
 def _certain(mention: Mention) -> date | None:
     """The day of a mention that can be read in one way only."""
     return mention.day if mention.precision == "day" and mention.day == mention.latest else None
@@ -188,7 +207,10 @@ _LABELLED = re.compile(
 )
 _DAYS = "|".join(name for day in WEEKDAYS for name in (day, day[:3]))
 _FILLER = re.compile(
-    rf"\b(?:{_DAYS}|{_WORDS['beside']}|ces?t|[ecmp][sd]?t|[ap]\.?m\.?|"
+    rf"\b(?:{_DAYS}|{_WORDS['beside']}|(?:utc|gmt)\s*[+-]\s*\d{{1,2}}(?::?\d\d)?|(?-i:{_WORDS['zone']})|"
+    r"(?:(?:[a-z]+\s+){1,2}(?:standard|daylight|summer|mean)|local|eastern|central|mountain|pacific|atlantic|indian?|"
+    r"singapore|hong\s+kong|japan|korea|moscow|beijing|china)\s+time|\d{1,2}\s*[ap]\.?m\.?|hrs|"
+    rf"ces?t|[ecmp][sd]?t|[ap]\.?m\.?|"
     r"t?\d{1,2}[:.h]\d{2}(?:[:.]\d{2})?(?:\.\d+)?z?(?:\s*[ap]\.?m\.?)?)(?!\w)|[+-]\d{2}:?\d{2}\b",
     re.IGNORECASE,
 )
@@ -199,6 +221,7 @@ _CREDIT = re.compile(
     rf"(?:(?:is|was|has\s+been)\s+)?(?:{_FIRST}|{_AGAIN})",
     re.IGNORECASE,
 )
+_FACT = re.compile(rf"\W*(?:{_WORDS['fact']})(?:\s+(?:on|in|at))?\W*", re.IGNORECASE)
 _STAMP = re.compile(
     r"\s*(?:date|published|posted)\b:?\s+\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2})?Z?)?\s+(?=[^\W_])",
     re.IGNORECASE,
