@@ -257,3 +257,40 @@ def test_a_page_nested_too_deep_keeps_no_sign_of_the_scripts_taken_out() -> None
         "The bridge reopened. It is long." in " ".join(article.text.split())
         and "> " not in article.text
     )
+
+
+def test_other_stories_between_the_paragraphs_are_left_out() -> None:
+    teaser = "<div class='card'><a href='/x'><img></a><b>ON ICE</b><p>Skaters of Brask win their third cup in a row and go home by train</p></div>"
+    text = page(
+        body=f"<h1>{TITLE}</h1><p>{OPENED}</p><div class='row'>{teaser}</div><p>{CARRIES}</p><p>{WELCOMED}</p>"
+    ).text
+    assert text.split("\n\n") == [TITLE, OPENED, CARRIES, WELCOMED]
+
+
+def test_a_caption_stands_once_and_the_buttons_of_its_gallery_not_at_all() -> None:
+    caption = "The first lorry on the new bridge, seen from the bakery on the east bank, on a Wednesday morning in heavy rain."
+    gallery = (
+        f"<div class='gallery'><figure><img><figcaption>{caption}</figcaption></figure><span>Caption</span><span>Close</span>"
+        f"<div><p>{caption}</p></div><a href='#'>Back to Gallery</a></div>"
+    )
+    text = page(
+        body=f"<h1>{TITLE}</h1><p>{OPENED}</p>{gallery}<p>{CARRIES}</p><p>{WELCOMED}</p>"
+    ).text
+    assert text.count(caption) == 1
+    assert "Close" not in text and "Gallery" not in text
+
+
+def test_a_text_in_several_sections_of_one_kind_is_whole() -> None:
+    def section(words: str) -> str:
+        return (
+            f"<div class='grid'><div class='copy wide'><div class='inner'>{words}</div></div></div>"
+        )
+
+    more = [f"{CARRIES} It was the {n}th day of rain." for n in range(2, 8)]
+    first, second = (
+        section("".join(f"<p>{words}</p>" for words in part)) for part in (more[:3], more[3:])
+    )
+    text = page(
+        body=f"<article><h1>{TITLE}</h1>{first}<div class='slot'><p>Advertisement</p></div>{second}</article>"
+    ).text
+    assert [line for line in text.split("\n\n") if "It was the" in line] == more

@@ -180,3 +180,45 @@ def test_of_several_articles_in_the_metadata_the_one_with_the_address_of_the_pag
         + "<link rel='canonical' href='https://a.example/bridge'>"
     )
     assert page(head).published_on == date(2025, 3, 12)
+
+
+def test_marks_of_other_stories_are_not_this_ones() -> None:
+    other = "<div><time class='published' datetime='2019-01-02T08:00:00+00:00'></time><a rel='author'>Ivo Lund</a></div>"
+    own = f"<h1>{TITLE}</h1><p>By Nora Pell</p><p>Published 12 March 2025</p><p>{OPENED}</p><p>{CARRIES}</p>"
+    for body in (
+        f"<aside>{other}</aside><main>{own}</main>",
+        f"<main><article>{own}</article><article>{other}</article></main>",
+        f"<main>{own}</main><div class='related'>{other}</div>",
+    ):
+        article = page(body=body)
+        assert (article.author, article.published_on) == ("Nora Pell", date(2025, 3, 12))
+
+
+def test_a_heading_that_other_titles_agree_with_goes_before_a_headline() -> None:
+    head = "<title>Brask - Openpedia</title>" + json_ld(
+        {"@type": "Article", "name": "Brask", "headline": "village on the river Senn"}
+    )
+    assert page(head, f"<h1>Brask</h1><p>{OPENED}</p><p>{CARRIES}</p>").title == "Brask"
+    alone = json_ld({"@type": "Article", "headline": "Brask bakery moves"})
+    assert (
+        page(alone, f"<h1>Bakery</h1><p>{OPENED}</p><p>{CARRIES}</p>").title == "Brask bakery moves"
+    )
+
+
+@pytest.mark.parametrize(
+    ("stated", "author"),
+    [
+        ("NORA PELL, BP Harbour Writer", "Nora Pell"),
+        ("By Nora Pell | Staff Reporter", "Nora Pell"),
+        ("Nora Pell, Ivo Lund", "Nora Pell, Ivo Lund"),
+    ],
+)
+def test_an_author_is_named_without_an_office(stated: str, author: str) -> None:
+    assert page(f"<meta name='author' content='{stated}'>").author == author
+
+
+def test_a_byline_ends_where_its_date_begins() -> None:
+    article = page(
+        body=f"<h1>{TITLE}</h1><p>By Nora Pell March 12, 2025 9:15 PM</p><p>{OPENED}</p><p>{CARRIES}</p>"
+    )
+    assert (article.author, article.published_on) == ("Nora Pell", date(2025, 3, 12))

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from itertools import takewhile
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from ingest.errors import BadArticle
 from ingest.formats.encodings import decode
 from ingest.formats.page_metadata import read_metadata
+from ingest.formats.page_regions import is_chrome
 from ingest.text.headers import credit_in
 from ingest.text.line_kinds import fields_of, is_byline, same_line
 from ingest.text.publication_dates import is_dateline
@@ -23,7 +24,9 @@ if TYPE_CHECKING:
 # we leave those out.
 SHORTEST_BODY = 250  # characters
 LONGEST_HEADER_LINE = 160  # characters; a longer one below the heading is prose
-WIDEST_GAP = 40  # lines within the main text that it may have left out
+AROUND = 3  # blocks by which two sections of a page are told to be of one kind
+SHORTEST_MISSED = 60  # characters of a paragraph that the library missed
+MAIN_SHARE = 0.5  # of the letters of a main text: they stand in its kind of section
 HEADER_LINES = 25  # between the heading of a page and its first prose: buttons, captions, a byline
 MOST_ATTRIBUTES = 500  # of one tag; 50,000 take libxml2 a minute
 NOTE_TOO_DEEP = "is nested too deep to look for its main text: all its text was taken"
@@ -31,13 +34,16 @@ NOTE_TOO_DEEP = "is nested too deep to look for its main text: all its text was 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A block of visible text. `tag` is the innermost block element, `within` a number for the
-    block around that; `is_chrome`: it stands in a menu or banner; `is_link`: most of it leads
-    elsewhere."""
+    """A block of visible text. `tag` is the innermost block element; of the blocks around it, the
+    outermost first, `around` are numbers and `kind` names with classes; `story` is a number for the
+    `article` around it, 0 without one; `is_chrome`: it stands in a menu or banner; `is_link`: most
+    of it leads elsewhere."""
 
     text: str
     tag: str
-    within: int
+    around: tuple[int, ...]
+    kind: tuple[str, ...]
+    story: int
     is_chrome: bool
     is_link: bool
 
@@ -54,9 +60,12 @@ def read_page(data: bytes, limit_bytes: int) -> Extract:
 
     lines = list(visible_lines(tree))
     shown = [line for line in lines if not line.is_chrome]
-    document = trafilatura.bare_extraction(tree, include_comments=False, with_metadata=False)
+    document = trafilatura.bare_extraction(
+        tree, include_comments=False, with_metadata=False, favor_precision=True
+    )
     main = getattr(document, "body", None)
-    body = _filled([line.text for line in visible_lines(main)] if main is not None else [], shown)
+    found = [line.text for line in visible_lines(main)] if main is not None else []
+    body = _continued([text for text in found if not _BUTTONS.fullmatch(text)], shown)
     if sum(map(len, body)) < SHORTEST_BODY:
         body = [line.text for line in shown]
     return _extract(tree, lines, body)
@@ -77,7 +86,7 @@ def visible_lines(tree: HtmlElement) -> Iterator[Line]:
     from lxml.etree import iterwalk  # type: ignore[import-untyped]
 
     words: list[str] = []
-    blocks, numbers = [""], [0, 0]
+    blocks, numbers, kinds, stories = [""], [0, 0, 0], [""], [0]
     count = chrome = in_link = linked = 0
 
     def line() -> Iterator[Line]:
@@ -90,7 +99,9 @@ def visible_lines(tree: HtmlElement) -> Iterator[Line]:
             )
             if text := text.removesuffix("|").rstrip():
                 text = "- " + text if blocks[-1] in ("li", "item") else text
-                yield Line(text, blocks[-1], numbers[-2], chrome > 0, linked * 2 > len(whole))
+                around, kind = tuple(numbers[-3:-1]), tuple(kinds[-AROUND - 1 : -1])
+                is_link = linked * 2 > len(whole)
+                yield Line(text, blocks[-1], around, kind, stories[-1], chrome > 0, is_link)
 
     walker = iterwalk(tree, events=("start", "end"))
     for event, element in walker:
@@ -105,11 +116,15 @@ def visible_lines(tree: HtmlElement) -> Iterator[Line]:
             if event == "start":
                 blocks.append(tag)
                 numbers.append(count := count + 1)
-                chrome += _is_chrome(element)
+                kinds.append(f"{tag} {' '.join((element.get('class') or '').split())}".rstrip())
+                stories.append(count if tag == "article" else stories[-1])
+                chrome += is_chrome(element)
             else:
                 blocks.pop()
                 numbers.pop()
-                chrome -= _is_chrome(element)
+                kinds.pop()
+                stories.pop()
+                chrome -= is_chrome(element)
         if tag == "a" and not hides:
             in_link += 1 if event == "start" else -1
         if event == "start":
@@ -152,27 +167,43 @@ def _parsed(data: bytes) -> tuple[str, HtmlElement, bool]:
     return page, tree, not parser.error_log.filter_from_fatals()
 
 
-def _filled(body: Sequence[str], shown: Sequence[Line]) -> list[str]:
-    """The main text with what trafilatura at times takes for something else: the lists and captions
-    within it, and the blocks that follow it side by side with its own."""
-    places: dict[str, list[int]] = {}
-    for n, line in enumerate(shown):
-        places.setdefault(line.text, []).append(n)
+def _continued(body: Sequence[str], shown: Sequence[Line]) -> list[str]:
+    """The main text with what trafilatura missed: prose and lists in the same block as most of it,
+    and prose in further blocks of the very same kind, of which it takes the first."""
+    known = set(body)
+    letters: Counter[Line] = Counter()
+    for line in shown:
+        if line.text in known:
+            letters[replace(line, text="", tag="", is_link=False)] += len(line.text)
+    main, most = next(iter(letters.most_common(1)), (None, 0))
+    if main is None or most < MAIN_SHARE * letters.total():
+        return list(body)
     found: list[str] = []
-    within: set[int] = set()
-    after = 0
-    for text in body:
-        at = next((n for n in places.get(text, ()) if n >= after), None)
-        if at is not None:
-            if 0 < after < at <= after + WIDEST_GAP:
-                found += [line.text for line in shown[after:at] if not line.is_link]
-            within.add(shown[at].within)
-            after = at + 1
-        found.append(text)
-    ending = takewhile(
-        lambda line: line.within in within and not line.is_link, shown[after:] if after else ()
-    )
-    return [*found, *(line.text for line in ending)]
+    waiting: list[str] = []  # missed since the last line of the main text
+    rest = list(body)
+    for line in shown:
+        if line.text in rest:
+            end = rest.index(line.text)
+            found += [*rest[:end], *waiting, line.text]
+            rest, waiting = rest[end + 1 :], []
+        elif line.text not in known and _belongs(line, main):
+            waiting.append(line.text)
+    return [*found, *rest, *waiting]
+
+
+def _belongs(line: Line, main: Line) -> bool:
+    """Whether a line is of the text that most lines like `main` are of. Buttons, credits and
+    teasers elsewhere are links, short, or end without the end of a sentence."""
+    if line.is_link:
+        return False
+    if line.tag in _ITEMS:
+        return line.around[-2] == main.around[-1]
+    if not _SENTENCE_END.search(line.text):
+        return False
+    if line.around[-1] == main.around[-1]:
+        return True
+    alike = line.story == main.story and line.kind == main.kind
+    return alike and " " in "".join(main.kind) and len(line.text) >= SHORTEST_MISSED
 
 
 def _extract(tree: HtmlElement, lines: Sequence[Line], body: Sequence[str]) -> Extract:
@@ -262,18 +293,6 @@ def _is_hidden(element: HtmlElement) -> bool:
     )
 
 
-def _is_chrome(element: HtmlElement) -> bool:
-    if element.tag in _CHROME:
-        return True
-    if element.tag in ("html", "body", "article", "main"):
-        return False
-    names = f"{element.get('class') or ''} {element.get('id') or ''} {element.get('role') or ''}"
-    if names == "  " or _CHROME_NAME.search(names) is None:
-        return False
-    # "has-sidebar" names a page, not a sidebar
-    return next(element.iter("h1", "article", "main"), None) is None
-
-
 def _names(words: str) -> frozenset[str]:
     return frozenset(words.split())
 
@@ -289,11 +308,11 @@ _BLOCKS = _names(
     "footer main aside nav blockquote figure figcaption pre form fieldset legend address details summary dialog menu "
     "hr center head list item row quote"
 )
-_CHROME = _names("nav aside footer form dialog menu")
-_CHROME_NAME = re.compile(
-    r"(?:^|[\s_-])(?:cookies?|consent|gdpr|share|sharing|social|newsletter|subscribe|related|"
-    r"recommended|comments?|breadcrumbs?|advert(?:s|isement)?|ads?|promo|sidebar|menu|nav|navigation|navbar|masthead|"
-    r"footer|skip|banner|modal|popup|toolbar|tags?)(?:$|[\s_-])",
+_ITEMS = _names("li dt dd")
+_SENTENCE_END = re.compile(r"[.!?…][\"'”’»)\]]*$")
+_BUTTONS = re.compile(
+    r"(?:(?:(?:show|hide|toggle)?\s*captions?|close|back to gallery|(?:open|view|photo|full) gallery|previous|next|play|"
+    r"pause|expand|zoom|enlarge(?: this)?(?: image)?|full ?screen|\d+ of \d+)\W*)+",
     re.IGNORECASE,
 )
 _UNSEEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)

@@ -8,9 +8,12 @@ import re
 from collections import deque
 from collections.abc import Iterator, Mapping
 from html import unescape
+from itertools import islice
 from typing import TYPE_CHECKING
 
+from ingest.formats.page_regions import is_of, story_of
 from ingest.text.date_resolution import stated_date
+from ingest.text.line_kinds import same_line
 from ingest.types import DateKind, StatedDate
 
 if TYPE_CHECKING:
@@ -18,6 +21,7 @@ if TYPE_CHECKING:
 
 Node = Mapping[str, object]
 
+MOST_MARKS = 100  # in a page that are looked at; each may be searched for a heading
 MOST_NODES = 10_000  # of JSON-LD that are looked at
 LONGEST_LINE = 160  # characters; a longer block below the heading is prose, and the header ends
 
@@ -44,14 +48,23 @@ def read_metadata(tree: HtmlElement) -> tuple[dict[str, str], tuple[StatedDate, 
     title_tag = next(tree.iter("title"), None)
     by_id = {str(node["@id"]): node for node in nodes if "@id" in node}
     article = _article(nodes, address or tags.get("og:url"), by_id)
+    story = story_of(tree)
     authors = (
         " ".join(element.text_content().split())
-        for element in tree.iter("a", "span", "div", "p", "address")
-        if element.get("itemprop") == "author" or (element.get("rel") or "") == "author"
+        for element in islice(
+            (
+                element
+                for element in tree.iter("a", "span", "div", "p", "address")
+                if element.get("itemprop") == "author" or (element.get("rel") or "") == "author"
+            ),
+            MOST_MARKS,
+        )
+        if is_of(element, story)
     )
     marked = next((words for words in authors if 3 < len(words) <= 80), None)
     found = {
         "title": [
+            _agreed_title(article, tags, tree),
             article.get("title"),
             *_of(tags, _TITLE),
             " ".join(title_tag.text_content().split()) if title_tag is not None else None,
@@ -71,6 +84,29 @@ def read_metadata(tree: HtmlElement) -> tuple[dict[str, str], tuple[StatedDate, 
         bare = re.sub(at_either_end, "", fields["title"], flags=re.IGNORECASE)
         fields["title"] = bare or fields["title"]
     return fields, _dates(article, tags, tree)
+
+
+def _agreed_title(
+    article: Mapping[str, str], tags: Mapping[str, str], tree: HtmlElement
+) -> str | None:
+    """The heading that other titles of the page agree with, where the `headline` does not: some
+    sites put a description there."""
+    headline = article.get("title", "")
+    said = [article.get("name", ""), *_of(tags, _TITLE)]
+    tag = next(tree.iter("title"), None)
+    said += [tag.text_content() if tag is not None else ""]
+    for heading in islice(tree.iter("h1"), MOST_MARKS):
+        words = " ".join(heading.text_content().split())
+        agree = [one for one in said if same_line(one, words) or _starts(one, words)]
+        if headline and len(agree) > 1 and not (same_line(headline, words) or headline in agree):
+            return words
+    return None
+
+
+def _starts(title: str, words: str) -> bool:
+    """Whether a title is these words and the name of a site."""
+    rest = title.strip().removeprefix(words) if words else title
+    return rest != title.strip() and _SITE_MARK.match(rest) is not None
 
 
 def _dates(
@@ -124,6 +160,7 @@ def _article(nodes: list[Node], address: str | None, by_id: Mapping[str, Node]) 
     page = next((node for node in pages if node is best or _address(node.get("url")) in own), {})
     said = {
         "title": _words(best.get("headline") or best.get("name"), by_id),
+        "name": _words(best.get("name"), by_id),
         "author": _people(best.get("author") or best.get("creator"), by_id),
         "publisher": _words(best.get("publisher"), by_id),
         "url": _address(best.get("url")) or _address(best.get("mainEntityOfPage")),
@@ -205,7 +242,9 @@ def _of(tags: Mapping[str, str], names: tuple[str, ...]) -> Iterator[str]:
 
 def _marked_dates(tree: HtmlElement) -> Iterator[tuple[DateKind, str]]:
     """Dates marked as the article's in the page: itemprop, the classes of hAtom and h-entry,
-    `pubdate`."""
+    `pubdate`; not what stands in a menu, banner or other story."""
+    story = story_of(tree)
+    looked_at = 0
     for element in tree.iter("time", "span", "abbr", "div", "p"):
         marks = {element.get("itemprop") or "", *(element.get("class") or "").split()}
         kind = (
@@ -218,6 +257,11 @@ def _marked_dates(tree: HtmlElement) -> Iterator[tuple[DateKind, str]]:
         if element.tag == "time" and element.get("pubdate") is not None:
             kind = DateKind.PUBLISHED
         if kind is None:
+            continue
+        looked_at += 1
+        if looked_at > MOST_MARKS:
+            return
+        if not is_of(element, story):
             continue
         words = element.get("datetime") or element.get("content") or element.get("title")
         if words is None and element.get("itemprop"):
@@ -338,4 +382,5 @@ _PUBLISHED_MARKS = {"datePublished", "dt-published", "entry-date", "published", 
 _UPDATED_MARKS = {"dateModified", "dt-updated", "updated"}
 _UPDATES = re.compile(r"\b(?:updated|modified|corrected|revised)\b", re.IGNORECASE)
 _NO_AUTHOR = re.compile(r"https?://|www\.|\S+@\S+$|admin(?:istrator)?$", re.IGNORECASE)
+_SITE_MARK = re.compile(r"\s*[|–—·•»:-]\s*\S|$")
 _BY = re.compile(r"^by:?\s+", re.IGNORECASE)
