@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
 from datetime import date
 
 import pytest
@@ -69,3 +71,30 @@ def test_changes_are_accepted_and_nothing_stands_twice() -> None:
 def test_a_word_file_that_cannot_be_read_says_why(data: bytes, reason: str) -> None:
     with pytest.raises(BadArticle, match=reason):
         read_docx(data, LIMIT)
+
+
+def test_a_large_first_letter_belongs_to_its_word() -> None:
+    letter = (
+        '<w:p><w:pPr><w:framePr w:dropCap="drop" w:lines="3"/></w:pPr><w:r><w:t>T</w:t></w:r></w:p>'
+    )
+    rest = "<w:p><w:r><w:t>he river rose by two metres.</w:t></w:r></w:p>"
+    assert read_docx(docx(changed=letter + rest), LIMIT).text.endswith(
+        "\n\nThe river rose by two metres."
+    )
+
+
+def test_strict_open_xml_is_read() -> None:
+    usual, strict = zipfile.ZipFile(io.BytesIO(docx())), io.BytesIO()
+    with zipfile.ZipFile(strict, "w") as target:
+        for name in usual.namelist():
+            content = usual.read(name)
+            for ours, theirs in (
+                (b"officeDocument/2006/", b"officeDocument/"),
+                (b"wordprocessingml/2006/main", b"wordprocessingml/main"),
+            ):
+                content = content.replace(
+                    b"http://schemas.openxmlformats.org/" + ours,
+                    b"http://purl.oclc.org/ooxml/" + theirs,
+                )
+            target.writestr(name, content)
+    assert read_docx(strict.getvalue(), LIMIT) == read_docx(docx(), LIMIT)

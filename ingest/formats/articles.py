@@ -27,6 +27,7 @@ _DATES = {"published_on": DateKind.PUBLISHED, "updated_on": DateKind.UPDATED}
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _ADDRESS = re.compile(r"https?://[^\s<>\"\x00-\x1f]+", re.IGNORECASE)
 _FIRST_HEADING = re.compile(r"^[ \t]*#[ \t]+(\S.*)$", re.MULTILINE)
+_PROSE = re.compile(r"\w{3,}[.!?][\"”’)]*[ \t]*(?:\r?\n|[ \t][\"“‘(]*[A-Z])")
 _OPENING = 3000  # characters in which the first heading of an article stands
 
 
@@ -112,6 +113,8 @@ def article_of(extract: Extract, identity: str, source: str, today: date | None 
     address = fields.get("url", "").strip()  # one that no reader can follow could be a danger
     title = one_line(fields.get("title", "")) or None
     heading = None if title else _FIRST_HEADING.search(extract.text, 0, _OPENING)
+    if heading and _PROSE.search(extract.text, 0, heading.start()):
+        heading = None  # it heads what follows the story: notes of the desk, a box
     header = find_header(text, title or (one_line(heading[1]) or None if heading else None))
     dates = believe(text, extract.dates, today or date.today())
     return Article(

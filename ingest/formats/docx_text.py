@@ -23,6 +23,13 @@ LEAST_ALLOWED = 10_000_000  # bytes: styles and themes take up to a megabyte wha
 MOST_PARTS = 10_000
 HEADER_LINES = 10
 _OLD_WORD = b"\xd0\xcf\x11\xe0"  # the container of .doc, and of a .docx with a password
+_USUAL = b"http://schemas.openxmlformats.org/"
+# Names of strict Open XML, which python-docx does not know, and those of the usual kind.
+_STRICT = (
+    (b"http://purl.oclc.org/ooxml/officeDocument/", _USUAL + b"officeDocument/2006/"),
+    (b"http://purl.oclc.org/ooxml/wordprocessingml/main", _USUAL + b"wordprocessingml/2006/main"),
+    (b"http://purl.oclc.org/ooxml/drawingml/", _USUAL + b"drawingml/2006/"),
+)
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 
 
@@ -95,13 +102,16 @@ def _checked(data: bytes, limit_bytes: int) -> bytes:
                             f"swells to more than {allowed / 1_000_000:g} MB, or {MOST_SQUEEZED} times its size, "
                             "when unpacked, as a zip bomb does; split it or raise DATELINE_MAX_ARTICLE_MB"
                         )
+            for strict, usual in _STRICT:
+                content = content.replace(strict, usual)
             plain.writestr(zipfile.ZipInfo(part.filename), bytes(content))
     return written.getvalue()
 
 
 def _lines(body: _Element) -> Iterator[tuple[str | None, str]]:
     """(style, text) of each paragraph and table row, in order; what was deleted or stands twice is
-    left out."""
+    left out. A large first letter, a paragraph by itself in Word, begins the one after it."""
+    large = ""
     for element in body.iter(f"{_W}p", f"{_W}tr"):
         if element.tag == f"{_W}tr":
             cells = [
@@ -113,7 +123,12 @@ def _lines(body: _Element) -> Iterator[tuple[str | None, str]]:
                 yield None, " | ".join(row)
         elif not _is_second(element) and next(element.iterancestors(f"{_W}tr"), None) is None:
             style = element.find(f"{_W}pPr/{_W}pStyle")
-            if words := _text(element).strip():
+            words = _text(element).strip()
+            frame = element.find(f"{_W}pPr/{_W}framePr")
+            if frame is not None and frame.get(f"{_W}dropCap") in ("drop", "margin"):
+                large = words
+            elif words:
+                words, large = large + words, ""
                 yield style.get(f"{_W}val") if style is not None else None, words
 
 

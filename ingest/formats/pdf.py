@@ -6,11 +6,11 @@ import io
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import pairwise, takewhile
 from typing import TYPE_CHECKING, Any
 
 from ingest.errors import BadArticle
+from ingest.formats.pdf_columns import Line, in_order, parted
 from ingest.text.line_kinds import is_byline
 from ingest.types import Extract
 
@@ -28,16 +28,6 @@ WIDER = 1.3  # times the usual distance of two lines on a page: a paragraph ends
 INDENTED = 0.8
 _DAMAGED = (ValueError, KeyError, TypeError, AttributeError, IndexError)  # what pypdf raises too
 _SAVE = "save it anew or as plain text"
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A line of a page: where it stands on it, in points, and the size of its type."""
-
-    text: str
-    x: float
-    y: float
-    size: float
 
 
 def read_pdf(data: bytes, limit_bytes: int) -> Extract:
@@ -91,7 +81,7 @@ def read_pdf(data: bytes, limit_bytes: int) -> Extract:
 
 
 def _lines(page: PageObject) -> list[Line]:
-    """The lines of a page in the order they are drawn, which is that of reading in nearly all PDFs."""
+    """The lines of a page in the order of reading, which is that of drawing in nearly all PDFs."""
     pieces: list[tuple[str, float, float, float]] = []
 
     def keep(
@@ -104,19 +94,16 @@ def _lines(page: PageObject) -> list[Line]:
         )
 
     page.extract_text(visitor_text=keep)
-    lines: list[Line] = []
-    parts: list[str] = []
-    place = (0.0, 0.0, 10.0)
+    rows: list[list[Line]] = []
+    row: list[Line] = []
     for text, *where in [*pieces, ("\n", 0.0, 0.0, 0.0)]:
         for n, part in enumerate(text.split("\n")):
-            if n and (words := " ".join("".join(parts).split())):
-                lines.append(Line(words, *place))
             if n:
-                parts = []
-            if part.strip() and not "".join(parts).strip():
-                place = (where[0], where[1], where[2])
-            parts.append(part)
-    return lines
+                rows.append(parted(row))
+                row = []
+            if part.strip() or (part and row):
+                row.append(Line(part, *(where if part.strip() else (row[-1].end, *where[1:]))))
+    return in_order(rows)
 
 
 def _title(pages: list[list[Line]]) -> str:

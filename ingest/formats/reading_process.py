@@ -233,7 +233,9 @@ def _article(content: Content) -> Article:
         extract = front_matter.read_markdown(content.data)
     else:
         from ingest.formats.encodings import decode
+        from ingest.formats.wire import read_wire
 
-        extract = Extract(decode(content.data))
+        text = decode(content.data)
+        extract = read_wire(text) or Extract(text)
     articles.expect_size(extract.text, content.limit_bytes)
     return articles.article_of(extract, content.identity, content.source, content.today)
