@@ -37,6 +37,7 @@ from ingest.types import Sentence, SentenceKind
 from service.conflicts import disputes
 from service.drafting import extractive
 from service.evidence import ranking
+from service.evidence.reader import Reader
 from service.query.analysis import analyse
 from service.types import Evidence, Question
 
@@ -68,7 +69,8 @@ def main(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON value")] = False,
 ) -> None:
     """Print each figure with its n and interval over pairs or questions."""
-    scores = measure(read(data / "rgb_conflicts"), LocalEmbedder(read_settings().model_dir).embed)
+    embedder = LocalEmbedder(read_settings().model_dir)
+    scores = measure(read(data / "rgb_conflicts"), embedder.embed, Reader(embedder))
     scores |= _in_answers(data, cache or Path(tempfile.gettempdir()) / "dateline-vectors", show)
     if as_json:
         typer.echo(json.dumps({name: asdict(score) for name, score in scores.items()}, indent=1))
@@ -92,7 +94,7 @@ def read(folder: Path) -> list[Disputed]:
 
 
 def measure(
-    disputed: Sequence[Disputed], embed: Callable[[list[str]], Vectors]
+    disputed: Sequence[Disputed], embed: Callable[[list[str]], Vectors], reader: Reader
 ) -> dict[str, Interval]:
     pairs = [
         (true, false) for one in disputed for true, false in zip(one.true, one.false, strict=True)
@@ -103,10 +105,10 @@ def measure(
         "near-identical, detected": interval([float(_differ(*pair)) for pair in pairs]),
         "near-identical, false alarms": interval([float(_differ(*pair)) for pair in agreeing]),
         "two and two, detected": interval(
-            [float(_rivals(one.text, _sides(one), embed)) for one in large]
+            [float(_rivals(one.text, _sides(one), embed, reader)) for one in large]
         ),
         "two and two, false alarms": interval(
-            [float(_rivals(one.text, one.true[: 2 * SIDE], embed)) for one in large]
+            [float(_rivals(one.text, one.true[: 2 * SIDE], embed, reader)) for one in large]
         ),
     }
 
@@ -145,12 +147,17 @@ def _sides(one: Disputed) -> tuple[str, ...]:
     return (*one.true[:SIDE], *one.false[SIDE : 2 * SIDE])
 
 
-def _rivals(question: str, snippets: Sequence[str], embed: Callable[[list[str]], Vectors]) -> bool:
+def _rivals(
+    question: str,
+    snippets: Sequence[str],
+    embed: Callable[[list[str]], Vectors],
+    reader: Reader,
+) -> bool:
     """Whether an answer from the snippets, articles of their own, would show rival accounts."""
     query = analyse(Question(question), None)
     evidence = list(_evidence(snippets))
     vectors = embed([query.text, *(item.text for item in evidence)])
-    found = ranking.rank(query, evidence, vectors[0], vectors[1:], lambda word: 1.0)
+    found = ranking.rank(query, evidence, vectors[0], vectors[1:], lambda word: 1.0, reader)
     return disputes.dispute(query, found, found[0]) is not None
 
 

@@ -14,6 +14,7 @@ from ingest.embedding.embedder import LocalEmbedder
 from ingest.english.words import stem, words
 from ingest.settings import read_settings
 from ingest.storage.vector_cache import VectorCache
+from service.evidence.reader import Reader
 from service.query.analysis import Query
 from service.retrieval.fusion import leaders, rerank
 from service.types import Evidence
@@ -29,11 +30,13 @@ class Pool:
         passages: Mapping[str, Passage],
         embed: Callable[[Sequence[str]], Vectors],
         dense_share: float,
+        reader: Reader,
     ):
         self.passages = passages
         self.dense_share = dense_share
         self.ids = list(passages)
         self.embed = embed
+        self.reader = reader
         spoken = [f"{p.title}: {text}" for p in passages.values() for text in p.sentences]
         every = list(dict.fromkeys([*spoken, *map(whole, passages.values())]))
         self._vectors = dict(zip(every, embed(every), strict=True))
@@ -111,8 +114,9 @@ def open_pool(passages: Mapping[str, Passage], cache: Path) -> Pool:
     """A pool of these passages; vectors are kept in `cache`, so that a later run embeds only what is new."""
     settings = read_settings()
     cache.mkdir(parents=True, exist_ok=True)
-    kept = VectorCache(cache / "vectors.sqlite", LocalEmbedder(settings.model_dir))
-    return Pool(passages, kept.embed, settings.dense_share)
+    embedder = LocalEmbedder(settings.model_dir)
+    kept = VectorCache(cache / "vectors.sqlite", embedder)
+    return Pool(passages, kept.embed, settings.dense_share, Reader(embedder))
 
 
 def wikipedia(data: Path) -> dict[str, Passage]:

@@ -65,7 +65,12 @@ def main(
 def ranked(pool: Pool, query: Query, evidence: Sequence[Evidence]) -> tuple[Evidence, ...]:
     """Evidence as the service would rank it."""
     return ranking.rank(
-        query, evidence, pool.vector(query.text), pool.sentence_vectors(evidence), pool.rarity
+        query,
+        evidence,
+        pool.vector(query.text),
+        pool.sentence_vectors(evidence),
+        pool.rarity,
+        pool.reader,
     )
 
 

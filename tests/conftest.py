@@ -9,10 +9,12 @@ from pathlib import Path
 import pytest
 from running import running
 
+from ingest.embedding.embedder import LocalEmbedder
 from ingest.pipeline import ingest
 from ingest.settings import Settings
 from ingest.storage.archive import Archive
 from ingest.storage.catalogue import Snapshot
+from service.evidence.reader import Reader
 
 pytest_plugins = ["chromium"]
 
@@ -69,6 +71,11 @@ def model_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Where the embedding graph is built once for all tests; DATELINE_MODEL_CACHE keeps it between runs."""
     known = os.environ.get("DATELINE_MODEL_CACHE")
     return Path(known) if known else tmp_path_factory.mktemp("models")
+
+
+@pytest.fixture(scope="session")
+def reader(model_cache: Path) -> Reader:
+    return Reader(LocalEmbedder(model_cache))
 
 
 @pytest.fixture

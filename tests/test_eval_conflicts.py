@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from evals import conflicts
+from service.evidence.reader import Reader
 
 TRUE = (
     "Hanna Brandt won the Orvel rowing cup in 2021 ahead of eleven other crews from the coast ...",
@@ -38,8 +39,10 @@ def test_snippets_are_read_as_plain_text_without_the_cut(tmp_path: Path):
     assert "\u00a0" not in "".join(one.true)
 
 
-def test_exchanged_names_are_noticed_and_snippets_that_agree_are_not(tmp_path: Path):
-    scores = conflicts.measure(conflicts.read(written(tmp_path)), unit)
+def test_exchanged_names_are_noticed_and_snippets_that_agree_are_not(
+    tmp_path: Path, reader: Reader
+):
+    scores = conflicts.measure(conflicts.read(written(tmp_path)), unit, reader)
     assert scores["near-identical, detected"].value == 1.0
     assert scores["near-identical, false alarms"].value == 0.0
     assert (scores["near-identical, detected"].n, scores["near-identical, false alarms"].n) == (
@@ -49,7 +52,7 @@ def test_exchanged_names_are_noticed_and_snippets_that_agree_are_not(tmp_path: P
     assert scores["two and two, detected"].n == scores["two and two, false alarms"].n == 1
 
 
-def test_two_true_snippets_stand_against_two_false_ones(tmp_path: Path):
-    scores = conflicts.measure(conflicts.read(written(tmp_path)), unit)
+def test_two_true_snippets_stand_against_two_false_ones(tmp_path: Path, reader: Reader):
+    scores = conflicts.measure(conflicts.read(written(tmp_path)), unit, reader)
     assert scores["two and two, detected"].value == 1.0
     assert scores["two and two, false alarms"].value == 0.0

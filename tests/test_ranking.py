@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 
@@ -12,6 +13,7 @@ from newsroom import altered, card, rarity, sentences, vector, vectors
 from ingest.types import SentenceKind
 from service.evidence import ranking
 from service.evidence.answer_types import cue
+from service.evidence.reader import Reader
 from service.types import Evidence
 
 BRIDGE = card(
@@ -30,10 +32,16 @@ TEXTS = (
 )
 
 
-def ranked(question: str, evidence: list[Evidence]) -> tuple[Evidence, ...]:
-    return ranking.rank(
-        query(question), evidence, vector(question), vectors(evidence), rarity(evidence)
-    )
+Ranked = Callable[[str, list[Evidence]], tuple[Evidence, ...]]
+
+
+@pytest.fixture(scope="module")
+def ranked(reader: Reader) -> Ranked:
+    def rank(question: str, evidence: list[Evidence]) -> tuple[Evidence, ...]:
+        asked, vectors_of, idf = vector(question), vectors(evidence), rarity(evidence)
+        return ranking.rank(query(question), evidence, asked, vectors_of, idf, reader)
+
+    return rank
 
 
 @pytest.mark.parametrize(
@@ -46,11 +54,22 @@ def ranked(question: str, evidence: list[Evidence]) -> tuple[Evidence, ...]:
         ("Why did the ferry stop?", 4),
     ],
 )
-def test_the_sentence_that_answers_comes_first(question: str, best: int):
+def test_the_sentence_that_answers_comes_first(ranked: Ranked, question: str, best: int):
     assert ranked(question, sentences(BRIDGE, *TEXTS))[0].text == TEXTS[best]
 
 
-def test_every_piece_of_evidence_comes_back_once_with_a_relevance_that_falls():
+def test_what_is_read_can_outweigh_shared_words(ranked: Ranked):
+    museum = card("museum", "Visitor guide: Stack Point Lighthouse Museum")
+    evidence = sentences(
+        museum,
+        "The tower was built in 1838 by the engineer Josiah Trent, out of granite shipped from Calderport.",
+        "The hull was launched in April by Elspeth Moy, the lighthouse's longest-serving volunteer.",
+        "Tickets are £4.",
+    )
+    assert "Josiah Trent" in ranked("who designed the lighthouse", evidence)[0].text
+
+
+def test_every_piece_of_evidence_comes_back_once_with_a_relevance_that_falls(ranked: Ranked):
     evidence = sentences(BRIDGE, *TEXTS)
     found = ranked("Who runs the bakery?", evidence)
     assert sorted(item.key for item in found) == sorted(item.key for item in evidence)
@@ -60,19 +79,19 @@ def test_every_piece_of_evidence_comes_back_once_with_a_relevance_that_falls():
     assert {replace(item, relevance=0.0) for item in found} == set(evidence)
 
 
-def test_a_question_for_a_sum_is_not_answered_without_a_number():
+def test_a_question_for_a_sum_is_not_answered_without_a_number(ranked: Ranked):
     texts = ("The Orvel bridge opened to traffic at last.", "The bridge pleased the town.")
     found = ranked("What did the Orvel bridge cost the town?", sentences(BRIDGE, *texts))
     assert not ranking.decide(query("What did the Orvel bridge cost the town?"), found).answer
 
 
-def test_a_title_without_a_number_never_answers_how_many():
+def test_a_title_without_a_number_never_answers_how_many(ranked: Ranked):
     evidence = sentences(BRIDGE, "How the Orvel bridge drew people", TEXTS[3])
     evidence[0] = replace(evidence[0], kind=SentenceKind.TITLE)
     assert ranked("How many people did the Orvel bridge draw?", evidence)[0].text == TEXTS[3]
 
 
-def test_nothing_gives_nothing():
+def test_nothing_gives_nothing(reader: Reader):
     assert (
         ranking.rank(
             query("Who?"),
@@ -80,13 +99,14 @@ def test_nothing_gives_nothing():
             vector("Who?"),
             vectors(sentences(BRIDGE, "x")),
             lambda word: 1.0,
+            reader,
         )
         == ()
     )
     assert ranking.decide(query("Who?"), ()) == ranking.Decision(False, "no_match", 0.0)
 
 
-def test_an_altered_sentence_ranks_below_the_sound_one_that_says_the_same():
+def test_an_altered_sentence_ranks_below_the_sound_one_that_says_the_same(ranked: Ranked):
     sound = sentences(
         card("sound", family="f", size=2), "The new bridge at Orvel cost 38 million crowns in all."
     )
@@ -110,7 +130,9 @@ def test_an_altered_sentence_ranks_below_the_sound_one_that_says_the_same():
         ("What is the title of the article by Ines Marlow?", "Orvel bridge opens"),
     ],
 )
-def test_title_byline_and_date_line_answer_questions_about_the_article(question: str, best: str):
+def test_title_byline_and_date_line_answer_questions_about_the_article(
+    ranked: Ranked, question: str, best: str
+):
     evidence = [
         *sentences(BRIDGE, "Orvel bridge opens", kind=SentenceKind.TITLE),
         *sentences(BRIDGE, "By Ines Marlow, Harbour Gazette", kind=SentenceKind.BYLINE, start=1),
@@ -122,7 +144,7 @@ def test_title_byline_and_date_line_answer_questions_about_the_article(question:
     assert ranking.decide(query(question), found).answer
 
 
-def test_a_title_does_not_answer_a_question_about_the_content():
+def test_a_title_does_not_answer_a_question_about_the_content(ranked: Ranked):
     evidence = [
         *sentences(BRIDGE, "Orvel bridge opens", kind=SentenceKind.TITLE),
         *sentences(BRIDGE, *TEXTS, start=1),
@@ -130,7 +152,7 @@ def test_a_title_does_not_answer_a_question_about_the_content():
     assert ranked("When did the Orvel bridge open?", evidence)[0].kind is SentenceKind.BODY
 
 
-def test_initials_stand_for_their_words():
+def test_initials_stand_for_their_words(ranked: Ranked):
     evidence = sentences(
         card("trade", "Trade of Tolvay"),
         "FDI from Tolvay reached 7 billion crowns.",
@@ -141,7 +163,7 @@ def test_initials_stand_for_their_words():
     ].text.startswith("FDI")
 
 
-def test_a_good_match_is_answered_and_an_unrelated_question_is_not():
+def test_a_good_match_is_answered_and_an_unrelated_question_is_not(ranked: Ranked):
     evidence = [replace(item, passage_score=0.75) for item in sentences(BRIDGE, *TEXTS)]
     question = "When did the Orvel bridge open to traffic?"
     assert ranking.decide(query(question), ranked(question, evidence)).answer
@@ -151,7 +173,7 @@ def test_a_good_match_is_answered_and_an_unrelated_question_is_not():
     assert (decision.answer, decision.reason) == (False, "no_match")
 
 
-def test_a_name_of_which_no_article_has_a_word_makes_an_answer_less_likely():
+def test_a_name_of_which_no_article_has_a_word_makes_an_answer_less_likely(ranked: Ranked):
     evidence = [replace(item, passage_score=0.9) for item in sentences(BRIDGE, *TEXTS)]
     known, unknown = (
         ranked(f"When did {name} open the Orvel bridge to traffic?", evidence)[0].relevance

@@ -1,50 +1,35 @@
-"""Fits the two models of `service/evidence/model.json`: which sentence is best, and whether it answers.
+"""Fits the models of `service/evidence/model.json`: which sentence is best, and whether it answers.
 
     python -m evals.lab.fitting --data DIR [--cache DIR] [--out service/evidence/model.json]
 
-Both are ridge regressions over the features of `service/evidence/features.py`: a conditional logit over the sentences
-of a question, and a logistic regression over the sentence that comes first. They are fitted on the suites `newsroom-fit`
-and `sample-fit` and on SelQA (DIR/selqa), whose questions are put to all of its sections, with the right one among them
-and without it. What is printed is of folds that the weights were not fitted on, split by story and by title.
+Two are ridge regressions over the features of `service/evidence/features.py`: a conditional logit over
+the sentences of a question, and a logistic regression over the one that comes first. They are fitted on
+the suites `newsroom-fit` and `sample-fit` and on SelQA (DIR/selqa), whose questions are put to all of its
+sections, with the right one among them and without it. What is printed is of folds that the weights were
+not fitted on, split by story and by title. The two that weigh what the reader saw beside them are fitted
+by `evals/lab/weighing.py`.
 """
 
 from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from datetime import date
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
 import numpy as np
 import typer
-from numpy.typing import NDArray
 
-from evals.asker import service_over
-from evals.cases import Case, articles_of, read_suite
-from evals.metrics.words import says
-from evals.passages import read_selqa
-from evals.pool import open_pool
+from evals.lab import weighing
+from evals.lab.asked import WRITTEN, Asked, gathered, held_back, of_selqa
+from ingest.embedding.embedder import LocalEmbedder
 from ingest.settings import read_settings
-from service.evidence import ranking, temporal
-from service.evidence.features import (
-    SENTENCE_FEATURES,
-    Features,
-    Floats,
-    measure,
-)
-from service.query.analysis import Query, analyse
-from service.types import Evidence, Question
-from service.wiring import Service
+from service.evidence import ranking
+from service.evidence.features import SENTENCE_FEATURES, Floats
+from service.evidence.reader import Reader
 
-RETRIEVED = 5  # sections
 SAID = 3  # sentences of an answer
-SUITES = ("newsroom-fit", "sample-fit")
-TODAY = date(2026, 11, 28)  # the day on which the questions of the suites were written
-SELQA_WEIGHT = 1.0  # of a question, against one of news
-REMOVED_WEIGHT = 0.3  # of a SelQA question whose section is taken out
 RANKING_PENALTY = 300.0  # on the squared weights of features scaled to unit deviation
 ANSWERING_PENALTY = 3.0
 # The weights that the penalties pull to: set by hand before there were questions to fit on, they rank
@@ -55,22 +40,9 @@ PRIOR = {
     "asks": -4.0, "about": 6.0, "article": 1.0, "alternative": 1.0, "newer_now": 1.5,
     **dict.fromkeys((name for name in SENTENCE_FEATURES if name.startswith("cue_")), 1.5),
 }  # fmt: skip
-SELQA_EVERY = 4  # questions of SelQA are so many for one that is fitted on
-STRANGERS = 5  # every so many questions are put to another archive too, which answers none of them
+SELQA_READ = 4  # questions of SelQA are so many for one whose sentences are read
 FOLDS = 5
 STEPS = 60
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """One question with the features of its sentences, and which of them answer it."""
-
-    source: str
-    group: str  # story or title; never split between folds
-    weight: float
-    features: Features
-    right: NDArray[np.bool_]
-    open: NDArray[np.bool_]  # may answer for the time that is asked about
 
 
 def main(
@@ -80,10 +52,16 @@ def main(
 ) -> None:
     """Print what the models reach on questions they were not fitted on, and write them."""
     kept = cache or Path(tempfile.gettempdir()) / "dateline-vectors"
-    asked = [*of_suites(), *of_selqa(data / "selqa", kept)]
+    news, selqa = gathered(kept / "news.pickle"), list(of_selqa(data / "selqa", kept))
+    asked = [*(one for one in news if one.source not in WRITTEN), *selqa]
     report(asked, held_out(asked))
+    reader = Reader(weighing.Once(LocalEmbedder(read_settings().model_dir)))
+    others = fitted([one for one in news if not held_back(one)] + selqa[::2])
+    seen = weighing.read([*filter(held_back, news), *selqa[1 :: 2 * SELQA_READ]], others, reader)
+    weighed = weighing.fitted(seen)
+    weighing.report(seen)
     if out:
-        out.write_text(json.dumps(fitted(asked), indent=1) + "\n")
+        out.write_text(json.dumps(fitted(asked) | weighed, indent=1) + "\n")
 
 
 def held_out(asked: Sequence[Asked]) -> list[tuple[float, bool]]:
@@ -176,7 +154,7 @@ def report(asked: Sequence[Asked], held: Sequence[tuple[float, bool]]) -> None:
                 f"  answer among the first {SAID} {np.mean([right for _, right in able]):.3f}"
             )
         if len(yes) and len(no):
-            said = chances >= ranking.THRESHOLD
+            said = chances >= weighing.BY_FEATURES
             typer.echo(f"  AUROC right against not {auroc(yes, no):.3f}")
             typer.echo(
                 f"  answered and right {np.mean(said & (rights == 1)):.3f}, answered and wrong "
@@ -184,7 +162,7 @@ def report(asked: Sequence[Asked], held: Sequence[tuple[float, bool]]) -> None:
             )
         unable = np.array([chance for one, chance, _ in own if not one.right.any()])
         if len(unable):
-            typer.echo(f"  unanswerable refused {np.mean(unable < ranking.THRESHOLD):.3f}")
+            typer.echo(f"  unanswerable refused {np.mean(unable < weighing.BY_FEATURES):.3f}")
     news = [h for one, h in zip(asked, held, strict=True) if not one.source.startswith("selqa")]
     for low in np.arange(0, 1, 0.1):
         part = [(chance, right) for chance, right in news if low <= chance < low + 0.1]
@@ -195,81 +173,6 @@ def report(asked: Sequence[Asked], held: Sequence[tuple[float, bool]]) -> None:
 
 def auroc(positive: Floats, negative: Floats) -> float:
     return float(((positive[:, None] > negative) + 0.5 * (positive[:, None] == negative)).mean())
-
-
-def of_suites() -> Iterator[Asked]:
-    suites = {suite: read_suite(suite).cases for suite in SUITES}
-    for suite, cases in suites.items():
-        strange = [case for other in SUITES if other != suite for case in suites[other]]
-        with service_over(articles_of(suite), read_settings()) as service:
-            for case in cases:
-                yield from of_case(service, case, suite)
-            for case in strange[::STRANGERS]:
-                yield from of_case(service, replace(case, expect="abstain"), "strangers")
-
-
-def of_case(service: Service, case: Case, source: str) -> Iterator[Asked]:
-    query = analyse(Question(case.question, case.history, case.as_of), TODAY)
-    with service.archive.catalogue.live() as snapshot:
-        gathered = service.answerer.selector.gather(query, snapshot)
-    if gathered.evidence:
-        features, right = measure(query, *gathered), answers(case, gathered.evidence)
-        open_ = in_time(query, gathered.evidence)
-        yield Asked(source, case.story or case.id, 1.0, features, right, open_)
-
-
-def in_time(query: Query, evidence: Sequence[Evidence]) -> NDArray[np.bool_]:
-    kept, _ = temporal.within(evidence, query)
-    keys = {item.key for item in kept}
-    return np.array([item.key in keys for item in evidence])
-
-
-def answers(case: Case, evidence: Sequence[Evidence]) -> NDArray[np.bool_]:
-    """Which sentences answer: those of the gold quotes, and those of the same articles that say what is accepted."""
-    if case.expect == "abstain":
-        return np.zeros(len(evidence), bool)
-    quotes = [_plain(gold.quote) for gold in case.evidence]
-    families = {
-        item.article.family.id
-        for item in evidence
-        for gold in case.evidence
-        if item.article.source.endswith(gold.file)
-    }
-    found = []
-    for item in evidence:
-        text = _plain(item.text)
-        quoted = any(text in quote or quote in text for quote in quotes)
-        said = not case.wants_parts and says(item.text, case.accept)
-        found.append(quoted or (said and (not families or item.article.family.id in families)))
-    return np.array(found)
-
-
-def of_selqa(folder: Path, cache: Path) -> Iterator[Asked]:
-    """Each question with its section among those that are searched, and without it."""
-    passages, askings = read_selqa(folder)
-    pool = open_pool(passages, cache)
-    for asking in askings[::SELQA_EVERY]:
-        query = analyse(Question(asking.text), None)
-        chosen = {f"{asking.passage_id}:{n}" for n in asking.longs[0].selected}
-        title = passages[asking.passage_id].title
-        for source, without, weight in (
-            ("selqa", None, SELQA_WEIGHT),
-            ("selqa without", asking.passage_id, REMOVED_WEIGHT),
-        ):
-            evidence = pool.found(query, RETRIEVED, without)
-            right = np.array([item.key in chosen for item in evidence])
-            features = measure(
-                query,
-                evidence,
-                pool.vector(query.text),
-                pool.sentence_vectors(evidence),
-                pool.rarity,
-            )
-            yield Asked(source, title, weight, features, right, np.ones(len(evidence), bool))
-
-
-def _plain(text: str) -> str:
-    return " ".join(text.split())
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -18,6 +19,17 @@ if TYPE_CHECKING:
     from onnxruntime import InferenceSession  # type: ignore[import-untyped]
 
 Vectors = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """A text as the model reads it, word piece by word piece, [CLS] and [SEP] left out."""
+
+    ids: NDArray[np.int64]  # (n,) in the model's vocabulary
+    starts: NDArray[np.int64]  # (n,) characters of the text
+    ends: NDArray[np.int64]
+    states: Vectors  # (n, 384) after `minilm.STATES_AFTER` layers
+    whole: Vectors  # (384,) the same of [CLS], which stands for the text
 
 
 class Embedder(Protocol):
@@ -91,6 +103,10 @@ class LocalEmbedder:
         rows = [self._run(self._passage_session, text) for text in texts]
         return np.stack(rows) if rows else np.zeros((0, self.dimension), np.float32)
 
+    def tokens(self, texts: Sequence[str]) -> list[Tokens]:
+        """Each text word piece by word piece, in the order of `texts`; two thirds of the work of `embed`."""
+        return list(self._workers.map(self._read, texts))
+
     # Sessions load in 0.2 s and hold 90 MB each, so each is opened by the first call that needs it.
     # Should two threads come first at once, both open one and one of the two is dropped again.
     @cached_property
@@ -105,9 +121,19 @@ class LocalEmbedder:
         measured."""
         return minilm.open_session(self._graph, threads=min(2, self._threads))
 
+    def _read(self, text: str) -> Tokens:
+        encoded = self._tokenizer.encode(_speakable(text))
+        ids = np.array(encoded.ids, np.int64)
+        states: Vectors = self._passage_session.run(["states"], {"ids": ids})[0]
+        starts, ends = np.array(encoded.offsets, np.int64)[1:-1].T
+        return Tokens(ids[1:-1], starts, ends, states[1:-1], states[0])
+
     def _run(self, session: InferenceSession, text: str) -> Vectors:
-        # the tokeniser refuses half a surrogate pair
-        speakable = text.encode("utf-8", "replace").decode()
-        ids = np.array(self._tokenizer.encode(speakable).ids, np.int64)
-        vector: Vectors = session.run(None, {"ids": ids})[0]
+        ids = np.array(self._tokenizer.encode(_speakable(text)).ids, np.int64)
+        vector: Vectors = session.run(["vector"], {"ids": ids})[0]
         return vector
+
+
+def _speakable(text: str) -> str:
+    """The tokeniser refuses half a surrogate pair."""
+    return text.encode("utf-8", "replace").decode()

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+from functools import cached_property
 from types import TracebackType
 
 from ingest.embedding.embedder import Embedder, LocalEmbedder
@@ -56,12 +57,19 @@ class Archive:
             self.sentence_cache = self.vector_cache
             if isinstance(self.embedder, OpenAIEmbedder):
                 self.sentence_cache = VectorCache(
-                    settings.data_dir / "vectors.sqlite", LocalEmbedder(settings.model_dir)
+                    settings.data_dir / "vectors.sqlite", self.local_embedder
                 )
             opened.callback(self.sentence_cache.close)
             self.sentence_vectors = SentenceVectors(self.sentence_cache)
             self._open(opened)
             opened.pop_all()
+
+    @cached_property
+    def local_embedder(self) -> LocalEmbedder:
+        """The model by which sentences are compared and read, whatever model the index has."""
+        if isinstance(self.embedder, LocalEmbedder):
+            return self.embedder
+        return LocalEmbedder(self.settings.model_dir)
 
     def _open(self, opened: contextlib.ExitStack) -> None:
         self._indexes = self._opened_indexes()

@@ -19,6 +19,7 @@ from service.evidence.features import (
     Floats,
     measure,
 )
+from service.evidence.reader import SIGNS, Reader
 from service.query.analysis import Query
 from service.types import Evidence
 
@@ -31,10 +32,22 @@ ANSWERING = (
     "share",  # of exp(score) that the best sentence has among all
     "ahead",  # of the next best score
 )
+RANKING = ("features", *SIGNS)  # the score by features, and what the reader saw
+DECIDING = (
+    "features",  # log odds by features that this sentence answers
+    *SIGNS,
+    "most_held",  # the most that any sentence which was read holds of the question
+    "most_points",
+    "sureness",
+    "share",  # logarithm of the share that the best sentence has of exp(score)
+    "ahead",
+)
+READ = 16  # sentences, the best by features, that the reader reads
+READ_OF_A_TIME = 24  # where a time is asked about, of which some of the best may not be
 FAR_AHEAD = 5.0
 NO_ANSWER = 20.0  # taken off the score of what is never an answer: below all prose
 _NO_PROSE = (SentenceKind.HEADING, SentenceKind.BYLINE, SentenceKind.DATELINE)
-THRESHOLD = 0.5  # least relevance of the best sentence that is an answer
+THRESHOLD = 0.6  # least relevance of the best sentence that is an answer: a wrong one costs more than none
 NOTHING_ALIKE = (
     0.15  # below this relevance the archive is silent on the matter rather than close to it
 )
@@ -61,6 +74,7 @@ def rank(
     question_vector: NDArray[np.floating],
     vectors: NDArray[np.floating],
     idf: Callable[[str], float],
+    reader: Reader,
 ) -> tuple[Evidence, ...]:
     """Evidence with `relevance` set, best first.
 
@@ -71,31 +85,74 @@ def rank(
     if not evidence:
         return ()
     features = measure(query, evidence, question_vector, vectors, idf)
-    scores = features.sentences @ _column(MODEL["ranking"], SENTENCE_FEATURES)
-    scores = scores - NO_ANSWER * _never_answers(query, evidence, features)
-    scores = _below_sound(evidence, vectors, scores)
+    by_features = features.sentences @ _column(MODEL["ranking"], SENTENCE_FEATURES)
+    never = NO_ANSWER * never_answers(query, evidence, features)
+    if query.about is not None:
+        scores = _below_sound(evidence, vectors, by_features - never)
+        answers = float(_about(features)[np.argmax(scores)])
+    else:
+        count = READ_OF_A_TIME if query.periods else READ
+        read = read_best(query.text, evidence, by_features, never, reader, count)
+        scores = _below_sound(evidence, vectors, read.scores(MODEL["reading"]) - never)
+        answers = _chance(features, read, scores, int(np.argmax(scores)))
     order = np.argsort(-scores, kind="stable")
-    best = order[0]
-    answers = chance(query, features, scores)[best]
     return tuple(
-        replace(evidence[i], relevance=float(answers * np.exp(scores[i] - scores[best])))
+        replace(evidence[i], relevance=float(answers * np.exp(scores[i] - scores[order[0]])))
         for i in order
     )
 
 
-def chance(query: Query, features: Features, scores: Floats) -> Floats:
+@dataclass(frozen=True, slots=True)
+class Read:
+    """The scores (n,) of sentences by features, and what was read of the best of them."""
+
+    by_features: Floats
+    signs: Floats  # (n, SIGNS); what was not read has of every sign the least that was read
+    sureness: Floats  # (n,)
+
+    def scores(self, weights: dict[str, float]) -> Floats:
+        rows = np.column_stack([self.by_features, self.signs])
+        return np.asarray(rows @ _column(weights, RANKING))
+
+    def deciding(self, chances: Floats, scores: Floats, best: int) -> Floats:
+        """What the decision goes by, in the order of `DECIDING`; `chances` (n,) are those by features."""
+        share = np.exp(scores - scores[best])
+        second = np.sort(scores)[::-1][1] if len(scores) > 1 else -np.inf
+        by_features = np.clip(chances[best], 1e-4, 1 - 1e-4)
+        return np.array(
+            [
+                np.log(by_features / (1 - by_features)),
+                *self.signs[best],
+                self.signs[:, SIGNS.index("held")].max(),
+                self.signs[:, SIGNS.index("points")].max(),
+                self.sureness[best],
+                -np.log(share.sum()),
+                np.clip(scores[best] - second, -FAR_AHEAD, FAR_AHEAD),
+            ]
+        )
+
+
+def read_best(
+    question: str,
+    evidence: Sequence[Evidence],
+    by_features: Floats,
+    never: Floats,
+    reader: Reader,
+    count: int = READ,
+) -> Read:
+    """Have the best `count` sentences by features read; `never` (n,) is taken off what is no answer."""
+    rows = np.argsort(never - by_features, kind="stable")[:count]
+    reading = reader.read(question, [evidence[row] for row in rows])
+    signs = np.tile(reading.signs.min(axis=0), (len(evidence), 1))
+    sureness = np.zeros(len(evidence))
+    signs[rows], sureness[rows] = reading.signs, reading.sureness
+    return Read(by_features, signs, sureness)
+
+
+def by_features_alone(features: Features, scores: Floats, model: dict[str, float]) -> Floats:
     """(n,) chance from 0 to 1 that the question is answered, for each sentence as if it were the best one."""
-    if query.about is not None:
-        holds, meant = (
-            features.sentences[:, SENTENCE_FEATURES.index(name)] for name in ("about", "article")
-        )
-        return np.asarray(
-            np.where((holds >= STATES) & (meant >= MEANT), 0.9, 0.1), dtype=np.float64
-        )
-    model = MODEL["answering"]
     doubt = answering_rows(features, scores) @ _column(model, ANSWERING) + model["intercept"]
-    without = features.question[:, QUESTION_FEATURES.index("lacks_number")] >= MOST_LACKING
-    return np.minimum(1 / (1 + np.exp(-doubt)), np.where(without, WITHOUT_NUMBER, 1.0))
+    return np.asarray(1 / (1 + np.exp(-doubt)))
 
 
 def answering_rows(features: Features, scores: Floats) -> Floats:
@@ -116,7 +173,24 @@ def decide(query: Query, ranked: Sequence[Evidence]) -> Decision:
     return Decision(False, "no_match" if score < NOTHING_ALIKE else "not_supported", score)
 
 
-def _never_answers(query: Query, evidence: Sequence[Evidence], features: Features) -> Floats:
+def _chance(features: Features, read: Read, scores: Floats, best: int) -> float:
+    """The chance that the best sentence answers; where a number is asked for and it has none, that is small."""
+    chances = by_features_alone(features, read.by_features, MODEL["answering"])
+    model = MODEL["deciding"]
+    doubt = read.deciding(chances, scores, best) @ _column(model, DECIDING) + model["intercept"]
+    lacking = features.question[best, QUESTION_FEATURES.index("lacks_number")] >= MOST_LACKING
+    return min(float(1 / (1 + np.exp(-doubt))), WITHOUT_NUMBER if lacking else 1.0)
+
+
+def _about(features: Features) -> Floats:
+    """(n,) the chance that a sentence answers a question about an article itself."""
+    holds, meant = (
+        features.sentences[:, SENTENCE_FEATURES.index(name)] for name in ("about", "article")
+    )
+    return np.where((holds >= STATES) & (meant >= MEANT), 0.9, 0.1)
+
+
+def never_answers(query: Query, evidence: Sequence[Evidence], features: Features) -> Floats:
     """Questions, headings, bylines and date lines, where no article itself is asked about; and
     titles that hold nothing of the kind that is asked for."""
     if query.about is not None:

@@ -16,6 +16,7 @@ from ingest.english.periods import Period
 from ingest.storage.archive import Archive
 from ingest.storage.catalogue import Snapshot
 from service.evidence import gathering, ranking, temporal
+from service.evidence.reader import Reader
 from service.query.analysis import Query
 from service.retrieval.retriever import Retriever
 from service.types import Evidence, Filters, Hit, Question, Reason
@@ -46,12 +47,14 @@ class Selection:
 
 
 class Gathered(NamedTuple):
-    """What `ranking.rank` needs besides the query: (n,) sentences, (d,) and (n, d) unit vectors, and rarity by word."""
+    """What `ranking.rank` needs besides the query: (n,) sentences, (d,) and (n, d) unit vectors, rarity by
+    word, and the reader."""
 
     evidence: tuple[Evidence, ...]
     question_vector: np.ndarray
     vectors: np.ndarray
     idf: Callable[[str], float]
+    reader: Reader
 
 
 class Selector:
@@ -60,6 +63,7 @@ class Selector:
     def __init__(self, archive: Archive, retriever: Retriever):
         self.archive = archive
         self.retriever = retriever
+        self._reader = Reader(archive.local_embedder)
 
     def select(self, query: Query, snapshot: Snapshot) -> Selection:
         """Retrieve, gather, rank, place in time and decide, all in one generation."""
@@ -81,7 +85,7 @@ class Selector:
             query.question, snapshot, hits, meaning.embed, about_articles=query.about is not None
         )
         vectors = gathering.title_vectors(snapshot, evidence, self.archive.sentence_vectors)
-        return Gathered(evidence, vector, vectors, self._rarity())
+        return Gathered(evidence, vector, vectors, self._rarity(), self._reader)
 
     def why_not(self, selection: Selection) -> Reason:
         """Why nothing is said; the first reason that holds."""

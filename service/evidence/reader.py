@@ -1,0 +1,128 @@
+"""Reads a question against sentences, word piece by word piece: how far each one answers it, and with which words.
+
+A small net over the states that the shipped encoder gives its word pieces after four layers. The pieces of the
+question look for their like in the sentence, in a space that training has turned a little; rare ones weigh more. A
+pointer, made of the question alone, looks for the piece that answers. `python -m evals.lab.reading` trains it and says
+on what; `docs/quality.md` says what it is worth.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ingest.embedding.embedder import Tokens
+from ingest.errors import ModelUnavailable
+from ingest.types import SentenceKind
+from service.types import Evidence
+
+Floats = NDArray[np.float64]
+
+WEIGHTS = Path(__file__).with_name("reader.npz")
+WEIGHTS_SHA256 = "5363fa7783cc0ebf917afb6ea415cb585b9492fd31275d8c5575cc3c80a4a10c"
+REMEDY = "install dateline anew, the file is part of it"
+SIGNS = (
+    "held",  # likeness of the question's pieces to the nearest ones of title, month and sentence
+    "said",  # the same of the sentence alone
+    "points",  # how strongly the pointer finds an answer in the sentence
+    "strange",  # likeness of that piece of the question which is least at home here
+)
+SCALE = 5.0  # of a mean of cosines, so that the signs have about the same spread
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What was read of n sentences, in their order."""
+
+    signs: Floats  # (n, len(SIGNS))
+    sureness: Floats  # (n,) 0 to 1, the pointer's share of the one piece that it finds first
+    answers: tuple[tuple[int, int], ...]  # that piece's characters in the sentence
+
+
+class Encoder(Protocol):
+    def tokens(self, texts: Sequence[str]) -> list[Tokens]: ...
+
+
+class Reader:
+    """Reads with one encoder and one file of weights; may be called from several threads at once."""
+
+    def __init__(self, encoder: Encoder, weights: Path = WEIGHTS):
+        """Raises ModelUnavailable where the weights are missing or not the pinned ones."""
+        self._encoder = encoder
+        self._weights = _checked(weights)
+
+    def read(self, question: str, evidence: Sequence[Evidence]) -> Reading:
+        """Read every sentence under its article's title and month. A sentence's reading does not depend on others'."""
+        leads = [lead_of(item) for item in evidence]
+        asked, *told = self._encoder.tokens(
+            [question, *(f"{lead}{item.text}" for lead, item in zip(leads, evidence, strict=True))]
+        )
+        if not len(asked.ids):
+            none = np.zeros(len(evidence))
+            return Reading(np.zeros((len(evidence), len(SIGNS))), none, ((0, 0),) * len(evidence))
+        rows = [self._signs(asked, one, len(lead)) for one, lead in zip(told, leads, strict=True)]
+        return Reading(
+            np.array([signs for signs, _, _ in rows]).reshape(-1, len(SIGNS)),
+            np.array([sureness for _, sureness, _ in rows]),
+            tuple(answer for _, _, answer in rows),
+        )
+
+    def _signs(
+        self, asked: Tokens, told: Tokens, lead: int
+    ) -> tuple[list[float], float, tuple[int, int]]:
+        net = self._weights
+        question, sentence = asked.states - net["centre"], told.states - net["centre"]
+        own = told.starts >= lead
+        if not own.any():
+            return [0.0] * len(SIGNS), 0.0, (0, 0)
+        like = self._turned(question) @ self._turned(sentence).T
+        weight = net["rare"][asked.ids] * net["by_rarity"] + question @ net["by_state"] + net["by"]
+        weight = np.logaddexp(0.0, weight)
+        weight /= weight.sum()
+        wanted = np.concatenate([asked.whole, question.mean(axis=0)]) @ net["wanted"]
+        found = ((sentence @ net["offered"] + net["offered_by"]) @ (wanted + net["wanted_by"]))[own]
+        share = np.exp(found - found.max())
+        points = float(np.log(share.mean()) + found.max())
+        first = np.flatnonzero(own)[int(np.argmax(found))]
+        nearest = like.max(axis=1)
+        signs = [
+            SCALE * float(nearest @ weight),
+            SCALE * float(like[:, own].max(axis=1) @ weight),
+            points,
+            float(nearest.min()),
+        ]
+        answer = int(told.starts[first]) - lead, int(told.ends[first]) - lead
+        return signs, float(share.max() / share.sum()), answer
+
+    def _turned(self, states: NDArray[np.float32]) -> NDArray[np.float32]:
+        turned = states + (states @ self._weights["down"]) @ self._weights["up"]
+        return np.asarray(turned / (np.linalg.norm(turned, axis=1, keepdims=True) + 1e-9))
+
+
+def lead_of(item: Evidence) -> str:
+    """What is read before a sentence: its article's title, which a title itself does without, and its month."""
+    day = item.article.published_on
+    title = "" if item.kind is SentenceKind.TITLE else item.article.title
+    parts = [part for part in (title, f"({day:%B %Y})" if day else "") if part]
+    return f"{' '.join(parts)}: " if parts else ""
+
+
+def _checked(path: Path) -> dict[str, NDArray[np.float32]]:
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise ModelUnavailable(f"{path} cannot be read: {error.strerror}: {REMEDY}") from error
+    found = hashlib.sha256(content).hexdigest()
+    if found != WEIGHTS_SHA256:
+        raise ModelUnavailable(
+            f"{path} is not the pinned file: SHA-256 {found}, expected {WEIGHTS_SHA256}: {REMEDY}"
+        )
+    with np.load(BytesIO(content)) as arrays:
+        return {name: arrays[name].astype(np.float32) for name in arrays.files}
