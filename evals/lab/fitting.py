@@ -40,7 +40,6 @@ PRIOR = {
     "asks": -4.0, "about": 6.0, "article": 1.0, "alternative": 1.0, "newer_now": 1.5,
     **dict.fromkeys((name for name in SENTENCE_FEATURES if name.startswith("cue_")), 1.5),
 }  # fmt: skip
-SELQA_READ = 4  # questions of SelQA are so many for one whose sentences are read
 FOLDS = 5
 STEPS = 60
 
@@ -56,8 +55,8 @@ def main(
     asked = [*(one for one in news if one.source not in WRITTEN), *selqa]
     report(asked, held_out(asked))
     reader = Reader(weighing.Once(LocalEmbedder(read_settings().model_dir)))
-    others = fitted([one for one in news if not held_back(one)] + selqa[::2])
-    seen = weighing.read([*filter(held_back, news), *selqa[1 :: 2 * SELQA_READ]], others, reader)
+    others = fitted([one for one in news if not held_back(one)])
+    seen = weighing.read(filter(held_back, news), others, reader)
     weighed = weighing.fitted(seen)
     weighing.report(seen)
     if out:
@@ -124,16 +123,25 @@ def fit_ranking(asked: Sequence[Asked]) -> Floats:
     return np.asarray(found / deviation)
 
 
-def fit_answering(rows: Floats, truth: Floats, importance: Floats) -> tuple[Floats, float]:
-    """Weights (features,) and intercept of a logistic regression, by Newton's method."""
+def fit_answering(
+    rows: Floats,
+    truth: Floats,
+    importance: Floats,
+    prior: Floats | None = None,
+    penalty: float = ANSWERING_PENALTY,
+) -> tuple[Floats, float]:
+    """Weights (features,), pulled to `prior` or 0, and intercept of a logistic regression, by Newton's method."""
     deviation = rows.std(axis=0) + 1e-9
     scaled = np.column_stack([rows / deviation, np.ones(len(rows))])
-    penalty = np.diag([*np.full(rows.shape[1], ANSWERING_PENALTY), 0.0])
-    found = np.zeros(scaled.shape[1])
+    pull = np.diag([*np.full(rows.shape[1], penalty), 0.0])
+    pulled_to = np.zeros(scaled.shape[1])
+    if prior is not None:
+        pulled_to[:-1] = prior * deviation
+    found = pulled_to.copy()
     for _ in range(STEPS):
         chance = 1 / (1 + np.exp(-scaled @ found))
-        slope = scaled.T @ (importance * (truth - chance)) - penalty @ found
-        curve = (scaled * (importance * chance * (1 - chance))[:, None]).T @ scaled + penalty
+        slope = scaled.T @ (importance * (truth - chance)) - pull @ (found - pulled_to)
+        curve = (scaled * (importance * chance * (1 - chance))[:, None]).T @ scaled + pull
         step = np.linalg.solve(curve, slope)
         found += step
         if float(np.abs(step).max()) < 1e-8:

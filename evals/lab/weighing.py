@@ -19,6 +19,7 @@ from service.evidence.ranking import DECIDING, RANKING, Read
 from service.evidence.reader import Reader
 
 BY_FEATURES = 0.5  # the chance from which features alone answered
+DECIDING_PENALTY = 30.0  # as heavy, or encyclopedias lose what only news has taught
 PENALTY = 3.0  # on the squared weights of what was read, scaled to unit deviation
 FOLDS = 5
 SAMPLES = 1000  # of stories, for intervals
@@ -66,7 +67,10 @@ def fitted(seen: Sequence[Seen]) -> Weights:
     rows = [_first(one, weights) for one in seen]
     truth = np.array([float(right) for _, right in rows])
     importance = np.array([one.asked.weight for one in seen])
-    deciding, intercept = fitting.fit_answering(np.stack([r for r, _ in rows]), truth, importance)
+    prior = np.eye(len(DECIDING))[0]  # what the features say alone
+    deciding, intercept = fitting.fit_answering(
+        np.stack([row for row, _ in rows]), truth, importance, prior, DECIDING_PENALTY
+    )
     named = zip((*DECIDING, "intercept"), (*deciding, intercept), strict=True)
     return {
         "reading": {name: round(w, 4) for name, w in weights.items()},

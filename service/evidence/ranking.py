@@ -47,7 +47,9 @@ READ_OF_A_TIME = 24  # where a time is asked about, of which some of the best ma
 FAR_AHEAD = 5.0
 NO_ANSWER = 20.0  # taken off the score of what is never an answer: below all prose
 _NO_PROSE = (SentenceKind.HEADING, SentenceKind.BYLINE, SentenceKind.DATELINE)
-THRESHOLD = 0.6  # least relevance of the best sentence that is an answer: a wrong one costs more than none
+THRESHOLD = (
+    0.57  # least relevance of the best sentence that is an answer: a wrong one costs more than none
+)
 NOTHING_ALIKE = (
     0.15  # below this relevance the archive is silent on the matter rather than close to it
 )
