@@ -144,6 +144,24 @@ def test_names_that_changed_places_are_found_on_both() -> None:
     assert found == [("name", "Japan", "Brazil"), ("name", "Brazil", "Japan")]
 
 
+@pytest.mark.parametrize(
+    ("right", "changed"),
+    [
+        ("Harl will pay 60% of the cost and Senn 40%.", [("Senn", "Harl"), ("Harl", "Senn")]),
+        ("Harl will pay 40% of the bill and Senn 60%.", []),
+        ("Of the bill, 60% will be paid by Senn and 40% by Harl.", []),
+    ],
+)
+def test_names_whose_numbers_changed_places_are_found(
+    right: str, changed: list[tuple[str, str]]
+) -> None:
+    left = "Senn will pay 60% of the bill and Harl 40%."
+    found = [d for d in differences(left, right) if d.kind != "wording"]
+    assert {d.kind for d in found} <= {"name"}
+    said = [(left[d.left_start : d.left_end], right[d.right_start : d.right_end]) for d in found]
+    assert said == changed
+
+
 def test_a_passive_turns_names_around_without_a_difference() -> None:
     assert serious("Japan beat Brazil in Tarn.", "Brazil was beaten by Japan in Tarn.") == []
 

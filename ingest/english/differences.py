@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import permutations
 
 from ingest.english.date_mentions import dates_conflict
 from ingest.english.matching import Sides, match
@@ -57,6 +59,7 @@ def differences(left: str, right: str) -> tuple[Difference, ...]:
     found += _changed_quotations(sides)
     found += _one_sided(sides, pairs)
     found += _other_party(left, right)
+    found = _exchanged(sides, found)
     return tuple(
         sorted(_cancel_double_negation(found), key=lambda d: (d.left_start, d.right_start))
     )
@@ -179,6 +182,39 @@ def _other_party(left: str, right: str) -> Iterator[Difference]:
         return
     if stems(ours[1]).isdisjoint(stems(theirs[0])):
         yield Difference("name", *ours.span(1), *theirs.span(1), SEVERITY["name"])
+
+
+def _exchanged(sides: Sides, found: list[Difference]) -> list[Difference]:
+    """With names whose numbers changed places: "A pays 60 and B 40" against "B pays 60 and A 40".
+
+    "B pays 40 and A 60" says the same, whatever the alignment made of it.
+    """
+    ours, theirs = _holders(sides.ours), _holders(sides.theirs)
+    shared = ours.keys() & theirs.keys()
+    names = {n: (sides.ours[ours[n]], sides.theirs[theirs[n]]) for n in shared}
+    if len(shared) > 1 and all(a.value == b.value for a, b in names.values()):
+        moved = {a.start for a, _ in names.values()}
+        moved |= {term.start for term in sides.ours if term.value in shared}
+        return [d for d in found if d.kind not in ("name", "number") or d.left_start not in moved]
+    swapped = [
+        Difference("name", a.start, a.end, b.start, b.end, SEVERITY["name"])
+        for one, other in permutations(shared, 2)
+        for (a, b), (c, d) in [(names[one], names[other])]
+        if a.value != b.value and (c.value, d.value) == (b.value, a.value)
+    ]
+    return found + [one for one in swapped if one not in found]
+
+
+def _holders(terms: Sequence[Term]) -> dict[str, int]:
+    """Number → place of the last name before it, of numbers that stand once."""
+    found: dict[str, int] = {}
+    name, seen = None, Counter(term.value for term in terms if term.kind is TermKind.NUMBER)
+    for place, term in enumerate(terms):
+        if term.kind is TermKind.NAME:
+            name = place
+        elif term.kind is TermKind.NUMBER and name is not None and seen[term.value] == 1:
+            found[term.value] = name
+    return found
 
 
 _BETWEEN = re.compile(r"\bbetween\s+([^,;:.\d]{2,60}?)\s+and\s+[^,;:.]*")
