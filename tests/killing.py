@@ -35,8 +35,8 @@ OURS = frozenset(
     storage.vector_cache.VectorCache._keep pipeline.rollback pipeline.remove unchanged.ReadFiles.keep""".split()
 )
 NATIVE = frozenset(
-    """Bindings.create_collection Bindings.delete Bindings.upsert Connection.__exit__ Connection.execute
-    Connection.executemany Connection.executescript Index.reload Index.writer IndexWriter.add_document
+    """Bindings.create_collection Bindings.delete Bindings.upsert Connection.commit Cursor.execute
+    Cursor.executemany Index.reload Index.writer IndexWriter.add_document
     IndexWriter.commit IndexWriter.delete_documents IndexWriter.wait_merging_threads""".split()
 )
 METHODS = frozenset(name.partition(".")[2] for name in NATIVE)
