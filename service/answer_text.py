@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from ingest.english import analyse
 from ingest.english.periods import Period, in_words, spoken
 from ingest.english.terms import TermKind
-from ingest.types import Role
+from ingest.types import Role, Span
 from service.types import (
     Citation,
     Claim,
@@ -41,6 +41,8 @@ class AnswerText:
     Only what has a verdict is added, and nothing is said twice.
     """
 
+    # where the words that answer stand in a quote
+    answering: Callable[[str], tuple[int, int] | None] = lambda quote: None
     text: str = ""
     claims: list[Claim] = field(default_factory=list)
     citations: list[Citation] = field(default_factory=list)
@@ -88,7 +90,7 @@ class AnswerText:
             if place not in self._numbers:
                 self._numbers[place] = len(self._numbers) + 1
                 self.cited.append(item)
-                new.append(cite(item, self._numbers[place]))
+                new.append(cite(item, self._numbers[place], self.answering(item.text)))
             numbers.add(self._numbers[place])
         start = len(self.text) + bool(self.text)
         text = _marked(plain(sentence), sorted(numbers))
@@ -122,8 +124,13 @@ def refusal(
     return "The archive speaks of this, but not in anything published within the dates asked for."
 
 
-def cite(item: Evidence, number: int | None) -> Citation:
-    return Citation(number, item.passage_id, item.text, item.start, item.end, item.article)
+def cite(item: Evidence, number: int | None, answering: tuple[int, int] | None = None) -> Citation:
+    """`answering` says where the words that answer stand in the sentence."""
+    answer = None
+    if answering is not None:
+        start, end = answering
+        answer = Span(item.start + start, item.start + end, item.text[start:end])
+    return Citation(number, item.passage_id, item.text, item.start, item.end, item.article, answer)
 
 
 def plain(sentence: str) -> str:

@@ -9,6 +9,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, S
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from functools import partial
 
 from ingest.errors import ModelFailed
 from ingest.storage.archive import Archive
@@ -19,6 +20,7 @@ from service.conflicts import altered_copies, disputes, false_premises, origins,
 from service.drafting import extractive, prompts
 from service.drafting.draft_parsing import accepted
 from service.drafting.llm import Drafter, Usage
+from service.evidence.answer_types import words_that_answer
 from service.evidence.digest import digest
 from service.evidence.nearest import nearest
 from service.evidence.selection import Selection, Selector
@@ -110,6 +112,7 @@ class Answerer:
             if text != asked.text:
                 run.read_as, asked = text, replace(asked, text=text)
             selection = await run.in_time(asyncio.to_thread(self.select, asked, snapshot))
+        run.text.answering = partial(words_that_answer, selection.query)
         told = await run.in_time(asyncio.to_thread(self._told, run, selection))
         for event in told:
             yield event

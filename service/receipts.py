@@ -134,7 +134,7 @@ def without_article(body: Body, article_id: str) -> Body:
 def _without_words(citation: Body, article_id: str) -> Body:
     if citation["article_id"] != article_id:
         return citation
-    return {**citation, "quote": "", "title": "", "author": None, "url": None}
+    return {**citation, "quote": "", "answer": None, "title": "", "author": None, "url": None}
 
 
 def _conflict_without(conflict: Body, article_id: str) -> Body:

@@ -164,6 +164,10 @@ class Citation(ShowsArticle):
     start: int
     end: int
     article: ArticleCard
+    answer: Annotated[
+        Span | None,
+        Field(description="the words of the quote that answer; null where they are not known"),
+    ] = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingest.english.words import stem
-from service.evidence.answer_types import bond, cue
+from service.evidence.answer_types import bond, cue, words_that_answer
 
 
 @pytest.mark.parametrize(
@@ -108,3 +108,21 @@ def test_any_text_has_a_cue_and_a_bond_between_0_and_1(question: str, text: str)
     asked = query(question)
     assert 0 <= cue(asked, text) <= 1
     assert 0 <= bond(asked, text, {"it": 1.0}, {}) <= 1
+
+
+@pytest.mark.parametrize(
+    ("question", "sentence", "answer"),
+    [
+        ("Who signed the accord?", "Ilse Karrow signed the accord in Tarnmouth.", "Ilse Karrow"),
+        ("How much does it cost?", "A single now costs £5.10 on every boat.", "£5.10"),
+        ("When was it signed?", "The accord was signed on 28 February 2025.", "28 February 2025"),
+        ("Who signed the accord?", "Ilse Karrow met Joren Brandal to sign.", None),
+        ("Why did it close?", "It closed because the river ran dry.", None),
+        ("What happened?", "The mill closed.", None),
+    ],
+)
+def test_the_words_that_answer_are_told_where_nothing_else_is_as_likely(
+    question: str, sentence: str, answer: str | None
+) -> None:
+    found = words_that_answer(query(question), sentence)
+    assert (sentence[found[0] : found[1]] if found else None) == answer

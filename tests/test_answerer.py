@@ -86,6 +86,15 @@ async def test_a_question_the_archive_answers_is_answered_with_the_exact_sentenc
     assert body["claims"][0]["support"] == "exact"
 
 
+async def test_the_words_of_a_quote_that_answer_are_named(extractive: Answerer) -> None:
+    cited = (await asked(extractive, WHO))["citations"][0]
+    answer = cited["answer"]
+
+    assert answer["text"] == "Dr. Lena Ostrow"
+    start, end = answer["start"] - cited["start"], answer["end"] - cited["start"]
+    assert cited["quote"][start:end] == answer["text"]
+
+
 async def test_a_question_the_archive_is_silent_on_is_declined_with_nearest_passages(
     extractive: Answerer,
 ) -> None:

@@ -64,6 +64,7 @@ _REASON = re.compile(
     r"prevents?|purpose|aim(?:s|ed)? to|for fear|blam(?:e|ed|es|ing)|objections?|explain(?:s|ed)?)\b"
 )
 _KIND_OF = re.compile(r"(?i)\b(?:what|which) (?:kind|sort|type)s? of\b")
+PLAIN = 0.7  # worth from which a thing is marked as the answer
 _NEAR_WORDS = 6.0  # words over which a thing's bond with a word of the question falls to a third
 
 
@@ -144,6 +145,17 @@ def things(query: Query, text: str) -> Iterator[Thing]:
             yield from _kinds(query, query.noun, text)
         case None if query.noun:
             yield from (one for one in _names(query, text, 0.0, 0.0) if one.worth)
+
+
+def words_that_answer(query: Query, text: str) -> tuple[int, int] | None:
+    """Where the thing of the wanted type stands; None without one, or where others are as likely."""
+    found = () if query.wants == "reason" else tuple(things(query, text))
+    best = max(found, key=lambda thing: thing.worth, default=None)
+    if best is None or best.worth < PLAIN:
+        return None
+    rivals = [one for one in found if one.worth == best.worth]
+    apart = any(one.end <= best.start or one.start >= best.end for one in rivals)
+    return None if apart else (best.start, best.end)
 
 
 def new_names(query: Query, text: str) -> tuple[str, ...]:
