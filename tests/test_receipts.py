@@ -132,7 +132,10 @@ def test_receipts_of_a_version_without_a_list_of_articles_are_forgotten_too(
         ingest(service.archive, [newsroom])
         asked(http)
     with contextlib.closing(sqlite3.connect(path)) as file, file:
-        file.execute("DROP TABLE shown")
-        file.execute("DROP TABLE receipts_version")
+        for (table,) in file.execute(
+            "SELECT name FROM sqlite_master WHERE type = 'table'"
+        ).fetchall():
+            if table != "receipts":
+                file.execute(f"DROP TABLE {table}")
     with contextlib.closing(open_database(settings, RECORDS)) as records:
         assert records.rows(select(shown))
