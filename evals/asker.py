@@ -39,9 +39,15 @@ class Asker:
         self.client = client
 
     async def answer(
-        self, question: str, as_of: date | None, history: Sequence[Turn] = ()
+        self,
+        question: str,
+        as_of: date | None,
+        history: Sequence[Turn] = (),
+        today: date | None = None,
     ) -> Mapping[str, Any]:
         body: dict[str, Any] = {"question": question}
+        if today:
+            body["today"] = today.isoformat()
         if as_of:
             body["as_of"] = as_of.isoformat()
         if history:
@@ -92,9 +98,8 @@ class Asker:
         return body
 
 
-@asynccontextmanager
-async def at_url(url: str, settings: Settings) -> AsyncIterator[Asker]:
-    """The service at `url`, with the first of DATELINE_API_KEYS; raises WrongUsage where it is no HTTP address."""
+def address_of(url: str) -> str:
+    """The address itself; raises WrongUsage where it is no HTTP address."""
     try:
         address = httpx2.URL(url)
     except httpx2.InvalidURL as error:
@@ -103,10 +108,16 @@ async def at_url(url: str, settings: Settings) -> AsyncIterator[Asker]:
         ) from error
     if address.scheme not in ("http", "https") or not address.host:
         raise WrongUsage(f"--url {url} is no HTTP address: give one like http://127.0.0.1:8000")
+    return url
+
+
+@asynccontextmanager
+async def at_url(url: str, settings: Settings) -> AsyncIterator[Asker]:
+    """The service at `url`, with the first of DATELINE_API_KEYS."""
     key = next(iter(settings.reader_keys), None)
     headers = {"Authorization": f"Bearer {key}"} if key else {}
     timeout = settings.answer_timeout_seconds + PATIENCE_SECONDS
-    async with httpx2.AsyncClient(base_url=address, headers=headers, timeout=timeout) as client:
+    async with httpx2.AsyncClient(base_url=url, headers=headers, timeout=timeout) as client:
         yield Asker(client)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal, Self, get_args
@@ -98,6 +98,7 @@ class Case:
     ask: Ask | None = None  # how it is asked
     story: str | None = None  # what it is about; a suite is split by it
     history: tuple[Turn, ...] = ()  # turns before it
+    line: int = field(default=0, repr=False, compare=False)  # of the suite, from 1
 
     @property
     def wants_parts(self) -> bool:
@@ -113,6 +114,7 @@ class Case:
 class Suite:
     name: str
     cases: tuple[Case, ...]
+    file: str = ""  # where it was read, for messages
 
 
 def articles_of(suite: str) -> Path:
@@ -148,7 +150,7 @@ def read_suite(suite: str) -> Suite:
         raise WrongUsage(
             f'{suite} holds no cases: write one a line, with "id", "question", "kind" and "accept"'
         )
-    return Suite(suite if suite in BUNDLED else path.stem, tuple(cases))
+    return Suite(suite if suite in BUNDLED else path.stem, tuple(cases), suite)
 
 
 class _Gold(BaseModel):
@@ -206,7 +208,7 @@ class _Line(BaseModel):
             return "abstain"
         return BY_KIND.get(self.kind, "answer")
 
-    def case(self) -> Case:
+    def case(self, line: int) -> Case:
         accept = tuple(tuple(entry) if isinstance(entry, list) else entry for entry in self.accept)
         gold = tuple(Gold(entry.file, entry.quote) for entry in self.evidence)
         return Case(
@@ -221,6 +223,7 @@ class _Line(BaseModel):
             self.ask,
             self.story,
             tuple(Turn(turn.role, turn.content) for turn in self.history),
+            line,
         )
 
 
@@ -233,7 +236,7 @@ def _read(lines: list[str]) -> tuple[list[Case], list[str]]:
         if not line.strip():
             continue
         try:
-            case = _Line.model_validate(json.loads(line)).case()
+            case = _Line.model_validate(json.loads(line)).case(number)
         except json.JSONDecodeError as error:
             faults.append(
                 f"line {number}: not JSON ({error.msg} at column {error.colno}); write one object a line"

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import math
 from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -14,11 +11,9 @@ import typer
 
 from ingest import terminal
 from ingest.errors import DatelineError, WrongUsage
-from ingest.settings import Settings, read_settings
+from ingest.settings import read_settings
 
 if TYPE_CHECKING:
-    from evals.asker import Asker
-    from evals.cases import Suite
     from evals.compare import Comparison
     from evals.run import Run
 
@@ -46,33 +41,35 @@ def run_suite(
     url: Annotated[
         str | None, typer.Option(help="Ask the service there instead, with DATELINE_API_KEYS")
     ] = None,
+    resume: Annotated[
+        Path | None, typer.Option(help="Go on with the run in this directory, which was stopped")
+    ] = None,
+    replay: Annotated[
+        Path | None, typer.Option(help="Run again with the recorded calls of this one, offline")
+    ] = None,
+    concurrency: Annotated[int, typer.Option(min=1, max=64, help="Cases asked at a time")] = 4,
+    sample: Annotated[
+        int | None, typer.Option(min=1, help="Ask only so many cases, drawn by --seed")
+    ] = None,
+    seed: Annotated[int, typer.Option(help="What a sample is drawn by")] = 0,
+    price: Annotated[
+        str | None,
+        typer.Option(metavar="IN,OUT", help="USD a million tokens read and written: 0.15,0.60"),
+    ] = None,
+    max_cost: Annotated[
+        float | None, typer.Option(min=0, help="USD after which no further case is begun")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Ask every case of a suite, score what comes back, write results and a report."""
     terminal.start_logs()
     with terminal.spoken_errors():
-        from evals import report
-        from evals.cases import BUNDLED, read_suite
+        from evals.execution import Order, execute
 
-        if url and articles:
-            raise WrongUsage(
-                "--articles and --url exclude each other: a service answers from its own archive"
-            )
-        if not url and not articles and suite not in BUNDLED:
-            raise WrongUsage(
-                f"say what {suite} asks about: --articles PATH, or --url of a service that holds them"
-            )
-        read = read_suite(suite)
-        directory = out or RESULTS / f"{read.name}-{datetime.now(UTC):%Y%m%dT%H%M%SZ}"
-        settings = read_settings()
-        with report.results(directory) as keep:
-            made = (
-                _at_url(read, url, settings, keep)
-                if url
-                else _over_articles(read, articles, settings, keep)
-            )
-            summary = report.summarise(read.name, made, directory / report.CASES)
-            report.write(directory, summary, made, _command(suite, articles, url))
+        order = Order(
+            suite, articles, url, out, resume, replay, sample, seed, _price(price), max_cost, concurrency
+        )  # fmt: skip
+        made, summary, directory = execute(order, read_settings())
         _tell(made, summary, directory, as_json)
 
 
@@ -84,9 +81,9 @@ def compare_runs(
 ) -> None:
     """Paired differences of two runs, with intervals, and the cases that changed."""
     with terminal.spoken_errors():
-        from evals import compare, report
+        from evals import compare, results
 
-        comparison = compare.compare(report.read_rows(base), report.read_rows(new))
+        comparison = compare.compare(results.read_rows(base), results.read_rows(new))
         if not comparison.paired:
             raise DatelineError(f"{base} and {new} share no case: compare runs of the same suite")
         if as_json:
@@ -111,11 +108,11 @@ def gate_run(
 ) -> None:
     """Exit 1 where a guarantee is broken or a score got worse, and say which."""
     with terminal.spoken_errors():
-        from evals import compare, report
+        from evals import compare, results
 
         allowed = _tolerances(tolerance or [])
-        rows = report.read_rows(run)
-        comparison = compare.compare(report.read_rows(against), rows)
+        rows = results.read_rows(run)
+        comparison = compare.compare(results.read_rows(against), rows)
         found = compare.regressions(comparison, rows, allowed)
         if as_json:
             terminal.show_json(
@@ -126,28 +123,6 @@ def gate_run(
             for note in compare.notes(comparison):
                 terminal.say(note)
         raise typer.Exit(1 if found else 0)
-
-
-def _at_url(suite: Suite, url: str, settings: Settings, keep: Keep) -> Run:
-    from evals.asker import at_url
-
-    return asyncio.run(_asked(suite, at_url(url, settings), keep))
-
-
-def _over_articles(suite: Suite, articles: Path | None, settings: Settings, keep: Keep) -> Run:
-    from evals.asker import in_process, service_over
-    from evals.cases import articles_of
-
-    with service_over(articles or articles_of(suite.name), settings) as service:
-        return asyncio.run(_asked(suite, in_process(service), keep))
-
-
-async def _asked(suite: Suite, opened: AbstractAsyncContextManager[Asker], keep: Keep) -> Run:
-    from evals.run import run
-
-    async with opened as asker:
-        with terminal.progress_bar() as progress:
-            return await run(suite, asker, keep, progress)
 
 
 def _tell(made: Run, summary: dict[str, Any], directory: Path, as_json: bool) -> None:
@@ -166,12 +141,17 @@ def _tell(made: Run, summary: dict[str, Any], directory: Path, as_json: bool) ->
         terminal.show("\n".join(report.table(summary["scores"])))
         wrong = len(report.wrong_rows(made.rows))
         terminal.show(f"\n{summary['n']} cases, {wrong} to look at in {directory / report.REPORT}")
+    if made.stopped:
+        terminal.say(
+            f"stopped after {len(made.rows)} cases: {made.stopped}; go on with "
+            f"dateline eval run --resume {directory}"
+        )
     failed = [row for row in made.rows if row["error"]]
     if failed:
         terminal.say(
             f"{len(failed)} of {summary['n']} cases failed, the first with: {failed[0]['error']}"
         )
-    if len(failed) == len(made.rows):
+    if made.stopped or len(failed) == len(made.rows):
         raise typer.Exit(1)
 
 
@@ -224,6 +204,15 @@ def _comparison_body(comparison: Comparison) -> dict[str, Any]:
     }
 
 
-def _command(suite: str, articles: Path | None, url: str | None) -> str:
-    more = f" --articles {articles}" if articles else f" --url {url}" if url else ""
-    return f"dateline eval run {suite}{more}"
+def _price(given: str | None) -> tuple[float, float] | None:
+    if given is None:
+        return None
+    try:
+        read, written = map(float, given.split(","))
+    except ValueError:
+        read = written = math.nan
+    if not (0 <= read < math.inf and 0 <= written < math.inf):
+        raise WrongUsage(
+            f"--price {given}: give USD a million tokens read and written, such as 0.15,0.60"
+        )
+    return read, written

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from evals.metrics.intervals import Interval, mean_interval
 from evals.metrics.scores import SCORES, Score
-from evals.report import Scored, aligned, percent
+from evals.report import aligned, percent
+from evals.results import Scored
 
 CASES_NAMED = 8  # ids spelled out in a message
 

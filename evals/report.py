@@ -3,23 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from statistics import median
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, ValidationError
-
 from evals.cases import KINDS
 from evals.metrics.intervals import interval
 from evals.metrics.scores import SCORES
-from evals.replies import fault
 from evals.run import Row, Run
-from ingest.errors import DatelineError, WrongUsage
 
-CASES, SUMMARY, REPORT = "cases.jsonl", "summary.json", "report.md"
+SUMMARY, REPORT = "summary.json", "report.md"
 BY_KIND = (
     "right",
     "answer_hit",
@@ -28,20 +23,6 @@ BY_KIND = (
     "guarantees",
 )  # columns of the report
 Scores = dict[str, dict[str, Any]]
-
-
-class Scored(BaseModel):
-    """What a comparison needs of a row; the rest of it is for people."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore")
-
-    id: str
-    kind: str
-    question: str
-    case: str
-    error: str | None
-    scores: Mapping[str, float | None]
-    violations: tuple[str, ...]
 
 
 def summarise(suite: str, run: Run, cases_file: Path) -> dict[str, Any]:
@@ -73,69 +54,12 @@ def scores_of(rows: Sequence[Row]) -> Scores:
     return found
 
 
-@contextmanager
-def results(directory: Path) -> Iterator[Callable[[Row], None]]:
-    """What appends a row to the directory's cases; each reaches the disk as it comes, so a stopped run loses none."""
-    path = directory / CASES
-    try:
-        directory.mkdir(parents=True, exist_ok=True)
-        cases = path.open("w", encoding="utf-8", errors="backslashreplace")
-    except OSError as error:
-        raise DatelineError(
-            f"cannot write to {directory}: {error.strerror}; choose another with --out"
-        ) from error
-
-    def keep(row: Row) -> None:
-        cases.write(json.dumps(row, ensure_ascii=False) + "\n")
-        cases.flush()
-
-    try:
-        with cases:
-            yield keep
-    finally:
-        if path.stat().st_size == 0:  # nothing was asked: leave no empty results behind
-            path.unlink()
-            with suppress(OSError):
-                directory.rmdir()
-
-
 def write(directory: Path, summary: Mapping[str, Any], run: Run, made_by: str) -> None:
     """The summary as JSON and the report for people, beside the cases."""
     text = json.dumps(summary, ensure_ascii=False, indent=2) + "\n"
     (directory / SUMMARY).write_text(text, encoding="utf-8", errors="backslashreplace")
     page = "\n".join(_page(summary, run, made_by)) + "\n"
     (directory / REPORT).write_text(page, encoding="utf-8", errors="backslashreplace")
-
-
-def read_rows(place: Path) -> dict[str, Scored]:
-    """Rows by case id, from a results directory or its cases file; raises WrongUsage naming the line that is no row."""
-    path = place / CASES if place.is_dir() else place
-    try:
-        lines = path.read_text(encoding="utf-8").split(
-            "\n"
-        )  # not splitlines: U+2028 may stand inside a row
-    except (OSError, UnicodeDecodeError) as error:
-        raise WrongUsage(
-            f"{path} holds no results: name a directory that `dateline eval run` wrote"
-        ) from error
-    rows: dict[str, Scored] = {}
-    for number, line in enumerate(lines, 1):
-        if not line.strip():
-            continue
-        try:
-            row = Scored.model_validate_json(line)
-        except ValidationError as error:
-            raise WrongUsage(
-                f"{path} line {number} is no result: {fault(error)}; run the suite again"
-            ) from error
-        if row.id in rows:
-            raise WrongUsage(
-                f'{path} line {number}: the case "{row.id}" stands there twice; run the suite again'
-            )
-        rows[row.id] = row
-    if not rows:
-        raise WrongUsage(f"{path} holds no results: run the suite again")
-    return rows
 
 
 def table(scores: Scores) -> list[str]:
@@ -171,7 +95,7 @@ def _page(summary: Mapping[str, Any], run: Run, made_by: str) -> Iterator[str]:
     yield f"# Eval of the suite “{summary['suite']}”\n"
     yield f"{summary['n']} cases, generation {summary['generation'] or 'unknown'}, made by `{made_by}`."
     yield f"Median answer {median(waits) * 1000:.0f} ms, slowest {max(waits) * 1000:.0f} ms.\n"
-    yield "Percentages; ↓ means lower is better. Intervals: percentile bootstrap over cases, 2,000 resamples.\n"
+    yield "Percentages; ↓ means lower is better. Intervals: Wilson's for shares, else a bootstrap over cases of 2,000 resamples.\n"
     yield from table(summary["scores"])
     yield "\n## By kind\n"
     yield from _kinds(summary["by_kind"])

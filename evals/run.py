@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from evals.asker import Asker
-from evals.cases import Case, Suite
+from evals.cases import Case, Gold, Suite
 from evals.metrics.gold import Side, candidates, sides
 from evals.metrics.guarantees import violations
 from evals.metrics.scores import DEEPEST, Outcome, score
 from evals.replies import Answer, Article, Listed, Passage, Shape, read_answer
-from ingest.errors import DatelineError, NotFound
+from ingest.errors import DatelineError, NotFound, WrongUsage
 
 Row = dict[str, Any]
 Progress = Callable[[str, int, int], None]  # stage, done, total
@@ -39,39 +41,90 @@ class Library:
 
 
 @dataclass(frozen=True, slots=True)
+class Asking:
+    """How cases are asked: on which day, how many at a time, and what they may cost."""
+
+    today: date | None = (
+        None  # the day that questions are asked on; the service's where there is none
+    )
+    at_a_time: int = 4
+    price: tuple[float, float] | None = None  # USD a million tokens read, and written
+    max_cost: float | None = None  # USD: no case is begun once the finished ones have cost it
+    failed: Callable[[], str | None] = lambda: None  # why no further case should be asked
+    # whether a file holds words that its text lost; evidence that stands in neither ends the run
+    written: Callable[[Gold], bool] = lambda gold: True
+
+
+@dataclass(frozen=True, slots=True)
 class Run:
     rows: tuple[Row, ...]
     generation: str | None
     warnings: tuple[str, ...]
+    stopped: str | None = None  # why not every case was asked
 
 
-async def run(suite: Suite, asker: Asker, keep: Callable[[Row], None], progress: Progress) -> Run:
-    """Asks and scores every case in order; `keep` gets each row as soon as there is one.
+async def run(
+    suite: Suite,
+    asker: Asker,
+    keep: Callable[[Row], None],
+    progress: Progress,
+    asking: Asking = Asking(),
+    done: Mapping[str, Row] | None = None,
+) -> Run:
+    """Asks and scores every case that is not `done`; `keep` gets each row as soon as there is one.
 
     Raises DatelineError where the service gives no catalogue; whatever goes wrong later is a row of its own.
     """
     library = Library(asker, await asker.listed())
     gold = await _gold(suite, library)
-    rows = []
-    for done, case in enumerate(suite.cases):
-        progress("Asking", done, len(suite.cases))
-        rows.append(await ask(case, gold[case.id], library))
-        keep(rows[-1])
-    progress("Asking", len(rows), len(rows))
-    generations = list(dict.fromkeys(row["generation"] for row in rows if row["generation"]))
-    changed = (
-        [f"the index changed while it was asked: {', '.join(generations)}"]
-        if len(generations) > 1
-        else []
-    )
-    return Run(
-        tuple(rows),
-        generations[-1] if generations else None,
-        (*_unfound(suite, gold, library), *changed),
-    )
+    for case in suite.cases:
+        for side in gold[case.id]:
+            if not side.places and not asking.written(side.gold):
+                raise WrongUsage(f"{suite.file} {_unfound(case, side, library)}")
+    rows = dict(done or {})
+    waiting = iter([case for case in suite.cases if case.id not in rows])
+    spent = sum(row["cost_usd"] or 0.0 for row in rows.values())
+    stopped: str | None = None
+
+    async def work() -> None:
+        nonlocal spent, stopped
+        for case in waiting:
+            if asking.max_cost is not None and spent >= asking.max_cost:
+                stopped = stopped or f"${spent:.4f} spent of --max-cost {asking.max_cost:g}"
+            if stopped:
+                return
+            row = await ask(case, gold[case.id], library, asking)
+            if why := asking.failed():
+                stopped = f'{why}, for {suite.file} line {case.line} ("{case.id}")'
+                return
+            spent += row["cost_usd"] or 0.0
+            rows[case.id] = row
+            keep(row)
+            progress("Asking", len(rows), len(suite.cases))
+
+    progress("Asking", len(rows), len(suite.cases))
+    try:
+        async with asyncio.TaskGroup() as group:
+            for _ in range(asking.at_a_time):
+                group.create_task(work())
+    except* DatelineError as failed:  # a row that could not be kept
+        raise failed.exceptions[0] from None
+    ordered = tuple(rows[case.id] for case in suite.cases if case.id in rows)
+    generations = list(dict.fromkeys(row["generation"] for row in ordered if row["generation"]))
+    warnings = [
+        _unfound(case, side, library)
+        for case in suite.cases
+        for side in gold[case.id]
+        if not side.places
+    ]
+    if len(generations) > 1:
+        warnings.append(f"the index changed while it was asked: {', '.join(generations)}")
+    return Run(ordered, generations[-1] if generations else None, tuple(warnings), stopped)
 
 
-async def ask(case: Case, gold: tuple[Side, ...], library: Library) -> Row:
+async def ask(
+    case: Case, gold: tuple[Side, ...], library: Library, asking: Asking = Asking()
+) -> Row:
     """One case: search, answer, score."""
     started = time.monotonic()
     faults: list[str] = []
@@ -85,7 +138,7 @@ async def ask(case: Case, gold: tuple[Side, ...], library: Library) -> Row:
         faults.append(f"search: {error}")
     asked = time.monotonic()
     try:
-        body = await library.asker.answer(case.question, case.as_of, case.history)
+        body = await library.asker.answer(case.question, case.as_of, case.history, asking.today)
         seconds = time.monotonic() - asked
         read = read_answer(body)
         if isinstance(read, Shape):
@@ -106,12 +159,13 @@ async def ask(case: Case, gold: tuple[Side, ...], library: Library) -> Row:
         "expect": case.expect,
         "question": case.question,
         "as_of": case.as_of.isoformat() if case.as_of else None,
-        "case": _fingerprint(case),
+        "case": fingerprint(case),
         "error": "; ".join(faults) or None,
         "scores": score(case, outcome),
         "violations": broken,
         "evidence": [_found(side, outcome) for side in gold],
         "seconds": {"search": round(asked - started, 4), "answer": round(seconds, 4)},
+        "cost_usd": _cost(body, asking.price),
         "generation": answer.index.get("generation") if answer else None,
         "answer": body,
         "passages": [_place(passage) for passage in passages] if passages is not None else None,
@@ -139,22 +193,17 @@ async def _gold(suite: Suite, library: Library) -> dict[str, tuple[Side, ...]]:
     return found
 
 
-def _unfound(suite: Suite, gold: Mapping[str, Sequence[Side]], library: Library) -> list[str]:
-    """One warning for every piece of evidence that the archive does not hold; it can only count as missed."""
-    warnings = []
-    for case in suite.cases:
-        for side in gold[case.id]:
-            if not side.places:
-                known = bool(candidates(side.gold, library.listed))
-                what = (
-                    f'the quote "{_short(side.gold.quote)}" does not stand in'
-                    if known
-                    else "there is no article"
-                )
-                warnings.append(
-                    f"{case.id}: {what} {side.gold.file}; correct the suite or the articles"
-                )
-    return warnings
+def _unfound(case: Case, side: Side, library: Library) -> str:
+    """What to say of evidence that the archive does not hold; it can only count as missed."""
+    known = bool(candidates(side.gold, library.listed))
+    what = (
+        f'the quote "{_short(side.gold.quote)}" does not stand in the text of'
+        if known
+        else "there is no article"
+    )
+    return (
+        f"line {case.line} ({case.id}): {what} {side.gold.file}; correct the suite or the articles"
+    )
 
 
 def _found(side: Side, outcome: Outcome) -> Row:
@@ -172,6 +221,19 @@ def _found(side: Side, outcome: Outcome) -> Row:
     }
 
 
+def _cost(body: Mapping[str, Any] | None, price: tuple[float, float] | None) -> float | None:
+    """USD for one answer: what the service says, else its tokens by the price; None where nobody knows."""
+    usage = (body or {}).get("usage")
+    if not isinstance(usage, dict):
+        return None
+    if usage.get("cost_usd") is not None:
+        return float(usage["cost_usd"])
+    read, written = usage.get("prompt_tokens") or 0, usage.get("completion_tokens") or 0
+    if price is None:
+        return None if read or written else 0.0
+    return float((read * price[0] + written * price[1]) / 1e6)
+
+
 def _place(passage: Passage) -> Row:
     return {
         "passage_id": passage.passage_id,
@@ -182,7 +244,7 @@ def _place(passage: Passage) -> Row:
     }
 
 
-def _fingerprint(case: Case) -> str:
+def fingerprint(case: Case) -> str:
     """Changes whenever the case does, so that only like is compared with like; 12 hexadecimal digits."""
     return hashlib.sha256(repr(case).encode()).hexdigest()[:12]
 

@@ -44,12 +44,12 @@ CASES: list[dict[str, Any]] = [
         "evidence": [],
     },
     {
-        "id": "lost",
+        "id": "dam",
         "question": "When was the dam at Orvel closed?",
         "kind": "temporal",
         "answer": "2 June 2025",
         "accept": ["2 june 2025"],
-        "evidence": [{"file": "dam.txt", "quote": "words that stand nowhere"}],
+        "evidence": [{"file": "dam.txt", "quote": "The dam at Orvel was closed on 2 June 2025"}],
         "as_of": "2025-06-30",
     },
 ]
@@ -85,7 +85,7 @@ def test_a_suite_is_asked_scored_and_written_down(
     assert set(summary["by_kind"]) == {"factoid", "temporal", "unanswerable"}
     assert summary["scores"]["guarantees"] == {"value": 1.0, "n": 4, "low": 0.510109, "high": 1.0}
     assert summary["scores"]["answer_hit"]["n"] == 3
-    assert summary["scores"]["evidence_recall_at_5"]["value"] == pytest.approx(2 / 3, abs=1e-5)
+    assert summary["scores"]["evidence_recall_at_5"]["value"] == 1.0
     assert summary == json.loads((tmp_path / "out" / "summary.json").read_text("utf-8"))
     rows = [
         json.loads(line) for line in Path(summary["cases_file"]).read_text("utf-8").splitlines()
@@ -93,7 +93,6 @@ def test_a_suite_is_asked_scored_and_written_down(
     assert [row["id"] for row in rows] == [case["id"] for case in CASES]
     assert rows[2]["answer"]["outcome"] == "declined"
     assert "| answer_hit " in (tmp_path / "out" / "report.md").read_text("utf-8")
-    assert 'lost: the quote "words that stand nowhere" does not stand in dam.txt' in done.stderr
     assert not (tmp_path / "data" / "catalogue.sqlite").exists(), "the index was not thrown away"
 
 
@@ -155,7 +154,7 @@ def test_every_case_counts_where_the_service_fails_on_each_question(
     failed = dateline("gate", tmp_path / "out", "--against", tmp_path / "out")
     assert failed.exit_code == 1
     assert failed.stdout.startswith(
-        "guarantees: 4 of 4 cases break it: cost, conductor, submarine, lost"
+        "guarantees: 4 of 4 cases break it: cost, conductor, submarine, dam"
     )
 
 

@@ -16,7 +16,7 @@ from evals.compare import compare, regressions
 from evals.metrics import quotes, words
 from evals.metrics.intervals import interval, mean_interval
 from evals.metrics.scores import SCORES
-from evals.report import Scored, read_rows
+from evals.results import Scored, read_rows
 from ingest.errors import WrongUsage
 
 SOUND = "The ferry can carry 310 people. It was built in 1998."

@@ -1,0 +1,212 @@
+"""What to ask, of whom and how come in; the run, recorded and written down, goes out."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Iterator
+from contextlib import AbstractAsyncContextManager, ExitStack, contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from evals import report, results
+from evals.asker import Asker, address_of, at_url, in_process, service_over
+from evals.cases import BUNDLED, Gold, Suite, articles_of, read_suite
+from evals.recording import CALLS, Recorder, recording
+from evals.results import Made, Results
+from evals.run import Asking, Run, run
+from ingest import terminal
+from ingest.errors import DatelineError, WrongUsage
+from ingest.settings import LOCAL_MODEL, Settings
+
+RESULTS = Path("eval-results")
+OPENAI = "https://api.openai.com/v1"
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A run as the command line asks for it."""
+
+    suite: str
+    articles: Path | None = None
+    url: str | None = None
+    out: Path | None = None
+    resume: Path | None = None
+    replay: Path | None = None
+    sample: int | None = None
+    seed: int = 0
+    price: tuple[float, float] | None = None
+    max_cost: float | None = None
+    at_a_time: int = 4
+
+
+def execute(order: Order, settings: Settings) -> tuple[Run, dict[str, Any], Path]:
+    """The run, its summary, and the directory that holds both.
+
+    Raises WrongUsage where the order contradicts itself, DatelineError where nothing could be asked.
+    """
+    made, suite = _planned(order, settings)
+    directory = order.resume or order.out or RESULTS / f"{suite.name}-{_now()}"
+    calls = (order.replay or directory) / CALLS
+    if order.replay and not calls.is_dir():
+        raise WrongUsage(f"{order.replay} holds no recorded calls: name the directory of a run")
+    opened = results.resumed(directory) if order.resume else results.begun(directory, made)
+    with opened as kept:
+        ran = _asked(order, made, suite, settings, calls, kept)
+        if ran.stopped and (order.replay or not ran.rows):
+            raise DatelineError(ran.stopped)
+        ran = replace(ran, rows=kept.in_order(suite))
+        summary = report.summarise(suite.name, ran, directory / results.CASES)
+        report.write(directory, summary, ran, _command(made))
+    return ran, summary, directory
+
+
+def _planned(order: Order, settings: Settings) -> tuple[Made, Suite]:
+    """How the run is made, anew or as an earlier one was, and its cases."""
+    earlier = order.resume or order.replay
+    if earlier is None:
+        return _new(order, settings)
+    if order.resume and (order.replay or order.out):
+        raise WrongUsage("--resume goes on in its own directory: leave --out and --replay away")
+    if order.articles or order.url or order.sample:
+        raise WrongUsage(
+            f"{earlier} knows what it asks about: leave --articles, --url and --sample away"
+        )
+    made = results.read_made(earlier)
+    suite = _sampled(read_suite(made.suite), made.sample, made.seed)
+    if results.made_of(suite) != made.cases:
+        raise WrongUsage(
+            f"{made.suite} was changed since {earlier} was begun: begin a new run, without it"
+        )
+    return made.model_copy(update={"price": order.price} if order.price else {}), suite
+
+
+def _new(order: Order, settings: Settings) -> tuple[Made, Suite]:
+    if order.url and order.articles:
+        raise WrongUsage(
+            "--articles and --url exclude each other: a service answers from its own archive"
+        )
+    if not order.url and not order.articles and order.suite not in BUNDLED:
+        raise WrongUsage(
+            f"say what {order.suite} asks about: --articles PATH, or --url of a service that holds them"
+        )
+    suite = _sampled(read_suite(order.suite), order.sample, order.seed)
+    drafts = settings.drafts_with_model
+    if order.max_cost is not None and order.price is None and (drafts or order.url):
+        raise WrongUsage("--max-cost wants to know what tokens cost: add --price IN,OUT")
+    ours = {
+        "answerer": "openai" if drafts else "extractive",
+        "model": settings.model if drafts else None,
+        "embedding_model": settings.embedding_model,
+    }
+    return Made(
+        suite=order.suite,
+        cases=results.made_of(suite),
+        articles=str(order.articles) if order.articles else None,
+        url=order.url,
+        today=datetime.now(UTC).date(),
+        sample=order.sample,
+        seed=order.seed,
+        price=order.price,
+        **({} if order.url else ours),
+    ), suite
+
+
+def _sampled(suite: Suite, count: int | None, seed: int) -> Suite:
+    """`count` cases drawn by the seed, in the order of the suite."""
+    if count is None or count >= len(suite.cases):
+        return suite
+    drawn = set(random.Random(seed).sample(range(len(suite.cases)), count))
+    return replace(suite, cases=tuple(c for n, c in enumerate(suite.cases) if n in drawn))
+
+
+def _asked(
+    order: Order, made: Made, suite: Suite, settings: Settings, calls: Path, kept: Results
+) -> Run:
+    with ExitStack() as stack:
+        asking = Asking(
+            made.today,
+            1 if order.replay else order.at_a_time,
+            made.price,
+            order.max_cost,
+        )
+        upstream: str | None
+        opened: AbstractAsyncContextManager[Asker]
+        if made.url:
+            upstream = None if order.replay else address_of(made.url)
+            recorder = stack.enter_context(recording(calls, upstream))
+            opened = at_url(recorder.url, settings)
+        else:
+            model = settings.openai_base_url or OPENAI
+            own = settings.model_copy(update=_as_made(made))
+            if own.drafts_with_model or own.embedding_model != LOCAL_MODEL:
+                recorder = stack.enter_context(recording(calls, None if order.replay else model))
+                own = own.model_copy(update={"openai_base_url": recorder.url})
+            else:
+                recorder = Recorder(calls, None, 0)
+            articles = Path(made.articles) if made.articles else articles_of(suite.name)
+            asking = replace(asking, written=lambda gold: _written(gold, articles))
+            opened = in_process(stack.enter_context(service_over(articles, own)))
+        asking = replace(asking, failed=lambda: _missed(recorder))
+        return asyncio.run(_run(suite, opened, kept, asking))
+
+
+async def _run(
+    suite: Suite, opened: AbstractAsyncContextManager[Asker], kept: Results, asking: Asking
+) -> Run:
+    async with opened as asker:
+        with _progress(kept) as progress:
+            return await run(suite, asker, kept.keep, progress, asking, kept.rows)
+
+
+@contextmanager
+def _progress(kept: Results) -> Iterator[Any]:
+    """The bar; whoever stops the run is told how it goes on."""
+    try:
+        with terminal.progress_bar() as progress:
+            yield progress
+    except asyncio.CancelledError:
+        terminal.say(
+            f"{len(kept.rows)} cases are kept: dateline eval run --resume {kept.directory}"
+        )
+        raise
+
+
+def _written(gold: Gold, articles: Path) -> bool:
+    """Whether a file of the articles holds the quote as it stands, in front matter too, which is no text."""
+    name = Path(gold.file.partition("#")[0]).name
+    files = [articles] if articles.is_file() else articles.rglob(name)
+    return any(gold.quote in path.read_text("utf-8", errors="replace") for path in files)
+
+
+def _as_made(made: Made) -> dict[str, Any]:
+    """The settings that decide what a model is asked, as the run had them when it was begun."""
+    known = {
+        "answerer": made.answerer,
+        "model": made.model,
+        "embedding_model": made.embedding_model,
+    }
+    return {name: value for name, value in known.items() if value is not None}
+
+
+def _missed(recorder: Recorder) -> str | None:
+    if not recorder.missed:
+        return None
+    return f"{recorder.folder} holds no reply to {recorder.missed[0]}"
+
+
+def _command(made: Made) -> str:
+    more = (
+        f" --articles {made.articles}"
+        if made.articles
+        else f" --url {made.url}"
+        if made.url
+        else ""
+    )
+    return f"dateline eval run {made.suite}{more}"
+
+
+def _now() -> str:
+    return f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}"
