@@ -54,6 +54,14 @@ class Asker:
             body["history"] = [{"role": turn.role, "content": turn.content} for turn in history]
         return await self._reply("POST", "/v1/answers", json=body)
 
+    async def confidence(self, answer_id: str) -> float | None:
+        """The chance, 0 to 1, by which the service answered or declined; None where it keeps no receipts."""
+        try:
+            receipt = await self._reply("GET", f"/v1/answers/{quote(answer_id, safe='')}")
+            return float(receipt["made_from"]["decision"]["score"])
+        except (DatelineError, KeyError, TypeError, ValueError):
+            return None
+
     async def passages(self, query: str, count: int, as_of: date | None) -> tuple[Passage, ...]:
         """At most `count` passages, best first."""
         asked = {"q": query, "k": str(count)} | ({"as_of": as_of.isoformat()} if as_of else {})

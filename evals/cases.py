@@ -84,6 +84,16 @@ class Gold:
 
 
 @dataclass(frozen=True, slots=True)
+class Truth:
+    """What the author of the articles knows of them, so that no detector's word is taken for it."""
+
+    altered: tuple[str, ...] = ()  # words that only altered copies say
+    stale: tuple[str, ...] = ()  # words that were right once
+    copies: tuple[tuple[str, ...], ...] = ()  # files that tell one story
+    origin: str | None = None  # the outlet the story comes from
+
+
+@dataclass(frozen=True, slots=True)
 class Case:
     """One question, and what a right answer to it looks like."""
 
@@ -98,6 +108,8 @@ class Case:
     ask: Ask | None = None  # how it is asked
     story: str | None = None  # what it is about; a suite is split by it
     history: tuple[Turn, ...] = ()  # turns before it
+    # without it a case has the fingerprint that it had before there was any
+    truth: Truth | None = field(default=None, repr=False)
     line: int = field(default=0, repr=False, compare=False)  # of the suite, from 1
 
     @property
@@ -170,6 +182,15 @@ class _Turn(BaseModel):
 Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
 
 
+class _Truth(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    altered: tuple[Text, ...] = ()
+    stale: tuple[Text, ...] = ()
+    copies: tuple[tuple[Text, ...], ...] = ()
+    origin: Text | None = None
+
+
 class _Line(BaseModel):
     """A line as its author wrote it; fields the contract does not know are left alone."""
 
@@ -184,6 +205,7 @@ class _Line(BaseModel):
     ask: Ask | None = None
     story: str | None = None
     history: list[_Turn] = []
+    truth: _Truth | None = None
 
     @model_validator(mode="after")
     def _judgeable(self) -> Self:
@@ -223,6 +245,7 @@ class _Line(BaseModel):
             self.ask,
             self.story,
             tuple(Turn(turn.role, turn.content) for turn in self.history),
+            Truth(**dict(self.truth)) if self.truth else None,
             line,
         )
 

@@ -10,11 +10,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ingest import terminal
-from ingest.errors import DatelineError, WrongUsage
+from ingest.errors import WrongUsage
 from ingest.settings import read_settings
 
 if TYPE_CHECKING:
-    from evals.compare import Comparison
     from evals.run import Run
 
 app = typer.Typer(
@@ -81,15 +80,13 @@ def compare_runs(
 ) -> None:
     """Paired differences of two runs, with intervals, and the cases that changed."""
     with terminal.spoken_errors():
-        from evals import compare, results
+        from evals import compare
 
-        comparison = compare.compare(results.read_rows(base), results.read_rows(new))
-        if not comparison.paired:
-            raise DatelineError(f"{base} and {new} share no case: compare runs of the same suite")
+        comparison, earlier, later = compare.read_pair(base, new)
         if as_json:
-            terminal.show_json(_comparison_body(comparison))
+            terminal.show_json(compare.as_json(comparison, earlier, later))
         else:
-            terminal.show("\n".join(compare.table(comparison)))
+            terminal.show("\n".join(compare.table(comparison, earlier, later)))
 
 
 @app.command("gate")
@@ -98,31 +95,37 @@ def gate_run(
     against: Annotated[
         Path, typer.Option(help="Results directory or cases file that must not be undercut")
     ],
-    tolerance: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="[SCORE=]SHARE", help="Fail where a mean falls further: 0.02, or answer_hit=0"
-        ),
+    thresholds: Annotated[
+        Path | None, typer.Option(help="A TOML or YAML file of what else must hold")
+    ] = None,
+    junit: Annotated[Path | None, typer.Option(help="Write every check as JUnit XML here")] = None,
+    markdown: Annotated[
+        Path | None, typer.Option(help="Write a summary for a pull request here")
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Exit 1 where a guarantee is broken or a score got worse, and say which."""
+    """Exit 1 where a guarantee is broken, a score got worse or a threshold is missed, and say which."""
     with terminal.spoken_errors():
-        from evals import compare, results
+        from evals import compare, gate, results
 
-        allowed = _tolerances(tolerance or [])
-        rows = results.read_rows(run)
-        comparison = compare.compare(results.read_rows(against), rows)
-        found = compare.regressions(comparison, rows, allowed)
+        asked = gate.read_thresholds(thresholds)
+        comparison, earlier, later = compare.read_pair(against, run)
+        checks = gate.checks(comparison, later, asked, results.read_figures(run))
+        faults = [told for check in checks for told in check.faults]
+        if junit:
+            results.write_text(junit, gate.junit(str(run), checks))
+        if markdown:
+            chances = gate.chances_of_loss(comparison, asked)
+            told = gate.markdown(comparison, checks, earlier, later, chances)
+            results.write_text(markdown, told)
         if as_json:
-            terminal.show_json(
-                {"passed": not found, "regressions": found, **_comparison_body(comparison)}
-            )
+            body = compare.as_json(comparison, earlier, later)
+            terminal.show_json({"passed": not faults, "regressions": faults, **body})
         else:
-            terminal.show("\n".join(found) or f"no regression over {comparison.paired} cases")
+            terminal.show("\n".join(faults) or f"no regression over {comparison.paired} cases")
             for note in compare.notes(comparison):
                 terminal.say(note)
-        raise typer.Exit(1 if found else 0)
+        raise typer.Exit(1 if faults else 0)
 
 
 def _tell(made: Run, summary: dict[str, Any], directory: Path, as_json: bool) -> None:
@@ -153,55 +156,6 @@ def _tell(made: Run, summary: dict[str, Any], directory: Path, as_json: bool) ->
         )
     if made.stopped or len(failed) == len(made.rows):
         raise typer.Exit(1)
-
-
-def _tolerances(given: list[str]) -> dict[str, float]:
-    """`["0.02", "answer_hit=0"]` as a map; "" is the name of the one without a name."""
-    from evals.metrics.scores import SCORES
-
-    known = {score.name for score in SCORES}
-    allowed = {}
-    for entry in given:
-        name, _, share = entry.rpartition("=")
-        try:
-            allowed[name] = float(share)
-        except ValueError:
-            allowed[name] = math.nan
-        if not 0 <= allowed[name] <= 1:
-            raise WrongUsage(
-                f"--tolerance {entry}: the share must be a number from 0 to 1, such as 0.02"
-            )
-        if name and name not in known:
-            raise WrongUsage(
-                f"--tolerance {entry}: there is no score {name}; use one of {', '.join(sorted(known))}"
-            )
-    return allowed
-
-
-def _comparison_body(comparison: Comparison) -> dict[str, Any]:
-    return {
-        "n": comparison.paired,
-        "scores": {
-            d.score.name: {
-                "base": d.base,
-                "new": d.new,
-                "gain": {
-                    "value": d.gain.value,
-                    "n": d.gain.n,
-                    "low": d.gain.low,
-                    "high": d.gain.high,
-                },
-                "better": d.score.better,
-                "flips": [
-                    {"id": flip.case_id, "base": flip.base, "new": flip.new} for flip in d.flips
-                ],
-            }
-            for d in comparison.differences
-        },
-        "missing": list(comparison.missing),
-        "added": list(comparison.added),
-        "changed": list(comparison.changed),
-    }
 
 
 def _price(given: str | None) -> tuple[float, float] | None:

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
 
+from evals import results
 from evals.metrics.intervals import Interval, mean_interval
-from evals.metrics.scores import SCORES, Score
+from evals.metrics.outcome import Score
+from evals.metrics.scores import SCORES
+from evals.metrics.significance import chance_of_loss, holm
 from evals.report import aligned, percent
 from evals.results import Scored
+from ingest.errors import WrongUsage
 
 CASES_NAMED = 8  # ids spelled out in a message
+WORST_SHOWN = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,18 +31,35 @@ class Flip:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One score over the cases it applies to in both runs; `gain` is new − base, turned so that more is better."""
+    """One score over the cases it applies to in both runs; a gain is new − base, turned so that more is better."""
 
     score: Score
     base: float
     new: float
-    gain: Interval
     flips: tuple[Flip, ...]
+    gains: tuple[float, ...]  # of every case that both runs have, turned so that more is better
+    chance_of_loss: float  # one-sided p of a fall, of this score alone
+    chance: float  # two-sided p
 
     @property
-    def worse(self) -> bool:
-        """The interval of the gain lies wholly below 0."""
-        return self.gain.high is not None and self.gain.high < 0
+    def gain(self) -> Interval:
+        """The mean gain with its interval."""
+        return mean_interval(self.gains)
+
+    @property
+    def lost(self) -> list[str]:
+        return [f.case_id for f in self.flips if _gain(self.score, f.base, f.new) < 0]
+
+
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """One case that got worse, with both answers; `scores` are name, base and new of those that fell."""
+
+    case_id: str
+    question: str
+    base: str
+    new: str
+    scores: tuple[tuple[str, float, float], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,41 +86,91 @@ def compare(base: Mapping[str, Scored], new: Mapping[str, Scored]) -> Comparison
     )
 
 
-def regressions(
-    comparison: Comparison, new: Mapping[str, Scored], tolerances: Mapping[str, float]
-) -> list[str]:
-    """One sentence for everything that must not pass; [] where nothing got worse.
-
-    `tolerances`: how far a score's mean may fall (0 to 1), by its name; "" stands for every score not named. Without
-    one only a paired interval wholly below 0 counts: a few flipped cases of a small suite are chance.
-    """
-    found = [*_broken(new), *(_worse(d) for d in comparison.differences if d.worse)]
-    for difference in comparison.differences:
-        allowed = tolerances.get(difference.score.name, tolerances.get(""))
-        gain = difference.gain.value or 0.0
-        if allowed is not None and not difference.worse and gain < -allowed - 1e-9:
+def worst(
+    base: Mapping[str, Scored], new: Mapping[str, Scored], most: int = WORST_SHOWN
+) -> list[Loss]:
+    """The cases that lost most, those first that ended right and no longer do."""
+    found = []
+    for case_id in (i for i in base if i in new and base[i].case == new[i].case):
+        b, n = base[case_id], new[case_id]
+        both = ((score, b.scores.get(score.name), n.scores.get(score.name)) for score in SCORES)
+        fell = [
+            (score.name, x, y, _gain(score, x, y))
+            for score, x, y in both
+            if x is not None and y is not None and _gain(score, x, y) < 0
+        ]
+        if fell:
+            loss = Loss(case_id, n.question, b.said, n.said, tuple(one[:3] for one in fell))
             found.append(
-                f"{_change(difference)}, more than the {percent(allowed)} points allowed{_lost(difference)}"
+                (any(one[0] == "right" for one in fell), -sum(one[3] for one in fell), loss)
             )
-    if comparison.missing:
-        found.append(
-            f"{len(comparison.missing)} cases of the base were not run: {_named(comparison.missing)}"
-        )
+    found.sort(key=lambda one: one[:2], reverse=True)
+    return [loss for _, _, loss in found[:most]]
+
+
+def read_pair(base: Path, new: Path) -> tuple[Comparison, dict[str, Scored], dict[str, Scored]]:
+    """Both runs and how they differ; raises WrongUsage where they share no case."""
+    earlier, later = results.read_rows(base), results.read_rows(new)
+    comparison = compare(earlier, later)
     if not comparison.paired:
-        found.append("the two runs share no case: gate a run against one of the same suite")
-    return found
+        path = base / results.CASES if base.is_dir() else base
+        what = "with other gold" if comparison.changed else "not at all"
+        raise WrongUsage(
+            f'{path} line 1: the case "{next(iter(earlier))}" stands {what} in {new}: name a run of '
+            "the same suite"
+        )
+    return comparison, earlier, later
 
 
-def table(comparison: Comparison) -> list[str]:
-    """Lines for people: every score in both runs with its paired difference, then the cases that flipped."""
-    rows = [["score", "base", "new", "gain", "95 % interval", "n", "better", "worse"]]
+def as_json(
+    comparison: Comparison, base: Mapping[str, Scored], new: Mapping[str, Scored]
+) -> dict[str, Any]:
+    """What `--json` prints."""
+    return {
+        "n": comparison.paired,
+        "scores": {
+            d.score.name: {
+                "base": d.base,
+                "new": d.new,
+                "gain": asdict(d.gain),
+                "p": d.chance,
+                "p_holm": corrected(comparison).get(d.score.name, 1.0),
+                "better": d.score.better,
+                "flips": [
+                    {"id": flip.case_id, "base": flip.base, "new": flip.new} for flip in d.flips
+                ],
+            }
+            for d in comparison.differences
+        },
+        "worst": [asdict(loss) for loss in worst(base, new)],
+        "missing": list(comparison.missing),
+        "added": list(comparison.added),
+        "changed": list(comparison.changed),
+    }
+
+
+def corrected(comparison: Comparison) -> dict[str, float]:
+    """Two-sided p of every score that moved, corrected for their number."""
+    return holm({d.score.name: d.chance for d in comparison.differences if any(d.gains)})
+
+
+def table(
+    comparison: Comparison, base: Mapping[str, Scored], new: Mapping[str, Scored]
+) -> list[str]:
+    """Lines for people: every score in both runs with its paired difference, then the cases that flipped,
+    and those that lost most with both answers."""
+    rows = [["score", "base", "new", "gain", "95 % interval", "p (Holm)", "n", "better", "worse"]]
+    chances = corrected(comparison)
     for d in comparison.differences:
         better = sum(_gain(d.score, flip.base, flip.new) > 0 for flip in d.flips)
         name = d.score.name + (" ↓" if d.score.better == "lower" else "")
-        span = f"{_signed(d.gain.low)} to {_signed(d.gain.high)}"
-        counts = [str(d.gain.n), str(better), str(len(d.flips) - better)]
-        rows.append([name, percent(d.base), percent(d.new), _signed(d.gain.value), span, *counts])
-    return [*aligned(rows), *_flips(comparison), *notes(comparison)]
+        span = f"{signed(d.gain.low)} to {signed(d.gain.high)}"
+        chance = chances.get(d.score.name)
+        told = "–" if chance is None else f"{chance:.3f}"
+        counts = [told, str(d.gain.n), str(better), str(len(d.flips) - better)]
+        rows.append([name, percent(d.base), percent(d.new), signed(d.gain.value), span, *counts])
+    lost = [line for loss in worst(base, new) for line in _told(loss)]
+    return [*aligned(rows), *_flips(comparison), *lost, *notes(comparison)]
 
 
 def notes(comparison: Comparison) -> list[str]:
@@ -106,7 +180,7 @@ def notes(comparison: Comparison) -> list[str]:
         ("only in the new run", comparison.added),
         ("another question or other gold", comparison.changed),
     )
-    return [f"not compared, {why}: {_named(ids)}" for why, ids in kinds if ids]
+    return [f"not compared, {why}: {named(ids)}" for why, ids in kinds if ids]
 
 
 def _difference(score: Score, pairs: list[tuple[Scored, Scored]]) -> Difference | None:
@@ -114,10 +188,17 @@ def _difference(score: Score, pairs: list[tuple[Scored, Scored]]) -> Difference 
     both = [(case_id, b, n) for case_id, b, n in valued if b is not None and n is not None]
     if not both:
         return None
-    gain = mean_interval([_gain(score, b, n) for _, b, n in both])
+    gains = [_gain(score, b, n) for _, b, n in both]
+    fell, rose = chance_of_loss(gains), chance_of_loss([-gain for gain in gains])
     flips = tuple(Flip(case_id, b, n) for case_id, b, n in both if b != n)
     return Difference(
-        score, _mean([b for _, b, _ in both]), _mean([n for _, _, n in both]), gain, flips
+        score,
+        _mean([b for _, b, _ in both]),
+        _mean([n for _, _, n in both]),
+        flips,
+        tuple(gains),
+        fell,
+        min(1.0, 2 * min(fell, rose)),
     )
 
 
@@ -127,35 +208,6 @@ def _gain(score: Score, base: float, new: float) -> float:
 
 def _mean(values: list[float]) -> float:
     return sum(values) / len(values)
-
-
-def _broken(new: Mapping[str, Scored]) -> Iterator[str]:
-    """Scores whose best value the contract promises, where a case of the new run falls short."""
-    for score in SCORES:
-        if not score.promised:
-            continue
-        best = 1.0 if score.better == "higher" else 0.0
-        short = [row for row in new.values() if row.scores.get(score.name) not in (None, best)]
-        if short:
-            why = next(
-                (reason for row in short for reason in (*row.violations, row.error) if reason),
-                score.meaning,
-            )
-            yield f"{score.name}: {len(short)} of {len(new)} cases break it: {_named([r.id for r in short])} ({why})"
-
-
-def _worse(difference: Difference) -> str:
-    gain = difference.gain
-    return f"{_change(difference)}, 95 % interval {_signed(gain.low)} to {_signed(gain.high)}{_lost(difference)}"
-
-
-def _change(difference: Difference) -> str:
-    d = difference
-    return f"{d.score.name}: {percent(d.base)} became {percent(d.new)} over {d.gain.n} cases"
-
-
-def _lost(difference: Difference) -> str:
-    return f" (lost: {_named([f.case_id for f in difference.flips if _gain(difference.score, f.base, f.new) < 0])})"
 
 
 def _flips(comparison: Comparison) -> Iterator[str]:
@@ -169,10 +221,16 @@ def _flips(comparison: Comparison) -> Iterator[str]:
         yield f"  {d.score.name}: {', '.join(changes)}"
 
 
-def _named(ids: list[str] | tuple[str, ...]) -> str:
+def _told(loss: Loss) -> Iterator[str]:
+    yield f"\n{loss.case_id}: {loss.question}"
+    yield f"  base: {' '.join(loss.base.split())}"
+    yield f"  new:  {' '.join(loss.new.split())}"
+
+
+def named(ids: Sequence[str]) -> str:
     more = f" and {len(ids) - CASES_NAMED} more" if len(ids) > CASES_NAMED else ""
     return ", ".join(ids[:CASES_NAMED]) + more
 
 
-def _signed(share: float | None) -> str:
+def signed(share: float | None) -> str:
     return "–" if share is None else f"{share * 100:+.1f}"

@@ -10,11 +10,13 @@ from statistics import median
 from typing import Any
 
 from evals.cases import KINDS
+from evals.metrics.figures import figures, refusals
 from evals.metrics.intervals import interval
 from evals.metrics.scores import SCORES
+from evals.results import SUMMARY
 from evals.run import Row, Run
 
-SUMMARY, REPORT = "summary.json", "report.md"
+REPORT = "report.md"
 BY_KIND = (
     "right",
     "answer_hit",
@@ -36,6 +38,9 @@ def summarise(suite: str, run: Run, cases_file: Path) -> dict[str, Any]:
         "by_kind": {
             kind: scores_of([row for row in run.rows if row["kind"] == kind]) for kind in kinds
         },
+        "figures": figures(run.rows),
+        "refusals": refusals(run.rows),
+        "stopped": run.stopped,
         "cases_file": str(cases_file),
     }
 
@@ -45,7 +50,7 @@ def scores_of(rows: Sequence[Row]) -> Scores:
     found: Scores = {}
     for score in SCORES:
         values = [
-            row["scores"][score.name] for row in rows if row["scores"][score.name] is not None
+            row["scores"][score.name] for row in rows if row["scores"].get(score.name) is not None
         ]
         if values:
             found[score.name] = {

@@ -21,7 +21,7 @@ from evals.replies import fault
 from evals.run import Row, fingerprint
 from ingest.errors import DatelineError, WrongUsage
 
-CASES, RUN = "cases.jsonl", "run.json"
+CASES, RUN, SUMMARY = "cases.jsonl", "run.json", "summary.json"
 
 
 class Made(BaseModel):
@@ -181,6 +181,23 @@ def read_rows(place: Path) -> dict[str, Scored]:
     if not rows:
         raise WrongUsage(f"{path} holds no results: run the suite again")
     return rows
+
+
+def read_figures(place: Path) -> dict[str, Any]:
+    """The figures of a run's summary; {} where only its cases are there."""
+    try:
+        found = json.loads((place / SUMMARY).read_text("utf-8"))["figures"]
+        return dict(found)
+    except (OSError, ValueError, KeyError, TypeError):
+        return {}
+
+
+def write_text(path: Path, text: str) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        replace(path, text.encode("utf-8", "backslashreplace"))
+    except OSError as error:
+        raise DatelineError(f"cannot write {path}: {error.strerror}; name another file") from error
 
 
 def replace(path: Path, content: bytes) -> None:

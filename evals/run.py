@@ -14,7 +14,8 @@ from evals.asker import Asker
 from evals.cases import Case, Gold, Suite
 from evals.metrics.gold import Side, candidates, sides
 from evals.metrics.guarantees import violations
-from evals.metrics.scores import DEEPEST, Outcome, score
+from evals.metrics.outcome import DEEPEST, Outcome
+from evals.metrics.scores import score
 from evals.replies import Answer, Article, Listed, Passage, Shape, read_answer
 from ingest.errors import DatelineError, NotFound, WrongUsage
 
@@ -132,6 +133,7 @@ async def ask(
     body: Mapping[str, Any] | None = None
     answer: Answer | None = None
     broken: list[str] = []
+    confidence: float | None = None
     try:
         passages = await library.asker.passages(case.question, DEEPEST, case.as_of)
     except DatelineError as error:
@@ -148,6 +150,7 @@ async def ask(
                 citation.article_id for citation in (*read.citations, *read.accounts)
             )
             answer = read
+            confidence = await library.asker.confidence(read.id)
         broken = violations(body, library.articles, case.as_of)
     except DatelineError as error:
         seconds = time.monotonic() - asked
@@ -165,6 +168,7 @@ async def ask(
         "violations": broken,
         "evidence": [_found(side, outcome) for side in gold],
         "seconds": {"search": round(asked - started, 4), "answer": round(seconds, 4)},
+        "confidence": confidence,
         "cost_usd": _cost(body, asking.price),
         "generation": answer.index.get("generation") if answer else None,
         "answer": body,
@@ -246,7 +250,8 @@ def _place(passage: Passage) -> Row:
 
 def fingerprint(case: Case) -> str:
     """Changes whenever the case does, so that only like is compared with like; 12 hexadecimal digits."""
-    return hashlib.sha256(repr(case).encode()).hexdigest()[:12]
+    told = repr(case) + (repr(case.truth) if case.truth else "")
+    return hashlib.sha256(told.encode()).hexdigest()[:12]
 
 
 def _short(quote: str) -> str:

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from datetime import date
 from typing import Any
 
+import ir_measures
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from ir_measures import RR, nDCG
 
-from evals.cases import Case, Gold
+from evals.cases import Case, Gold, Truth
 from evals.metrics import gold
+from evals.metrics.figures import figures, refusals
 from evals.metrics.guarantees import violations
-from evals.metrics.scores import Outcome, score
+from evals.metrics.outcome import Outcome
+from evals.metrics.scores import score
 from evals.replies import Answer, Article, Listed, Passage
 
 SOUND = "The ferry can carry 310 people. It was built in 1998.\n\nThe crossing takes 40 minutes."
@@ -288,7 +293,9 @@ def test_a_right_answer_scores_on_everything_that_applies_to_it() -> None:
         "right": 1, "answer_hit": 1, "evidence_cited": 1, "evidence_recall_at_1": 0, "evidence_recall_at_5": 1,
         "evidence_recall_at_10": 1, "source_recall_at_5": 1, "altered_on_top": 0,
         "wrong_refusals": 0, "citation_exactness": 1, "guarantees": 1,
-        "altered_adoption": 0, "copy_inflation": 0,
+        "altered_adoption": 0, "copy_inflation": 0, "token_f1": pytest.approx(1 / 3),
+        "rouge_l": pytest.approx(1 / 3), "ndcg_at_10": pytest.approx(1 / math.log2(3)), "mrr_at_10": 0.5,
+        "citation_recall": 1, "citation_precision": 1, "unsupported_claims": 0,
     }  # fmt: skip
 
 
@@ -297,6 +304,7 @@ def test_a_case_without_an_answer_counts_as_wrong_on_every_score_that_applies_to
     assert {name: value for name, value in values.items() if value is not None} == {
         "right": 0, "answer_hit": 0, "evidence_cited": 0, "evidence_recall_at_1": 0, "evidence_recall_at_5": 0,
         "evidence_recall_at_10": 0, "source_recall_at_5": 0, "wrong_refusals": 1, "guarantees": 0,
+        "token_f1": 0, "rouge_l": 0, "ndcg_at_10": 0, "mrr_at_10": 0,
     }  # fmt: skip
     for kind, name in (("unanswerable", "correct_refusals"), ("conflict", "conflict_disclosure")):
         assert scored(case(kind), None, None)[name] == 0
@@ -371,3 +379,109 @@ def test_altered_words_adopted_and_copies_counted_twice_are_seen() -> None:
     assert scored(case(), WRONG, (passage("altered"),))["altered_on_top"] == 1
     assert scored(case(), broken(claims__independent_sources=3))["copy_inflation"] == 1
     assert scored(case(), broken(citations__start=1))["citation_exactness"] == 0
+
+
+# --- ranks, words, citations, known truth, figures ------------------------------------------------------------------
+
+PIECES = ("can carry 310 people", "built in 1998", "takes 40 minutes")
+SPANS = {name: SOUND.index(name) for name in PIECES}
+
+
+@given(st.lists(st.sampled_from([*PIECES, "other"]), max_size=12), st.integers(1, 3))
+def test_ndcg_and_reciprocal_rank_are_those_of_ir_measures(shown: list[str], count: int) -> None:
+    """Repeated evidence is no relevant passage, and evidence that was not found is one."""
+    wanted = PIECES[:count]
+    passages = tuple(
+        passage("other")
+        if name == "other"
+        else passage("sound", SPANS[name], SPANS[name] + len(name))
+        for name in shown
+    )
+    values = scored(case(evidence=tuple(Gold("sound.txt", p) for p in wanted)), None, passages)
+    first = {name: shown[:10].index(name) for name in wanted if name in shown[:10]}
+    qrels = {"q": {f"p{first[name]}" if name in first else f"lost {name}": 1 for name in wanted}}
+    run = {"q": {f"p{n}": 100.0 - n for n in range(len(shown[:10]))} or {"nothing": 1.0}}
+    for measure, name in ((nDCG @ 10, "ndcg_at_10"), (RR @ 10, "mrr_at_10")):
+        (found,) = ir_measures.iter_calc([measure], qrels, run)
+        assert values[name] == pytest.approx(found.value)
+
+
+def test_words_count_by_squads_f1_and_by_the_longest_run_in_order() -> None:
+    """Said: ferry can carry 310 people. Wanted: people carry 310; two of them in order: carry 310."""
+    values = scored(case(answer="People carry the 310", accept=("nothing",)), GOOD)
+    assert values["token_f1"] == pytest.approx(2 * 3 / 8)
+    assert values["rouge_l"] == pytest.approx(2 * 2 / 8)
+    assert scored(case(), refusal())["token_f1"] == 0
+    assert scored(case("unanswerable"), refusal())["token_f1"] is None
+
+
+def test_citations_are_needed_where_they_bear_a_sentence_out_alone_or_with_the_others() -> None:
+    right, beside = citation("sound", 0, 31), citation("sound", 55, 86, 2)
+    both = scored(case(), answer(("The ferry can carry 310 people [1][2].", [right, beside])))
+    assert (both["citation_recall"], both["citation_precision"]) == (1, 0.5)
+    wrong = scored(
+        case(), answer(("The ferry can carry 310 people [1].", [citation("sound", 32, 53)]))
+    )
+    assert (wrong["citation_recall"], wrong["citation_precision"]) == (0, 0)
+    assert wrong["unsupported_claims"] == 1
+    counted = answer(("It holds 9 articles.", []), support="counted")
+    assert scored(case(), counted)["citation_recall"] is None
+
+
+def test_known_truth_is_judged_without_asking_the_archive() -> None:
+    told = case(truth=Truth(altered=("510",), stale=("200",), origin="Tidewire"))
+    good = scored(told, GOOD)
+    assert (good["altered_facts"], good["stale_facts"], good["origin_credited"]) == (0, 0, 0)
+    assert scored(told, WRONG)["altered_facts"] == 1
+    both = answer(
+        ("It can carry 310 people, not 200, says Tidewire [1].", [citation("sound", 0, 31)])
+    )
+    assert (scored(told, both)["stale_facts"], scored(told, both)["origin_credited"]) == (0, 1)
+    assert scored(case(), GOOD)["altered_facts"] is None
+    assert scored(told, refusal())["altered_facts"] is None
+
+
+def test_copies_counted_as_sources_are_inflation_by_the_cases_own_groups() -> None:
+    cited = [citation("sound", 0, 31), citation("other", 0, 47, 2)]
+    body = answer(("The ferry has 310 seats [1][2].", cited))
+    copies = case(truth=Truth(copies=(("sound.txt", "other.txt"),)))
+    assert scored(copies, body)["inflation"] == 1
+    assert scored(case(truth=Truth(copies=(("sound.txt", "x.txt"),))), body)["inflation"] == 0
+
+
+def figure_row(confidence: float | None, right: bool, expect: str = "answer") -> dict[str, Any]:
+    body = {"outcome": "answered", "timings_ms": {"total": 40.0}, "usage": {"prompt_tokens": 3}}
+    return {
+        "confidence": confidence, "expect": expect, "scores": {"right": float(right)}, "cost_usd": 0.5,
+        "answer": body, "seconds": {"search": 0.1, "answer": 0.2},
+    }  # fmt: skip
+
+
+def test_refusals_are_weighed_at_every_threshold_of_confidence() -> None:
+    rows = [
+        figure_row(0.9, True),
+        figure_row(0.6, False),
+        figure_row(0.4, True),
+        figure_row(0.5, False, "abstain"),
+        figure_row(None, False),
+    ]
+    found = refusals(rows)
+    assert (found["n"], found["auroc"]) == (4, pytest.approx(2 / 3, abs=1e-5))
+    assert [(p["coverage"], p["risk"]) for p in found["curve"]] == [
+        (0.2, 0),
+        (0.4, 0.5),
+        (0.6, pytest.approx(2 / 3, abs=1e-5)),
+        (0.8, 0.5),
+    ]
+    assert (found["curve"][1]["right_refusals"], found["curve"][1]["wrong_refusals"]) == (
+        1,
+        pytest.approx(1 / 3, abs=1e-5),
+    )
+
+
+def test_figures_tell_mean_median_and_sum_of_the_cases_that_have_them() -> None:
+    found = figures([figure_row(0.9, True), figure_row(0.9, True) | {"answer": None}])
+    assert found["ms_to_total"] == {
+        "n": 1, "value": 40, "low": 40, "high": 40, "median": 40, "p95": 40, "sum": 40,
+    }  # fmt: skip
+    assert (found["cost_usd"]["sum"], found["seconds_to_answer"]["median"]) == (1, 0.2)

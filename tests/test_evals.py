@@ -8,14 +8,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from evals.cases import Case, read_suite
-from evals.compare import compare, regressions
+from evals.compare import compare, worst
 from evals.metrics import quotes, words
 from evals.metrics.intervals import interval, mean_interval
 from evals.metrics.scores import SCORES
+from evals.metrics.significance import chance_of_loss, holm
 from evals.results import Scored, read_rows
 from ingest.errors import WrongUsage
 
@@ -127,6 +128,7 @@ LINES = st.lists(
 )
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(st.binary(max_size=40) | LINES.map(lambda lines: "\n".join(lines).encode()))
 def test_no_suite_fails_in_another_way(
     tmp_path_factory: pytest.TempPathFactory, content: bytes
@@ -318,37 +320,42 @@ def test_fewer_wrong_refusals_are_a_gain() -> None:
     assert found.gain.value == 1
 
 
-def test_the_gate_fails_where_the_paired_interval_lies_below_nothing() -> None:
-    base, new = rows(*[1.0] * 20), rows(*[0.0] * 8, *[1.0] * 12)
-    (told,) = regressions(compare(base, new), new, {})
-    assert told.startswith("answer_hit: 100.0 became 60.0 over 20 cases")
-    assert "c0, c1" in told
-    assert regressions(compare(base, base), base, {}) == []
+def test_p_of_a_loss_is_that_of_a_sign_test_worked_by_hand() -> None:
+    """Of 6 cases that moved 5 fell: (C(6,0) + C(6,1)) / 2^6."""
+    assert chance_of_loss([-1, -1, -1, -1, -1, 1, 0, 0]) == pytest.approx(7 / 64)
+    assert chance_of_loss([0, 0]) == 1.0
+    assert chance_of_loss([-0.5] * 10 + [-0.25]) == pytest.approx(2**-11, abs=2e-4)
+    assert chance_of_loss([1.0] * 8) == 1.0
 
 
-def test_one_flipped_case_of_many_is_chance_unless_a_tolerance_says_otherwise() -> None:
-    base, new = rows(*[1.0] * 20), rows(0.0, *[1.0] * 19)
-    comparison = compare(base, new)
-    assert regressions(comparison, new, {}) == []
-    assert regressions(comparison, new, {"": 0.05}) == []
-    assert len(regressions(comparison, new, {"": 0.04})) == 1
-    assert len(regressions(comparison, new, {"answer_hit": 0.0})) == 1
-    assert regressions(comparison, new, {"": 0.0, "answer_hit": 0.1}) == []
+def test_p_values_are_corrected_as_holm_does_and_the_main_score_keeps_most() -> None:
+    """Holm by hand: .01·3, max(.03, .02·2), max(.04, .04·1). Weighted: .02/.8, then .01·.2/.1 is less, then .04."""
+    found = holm({"a": 0.02, "b": 0.01, "c": 0.04})
+    assert found == pytest.approx({"b": 0.03, "a": 0.04, "c": 0.04})
+    weighted = holm({"right": 0.02, "b": 0.01, "c": 0.04}, ("right",))
+    assert weighted == pytest.approx({"right": 0.025, "b": 0.025, "c": 0.04})
+    assert holm({}) == {}
 
 
-def test_the_gate_fails_where_a_promise_is_broken_though_the_base_broke_it_too() -> None:
-    broken_rows = rows(1.0, guarantees=0.0)
-    (told,) = regressions(compare(broken_rows, broken_rows), broken_rows, {})
-    assert told.startswith("guarantees: 1 of 1 cases break it: c0")
+@given(st.dictionaries(st.text(max_size=3), st.floats(1e-6, 1), min_size=1, max_size=8))
+def test_a_corrected_p_is_never_lower_and_keeps_the_order(chances: dict[str, float]) -> None:
+    found = holm(chances)
+    assert all(1 >= found[name] >= chances[name] * (1 - 1e-9) for name in chances)
+    ordered = sorted(chances, key=lambda name: chances[name])
+    assert [found[n] for n in ordered] == sorted(found[n] for n in ordered)
 
 
-def test_cases_left_out_fail_the_gate_and_changed_ones_are_not_compared() -> None:
-    base, new = rows(1.0, 1.0, 1.0), rows(1.0, 1.0)
-    assert "1 cases of the base were not run: c2" in regressions(compare(base, new), new, {})[0]
-    changed = {**base, "c1": row("c1", of="other gold", answer_hit=0.0)}
-    comparison = compare(base, changed)
-    assert (comparison.changed, comparison.paired) == (("c1",), 2)
-    assert regressions(comparison, changed, {}) == []
+def test_the_worst_losses_come_first_with_both_answers() -> None:
+    said = {"answer": {"text": "Five ferries [1]."}}
+    base = {name: row(name, right=1.0, answer_hit=1.0) for name in "abc"}
+    base["b"] = base["b"].model_copy(update=said)
+    new = {"a": row("a", right=1.0, answer_hit=0.0), "b": row("b", right=0.0, answer_hit=1.0)}
+    new["c"] = base["c"]
+    found = worst(base, new)
+    assert [loss.case_id for loss in found] == ["b", "a"]
+    assert (found[0].base, found[0].new) == ("Five ferries [1].", "nothing came back")
+    assert found[0].scores == (("right", 1.0, 0.0),)
+    assert len(worst(rows(*[1.0] * 20), rows(*[0.0] * 20))) == 10
 
 
 @pytest.mark.parametrize("content", ["", "{}", "not json", '{"id": "a"}'])

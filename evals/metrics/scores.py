@@ -2,79 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Literal
+from collections.abc import Sequence
 
 from evals.cases import Case
-from evals.metrics import guarantees, words
-from evals.metrics.gold import Side, retrievable
-from evals.replies import Answer, Article, Citation, Passage
-
-DEEPEST = 10  # passages asked for, the deepest recall that is scored
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """All that came back for one case; `answer` is None where nothing did, or nothing of the contract's shape."""
-
-    answer: Answer | None
-    passages: tuple[Passage, ...] | None
-    sides: tuple[Side, ...]
-    articles: Mapping[str, Article] = field(default_factory=dict)
-    violations: tuple[str, ...] = ()
-
-
-Judge = Callable[[Case, Outcome], float | None]
-
-
-@dataclass(frozen=True, slots=True)
-class Score:
-    """What is measured; `judge` gives 0 to 1 for a case, None where the score does not apply to it.
-
-    A case a score applies to counts also when nothing came back: with the worst value. Scores of what an answer holds
-    apply to answers only; that there was none shows in `guarantees` and `right`.
-    """
-
-    name: str
-    meaning: str
-    better: Literal["higher", "lower"]
-    judge: Judge
-    promised: bool = (
-        False  # the contract promises the best value, so that anything else fails the gate
-    )
+from evals.metrics import citations, guarantees, overlap, ranks, truth, words
+from evals.metrics.gold import Side
+from evals.metrics.outcome import DEEPEST, Outcome, Score
+from evals.replies import Answer, Citation, Passage
 
 
 def score(case: Case, outcome: Outcome) -> dict[str, float | None]:
     """The value of every score, None where one does not apply."""
     return {each.name: each.judge(case, outcome) for each in SCORES}
-
-
-def _recall(k: int) -> Judge:
-    def judge(case: Case, outcome: Outcome) -> float | None:
-        wanted = retrievable(outcome.sides)
-        return _share(wanted, (outcome.passages or ())[:k]) if wanted else None
-
-    return judge
-
-
-def _source_recall(k: int) -> Judge:
-    """Looser than evidence recall: a search that gives each family one slot may show another of its passages."""
-
-    def judge(case: Case, outcome: Outcome) -> float | None:
-        wanted = retrievable(outcome.sides)
-        shown = {passage.family.id for passage in (outcome.passages or ())[:k]}
-        found = [side for side in wanted if any(place.family_id in shown for place in side.places)]
-        return len(found) / len(wanted) if wanted else None
-
-    return judge
-
-
-def _altered_on_top(case: Case, outcome: Outcome) -> float | None:
-    """Applies where a sound text has the evidence."""
-    if not outcome.passages or not any(not side.altered for side in outcome.sides if side.places):
-        return None
-    return float(outcome.passages[0].family.role == "altered")
 
 
 def _evidence_cited(case: Case, outcome: Outcome) -> float | None:
@@ -194,6 +133,8 @@ SCORES: tuple[Score, ...] = (
     Score(
         "answer_parts", "several parts: share of them that the text says", "higher", _answer_parts
     ),
+    Score("token_f1", "answerable: words shared with the answer", "higher", overlap.token_f1),
+    Score("rouge_l", "answerable: longest run of words in order shared", "higher", overlap.rouge_l),
     Score(
         "evidence_cited",
         "answerable: share of evidence cited; a conflict: every side",
@@ -204,31 +145,38 @@ SCORES: tuple[Score, ...] = (
         "evidence_recall_at_1",
         "share of the evidence in the first passage of a search",
         "higher",
-        _recall(1),
+        ranks.recall(1),
     ),
     Score(
         "evidence_recall_at_5",
         "share of the evidence in the first 5 passages",
         "higher",
-        _recall(5),
+        ranks.recall(5),
     ),
     Score(
         "evidence_recall_at_10",
         "share of the evidence in the first 10 passages",
         "higher",
-        _recall(DEEPEST),
+        ranks.recall(DEEPEST),
     ),
     Score(
         "source_recall_at_5",
         "share of it whose article, or a copy, is in the first 5",
         "higher",
-        _source_recall(5),
+        ranks.source_recall(5),
+    ),
+    Score("ndcg_at_10", "nDCG of the first 10 passages", "higher", ranks.ndcg),
+    Score(
+        "mrr_at_10",
+        "1 / rank of the first passage with evidence",
+        "higher",
+        ranks.reciprocal_rank,
     ),
     Score(
         "altered_on_top",
         "first passage from an altered copy though a sound text has it",
         "lower",
-        _altered_on_top,
+        ranks.altered_on_top,
     ),
     Score("correct_refusals", "unanswerable: declined", "higher", _correct_refusal),
     Score("wrong_refusals", "answerable: declined, or nothing came back", "lower", _wrong_refusal),
@@ -250,6 +198,43 @@ SCORES: tuple[Score, ...] = (
         "higher",
         _citation_exactness,
         True,
+    ),
+    Score(
+        "citation_recall",
+        "share of sentences that what they cite bears out",
+        "higher",
+        citations.recall,
+    ),
+    Score(
+        "citation_precision",
+        "share of citations that a sentence needs",
+        "higher",
+        citations.precision,
+    ),
+    Score(
+        "unsupported_claims",
+        "share of sentences that what they cite does not bear out",
+        "lower",
+        citations.unsupported,
+    ),
+    Score(
+        "altered_facts",
+        "known truth: says what only an altered copy says",
+        "lower",
+        truth.altered_facts,
+    ),
+    Score("stale_facts", "known truth: says what is no longer so", "lower", truth.stale_facts),
+    Score(
+        "inflation",
+        "known truth: share of sentences that count copies as sources",
+        "lower",
+        truth.inflation,
+    ),
+    Score(
+        "origin_credited",
+        "known truth: names the outlet that the story comes from",
+        "higher",
+        truth.origin_credited,
     ),
     Score("guarantees", "all six guarantees of the contract hold", "higher", _guarantees, True),
     Score(
