@@ -127,6 +127,7 @@ class Suite:
     name: str
     cases: tuple[Case, ...]
     file: str = ""  # where it was read, for messages
+    held: bool = False  # it only measures: nothing is chosen by it
 
 
 def articles_of(suite: str) -> Path:
@@ -162,7 +163,7 @@ def read_suite(suite: str) -> Suite:
         raise WrongUsage(
             f'{suite} holds no cases: write one a line, with "id", "question", "kind" and "accept"'
         )
-    return Suite(suite if suite in BUNDLED else path.stem, tuple(cases), suite)
+    return Suite(suite if suite in BUNDLED else path.stem, tuple(cases), suite, "held" in path.stem)
 
 
 class _Gold(BaseModel):

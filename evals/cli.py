@@ -89,6 +89,26 @@ def compare_runs(
             terminal.show("\n".join(compare.table(comparison, earlier, later)))
 
 
+@app.command("report")
+def report_run(
+    run: Annotated[Path, typer.Argument(help="Results directory")],
+    against: Annotated[
+        Path | None, typer.Option(help="Results directory to show beside it")
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="The HTML file; default RUN/report.html")] = None,
+) -> None:
+    """One HTML file that needs nothing else: scores, plots, every case, two runs side by side."""
+    with terminal.spoken_errors():
+        from evals import compare, report_page, results
+
+        if against:
+            compare.read_pair(against, run)  # refuses a run of another suite
+        base = report_page.read_run(against) if against else None
+        file = out or run / results.REPORT
+        results.write_text(file, report_page.page(report_page.read_run(run), base))
+        terminal.show(str(file))
+
+
 @app.command("gate")
 def gate_run(
     run: Annotated[Path, typer.Argument(help="Results directory or cases file to judge")],
@@ -130,20 +150,22 @@ def gate_run(
 
 def _tell(made: Run, summary: dict[str, Any], directory: Path, as_json: bool) -> None:
     """Results to stdout, the rest to stderr; fails where not one case was answered."""
-    from evals import report
+    from evals import report, results
 
     for warning in made.warnings[:WARNINGS_SHOWN]:
         terminal.say(f"warning: {warning}")
     if len(made.warnings) > WARNINGS_SHOWN:
         terminal.say(
-            f"… and {len(made.warnings) - WARNINGS_SHOWN} more warnings, in {directory / report.REPORT}"
+            f"… and {len(made.warnings) - WARNINGS_SHOWN} more warnings, in {directory / results.REPORT}"
         )
+    if summary["held"]:
+        terminal.say(f"{summary['suite']} is a held half: nothing may be chosen by its figures")
     if as_json:
         terminal.show_json(summary)
     else:
         terminal.show("\n".join(report.table(summary["scores"])))
         wrong = len(report.wrong_rows(made.rows))
-        terminal.show(f"\n{summary['n']} cases, {wrong} to look at in {directory / report.REPORT}")
+        terminal.show(f"\n{summary['n']} cases, {wrong} to look at in {directory / results.REPORT}")
     if made.stopped:
         terminal.say(
             f"stopped after {len(made.rows)} cases: {made.stopped}; go on with "

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import random
 from collections.abc import Iterator
 from contextlib import AbstractAsyncContextManager, ExitStack, contextmanager
@@ -11,10 +12,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from evals import report, results
+from evals import report, report_page, results
 from evals.asker import Asker, address_of, at_url, in_process, service_over
 from evals.cases import BUNDLED, Gold, Suite, articles_of, read_suite
 from evals.recording import CALLS, Recorder, recording
+from evals.report_page import Shown
 from evals.results import Made, Results
 from evals.run import Asking, Run, run
 from ingest import terminal
@@ -58,8 +60,11 @@ def execute(order: Order, settings: Settings) -> tuple[Run, dict[str, Any], Path
         if ran.stopped and (order.replay or not ran.rows):
             raise DatelineError(ran.stopped)
         ran = replace(ran, rows=kept.in_order(suite))
-        summary = report.summarise(suite.name, ran, directory / results.CASES)
-        report.write(directory, summary, ran, _command(made))
+        summary = report.summarise(suite, ran, directory / results.CASES)
+        text = json.dumps(summary, ensure_ascii=False, indent=2) + "\n"
+        results.write_text(directory / results.SUMMARY, text)
+        shown = Shown(directory.name, {row["id"]: row for row in ran.rows}, summary, made)
+        results.write_text(directory / results.REPORT, report_page.page(shown, None, ran.warnings))
     return ran, summary, directory
 
 
@@ -195,17 +200,6 @@ def _missed(recorder: Recorder) -> str | None:
     if not recorder.missed:
         return None
     return f"{recorder.folder} holds no reply to {recorder.missed[0]}"
-
-
-def _command(made: Made) -> str:
-    more = (
-        f" --articles {made.articles}"
-        if made.articles
-        else f" --url {made.url}"
-        if made.url
-        else ""
-    )
-    return f"dateline eval run {made.suite}{more}"
 
 
 def _now() -> str:

@@ -1,37 +1,27 @@
-"""Scored rows come in; a summary, a readable report and a results directory go out, and rows come back from one."""
+"""Scored rows come in; a summary, and tables for a terminal, go out."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
-from statistics import median
 from typing import Any
 
-from evals.cases import KINDS
+from evals.cases import KINDS, Suite
 from evals.metrics.figures import figures, refusals
 from evals.metrics.intervals import interval
 from evals.metrics.scores import SCORES
-from evals.results import SUMMARY
 from evals.run import Row, Run
 
-REPORT = "report.md"
-BY_KIND = (
-    "right",
-    "answer_hit",
-    "evidence_cited",
-    "evidence_recall_at_5",
-    "guarantees",
-)  # columns of the report
 Scores = dict[str, dict[str, Any]]
 
 
-def summarise(suite: str, run: Run, cases_file: Path) -> dict[str, Any]:
+def summarise(suite: Suite, run: Run, cases_file: Path) -> dict[str, Any]:
     """The object that `dateline eval run --json` prints."""
     kinds = [kind for kind in KINDS if any(row["kind"] == kind for row in run.rows)]
     return {
-        "suite": suite,
+        "suite": suite.name,
+        "held": suite.held,
         "n": len(run.rows),
         "generation": run.generation,
         "scores": scores_of(run.rows),
@@ -57,14 +47,6 @@ def scores_of(rows: Sequence[Row]) -> Scores:
                 name: _rounded(value) for name, value in asdict(interval(values)).items()
             }
     return found
-
-
-def write(directory: Path, summary: Mapping[str, Any], run: Run, made_by: str) -> None:
-    """The summary as JSON and the report for people, beside the cases."""
-    text = json.dumps(summary, ensure_ascii=False, indent=2) + "\n"
-    (directory / SUMMARY).write_text(text, encoding="utf-8", errors="backslashreplace")
-    page = "\n".join(_page(summary, run, made_by)) + "\n"
-    (directory / REPORT).write_text(page, encoding="utf-8", errors="backslashreplace")
 
 
 def table(scores: Scores) -> list[str]:
@@ -93,49 +75,6 @@ def percent(share: float | None) -> str:
 def wrong_rows(rows: Sequence[Row]) -> list[Row]:
     """Cases that did not end as they should, or broke a promise."""
     return [row for row in rows if not row["scores"]["right"] or row["violations"] or row["error"]]
-
-
-def _page(summary: Mapping[str, Any], run: Run, made_by: str) -> Iterator[str]:
-    waits = [row["seconds"]["answer"] for row in run.rows]
-    yield f"# Eval of the suite “{summary['suite']}”\n"
-    yield f"{summary['n']} cases, generation {summary['generation'] or 'unknown'}, made by `{made_by}`."
-    yield f"Median answer {median(waits) * 1000:.0f} ms, slowest {max(waits) * 1000:.0f} ms.\n"
-    yield "Percentages; ↓ means lower is better. Intervals: Wilson's for shares, else a bootstrap over cases of 2,000 resamples.\n"
-    yield from table(summary["scores"])
-    yield "\n## By kind\n"
-    yield from _kinds(summary["by_kind"])
-    wrong = wrong_rows(run.rows)
-    yield f"\n## Cases to look at: {len(wrong)} of {summary['n']}"
-    for row in wrong:
-        yield from _case(row)
-    if run.warnings:
-        yield "\n## Warnings\n"
-        yield from (f"- {warning}" for warning in run.warnings)
-
-
-def _kinds(by_kind: Mapping[str, Scores]) -> list[str]:
-    rows = [["kind", "n", *BY_KIND]]
-    for kind, scores in by_kind.items():
-        cells = (scores.get(name, {}).get("value") for name in BY_KIND)
-        rows.append([kind, str(scores["right"]["n"]), *map(percent, cells)])
-    return aligned(rows)
-
-
-def _case(row: Row) -> Iterator[str]:
-    """What was asked, what should have happened, and what did."""
-    yield f"\n### {row['id']} ({row['kind']}, expects {row['expect'].replace('_', ' ')})\n"
-    yield f"- asked: {row['question']}"
-    if row["error"]:
-        yield f"- failed: {row['error']}"
-    if row["answer"]:
-        yield f"- {row['answer'].get('outcome', 'came back')}: {' '.join(str(row['answer'].get('text')).split())}"
-    yield from (f"- breaks guarantee {violation}" for violation in row["violations"])
-    for side in row["evidence"]:
-        rank = f"passage {side['rank']}" if side["rank"] else "not among the passages"
-        cited = (
-            "cited" if side["cited"] else "in conflicts" if side["in_conflicts"] else "not cited"
-        )
-        yield f"- evidence in {side['file']}: {rank}, {cited}"
 
 
 def _rounded(value: float | int | None) -> float | int | None:

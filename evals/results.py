@@ -21,7 +21,7 @@ from evals.replies import fault
 from evals.run import Row, fingerprint
 from ingest.errors import DatelineError, WrongUsage
 
-CASES, RUN, SUMMARY = "cases.jsonl", "run.json", "summary.json"
+CASES, RUN, SUMMARY, REPORT = "cases.jsonl", "run.json", "summary.json", "report.html"
 
 
 class Made(BaseModel):

@@ -46,7 +46,7 @@ VENDOR_HOMES = {
         "service/surfaces/slack_web.py",
     },
     "docx": {"ingest/formats/docx_text.py"},
-    "jinja2": {"service/surfaces/page_templates.py"},
+    "jinja2": {"service/surfaces/page_templates.py", "evals/report_page.py"},
     "limits": {"service/rates.py"},
     "lxml": {
         "ingest/formats/docx_text.py",

@@ -82,7 +82,7 @@ def test_a_suite_is_asked_scored_and_written_down(
     summary = json.loads(done.stdout)
     assert set(summary) == {
         *("suite", "n", "generation", "scores", "by_kind", "cases_file"),
-        *("figures", "refusals", "stopped"),
+        *("figures", "refusals", "stopped", "held"),
     }
     assert summary["figures"]["ms_to_total"]["n"] == 4
     assert summary["figures"]["cost_usd"]["sum"] == 0
@@ -98,7 +98,7 @@ def test_a_suite_is_asked_scored_and_written_down(
     ]
     assert [row["id"] for row in rows] == [case["id"] for case in CASES]
     assert rows[2]["answer"]["outcome"] == "declined"
-    assert "| answer_hit " in (tmp_path / "out" / "report.md").read_text("utf-8")
+    assert "answer_hit" in (tmp_path / "out" / "report.html").read_text("utf-8")
     assert not (tmp_path / "data" / "catalogue.sqlite").exists(), "the index was not thrown away"
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -19,7 +20,7 @@ def figures(rows: Sequence[Row]) -> dict[str, Any]:
     of: dict[str, Callable[[Row], float | None]] = {
         "seconds_to_search": lambda row: row["seconds"]["search"],
         "seconds_to_answer": lambda row: row["seconds"]["answer"],
-        **{f"ms_to_{stage}": lambda row, s=stage: _of(row, "timings_ms", s) for stage in STAGES},
+        **{f"ms_to_{stage}": partial(_of, part="timings_ms", name=stage) for stage in STAGES},
         "prompt_tokens": lambda row: _of(row, "usage", "prompt_tokens"),
         "completion_tokens": lambda row: _of(row, "usage", "completion_tokens"),
         "cost_usd": lambda row: row.get("cost_usd"),

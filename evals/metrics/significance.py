@@ -23,7 +23,7 @@ def chance_of_loss(gains: Sequence[float]) -> float:
         return 1.0
     if np.ptp(np.abs(moved)) < 1e-12:
         gained = int((moved > 0).sum())
-        return sum(math.comb(count, k) for k in range(gained + 1)) / 2**count
+        return float(sum(math.comb(count, k) for k in range(gained + 1)) / 2**count)
     lost = np.random.default_rng(SEED).integers(0, 2, (FLIPS, count), dtype=np.int8)
     sizes = np.abs(moved)
     sums = sizes.sum() - 2 * (lost.astype(np.float32) @ sizes.astype(np.float32))
