@@ -89,8 +89,7 @@ def test_cases_are_narrowed_and_walked_by_keyboard(report: str, tab: Opening) ->
     page.keyboard.press("Delete")
     page.locator("#state").select_option("lost")
     assert page.locator("#shown").inner_text() == "2 of 6"
-    page.locator("#state").blur()
-    for key in ("j", "j", "Enter"):
+    for key in ("Escape", "j", "j", "Enter"):
         page.keyboard.press(key)
     assert page.locator("details[open]").get_attribute("id") == "case-2"
 
