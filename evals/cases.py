@@ -9,6 +9,7 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal, Self, get_args
 
+import yaml
 from pydantic import (
     BaseModel,
     ConfigDict,
@@ -19,7 +20,6 @@ from pydantic import (
 )
 
 from ingest.errors import WrongUsage
-from ingest.pipeline import SAMPLE
 from service.types import Turn
 
 Kind = Literal[
@@ -128,11 +128,14 @@ class Suite:
     cases: tuple[Case, ...]
     file: str = ""  # where it was read, for messages
     held: bool = False  # it only measures: nothing is chosen by it
+    articles: Path | None = None  # what it asks about, where its card says
 
 
 def articles_of(suite: str) -> Path:
-    """The bundled articles that a bundled suite asks about."""
-    return NEWSROOM / "articles" if suite.startswith("newsroom") else SAMPLE
+    """The bundled articles that a bundled suite asks about, as its card says."""
+    articles = read_suite(suite).articles
+    assert articles is not None
+    return articles
 
 
 def read_suite(suite: str) -> Suite:
@@ -163,7 +166,39 @@ def read_suite(suite: str) -> Suite:
         raise WrongUsage(
             f'{suite} holds no cases: write one a line, with "id", "question", "kind" and "accept"'
         )
-    return Suite(suite if suite in BUNDLED else path.stem, tuple(cases), suite, "held" in path.stem)
+    card = read_card(path)
+    held = card.half == "held" if card else "held" in path.stem
+    articles = path.parent / card.articles if card and card.articles else None
+    name = suite if suite in BUNDLED else path.stem
+    return Suite(name, tuple(cases), suite, held, articles)
+
+
+class Card(BaseModel):
+    """What stands beside a suite, in a YAML file of the same name."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    measures: str
+    source: str
+    licence: str
+    made: str  # by whom, or by which command
+    half: Literal["fit", "held", "whole"] = "whole"
+    articles: str | None = None  # a path from the card
+
+
+def read_card(suite: Path) -> Card | None:
+    """The card beside a suite, None where there is none; raises WrongUsage naming the file and the fault."""
+    path = suite.with_suffix(".yaml")
+    if path == suite or not path.is_file():
+        return None
+    try:
+        return Card.model_validate(yaml.safe_load(path.read_text("utf-8")))
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise WrongUsage(f"{path} is no YAML: {' '.join(str(error).split())}") from error
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False)[0]
+        place = ".".join(map(str, first["loc"])) or "the card"
+        raise WrongUsage(f"{path}: {place}: {first['msg']}; correct it") from error
 
 
 class _Gold(BaseModel):

@@ -72,6 +72,30 @@ def run_suite(
         _tell(made, summary, directory, as_json)
 
 
+@app.command("import")
+def import_set(
+    name: Annotated[str, typer.Argument(help="Which public set it is")],
+    folder: Annotated[Path, typer.Argument(help="Where it lies on disk")],
+    out: Annotated[Path, typer.Option(help="Where articles, suites and cards go")],
+    as_json: Json = False,
+) -> None:
+    """Make suites of a public test set: a fit half and a held half, with their articles."""
+    with terminal.spoken_errors():
+        from evals import public_sets
+
+        if name not in public_sets.SETS:
+            raise WrongUsage(f"there is no set {name}: use one of {', '.join(public_sets.SETS)}")
+        counts = public_sets.convert(name, folder, out)
+        if as_json:
+            terminal.show_json(counts)
+            return
+        terminal.show(
+            f"{counts['articles']} articles, {counts['fit']} cases to fit on and {counts['held']} held in {out}"
+        )
+        if counts["left_out"]:
+            terminal.say(f"left out {counts['left_out']}: their evidence stands in no article")
+
+
 @app.command("compare")
 def compare_runs(
     base: Annotated[Path, typer.Argument(help="Results directory or cases file to compare with")],

@@ -14,7 +14,7 @@ from typing import Any
 
 from evals import report, report_page, results
 from evals.asker import Asker, address_of, at_url, in_process, service_over
-from evals.cases import BUNDLED, Gold, Suite, articles_of, read_suite
+from evals.cases import Gold, Suite, read_suite
 from evals.recording import CALLS, Recorder, recording
 from evals.report_page import Shown
 from evals.results import Made, Results
@@ -93,11 +93,11 @@ def _new(order: Order, settings: Settings) -> tuple[Made, Suite]:
         raise WrongUsage(
             "--articles and --url exclude each other: a service answers from its own archive"
         )
-    if not order.url and not order.articles and order.suite not in BUNDLED:
+    suite = _sampled(read_suite(order.suite), order.sample, order.seed)
+    if not order.url and not order.articles and not suite.articles:
         raise WrongUsage(
             f"say what {order.suite} asks about: --articles PATH, or --url of a service that holds them"
         )
-    suite = _sampled(read_suite(order.suite), order.sample, order.seed)
     drafts = settings.drafts_with_model
     if order.max_cost is not None and order.price is None and (drafts or order.url):
         raise WrongUsage("--max-cost wants to know what tokens cost: add --price IN,OUT")
@@ -151,7 +151,8 @@ def _asked(
                 own = own.model_copy(update={"openai_base_url": recorder.url})
             else:
                 recorder = Recorder(calls, None, 0)
-            articles = Path(made.articles) if made.articles else articles_of(suite.name)
+            articles = Path(made.articles) if made.articles else suite.articles
+            assert articles is not None
             asking = replace(asking, written=lambda gold: _written(gold, articles))
             opened = in_process(stack.enter_context(service_over(articles, own)))
         asking = replace(asking, failed=lambda: _missed(recorder))
