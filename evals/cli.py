@@ -133,6 +133,31 @@ def report_run(
         terminal.show(str(file))
 
 
+@app.command("agree")
+def agree(
+    run: Annotated[Path, typer.Argument(help="Results directory or cases file")],
+    labels: Annotated[Path, typer.Argument(help='JSONL: {"id", "score"?: "right", "value": true}')],
+    as_json: Json = False,
+) -> None:
+    """How far scores agree with what people say of the same cases: share and Cohen's kappa."""
+    with terminal.spoken_errors():
+        from evals import agreement, report, results
+
+        found = agreement.agreement(labels, results.read_rows(run))
+        if as_json:
+            terminal.show_json(agreement.as_json(found))
+            return
+        rows = [["score", "n", "agreement", "95 % interval", "kappa", "95 % interval"]]
+        for name, measures in found.items():
+            share, kappa = measures["agreement"], measures["kappa"]
+            cells = [f"{i.value:.3f}" if i.value is not None else "–" for i in (share, kappa)]
+            spans = [
+                f"{i.low:.3f} to {i.high:.3f}" if i.low is not None else "–" for i in (share, kappa)
+            ]
+            rows.append([name, str(share.n), cells[0], spans[0], cells[1], spans[1]])
+        terminal.show("\n".join(report.aligned(rows)))
+
+
 @app.command("gate")
 def gate_run(
     run: Annotated[Path, typer.Argument(help="Results directory or cases file to judge")],
