@@ -9,7 +9,6 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal, Self, get_args
 
-import yaml
 from pydantic import (
     BaseModel,
     ConfigDict,
@@ -19,6 +18,7 @@ from pydantic import (
     model_validator,
 )
 
+from evals.cards import read_card
 from ingest.errors import WrongUsage
 from service.types import Turn
 
@@ -171,34 +171,6 @@ def read_suite(suite: str) -> Suite:
     articles = path.parent / card.articles if card and card.articles else None
     name = suite if suite in BUNDLED else path.stem
     return Suite(name, tuple(cases), suite, held, articles)
-
-
-class Card(BaseModel):
-    """What stands beside a suite, in a YAML file of the same name."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    measures: str
-    source: str
-    licence: str
-    made: str  # by whom, or by which command
-    half: Literal["fit", "held", "whole"] = "whole"
-    articles: str | None = None  # a path from the card
-
-
-def read_card(suite: Path) -> Card | None:
-    """The card beside a suite, None where there is none; raises WrongUsage naming the file and the fault."""
-    path = suite.with_suffix(".yaml")
-    if path == suite or not path.is_file():
-        return None
-    try:
-        return Card.model_validate(yaml.safe_load(path.read_text("utf-8")))
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise WrongUsage(f"{path} is no YAML: {' '.join(str(error).split())}") from error
-    except ValidationError as error:
-        first = error.errors(include_input=False, include_url=False)[0]
-        place = ".".join(map(str, first["loc"])) or "the card"
-        raise WrongUsage(f"{path}: {place}: {first['msg']}; correct it") from error
 
 
 class _Gold(BaseModel):
