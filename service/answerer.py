@@ -24,6 +24,7 @@ from service.evidence.answer_types import words_that_answer
 from service.evidence.digest import digest
 from service.evidence.nearest import nearest
 from service.evidence.selection import Selection, Selector
+from service.metrics import Metrics
 from service.query import kinds
 from service.query.analysis import analyse
 from service.receipts import Receipts, made_from
@@ -64,13 +65,15 @@ class Answerer:
         receipts: Receipts | None,
         drafter: Drafter | None = None,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        metrics: Metrics | None = None,
     ):
-        """Without `receipts` nothing is kept of an answer."""
+        """Without `receipts` nothing is kept of an answer, without `metrics` it is not counted."""
         self.archive = archive
         self.retriever = retriever
         self.receipts = receipts
         self.drafter = drafter
         self.clock = clock
+        self.metrics = metrics
         self.selector = Selector(archive, retriever)
 
     async def answer(self, question: Question) -> Answer:
@@ -338,6 +341,8 @@ class Answerer:
         notes = made_from(run, selection, self.archive.settings, len(question.history))
         if self.receipts is not None:
             self.receipts.keep(answer, self.clock(), notes)
+        if self.metrics is not None:
+            self.metrics.answered(answer, len(run.text.dropped))
         log.info(  # no word of a question or an article, no key
             "answer id=%s outcome=%s reason=%s answerer=%s kept=%d dropped=%d %s",
             run.id,

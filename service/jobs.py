@@ -65,9 +65,14 @@ class Jobs:
         self._worker: threading.Thread | None = None
         self._cancelled: set[str] = set()
 
+    @property
+    def waiting(self) -> int:
+        """How many are not done yet."""
+        return sum(not job.ended for job in list(self._jobs.values()))
+
     def expect_room(self) -> None:
         """Raises Refused where too many uploads wait already."""
-        if sum(not job.ended for job in list(self._jobs.values())) >= MOST_WAITING:
+        if self.waiting >= MOST_WAITING:
             raise Refused(
                 429,
                 "rate_limited",

@@ -22,6 +22,7 @@ from service.feedback import Feedback
 from service.jobs import Jobs
 from service.key_tables import open_keys
 from service.keys import Keys
+from service.metrics import Metrics
 from service.rates import Guesses, Rates
 from service.receipts import Receipts
 from service.records import open_records
@@ -50,6 +51,7 @@ class Service:
     rates: Rates
     sessions: Sessions
     jobs: Jobs
+    metrics: Metrics
     writing: threading.Lock
     stopping: asyncio.Event
 
@@ -69,7 +71,8 @@ def open_service(settings: Settings) -> Iterator[Service]:
         retriever = Retriever(archive)
         receipts = Receipts(records, settings.keep_days)
         drafter = Drafter(settings) if settings.drafts_with_model else None
-        answerer = Answerer(archive, retriever, receipts, drafter)
+        metrics = Metrics()
+        answerer = Answerer(archive, retriever, receipts, drafter, metrics=metrics)
         uploads.recover(archive)
         receipts.expire(datetime.now(UTC))
         receipts.forget_removed(archive.catalogue)
@@ -99,6 +102,7 @@ def open_service(settings: Settings) -> Iterator[Service]:
                 Rates(settings),
                 Sessions(signing),
                 jobs,
+                metrics,
                 writing,
                 stopping,
             )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import date
+from datetime import date, datetime
 from types import TracebackType
 
 from sqlalchemy import (
@@ -22,7 +22,7 @@ from sqlalchemy import (
 from ingest.storage.database import Reading, Rows
 from ingest.storage.lists import among
 from ingest.storage.rows import StoredArticle, member_of, sentences_of, stored_article
-from ingest.storage.tables import members, passages, versions
+from ingest.storage.tables import generations, members, passages, versions
 from ingest.types import Family, Member, Passage, Sentence
 
 GENERATION: BindParameter[int] = bindparam("generation", 0)  # Snapshot.rows puts its own in
@@ -65,6 +65,12 @@ class Snapshot:
     @property
     def generation(self) -> str:
         return generation_name(self.number)
+
+    @property
+    def published_at(self) -> datetime | None:
+        """When; None before the first ingest."""
+        found = self.rows(_PUBLISHED)
+        return datetime.fromisoformat(found[0].published_at) if found else None
 
     def article(self, article_id: str) -> StoredArticle | None:
         return self.articles([article_id]).get(article_id)
@@ -136,6 +142,7 @@ def generation_name(number: int) -> str:
     return f"g{number:06d}"
 
 
+_PUBLISHED = select(generations.c.published_at).where(generations.c.number == GENERATION)
 _ARTICLE = versions.c.article_id == bindparam("article", "")
 _PASSAGES: Select[tuple[str, str, int, int, str]] = (
     select(

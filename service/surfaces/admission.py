@@ -120,6 +120,7 @@ class Admission:
         self.identity = Identity(keys, service.sessions, service.guesses, settings.public_url)
         self.rates = service.rates
         self.changes = service.changes
+        self.metrics = service.metrics
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -138,6 +139,8 @@ class Admission:
             if message["type"] == "http.response.start":
                 started = True
                 await self._note(scope, message["status"])
+                route = getattr(scope.get("route"), "path", "other")
+                self.metrics.replied(scope["method"], route, message["status"])
                 if scope["method"] in WITH_BODY:
                     await incoming.drain()
                 own = MutableHeaders(scope=message)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from contextlib import aclosing
+from datetime import UTC, datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Query, Request, Response
+from fastapi.responses import PlainTextResponse
 
 from ingest.errors import NotReady
+from service import metrics as figures
 from service.contract.problems import problems
 from service.contract.replies import Alive, Ready, Search
 from service.contract.requests import (
@@ -17,7 +20,7 @@ from service.contract.requests import (
     Name,
     QueryText,
 )
-from service.surfaces.admission import guards
+from service.surfaces.admission import MANAGES, guards
 from service.surfaces.streaming import paced
 from service.types import (
     Check,
@@ -58,6 +61,19 @@ def routes(service: Service) -> APIRouter:
             articles=counts["articles"],
             passages=counts["passages"],
         )
+
+    @guarded.get(
+        "/metrics",
+        tags=["Operations"],
+        summary="Figures for Prometheus",
+        response_class=PlainTextResponse,
+        dependencies=[MANAGES],
+        responses=problems(403),
+    )
+    def metrics() -> Response:
+        """Counts since the process began, and the archive as it is now; wants the role admin."""
+        body = figures.page(service, datetime.now(UTC))
+        return Response(body, media_type=figures.MEDIA_TYPE)
 
     router.include_router(guarded)
     return router
