@@ -20,9 +20,10 @@ from ingest.formats import readers
 from ingest.formats.reading_process import ReadingProcess
 from ingest.storage.archive import Archive
 from ingest.storage.catalogue import NewVersion, Snapshot
+from ingest.storage.erasures import Erased
 from ingest.storage.fingerprints import Fingerprints
 from ingest.storage.indexes import Progress as Progress
-from ingest.storage.indexes import silent
+from ingest.storage.indexes import silent, vector_text
 from ingest.storage.snapshot import generation_name
 from ingest.text import passages, sentences
 from ingest.types import Article, Failure, Family, IngestReport
@@ -83,7 +84,15 @@ def ingest(
     notes: tuple[str, ...] = ()
     with archive.catalogue.live() as snapshot:
         files = ReadFiles(archive.file_records, _hashes(snapshot), limit)
-        change = compare(snapshot, paths, files, prune=prune, max_article_mb=limit, progress=report)
+        change = compare(
+            snapshot,
+            paths,
+            files,
+            prune=prune,
+            max_article_mb=limit,
+            progress=report,
+            erased=archive.catalogue.erased(),
+        )
         if not dry_run and (change.fresh or change.removed):
             notes = _publish(archive, snapshot, change, report)
     if not dry_run:
@@ -114,6 +123,29 @@ def remove(archive: Archive, article_id: str) -> bool:
         _spared(lambda: archive.reports.forget(stored.article.source))
         archive.settle()
     return True
+
+
+@_alone
+def erase(archive: Archive, article_id: str) -> str | None:
+    """Takes an article, live or kept for a rollback, out of everything, and keeps it out.
+
+    The identity it had; None where there is none. What remains is its id and a hash of its text.
+    """
+    archive.settle()
+    history = archive.catalogue.history(article_id)
+    if not history:
+        return None
+    with archive.catalogue.live() as snapshot:
+        grouped = _group(archive, snapshot, (), (article_id,), silent)
+    texts = [vector_text(one.article, passage) for one in history for passage in one.passages]
+    archive.vector_cache.forget(texts)
+    with _settled_again(archive):
+        archive.catalogue.purge(article_id, grouped, erase=True)
+        archive.sentence_vectors.forget(archive.catalogue.kept_passages())
+        for one in history:
+            archive.reports.forget(one.article.source)
+        archive.settle()
+    return history[-1].article.identity
 
 
 @_alone
@@ -164,12 +196,13 @@ def compare(
     prune: bool,
     max_article_mb: float,
     progress: Progress,
+    erased: Erased,
 ) -> Change:
     """Reads every path and sorts what it finds into new, changed, unchanged, gone and failed."""
     known = snapshot.known_hashes()
     fresh: dict[str, tuple[Article, str]] = {}
     failed: list[Failure] = []
-    notes, doubts = list[str](), list[str]()
+    notes, doubts, kept_out = list[str](), list[str](), 0
     seen, gone, outgrown = set[str](), set[str](), set[str]()
     counts = [readers.count(path) for path in paths]
 
@@ -191,6 +224,8 @@ def compare(
                     notes.append(str(item))
                 elif isinstance(item, readers.Unchanged):
                     seen.update(item.article_ids)
+                elif item in erased:
+                    kept_out += 1
                 elif item.article_id not in seen:
                     seen.add(item.article_id)
                     doubts += (f"{item.source} {note}" for note in item.notes)
@@ -205,6 +240,7 @@ def compare(
     if roots and str(SAMPLE) not in roots:  # the sample gives way to somebody's own articles
         outgrown = {i for i, (_, _, root) in known.items() if root == str(SAMPLE)} - seen
     gone |= outgrown
+    notes += summary.kept_out(kept_out)
     notes += summary.outgrown(len(outgrown))
     updated = sum(i in known for i in fresh)
     return Change(

@@ -55,6 +55,11 @@ def outgrown(count: int) -> tuple[str, ...]:
     return (words,) if count else ()
 
 
+def kept_out(count: int) -> tuple[str, ...]:
+    """What is said when so many articles were erased earlier."""
+    return (f"erased earlier and left out: {count} of the articles",) if count else ()
+
+
 def at_most(sentences: Sequence[str], what: str) -> tuple[str, ...]:
     """The first ten, and how many more there are of `what`."""
     more = len(sentences) - MOST_TOLD

@@ -1,4 +1,4 @@
-"""`dateline articles list|show|remove`: the catalogue in the terminal."""
+"""`dateline articles list|show|remove|erase`: the catalogue in the terminal."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from service.cli import Json, outlet_and_day
 from service.client import Ask, connected
 from service.terminal_table import side_by_side
 
-app = typer.Typer(help="The catalogue: list, show, remove.", no_args_is_help=True)
+app = typer.Typer(help="The catalogue: list, show, remove, erase.", no_args_is_help=True)
 
 Id = Annotated[str, typer.Argument(help="The article's id")]
 PAGE = 200
@@ -83,6 +83,27 @@ def remove_article(article_id: Id, as_json: Json = False) -> None:
                 f"{origin['file']} stays where it is: the next ingest of {origin['path']} will "
                 "add the article again, unless you move it away"
             )
+
+
+@app.command("erase")
+def erase_article(article_id: Id, as_json: Json = False) -> None:
+    """Take an article out of everything for good: no ingest, rollback or restore brings it back."""
+    terminal.start_logs()
+    with terminal.spoken_errors(), connected(read_settings()) as ask:
+        done = ask("POST", f"/owner/articles/{quote(article_id, safe='')}/erase")
+        terminal.show_json(done) if as_json else terminal.show(f"erased {article_id}")
+        terminal.say(
+            "Backups made before still hold it: keep the output of dateline articles erased for "
+            "their restore. Its file, where it was not uploaded, is yours to delete."
+        )
+
+
+@app.command("erased")
+def erased() -> None:
+    """What was erased, as JSON for `dateline restore --erased`: ids and hashes, no text."""
+    terminal.start_logs()
+    with terminal.spoken_errors(), connected(read_settings()) as ask:
+        terminal.show_json(ask("GET", "/owner/erasures"))
 
 
 def _all_articles(ask: Ask) -> Iterator[dict[str, Any]]:

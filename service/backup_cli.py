@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ingest import terminal
-from ingest.errors import NotFound
+from ingest.errors import NotFound, WrongUsage
 from ingest.settings import read_settings
 from ingest.storage import owner
 from service.cli import Json
@@ -31,18 +32,42 @@ def backup(file: File, as_json: Json = False) -> None:
         _tell(backups.write(file, settings, _schemas()), "saved", as_json)
 
 
-def restore(file: File, as_json: Json = False) -> None:
+def restore(
+    file: File,
+    erased: Annotated[
+        Path | None,
+        typer.Option(help="What `dateline articles erased` said: it does not come back"),
+    ] = None,
+    as_json: Json = False,
+) -> None:
     """Fill an empty archive from a backup, and make its search indexes anew."""
     terminal.start_logs()
     with terminal.spoken_errors():
+        from ingest import pipeline, uploads
         from ingest.storage import archive
         from ingest.storage import backup as backups
 
         settings = read_settings()
+        records = _read_erasures(erased) if erased else []
         with owner.owning(settings.data_dir, "restore"), terminal.progress_bar() as progress:
             counts = backups.restore(file, settings, _schemas())
             archive.rebuild(settings, progress=progress)
+            with archive.open_archive(settings) as opened:
+                opened.catalogue.take_over_erasures(records)
+                for article_id in opened.catalogue.back_though_erased():
+                    if identity := pipeline.erase(opened, article_id):
+                        uploads.forget(settings.data_dir, identity)
         _tell(counts, "restored", as_json)
+
+
+def _read_erasures(path: Path) -> list[dict[str, str]]:
+    try:
+        rows = json.loads(path.read_text("utf-8"))["erased"]
+        return [{name: str(value) for name, value in row.items()} for row in rows]
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise WrongUsage(
+            f"--erased wants what `dateline articles erased` said; {path} is not that"
+        ) from error
 
 
 def _schemas() -> tuple[Schema, ...]:

@@ -8,7 +8,7 @@ generation took away stays until the next one comes, so that it can be rolled ba
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import groupby
@@ -29,6 +29,7 @@ from sqlalchemy import (
 )
 
 from ingest.storage.database import Database, Rows, put
+from ingest.storage.erasures import Erased, erased, listed, note, standing, take_over
 from ingest.storage.lists import among
 from ingest.storage.rows import StoredArticle as StoredArticle
 from ingest.storage.rows import article_of, article_row, member_rows
@@ -118,13 +119,15 @@ class Catalogue:
             connection.execute(delete(pending).where(pending.c.passage_id.in_(published)))
         return number
 
-    def purge(self, article_id: str, families: Iterable[Family]) -> int:
+    def purge(self, article_id: str, families: Iterable[Family], *, erase: bool = False) -> int:
         """A new generation without the article; its text leaves the catalogue in the same
-        transaction, for good."""
+        transaction, for good. With `erase` the next ingest does not take it in again."""
         of_the_article = select(versions.c.version).where(versions.c.article_id == article_id)
         gone = passages.c.version.in_(of_the_article)
         with self._database.write() as connection:
             number, _ = self._new_generation(connection, "removal")
+            if erase:
+                note(connection, article_id)
             ids = connection.execute(select(passages.c.passage_id).where(gone)).scalars()
             put(connection, pending, [{"passage_id": i} for i in ids], replace=False)
             connection.execute(delete(passages).where(gone))
@@ -157,6 +160,27 @@ class Catalogue:
             )
             _replace_members(connection, families, number)
         return number
+
+    def erased(self) -> Erased:
+        """What no ingest takes in."""
+        return erased(self._database)
+
+    def erasures(self) -> list[dict[str, str]]:
+        """The records of what was erased, for a restore of an earlier backup."""
+        return listed(self._database)
+
+    def take_over_erasures(self, rows: Iterable[Mapping[str, str]]) -> None:
+        """Adds the records of another archive. Raises KeyError where a column is missing."""
+        take_over(self._database, rows)
+
+    def back_though_erased(self) -> list[str]:
+        """Ids of articles that were erased and are there again, as after a restore."""
+        return standing(self._database)
+
+    def history(self, article_id: str) -> list[NewVersion]:
+        """Every kept version of an article, live or not, each with its passages."""
+        of_it = _STORED.where(versions.c.article_id == article_id)
+        return self.versions_of([row.passage_id for row in self._database.rows(of_it)])
 
     def made_with(self, embedding_model: str) -> None:
         """Notes the model behind the vectors; another one than before makes a new generation of the

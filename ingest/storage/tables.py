@@ -128,6 +128,14 @@ reports = Table(
     words("at"),
     words("body"),
 )
+erasures = Table(
+    "erasures",
+    _catalogue,
+    words("article_id"),
+    words("text_hash"),  # SHA-256 of the cleaned text
+    words("erased_at"),
+    PrimaryKeyConstraint("article_id", "text_hash"),
+)
 CATALOGUE = Schema(
     "catalogue",
     _catalogue,

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
-from sqlalchemy import select
+from sqlalchemy import bindparam, delete, select
 
 from ingest.embedding.embedder import Embedder
 from ingest.errors import IndexUnavailable
@@ -35,11 +35,7 @@ class VectorCache:
     ) -> np.ndarray:
         """(n, dimension) float32, unit length, in the order of `texts`; `progress` gets counts of
         texts newly done."""
-        named_texts = (f"{self.embedder.model}\x1f{text}" for text in texts)
-        keys = [
-            hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
-            for text in named_texts
-        ]
+        keys = self._keys(texts)
         rows = self.database.rows(_KNOWN, {"keys": list(dict.fromkeys(keys))})
         known = {row.key: np.frombuffer(row.vector, np.float32) for row in rows}
         if progress:
@@ -54,6 +50,20 @@ class VectorCache:
         if not keys:
             return np.zeros((0, self.embedder.dimension), np.float32)
         return np.stack([known[key] for key in keys])
+
+    def forget(self, texts: Sequence[str]) -> None:
+        """Drops the vectors of these texts. Raises IndexUnavailable."""
+        with self.database.write() as connection:
+            of_these = vectors.c.key == bindparam("forgotten")
+            rows = [{"forgotten": key} for key in self._keys(texts)]
+            connection.execute(delete(vectors).where(of_these), rows)
+
+    def _keys(self, texts: Sequence[str]) -> list[str]:
+        named_texts = (f"{self.embedder.model}\x1f{text}" for text in texts)
+        return [
+            hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+            for text in named_texts
+        ]
 
     def close(self) -> None:
         self.database.close()

@@ -74,6 +74,20 @@ def routes(service: Service) -> APIRouter:
             "sample": stored.root == str(pipeline.SAMPLE),
         }
 
+    @router.post("/owner/articles/{article_id}/erase", include_in_schema=False)
+    def erase(article_id: str) -> dict[str, Any]:
+        with service.writing:
+            identity = pipeline.erase(service.archive, article_id)
+            if identity is None:
+                raise NotFound("there is no article of this id here")
+            uploads.forget(service.settings.data_dir, identity)
+            service.receipts.forget_removed(service.archive.catalogue)
+        return {"erased": article_id}
+
+    @router.get("/owner/erasures", include_in_schema=False)
+    def erasures() -> dict[str, Any]:
+        return {"erased": service.archive.catalogue.erasures()}
+
     @router.post("/owner/rollback", include_in_schema=False)
     def rollback() -> dict[str, Any]:
         with service.writing:
