@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import importlib.metadata
+from typing import Annotated
+
 import typer
 
 from evals import cli as evals_cli
@@ -17,6 +20,23 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
+
+
+def tell_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(importlib.metadata.version("dateline"))
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=tell_version, is_eager=True, help="Its version")
+    ] = False,
+) -> None:
+    """What stands before a command."""
+
+
 app.command("up")(service_cli.up)
 app.command("ingest")(ingest_cli.ingest)
 app.command("doctor")(ingest_cli.doctor)

@@ -14,7 +14,7 @@ import typer
 from ingest import terminal
 from ingest.settings import read_settings
 from service.cli import Json, outlet_and_day
-from service.client import Ask, connected
+from service.client import Ask, reading
 from service.terminal_table import side_by_side
 
 app = typer.Typer(help="The catalogue: list, show, remove, erase.", no_args_is_help=True)
@@ -28,7 +28,7 @@ WIDTH = 100  # columns, where no terminal tells
 def list_articles(as_json: Json = False) -> None:
     """Every article, in order of id."""
     terminal.start_logs()
-    with terminal.spoken_errors(), connected(read_settings()) as ask:
+    with terminal.spoken_errors(), reading(read_settings()) as ask:
         found = list(_all_articles(ask))
         if as_json:
             terminal.show_json({"articles": found})
@@ -50,7 +50,7 @@ def list_articles(as_json: Json = False) -> None:
 def show_article(article_id: Id, as_json: Json = False) -> None:
     """One article, its copies and, of an altered copy, what it changed, side by side."""
     terminal.start_logs()
-    with terminal.spoken_errors(), connected(read_settings()) as ask:
+    with terminal.spoken_errors(), reading(read_settings()) as ask:
         path = f"/v1/articles/{quote(article_id, safe='')}"
         body = ask("GET", path)
         if as_json:
@@ -71,7 +71,7 @@ def show_article(article_id: Id, as_json: Json = False) -> None:
 def remove_article(article_id: Id, as_json: Json = False) -> None:
     """Take one article out of every index at once; the file of one that was uploaded goes too."""
     terminal.start_logs()
-    with terminal.spoken_errors(), connected(read_settings()) as ask:
+    with terminal.spoken_errors(), reading(read_settings()) as ask:
         quoted = quote(article_id, safe="")
         origin = ask("GET", f"/owner/articles/{quoted}/origin")
         ask("DELETE", f"/v1/articles/{quoted}")
@@ -89,7 +89,7 @@ def remove_article(article_id: Id, as_json: Json = False) -> None:
 def erase_article(article_id: Id, as_json: Json = False) -> None:
     """Take an article out of everything for good: no ingest, rollback or restore brings it back."""
     terminal.start_logs()
-    with terminal.spoken_errors(), connected(read_settings()) as ask:
+    with terminal.spoken_errors(), reading(read_settings()) as ask:
         done = ask("POST", f"/owner/articles/{quote(article_id, safe='')}/erase")
         terminal.show_json(done) if as_json else terminal.show(f"erased {article_id}")
         terminal.say(
@@ -102,7 +102,7 @@ def erase_article(article_id: Id, as_json: Json = False) -> None:
 def erased() -> None:
     """What was erased, as JSON for `dateline restore --erased`: ids and hashes, no text."""
     terminal.start_logs()
-    with terminal.spoken_errors(), connected(read_settings()) as ask:
+    with terminal.spoken_errors(), reading(read_settings()) as ask:
         terminal.show_json(ask("GET", "/owner/erasures"))
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ingest import terminal
-from ingest.errors import NotFound, WrongUsage
+from ingest.errors import WrongUsage
 from ingest.settings import read_settings
 from ingest.storage import owner
 from service.cli import Json
@@ -25,10 +25,10 @@ def backup(file: File, as_json: Json = False) -> None:
     terminal.start_logs()
     with terminal.spoken_errors():
         from ingest.storage import backup as backups
+        from ingest.storage.databases import expect_archive
 
         settings = read_settings()
-        if not settings.on_servers and not (settings.data_dir / "catalogue.sqlite").exists():
-            raise NotFound(f"there is no archive in {settings.data_dir}: set DATELINE_DATA_DIR")
+        expect_archive(settings)
         _tell(backups.write(file, settings, _schemas()), "saved", as_json)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import sys
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
@@ -17,7 +18,7 @@ from ingest.english.periods import in_words
 from ingest.errors import Owned, WrongUsage
 from ingest.settings import Settings, read_settings
 from ingest.storage import owner
-from service.client import asked
+from service.client import reading
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON value")]
 Host = Annotated[
@@ -83,7 +84,9 @@ def serve(
 
 
 def ask(
-    question: Annotated[str, typer.Argument(help="What you want to know")],
+    question: Annotated[
+        str, typer.Argument(help="What you want to know; - reads it from standard input")
+    ],
     as_of: Annotated[
         str | None,
         typer.Option(
@@ -96,7 +99,7 @@ def ask(
     terminal.start_logs()
     with terminal.spoken_errors():
         settings = read_settings()
-        request = {"question": question}
+        request = {"question": sys.stdin.read().strip() if question == "-" else question}
         if as_of:
             try:
                 request["as_of"] = date.fromisoformat(as_of).isoformat()
@@ -104,7 +107,8 @@ def ask(
                 raise WrongUsage(
                     f"--as-of wants a calendar day like 2024-04-26, not {as_of[:40]!r}"
                 ) from error
-        body = asked(settings, "POST", "/v1/answers", request)
+        with reading(settings) as ask_owner:
+            body = ask_owner("POST", "/v1/answers", request)
         terminal.show_json(body) if as_json else terminal.show(readable(body))
 
 
@@ -116,7 +120,8 @@ def search(
     """Passages only, best first."""
     terminal.start_logs()
     with terminal.spoken_errors():
-        body = asked(read_settings(), "GET", f"/v1/search?{urlencode({'q': query, 'k': count})}")
+        with reading(read_settings()) as ask_owner:
+            body = ask_owner("GET", f"/v1/search?{urlencode({'q': query, 'k': count})}")
         if as_json:
             terminal.show_json(body)
             return

@@ -47,6 +47,16 @@ def connected(settings: Settings) -> Iterator[Ask]:
 
 
 @contextmanager
+def reading(settings: Settings) -> Iterator[Ask]:
+    """Asks as `connected` does. Raises NotFound where there is no archive."""
+    from ingest.storage.databases import expect_archive
+
+    expect_archive(settings)
+    with connected(settings) as ask:
+        yield ask
+
+
+@contextmanager
 def staying(settings: Settings, command: str) -> Iterator[Ask]:
     """Asks whoever owns the directory at the time, for as long as the block runs.
 

@@ -109,7 +109,7 @@ def test_a_backup_that_does_not_fit_on_the_disk_leaves_no_half_file(
     done = command(settings, "backup", str(tmp_path / "not" / "there.zip"))
     assert done.returncode == 1 and "name a place with room" in done.stderr
     nothing = command(elsewhere(settings), "backup", str(tmp_path / "b.zip"))
-    assert nothing.returncode == 1 and "there is no archive" in nothing.stderr
+    assert nothing.returncode == 1 and "no archive at" in nothing.stderr
     assert not list(tmp_path.glob("*.zip")) + list(tmp_path.glob(".*.part"))
 
 

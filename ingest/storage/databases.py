@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+from ingest.errors import NotFound
 from ingest.settings import Settings
 from ingest.storage.database import Database
 from ingest.storage.schema import Schema
 from ingest.storage.sqlite_file import SQLiteFile
+
+
+def expect_archive(settings: Settings) -> None:
+    """Raises NotFound where nothing was ever taken in: who only asks makes no archive."""
+    if not settings.on_servers and not (settings.data_dir / "catalogue.sqlite").exists():
+        raise NotFound(
+            f"no archive at {settings.data_dir}: run dateline ingest, or set DATELINE_DATA_DIR"
+        )
 
 
 def open_database(settings: Settings, schema: Schema, *, replaceable: bool = False) -> Database:
