@@ -20,7 +20,9 @@ MOST_FAULTS_SHOWN = 50
 def ingest(
     paths: Annotated[
         list[Path] | None,
-        typer.Argument(help="Files or folders of articles: .txt, .md, .html, .pdf, .docx, .jsonl"),
+        typer.Argument(
+            help="Files or folders of articles: .txt, .md, .html, .pdf, .docx, .json, .jsonl, .xml"
+        ),
     ] = None,
     prune: Annotated[
         bool,

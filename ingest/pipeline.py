@@ -26,7 +26,7 @@ from ingest.storage.indexes import Progress as Progress
 from ingest.storage.indexes import silent, vector_text
 from ingest.storage.snapshot import generation_name
 from ingest.text import passages, sentences
-from ingest.types import Article, Failure, Family, IngestReport
+from ingest.types import Article, Failure, Family, IngestReport, Withdrawn
 from ingest.unchanged import ReadFiles
 
 log = logging.getLogger(__name__)
@@ -203,7 +203,7 @@ def compare(
     fresh: dict[str, tuple[Article, str]] = {}
     failed: list[Failure] = []
     notes, doubts, kept_out = list[str](), list[str](), 0
-    seen, gone, outgrown = set[str](), set[str](), set[str]()
+    seen, gone, outgrown, withdrawn = set[str](), set[str](), set[str](), set[str]()
     counts = [readers.count(path) for path in paths]
 
     def waiting() -> None:
@@ -224,9 +224,14 @@ def compare(
                     notes.append(str(item))
                 elif isinstance(item, readers.Unchanged):
                     seen.update(item.article_ids)
+                elif isinstance(item, Withdrawn):
+                    withdrawn.add(item.article_id)
+                    fresh.pop(item.article_id, None)
+                    seen.discard(item.article_id)
+                    doubts.append(f"{item.source} {item.reason}")
                 elif item in erased:
                     kept_out += 1
-                elif item.article_id not in seen:
+                elif item.article_id not in seen | withdrawn:
                     seen.add(item.article_id)
                     doubts += (f"{item.source} {note}" for note in item.notes)
                     if known.get(item.article_id, ("",))[0] != item.content_hash:
@@ -239,7 +244,7 @@ def compare(
     roots = {root for _, root in fresh.values()}
     if roots and str(SAMPLE) not in roots:  # the sample gives way to somebody's own articles
         outgrown = {i for i, (_, _, root) in known.items() if root == str(SAMPLE)} - seen
-    gone |= outgrown
+    gone |= outgrown | (withdrawn & known.keys())
     notes += summary.kept_out(kept_out)
     notes += summary.outgrown(len(outgrown))
     updated = sum(i in known for i in fresh)

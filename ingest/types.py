@@ -70,6 +70,11 @@ class Extract:
     notes: tuple[str, ...] = ()
 
 
+def article_id_of(identity: str) -> str:
+    """The id of the article of an identity."""
+    return hashlib.sha256(identity.encode("utf-8", "surrogateescape")).hexdigest()[:16]
+
+
 @dataclass(frozen=True, slots=True)
 class Article:
     """One article as published, cleaned. All offsets anywhere refer to `text`, in code points,
@@ -101,7 +106,7 @@ class Article:
     @property
     def article_id(self) -> str:
         """Derived from the identity alone, so that it survives updates; 16 hexadecimal digits."""
-        return hashlib.sha256(self.identity.encode("utf-8", "surrogateescape")).hexdigest()[:16]
+        return article_id_of(self.identity)
 
     @property
     def content_hash(self) -> str:
@@ -190,6 +195,21 @@ class Failure:
     source: str
     reason: str
     place: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawn:
+    """An item that its publisher does not let be shown: killed, withheld or under embargo. It
+    leaves the archive; `reason` follows its source in a sentence."""
+
+    identity: str
+    source: str
+    reason: str
+
+    @property
+    def article_id(self) -> str:
+        """As of an Article."""
+        return article_id_of(self.identity)
 
 
 @dataclass(frozen=True, slots=True)

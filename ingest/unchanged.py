@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ingest.storage.file_records import FileRecords
-from ingest.types import Article, Failure
+from ingest.types import Article, Failure, Withdrawn
 
 READING_PACKAGES = (
     "charset-normalizer",
@@ -79,7 +79,7 @@ class ReadFiles:
         if isinstance(item, Article):
             self._current.articles[item.article_id] = item.content_hash
             self._current.silent = self._current.silent and not item.notes
-        elif isinstance(item, Failure):
+        elif isinstance(item, Failure | Withdrawn):
             self._current.silent = False
 
     def end(self) -> None:

@@ -52,6 +52,7 @@ VENDOR_HOMES = {
         "ingest/formats/docx_text.py",
         "ingest/formats/html.py",
         "ingest/formats/page_metadata.py",
+        "ingest/formats/xml_items.py",
     },
     "py3langid": {"ingest/text/language.py"},
     "pypdf": {"ingest/formats/pdf.py"},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
 
@@ -259,3 +260,29 @@ def test_the_words_of_a_removed_article_are_in_no_sqlite_file(
     files = [path for path in settings.data_dir.iterdir() if ".sqlite" in path.name]
     assert len(files) >= 2
     assert not [path.name for path in files if b"unspeakable marmoset" in path.read_bytes()]
+
+
+def test_a_killed_item_is_live_no_more_and_an_embargo_never_was(
+    filled: Archive, newsroom: Path
+) -> None:
+    item = {
+        "uri": "urn:x:1",
+        "versioncreated": "2024-06-07T22:00:00Z",
+        "headline": "Orchard flooded",
+    }
+    item |= {"body_text": "The orchard of Brask was flooded on Friday.", "pubstatus": "usable"}
+    feed = newsroom / "wire.jsonl"
+    feed.write_text(json.dumps(item))
+    assert ingest(filled, [newsroom]).added == 1
+
+    feed.write_text(json.dumps(item | {"pubstatus": "canceled"}))
+    report = ingest(filled, [newsroom])
+
+    assert (report.removed, report.failed) == (1, ())
+    assert report.notes[0].startswith("wire.jsonl#urn:x:1 was killed")
+    assert not any("Brask" in a.article.text for a in filled.catalogue.live().everything())
+
+    feed.write_text(json.dumps(item | {"embargoed": "9999-01-01T00:00:00Z"}))
+    report = ingest(filled, [newsroom])
+    assert (report.added, report.removed) == (0, 0)
+    assert "under embargo until 9999" in report.notes[0]

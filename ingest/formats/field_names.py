@@ -17,7 +17,8 @@ NAMES = {
     "posted postedon postedat dcdate",
     "updated_on": "updatedon updated updatedat updatedate dateupdated lastmod modified modifiedat modifieddate "
     "datemodified datemodify lastmodified lastupdated",
-    "text": "text body content articlebody bodytext fulltext maintext articletext story",
+    "text": "text body content articlebody bodytext fulltext maintext articletext story contenttext "
+    "leadparagraph",
     "html": "html bodyhtml contenthtml articlehtml bodyxhtml",
 }
 _OURS = {name: field for field, names in NAMES.items() for name in names.split()}
@@ -25,6 +26,7 @@ _RANK = {name: rank for rank, name in enumerate(_OURS)}
 _SECONDS = range(10**8, 10**10)  # since 1970: 1973 to 2286
 BODIES = ("text", "html")
 DATES = ("published_on", "updated_on")
+_WORDS = ("name", "main", "original", "rendered", "value")  # of an object that is a title or a name
 LONGEST_NAME = 60  # characters of a name that is told
 
 
@@ -55,7 +57,7 @@ def words(value: object, *, is_date: bool = False) -> str:
             filter(None, (words(item) for item in value if not isinstance(item, list)))
         )
     if isinstance(value, dict):
-        return words(value.get("name") or value.get("rendered") or "")
+        return next(filter(None, (words(value.get(name)) for name in _WORDS)), "")
     if is_date and isinstance(value, (int, float)) and not isinstance(value, bool):
         seconds = value / 1000 if abs(value) >= _SECONDS.stop else value
         if int(seconds) in _SECONDS:

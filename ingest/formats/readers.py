@@ -14,24 +14,30 @@ from pathlib import Path
 from ingest.errors import BadArticle
 from ingest.formats.articles import MEGABYTE as MEGABYTE
 from ingest.formats.articles import too_large
-from ingest.formats.json_lines import NotUnderstood as NotUnderstood
+from ingest.formats.items import NotUnderstood as NotUnderstood
+from ingest.formats.items import told_once
 from ingest.formats.json_lines import read_lines
 from ingest.formats.reading_process import Content, ReadingProcess
-from ingest.types import Article, Failure
+from ingest.types import Article, Failure, Withdrawn
 
 # By the end of a file's name, what `reading_process` reads it as; a file of JSON Lines is read line
 # by line.
 FORMATS = {
+    ".atom": "xml",
     ".docx": "docx",
     ".htm": "html",
     ".html": "html",
+    ".json": "json file",
     ".jsonl": "json",
     ".md": "markdown",
     ".pdf": "pdf",
+    ".rss": "xml",
     ".txt": "text",
+    ".xml": "xml",
 }
 TYPES = ", ".join(FORMATS)
-WRAPPED = 20  # PDF and Word files hold pictures and fonts: their text is what is measured, they may have this much more
+MANY = ("json", "json file", "xml")  # hold several articles
+WRAPPED = 20  # files with pictures and fonts, or with many articles: each text is measured, they may have this much more
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +63,7 @@ class Unchanged:
     article_ids: tuple[str, ...]
 
 
-Item = Article | Failure | NotUnderstood | PassedOver | Unchanged
+Item = Article | Failure | NotUnderstood | PassedOver | Unchanged | Withdrawn
 # A file, where it is, its source → ids of what it gave; () to read it.
 Known = Callable[[Path, str, str], tuple[str, ...]]
 
@@ -105,13 +111,14 @@ def read(
 
 def count(path: Path) -> int:
     """How many articles `read` will come to, for whoever shows progress; 0 where only reading
-    tells, as of JSONL."""
+    tells, as of JSON and feeds."""
     files = [
         found
         for found in _files_below(path)
         if isinstance(found, Path) and found.suffix.lower() in FORMATS
     ]
-    return 0 if any(found.suffix.lower() == ".jsonl" for found in files) else len(files)
+    many = any(FORMATS[found.suffix.lower()] in MANY for found in files)
+    return 0 if many else len(files)
 
 
 def shown(name: str) -> str:
@@ -160,7 +167,7 @@ def _name_below(folder: Path, path: Path) -> str:
 
 def _read_file(
     path: Path, name: str, limit: int, today: date, process: ReadingProcess, known: Known
-) -> Iterator[Article | Failure | NotUnderstood | Unchanged]:
+) -> Iterator[Item]:
     identity = shown(os.path.realpath(path))
     try:
         if not stat.S_ISREG(path.stat().st_mode):
@@ -173,9 +180,9 @@ def _read_file(
         if ids := known(path, identity, name):
             yield Unchanged(ids)
         elif kind == "json":
-            yield from read_lines(path, content, process)
+            yield from told_once(read_lines(path, content, process), name)
         else:
-            most = limit * WRAPPED if kind in ("pdf", "docx") else limit
+            most = limit * WRAPPED if kind in ("pdf", "docx", *MANY) else limit
             with path.open("rb") as stream:
                 data = stream.read(most + 1)
                 size = max(len(data), os.fstat(stream.fileno()).st_size)
@@ -183,7 +190,7 @@ def _read_file(
                 raise BadArticle(too_large(f"{size / MEGABYTE:.3g} MB", most))
             if not data.strip():
                 raise BadArticle("is empty; remove it or fill it")
-            yield process.read(replace(content, data=data))
+            yield from told_once(process.read_all(replace(content, data=data)), name)
     except BadArticle as error:
         yield Failure(name, str(error), identity)
     except (OSError, ValueError) as error:

@@ -27,7 +27,7 @@ from pydantic import TypeAdapter
 
 from ingest.errors import BadArticle
 from ingest.text.language import language_of, load_model
-from ingest.types import Article, Extract
+from ingest.types import Article, Extract, Failure, Withdrawn
 
 SECONDS = 30  # of processor time for one file; a PDF of 500 pages takes 20
 # for a web page, which takes under 1, before it is read without looking for its main text
@@ -39,7 +39,8 @@ LOOK_SECONDS = 0.5  # between two calls of `waiting`
 PLAIN = "plain "
 NOTE_TOO_LONG = "takes too long to look for its main text: all its text was taken"
 
-_ARTICLE = TypeAdapter(Article)
+Item = Article | Failure | Withdrawn
+_ITEMS: TypeAdapter[list[Item]] = TypeAdapter(list[Item])
 _OUR_SETTINGS = ("DATELINE_", "OPENAI_", "SLACK_")
 
 
@@ -47,7 +48,7 @@ _OUR_SETTINGS = ("DATELINE_", "OPENAI_", "SLACK_")
 class Content:
     """The bytes of one article and where they are from. `limit_bytes` is the text that it may have."""
 
-    kind: str  # text | markdown | html | pdf | docx | json
+    kind: str  # text | markdown | html | pdf | docx | json (a line) | json file | xml
     data: bytes
     identity: str
     source: str
@@ -84,7 +85,16 @@ class ReadingProcess:
             self._process = None
 
     def read(self, content: Content) -> Article:
-        """The article. Raises BadArticle with the reason where it cannot be read."""
+        """The article of a file that holds one. Raises BadArticle with the reason where it cannot
+        be read."""
+        item = self.read_all(content)[0]
+        if isinstance(item, Article):
+            return item
+        raise BadArticle(item.reason)
+
+    def read_all(self, content: Content) -> list[Item]:
+        """All that a file holds, in order; more than one item only of JSON and XML. Raises
+        BadArticle with the reason where the file cannot be read."""
         may_be_page = content.kind in ("html", "json")
         try:
             return self._read(content, PAGE_SECONDS if may_be_page else SECONDS)
@@ -92,13 +102,18 @@ class ReadingProcess:
             pass
         try:
             if may_be_page:
-                article = self._read(replace(content, kind=PLAIN + content.kind), SECONDS)
-                return replace(article, notes=(*article.notes, NOTE_TOO_LONG))
+                items = self._read(replace(content, kind=PLAIN + content.kind), SECONDS)
+                return [
+                    replace(item, notes=(*item.notes, NOTE_TOO_LONG))
+                    if isinstance(item, Article)
+                    else item
+                    for item in items
+                ]
         except TimeoutError:
             pass
         raise BadArticle(f"takes more than {SECONDS} s to read; save it anew or as plain text")
 
-    def _read(self, content: Content, seconds: int) -> Article:
+    def _read(self, content: Content, seconds: int) -> list[Item]:
         try:
             reply = self._reply(content, seconds)
         except BaseException:
@@ -106,8 +121,11 @@ class ReadingProcess:
             raise
         if "bad" in reply:
             raise BadArticle(reply["bad"])
-        article = _ARTICLE.validate_python(reply["article"])
-        return replace(article, language=language_of(article.text))
+        items = _ITEMS.validate_python(reply["items"])
+        return [
+            replace(item, language=language_of(item.text)) if isinstance(item, Article) else item
+            for item in items
+        ]
 
     def _reply(self, content: Content, seconds: int) -> dict[str, Any]:
         started = self._process is None
@@ -186,7 +204,7 @@ def main() -> None:
 
 def _answer(content: Content) -> dict[str, Any]:
     try:
-        return {"article": asdict(_article(content))}
+        return {"items": [asdict(item) for item in _items(content)]}
     except BadArticle as error:
         bad = str(error)
     except MemoryError:
@@ -200,7 +218,7 @@ def _answer(content: Content) -> dict[str, Any]:
     return {"bad": bad}
 
 
-def _article(content: Content) -> Article:
+def _items(content: Content) -> list[Item]:
     """What each format is read by: a new one is a line here, and one in `readers.FORMATS`."""
     from ingest.formats import articles
 
@@ -213,10 +231,14 @@ def _article(content: Content) -> Article:
         )
 
     kind = content.kind.removeprefix(PLAIN)
-    if kind == "json":
-        from ingest.formats import json_lines
+    if kind in ("json", "json file", "xml"):
+        from ingest.formats import html, items
 
-        return json_lines.read_line(content, read_page)
+        if kind == "json":
+            return [items.read_line(content, read_page)]
+        if kind == "json file":
+            return items.read_json(content, read_page)
+        return items.read_xml(content, html.read_plain_page)  # their markup holds no menus
     if kind == "html":
         extract = read_page(content.data, content.limit_bytes)
     elif kind == "pdf":
@@ -238,4 +260,4 @@ def _article(content: Content) -> Article:
         text = decode(content.data)
         extract = read_wire(text) or Extract(text)
     articles.expect_size(extract.text, content.limit_bytes)
-    return articles.article_of(extract, content.identity, content.source, content.today)
+    return [articles.article_of(extract, content.identity, content.source, content.today)]

@@ -18,7 +18,7 @@ from pydantic import (
 )
 
 from ingest.formats.articles import LONGEST_FIELD
-from ingest.formats.json_lines import LONGEST_ID
+from ingest.formats.items import LONGEST_ID
 from service.archive_counts import ArchiveFilter
 from service.conversations import LONGEST_TITLE
 from service.types import LONGEST_QUESTION, Filters, Question, Turn

@@ -1,0 +1,133 @@
+"""Makes articles of the items of files that hold several: JSON Lines, JSON, and XML of the trade."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from ingest.errors import BadArticle
+from ingest.formats import json_file, ninjs, xml_items
+from ingest.formats.articles import NOT_UNDERSTOOD, ReadPage, article_from, expect_size
+from ingest.formats.encodings import decode
+from ingest.types import Article, Failure, Withdrawn
+
+if TYPE_CHECKING:
+    from ingest.formats.reading_process import Content
+
+Item = Article | Failure | Withdrawn
+LONGEST_ID = 300  # characters
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+
+
+@dataclass(frozen=True, slots=True)
+class NotUnderstood:
+    """Fields of the items of a file that say nothing to us; `str()` is a sentence for people."""
+
+    source: str
+    counts: tuple[tuple[str, int], ...]  # (name, items), the most frequent first
+
+    def __str__(self) -> str:
+        shown = [f"{name} ({count})" if count > 1 else name for name, count in self.counts[:10]]
+        more = ["…"] * (len(self.counts) > 10)
+        return f"{self.source} {NOT_UNDERSTOOD}{', '.join(shown + more)}"
+
+
+def told_once(items: Iterable[Item], source: str) -> Iterator[Item | NotUnderstood]:
+    """The items, then what was not understood in all of them: most have the same fields."""
+    strange: Counter[str] = Counter()
+    for item in items:
+        if isinstance(item, Article):
+            names = [note for note in item.notes if note.startswith(NOT_UNDERSTOOD)]
+            for note in names:
+                strange.update(note.removeprefix(NOT_UNDERSTOOD).split(", "))
+            notes = tuple(note for note in item.notes if note not in names)
+            yield replace(item, notes=notes)
+        else:
+            yield item
+    if strange:
+        yield NotUnderstood(source, tuple(strange.most_common()))
+
+
+def read_line(line: Content, read_page: ReadPage) -> Item:
+    """The item of one line, named by its `id` where it has one. Raises BadArticle."""
+    fields = _json(line.data, "the line")
+    if not isinstance(fields, dict):
+        raise BadArticle('is no JSON object; write {"title": …, "text": …}')
+    name, _, place = line.source.rpartition("#")
+    return _item(fields, replace(line, source=name), place, read_page)
+
+
+def read_json(file: Content, read_page: ReadPage) -> list[Item]:
+    """The items of a JSON file. Raises BadArticle where it holds none."""
+    return _items(json_file.items_of(_json(file.data, "the file")), file, read_page)
+
+
+def read_xml(file: Content, read_page: ReadPage) -> list[Item]:
+    """The items of an XML file. Raises BadArticle where it holds none."""
+    found, notes = xml_items.read_xml(file.data)
+    items = _items(found, file, read_page)
+    return [
+        replace(item, notes=(*item.notes, *notes)) if isinstance(item, Article) else item
+        for item in items
+    ]
+
+
+def _items(found: Iterable[Mapping[str, object]], file: Content, read_page: ReadPage) -> list[Item]:
+    items: dict[str, Item] = {}
+    for number, fields in enumerate(found, 1):
+        place = f"{file.source}#{number}"
+        try:
+            item = _item(fields, file, str(number), read_page)
+            if item.source in items and isinstance(item, Article):
+                raise BadArticle("has the id of an item before it; give each its own")
+            items[item.source] = item  # a kill goes before what it kills
+        except BadArticle as error:
+            items[place] = Failure(place, str(error), file.identity)
+    if not items:
+        raise BadArticle("holds no articles; remove it or fill it")
+    return list(items.values())
+
+
+def _item(fields: Mapping[str, object], file: Content, place: str, read_page: ReadPage) -> Item:
+    status, embargo = str(fields.get("pubstatus") or ""), str(fields.get("embargoed") or "")
+    if ninjs.is_item(fields):
+        fields = ninjs.fields_of(fields)
+    fields = {name: said for name, said in fields.items() if name not in ("pubstatus", "embargoed")}
+    mark = _mark(fields.get("id")) or place
+    identity, source = f"{file.identity}#{mark}", f"{file.source}#{mark}"
+    if why := ninjs.stopped(status, embargo):
+        return Withdrawn(identity, source, why)
+    article = article_from(fields, identity, source, today=file.today, read_page=read_page)
+    expect_size(article.text, file.limit_bytes)
+    return article
+
+
+def _json(data: bytes, what: str) -> object:
+    try:
+        return json.loads(decode(data))
+    except json.JSONDecodeError as error:
+        where = f"line {error.lineno}, " if error.lineno > 1 else ""
+        raise BadArticle(
+            f"is no JSON ({error.msg} at {where}column {error.colno}); correct or remove {what}"
+        ) from error
+    except (ValueError, RecursionError) as error:
+        raise BadArticle(
+            f"is JSON nested too deep or with a number too long; correct or remove {what}"
+        ) from error
+
+
+def _mark(key: object) -> str:
+    if key in (None, ""):
+        return ""
+    if isinstance(key, bool) or not isinstance(key, (str, int)):
+        raise BadArticle('"id" is neither a string nor a whole number; correct it or leave it out')
+    if len(mark := str(key)) > LONGEST_ID or _CONTROL.search(mark):
+        raise BadArticle(
+            f'"id" holds control characters or is longer than {LONGEST_ID}; correct it or leave it out'
+        )
+    return mark

@@ -1,0 +1,145 @@
+"""Reads the XML of the trade: NITF, NewsML-G2, RSS and Atom, each item as the fields we know."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from ingest.errors import BadArticle
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element  # type: ignore[import-untyped]
+
+Fields = dict[str, object]
+DAMAGED = "is damaged XML: items may be missing or cut off"
+
+
+def read_xml(data: bytes) -> tuple[list[Fields], tuple[str, ...]]:
+    """(the items of a file, notes). `pubstatus` and `embargoed` are IPTC's. Entities are not
+    resolved and nothing is fetched. Raises BadArticle where it is no XML, or of no kind we read."""
+    from lxml import etree  # type: ignore[import-untyped]
+
+    notes: tuple[str, ...] = ()
+    try:
+        root = etree.fromstring(data, _parser())
+    except etree.XMLSyntaxError:
+        root, notes = etree.fromstring(data, _parser(recover=True)), (DAMAGED,)
+    if root is None:
+        raise BadArticle("is no XML; save it anew")
+    for element in root.iter(etree.Element):
+        element.tag = etree.QName(element).localname
+    kind = str(root.tag)
+    if kind == "nitf":
+        items = [_nitf(root)]
+    elif kind in ("newsItem", "newsMessage"):
+        items = [_newsml(item) for item in root.iter("newsItem")]
+    elif kind in ("rss", "RDF", "feed"):
+        items = list(_feed(root))
+    else:
+        raise BadArticle(
+            f"is XML of a kind that is not read ({kind[:40]}); Dateline reads NITF, NewsML-G2, RSS and Atom"
+        )
+    return [{name: said for name, said in item.items() if said} for item in items], notes
+
+
+def _parser(*, recover: bool = False):  # type: ignore[no-untyped-def]
+    from lxml import etree
+
+    return etree.XMLParser(
+        resolve_entities=False, no_network=True, load_dtd=False, recover=recover, remove_pis=True
+    )
+
+
+def _nitf(root: _Element) -> Fields:
+    about = root.find("head/docdata")
+    content = root.find("body/body.content")
+    for element in () if content is None else list(content.iter("hl2", "media")):
+        if element.tag == "hl2":
+            element.tag = "h2"
+        else:
+            element.clear(keep_tail=True)  # pictures, with their captions and credits
+    for office in list(root.iter("byttl")):
+        office.clear(keep_tail=True)
+    status = about.get("management-status", "") if about is not None else ""
+    release = _attribute(root, "head/docdata/date.release", "norm")
+    return {
+        "id": _attribute(root, "head/docdata/doc-id", "id-string"),
+        "title": _text(root, "body/body.head/hedline/hl1", "head/title"),
+        "author": _text(root, "body/body.head/byline"),
+        "publisher": _attribute(root, "head/pubdata", "name")
+        or _text(root, "body/body.head/distributor"),
+        "published_on": _attribute(root, "head/docdata/date.issue", "norm"),
+        "html": _markup(content),
+        "pubstatus": status,
+        "embargoed": release,
+    }
+
+
+def _newsml(item: _Element) -> Fields:
+    status = item.find("itemMeta/pubStatus")
+    markup = item.find("contentSet/inlineXML")
+    nitf = markup.find("nitf") if markup is not None else None
+    inner = _nitf(nitf) if nitf is not None else {"html": _markup(markup)}
+    return {
+        "id": item.get("guid"),
+        "title": _text(item, "contentMeta/headline", "itemMeta/title") or inner.get("title"),
+        "author": _text(item, "contentMeta/by", "contentMeta/creator/name") or inner.get("author"),
+        "publisher": _text(item, "itemMeta/provider/name", "contentMeta/infoSource/name"),
+        "published_on": _text(item, "itemMeta/firstCreated", "contentMeta/contentCreated"),
+        "updated_on": _text(item, "itemMeta/versionCreated"),
+        "html": inner["html"],
+        "text": _text(item, "contentSet/inlineData"),
+        "pubstatus": status.get("qcode", "") if status is not None else "",
+        "embargoed": _text(item, "itemMeta/embargoed"),
+    }
+
+
+def _feed(root: _Element) -> Iterator[Fields]:
+    publisher = _text(root, "channel/title", "title")
+    for item in root.iter("item", "entry"):
+        links = [
+            link for link in item.findall("link") if link.get("rel", "alternate") == "alternate"
+        ]
+        link = next((link.get("href") or (link.text or "").strip() for link in links), "")
+        content = next(filter(lambda found: found is not None, map(item.find, _CONTENTS)), None)
+        is_markup = content is not None and len(content)
+        yield {
+            "id": _text(item, "guid", "id") or item.get("about") or link,
+            "title": _text(item, "title"),
+            "author": _text(item, "creator", "author/name", "author"),
+            "publisher": publisher,
+            "url": link,
+            "published_on": _text(item, "pubDate", "published", "date"),
+            "updated_on": _text(item, "updated", "modified"),
+            "html": _markup(content)
+            if is_markup
+            else "".join(content.itertext())
+            if content is not None
+            else "",
+        }
+
+
+def _text(root: _Element, *paths: str) -> str:
+    """The words of the first element there is that has any."""
+    found = (root.find(path) for path in paths)
+    words = (" ".join("".join(one.itertext()).split()) for one in found if one is not None)
+    return next(filter(None, words), "")
+
+
+def _attribute(root: _Element, path: str, name: str) -> str:
+    found = root.find(path)
+    return found.get(name, "") if found is not None else ""
+
+
+def _markup(element: _Element | None) -> str:
+    from lxml import etree
+
+    if element is None:
+        return ""
+    for one in element.iter(etree.Element):
+        one.attrib.clear()
+    etree.cleanup_namespaces(element)
+    return str(etree.tostring(element, encoding="unicode", method="html", with_tail=False))
+
+
+_CONTENTS = ("encoded", "content", "description", "summary")

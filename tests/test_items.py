@@ -1,0 +1,190 @@
+"""Files that hold several articles: ninjs, NITF, NewsML-G2, RSS, Atom, JSON; and what may not be shown."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from ingest.formats.readers import read
+from ingest.types import Article, Failure, Withdrawn
+
+WORDS = "The orchard of Brask was flooded on Friday, and the pickers went home."
+NINJS = {
+    "uri": "urn:x:1",
+    "firstcreated": "2024-06-07T22:00:00+02:00",
+    "versioncreated": "2024-06-09T08:00:00+02:00",
+    "headline": "Orchard flooded",
+    "byline": "By Nora Pell",
+    "source": "XYZ",
+    "body_html": f"<p>{WORDS}</p>",
+}
+NITF = (
+    '<nitf><head><docdata{0}><date.issue norm="20240607T220000+0200"/><doc-id id-string="o1"/>{1}</docdata></head><body><body.head>'
+    "<hedline><hl1>Orchard flooded</hl1></hedline><byline>By Nora Pell<byttl>Farm Writer</byttl></byline></body.head><body.content>"
+    f"<media><media-caption>A wet tree.</media-caption></media><p>{WORDS}</p><hl2>The river</hl2><p>It rose.</p></body.content></body></nitf>"
+)
+G2 = '<newsMessage xmlns="http://iptc.org/std/nar/2006-10-01/"><itemSet>{}</itemSet></newsMessage>'
+G2_ITEM = (
+    '<newsItem guid="urn:x:{0}"><itemMeta><versionCreated>2024-06-09T08:00:00+02:00</versionCreated><firstCreated>2024-06-07T22:00:00+02:00'
+    '</firstCreated><pubStatus qcode="stat:{1}"/></itemMeta><contentMeta><creator><name>Nora Pell</name></creator><headline>Orchard flooded'
+    '</headline></contentMeta><contentSet><inlineXML><html xmlns="http://www.w3.org/1999/xhtml"><body><p>'
+    f"{WORDS}</p></body></html></inlineXML></contentSet></newsItem>"
+)
+RSS = (
+    '<rss xmlns:content="http://purl.org/rss/1.0/modules/content/" xmlns:dc="http://purl.org/dc/elements/1.1/"><channel><title>Brask Post</title>'
+    "<item><guid>o1</guid><title>Orchard flooded</title><link>https://example.org/o1</link><dc:creator>Nora Pell</dc:creator>"
+    f"<pubDate>Fri, 07 Jun 2024 22:00:00 +0200</pubDate><description>Short.</description><content:encoded><![CDATA[<p>{WORDS}</p>]]></content:encoded>"
+    "</item><item><title>No words</title><link>https://example.org/o2</link></item></channel></rss>"
+)
+ATOM = (
+    '<feed xmlns="http://www.w3.org/2005/Atom"><title>Brask Post</title><entry><id>o1</id><title>Orchard flooded</title>'
+    '<link rel="self" href="https://example.org/self"/><link href="https://example.org/o1"/><author><name>Nora Pell</name></author>'
+    "<published>2024-06-07T22:00:00+02:00</published><updated>2024-06-09T08:00:00+02:00</updated>"
+    f'<content type="xhtml"><div xmlns="http://www.w3.org/1999/xhtml"><p>{WORDS}</p></div></content></entry></feed>'
+)
+
+
+def items(path: Path, content: object) -> list[object]:
+    path.write_text(content if isinstance(content, str) else json.dumps(content), "utf-8")
+    return list(read(path, max_article_mb=5, today=date(2025, 1, 1)))
+
+
+def one(path: Path, content: object) -> Article:
+    article = items(path, content)[0]
+    assert isinstance(article, Article), article
+    return article
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "source"),
+    [
+        ("a.json", NINJS, "a.json#urn:x:1"),
+        ("a.jsonl", NINJS, "a.jsonl#urn:x:1"),
+        ("a.xml", NITF.format("", ""), "a.xml#o1"),
+        ("a.xml", G2.format(G2_ITEM.format(1, "usable")), "a.xml#urn:x:1"),
+        ("a.rss", RSS, "a.rss#o1"),
+        ("a.atom", ATOM, "a.atom#o1"),
+    ],
+)
+def test_formats_of_the_trade_are_read_with_what_they_state(
+    name: str, content: object, source: str, tmp_path: Path
+) -> None:
+    article = one(tmp_path / name, content)
+    assert (article.source, article.title, article.author, article.published_on, article.notes) == (
+        source,
+        "Orchard flooded",
+        "Nora Pell",
+        date(2024, 6, 7),
+        (),
+    )
+    assert article.text.startswith(WORDS)
+    assert "wet tree" not in article.text
+
+
+def test_a_new_version_is_an_update(tmp_path: Path) -> None:
+    for name, content in {"a.json": NINJS, "a.atom": ATOM}.items():
+        assert one(tmp_path / name, content).updated_on == date(2024, 6, 9)
+
+
+def test_feeds_name_their_outlet_and_address_and_items_without_words_fail_alone(
+    tmp_path: Path,
+) -> None:
+    article, failed = items(tmp_path / "a.rss", RSS)
+    assert isinstance(article, Article) and isinstance(failed, Failure)
+    assert (article.publisher, article.url) == ("Brask Post", "https://example.org/o1")
+    assert failed.source == "a.rss#2" and ";" in failed.reason
+
+
+def test_bodies_and_headlines_of_later_ninjs_are_read(tmp_path: Path) -> None:
+    item = {
+        "uri": "urn:x:1",
+        "firstcreated": "2024-06-07T22:00:00+02:00",
+        "headlines": [
+            {"role": "short", "value": "Flood"},
+            {"role": "main", "value": "Orchard flooded"},
+        ],
+        "bodies": [{"contenttype": "text/plain", "value": WORDS}],
+        "by": "Nora Pell",
+        "infosources": [{"name": "XYZ"}],
+    }
+    article = one(tmp_path / "a.json", item)
+    assert (article.title, article.author, article.publisher, article.text) == (
+        "Orchard flooded",
+        "Nora Pell",
+        "XYZ",
+        WORDS,
+    )
+
+
+@pytest.mark.parametrize(
+    "wrapped",
+    [
+        [{"title": "A", "body": WORDS}],
+        {"status": "ok", "articles": [{"title": "A", "content": WORDS}]},
+        {"response": {"results": [{"webTitle": "A", "fields": {"body": WORDS}}]}},
+        {"response": {"docs": [{"headline": {"main": "A"}, "lead_paragraph": WORDS}]}},
+        {"items": [{"title": "A", "content_text": WORDS}]},
+    ],
+)
+def test_lists_of_articles_in_what_services_reply_are_read(wrapped: object, tmp_path: Path) -> None:
+    article = one(tmp_path / "a.json", wrapped)
+    assert (article.source, article.title, article.text) == ("a.json#1", "A", WORDS)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "reason"),
+    [
+        ("a.json", {**NINJS, "pubstatus": "canceled"}, "killed"),
+        ("a.json", {**NINJS, "pubstatus": "withheld"}, "withheld"),
+        ("a.jsonl", {**NINJS, "embargoed": "9999-01-01T00:00:00Z"}, "embargo until 9999"),
+        ("a.json", {**NINJS, "embargoed": "soon"}, "cannot be read"),
+        ("a.xml", G2.format(G2_ITEM.format(1, "canceled")), "killed"),
+        ("a.xml", NITF.format(' management-status="withheld"', ""), "withheld"),
+        ("a.xml", NITF.format("", '<date.release norm="99990101T000000Z"/>'), "embargo until 9999"),
+    ],
+)
+def test_what_may_not_be_shown_is_no_article_and_told(
+    name: str, content: object, reason: str, tmp_path: Path
+) -> None:
+    (item,) = items(tmp_path / name, content)
+    assert isinstance(item, Withdrawn) and reason in item.reason
+
+
+def test_an_embargo_that_has_passed_holds_nothing_back(tmp_path: Path) -> None:
+    assert one(tmp_path / "a.json", {**NINJS, "embargoed": "2020-01-01T00:00:00"}).text == WORDS
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "reason"),
+    [
+        ("a.xml", "<urlset><url><loc>https://example.org</loc></url></urlset>", "urlset"),
+        ("a.xml", "no markup", "no XML"),
+        ("a.xml", "<rss><channel/></rss>", "no articles"),
+        ("a.json", "[1, 2]", "objects"),
+        ("a.json", "[]", "no articles"),
+        ("a.json", '{"title": "A"}\n{"title": "B"}', "line 2"),
+        ("a.json", "[" * 50_000, "deep"),
+    ],
+)
+def test_what_is_no_file_of_articles_is_refused(
+    name: str, content: str, reason: str, tmp_path: Path
+) -> None:
+    (item,) = items(tmp_path / name, content)
+    assert isinstance(item, Failure) and reason in item.reason and ";" in item.reason
+
+
+def test_entities_are_not_resolved(tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("hush")
+    bomb = "".join(f'<!ENTITY e{n} "{f"&e{n - 1};" * 9}">' for n in range(1, 30))
+    declared = f'<!DOCTYPE rss [<!ENTITY e0 "ha">{bomb}<!ENTITY f SYSTEM "{tmp_path / "secret"}">]>'
+    told = RSS.replace("Orchard flooded", "Orchard &e29; &f; flooded")
+    found = str(items(tmp_path / "a.xml", declared + told))
+    assert "haha" not in found and "hush" not in found
+
+
+def test_a_feed_that_was_cut_off_gives_what_is_whole_and_says_so(tmp_path: Path) -> None:
+    article = one(tmp_path / "a.rss", RSS[: RSS.index("<title>No words")])
+    assert article.title == "Orchard flooded" and "damaged" in article.notes[0]
