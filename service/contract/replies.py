@@ -7,11 +7,11 @@ from datetime import date, datetime
 from functools import cache
 from typing import Any, Literal
 
-from pydantic import BaseModel, Field, TypeAdapter
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from ingest.storage.catalogue import Snapshot, StoredArticle
 from ingest.summary import report_body
-from ingest.types import IngestReport, Span, StatedDate
+from ingest.types import DateKind, IngestReport, Span
 from service.conflicts.side_by_side import Pair
 from service.contract.problems import Problem, problem_of
 from service.jobs import Job
@@ -164,6 +164,17 @@ class ArticleFamily(BaseModel):
     )
 
 
+class DateStated(BaseModel):
+    """A date that a copy states of itself."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    kind: DateKind
+    day: date
+    precision: str = Field(description="minute, day, month or year")
+    where: str = Field(description="json-ld, meta, markup, field or text")
+
+
 class Article(BaseModel):
     """One article; every offset anywhere refers to its `text`, in Unicode code points."""
 
@@ -178,7 +189,7 @@ class Article(BaseModel):
     republished_on: date | None
     updated_on: date | None = Field(description="the last change it states")
     date_source: DateSource
-    stated_dates: list[StatedDate] = Field(
+    stated_dates: list[DateStated] = Field(
         description="dates it states of itself, believed or not; of a month or year its first day"
     )
     credited_to: str | None = Field(description="the outlet that a credit line names")
