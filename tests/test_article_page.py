@@ -254,9 +254,14 @@ def test_what_is_missing_is_a_404_page_for_people_and_a_problem_for_programs(
 def test_nothing_in_an_article_acts_on_its_page_or_an_answer(
     url: str, tab: Opening, article: Callable[[str], dict[str, Any]]
 ) -> None:
+    answered = asked(url, "What did the Orvel mast cost?")
+    assert answered["outcome"] == "answered"
     body = asked(url, f"What did the Orvel mast cost? {SCRIPT}")
-    assert body["outcome"] == "answered"
-    for path in (f"/articles/{article('feed.jsonl#bad')['article_id']}", f"/answers/{body['id']}"):
+    for path in (
+        f"/articles/{article('feed.jsonl#bad')['article_id']}",
+        f"/answers/{answered['id']}",
+        f"/answers/{body['id']}",
+    ):
         page = tab(url + path)
         assert page.evaluate("window.taken") is None
         assert page.locator("main img, main script").count() == 0
