@@ -46,6 +46,7 @@ def test_what_went_wrong_is_said() -> None:
     assert not list(pairs.misses([ALTERED], [found(True, Role.ALTERED, CHANGED)]))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["update", "altered", "templated", "boilerplate"])
 def test_the_fit_half_has_every_kind_in_articles_that_can_be_read(kind: str) -> None:
     assert kind in {pair.kind for pair in pairs.read(pairs.SUITE / pairs.Half.FIT)}
