@@ -11,8 +11,9 @@ LOCK := uv pip compile pyproject.toml --universal --python-version 3.11 --genera
 
 # install_lock FILE: every package of a lock, checked against its hash, then this project itself
 define install_lock
-	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	if command -v uv >/dev/null 2>&1; then \
+	@echo "Setting up $(VENV) from $(1): one to three minutes."
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@if command -v uv >/dev/null 2>&1; then \
 	  uv pip install --quiet --python $(BIN)/python --no-deps --require-hashes -r $(1) && \
 	  uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable . ; \
 	else \
@@ -34,19 +35,19 @@ install: $(VENV)/.installed ## set up .venv from requirements.lock, every packag
 
 $(VENV)/.installed: requirements.lock pyproject.toml
 	$(call install_lock,requirements.lock)
-	touch $@
+	@touch $@
 
 install-dev: $(VENV)/.installed-dev ## what the tests need beside it, the Slack client included
 
 $(VENV)/.installed-dev: requirements-dev.lock $(VENV)/.installed
 	$(call install_lock,requirements-dev.lock)
-	touch $@
+	@touch $@
 
 install-scale: $(VENV)/.installed-scale ## the clients of PostgreSQL, Redis and Dask
 
 $(VENV)/.installed-scale: requirements-scale.lock $(VENV)/.installed
 	$(call install_lock,requirements-scale.lock)
-	touch $@
+	@touch $@
 
 lint: install-dev ## style and types
 	$(BIN)/ruff check .
