@@ -117,6 +117,7 @@ def test_any_text_has_a_cue_and_a_bond_between_0_and_1(question: str, text: str)
         ("How much does it cost?", "A single now costs £5.10 on every boat.", "£5.10"),
         ("When was it signed?", "The accord was signed on 28 February 2025.", "28 February 2025"),
         ("Who signed the accord?", "Ilse Karrow met Joren Brandal to sign.", None),
+        ("Who pays for it?", "Tolvay will pay 60% of the bill and Sorrenia 40%.", None),
         ("Why did it close?", "It closed because the river ran dry.", None),
         ("What happened?", "The mill closed.", None),
     ],

@@ -148,14 +148,19 @@ def things(query: Query, text: str) -> Iterator[Thing]:
 
 
 def words_that_answer(query: Query, text: str) -> tuple[int, int] | None:
-    """Where the thing of the wanted type stands; None without one, or where others are as likely."""
+    """Where the thing of the wanted type stands; None without one, or where others are as likely.
+
+    A name of one word is never marked: one that opens the sentence may have been read over.
+    """
     found = () if query.wants == "reason" else tuple(things(query, text))
     best = max(found, key=lambda thing: thing.worth, default=None)
     if best is None or best.worth < PLAIN:
         return None
     rivals = [one for one in found if one.worth == best.worth]
     apart = any(one.end <= best.start or one.start >= best.end for one in rivals)
-    return None if apart else (best.start, best.end)
+    named = query.wants in ("person", "organisation", "name", "place")
+    alone = named and " " not in text[best.start : best.end]
+    return None if apart or alone else (best.start, best.end)
 
 
 def new_names(query: Query, text: str) -> tuple[str, ...]:
