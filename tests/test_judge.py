@@ -12,7 +12,7 @@ from test_answerer import asked, drafting
 from ingest.settings import Settings
 from ingest.storage.archive import Archive
 
-COST = "How much did the Orvel bridge cost?"
+COST = "How much did the Orvel bridge cost, and what does the bridge carry?"
 PARTLY = (
     "It cost 38 million crowns, said mayor Tomas Quill, before a cheering crowd of grateful farmers"
 )
@@ -63,8 +63,7 @@ async def test_a_claim_the_judge_denies_is_dropped(
 
     body = await asked(drafting(filled, settings, model, judge_partial=True), COST)
 
-    # and what the bridge carries is no answer to what it cost
-    assert body["outcome"] == "declined" and PARTLY not in body["text"]
+    assert [claim["support"] for claim in body["claims"]] == ["exact"]
     assert judged(model) and all(
         PARTLY in prompt and WHOLLY not in prompt.partition("Sentence:")[2]
         for prompt in judged(model)

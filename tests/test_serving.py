@@ -83,8 +83,13 @@ def test_a_stream_that_is_cut_by_the_end_of_the_service_says_so(
             assert process.wait(ENDING_SECONDS) == 0 and time.monotonic() - began < ENDING_SECONDS
 
 
-def test_a_client_that_goes_away_stops_the_work_of_an_answer_that_is_not_streamed(
-    settings: Settings, newsroom: Path
+@pytest.mark.parametrize(
+    ("headers", "finished"),
+    [({}, 0), ({"Idempotency-Key": "once"}, 1)],
+    ids=["nobody can ask for it again", "its key can ask for it again"],
+)
+def test_a_client_that_goes_away_stops_the_work_unless_it_can_come_back(
+    settings: Settings, newsroom: Path, headers: dict[str, str], finished: int
 ) -> None:
     """A stream goes on for a while, and can be taken up again (test_recordings)."""
     fill(settings, newsroom)
@@ -93,12 +98,12 @@ def test_a_client_that_goes_away_stops_the_work_of_an_answer_that_is_not_streame
         with served_process(settings, OPENAI_BASE_URL=model.url) as (url, _):
             asked = {"question": "How much did the Orvel bridge cost?"}
             with pytest.raises(httpx2.ReadTimeout):
-                httpx2.post(f"{url}/v1/answers", json=asked, timeout=1)
+                httpx2.post(f"{url}/v1/answers", json=asked, headers=headers, timeout=1)
             _wait_until(lambda: bool(model.requests))
             time.sleep(3)  # the model would have been done by now
     records = contextlib.closing(sqlite3.connect(settings.data_dir / "receipts.sqlite"))
     with records as file:
-        assert file.execute("SELECT count(*) FROM receipts").fetchone() == (0,)
+        assert file.execute("SELECT count(*) FROM receipts").fetchone() == (finished,)
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.7", ""])
