@@ -11,6 +11,7 @@ from newsroom import card, sentences
 from service.conflicts.staleness import changes, note
 
 CHANGING = [
+    "How much is a single ticket to Skerra?",
     "Who is the prime minister of Sorrenia?", "Who is the mayor of Ashby?", "Who leads the regulator?", "Who's the chair?",
     "Who is the current champion?", "Which party is in charge of the council?", "How many ferries serve Skerra now?",
     "How many people have died so far?", "What is the price of a ticket?", "What is the population of Skerra?",
