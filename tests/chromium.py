@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 EXECUTABLE = shutil.which("chromium") or shutil.which("chromium-browser")
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
@@ -20,6 +20,7 @@ AXE = "axe-core@4.14.1"
 WIDE, PHONE = {"width": 1000, "height": 900}, {"width": 390, "height": 844}
 
 Opening = Callable[..., Page]
+expect.set_options(timeout=30_000)  # a loaded machine takes its time
 
 
 @pytest.fixture(scope="module")

@@ -56,19 +56,19 @@ def test_a_typed_question_is_answered_with_its_sources_below_and_the_conflict_be
     page.get_by_label("What do you want to know?").fill(COST)
     page.keyboard.press("Enter")
     answered(page)
-    assert "38 million" in page.locator(".answer").inner_text()
+    expect(page.locator(".answer")).to_contain_text("38 million")
     assert "[1]" not in page.locator(".answer").inner_text()
     assert page.evaluate("location.search").startswith("?" + urlencode({"q": COST}))
-    assert "Harbour Gazette · 12 March 2025" in page.locator(".cards").inner_text()
+    expect(page.locator(".cards")).to_contain_text("Harbour Gazette · 12 March 2025")
     assert [h.lower() for h in page.locator("#answer h3").all_inner_texts()] == [
         "sources",
         "accounts that disagree",
     ]
-    assert page.locator(".conflict mark").all_inner_texts() == ["38 million", "83 million"]
+    expect(page.locator(".conflict mark")).to_have_text(["38 million", "83 million"])
     page.locator(".card .headline a").last.click()
-    assert page.locator("mark.cited").count() > 0
+    expect(page.locator("mark.cited").first).to_be_visible(timeout=30_000)
     page.get_by_role("link", name="Back to the answer").click()
-    assert "38 million" in page.locator(".answer").inner_text()
+    expect(page.locator(".answer")).to_contain_text("38 million", timeout=30_000)
 
 
 def test_filters_stand_behind_one_control_and_in_the_address(url: str, tab: Opening) -> None:
@@ -87,7 +87,7 @@ def test_filters_stand_behind_one_control_and_in_the_address(url: str, tab: Open
     expect(page.locator(".made")).not_to_contain_text("1 January 2025")
     assert "38 million" not in page.locator("#answer").inner_text()
     page.go_back()
-    assert page.get_by_label("As on an earlier day").input_value() == "2025-01-01"
+    expect(page.get_by_label("As on an earlier day")).to_have_value("2025-01-01")
 
 
 def test_examples_are_made_from_the_archive_and_each_has_an_answer(url: str, tab: Opening) -> None:
@@ -107,9 +107,9 @@ def test_a_digest_is_a_dated_list_with_a_timeline(url: str, tab: Opening) -> Non
     answered(page)
     days = page.locator(".digest time").all_inner_texts()
     assert days[:2] == ["12 March 2025", "2 June 2025"]
-    assert "Harbour Gazette · 2 copies" in page.locator(".digest").inner_text()
+    expect(page.locator(".digest")).to_contain_text("Harbour Gazette · 2 copies")
     page.locator(".dots a").first.click()
-    assert page.locator(".card:target").count() == 1
+    expect(page.locator(".card:target")).to_have_count(1)
 
 
 def test_a_refusal_marks_the_best_sentence_of_the_closest_passages(url: str, tab: Opening) -> None:
@@ -117,7 +117,7 @@ def test_a_refusal_marks_the_best_sentence_of_the_closest_passages(url: str, tab
     answered(page)
     assert page.locator(".declined").is_visible() and page.locator("mark.best").count() >= 1
     assert "holds nothing" not in page.locator("main").inner_text()
-    assert page.locator("h3").all_inner_texts() == ["CLOSEST IN THE ARCHIVE"]
+    expect(page.locator("h3")).to_have_text(["Closest in the archive"])
 
 
 def test_a_counted_sentence_leads_to_the_page_with_the_same_number(url: str, tab: Opening) -> None:
@@ -125,7 +125,8 @@ def test_a_counted_sentence_leads_to_the_page_with_the_same_number(url: str, tab
     answered(page)
     number = re.search(r"(\d+) articles", page.locator(".answer").inner_text())
     page.get_by_role("link", name="Show them").click()
-    assert number and page.locator("#total").inner_text().startswith(f"{number[1]} articles")
+    assert number
+    expect(page.locator("#total")).to_have_text(re.compile(rf"^\s*{number[1]} articles"))
 
 
 def test_no_inner_words_are_shown(url: str, tab: Opening) -> None:
@@ -141,7 +142,7 @@ def test_a_topic_is_made_anew_and_never_stored(url: str, tab: Opening) -> None:
     assert page.locator("h1").inner_text() == "Orvel"
     assert page.locator(".digest li").count() >= 2
     page.get_by_role("link", name=re.compile("4 articles, 3 stories")).click()
-    assert page.locator("#total").inner_text().startswith("4 articles, 3 stories")
+    expect(page.locator("#total")).to_have_text(re.compile(r"^\s*4 articles, 3 stories"))
     answer_id = re.search(r'id="(ans_\w+)"', httpx2.get(f"{url}/topics/Orvel").text)
     assert answer_id and httpx2.get(f"{url}/v1/answers/{answer_id[1]}").status_code == 404
     unknown = httpx2.get(f"{url}/topics/Zebra%20{quote(SCRIPT)}")
@@ -155,14 +156,15 @@ def test_a_text_is_checked_sentence_by_sentence_without_scripts(url: str, tab: O
         f"The Orvel bridge cost 38 million crowns. The Orvel bridge cost 12 million crowns. {SCRIPT} sings."
     )
     page.get_by_role("button", name="Check").click()
-    verdicts = page.locator(".verdicts .verdict").all_inner_texts()
-    assert verdicts[0] == "Borne out" and verdicts[1] != "Borne out"
+    verdicts = page.locator(".verdicts .verdict")
+    expect(verdicts.first).to_have_text("Borne out", timeout=30_000)
+    expect(verdicts.nth(1)).not_to_have_text("Borne out")
     page.locator(".verdicts .marker").first.click()
     assert page.locator(".peek:popover-open").inner_text()
-    assert page.locator("main img").count() == 0
+    expect(page.locator("main img")).to_have_count(0)
     page.get_by_label("Paste a text").fill("One is a sentence. " * 101)
     page.get_by_role("button", name="Check").click()
-    assert "100" in page.get_by_role("alert").inner_text()
+    expect(page.get_by_role("alert")).to_contain_text("100", timeout=30_000)
     assert page.get_by_label("Paste a text").input_value().startswith("One is")
 
 
@@ -179,9 +181,9 @@ def test_dropped_files_come_in_and_each_refused_one_is_named_with_its_remedy(
             ]
         )
         expect(page.locator("#upload-status")).to_have_text("1 added, 1 not read", timeout=60_000)
-        assert "scan.pdf" in page.locator(".refused").inner_text()
+        expect(page.locator(".refused")).to_contain_text("scan.pdf")
         page.get_by_role("link", name="Show them in the archive").click()
-        assert "A late word" in page.locator(".stories").inner_text()
+        expect(page.locator(".stories")).to_contain_text("A late word")
         page.get_by_label("Drop files here").set_input_files(
             [{"name": "x.exe", "mimeType": "application/x-msdownload", "buffer": b"MZ"}]
         )
@@ -193,7 +195,7 @@ def test_nothing_in_an_article_or_question_acts_on_the_page(url: str, tab: Openi
         page = tab(asked(url, text))
         answered(page)
         assert page.evaluate("window.taken") is None
-        assert page.locator("main img, main script").count() == 0
+        expect(page.locator("main img, main script")).to_have_count(0)
         assert all(
             h.startswith("http") for h in page.evaluate("[...document.links].map(a => a.href)")
         )
@@ -206,14 +208,14 @@ def test_without_scripts_the_front_page_leads_to_what_the_archive_says(
     page.get_by_label("What do you want to know?").fill("Orvel bridge")
     page.locator("#submit").click()
     page.get_by_role("link", name="what the archive says").click()
-    assert "38 million" in page.locator("main").inner_text()
+    expect(page.locator("main")).to_contain_text("38 million", timeout=30_000)
 
 
 def test_the_first_load_is_small_from_no_other_host_and_does_not_jump(
     url: str, tab: Opening
 ) -> None:
     page = tab(url)
-    assert page.locator("#welcome .headlines a").count() == 4  # one line a family
+    expect(page.locator("#welcome .headlines a")).to_have_count(4)  # one line a family
     loaded = page.evaluate(
         "performance.getEntriesByType('resource').concat(performance.getEntriesByType('navigation'))"
         ".map(e => [e.name, e.transferSize])"
