@@ -1,14 +1,16 @@
-"""`dateline eval run|compare|gate`: suites and results in, scores and verdicts out."""
+"""`dateline eval …`: suites and results in, scores and verdicts out."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from evals import suite_cli
+from evals.suite_cli import Json
+from ingest import cli as ingest_cli
 from ingest import terminal
 from ingest.errors import WrongUsage
 from ingest.settings import read_settings
@@ -19,11 +21,8 @@ if TYPE_CHECKING:
 app = typer.Typer(
     help="Gold suites: run one, compare two runs, gate a change.", no_args_is_help=True
 )
-
-Keep = Callable[[dict[str, Any]], None]
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON value")]
-RESULTS = Path("eval-results")
-WARNINGS_SHOWN = 20
+app.command("import")(suite_cli.import_set)
+app.command("stress")(suite_cli.make_stress)
 
 
 @app.command("run")
@@ -70,30 +69,6 @@ def run_suite(
         )  # fmt: skip
         made, summary, directory = execute(order, read_settings())
         _tell(made, summary, directory, as_json)
-
-
-@app.command("import")
-def import_set(
-    name: Annotated[str, typer.Argument(help="Which public set it is")],
-    folder: Annotated[Path, typer.Argument(help="Where it lies on disk")],
-    out: Annotated[Path, typer.Option(help="Where articles, suites and cards go")],
-    as_json: Json = False,
-) -> None:
-    """Make suites of a public test set: a fit half and a held half, with their articles."""
-    with terminal.spoken_errors():
-        from evals import public_sets
-
-        if name not in public_sets.SETS:
-            raise WrongUsage(f"there is no set {name}: use one of {', '.join(public_sets.SETS)}")
-        counts = public_sets.convert(name, folder, out)
-        if as_json:
-            terminal.show_json(counts)
-            return
-        terminal.show(
-            f"{counts['articles']} articles, {counts['fit']} cases to fit on and {counts['held']} held in {out}"
-        )
-        if counts["left_out"]:
-            terminal.say(f"left out {counts['left_out']}: their evidence stands in no article")
 
 
 @app.command("compare")
@@ -197,16 +172,57 @@ def gate_run(
         raise typer.Exit(1 if faults else 0)
 
 
+@app.command("publish")
+def publish(
+    path: Annotated[Path, typer.Argument(help="A file or folder of articles, as for ingest")],
+    suite: Annotated[
+        str, typer.Option(help="A JSONL file of cases that must not be answered worse")
+    ],
+    thresholds: Annotated[
+        Path | None, typer.Option(help="A TOML or YAML file of what else must hold")
+    ] = None,
+    prune: Annotated[
+        bool, typer.Option("--prune", help="Also remove what is gone from PATH, as for ingest")
+    ] = False,
+    concurrency: Annotated[int, typer.Option(min=1, max=64, help="Cases asked at a time")] = 4,
+    out: Annotated[
+        Path | None, typer.Option(help="Where both runs go; default eval-results/publish-TIME")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Ingest articles aside, ask the suite before and after, and go live only where the gate holds."""
+    terminal.start_logs()
+    with terminal.spoken_errors():
+        from evals import compare, gate, publishing, report
+        from evals.publishing import Publication
+
+        limits = gate.read_thresholds(thresholds)
+        wanted = Publication(path, suite, limits, out, prune, concurrency)
+        tried, done = publishing.publish(wanted, read_settings())
+        if as_json:
+            terminal.show_json(publishing.as_json(tried, done))
+        else:
+            if tried:
+                lines = compare.table(tried.comparison, tried.base, tried.new)
+                if not tried.base:  # the archive held nothing
+                    lines = report.table(
+                        report.scores_of([row.model_dump() for row in tried.new.values()])
+                    )
+                terminal.show("\n".join((*lines, "", *tried.faults)))
+            if done:
+                ingest_cli.tell(done)
+        if tried and not done:
+            terminal.say(
+                f"not published: readers see what they saw; both runs are in {tried.results}"
+            )
+        raise typer.Exit(0 if done else 1)
+
+
 def _tell(made: Run, summary: dict[str, Any], directory: Path, as_json: bool) -> None:
     """Results to stdout, the rest to stderr; fails where not one case was answered."""
     from evals import report, results
 
-    for warning in made.warnings[:WARNINGS_SHOWN]:
-        terminal.say(f"warning: {warning}")
-    if len(made.warnings) > WARNINGS_SHOWN:
-        terminal.say(
-            f"… and {len(made.warnings) - WARNINGS_SHOWN} more warnings, in {directory / results.REPORT}"
-        )
+    report.warn(made.warnings, directory / results.REPORT)
     if summary["held"]:
         terminal.say(f"{summary['suite']} is a held half: nothing may be chosen by its figures")
     if as_json:

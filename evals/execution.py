@@ -42,6 +42,7 @@ class Order:
     price: tuple[float, float] | None = None
     max_cost: float | None = None
     at_a_time: int = 4
+    archive: Path | None = None  # a data directory of the caller's, asked as it stands
 
 
 def execute(order: Order, settings: Settings) -> tuple[Run, dict[str, Any], Path]:
@@ -94,7 +95,7 @@ def _new(order: Order, settings: Settings) -> tuple[Made, Suite]:
             "--articles and --url exclude each other: a service answers from its own archive"
         )
     suite = _sampled(read_suite(order.suite), order.sample, order.seed)
-    if not order.url and not order.articles and not suite.articles:
+    if not (order.url or order.articles or order.archive or suite.articles):
         raise WrongUsage(
             f"say what {order.suite} asks about: --articles PATH, or --url of a service that holds them"
         )
@@ -151,10 +152,17 @@ def _asked(
                 own = own.model_copy(update={"openai_base_url": recorder.url})
             else:
                 recorder = Recorder(calls, None, 0)
-            articles = Path(made.articles) if made.articles else suite.articles
-            assert articles is not None
-            asking = replace(asking, written=lambda gold: _written(gold, articles))
-            opened = in_process(stack.enter_context(service_over(articles, own)))
+            if order.archive:
+                from service.wiring import open_service
+
+                own = own.model_copy(update={"data_dir": order.archive})
+                opened = in_process(stack.enter_context(open_service(own)))
+            else:
+                articles = Path(made.articles) if made.articles else suite.articles
+                if articles is None:
+                    raise WrongUsage(f"{made.suite} was asked of an archive that is gone: run anew")
+                asking = replace(asking, written=lambda gold: _written(gold, articles))
+                opened = in_process(stack.enter_context(service_over(articles, own)))
         asking = replace(asking, failed=lambda: _missed(recorder))
         return asyncio.run(_run(suite, opened, kept, asking))
 

@@ -12,6 +12,9 @@ from evals.metrics.figures import figures, refusals
 from evals.metrics.intervals import interval
 from evals.metrics.scores import SCORES
 from evals.run import Row, Run
+from ingest import terminal
+
+WARNINGS_SHOWN = 20
 
 Scores = dict[str, dict[str, Any]]
 
@@ -58,6 +61,14 @@ def table(scores: Scores) -> list[str]:
             span = f"{percent(found['low'])} to {percent(found['high'])}"
             rows.append([name, percent(found["value"]), span, str(found["n"]), score.meaning])
     return aligned(rows)
+
+
+def warn(warnings: Sequence[str], page: Path) -> None:
+    """The first of a run's warnings on stderr; `page` has all of them."""
+    for warning in warnings[:WARNINGS_SHOWN]:
+        terminal.say(f"warning: {warning}")
+    if len(warnings) > WARNINGS_SHOWN:
+        terminal.say(f"… and {len(warnings) - WARNINGS_SHOWN} more warnings, in {page}")
 
 
 def aligned(rows: Sequence[Sequence[str]]) -> list[str]:

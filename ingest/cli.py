@@ -77,14 +77,16 @@ def run(
     prune: bool = False,
     dry_run: bool = False,
     rebuild: bool = False,
+    expecting: str | None = None,
 ) -> dict[str, Any]:
     """Ingests here, or through the service that owns the data directory; the report as JSON, with
-    `notes`."""
+    `notes`. `expecting` is as in `pipeline.ingest`."""
     absolute = [path.absolute() for path in paths]
     if owner_client.serving(settings.data_dir):
         if rebuild:
             raise WrongUsage("--rebuild needs the data directory to itself: stop the service first")
         body = {"paths": list(map(str, absolute)), "prune": prune, "dry_run": dry_run}
+        body |= {"expecting": expecting}
         report: dict[str, Any] = {}
         with terminal.progress_bar() as progress:
             for line in owner_client.stream(settings.data_dir, "POST", "/owner/ingest", body):
@@ -102,7 +104,14 @@ def run(
             archive.rebuild(settings, progress=progress)
         with archive.open_archive(settings) as opened:
             report = report_body(
-                pipeline.ingest(opened, absolute, prune=prune, dry_run=dry_run, progress=progress)
+                pipeline.ingest(
+                    opened,
+                    absolute,
+                    prune=prune,
+                    dry_run=dry_run,
+                    expecting=expecting,
+                    progress=progress,
+                )
             )
     return report | {
         "notes": [

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import hashlib
+import json
 import logging
 import os
 import time
@@ -15,7 +17,7 @@ from typing import Concatenate, ParamSpec, TypeVar
 from ingest import failures, summary
 from ingest.copies import families
 from ingest.copies.shingles import Print
-from ingest.errors import DatelineError, IndexUnavailable, NotFound
+from ingest.errors import DatelineError, IndexUnavailable, InvalidRequest, NotFound
 from ingest.formats import readers
 from ingest.formats.reading_process import ReadingProcess
 from ingest.storage.archive import Archive
@@ -69,13 +71,15 @@ def ingest(
     *,
     prune: bool = False,
     dry_run: bool = False,
+    expecting: str | None = None,
     progress: Progress | None = None,
 ) -> IngestReport:
     """Brings the archive up to date with `paths`. Idempotent; killed at any point, the old
     generation stays.
 
     What could not be read is also written to `failures.jsonl` in the data directory, unless it is a
-    dry run.
+    dry run. With `expecting` nothing else goes live than what had these `contents` when it was
+    tried; raises InvalidRequest where it would.
     """
     started = time.monotonic()
     report = progress or silent
@@ -93,6 +97,10 @@ def ingest(
             progress=report,
             erased=archive.catalogue.erased(),
         )
+        if expecting not in (None, _digest(_afterwards(snapshot, change))):
+            raise InvalidRequest(
+                "the files or the archive changed since they were tried: nothing was taken in; try again"
+            )
         if not dry_run and (change.fresh or change.removed):
             notes = _publish(archive, snapshot, change, report)
     if not dry_run:
@@ -385,6 +393,21 @@ def _report(archive: Archive, change: Change, seconds: float) -> IngestReport:
         generation=generation,
         notes=change.notes,
     )
+
+
+def contents(snapshot: Snapshot) -> str:
+    """A digest of the live articles and their text."""
+    return _digest(_hashes(snapshot))
+
+
+def _digest(hashes: dict[str, str]) -> str:
+    return hashlib.sha256(json.dumps(sorted(hashes.items())).encode()).hexdigest()
+
+
+def _afterwards(snapshot: Snapshot, change: Change) -> dict[str, str]:
+    """article id → content hash of all that will be live."""
+    kept = {i: text for i, text in _hashes(snapshot).items() if i not in change.removed}
+    return kept | {article.article_id: article.content_hash for article, _ in change.fresh}
 
 
 def _hashes(snapshot: Snapshot) -> dict[str, str]:

@@ -323,6 +323,24 @@ def test_a_rollback(make: Any, newsrooms: Path, killed: Killed) -> None:
     killed.at_points(make("rollback", fill, ["ingest", "--rollback"], once=True), 6)
 
 
+def test_a_publication(make: Any, newsrooms: Path, killed: Killed) -> None:
+    """The suite is asked aside, before and after; killed in any of it, readers keep what they saw."""
+    folder, suite = newsrooms / "publication", newsrooms / "suite.jsonl"
+    suite.write_text(
+        '{"id": "a", "question": "What is said of the bridge of Orvel?", "kind": "factoid", "accept": ["Orvel"]}\n',
+        "utf-8",
+    )
+
+    def fill(archive: Archive) -> None:
+        write(folder, range(6), "morning")
+        ingest(archive, [folder])
+        write(folder, range(4, 8), "noon")
+
+    out = str(newsrooms / "runs")
+    command = ["eval", "publish", str(folder), "--suite", str(suite), "--out", out]
+    killed.at_points(make("publication", fill, command), 16)
+
+
 def test_a_removal(make: Any, newsrooms: Path, killed: Killed) -> None:
     folder = newsrooms / "removal"
     write(folder, range(4), "morning")

@@ -34,6 +34,12 @@ def paraphrases() -> dict[str, str]:
     return dict(_rows("paraphrases.tsv"))
 
 
+@cache
+def planted(kind: str) -> tuple[str, ...]:
+    """What a stress test puts into articles: a thing, a person, an order with places to fill."""
+    return tuple(word for found, word in _rows("planted.tsv") if found == kind)
+
+
 def _rows(name: str) -> list[list[str]]:
     return [line.split("\t") for line in (DATA / name).read_text("utf-8").splitlines()]
 

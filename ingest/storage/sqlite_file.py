@@ -32,6 +32,16 @@ READINGS_KEPT = (
 PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "secure_delete=ON")
 
 
+def copy(source: Path, target: Path) -> None:
+    """The file as it is at one moment, whoever writes to it meanwhile; nothing where there is none."""
+    if source.exists():
+        with (
+            contextlib.closing(sqlite3.connect(source)) as known,
+            contextlib.closing(sqlite3.connect(target)) as copied,
+        ):
+            known.backup(copied)
+
+
 class SQLiteFile(Database):
     """A file with a write-ahead log; writes come one at a time, and survive a power cut.
 

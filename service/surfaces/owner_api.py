@@ -38,6 +38,7 @@ class IngestRequest(RequestModel):
     paths: list[AbsolutePath] = Field(min_length=1)
     prune: bool = False
     dry_run: bool = False
+    expecting: str | None = None
 
 
 class DoctorRequest(RequestModel):
@@ -145,6 +146,7 @@ class _Ingest:
                 paths,
                 prune=self.body.prune,
                 dry_run=self.body.dry_run,
+                expecting=self.body.expecting,
                 progress=self._progress,
             )
             self.service.receipts.forget_removed(self.service.archive.catalogue)

@@ -108,7 +108,7 @@ def write(made: Iterable[Made], folder: Path) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class _Imprint:
+class Imprint:
     """Where and when an article appears."""
 
     outlet: str
@@ -123,15 +123,15 @@ class _Family:
         self.source = source
         self._chance = chance
         day = date(2018, 1, 1) + timedelta(days=chance.randrange(2500))
-        self._imprint = _Imprint(chance.choice(OUTLETS), day, chance.choice(REPORTERS))
+        self._imprint = Imprint(chance.choice(OUTLETS), day, chance.choice(REPORTERS))
         self.made = [
-            _made(source, source.title, source.paragraphs, self._imprint, "original", "", chance)
+            printed(source, source.title, source.paragraphs, self._imprint, "original", "", chance)
         ]
 
     def copy(self, count: int) -> None:
         for _ in range(count):
             kind, half = _drawn(KIND_SHARES, self._chance), self._chance.choice(("seen", "unseen"))
-            made = _copy(self.source, self._imprint, kind, half, self._chance)
+            made = copied(self.source, self._imprint, kind, half, self._chance)
             self.made.append(replace(made, key=f"{self.source.key}-{len(self.made)}"))
 
 
@@ -139,19 +139,19 @@ def _drawn(shares: Sequence[tuple[Drawn, float]], chance: random.Random) -> Draw
     return chance.choices([value for value, _ in shares], [share for _, share in shares])[0]
 
 
-def _copy(source: Source, origin: _Imprint, kind: str, half: str, chance: random.Random) -> Made:
+def copied(source: Source, origin: Imprint, kind: str, half: str, chance: random.Random) -> Made:
     later = origin.day + timedelta(days=chance.randint(1, 20))
     outlet = chance.choice([o for o in OUTLETS if o != origin.outlet])
-    imprint = _Imprint(outlet, later, chance.choice(REPORTERS))
+    imprint = Imprint(outlet, later, chance.choice(REPORTERS))
     title, paragraphs = source.title, source.paragraphs
     if kind == "fragment":
-        return _made(
+        return printed(
             source, title, _cut(paragraphs, chance), imprint, kind, half, chance, origin.outlet
         )
     if kind == "updated":
-        imprint = _Imprint(origin.outlet, later, origin.reporter)
+        imprint = Imprint(origin.outlet, later, origin.reporter)
         changed, placed = _alter(paragraphs, chance.randint(1, 2), half, chance)
-        made = _made(source, title, changed, imprint, kind, half, chance, placed=placed)
+        made = printed(source, title, changed, imprint, kind, half, chance, placed=placed)
         note = chance.choice(CORRECTIONS) if chance.random() < 0.5 else ""
         return replace(
             made,
@@ -170,7 +170,7 @@ def _copy(source: Source, origin: _Imprint, kind: str, half: str, chance: random
         if kind == "altered"
         else (paragraphs, ())
     )
-    return _made(source, title, changed, imprint, kind, half, chance, origin.outlet, placed)
+    return printed(source, title, changed, imprint, kind, half, chance, origin.outlet, placed)
 
 
 _Placed = tuple[
@@ -250,8 +250,8 @@ def _operation(half: str, chance: random.Random) -> edits.Operation:
     return chance.choice([o for o in ours if o.kind == kind])
 
 
-def _made(
-    source: Source, title: str, paragraphs: Paragraphs, imprint: _Imprint, kind: str, half: str, chance: random.Random,
+def printed(
+    source: Source, title: str, paragraphs: Paragraphs, imprint: Imprint, kind: str, half: str, chance: random.Random,
     credited: str | None = None, placed: _Placed = (),
 ) -> Made:  # fmt: skip
     """The article as its outlet prints it: fields or a header in the text, a credit line, notices."""
@@ -275,7 +275,7 @@ def _made(
 
 
 def _header(
-    title: str, imprint: _Imprint, kind: str, chance: random.Random
+    title: str, imprint: Imprint, kind: str, chance: random.Random
 ) -> tuple[list[str], dict[str, str]]:
     """Lines above the text, and fields beside it. A fragment often says nothing of where it came from."""
     if kind == "fragment" and chance.random() < 0.5:
