@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import importlib.metadata
+import os
 from typing import Annotated
 
 import typer
+
+# Before numpy loads: its products are small here, and threads that spin for the next one took a
+# third of an answer's CPU (443 ms against 280, n 90, benchmarks/load.py).
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 from evals import cli as evals_cli
 from evals import feedback_cli

@@ -23,7 +23,7 @@ DATELINE = [sys.executable, "-c", "import dateline; dateline.main()"]
 def environment(settings: Settings, **more: str) -> dict[str, str]:
     known = {
         "DATELINE_DATA_DIR": str(settings.data_dir),
-        "DATELINE_MODEL_CACHE": str(settings.model_cache),
+        "DATELINE_MODEL_CACHE": str(settings.model_dir),
     }
     known["COLUMNS"] = "120"  # whatever runs the tests has a width of its own
     root = str(Path(__file__).parents[1])

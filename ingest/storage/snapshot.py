@@ -27,6 +27,8 @@ from ingest.types import Family, Member, Passage, Sentence
 
 GENERATION: BindParameter[int] = bindparam("generation", 0)  # Snapshot.rows puts its own in
 
+MOST_SPLIT = 200  # articles whose sentences a snapshot keeps, once it has read them
+
 
 def live(table: FromClause) -> ColumnElement[bool]:
     """What `table` shows in the generation that is read."""
@@ -47,6 +49,7 @@ class Snapshot:
         self._reading = reading
         self.number = number
         self.collection = collection  # of a Chroma server, where there is one
+        self._sentences: dict[str, tuple[Sentence, ...]] = {}
 
     def close(self) -> None:
         self._reading.close()
@@ -92,8 +95,13 @@ class Snapshot:
 
     def sentences(self, article_id: str) -> tuple[Sentence, ...]:
         """In order; () where the article is not live."""
-        rows = self.rows(_SENTENCES, article=article_id)
-        return sentences_of(rows[0].text, rows[0].sentences) if rows else ()
+        found = self._sentences.get(article_id)
+        if found is None:  # an answer asks for those of one article again and again
+            rows = self.rows(_SENTENCES, article=article_id)
+            found = sentences_of(rows[0].text, rows[0].sentences) if rows else ()
+            if len(self._sentences) < MOST_SPLIT:
+                self._sentences[article_id] = found
+        return found
 
     def passages(self, passage_ids: Iterable[str]) -> dict[str, Passage]:
         """Those of the ids that are live; whatever another index returned beyond them does not

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
+from functools import lru_cache
 from itertools import groupby
 from string import Formatter
 
@@ -207,6 +208,7 @@ def heading(card: ArticleCard) -> str:
     return f"# {title} — {outlet}, {day}"
 
 
+@lru_cache(2048)  # a sentence is weighed, shown and shown again
 def neutral(text: str) -> str:
     """Somebody else's words on one line, with nothing in it that passes for ours."""
     text = plain(visible(text))
