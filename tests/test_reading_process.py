@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
+import time
 from datetime import date
 from pathlib import Path
 
@@ -70,8 +73,38 @@ def test_a_reader_that_dies_costs_one_file() -> None:
         with pytest.raises(BadArticle, match="crash"):
             process.read(content("html", html().encode()))
         assert process.read(content("html", html().encode())).title == TITLE
-        last = process._process
-    assert last is not None and last.poll() is not None, "no process outlives its reader"
+
+
+def test_two_processes_wait_for_the_next_ingest_and_a_third_is_ended() -> None:
+    def started(count: int) -> list[subprocess.Popen[bytes]]:
+        readers = [ReadingProcess() for _ in range(count)]
+        for reader in readers:
+            reader.read(content("text", OPENED.encode()))
+        processes = [reader._process for reader in readers]
+        for reader in readers:
+            reader.close()
+        return [process for process in processes if process]
+
+    first = started(3)
+    assert [process.poll() is None for process in first] == [False, True, True]
+    assert set(started(2)) == set(first[1:])
+    first[1].kill()
+    first[1].wait()
+    assert set(started(1)) == {first[2]}, "one that died meanwhile is not taken"
+
+
+def test_a_waiting_process_ends_with_the_one_that_started_it() -> None:
+    script = (
+        "from datetime import date; from ingest.formats.reading_process import *\n"
+        "with ReadingProcess() as process:\n"
+        "    process.read(Content('text', b'Words.', '/a', 'a', date(2026, 5, 10), 99))\n"
+        "    print(process._process.pid)"
+    )
+    said = subprocess.run([sys.executable, "-c", script], capture_output=True, check=True)
+    deadline = time.monotonic() + 60
+    while Path(f"/proc/{int(said.stdout)}").exists():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
 
 
 def endless() -> bytes:

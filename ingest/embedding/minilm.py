@@ -19,7 +19,7 @@ import hashlib
 import importlib.util
 import os
 import secrets
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -83,13 +83,15 @@ def open_session(graph: Path, threads: int) -> InferenceSession:
     and the file is replaced whole.
     """
     try:
-        return _load(graph, threads)
+        return _load(graph, graph.stat().st_mtime_ns, threads)
     except Exception:  # noqa: BLE001  onnxruntime's exceptions are private and share no base but this one
         _write(graph)
-        return _load(graph, threads)
+        return _load(graph, graph.stat().st_mtime_ns, threads)
 
 
-def _load(graph: Path, threads: int) -> InferenceSession:
+@lru_cache(maxsize=4)
+def _load(graph: Path, written_ns: int, threads: int) -> InferenceSession:
+    """One session of a graph and a number of threads serves all embedders of this process."""
     import onnxruntime
 
     options = onnxruntime.SessionOptions()

@@ -14,6 +14,7 @@ import select
 import signal
 import subprocess
 import sys
+import threading
 import time
 import warnings
 from collections.abc import Callable
@@ -35,6 +36,8 @@ PAGE_SECONDS = 8
 WAITING_TIMES = 10  # as many seconds of the clock, where the processor is busy with something else
 MEMORY = 2 << 30  # bytes of address space
 LOOK_SECONDS = 0.5  # between two calls of `waiting`
+IDLE_PROCESSES = 2  # that wait for the next ingest, which they save half a second of a core
+IDLE_SECONDS = 60  # after which a process without work ends
 # before the name of a format: its pages are read without looking for their main text
 PLAIN = "plain "
 NOTE_TOO_LONG = "takes too long to look for its main text: all its text was taken"
@@ -78,10 +81,20 @@ class ReadingProcess:
         self.close()
 
     def close(self) -> None:
+        """Keeps the process for whoever reads next; ends it if it is one too many."""
+        if self._process is not None:
+            with _changing:
+                _idle.append((self._process, time.monotonic()))
+                spare = [process for process, _ in _idle[:-IDLE_PROCESSES]]
+                del _idle[:-IDLE_PROCESSES]
+            self._process = None
+            for process in spare:
+                _end(process)
+
+    def _give_up(self) -> None:
         """Ends the process, whatever it is doing."""
         if self._process is not None:
-            self._process.kill()
-            self._process.communicate()
+            _end(self._process)
             self._process = None
 
     def read(self, content: Content) -> Article:
@@ -117,7 +130,7 @@ class ReadingProcess:
         try:
             reply = self._reply(content, seconds)
         except BaseException:
-            self.close()
+            self._give_up()
             raise
         if "bad" in reply:
             raise BadArticle(reply["bad"])
@@ -128,8 +141,8 @@ class ReadingProcess:
         ]
 
     def _reply(self, content: Content, seconds: int) -> dict[str, Any]:
-        started = self._process is None
-        self._process = process = self._process or _started()
+        kept = self._process or _kept()
+        self._process = process = kept or _started()
         assert process.stdin is not None
         assert process.stdout is not None
         question = asdict(replace(content, data=b"")) | {
@@ -142,7 +155,7 @@ class ReadingProcess:
             process.stdin.flush()
         except BrokenPipeError:
             pass  # it has ended: so has its output
-        if started:
+        if kept is None:
             load_model()  # takes as long as the process does to start
         deadline = time.monotonic() + seconds * WAITING_TIMES
         while not select.select([process.stdout], [], [], LOOK_SECONDS)[0]:
@@ -155,6 +168,26 @@ class ReadingProcess:
         if process.wait() == -signal.SIGPROF:
             raise TimeoutError
         raise BadArticle("makes its reader crash: it is damaged; save it anew or as plain text")
+
+
+_idle: list[tuple[subprocess.Popen[bytes], float]] = []  # since when, the oldest first
+_changing = threading.Lock()
+
+
+def _kept() -> subprocess.Popen[bytes] | None:
+    """One that waits for work and is not about to end by itself."""
+    with _changing:
+        while _idle:
+            process, since = _idle.pop()
+            if process.poll() is None and time.monotonic() - since < IDLE_SECONDS / 2:
+                return process
+            _end(process)
+    return None
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    process.kill()
+    process.communicate()
 
 
 def _started() -> subprocess.Popen[bytes]:
@@ -180,7 +213,7 @@ def _started() -> subprocess.Popen[bytes]:
 
 def main() -> None:
     """The other process: a line of JSON and the bytes of an article in, a line of JSON out, until
-    the input ends."""
+    the input ends or nothing comes for IDLE_SECONDS."""
     import resource
 
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
@@ -189,7 +222,7 @@ def main() -> None:
     warnings.simplefilter("ignore")
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # whatever a library prints must not stand among the answers
-    while question := sys.stdin.buffer.readline():
+    while select.select([0], [], [], IDLE_SECONDS)[0] and (question := sys.stdin.buffer.readline()):
         asked = json.loads(question)
         seconds = asked.pop("seconds")
         asked["data"] = sys.stdin.buffer.read(asked["data"])
