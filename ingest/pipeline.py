@@ -211,7 +211,7 @@ def compare(
     fresh: dict[str, tuple[Article, str]] = {}
     failed: list[Failure] = []
     notes, doubts, kept_out = list[str](), list[str](), 0
-    seen, gone, outgrown, withdrawn = set[str](), set[str](), set[str](), set[str]()
+    seen, gone, withdrawn = set[str](), set[str](), set[str]()
     counts = [readers.count(path) for path in paths]
 
     def waiting() -> None:
@@ -247,24 +247,23 @@ def compare(
             files.end()
             gone |= _gone(known, root, seen, {failure.place for failure in failed[failed_before:]})
     progress("read", len(seen) + len(failed), len(seen) + len(failed))
+    outgrown = _outgrown(known, {root for _, root in fresh.values()}) - seen
     notes += summary.gone([known[i][1] for i in gone - seen], prune=prune)
-    gone = gone - seen if prune else set()
-    roots = {root for _, root in fresh.values()}
-    if roots and str(SAMPLE) not in roots:  # the sample gives way to somebody's own articles
-        outgrown = {i for i, (_, _, root) in known.items() if root == str(SAMPLE)} - seen
-    gone |= outgrown | (withdrawn & known.keys())
-    notes += summary.kept_out(kept_out)
-    notes += summary.outgrown(len(outgrown))
+    notes += (*summary.kept_out(kept_out), *summary.outgrown(len(outgrown)))
+    removed = (gone - seen if prune else set()) | outgrown | (withdrawn & known.keys())
     updated = sum(i in known for i in fresh)
+    told = (*summary.at_most(doubts, "notes about single articles"), *notes)
     return Change(
-        list(fresh.values()),
-        len(fresh) - updated,
-        updated,
-        len(seen) - len(fresh),
-        tuple(sorted(gone)),
-        tuple(failed),
-        (*summary.at_most(doubts, "notes about single articles"), *notes),
-    )
+        list(fresh.values()), len(fresh) - updated, updated, len(seen) - len(fresh),
+        tuple(sorted(removed)), tuple(failed), told,
+    )  # fmt: skip
+
+
+def _outgrown(known: dict[str, tuple[str, str, str]], roots: set[str]) -> set[str]:
+    """The sample gives way to somebody's own articles."""
+    mine = str(SAMPLE)
+    own = roots and mine not in roots
+    return {i for i, (_, _, root) in known.items() if root == mine} if own else set()
 
 
 def _publish(
