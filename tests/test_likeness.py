@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from ingest.copies.alignment import Embed
+from ingest.copies.alterations import Copy, read_copy
+from ingest.copies.candidates import Shared
 from ingest.copies.families import group
+from ingest.copies.likeness import repeats, says_the_same
 from ingest.embedding.embedder import LocalEmbedder
 from ingest.text.sentences import split
 from ingest.types import Article
@@ -127,3 +132,40 @@ def test_what_a_site_shows_in_place_of_articles_is_no_family(embed: Embed) -> No
         ("Barn burned down near Skerra", FIRE),
     )
     assert together(embed, *article, publisher="The Wexham Echo")
+
+
+def copy_of(text: str, title: str = "Barn burns") -> Copy:
+    article = Article("/archive/x", "x", text, title, None, None)
+    return read_copy(article, split(text, title))
+
+
+@pytest.mark.parametrize(("shingles", "share"), [(40, 0.15), (39, 0.8)])
+def test_a_short_text_must_share_nearly_all_of_its_words_with_a_copy(
+    shingles: int, share: float
+) -> None:
+    one, other = copy_of(FIRE), copy_of(FIRE, "Sheep led out")
+    assert repeats(Shared(0, 1, 1.0, share, 1.0), shingles, one, other)
+    assert not repeats(Shared(0, 1, 1.0, share - 0.01, 1.0), shingles, one, other)
+
+
+@pytest.mark.parametrize(("alike", "copied"), [(0.8, True), (0.79, False)])
+def test_of_lists_the_whole_page_tells(alike: float, copied: bool) -> None:
+    lines = dates("- {day} June -- {hall}, {town}")
+    one, other = copy_of(lines), copy_of(lines)
+    assert repeats(Shared(0, 1, 1.0, 1.0, alike), 60, one, other) == copied
+
+
+def same(texts: Sequence[str]) -> np.ndarray:
+    """A model to which every sentence says the same."""
+    return np.ones((len(texts), 1), dtype=np.float32)
+
+
+@pytest.mark.parametrize(("sentences", "copied"), [(5, True), (4, False)])
+def test_a_rewrite_has_five_sentences(sentences: int, copied: bool) -> None:
+    told = (
+        "Piet Marsh opened the hall at Wexham in 2003.", "Lena Oak sold 4,100 places there.",
+        "The harbour school of Osterby sent its choir.", "Two lorries brought the lights from Lowfield.",
+        "Rain kept nobody in Skerra at home that evening.",
+    )[:sentences]  # fmt: skip
+    one, other = copy_of(" ".join(told)), copy_of(" ".join(told), "Hall opened")
+    assert says_the_same(one, other, same) == copied

@@ -5,10 +5,13 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from ingest.copies.alignment import Embed
+from ingest.copies.alterations import read_copy
 from ingest.copies.families import group
+from ingest.copies.roles import members
 from ingest.embedding.embedder import LocalEmbedder
 from ingest.text.sentences import split
 from ingest.types import Article, Role
@@ -85,3 +88,27 @@ def test_of_two_that_differ_within_a_day_the_one_that_names_its_author_is_believ
 ) -> None:
     assert roles(embed, FIRST, article("b", CHANGED, "Echo", 2)) == [Role.ORIGINAL, Role.ALTERED]
     assert roles(embed, FIRST, article("b", CHANGED, "Echo", 1)) == [Role.ALTERED, Role.ORIGINAL]
+
+
+@pytest.mark.parametrize(
+    ("shared", "longer", "role"),
+    [
+        (80, 150, Role.FRAGMENT),
+        (79, 150, Role.REPUBLISHED),
+        (80, 149, Role.REPUBLISHED),
+    ],
+)
+def test_a_fragment_is_mostly_in_a_text_half_as_long_again(
+    shared: int, longer: int, role: Role
+) -> None:
+    """Of a hundred shingles; the texts say the same, so that nothing is embedded."""
+    whole, part = (
+        read_copy(one, split(one.text, one.title))
+        for one in (FIRST, article("part", STORY, "Echo", 5))
+    )
+    prints = [
+        np.arange(longer, dtype=np.uint64),
+        np.arange(longer - shared, longer - shared + 100, dtype=np.uint64),
+    ]
+    found = members([whole, part], prints, lambda texts: np.ones((len(texts), 1), np.float32))
+    assert [(m.role, m.canonical) for m in found] == [(Role.ORIGINAL, True), (role, False)]

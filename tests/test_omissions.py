@@ -1,0 +1,107 @@
+"""How near to what a claim kept a word must stand, for the claim to need that word too."""
+
+from __future__ import annotations
+
+import pytest
+
+from service.verification.edits import Edit, edit
+from service.verification.omissions import (
+    cut_bound,
+    cut_head,
+    cut_operators,
+    cut_rank,
+    cut_source,
+    denied_later,
+)
+from service.verification.reading import read
+
+
+def made(sentence: str, claim: str) -> Edit:
+    return edit(read(claim), read(sentence))
+
+
+def between(length: int) -> str:
+    """One word, with the white space on either side as long as that."""
+    return f" {'z' * (length - 2)} "
+
+
+@pytest.mark.parametrize(("apart", "cut"), [(23, True), (24, False)])
+def test_a_bound_belongs_to_what_stands_within_two_dozen_characters(apart: int, cut: bool) -> None:
+    sentence = f"Nearly{between(apart)}sixty boats sank."
+    assert cut_bound(made(sentence, "Sixty boats sank.")) == cut
+
+
+@pytest.mark.parametrize(("apart", "cut"), [(15, True), (16, False)])
+def test_a_rank_belongs_to_what_stands_within_sixteen_characters(apart: int, cut: bool) -> None:
+    sentence = f"The former{between(apart)}mayor of Larn resigned."
+    assert cut_rank(made(sentence, "The mayor of Larn resigned.")) == cut
+
+
+@pytest.mark.parametrize(
+    ("word", "apart", "cut"),
+    [("might", 29, True), ("might", 30, False), ("not", 29, True), ("not", 60, True)],
+)
+def test_a_modal_reaches_thirty_characters_and_a_negation_all_of_its_clause(
+    word: str, apart: int, cut: bool
+) -> None:
+    sentence = f"The boats {word}{between(apart)}sink in June."
+    assert bool(list(cut_operators(made(sentence, "The boats sink in June.")))) == cut
+
+
+@pytest.mark.parametrize(
+    ("sentence", "claim", "cut"),
+    [
+        ("Nearly all of the boats sank.", "All of the boats sank.", True),
+        ("Nearly, they say, all of the boats sank.", "All of the boats sank.", False),
+        ("All but two of the boats sank.", "All of the boats sank.", True),
+        ("All but one of the nine boats sank.", "Eight of the nine boats sank.", False),
+        ("Nearly sixty boats sank.", "Almost sixty boats sank.", False),
+        ("Half of the boats sank.", "The boats sank.", True),
+        ("Half of the boats sank.", "Half the boats sank.", False),
+    ],
+)
+def test_a_bound_goes_with_what_it_bounds(sentence: str, claim: str, cut: bool) -> None:
+    assert cut_bound(made(sentence, claim)) == cut
+
+
+@pytest.mark.parametrize(
+    ("sentence", "claim", "cut"),
+    [
+        ("The deputy mayor of Larn resigned.", "The mayor of Larn resigned.", True),
+        ("His mother-in-law paid the fine.", "His mother paid the fine.", True),
+        ("His mother-in-law paid the fine.", "His mother-in-law paid.", False),
+    ],
+)
+def test_a_rank_goes_with_the_noun_that_it_changes(sentence: str, claim: str, cut: bool) -> None:
+    assert cut_rank(made(sentence, claim)) == cut
+
+
+@pytest.mark.parametrize(
+    ("sentence", "claim", "cut"),
+    [
+        ("The brother of the mayor bought the mill.", "The mayor bought the mill.", True),
+        ("The mayor's brother bought the mill.", "The mayor bought the mill.", True),
+        ("The brother of the mayor bought the mill.", "The brother bought the mill.", False),
+    ],
+)
+def test_what_belongs_to_the_head_is_not_the_head(sentence: str, claim: str, cut: bool) -> None:
+    assert cut_head(made(sentence, claim)) == cut
+
+
+@pytest.mark.parametrize(("ruling", "cut"), [("false", True), ("true", False)])
+def test_what_is_called_false_afterwards_is_no_fact(ruling: str, cut: bool) -> None:
+    sentence = f"The mill was sold for a song, a claim that the court found to be {ruling}."
+    assert denied_later(made(sentence, "The mill was sold for a song.")) == cut
+
+
+@pytest.mark.parametrize(
+    ("source", "cut"),
+    [
+        ("The owner said", True),
+        ("The commission said", False),
+        ("The commission, as far as anybody at all in the whole of the old town of Larn can remember now, said", True),
+    ],
+)  # fmt: skip
+def test_who_said_it_goes_with_it_unless_an_office_counts(source: str, cut: bool) -> None:
+    claim = "The old mill by the river was sold in May."
+    assert cut_source(made(f"{source} the old mill by the river was sold in May.", claim)) == cut
