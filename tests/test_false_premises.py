@@ -87,3 +87,44 @@ def test_only_a_date_is_corrected_by_what_another_time_says() -> None:
     for question, kind, _ in FALSE:
         premise = contradicted(query(question), (), outside)
         assert (premise is not None) == (kind == "date"), question
+
+
+CLOSED = "Why did the mill on Skerra close in 2021?"
+RAIN = [replace(one, relevance=0.9) for n in range(20) for one in sentences(card(f"r{n}"), "It rained in Tarn.")]  # fmt: skip
+MILL = replace(QUARREL[4], relevance=0.9)
+
+
+@pytest.mark.parametrize(("before", "corrects"), [(0, True), (11, True), (12, False)])
+def test_one_of_the_best_twelve_sentences_corrects(before: int, corrects: bool) -> None:
+    assert (corrected(CLOSED, ranked=[*RAIN[:before], MILL]) is not None) == corrects
+
+
+@pytest.mark.parametrize(("relevance", "corrects"), [(0.2, True), (0.19, False)])
+def test_what_corrects_is_a_fifth_as_relevant_as_the_best(relevance: float, corrects: bool) -> None:
+    ranked = [replace(RAIN[0], relevance=1.0), replace(MILL, relevance=relevance)]
+    assert (corrected(CLOSED, ranked=ranked) is not None) == corrects
+
+
+@pytest.mark.parametrize(("between", "corrects"), [(0, True), (1, True), (2, False)])
+def test_the_two_sentences_before_may_name_what_is_spoken_of(between: int, corrects: bool) -> None:
+    told = sentences(
+        card("m", "Old works"),
+        "The mill on Skerra is for sale.",
+        *["Rain fell all day."] * between,
+        "It was closed by Brant in 2019 with the loss of 240 jobs.",
+    )
+    ranked = [replace(item, relevance=0.9) for item in reversed(told)]
+    question = "Why did Brant close the mill on Skerra with the loss of 240 jobs in 2021?"
+    assert (corrected(question, ranked=ranked) is not None) == corrects
+
+
+@pytest.mark.parametrize(
+    ("other", "borne_out"),
+    [
+        ("The mill on Orvel closed in 2021, its owner says.", True),  # two of four
+        ("The mill of Orvel burned in 2021, its owner says.", False),  # one of three
+    ],
+)
+def test_two_fifths_of_the_rest_bear_a_question_out(other: str, borne_out: bool) -> None:
+    ranked = [MILL, *sentences(card("o", "Orvel"), other)]
+    assert (corrected(CLOSED, ranked=ranked) is None) == borne_out

@@ -107,6 +107,10 @@ def test_the_first_hits_are_of_as_many_families_as_the_archive_has(
     assert len(found) == len(set(found)) == count
 
 
+def test_whoever_names_no_number_gets_ten_hits(library: Retriever) -> None:
+    assert len(library.find(Question("When does the ferry leave?"))) == 10
+
+
 def test_more_hits_than_there_are_families_are_the_families_next_passages(
     tmp_path: Path, model_cache: Path
 ) -> None:
