@@ -1,4 +1,4 @@
-"""Sentences of two copies that stand for one another: the heaviest chain, found as trying every chain finds it."""
+"""Sentences of two copies, and words of a claim and its sentences, that stand for one another."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 
 from ingest.copies.alignment import chain, comparable, increasing, word_overlap
 from ingest.types import Sentence, SentenceKind
+from service.verification.alignment import align, likeness
+from service.verification.reading import read
 
 
 def body(*texts: str) -> list[Sentence]:
@@ -85,3 +87,52 @@ def test_a_copy_would_repeat_prose_and_headings_once_and_no_byline() -> None:
         "...",
         "!!!",
     ]
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "alike"),
+    [
+        ("boats", "boat", 1.0),
+        ("inspect", "inspection", 1.0),
+        ("3 May 2025", "May 2025", 0.9),
+        ("3 May 2025", "4 May 2025", 0.0),
+        ("40", "50", 0.0),
+        ("arson", "arsonist", 0.7),  # five letters of one root
+        ("bank", "banker", 0.0),  # four
+        ("purchase", "buy", 0.6),
+        ("rise", "fall", 0.0),
+        ("Orvel", "Skerra", 0.0),
+    ],
+)
+def test_a_word_of_a_claim_stands_for_another(one: str, other: str, alike: float) -> None:
+    left, right = read(one).content[0], read(other).content[0]
+    assert likeness(left, right) == likeness(right, left) == alike
+
+
+@pytest.mark.parametrize(
+    ("claim", "sentence", "held"),
+    [
+        ("Boats sank.", "Boats sank.", 1.0),
+        ("Boats burned.", "Boats sank.", 0.5),
+        ("Arsonists purchase boats.", "Arson: they buy boats.", (0.7 + 0.6 + 1) / 3),
+        ("The.", "Boats sank.", 0.0),
+    ],
+)
+def test_of_a_claim_is_held_what_has_a_partner_by_how_alike_they_are(
+    claim: str, sentence: str, held: float
+) -> None:
+    assert align(read(claim), [read(sentence)]).held == pytest.approx(held)
+
+
+@pytest.mark.parametrize(
+    ("claim", "partner"),
+    [
+        ("The old gate is red.", 0),
+        ("The new gate is blue.", 1),
+        ("Their red gate is old.", 0),
+        ("Blue is the gate that is new.", 1),
+    ],
+)
+def test_a_repeated_word_stands_for_the_one_beside_its_neighbours(claim: str, partner: int) -> None:
+    made = align(read(claim), [read("The old gate is red."), read("The new gate is blue.")])
+    assert {sentence for (sentence, _), _ in made.pairs.values()} == {partner}

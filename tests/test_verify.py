@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from newsroom import altered, by_key, card, sentences
 
+from ingest.english import analyse
 from service.types import Draft
-from service.verification.verify import verify
+from service.verification.verify import attribute, containment, verify
 
 BRIDGE = card(
     "bridge",
@@ -298,3 +299,37 @@ def test_the_day_of_a_source_may_be_said_as_such_and_not_as_the_day_of_the_event
     item = sentences(card(published_on=date(2025, 3, 12)), "The bridge cost 38 million crowns.")[0]
 
     assert bool(verify(Draft(claim, (item.key,)), {item.key: item}).support) == support
+
+
+@pytest.mark.parametrize(("added", "support"), [(3, "supported"), (4, "partial")])
+def test_seven_tenths_of_a_claim_support_it(added: int, support: str):
+    held = "lorry kiln chapel orchard tannery quarry brewery".split()
+    more = "hedge otter lantern pillow".split()[:added]
+    claim = f"The {' '.join([*held[::-1], *more])}."
+    assert verdict(claim, f"The {' '.join(held)}.").support == support
+
+
+@pytest.mark.parametrize(("length", "too_long"), [(1500, False), (1501, True)])
+def test_a_claim_of_more_than_fifteen_hundred_characters_is_no_sentence(
+    length: int, too_long: bool
+):
+    reason = verdict("z" * length, "Boats sank.").reason
+    assert reason.startswith("too long") == too_long
+
+
+@pytest.mark.parametrize(
+    ("text", "around", "held"),
+    [("Boats sank.", "", 1.0), ("Boats.", "They sank", 0.75), ("Boats.", "", 0.5), ("Rain.", "", 0.0)],
+)  # fmt: skip
+def test_what_only_a_title_holds_counts_for_half(text: str, around: str, held: float):
+    assert containment(analyse("Boats sank."), [analyse(text)], analyse(around)) == held
+    assert containment(analyse("The."), [analyse(text)], analyse(around)) == 0.0
+
+
+def test_a_sentence_is_drawn_on_where_it_adds_two_words_or_one_figure():
+    claim = "The bridge of Orvel cost 38 million crowns and carries tall lorries."
+    first = "The bridge of Orvel cost crowns."
+    for second, drawn in [("It carries lorries.", 2), ("Tall trees.", 1), ("38 million.", 2)]:
+        evidence = sentences(card("c"), first, second, "It rained.")
+        assert len(attribute(claim, evidence)) == drawn
+    assert attribute("It snowed.", sentences(card("c"), "Boats sank.")) == ()
