@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 
+import numpy as np
 import pytest
 from asking import query
 from newsroom import altered, card, rarity, sentences, vector, vectors
@@ -13,6 +14,7 @@ from newsroom import altered, card, rarity, sentences, vector, vectors
 from ingest.types import SentenceKind
 from service.evidence import ranking
 from service.evidence.answer_types import cue
+from service.evidence.features import measure
 from service.evidence.reader import Reader
 from service.types import Evidence
 
@@ -189,3 +191,52 @@ def test_what_kind_of_thing_is_told_by_the_word_before_it():
     )
     asked = query("What kind of visit did the minister make to Orvel?")
     assert [cue(asked, text) for text in texts] == [0.0, 1.0]
+
+
+@pytest.mark.parametrize(
+    ("relevance", "answer", "reason"),
+    [
+        (0.57, True, None),
+        (0.56, False, "not_supported"),
+        (0.15, False, "not_supported"),
+        (0.14, False, "no_match"),
+    ],
+)
+def test_the_best_sentence_decides_and_what_is_near_is_told_from_silence(
+    relevance: float, answer: bool, reason: str | None
+):
+    best = [replace(item, relevance=relevance) for item in sentences(BRIDGE, TEXTS[0])]
+    found = ranking.decide(query("When did the bridge open?"), best)
+    assert (found.answer, found.reason, found.score) == (answer, reason, relevance)
+
+
+def test_an_archive_of_nothing_is_silent():
+    assert ranking.decide(query("When did the bridge open?"), ()).reason == "no_match"
+
+
+def test_what_decides_is_the_share_and_the_lead_of_the_best():
+    """Two scores of 1 and one of 0, for each sentence as if it were the best."""
+    shown = sentences(BRIDGE, *TEXTS[:3])
+    measured = measure(query("Who?"), shown, np.eye(3, 8)[0], np.eye(3, 8), lambda word: 1.0)
+    share, ahead = ranking.answering_rows(measured, np.array([1.0, 1.0, 0.0]))[:, -2:].T
+    assert share == pytest.approx(np.array([np.e, np.e, 1]) / (2 * np.e + 1))
+    assert list(ahead) == [0.0, 0.0, -1.0]
+    far = ranking.answering_rows(measured, np.array([9.0, 0.0, 3.0]))[:, -1]
+    assert list(far) == [5.0, -5.0, -5.0]
+    alone = measure(query("Who?"), shown[:1], np.eye(1, 8)[0], np.eye(1, 8), lambda word: 1.0)
+    assert list(ranking.answering_rows(alone, np.array([2.0]))[0, -2:]) == [1.0, 5.0]
+
+
+def test_no_question_or_heading_is_an_answer_nor_a_title_without_what_is_asked_for():
+    shown = [
+        *sentences(BRIDGE, "It opened.", "Who opened it?", "“Who opened it?”"),
+        *sentences(BRIDGE, "The opening", kind=SentenceKind.HEADING),
+        *sentences(BRIDGE, "Tomas Quill opens bridge", "Bridge opens", kind=SentenceKind.TITLE),
+    ]
+    for text, never in (
+        ("Who opened it?", [0, 1, 1, 1, 0, 1]),
+        ("Who wrote this article?", [0] * 6),
+    ):
+        asked = query(text)
+        measured = measure(asked, shown, np.eye(6, 8)[0], np.eye(6, 8), lambda word: 1.0)
+        assert list(ranking.never_answers(asked, shown, measured)) == never
