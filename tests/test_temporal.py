@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from typing import Any
 import httpx2
 import pytest
 from fake_openai import FakeOpenAI, Script, evidence_of, running
+from newsroom import card, sentences
 from pydantic import SecretStr
 from test_answerer import asked
 
@@ -23,10 +25,12 @@ from ingest.settings import Settings
 from ingest.storage.archive import Archive
 from service.answerer import Answerer
 from service.drafting.llm import Drafter
+from service.evidence.temporal import placed, within
+from service.query.analysis import analyse
 from service.receipts import Receipts
 from service.records import open_records
 from service.retrieval.retriever import Retriever
-from service.types import Filters, Turn
+from service.types import Evidence, Filters, Question, Turn
 
 WHO = "Who leads the regulator that closed the Orvel dam?"
 TODAY = datetime(2026, 2, 1, tzinfo=UTC)
@@ -298,3 +302,44 @@ async def test_this_week_is_asked_in_vain_only_while_an_archive_is_kept(
         assert "This was reported on 20 January 2026" in body["text"]
     else:
         assert body["declined_because"] == "outside_dates"
+
+
+IN_2021 = analyse(Question("How many rode the Tarn line in 2021?"), TODAY.date())
+
+
+def of_day(name: str, day: date | None, text: str, relevance: float = 1.0) -> Evidence:
+    (item,) = sentences(card(name, "The line", published_on=day), text)
+    return replace(item, relevance=relevance)
+
+
+@pytest.mark.parametrize(("days", "place"), [(0, "inside"), (14, "inside"), (15, "outside")])
+def test_a_fortnight_after_a_year_an_article_still_tells_of_it(days: int, place: str) -> None:
+    (year,) = IN_2021.periods
+    item = of_day("a", date(2021, 12, 31) + timedelta(days=days), "Many rode the line.")
+    assert placed(item, year, [item]) == place
+
+
+@pytest.mark.parametrize(
+    ("text", "day", "enough"),
+    [
+        ("Some went by rail.", date(2021, 5, 1), 0.08),
+        ("How many rode the Tarn line was counted.", date(2021, 5, 1), 0.02),
+        ("Some went by rail.", None, 0.3),
+    ],
+)
+def test_what_is_near_enough_to_a_better_sentence_of_another_time_takes_over_its_relevance(
+    text: str, day: date | None, enough: float
+) -> None:
+    other = of_day("b", date(2024, 5, 1), "Many rode the Tarn line in 2024.")
+    for relevance, taken in ((enough, True), (enough - 0.001, False)):
+        kept, passed = within([other, of_day("a", day, text, relevance)], IN_2021)
+        assert [item.relevance for item in kept] == [pytest.approx(1.0 if taken else relevance)]
+        assert (passed is None) == taken
+
+
+@pytest.mark.parametrize(("relevance", "first"), [(0.34, "a"), (0.33, "b")])
+def test_what_stands_inside_counts_three_times(relevance: float, first: str) -> None:
+    inside = of_day("a", date(2021, 5, 1), "Some went by rail.", relevance)
+    kept, _ = within([of_day("b", None, "Some rode the line."), inside], IN_2021)
+    assert kept[0].article.article_id == first
+    assert kept[0].relevance == pytest.approx(1.0)
