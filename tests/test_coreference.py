@@ -103,3 +103,26 @@ def test_any_conversation_gives_a_question(text: str, turns: list[tuple[str, str
     alone = standing_alone(Question(text, history))
 
     assert isinstance(alone, str) and (alone.strip() or not text.strip())
+
+
+@pytest.mark.parametrize(
+    ("text", "before", "answer", "alone"),
+    [
+        ("How much did it cost?", "What crossed the strait?", "The old wooden ferry with one red funnel.", False),
+        ("How much did it cost?", "What crossed the strait?", "The old wooden ferry with one tall red funnel.", True),
+    ],
+)  # fmt: skip
+def test_an_answer_of_eight_words_is_the_name_of_what_was_asked_for(
+    text: str, before: str, answer: str, alone: bool
+) -> None:
+    question = Question(text, history=(Turn("user", before), Turn("assistant", answer)))
+    assert ("strait" in standing_alone(question)) == alone
+
+
+@pytest.mark.parametrize(
+    ("text", "joined"), [("Was anybody hurt?", True), ("Was anybody badly hurt?", False)]
+)
+def test_a_question_of_three_words_goes_on_from_the_one_before(text: str, joined: bool) -> None:
+    before = "When did the Orvel mill burn?"
+    question = Question(text, history=(Turn("user", before), Turn("assistant", "In May [1].")))
+    assert standing_alone(question) == (f"{before} {text}" if joined else text)

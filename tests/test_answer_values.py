@@ -1,0 +1,68 @@
+"""What a sentence gives as the answer, and which of two answers leave no room for one another."""
+
+from __future__ import annotations
+
+import pytest
+from asking import query
+
+from service.conflicts.answer_values import exclude_each_other, predicate_of, values
+
+PEOPLE = "How many people marched in Ashby?"
+
+
+@pytest.mark.parametrize(
+    ("question", "sentence", "found"),
+    [
+        (PEOPLE, "Some 22,000 angry old people marched.", ["22,000"]),  # three words
+        (PEOPLE, "Some 22,000 very angry old people marched.", []),  # four
+        (PEOPLE, "The first people marched beside a 46-people boat.", []),
+        (PEOPLE, "In Ashby 200 people marched and 3 people sang.", ["200", "3"]),
+        ("How much did the pool cost?", "It cost £4 million and took 3 years.", ["£4 million"]),
+        ("When did the pool open?", "It opened on 4 May 2025, a Sunday.", ["4 May 2025"]),
+        ("Who opened the pool?", "Ida Crane opened it with a speech in Loam.", ["Ida Crane"]),
+        ("Who opened the pool?", "Ida Crane sat and one two three opened it.", ["Ida Crane"]),
+        ("Who opened the pool?", "Ida Crane sat and one two three four opened it.", []),
+        ("Did the council approve the quarry?", "The council approved the quarry.", ["yes"]),
+        ("Did the council approve the quarry?", "The council did not approve the quarry.", ["no"]),
+        ("What happened in Ashby?", "Some 22,000 people marched.", []),
+    ],
+)
+def test_a_sentence_gives_values_of_the_wanted_kind(
+    question: str, sentence: str, found: list[str]
+) -> None:
+    given = values(query(question), sentence)
+    assert sorted(given.values()) == sorted(found)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "excluded"),
+    [
+        ("40 people marched.", "95 people marched.", True),
+        ("40 people marched.", "40 people marched.", False),
+        ("About 1,000 people marched.", "1,050 people marched.", False),
+        ("About 1,000 people marched.", "1,060 people marched.", True),
+        ("More than 1,000 people marched.", "1,250 people marched.", False),
+        ("More than 1,000 people marched.", "1,260 people marched.", True),
+        ("More than 1,000 people marched.", "940 people marched.", True),
+        ("40 people marched.", "It rained.", False),
+    ],
+)
+def test_values_of_one_thing_exclude_each_other_unless_they_are_about_the_same(
+    one: str, other: str, excluded: bool
+) -> None:
+    mine, theirs = (values(query(PEOPLE), text) for text in (one, other))
+    assert exclude_each_other(one, mine, other, theirs) == excluded
+    assert exclude_each_other(other, theirs, one, mine) == excluded
+
+
+@pytest.mark.parametrize(
+    ("question", "predicate"),
+    [
+        ("Did the council approve the quarry?", "approv"),
+        ("Did Mayor Reed resign?", "resign"),
+        ("Was the council of Ashby sued?", "su"),
+        ("Is it?", None),
+    ],
+)
+def test_a_yes_or_no_is_about_the_predicate(question: str, predicate: str | None) -> None:
+    assert predicate_of(question) == predicate
