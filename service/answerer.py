@@ -7,7 +7,7 @@ import logging
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from functools import partial
 
@@ -20,10 +20,11 @@ from service.conflicts import altered_copies, disputes, false_premises, origins,
 from service.drafting import extractive, prompts
 from service.drafting.draft_parsing import accepted
 from service.drafting.llm import Drafter, Usage
+from service.evidence import ranking
 from service.evidence.answer_types import words_that_answer
 from service.evidence.digest import digest
 from service.evidence.nearest import nearest
-from service.evidence.selection import Selection, Selector
+from service.evidence.selection import Decide, Selection, Selector
 from service.metrics import Metrics
 from service.query import kinds
 from service.query.analysis import analyse
@@ -66,6 +67,7 @@ class Answerer:
         drafter: Drafter | None = None,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         metrics: Metrics | None = None,
+        guards: Guards | None = None,
     ):
         """Without `receipts` nothing is kept of an answer, without `metrics` it is not counted."""
         self.archive = archive
@@ -74,7 +76,8 @@ class Answerer:
         self.drafter = drafter
         self.clock = clock
         self.metrics = metrics
-        self.selector = Selector(archive, retriever)
+        self.guards = guards or Guards()
+        self.selector = Selector(archive, retriever, self.guards.decide)
 
     async def answer(self, question: Question) -> Answer:
         """The whole answer: the stream, collected."""
@@ -267,7 +270,8 @@ class Answerer:
         self, run: AnswerRun, draft: Draft, verdict: Verdict | None = None
     ) -> Sequence[Event]:
         with run.timed("verify"):
-            return run.text.add_claim(draft, verdict or check(draft, run.shown), run.shown)
+            verdict = verdict or self.guards.verdict(draft, run.shown)
+            return run.text.add_claim(draft, verdict, run.shown)
 
     def _dispute(self, run: AnswerRun, selection: Selection) -> Iterator[Event]:
         """The other account, where a model left it out, and a sentence saying that they differ."""
@@ -380,3 +384,11 @@ def check(draft: Draft, shown: Sequence[Evidence]) -> Verdict:
     if verdict.support and names_something_foreign(draft.text, cited):
         return Verdict(None, (), "an address or code that the cited sentences do not have")
     return verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Guards:
+    """What stands between a draft and an answer; evals alone take one away, to see what it is worth."""
+
+    verdict: Callable[[Draft, Sequence[Evidence]], Verdict] = check
+    decide: Decide = ranking.decide

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from ingest import uploads
 from ingest.settings import Settings
 from ingest.storage.archive import Archive, open_archive
-from service.answerer import Answerer
+from service.answerer import Answerer, Guards
 from service.changes import Changes
 from service.checks import Checker
 from service.conversations import Conversations
@@ -57,9 +57,9 @@ class Service:
 
 
 @contextmanager
-def open_service(settings: Settings) -> Iterator[Service]:
+def open_service(settings: Settings, guards: Guards | None = None) -> Iterator[Service]:
     """The parts over one data directory, closed at the end. The caller owns the directory
-    (`owner.owning`).
+    (`owner.owning`). `guards` are for evals.
 
     Raises IndexMismatch, IndexUnavailable or ModelUnavailable, each with its remedy.
     """
@@ -72,7 +72,7 @@ def open_service(settings: Settings) -> Iterator[Service]:
         receipts = Receipts(records, settings.keep_days)
         drafter = Drafter(settings) if settings.drafts_with_model else None
         metrics = Metrics()
-        answerer = Answerer(archive, retriever, receipts, drafter, metrics=metrics)
+        answerer = Answerer(archive, retriever, receipts, drafter, metrics=metrics, guards=guards)
         uploads.recover(archive)
         receipts.expire(datetime.now(UTC))
         receipts.forget_removed(archive.catalogue)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cache
@@ -23,6 +23,8 @@ from service.types import Evidence, Filters, Hit, Question, Reason
 
 # Days after its newest article from which on an archive is of the past and no longer kept.
 ENDED_DAYS = 30
+
+Decide = Callable[[Query, Sequence[Evidence]], ranking.Decision]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +62,10 @@ class Gathered(NamedTuple):
 class Selector:
     """Selects from one archive."""
 
-    def __init__(self, archive: Archive, retriever: Retriever):
+    def __init__(self, archive: Archive, retriever: Retriever, decide: Decide = ranking.decide):
         self.archive = archive
         self.retriever = retriever
+        self.decide = decide
         self._reader = Reader(archive.local_embedder)
 
     def select(self, query: Query, snapshot: Snapshot) -> Selection:
@@ -70,9 +73,9 @@ class Selector:
         query = _in_an_ended_archive(query, snapshot)
         ranked = ranking.rank(query, *self.gather(query, snapshot))
         evidence, passed_over = temporal.within(ranked, query)
-        if passed_over is not None and not ranking.decide(query, ranked).answer:
+        if passed_over is not None and not self.decide(query, ranked).answer:
             passed_over = None
-        decision = ranking.decide(query, evidence)
+        decision = self.decide(query, evidence)
         return Selection(snapshot, query, ranked, evidence, passed_over, decision)
 
     def gather(self, query: Query, snapshot: Snapshot) -> Gathered:
