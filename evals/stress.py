@@ -30,10 +30,9 @@ Case = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """How a fact is told, told again when it has changed, and asked for."""
+    """How a fact is told, and how it is asked for."""
 
     told: str
-    changed: str
     asked: str
     draw: Callable[[random.Random], str]
 
@@ -53,25 +52,21 @@ def _person(chance: random.Random) -> str:
 TEMPLATES = (
     Template(
         "The {thing} of {name} employs {value} people.",
-        "The {thing} of {name} now employs {value} people.",
         "How many people does the {thing} of {name} employ?",
         _number,
     ),
     Template(
         "{value} runs the {thing} of {name}.",
-        "{value} now runs the {thing} of {name}.",
         "Who runs the {thing} of {name}?",
         _person,
     ),
     Template(
         "The {thing} of {name} is to open on {value}.",
-        "The {thing} of {name} is now to open on {value}.",
         "When is the {thing} of {name} to open?",
         _day,
     ),
     Template(
         "The {thing} of {name} holds {value} barrels.",
-        "The {thing} of {name} now holds {value} barrels.",
         "How many barrels does the {thing} of {name} hold?",
         _number,
     ),
@@ -91,10 +86,8 @@ class Story:
     other: str  # what an altered copy says, or what was so before
     made: list[Made] = field(default_factory=list)
 
-    def told(self, value: str, template: str | None = None) -> str:
-        return (template or self.template.told).format(
-            thing=self.thing, name=self.name, value=value
-        )
+    def told(self, value: str) -> str:
+        return self.template.told.format(thing=self.thing, name=self.name, value=value)
 
     def planted(self, sentences: Sequence[str]) -> Source:
         """The article with a paragraph of these sentences after its first one."""
@@ -206,7 +199,7 @@ def _fragment(story: Story, source: Source, chance: random.Random) -> str:
 
 def _case(story: Story, kind: str, file: str, quote: str, **more: Any) -> Case:
     return {
-        "question": story.told("", story.template.asked),
+        "question": story.template.asked.format(thing=story.thing, name=story.name),
         "kind": kind,
         "answer": story.right,
         "accept": [story.right],
@@ -251,11 +244,20 @@ def _updated(story: Story, chance: random.Random) -> Iterator[Case]:
 
 def _superseded(story: Story, chance: random.Random) -> Iterator[Case]:
     """A later report of its own says what is so now."""
-    quote = story.told(story.right, story.template.changed)
+    quote = story.told(story.right)
     old = story.keep(_original(story.planted([story.told(story.other)]), story.imprint, chance))
     later = replace(_imprint(chance), day=story.imprint.day + timedelta(days=400))
     heading = f"News of the {story.thing} of {story.name}"
-    paragraphs = ((quote,), (f"This was made known by {later.reporter} in a notice.",))
+    where = story.name
+    paragraphs = (
+        (quote, f"{later.reporter} made this known in a notice on the gate."),
+        (
+            f"Those who live near {where} had asked about it for weeks, and some had written letters.",
+        ),
+        (
+            f"A second notice, with a drawing of the {story.thing}, is to follow before the month ends.",
+        ),
+    )
     file = story.keep(printed(story.source, heading, paragraphs, later, "original", "", chance))
     truth = {"stale": [story.other], "copies": [[old], [file]]}
     yield _case(story, "temporal", file, quote, truth=truth)
@@ -274,7 +276,7 @@ def _ordered(story: Story, chance: random.Random) -> Iterator[Case]:
 def _unanswerable(story: Story, chance: random.Random) -> Case:
     """The same of another thing, of which nothing is said."""
     thing = chance.choice([t for t in words.planted("thing") if t != story.thing])
-    question = story.template.asked.format(thing=thing, name=story.name, value="")
+    question = story.template.asked.format(thing=thing, name=story.name)
     return {"question": question, "kind": "unanswerable", "answer": None}
 
 

@@ -45,11 +45,15 @@ def origin_credited(case: Case, outcome: Outcome) -> float | None:
 
 
 def _says_wrongly(case: Case, outcome: Outcome, wrong: Sequence[str]) -> float | None:
+    """Whether a sentence says it: instead of what is right, or as one of two accounts that disagree."""
     answer = outcome.answer
     if not wrong or answer is None or answer.declined:
         return None
-    right = bool(case.accept) and words.hit(case, answer.text)
-    return float(words.says(answer.text, tuple(wrong)) and not right)
+    if case.accept and words.hit(case, answer.text):
+        two = any(conflict.status == "disputed" for conflict in answer.conflicts)
+        if not two or case.expect == "report_conflict":
+            return 0.0
+    return float(any(words.says(claim.text, tuple(wrong)) for claim in answer.claims))
 
 
 def _stories(numbers: Sequence[int], answer: Answer, copies: Sequence[Sequence[str]]) -> int:
