@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
 from os.path import commonprefix
@@ -12,7 +11,9 @@ from urllib.parse import urlencode
 
 from ingest.english.periods import in_words
 from ingest.english.words import STOP_WORDS, stem, words
+from ingest.english.words import stems as stems_of
 from ingest.storage.catalogue import Snapshot
+from ingest.storage.listing import Listing
 from ingest.storage.passage_filters import PassageFilter, matching_articles
 from service.query.analysis import Query
 from service.query.kinds import ArchiveQuestion
@@ -48,43 +49,30 @@ class ArchiveFilter:
         }
 
     @property
+    def permitted(self) -> PassageFilter:
+        """All of it but the words."""
+        return PassageFilter(
+            self.as_of,
+            self.published_after,
+            self.published_before,
+            self.publisher,
+            self.article_id,
+        )
+
+    @property
     def url(self) -> str:
         given = urlencode(self.given(), doseq=True)
         return f"/archive?{given}" if given else "/archive"
 
 
-@dataclass(frozen=True, slots=True)
-class ArchiveRow:
-    """One article as the page lists it."""
+def holding(snapshot: Snapshot, wanted: ArchiveFilter) -> list[str] | None:
+    """Ids of the articles whose title and text hold the words; None without words that count.
 
-    article_id: str
-    title: str
-    publisher: str | None
-    published_on: date | None
-    family_id: str
-    role: str
-    canonical: bool
-    source: str
-
-
-SORTS: dict[str, Callable[[ArchiveRow], Any]] = {  # after `rows`, whose order stays among equals
-    "newest": lambda row: 0,
-    "oldest": lambda row: row.published_on or date.max,
-    "title": lambda row: row.title.casefold(),
-    "outlet": lambda row: (row.publisher is None, (row.publisher or "").casefold()),
-}
-
-
-def rows(snapshot: Snapshot, wanted: ArchiveFilter) -> list[ArchiveRow]:
-    """The articles that a filter leaves, newest first and undated ones last."""
+    Outlets and dates of publication narrow it where they are given.
+    """
     stems = {stem(word): word for word in words(wanted.q) if word not in STOP_WORDS}
-    wanted_articles = PassageFilter(
-        wanted.as_of,
-        wanted.published_after,
-        wanted.published_before,
-        wanted.publisher,
-        wanted.article_id,
-    )
+    if not stems:
+        return None
     # Most articles are passed over without reading their words; where no word helps, all are read.
     # A stem may lose one of two letters in a row: "Hallin" has the stem "halin".
     beginnings = [
@@ -93,32 +81,70 @@ def rows(snapshot: Snapshot, wanted: ArchiveFilter) -> list[ArchiveRow]:
         else ""
         for stemmed, word in stems.items()
     ]
-    found = matching_articles(snapshot, wanted_articles, beginnings)
-    return [
-        ArchiveRow(
-            row.article_id,
-            row.title or row.source,
-            row.publisher,
-            date.fromisoformat(row.published_on) if row.published_on else None,
-            row.family_id,
-            row.role,
-            bool(row.canonical),
-            row.source,
+    found = matching_articles(snapshot, wanted.permitted, beginnings)
+    return [row.article_id for row in found if _holds(f"{row.title or ''}\n{row.text}", set(stems))]
+
+
+def _holds(text: str, missing: set[str]) -> bool:
+    """Whether all stems are in it; words of most articles need not be read to their end."""
+    for paragraph in text.splitlines():
+        missing -= stems_of(paragraph)
+        if not missing:
+            return True
+    return False
+
+
+def listing(snapshot: Snapshot, wanted: ArchiveFilter) -> Listing:
+    """The articles that a filter leaves."""
+    return Listing(snapshot, wanted.permitted, holding(snapshot, wanted))
+
+
+@dataclass(frozen=True, slots=True)
+class ArchiveRow:
+    """One article as pages list it."""
+
+    article_id: str
+    title: str
+    publisher: str | None
+    published_on: date | None
+    family_id: str
+    role: str
+    canonical: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """The articles of one family that the filter leaves: one that stands for all, and its copies."""
+
+    lead: ArchiveRow
+    copies: tuple[ArchiveRow, ...]
+
+
+def stories(found: Listing, sort: str, first: int, most: int) -> list[Story]:
+    """At most `most` stories from the `first` on, which counts from 0.
+
+    The canonical member leads; where it is not among them, one that is not altered.
+    """
+    families: dict[str, list[ArchiveRow]] = {
+        family_id: [] for family_id in found.stories(sort, first, most)
+    }
+    for row in found.members(list(families), sort):
+        families[row.family_id].append(
+            ArchiveRow(
+                row.article_id,
+                row.title or row.source,
+                row.publisher,
+                date.fromisoformat(row.published_on) if row.published_on else None,
+                row.family_id,
+                row.role,
+                bool(row.canonical),
+            )
         )
-        for row in found
-        if not stems or stems.keys() <= set(map(stem, words(f"{row.title or ''} {row.text}")))
+    return [
+        Story(lead, tuple(row for row in members if row is not lead))
+        for members in families.values()
+        for lead in [min(members, key=lambda row: (not row.canonical, row.role == "altered"))]
     ]
-
-
-def stories(found: Sequence[ArchiveRow]) -> int:
-    """How many there are; copies of one article tell one story."""
-    return len({row.family_id for row in found})
-
-
-def outlets(found: Sequence[ArchiveRow]) -> list[tuple[str, int]]:
-    """Outlets with the number of their articles, most articles first."""
-    counts = Counter(row.publisher for row in found if row.publisher)
-    return sorted(counts.items(), key=lambda item: (-item[1], item[0]))
 
 
 def counted_sentences(
@@ -131,7 +157,7 @@ def counted_sentences(
     wanted = _filter(query, asked, snapshot)
     if wanted is None:
         return None
-    found = rows(snapshot, wanted)
+    found = listing(snapshot, wanted)
     counted = Counted(wanted.given(), wanted.url)
     return [(sentence, counted) for sentence in _sentences(asked, wanted, found)]
 
@@ -155,30 +181,31 @@ def _filter(query: Query, asked: ArchiveQuestion, snapshot: Snapshot) -> Archive
 
 
 def _outlet(name: str, snapshot: Snapshot) -> tuple[str, ...]:
-    known = [outlet for outlet, _ in outlets(rows(snapshot, ArchiveFilter()))]
+    known = [outlet for outlet, _ in listing(snapshot, ArchiveFilter()).outlets()]
     wanted = name.casefold().removeprefix("the ")
     return tuple(one for one in known if one.casefold().removeprefix("the ") == wanted)
 
 
-def _sentences(
-    asked: ArchiveQuestion, wanted: ArchiveFilter, found: Sequence[ArchiveRow]
-) -> Iterator[str]:
-    number = _articles(len(found))
-    told = f"{stories(found)} {'story' if stories(found) == 1 else 'stories'}"
+def _sentences(asked: ArchiveQuestion, wanted: ArchiveFilter, found: Listing) -> Iterator[str]:
+    articles, stories, dated, *days = found.counts()
+    number = _articles(articles)
+    told = f"{stories} {'story' if stories == 1 else 'stories'}"
     where = _narrowed(wanted)
     held = ", ".join(f"“{word}”" for word in wanted.q.split())
     kind = "all the words" if " " in wanted.q else "the word"
     having = f" whose title or text has {kind} {held}" if wanted.q else ""
-    if not found:
+    if not articles:
         yield f"The archive holds no articles{where}{having}."
     elif wanted.q:
         yield f"The archive holds {number}{where}{having}; together they tell {told}."
     elif asked.wanted in ("articles", "contents"):
         yield f"The archive holds {number}{where}, which tell {told}; copies count as one story."
-    if found and asked.wanted in ("contents", "dates"):
-        yield from _dates(found)
-    if found and asked.wanted in ("contents", "outlets"):
-        yield from _outlets(outlets(found), sum(row.publisher is None for row in found))
+    if articles and asked.wanted in ("contents", "dates"):
+        first, last = (date.fromisoformat(day) if day else None for day in days)
+        yield _dates(first, last, dated, articles - dated)
+    if articles and asked.wanted in ("contents", "outlets"):
+        outlets = found.outlets()
+        yield _outlets(outlets, articles - sum(number for _, number in outlets))
 
 
 def _narrowed(wanted: ArchiveFilter) -> str:
@@ -198,25 +225,21 @@ def _narrowed(wanted: ArchiveFilter) -> str:
     return "".join(said)
 
 
-def _dates(found: Sequence[ArchiveRow]) -> Iterator[str]:
-    days = sorted(row.published_on for row in found if row.published_on)
-    undated = len(found) - len(days)
-    if not days:
-        yield f"None of its {_articles(undated)} states a date."
-        return
+def _dates(first: date | None, last: date | None, dated: int, undated: int) -> str:
+    if first is None or last is None:
+        return f"None of its {_articles(undated)} states a date."
     rest = f"; {undated} {'states' if undated == 1 else 'state'} no date" if undated else ""
     span = (
-        f"was published on {in_words(days[0])} and the last on {in_words(days[-1])}"
-        if days[0] < days[-1]
-        else f"and the last were published on {in_words(days[0])}"
+        f"was published on {in_words(first)} and the last on {in_words(last)}"
+        if first < last
+        else f"and the last were published on {in_words(first)}"
     )
-    yield f"Of its {_articles(len(days))} with a date, the first {span}{rest}."
+    return f"Of its {_articles(dated)} with a date, the first {span}{rest}."
 
 
-def _outlets(counts: Sequence[tuple[str, int]], unnamed: int) -> Iterator[str]:
+def _outlets(counts: Sequence[tuple[str, int]], unnamed: int) -> str:
     if not counts:
-        yield "None of its articles names an outlet."
-        return
+        return "None of its articles names an outlet."
     shown = ", ".join(f"{_one_line(name)} ({number})" for name, number in counts[:OUTLETS_NAMED])
     more = len(counts) - OUTLETS_NAMED
     ending = f" and {more} more with fewer or as many" if more > 0 else ""
@@ -224,12 +247,11 @@ def _outlets(counts: Sequence[tuple[str, int]], unnamed: int) -> Iterator[str]:
         f"; {_articles(unnamed)} {'names' if unnamed == 1 else 'name'} none" if unnamed else ""
     )
     if len(counts) == 1:
-        yield f"Its articles come from one outlet, {shown}{without}."
-    else:
-        yield (
-            f"Its articles come from {len(counts)} outlets, by number of articles: "
-            f"{shown}{ending}{without}."
-        )
+        return f"Its articles come from one outlet, {shown}{without}."
+    return (
+        f"Its articles come from {len(counts)} outlets, by number of articles: "
+        f"{shown}{ending}{without}."
+    )
 
 
 def _articles(number: int) -> str:

@@ -94,6 +94,9 @@ def test_without_scripts_a_reader_searches_narrows_sorts_and_unfolds(
     page.get_by_role("link", name="Without: The Morning Relay").click()
     expect(page.locator("#total")).to_contain_text("5 articles")
     expect(page.locator(".stories .headline").first).to_contain_text("ميناء")  # oldest first
+    page.get_by_label("Order").select_option("copies")
+    page.get_by_role("button", name="Search").click()
+    expect(page.locator(".stories > li").first).to_contain_text("1 copy, altered among them")
 
 
 def test_a_month_of_the_timeline_narrows_the_list_to_itself(url: str, tab: Opening) -> None:

@@ -50,9 +50,9 @@ def passage_rows(
     snapshot: Snapshot, passage_ids: Iterable[str], permitted_by: PassageFilter
 ) -> dict[str, PassageRow]:
     """Those of the ids that are live and permitted."""
-    conditions = _conditions(snapshot, permitted_by)
+    narrowed = conditions(snapshot, permitted_by)
     # a statement that is changed is compiled anew, or at least looked up
-    query = _ROWS.where(*conditions) if conditions else _ROWS
+    query = _ROWS.where(*narrowed) if narrowed else _ROWS
     return {row.passage_id: PassageRow(*row) for row in snapshot.rows(query, ids=list(passage_ids))}
 
 
@@ -60,7 +60,7 @@ def permitted_articles(
     snapshot: Snapshot, article_ids: Iterable[str], permitted_by: PassageFilter
 ) -> list[StoredArticle]:
     """Those of the articles that are live and permitted, in order of id."""
-    query = _PERMITTED.where(*_conditions(snapshot, permitted_by))
+    query = _PERMITTED.where(*conditions(snapshot, permitted_by))
     stored = snapshot.articles(article_ids)
     return [
         stored[i] for i in sorted(row.article_id for row in snapshot.rows(query, ids=[*stored]))
@@ -72,8 +72,8 @@ def matching_passages(
 ) -> list[str] | None:
     """Ids of all live passages that a filter permits; None where they are more than `most`."""
     # article ids have an index of their own
-    query = _MATCHING if permitted_by.article_ids else _MATCHING.with_hint(versions, *_PLACES)
-    rows = snapshot.rows(query.where(*_conditions(snapshot, permitted_by)), most=most + 1)
+    query = _MATCHING if permitted_by.article_ids else _MATCHING.with_hint(versions, *PLACES)
+    rows = snapshot.rows(query.where(*conditions(snapshot, permitted_by)), most=most + 1)
     return None if len(rows) > most else [row.passage_id for row in rows]
 
 
@@ -99,8 +99,8 @@ def matching_articles(
             members.c.canonical,
             *([versions.c.text] if beginnings else []),
         )
-        .join_from(versions, members, _OF_THE_ARTICLE)
-        .where(live(versions), *_conditions(snapshot, permitted_by))
+        .join_from(versions, members, OF_THE_ARTICLE)
+        .where(live(versions), *conditions(snapshot, permitted_by))
         .where(*(title_and_text.contains(word, autoescape=True) for word in beginnings))
         .order_by(
             versions.c.published_on.is_(None),
@@ -111,7 +111,7 @@ def matching_articles(
     return snapshot.rows(query)
 
 
-def _conditions(snapshot: Snapshot, wanted: PassageFilter) -> list[ColumnElement[bool]]:
+def conditions(snapshot: Snapshot, wanted: PassageFilter) -> list[ColumnElement[bool]]:
     """The filter as conditions on `versions`."""
     found: list[ColumnElement[bool]] = []
     if wanted.as_of:
@@ -134,8 +134,8 @@ def _conditions(snapshot: Snapshot, wanted: PassageFilter) -> list[ColumnElement
 
 
 # SQLite would read whole articles to reach these columns; a server knows better by itself.
-_PLACES = ("INDEXED BY versions_places", "sqlite")
-_OF_THE_ARTICLE = and_(members.c.article_id == versions.c.article_id, live(members))
+PLACES = ("INDEXED BY versions_places", "sqlite")
+OF_THE_ARTICLE = and_(members.c.article_id == versions.c.article_id, live(members))
 _ROWS = (
     select(
         passages.c.passage_id,
@@ -145,15 +145,15 @@ _ROWS = (
         members.c.family_id,
     )
     .join_from(passages, versions, passages.c.version == versions.c.version)
-    .join(members, _OF_THE_ARTICLE)
+    .join(members, OF_THE_ARTICLE)
     .where(live(versions), among(passages.c.passage_id, "ids"))
-    .with_hint(versions, *_PLACES)
+    .with_hint(versions, *PLACES)
 )
 _PERMITTED = select(versions.c.article_id).where(
     live(versions), among(versions.c.article_id, "ids")
 )
 _PUBLISHERS = (
-    select(versions.c.publisher).distinct().where(live(versions)).with_hint(versions, *_PLACES)
+    select(versions.c.publisher).distinct().where(live(versions)).with_hint(versions, *PLACES)
 )
 _MATCHING = (
     select(passages.c.passage_id)

@@ -10,9 +10,8 @@ from datetime import date
 from ingest.english import analyse
 from ingest.english.words import STOP_WORDS, stem, words
 from ingest.storage.catalogue import Snapshot, StoredArticle
-from ingest.storage.passage_filters import permitted_articles
+from ingest.storage.passage_filters import matching_articles, permitted_articles
 from ingest.types import Role, Sentence, SentenceKind
-from service.archive_counts import ArchiveFilter, rows
 from service.evidence.gathering import passage_at
 from service.evidence.selection import Selection
 from service.query.kinds import Digest
@@ -94,7 +93,7 @@ def _voices(asked: Digest, selection: Selection, retriever: Retriever) -> Iterat
     else:
         carried: dict[str, int] = {}
         for one in narrowed:
-            for row in rows(snapshot, _listed(one)):
+            for row in matching_articles(snapshot, filter_of(one)):
                 carried[row.family_id] = carried.get(row.family_id, 0) + 1
         newest_first = list(carried)
         families = dict.fromkeys(
@@ -119,18 +118,6 @@ def _narrowed(selection: Selection) -> Iterator[Question]:
             query.question,
             filters=replace(filters, published_after=period.first, published_before=period.last),
         )
-
-
-def _listed(question: Question) -> ArchiveFilter:
-    given = filter_of(question)
-    return ArchiveFilter(
-        "",
-        given.publishers,
-        given.published_after,
-        given.published_before,
-        given.as_of,
-        given.article_ids,
-    )
 
 
 def _voice(

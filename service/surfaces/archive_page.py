@@ -11,22 +11,16 @@ from typing import Any
 
 from ingest.english.periods import in_words
 from ingest.storage.catalogue import Snapshot
-from service.archive_counts import SORTS, ArchiveFilter, ArchiveRow, outlets, rows, stories
-from service.example_questions import example_questions
+from ingest.storage.listing import Listing
+from service.archive_counts import ArchiveFilter, holding, listing, stories
+from service.example_questions import TITLES_READ, example_questions
 
 PAGE_STORIES = 50
 NEWEST_SHOWN = 6  # on the front page
 MOST_MONTHS = 60  # of a timeline; one that is longer shows years
 MOST_OUTLETS = 200  # that the form offers; the address takes any
 LEAST_BARS = 2  # below them a timeline says nothing
-
-
-@dataclass(frozen=True, slots=True)
-class Story:
-    """The articles of one family that the filter leaves: one that stands for all, and its copies."""
-
-    lead: ArchiveRow
-    copies: tuple[ArchiveRow, ...]
+PAGE_SORTS = ("newest", "oldest", "title", "outlet", "copies")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,27 +40,29 @@ def archive_view(
     snapshot: Snapshot, wanted: ArchiveFilter, sort: str = "newest", page: int = 1
 ) -> dict[str, Any]:
     """What the template shows; `page` counts from 1, and one beyond the last is the last."""
-    found = sorted(rows(snapshot, wanted), key=SORTS[sort])
-    told = told_once(found)
-    pages = max(1, -(-len(told) // PAGE_STORIES))
-    page = min(page, pages)
-    days = [row.published_on for row in found if row.published_on]
     any_time = replace(wanted, published_after=None, published_before=None)
-    dated = rows(snapshot, any_time) if any_time != wanted else found
-    elsewhere = rows(snapshot, replace(wanted, publisher=())) if wanted.publisher else found
+    anywhere = replace(wanted, publisher=())
+    # the words are looked for once, in whatever the other filters leave
+    held = holding(snapshot, replace(any_time, publisher=()))
+    found, dated, elsewhere = (
+        Listing(snapshot, one.permitted, held) for one in (wanted, any_time, anywhere)
+    )
+    articles, story_count, with_day, first, last = found.counts()
+    pages = max(1, -(-story_count // PAGE_STORIES))
+    page = min(page, pages)
     return {
         "wanted": wanted,
         "given": wanted.given() | ({"sort": sort} if sort != "newest" else {}),
         "sort": sort,
-        "sorts": list(SORTS),
-        "articles": len(found),
-        "story_count": stories(found),
-        "first": min(days, default=None),
-        "last": max(days, default=None),
-        "undated": len(found) - len(days),
-        "stories": told[(page - 1) * PAGE_STORIES : page * PAGE_STORIES],
-        "bars": timeline(dated, wanted),
-        "outlets": outlets(elsewhere)[:MOST_OUTLETS],
+        "sorts": PAGE_SORTS,
+        "articles": articles,
+        "story_count": story_count,
+        "first": first,
+        "last": last,
+        "undated": articles - with_day,
+        "stories": stories(found, sort, (page - 1) * PAGE_STORIES, PAGE_STORIES),
+        "bars": timeline(dated.months(), wanted),
+        "outlets": elsewhere.outlets()[:MOST_OUTLETS],
         "narrowed": list(_narrowed(wanted)),
         "page": page,
         "pages": pages,
@@ -75,43 +71,30 @@ def archive_view(
 
 def home_view(snapshot: Snapshot) -> dict[str, Any]:
     """What the front page shows of the archive: its newest stories, its outlets, what to ask."""
-    found = rows(snapshot, ArchiveFilter())
-    told = told_once(found)
+    found = listing(snapshot, ArchiveFilter())
+    newest = stories(found, "newest", 0, TITLES_READ)
     return {
-        "stories": told[:NEWEST_SHOWN],
-        "examples": example_questions([story.lead for story in told]),
-        "outlets": outlets(found)[:MOST_OUTLETS],
-        "articles": len(found),
+        "stories": newest[:NEWEST_SHOWN],
+        "examples": example_questions([story.lead for story in newest]),
+        "outlets": found.outlets()[:MOST_OUTLETS],
+        "articles": found.counts()[0],
     }
 
 
-def told_once(found: Sequence[ArchiveRow]) -> list[Story]:
-    """The articles by family, in the order in which each family is first met.
-
-    The canonical member stands for the others; where it is not among them, one that is not altered.
-    """
-    families: dict[str, list[ArchiveRow]] = {}
-    for row in found:
-        families.setdefault(row.family_id, []).append(row)
-    return [
-        Story(lead, tuple(row for row in members if row is not lead))
-        for members in families.values()
-        for lead in [min(members, key=lambda row: (not row.canonical, row.role == "altered"))]
-    ]
-
-
-def timeline(found: Sequence[ArchiveRow], wanted: ArchiveFilter) -> list[Bar]:
+def timeline(months: Sequence[tuple[str, int]], wanted: ArchiveFilter) -> list[Bar]:
     """Articles a month, or a year where that is more months than a row has room for.
 
-    Those between the first and the last that have none are there too; [] where one bar is all.
+    `months` are `YYYY-MM` with their numbers, in order. Those between the first and the last that
+    have none are there too; [] where one bar is all.
     """
-    days = [row.published_on for row in found if row.published_on]
-    if not days:
+    if not months:
         return []
-    first, last = (day.year * 12 + day.month - 1 for day in (min(days), max(days)))
+    first, last = (12 * int(name[:4]) + int(name[5:]) - 1 for name in (months[0][0], months[-1][0]))
     by_month = last - first < MOST_MONTHS
     spans = [_month(n) for n in range(first, last + 1)] if by_month else _years(first, last)
-    counts = Counter((day.year, day.month if by_month else 1) for day in days)
+    counts: Counter[str] = Counter()
+    for name, number in months:
+        counts[name if by_month else f"{name[:4]}-01"] += number
     most = max(counts.values())
     bars = [
         Bar(
@@ -126,7 +109,7 @@ def timeline(found: Sequence[ArchiveRow], wanted: ArchiveFilter) -> list[Bar]:
             and (wanted.published_before or date.max) >= start,
         )
         for start, end in spans
-        for count in [counts[(start.year, start.month)]]
+        for count in [counts[start.isoformat()[:7]]]
     ]
     return bars if len(bars) >= LEAST_BARS else []
 

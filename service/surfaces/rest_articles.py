@@ -12,7 +12,7 @@ from fastapi.responses import JSONResponse
 from ingest import pipeline, uploads
 from ingest.errors import InvalidRequest, NotFound, NotReady
 from ingest.storage.catalogue import Snapshot
-from service.archive_counts import SORTS, ArchiveFilter, rows
+from service.archive_counts import ArchiveFilter, listing
 from service.conflicts.side_by_side import canonical_of, compared
 from service.contract.cursors import cursor_of, place_of
 from service.contract.problems import problem_of, problems
@@ -29,7 +29,6 @@ from service.wiring import Service
 EVENT_STREAM = "text/event-stream"
 LOOK_SECONDS = 0.1  # between two looks at a job that is followed
 REMOVAL_WAIT_SECONDS = 10.0  # a removal behind a running ingest is refused rather than left hanging
-ORDERS = {**SORTS, "id": lambda row: row.article_id}
 NO_ARTICLE = "there is no article of this id here"
 
 
@@ -216,13 +215,11 @@ def _page(snapshot: Snapshot, wanted: ArticlesRequest) -> Articles:
     if wanted.sort == "id" and narrowed == ArchiveFilter():  # without reading the whole catalogue
         found, total = snapshot.page(after, wanted.limit + 1), snapshot.counts()["articles"]
     else:
-        ids = [r.article_id for r in sorted(rows(snapshot, narrowed), key=ORDERS[wanted.sort])]
-        # where the article is gone, its place tells where to go on
-        start = ids.index(after) + 1 if after in ids else min(int(place), len(ids))
-        shown = ids[start : start + wanted.limit + 1]
-        known = snapshot.articles(shown)
-        found, total = [known[one] for one in shown], len(ids)
-        place = str(start)
+        listed = listing(snapshot, narrowed)
+        total = listed.counts()[0]
+        start, ids = listed.articles(wanted.sort, after, min(int(place), total), wanted.limit + 1)
+        known = snapshot.articles(ids)
+        found, place = [known[one] for one in ids], str(start)
     page, more = found[: wanted.limit], None
     if len(found) > wanted.limit:
         last = page[-1].article.article_id

@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from starlette.staticfiles import StaticFiles
 
 from ingest.errors import DatelineError, InvalidRequest, NotFound
-from service.archive_counts import ArchiveFilter, rows, stories
+from service.archive_counts import ArchiveFilter, listing
 from service.contract.problems import known_failure, problem_of
 from service.contract.replies import body_of
 from service.contract.requests import CheckRequest
@@ -83,7 +83,7 @@ def _archive(router: APIRouter, service: Service) -> None:
         published_before: str = "",
         as_of: str = "",
         article_id: Annotated[list[str], Query(max_length=1_000)] = [],  # noqa: B006
-        sort: Literal["newest", "oldest", "title", "outlet"] = "newest",
+        sort: Literal["newest", "oldest", "title", "outlet", "copies"] = "newest",
         number: Annotated[int, Query(alias="page", ge=1, le=1_000_000)] = 1,
     ) -> HTMLResponse:
         wanted = ArchiveFilter(
@@ -144,12 +144,13 @@ def _topic(router: APIRouter, service: Service) -> None:
 
         def view() -> dict[str, Any]:
             with service.archive.catalogue.live() as snapshot:
-                found = rows(snapshot, ArchiveFilter(words))
+                found = listing(snapshot, ArchiveFilter(words))
+                total, story_count, *_ = found.counts()
                 return {
                     **answer_view(answer, snapshot),
-                    "total": len(found),
-                    "story_count": stories(found),
-                    "bars": timeline(found, ArchiveFilter()),
+                    "total": total,
+                    "story_count": story_count,
+                    "bars": timeline(found.months(), ArchiveFilter()),
                 }
 
         return page(request, "topic.html", words=words, **await asyncio.to_thread(view))
