@@ -275,6 +275,7 @@ def test_nothing_in_an_article_acts_on_its_page_or_an_answer(
     assert SCRIPT in page.locator(".asked").inner_text()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("scheme", "viewport"), [("light", WIDE), ("dark", PHONE)])
 def test_everybody_can_use_them(
     url: str,

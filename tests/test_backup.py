@@ -51,6 +51,7 @@ def saved(settings: Settings, newsroom: Path, file: Path) -> dict[str, Any]:
     return answer
 
 
+@pytest.mark.slow
 def test_what_is_restored_elsewhere_answers_the_same(
     settings: Settings, newsroom: Path, tmp_path: Path
 ) -> None:

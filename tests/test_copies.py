@@ -109,6 +109,7 @@ def test_what_is_missed_of_the_unseen_half_is_not_shown(corpus: list[Made]) -> N
     assert not any(f" {edit.operation}:" in shown for edit in unseen)
 
 
+@pytest.mark.slow
 def test_the_command_reaches_the_floors_on_copies_of_the_sample(
     tmp_path: Path, model_cache: Path
 ) -> None:

@@ -45,6 +45,7 @@ def rated(settings: Settings, newsroom: Path) -> Iterator[dict[str, str]]:
     yield {name: answer["id"] for name, answer in answers.items()}
 
 
+@pytest.mark.slow
 def test_ratings_become_a_suite_that_is_run_and_passed(
     settings: Settings, newsroom: Path, rated: dict[str, str], tmp_path: Path
 ) -> None:

@@ -156,6 +156,7 @@ def test_a_run_of_another_suite_as_baseline_is_told_with_its_file_and_line(tmp_p
     )
 
 
+@pytest.mark.slow
 def test_unchanged_runs_seldom_fail_and_a_drop_of_five_points_seldom_passes() -> None:
     """What docs/evals.md says of 400 comparisons each, here over 40; the benchmark has the whole figure."""
     found = errors(comparisons=40)

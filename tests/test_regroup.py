@@ -71,6 +71,7 @@ def standing(articles: Sequence[Split], families: Sequence[Family]) -> Standing:
     return Standing({i: read_print(*one) for i, one in by_id.items()}, families, by_id.__getitem__)
 
 
+@pytest.mark.slow
 def test_articles_that_come_in_parts_make_the_families_of_all_at_once(
     corpus: list[Split], embed: Embed
 ) -> None:

@@ -232,6 +232,7 @@ def test_the_first_load_is_small_from_no_other_host_and_does_not_jump(
     assert page.evaluate("shift") <= 0.05
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("scheme", "viewport"), [("light", WIDE), ("dark", PHONE)])
 def test_everybody_can_use_it(
     url: str, tab: Opening, axe: Callable[[Page], list[str]], scheme: str, viewport: dict[str, int]

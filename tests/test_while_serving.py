@@ -171,6 +171,7 @@ def test_the_directory_of_a_killed_service_is_taken_over(
     assert json.loads(found.stdout)["passages"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("served", [False, True])
 def test_a_terminal_shows_how_fast_it_goes_and_how_long_it_will_take(
     settings: Settings, tmp_path: Path, served: bool
