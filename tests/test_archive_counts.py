@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 import asyncio
+import random
+import re
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from asking import answered, answering, query
 
 from ingest.settings import Settings
 from ingest.storage.archive import Archive
+from ingest.storage.catalogue import NewVersion
+from ingest.types import Article, Family, Member, Role
 from service.answerer import Answerer
 from service.archive_counts import ArchiveFilter, listing
+from service.contract.replies import body_of
 from service.query.kinds import archive_question
 from service.receipts import Receipts
 from service.records import open_records
 from service.retrieval.retriever import Retriever
+from service.surfaces.archive_page import archive_view
 from service.surfaces.openai_chat import ByArticle
 from service.types import Answer, Filters, Question
 
@@ -135,3 +142,77 @@ def test_chat_frontends_show_counted_sentences_without_markers(small: Answerer) 
     answer: Answer = asyncio.run(small.answer(Question("What is in this archive?")))
     numbering = ByArticle("http://127.0.0.1:8000")
     assert numbering.write(answer.text) == answer.text and numbering.annotations == []
+
+
+THINGS = ("beacon", "quarry", "tannery", "lighthouse", "granary", "aqueduct", "foundry", "orchard")
+OUTLETS = ("Harbour Gazette", "Senn Valley Post", "Tarn Courier", "Brask Evening News")
+MONTHS = [(year, month) for year in (2023, 2024) for month in range(1, 13)]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(4))
+def test_a_thousand_questions_over_generated_archives_are_counted_exactly(
+    archive: Archive, settings: Settings, seed: int
+) -> None:
+    dice = random.Random(seed)
+    articles = []
+    for number in range(dice.randrange(200, 400)):
+        held = dice.sample(THINGS, dice.randrange(4))
+        year, month = dice.choice(MONTHS)
+        articles.append(
+            Article(
+                f"/{number}",
+                f"{number}.txt",
+                f"Council meets\n\nThe council spoke of {', '.join(held) or 'nothing'} on day {number}.",
+                "Council meets",
+                publisher=dice.choice((None, *OUTLETS)),
+                published_on=date(year, month, dice.randrange(1, 29)) if dice.random() < 0.9 else None,
+            )
+        )  # fmt: skip
+    families = [
+        Family(one.article_id, (Member(one.article_id, Role.ORIGINAL, True),)) for one in articles
+    ]
+    archive.catalogue.publish([NewVersion(one, "/", (), ()) for one in articles], [], families)
+    answerer = Answerer(archive, Retriever(archive), Receipts(open_records(settings)))
+    for _ in range(250):
+        thing, outlet = dice.choice(THINGS), dice.choice(OUTLETS)
+        year, month = dice.choice(MONTHS)
+        first = date(year, month, 1)
+        text, holds = dice.choice(
+            (
+                (
+                    f"How many articles about the {thing} are there?",
+                    lambda one, thing=thing, outlet=outlet, first=first: thing in one.text,
+                ),
+                (
+                    f"How many articles from the {outlet}?",
+                    lambda one, thing=thing, outlet=outlet, first=first: one.publisher == outlet,
+                ),
+                (
+                    f"How many articles were published in {first:%B %Y}?",
+                    lambda one, thing=thing, outlet=outlet, first=first: (
+                        one.published_on and one.published_on.replace(day=1) == first
+                    ),
+                ),
+                (
+                    "How many articles are there?",
+                    lambda one, thing=thing, outlet=outlet, first=first: True,
+                ),
+            )
+        )
+        number = sum(bool(holds(one)) for one in articles)
+        body = body_of(asyncio.run(answerer.answer(Question(text))))
+        said = f"The archive holds {number or 'no'} article{'' if number == 1 else 's'}"
+        assert re.match(rf"{said}\b", body["text"]), (text, number, body["text"])
+        (claim,) = body["claims"]
+        given = parse_qs(urlsplit(claim["counted"]["url"]).query)
+        shown = ArchiveFilter(
+            "".join(given.get("q", [])),
+            tuple(given.get("publisher", ())),
+            *(
+                date.fromisoformat(given[name][0]) if name in given else None
+                for name in ("published_after", "published_before")
+            ),
+        )
+        with archive.catalogue.live() as snapshot:
+            assert archive_view(snapshot, shown)["articles"] == number, text
