@@ -10,6 +10,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -55,8 +56,18 @@ def free_port() -> int:
 
 
 @contextlib.contextmanager
-def postgres(folder: Path) -> Iterator[Server]:
+def postgres() -> Iterator[Server]:
     """PostgreSQL with a database `dateline` of the user `dateline`, password `sekret`."""
+    # its own user, as whom it runs, may not enter pytest's folders
+    with (
+        tempfile.TemporaryDirectory(prefix="postgres-", ignore_cleanup_errors=True) as folder,
+        _postgres(Path(folder)) as server,
+    ):
+        yield server
+
+
+@contextlib.contextmanager
+def _postgres(folder: Path) -> Iterator[Server]:
     if not POSTGRES:
         pytest.skip("no PostgreSQL server: apt-get install postgresql")
     pytest.importorskip("psycopg", reason="no PostgreSQL client: pip install 'dateline[scale]'")
@@ -64,7 +75,6 @@ def postgres(folder: Path) -> Iterator[Server]:
 
     root = os.geteuid() == 0  # which PostgreSQL refuses to run as
     user = pwd.getpwnam("postgres") if root else pwd.getpwuid(os.geteuid())
-    folder.mkdir()
     data, port = folder / "data", free_port()
     password = folder / "password"
     password.write_text("sekret")

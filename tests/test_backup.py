@@ -130,7 +130,7 @@ def test_an_archive_moves_to_servers_and_back(
     saved(settings, newsroom, file)
     for place in (tmp_path, tmp_path.parent, tmp_path.parent.parent):
         place.chmod(0o755)
-    with servers.postgres(tmp_path / "pg") as one, servers.chroma(tmp_path / "chroma") as other:
+    with servers.postgres() as one, servers.chroma(tmp_path / "chroma") as other:
         moved = elsewhere(settings, database_url=SecretStr(one.address), chroma_url=other.address)
         backup.restore(file, moved, SCHEMAS)
         rebuild(moved)

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import random
-import tempfile
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import date, timedelta
-from pathlib import Path
 
 import pytest
 from pydantic import SecretStr
@@ -53,12 +51,10 @@ def catalogue(
         with closing(open_database(settings, CATALOGUE)) as database:
             yield filled(Catalogue(database))
         return
-    with tempfile.TemporaryDirectory() as folder:
-        Path(folder).chmod(0o755)  # the server runs as another user
-        with postgres(Path(folder) / "server") as server:
-            remote = settings.model_copy(update={"database_url": SecretStr(server.address)})
-            with closing(open_database(remote, CATALOGUE)) as database:
-                yield filled(Catalogue(database))
+    with postgres() as server:
+        remote = settings.model_copy(update={"database_url": SecretStr(server.address)})
+        with closing(open_database(remote, CATALOGUE)) as database:
+            yield filled(Catalogue(database))
 
 
 def filled(catalogue: Catalogue) -> Catalogue:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from pydantic import SecretStr
@@ -36,13 +34,10 @@ def records(request: pytest.FixtureRequest, settings: Settings) -> Iterator[Data
         with closing(open_records(settings)) as opened:
             yield opened
         return
-    # its own place: pytest closes its folders to other users, such as the one the server runs as
-    with tempfile.TemporaryDirectory() as folder:
-        Path(folder).chmod(0o755)
-        with postgres(Path(folder) / "server") as server:
-            remote = settings.model_copy(update={"database_url": SecretStr(server.address)})
-            with closing(open_records(remote)) as opened:
-                yield opened
+    with postgres() as server:
+        remote = settings.model_copy(update={"database_url": SecretStr(server.address)})
+        with closing(open_records(remote)) as opened:
+            yield opened
 
 
 def test_what_hangs_on_answers_comes_and_goes_with_them(records: Database) -> None:

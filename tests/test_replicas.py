@@ -43,7 +43,7 @@ def shared(settings: Settings, tmp_path: Path) -> Iterator[Settings]:
     for place in (tmp_path, tmp_path.parent, tmp_path.parent.parent):
         place.chmod(0o755)
     with (
-        servers.postgres(tmp_path / "pg") as one,
+        servers.postgres() as one,
         servers.chroma(tmp_path / "chroma") as other,
         pytest.MonkeyPatch.context() as patch,
     ):

@@ -56,7 +56,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
     folder = tmp_path_factory.mktemp("servers")
     for place in (folder, folder.parent, folder.parent.parent):
         place.chmod(0o755)
-    with servers.postgres(folder / "postgres") as one, servers.chroma(folder / "chroma") as other:
+    with servers.postgres() as one, servers.chroma(folder / "chroma") as other:
         yield Servers(one, other)
 
 

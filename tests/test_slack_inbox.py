@@ -107,7 +107,7 @@ def test_replicas_that_share_a_server_hear_and_take_each_key_once(
 ) -> None:
     for place in (tmp_path, tmp_path.parent, tmp_path.parent.parent):
         place.chmod(0o755)  # the server runs as another user
-    with postgres(tmp_path / "postgres") as server:
+    with postgres() as server:
         shared = settings.model_copy(update={"database_url": SecretStr(server.address)})
         replicas = [open_inbox(shared) for _ in range(3)]
         heard: list[str] = []
