@@ -25,7 +25,10 @@ def clapnq(folder: Path) -> Loaded:
         if not item["answerable"]:
             cases.append(_case(item["id"], item["question"], "unanswerable"))
             continue
-        passage, first = corpus[item["passage_id"]], item["answers"][0]
+        first = next((answer for answer in item["answers"] if answer["selected"]), None)
+        if first is None:  # answerable, though nobody marked by which sentence
+            continue
+        passage = corpus[item["passage_id"]]
         said = [passage["sentences"][n] for n in first["selected"]]
         evidence = [_gold(passage["id"], sentence) for sentence in said]
         cases.append(
