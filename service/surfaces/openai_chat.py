@@ -35,7 +35,7 @@ TAGS: list[Any] = ["OpenAI-compatible"]
 STREAMED: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "Whole, or with `stream: true` as OpenAI's chunks",
-        "content": {"text/event-stream": {"schema": {"type": "string"}}},
+        "content": {"text/event-stream": {}},  # a schema would be read as that of one event
     },
 }
 _WHEN: dict[int | str, str] = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StrictBool, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, ValidationError
 
 from ingest.errors import Refused
 from service.contract.requests import LAST_TURNS, LONGEST_TURN, AnswerRequest, TurnRequest
@@ -24,7 +24,7 @@ class Message(BaseModel):
 
 
 class StreamOptions(BaseModel):
-    include_usage: bool = False
+    include_usage: StrictBool = False
 
 
 class ChatRequest(BaseModel):
@@ -41,7 +41,7 @@ class ChatRequest(BaseModel):
     )
     model: str = MODEL
     messages: list[Message]
-    n: int | None = Field(None, description="1: there is one answer to a question")
+    n: StrictInt | None = Field(None, description="1: there is one answer to a question")
     stream: StrictBool | None = False
     stream_options: StreamOptions | None = None
 
