@@ -25,6 +25,19 @@ def http(served: str) -> Iterator[httpx2.Client]:
         yield client
 
 
+def test_no_stream_is_described_by_a_schema(http: httpx2.Client) -> None:
+    """Tools would take it for that of a single event."""
+    described = http.get("/openapi.json").json()["paths"]
+    streams = [
+        reply["content"]["text/event-stream"]
+        for operations in described.values()
+        for operation in operations.values()
+        for reply in operation["responses"].values()
+        if "text/event-stream" in reply.get("content", {})
+    ]
+    assert len(streams) >= 5 and not any(stream.get("schema") for stream in streams)
+
+
 def test_another_method_is_refused_and_the_right_one_named(http: httpx2.Client) -> None:
     reply = http.put("/v1/search", json={})
     assert_problem(reply, 405, "method_not_allowed")

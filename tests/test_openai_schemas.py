@@ -78,3 +78,14 @@ def test_a_part_of_any_odd_kind_is_a_bad_request(served: str, kind: Any) -> None
         f"{served}/v1/chat/completions", json={"model": "dateline", "messages": [message]}
     )
     assert reply.status_code == 400 and reply.json()["error"]["code"] == "invalid_request"
+
+
+@pytest.mark.parametrize(
+    "field", [{"n": True}, {"n": "1"}, {"stream_options": {"include_usage": 0}}, {"stream": 1}]
+)
+def test_a_number_is_no_yes_and_a_yes_no_number(served: str, field: dict[str, Any]) -> None:
+    message = {"role": "user", "content": "How long is the bridge?"}
+    body = {"model": "dateline", "messages": [message]}
+    url = f"{served}/v1/chat/completions"
+    assert httpx2.post(url, json=body | {"n": 1}, timeout=60).status_code == 200
+    assert httpx2.post(url, json=body | field, timeout=60).status_code == 400

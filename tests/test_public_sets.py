@@ -29,6 +29,8 @@ LINES: dict[str, dict[str, list[Any]]] = {
             {"id": "a", "question": "how many", "answerable": True, "passage_id": "p1",
              "answers": [{"answer": "310 people", "selected": [0]}]},
             {"id": "b", "question": "why", "answerable": False, "passage_id": "p1", "answers": []},
+            {"id": "c", "question": "how", "answerable": True, "passage_id": "p1",
+             "answers": [{"answer": "by sea", "selected": []}]},
         ],
     },
     "qed": {
