@@ -37,7 +37,7 @@ WAITING_TIMES = 10  # as many seconds of the clock, where the processor is busy 
 MEMORY = 2 << 30  # bytes of address space
 LOOK_SECONDS = 0.5  # between two calls of `waiting`
 IDLE_PROCESSES = 2  # that wait for the next ingest, which they save half a second of a core
-IDLE_SECONDS = 60  # after which a process without work ends
+IDLE_SECONDS = 60  # after which a process without work ends; it is taken up again in the first half
 # before the name of a format: its pages are read without looking for their main text
 PLAIN = "plain "
 NOTE_TOO_LONG = "takes too long to look for its main text: all its text was taken"
@@ -175,7 +175,7 @@ _changing = threading.Lock()
 
 
 def _kept() -> subprocess.Popen[bytes] | None:
-    """One that waits for work and is not about to end by itself."""
+    """One that still runs and will not end by itself before its work reaches it."""
     with _changing:
         while _idle:
             process, since = _idle.pop()

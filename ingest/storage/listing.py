@@ -11,7 +11,13 @@ from sqlalchemy.sql.elements import UnaryExpression
 
 from ingest.storage.database import Rows
 from ingest.storage.lists import among
-from ingest.storage.passage_filters import OF_THE_ARTICLE, PLACES, PassageFilter, conditions
+from ingest.storage.passage_filters import (
+    LISTED,
+    OF_THE_ARTICLE,
+    PLACES,
+    PassageFilter,
+    conditions,
+)
 from ingest.storage.snapshot import Snapshot, live
 from ingest.storage.tables import members, versions
 
@@ -66,19 +72,7 @@ class Listing:
     def members(self, families: Sequence[str], sort: str) -> Rows:
         """Rows of (article id, title, source, publisher, day, family id, role, canonical) of the
         articles of these families."""
-        query = self._narrowed(
-            select(
-                versions.c.article_id,
-                versions.c.title,
-                versions.c.source,
-                versions.c.publisher,
-                versions.c.published_on,
-                members.c.family_id,
-                members.c.role,
-                members.c.canonical,
-            ),
-            indexed=False,
-        )
+        query = self._narrowed(select(*LISTED), indexed=False)
         of_them = among(members.c.family_id, "families")
         return self._rows(query.where(of_them).order_by(*_SORTS[sort]), families=list(families))
 

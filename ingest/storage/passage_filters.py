@@ -88,17 +88,7 @@ def matching_articles(
     """
     title_and_text = func.lower(func.coalesce(versions.c.title, "") + " " + versions.c.text)
     query = (
-        select(
-            versions.c.article_id,
-            versions.c.title,
-            versions.c.source,
-            versions.c.publisher,
-            versions.c.published_on,
-            members.c.family_id,
-            members.c.role,
-            members.c.canonical,
-            *([versions.c.text] if beginnings else []),
-        )
+        select(*LISTED, *([versions.c.text] if beginnings else []))
         .join_from(versions, members, OF_THE_ARTICLE)
         .where(live(versions), *conditions(snapshot, permitted_by))
         .where(*(title_and_text.contains(word, autoescape=True) for word in beginnings))
@@ -136,6 +126,17 @@ def conditions(snapshot: Snapshot, wanted: PassageFilter) -> list[ColumnElement[
 # SQLite would read whole articles to reach these columns; a server knows better by itself.
 PLACES = ("INDEXED BY versions_places", "sqlite")
 OF_THE_ARTICLE = and_(members.c.article_id == versions.c.article_id, live(members))
+# What a list says of an article.
+LISTED = (
+    versions.c.article_id,
+    versions.c.title,
+    versions.c.source,
+    versions.c.publisher,
+    versions.c.published_on,
+    members.c.family_id,
+    members.c.role,
+    members.c.canonical,
+)
 _ROWS = (
     select(
         passages.c.passage_id,
