@@ -140,7 +140,7 @@ def test_vectors_are_made_anew_in_a_collection_of_their_own(
         before = snapshot.collection
     rebuild(writer.settings.model_copy(update={"data_dir": newsroom.parent / "third"}))
     with replica.catalogue.live() as snapshot:
-        assert before and snapshot.collection == before.replace("-1", "-2")
+        assert before and snapshot.collection == f"{before.removesuffix('-1')}-2"
     assert Retriever(replica).find(CRACKS, 1)
     update(newsroom)
     ingest(writer, [newsroom])
