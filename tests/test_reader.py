@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -10,7 +11,7 @@ import numpy as np
 import pytest
 from newsroom import card, sentences
 
-from ingest.embedding.embedder import LocalEmbedder
+from ingest.embedding.embedder import LocalEmbedder, Tokens
 from ingest.errors import ModelUnavailable
 from service.evidence.reader import SIGNS, WEIGHTS, Reader
 
@@ -54,6 +55,29 @@ def test_a_reading_does_not_depend_on_the_sentences_beside(reader: Reader):
     together = reader.read(question, TOLD).signs
     alone = np.concatenate([reader.read(question, [item]).signs for item in TOLD])
     assert together == pytest.approx(alone, abs=1e-6)
+
+
+class Counted:
+    """The encoder, and how many texts each call gave it."""
+
+    def __init__(self, encoder: LocalEmbedder):
+        self.encoder, self.counts = encoder, list[int]()
+
+    def tokens(self, texts: Sequence[str]) -> list[Tokens]:
+        self.counts.append(len(texts))
+        return self.encoder.tokens(texts)
+
+
+def test_sentences_read_last_are_not_encoded_again(model_cache: Path):
+    encoder = Counted(LocalEmbedder(model_cache))
+    reader = Reader(encoder, kept=2)
+    first = reader.read("Why did the crossing become dearer?", TOLD[:2])
+    again = reader.read("Why did the crossing become dearer?", TOLD[:2])
+    assert (again.signs == first.signs).all() and again.answers == first.answers
+    reader.read("Who spoke?", TOLD[2:])  # takes the place of the sentence read least lately
+    reader.read("Who spoke?", TOLD[1:])
+    reader.read("Who spoke?", TOLD[:1])
+    assert encoder.counts == [3, 1, 2, 1, 2]
 
 
 def test_a_question_or_a_sentence_without_a_word_reads_as_nothing(reader: Reader):

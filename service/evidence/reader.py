@@ -12,7 +12,9 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from io import BytesIO
+from itertools import islice
 from pathlib import Path
+from threading import Lock
 from typing import Protocol
 
 import numpy as np
@@ -24,6 +26,7 @@ from ingest.types import SentenceKind
 from service.types import Evidence
 
 Floats = NDArray[np.float64]
+Vectors = NDArray[np.floating]
 
 WEIGHTS = Path(__file__).with_name("reader.npz")
 WEIGHTS_SHA256 = "5363fa7783cc0ebf917afb6ea415cb585b9492fd31275d8c5575cc3c80a4a10c"
@@ -35,6 +38,7 @@ SIGNS = (
     "strange",  # likeness of that piece of the question which is least at home here
 )
 SCALE = 5.0  # of a mean of cosines, so that the signs have about the same spread
+KEPT = 2000  # sentences whose states are kept for the next question; some 30 kB each
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +50,16 @@ class Reading:
     answers: tuple[tuple[int, int], ...]  # that piece's characters in the sentence
 
 
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What does not depend on the question: a sentence's pieces, turned and offered to the pointer."""
+
+    starts: NDArray[np.int64]
+    ends: NDArray[np.int64]
+    turned: NDArray[np.float16]
+    offered: NDArray[np.float16]
+
+
 class Encoder(Protocol):
     def tokens(self, texts: Sequence[str]) -> list[Tokens]: ...
 
@@ -53,57 +67,91 @@ class Encoder(Protocol):
 class Reader:
     """Reads with one encoder and one file of weights; may be called from several threads at once."""
 
-    def __init__(self, encoder: Encoder, weights: Path = WEIGHTS):
+    def __init__(self, encoder: Encoder, weights: Path = WEIGHTS, kept: int = KEPT):
         """Raises ModelUnavailable where the weights are missing or not the pinned ones."""
         self._encoder = encoder
         self._weights = _checked(weights)
+        self._kept: dict[str, _Told] = {}  # by text, the least lately read first
+        self._most = kept
+        self._lock = Lock()
 
     def read(self, question: str, evidence: Sequence[Evidence]) -> Reading:
         """Read every sentence under its article's title and month. A sentence's reading does not depend on others'."""
         leads = [lead_of(item) for item in evidence]
-        asked, *told = self._encoder.tokens(
-            [question, *(f"{lead}{item.text}" for lead, item in zip(leads, evidence, strict=True))]
-        )
+        texts = [f"{lead}{item.text}" for lead, item in zip(leads, evidence, strict=True)]
+        asked, told = self._told(question, texts)
         if not len(asked.ids):
             none = np.zeros(len(evidence))
             return Reading(np.zeros((len(evidence), len(SIGNS))), none, ((0, 0),) * len(evidence))
-        rows = [self._signs(asked, one, len(lead)) for one, lead in zip(told, leads, strict=True)]
+        sought = self._sought(asked)
+        rows = [
+            _signs(*sought, told[text], len(lead)) for text, lead in zip(texts, leads, strict=True)
+        ]
         return Reading(
             np.array([signs for signs, _, _ in rows]).reshape(-1, len(SIGNS)),
             np.array([sureness for _, sureness, _ in rows]),
             tuple(answer for _, _, answer in rows),
         )
 
-    def _signs(
-        self, asked: Tokens, told: Tokens, lead: int
-    ) -> tuple[list[float], float, tuple[int, int]]:
+    def _told(self, question: str, texts: Sequence[str]) -> tuple[Tokens, dict[str, _Told]]:
+        """The question's pieces, and of each text what is kept or else encoded now."""
+        with self._lock:
+            known = {text: self._kept[text] for text in texts if text in self._kept}
+        new = [text for text in dict.fromkeys(texts) if text not in known]
+        asked, *encoded = self._encoder.tokens([question, *new])
+        for text, tokens in zip(new, encoded, strict=True):
+            states = tokens.states - self._weights["centre"]
+            known[text] = _Told(
+                tokens.starts,
+                tokens.ends,
+                self._turned(states).astype(np.float16),
+                (states @ self._weights["offered"] + self._weights["offered_by"]).astype(
+                    np.float16
+                ),
+            )
+        with self._lock:
+            for text, told in known.items():
+                self._kept.pop(text, None)
+                self._kept[text] = told
+            for text in list(islice(self._kept, max(0, len(self._kept) - self._most))):
+                del self._kept[text]
+        return asked, known
+
+    def _sought(self, asked: Tokens) -> tuple[Vectors, Vectors, Vectors]:
+        """What is looked for: the question's pieces, turned, their weights, and the pointer's direction."""
         net = self._weights
-        question, sentence = asked.states - net["centre"], told.states - net["centre"]
-        own = told.starts >= lead
-        if not own.any():
-            return [0.0] * len(SIGNS), 0.0, (0, 0)
-        like = self._turned(question) @ self._turned(sentence).T
+        question = asked.states - net["centre"]
         weight = net["rare"][asked.ids] * net["by_rarity"] + question @ net["by_state"] + net["by"]
         weight = np.logaddexp(0.0, weight)
-        weight /= weight.sum()
         wanted = np.concatenate([asked.whole, question.mean(axis=0)]) @ net["wanted"]
-        found = ((sentence @ net["offered"] + net["offered_by"]) @ (wanted + net["wanted_by"]))[own]
-        share = np.exp(found - found.max())
-        points = float(np.log(share.mean()) + found.max())
-        first = np.flatnonzero(own)[int(np.argmax(found))]
-        nearest = like.max(axis=1)
-        signs = [
-            SCALE * float(nearest @ weight),
-            SCALE * float(like[:, own].max(axis=1) @ weight),
-            points,
-            float(nearest.min()),
-        ]
-        answer = int(told.starts[first]) - lead, int(told.ends[first]) - lead
-        return signs, float(share.max() / share.sum()), answer
+        return self._turned(question), weight / weight.sum(), wanted + net["wanted_by"]
 
     def _turned(self, states: NDArray[np.float32]) -> NDArray[np.float32]:
         turned = states + (states @ self._weights["down"]) @ self._weights["up"]
         return np.asarray(turned / (np.linalg.norm(turned, axis=1, keepdims=True) + 1e-9))
+
+
+def _signs(
+    question: Vectors, weight: Vectors, wanted: Vectors, told: _Told, lead: int
+) -> tuple[list[float], float, tuple[int, int]]:
+    """The signs of one sentence behind `lead` characters, the pointer's sureness, and where it points."""
+    own = told.starts >= lead
+    if not own.any():
+        return [0.0] * len(SIGNS), 0.0, (0, 0)
+    like = question @ told.turned.astype(np.float32).T
+    found = (told.offered.astype(np.float32) @ wanted)[own]
+    share = np.exp(found - found.max())
+    points = float(np.log(share.mean()) + found.max())
+    first = np.flatnonzero(own)[int(np.argmax(found))]
+    nearest = like.max(axis=1)
+    signs = [
+        SCALE * float(nearest @ weight),
+        SCALE * float(like[:, own].max(axis=1) @ weight),
+        points,
+        float(nearest.min()),
+    ]
+    answer = int(told.starts[first]) - lead, int(told.ends[first]) - lead
+    return signs, float(share.max() / share.sum()), answer
 
 
 def lead_of(item: Evidence) -> str:
