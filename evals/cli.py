@@ -23,6 +23,7 @@ app = typer.Typer(
 )
 app.command("import")(suite_cli.import_set)
 app.command("stress")(suite_cli.make_stress)
+app.command("draft")(suite_cli.draft)
 
 
 @app.command("run")

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
+import sys
+from collections import Counter
+from contextlib import aclosing
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from evals.feedback_cli import in_a_line
 from ingest import terminal
 from ingest.errors import WrongUsage
+from ingest.settings import Settings, read_settings
+
+if TYPE_CHECKING:
+    from evals.drafts import Proposal
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON value")]
 
@@ -65,3 +74,73 @@ def make_stress(
             terminal.show_json(counts)
             return
         terminal.show(f"{counts['articles']} articles and {counts['cases']} cases: {suite}")
+
+
+def draft(
+    articles: Annotated[Path, typer.Argument(help="Your articles: a file or folder")],
+    out: Annotated[Path, typer.Option(help="The suite; new cases come after those it has")],
+    count: Annotated[int, typer.Option(min=1, help="Questions to propose")] = 20,
+    seed: Annotated[int, typer.Option(help="What the articles are drawn by")] = 0,
+    yes: Annotated[
+        bool, typer.Option("--yes", help="Take every question that the program finds sound")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Let the model propose questions about articles, and take or refuse them one by one."""
+    terminal.start_logs()
+    with terminal.spoken_errors():
+        if not (yes or sys.stdin.isatty()):
+            raise WrongUsage(
+                "nobody is at this terminal to say which questions are good: add --yes"
+            )
+        settings = read_settings()
+        if not (settings.openai_api_key or settings.openai_base_url):
+            raise WrongUsage(
+                "a model proposes the questions: set OPENAI_API_KEY or OPENAI_BASE_URL"
+            )
+        told = asyncio.run(_drafted(articles, out, count, seed, yes, settings))
+        counts = {name: told[name] for name in ("accepted", "refused", "unfit")}
+        if as_json:
+            terminal.show_json({**counts, "suite": str(out)})
+        else:
+            terminal.show(", ".join(f"{n} {name}" for name, n in counts.items()) + f": {out}")
+        raise typer.Exit(0 if told["accepted"] or told["refused"] else 1)
+
+
+async def _drafted(
+    articles: Path, out: Path, count: int, seed: int, yes: bool, settings: Settings
+) -> Counter[str]:
+    """Proposals are shown and kept as they come; how many were accepted, refused, unfit."""
+    from evals import drafts
+
+    known = drafts.cases_in(out)
+    chosen = drafts.drawn(articles, drafts.ASKED_FOR_EACH * count, seed, settings.max_article_mb)
+    told = Counter[str]()
+    async with aclosing(drafts.proposals(chosen, count, seed, known, settings)) as found:
+        async for one in found:
+            if isinstance(one, drafts.Unfit):
+                told["unfit"] += 1
+                terminal.say(f"left out, {in_a_line(one.source)}: {in_a_line(one.why)}")
+                continue
+            answer = "y" if yes else _wanted(one, told["accepted"] + told["refused"] + 1, count)
+            if answer == "q":
+                break
+            told["accepted" if answer == "y" else "refused"] += 1
+            if answer == "y":
+                drafts.keep(one, out)
+                drafts.write_card(out, articles, settings)
+    return told
+
+
+def _wanted(found: Proposal, number: int, count: int) -> str:
+    """Whether somebody at the terminal takes a question: y, n, or q for no more; the end of the input is a q."""
+    terminal.say(f"\n{number} of {count}  {in_a_line(found.source)}")
+    for name, words in (("Q", found.question), ("A", found.answer), ("“", found.quote)):
+        terminal.say(f"  {name}  {in_a_line(words)}")
+    while True:
+        sys.stderr.write("Keep it? [y]es, [n]o, [q]uit: ")
+        sys.stderr.flush()
+        line = sys.stdin.readline()
+        answer = line.strip().lower()[:1] if line else "q"
+        if answer in ("y", "n", "q"):
+            return answer

@@ -84,27 +84,29 @@ class Drafter:
 
     async def rewrite(self, question: Question) -> tuple[str, Usage]:
         """A conversation's last question as it would stand alone: unchecked, and tried once."""
-        return await self._said(prompts.rewrite(question))
+        return await self.said(prompts.rewrite(question))
 
     async def judge(self, claim: str, quotes: Sequence[Evidence]) -> tuple[bool, Usage]:
         """Whether the model says that the quotes bear the claim out; tried once."""
-        text, usage = await self._said(prompts.judge(claim, quotes))
+        text, usage = await self.said(prompts.judge(claim, quotes))
         return text.strip(" \n*\"'.").casefold().startswith("yes"), usage
 
-    async def close(self) -> None:
-        await self._client.close()
-
-    async def _said(self, chat: prompts.Chat) -> tuple[str, Usage]:
-        """The whole of a short reply, without reasoning."""
+    async def said(
+        self, chat: prompts.Chat, seconds: float = SHORT_SECONDS, retries: int = 0
+    ) -> tuple[str, Usage]:
+        """The whole of a reply, without reasoning."""
         text, usage = "", Usage()
-        seconds = min(SHORT_SECONDS, self._timeout_seconds)
-        async with aclosing(self._pieces(chat, seconds, retries=0)) as pieces:
+        seconds = min(seconds, self._timeout_seconds)
+        async with aclosing(self._pieces(chat, seconds, retries)) as pieces:
             async for piece in pieces:
                 if isinstance(piece, Usage):
                     usage = piece
                 else:
                     text += piece
         return _without_thinking(text), usage
+
+    async def close(self) -> None:
+        await self._client.close()
 
     async def _drafts(self, chat: prompts.Chat, seconds: float) -> AsyncGenerator[Draft | Usage]:
         buffer, usage = "", Usage()
