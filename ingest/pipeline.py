@@ -9,7 +9,7 @@ import json
 import logging
 import os
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Concatenate, ParamSpec, TypeVar
@@ -26,6 +26,7 @@ from ingest.storage.erasures import Erased
 from ingest.storage.fingerprints import Fingerprints
 from ingest.storage.indexes import Progress as Progress
 from ingest.storage.indexes import silent, vector_text
+from ingest.storage.overrides import FAMILY, disagreements, overridden
 from ingest.storage.snapshot import generation_name
 from ingest.text import passages, sentences
 from ingest.types import Article, Failure, Family, IngestReport, Withdrawn
@@ -103,6 +104,7 @@ def ingest(
             )
         if not dry_run and (change.fresh or change.removed):
             notes = _publish(archive, snapshot, change, report)
+    notes = (*notes, *_desk_notes(archive, paths))
     if not dry_run:
         _spared(files.keep)
         generation = generation_name(archive.catalogue.generation)
@@ -157,6 +159,38 @@ def erase(archive: Archive, article_id: str) -> str | None:
 
 
 @_alone
+def override(
+    archive: Archive, article_id: str, words: Mapping[str, str | None], set_by: str
+) -> None:
+    """Puts a desk's words in the place of what an article's file states; None takes one back.
+
+    `words` by the names of `overrides.FIELDS` and FAMILY, whose value is an article of that family.
+    Raises NotFound where there is no such article.
+    """
+    archive.settle()
+    with archive.catalogue.live() as snapshot:
+        stored = snapshot.article(article_id)
+        if stored is None:
+            raise NotFound("there is no article of this id here")
+        standing = {one.field: one.value for one in snapshot.overrides().get(article_id, ())}
+        said = {name: value for name, value in {**standing, **words}.items() if value is not None}
+        if said == standing:
+            return
+        placed = {i: other for i, other in snapshot.placed().items() if i != article_id}
+        if FAMILY in said:
+            placed[article_id] = said[FAMILY]
+        changed = NewVersion(
+            overridden(stored.article, said),
+            stored.root,
+            snapshot.sentences(article_id),
+            tuple(snapshot.passages_of(article_id)),
+        )
+        grouped = _group(archive, snapshot, (changed,), (), silent, placed=placed)
+    archive.catalogue.override(article_id, words, set_by, grouped)
+    _spared(lambda: archive.indexes.reword((changed,)))
+
+
+@_alone
 def rollback(archive: Archive) -> IngestReport:
     """Shows again what readers saw before the last ingest; works once an ingest. Raises NotFound
     where there is none.
@@ -179,11 +213,12 @@ def rollback(archive: Archive) -> IngestReport:
         back = f"generation {generation} was rolled back: readers see again what {before.generation} held"
         notes = [f"{back}; run the ingest again to undo this"]
         families_then: Iterable[Family] = before.families()
-        if removals := archive.catalogue.removals_since(before.number):
+        removals = archive.catalogue.removals_since(before.number)
+        if removals:
             notes.append(
                 f"{removals} removed by name since then stay removed; a rollback cannot bring them back"
             )
-            # a canonical member may be among them
+        if removals or before.placed():  # a canonical member may be among them
             families_then = _group(archive, before, (), (), silent)
         archive.catalogue.roll_back(families_then)
     change = Change(
@@ -272,8 +307,11 @@ def _publish(
     """Everything between reading and reporting; sentences about the copies that were found."""
     budget = archive.settings.passage_tokens
     versions: list[NewVersion] = []
-    for article, root in change.fresh:
+    desk = snapshot.overrides()
+    for read, root in change.fresh:
         progress("read", len(change.fresh), len(change.fresh))  # whoever stops us need not wait
+        said = {one.field: one.value for one in desk.get(read.article_id, ())}
+        article = overridden(read, said)
         split = sentences.split(article.text, article.title)
         pieces = passages.split(article, split, budget)
         versions.append(NewVersion(article, root, split, pieces))
@@ -290,6 +328,15 @@ def _publish(
     sources = {i: stored.article.source for i, stored in known.items()}
     sources |= {v.article.article_id: v.article.source for v in versions}
     return summary.copies_found(changed, sources)
+
+
+def _desk_notes(archive: Archive, paths: Sequence[Path]) -> tuple[str, ...]:
+    """Where what was read and the desk disagree, the desk's word stands, and it is told."""
+    roots = {os.path.normpath(path.absolute()) for path in paths}
+    with archive.catalogue.live() as snapshot:
+        stored = snapshot.articles(snapshot.overrides()).values()
+    told = [words for one in stored if one.root in roots for words in disagreements(one.article)]
+    return summary.at_most(sorted(told), "places where desk and file disagree")
 
 
 def _spared(keep: Callable[[], None]) -> None:
@@ -320,9 +367,10 @@ def _group(
     removed: Iterable[str],
     progress: Progress,
     fingerprints: Fingerprints | None = None,
+    placed: Mapping[str, str] | None = None,
 ) -> tuple[Family, ...]:
     """Families of everything that will be live; only what is new is compared with everything. Fills
-    `fingerprints`."""
+    `fingerprints`. `placed` is what a desk says of families, where that is about to change."""
     fingerprints = fingerprints or archive.fingerprints()
     out = {*removed, *(v.article.article_id for v in versions)}
     hashes = {i: content for i, content in _hashes(snapshot).items() if i not in out}
@@ -335,7 +383,12 @@ def _group(
         progress("group", done, len(fresh))
         new[article.article_id] = families.read_print(article, split)
     fingerprints.note({hashes[i]: found for i, found in new.items()})
-    standing = families.Standing(known | new, snapshot.families(), lambda i: _read(snapshot, i))
+    standing = families.Standing(
+        known | new,
+        snapshot.families(),
+        lambda i: _read(snapshot, i),
+        snapshot.placed() if placed is None else placed,
+    )
     grouped = families.regroup(fresh, standing, archive.sentence_cache.embed)
     progress("group", len(fresh), len(fresh))
     return grouped

@@ -102,6 +102,8 @@ class Article:
     notes: tuple[
         str, ...
     ] = ()  # sentences for people: what was not believed, what was left out; never stored
+    # what the file states of the fields in which a desk says otherwise
+    stated: tuple[tuple[str, str | None], ...] = ()
 
     @property
     def article_id(self) -> str:
@@ -110,18 +112,20 @@ class Article:
 
     @property
     def content_hash(self) -> str:
-        """Changes whenever anything a reader can see changes; 32 hexadecimal digits."""
+        """Changes whenever anything that the file says and a reader can see changes; 32
+        hexadecimal digits."""
+        stated = dict(self.stated)
         fields = (
             self.source,
             self.text,
             self.title,
-            self.author,
-            self.publisher,
+            stated.get("author", self.author),
+            stated.get("publisher", self.publisher),
             self.url,
-            str(self.published_on),
-            str(self.republished_on),
-            str(self.updated_on),
-            self.date_source,
+            stated.get("published_on", self.published_on),
+            self.republished_on,
+            self.updated_on,
+            stated.get("date_source", self.date_source),
             self.credited_to,
             *(f"{d.kind} {d.day} {d.precision} {d.where}" for d in self.stated_dates),
         )

@@ -1,4 +1,4 @@
-"""`dateline articles list|show|remove|erase`: the catalogue in the terminal."""
+"""`dateline articles list|show|set|remove|erase`: the catalogue in the terminal."""
 
 from __future__ import annotations
 
@@ -6,19 +6,37 @@ import os
 import shutil
 import sys
 from collections.abc import Iterator
+from enum import StrEnum
 from typing import Annotated, Any
 from urllib.parse import quote
 
 import typer
 
 from ingest import terminal
+from ingest.errors import WrongUsage
 from ingest.settings import read_settings
 from service.cli import Json, outlet_and_day
 from service.client import Ask, reading
 from service.terminal_table import side_by_side
 
-app = typer.Typer(help="The catalogue: list, show, remove, erase.", no_args_is_help=True)
+app = typer.Typer(help="The catalogue: list, show, set, remove, erase.", no_args_is_help=True)
 
+
+class Said(StrEnum):
+    """What a desk may say of an article."""
+
+    DATE = "date"
+    OUTLET = "outlet"
+    BYLINE = "byline"
+    FAMILY = "family"
+
+
+_FIELDS = {
+    Said.DATE: "published_on",
+    Said.OUTLET: "publisher",
+    Said.BYLINE: "author",
+    Said.FAMILY: "family",
+}
 Id = Annotated[str, typer.Argument(help="The article's id")]
 PAGE = 200
 WIDTH = 100  # columns, where no terminal tells
@@ -65,6 +83,35 @@ def show_article(article_id: Id, as_json: Json = False) -> None:
                 + side_by_side(body, ask("GET", f"{path}/alterations"), width=width, plain=plain)
             )
         terminal.show("\n" + body["text"])
+
+
+@app.command("set")
+def set_article(
+    article_id: Id,
+    date: Annotated[str | None, typer.Option(metavar="DAY", help="First publication")] = None,
+    outlet: Annotated[str | None, typer.Option(metavar="NAME", help="The outlet")] = None,
+    byline: Annotated[str | None, typer.Option(metavar="NAME", help="Who wrote it")] = None,
+    family: Annotated[
+        str | None,
+        typer.Option(metavar="ID", help="The family, or an article in it; own: it stands alone"),
+    ] = None,
+    clear: Annotated[
+        list[Said] | None, typer.Option(help="Take the desk's word back; may be repeated")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Put a desk's word in the place of what the file states; an ingest keeps it."""
+    terminal.start_logs()
+    given = {Said.DATE: date, Said.OUTLET: outlet, Said.BYLINE: byline, Said.FAMILY: family}
+    words: dict[str, str | None] = {
+        _FIELDS[one]: value for one, value in given.items() if value is not None
+    }
+    words |= {_FIELDS[one]: None for one in clear or ()}
+    with terminal.spoken_errors(), reading(read_settings()) as ask:
+        if not words:
+            raise WrongUsage("say what to set: --date, --outlet, --byline, --family, or --clear")
+        body = ask("PATCH", f"/v1/articles/{quote(article_id, safe='')}", words)
+        terminal.show_json(body) if as_json else terminal.show(_head(body))
 
 
 @app.command("remove")
@@ -127,11 +174,18 @@ def _head(body: dict[str, Any]) -> str:
         + (f", to the {one['precision']})" if one["precision"] not in ("day", "minute") else ")")
         for one in body["stated_dates"]
     ]
+    desk = [
+        f"{one['field']} (the file: {one['stated'] or 'nothing'})"
+        if one["field"] != "family"
+        else "family"
+        for one in body["overrides"]
+    ]
     lines = [
         body["title"],
         f"{body['author'] or 'no byline'} — {outlet_and_day(body)}",
         f"{family['role']}, family of {family['size']} ({family['id']})",
         ", ".join([*known, f"from {body['source']}, ingested {body['ingested_at'][:10]}"]),
+        *([f"set by the desk: {', '.join(desk)}"] if desk else []),
         *([f"states of itself: {', '.join(stated)}"] if stated else []),
         *([body["url"]] if body["url"] else []),
     ]

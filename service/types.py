@@ -17,7 +17,7 @@ LONGEST_QUESTION = 2_000  # characters, the contract's bound
 
 Support = Literal["exact", "supported", "partial", "counted"]
 Role = Annotated[str, Field(json_schema_extra={"enum": [str(role) for role in MemberRole]})]
-DateSource = Annotated[str, Field(json_schema_extra={"enum": ["metadata", "text", "none"]})]
+DateSource = Annotated[str, Field(json_schema_extra={"enum": ["metadata", "text", "desk", "none"]})]
 Reason = Literal["no_match", "not_supported", "outside_dates", "only_altered_copies"]
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from ingest import uploads
+from ingest.errors import NotReady
 from ingest.settings import Settings
 from ingest.storage.archive import Archive, open_archive
 from service.answerer import Answerer, Guards
@@ -29,6 +30,8 @@ from service.records import open_records
 from service.retrieval.retriever import Retriever
 from service.sessions import Sessions, secret
 from service.shares import Shares
+
+CHANGE_WAIT_SECONDS = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +57,17 @@ class Service:
     metrics: Metrics
     writing: threading.Lock
     stopping: asyncio.Event
+
+    @contextmanager
+    def changing(self) -> Iterator[None]:
+        """Holds `writing`. Raises NotReady behind an ingest that does not end soon: a refusal is
+        better than a reply that never comes."""
+        if not self.writing.acquire(timeout=CHANGE_WAIT_SECONDS):
+            raise NotReady("an ingest is running; try again when it is done")
+        try:
+            yield
+        finally:
+            self.writing.release()
 
 
 @contextmanager

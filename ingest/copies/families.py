@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 
 import numpy as np
@@ -28,6 +28,8 @@ class Standing:
     prints: Mapping[str, Print]  # by article id; those of the new ones may stand here too
     families: Sequence[Family]  # as they were, with the members that go
     read: Callable[[str], Split]  # an article by its id; asked for few
+    # ids of articles that a desk took out of the family they would be in, and in whose they are
+    placed: Mapping[str, str] = field(default_factory=dict)
 
 
 def group(
@@ -78,11 +80,13 @@ def _grouped(
         if all(m.article_id in staying for m in family.members)
         and sum(m.canonical for m in family.members) == 1
     ]
+    desk = standing.placed if standing else {}
+    placed = {place[i]: place.get(other, place[i]) for i, other in desk.items() if i in place}
     tops = list(range(len(ids)))
     for family in whole:
-        first = min(place[m.article_id] for m in family.members)
-        for member in family.members:
-            tops[place[member.article_id]] = first
+        places_of_it = {place[m.article_id] for m in family.members} - placed.keys()
+        for n in places_of_it:
+            tops[n] = min(places_of_it)
     untouched = {m.article_id for family in whole for m in family.members}
 
     @cache
@@ -98,7 +102,7 @@ def _grouped(
     same = {frozenset(m.article_id for m in family.members): family for family in whole}
     found: list[Family] = []
     changed: list[tuple[Member, ...]] = []
-    for places in clusters(ordered, tops, active, read, embed):
+    for places in _as_placed(clusters(ordered, tops, active, read, embed), placed):
         if family_before := same.get(frozenset(ids[n] for n in places)):
             found.append(family_before)
         else:
@@ -107,6 +111,17 @@ def _grouped(
             )
     named = _named(changed, known, {family.family_id for family in found})
     return tuple(sorted([*found, *named], key=lambda f: f.family_id))
+
+
+def _as_placed(found: Sequence[list[int]], placed: Mapping[int, int]) -> list[list[int]]:
+    """The families with each placed article in that of another one, or in one of its own."""
+    parted = [[n for n in family if n not in placed] for family in found]
+    homes = {n: family for family in [*parted, *([n] for n in placed)] for n in family}
+    for n, other in placed.items():
+        if homes[n] is not homes[other]:
+            joined = sorted(homes[n] + homes[other])
+            homes |= dict.fromkeys(joined, joined)
+    return list({id(family): family for _, family in sorted(homes.items())}.values())
 
 
 def _named(

@@ -31,10 +31,11 @@ from sqlalchemy import (
 from ingest.storage.database import Database, Rows, put
 from ingest.storage.erasures import Erased, erased, listed, note, standing, take_over
 from ingest.storage.lists import among
+from ingest.storage.overrides import say
 from ingest.storage.rows import StoredArticle as StoredArticle
 from ingest.storage.rows import article_of, article_row, member_rows
 from ingest.storage.snapshot import Snapshot as Snapshot
-from ingest.storage.tables import generations, members, passages, pending, versions
+from ingest.storage.tables import generations, members, overrides, passages, pending, versions
 from ingest.types import Article, Family, Passage, Sentence
 
 
@@ -131,8 +132,22 @@ class Catalogue:
             ids = connection.execute(select(passages.c.passage_id).where(gone)).scalars()
             put(connection, pending, [{"passage_id": i} for i in ids], replace=False)
             connection.execute(delete(passages).where(gone))
-            for table in (versions, members):
+            for table in (versions, members, overrides):
                 connection.execute(delete(table).where(table.c.article_id == article_id))
+            _replace_members(connection, families, number)
+        return number
+
+    def override(
+        self,
+        article_id: str,
+        words: Mapping[str, str | None],
+        set_by: str,
+        families: Iterable[Family],
+    ) -> int:
+        """A new generation in which an article is as a desk has it; None takes a word back."""
+        with self._database.write() as connection:
+            number, _ = self._new_generation(connection, "override")
+            say(connection, article_id, words, set_by)
             _replace_members(connection, families, number)
         return number
 

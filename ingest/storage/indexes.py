@@ -61,6 +61,11 @@ class Indexes:
             self.text_index.add(text_rows(versions))
         progress("index", len(rows), len(rows))
 
+    def reword(self, versions: Sequence[NewVersion]) -> None:
+        """What stands before the words of passages changed, and no vector."""
+        if self.text_index is not None:
+            self.text_index.add(text_rows(versions))
+
     def remove(self, passage_ids: Sequence[str]) -> None:
         if passage_ids:
             self.vector_index.remove(passage_ids)

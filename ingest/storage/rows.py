@@ -43,13 +43,23 @@ def article_row(a: Article, sentences: Iterable[Sentence]) -> dict[str, object]:
     """The columns of `versions` that an article fills."""
     return {
         "article_id": a.article_id, "content_hash": a.content_hash, "identity": a.identity, "source": a.source,
-        "text": a.text, "title": a.title, "author": a.author, "publisher": a.publisher, "url": a.url,
-        "published_on": _iso(a.published_on), "republished_on": _iso(a.republished_on),
-        "updated_on": _iso(a.updated_on), "date_source": a.date_source,
+        "text": a.text, "title": a.title, "url": a.url,
+        "republished_on": _iso(a.republished_on), "updated_on": _iso(a.updated_on),
         "stated_dates": json.dumps([[d.kind, d.day.isoformat(), d.precision, d.where] for d in a.stated_dates]),
         "credited_to": a.credited_to, "latest_named_date": _iso(a.latest_named_date), "language": a.language,
         "sentences": json.dumps([[s.start, s.end, s.kind] for s in sentences], separators=(",", ":")),
-    }  # fmt: skip
+    } | said_columns(a)  # fmt: skip
+
+
+def said_columns(a: Article) -> dict[str, object]:
+    """The columns of what a desk may say otherwise than the file."""
+    return {
+        "author": a.author,
+        "publisher": a.publisher,
+        "published_on": _iso(a.published_on),
+        "date_source": a.date_source,
+        "stated": json.dumps(dict(a.stated)) if a.stated else None,
+    }
 
 
 def article_of(row: Row[Any]) -> Article:
@@ -63,6 +73,7 @@ def article_of(row: Row[Any]) -> Article:
         republished_on=_date(row.republished_on), updated_on=_date(row.updated_on),
         date_source=row.date_source, stated_dates=stated,
         credited_to=row.credited_to, latest_named_date=_date(row.latest_named_date), language=row.language,
+        stated=tuple(json.loads(row.stated).items()) if row.stated else (),
     )  # fmt: skip
 
 

@@ -21,8 +21,9 @@ from sqlalchemy import (
 
 from ingest.storage.database import Reading, Rows
 from ingest.storage.lists import among
+from ingest.storage.overrides import FAMILY, Override
 from ingest.storage.rows import StoredArticle, member_of, sentences_of, stored_article
-from ingest.storage.tables import generations, members, passages, versions
+from ingest.storage.tables import generations, members, overrides, passages, versions
 from ingest.types import Family, Member, Passage, Sentence
 
 GENERATION: BindParameter[int] = bindparam("generation", 0)  # Snapshot.rows puts its own in
@@ -131,6 +132,19 @@ class Snapshot:
         """article id → (content hash, identity, root) of all live articles."""
         return {r.article_id: (r.content_hash, r.identity, r.root) for r in self.rows(_HASHES)}
 
+    def overrides(self) -> dict[str, tuple[Override, ...]]:
+        """What a desk says of articles, by their ids."""
+        found: dict[str, tuple[Override, ...]] = {}
+        for row in self.rows(_OVERRIDES):
+            one = Override(row.field, row.value, row.set_by, row.set_at)
+            found[row.article_id] = (*found.get(row.article_id, ()), one)
+        return found
+
+    def placed(self) -> dict[str, str]:
+        """Ids of articles whose family a desk named → the id of one of that family."""
+        rows = self.rows(_OVERRIDES.where(overrides.c.field == FAMILY))
+        return {row.article_id: row.value for row in rows}
+
     def newest_day(self) -> date | None:
         """The last day on which a live article was published; None where no article has a date."""
         newest = self.rows(_NEWEST)[0].newest
@@ -170,6 +184,7 @@ _SENTENCES = select(versions.c.text, versions.c.sentences).where(_ARTICLE, live(
 _HASHES = select(
     versions.c.article_id, versions.c.content_hash, versions.c.identity, versions.c.root
 ).where(live(versions))
+_OVERRIDES = select(overrides).order_by(overrides.c.article_id, overrides.c.field)
 _MEMBERS = select(members).where(live(members))
 _FAMILY = _MEMBERS.where(members.c.family_id == bindparam("family", "")).order_by(
     members.c.canonical.desc(), members.c.article_id

@@ -34,7 +34,7 @@ generations = Table(
     _catalogue,
     Column("number", Integer, primary_key=True, autoincrement=False),
     words("published_at"),
-    words("kind"),  # ingest | removal | rollback | model
+    words("kind"),  # ingest | removal | rollback | model | override
     Column("back_to", Integer),  # the generation that a rollback of this one shows again
     Column("embedding_model", WORDS),
     Column("collection", WORDS),  # of a Chroma server, where there is one
@@ -65,6 +65,7 @@ versions = Table(
     Column("latest_named_date", WORDS),
     Column("language", WORDS),
     words("sentences"),
+    Column("stated", WORDS),  # what the file says where a desk says otherwise; JSON
     Index("versions_article", "article_id"),
     Index("versions_removed", "removed_in"),
     # The index holds every column that a filter asks for. In the table they stand behind the text,
@@ -135,6 +136,16 @@ erasures = Table(
     words("text_hash"),  # SHA-256 of the cleaned text
     words("erased_at"),
     PrimaryKeyConstraint("article_id", "text_hash"),
+)
+overrides = Table(
+    "overrides",
+    _catalogue,
+    words("article_id"),
+    words("field"),
+    words("value"),
+    words("set_by"),
+    words("set_at"),
+    PrimaryKeyConstraint("article_id", "field"),
 )
 CATALOGUE = Schema(
     "catalogue",

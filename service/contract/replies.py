@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass, fields
 from datetime import date, datetime
 from functools import cache
 from typing import Any, Literal
@@ -175,6 +175,24 @@ class DateStated(BaseModel):
     where: str = Field(description="json-ld, meta, markup, field or text")
 
 
+class Overridden(BaseModel):
+    """A desk's word, which stands in the article's field of that name."""
+
+    field: Literal["published_on", "publisher", "author", "family"]
+    value: str = Field(description="of a family the id of an article in it")
+    stated: str | None = Field(description="what the file has there")
+    set_by: str = Field(
+        description="the id of a key; `command` on the machine, `nobody` without keys"
+    )
+    set_at: str
+
+    @classmethod
+    def all(cls, stored: StoredArticle, snapshot: Snapshot) -> list[Overridden]:
+        own = dict(stored.article.stated)
+        found = snapshot.overrides().get(stored.article.article_id, ())
+        return [cls(**asdict(one), stated=own.get(one.field)) for one in found]
+
+
 class Article(BaseModel):
     """One article; every offset anywhere refers to its `text`, in Unicode code points."""
 
@@ -195,6 +213,7 @@ class Article(BaseModel):
     credited_to: str | None = Field(description="the outlet that a credit line names")
     language: str | None = Field(description="ISO 639-1, as its words suggest")
     ingested_at: str
+    overrides: list[Overridden] = Field(description="what a desk says otherwise than the file")
     family: ArticleFamily
     alterations: list[Alteration] = Field(description="most serious first")
 
@@ -210,10 +229,11 @@ class Article(BaseModel):
             **{
                 name: getattr(stored.article, name)
                 for name in cls.model_fields
-                if name not in ("title", "ingested_at", "family", "alterations")
+                if name not in ("title", "ingested_at", "overrides", "family", "alterations")
             },
             title=shown.title,
             ingested_at=stored.ingested_at,
+            overrides=Overridden.all(stored, snapshot),
             family=ArticleFamily(
                 **body_of(shown.family),
                 members=[

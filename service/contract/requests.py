@@ -265,6 +265,22 @@ class ArticleRequest(Request):
         return self
 
 
+class OverridesRequest(Request):
+    """What a desk says of an article; what is left out stays, null takes it back."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "example": {"published_on": "2025-03-13", "publisher": "Harbour Gazette"}
+        }
+    )
+    published_on: Day | None = Field(None, description="first publication")
+    publisher: Annotated[Line, HOLDS_WORDS] | None = Field(None, description="the outlet")
+    author: Annotated[Line, HOLDS_WORDS] | None = Field(None, description="the byline")
+    family: Annotated[Name, HOLDS_WORDS] | None = Field(
+        None, description="id of a family, or of an article in it; `own`: it stands alone"
+    )
+
+
 class FilesRequest(Request):
     """One file or many, each a part with a file name; the parts' own names do not matter."""
 

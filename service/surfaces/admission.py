@@ -162,6 +162,7 @@ class Admission:
                 raise Refused(421, "unknown_host", UNKNOWN_HOST)
             caller = self.identity.of(scope, headers)
             state["caller"] = caller.id if caller else None
+            state["author"] = COMMAND if self.private else state["caller"] or WITHOUT_KEY
             state["may_write"] = bool(caller and caller.may_write)
             state["may_manage"] = bool(caller and caller.may_manage)
             if caller and caller.id and not is_open(scope["path"]):
@@ -183,9 +184,10 @@ class Admission:
         of_owner = path.startswith("/owner/") and scope["method"] != "GET"
         if not (state.get("writes") or (self.private and of_owner)):
             return
-        caller = COMMAND if self.private else state["caller"] or WITHOUT_KEY
         now = datetime.now(UTC).isoformat(timespec="microseconds")
-        change = Change(now, caller, f"{scope['method']} {path}", state["request_id"], status)
+        change = Change(
+            now, state["author"], f"{scope['method']} {path}", state["request_id"], status
+        )
         await asyncio.to_thread(self.changes.note, change)
 
     async def _admitted(self, scope: Scope, headers: Headers, incoming: Incoming) -> Receive:

@@ -13,7 +13,7 @@ from ingest.english.periods import in_words
 from ingest.storage.catalogue import Snapshot, StoredArticle
 from ingest.types import Alteration, Article, Sentence, SentenceKind, Span
 from service.conflicts.side_by_side import Pair, Side, canonical_of, compared
-from service.contract.replies import Member
+from service.contract.replies import Member, Overridden
 from service.retrieval.retriever import card
 
 HEAD = (SentenceKind.TITLE, SentenceKind.BYLINE, SentenceKind.DATELINE, SentenceKind.HEADING)
@@ -116,6 +116,7 @@ def article_view(
         "members": [Member.of(known[m.article_id]) for m in members if m.article_id in known],
         "comparison": _comparison(stored, snapshot),
         "origin": _origin(article, stored.ingested_at),
+        "desk": {one.field: one for one in Overridden.all(stored, snapshot)},
         **_head(article, head, text),
         "blocks": [Block(kind, text.pieces(start, end)) for kind, start, end in body],
     }

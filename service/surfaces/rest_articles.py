@@ -10,15 +10,16 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import JSONResponse
 
 from ingest import pipeline, uploads
-from ingest.errors import InvalidRequest, NotFound, NotReady
+from ingest.errors import InvalidRequest, NotFound
 from ingest.storage.catalogue import Snapshot
 from service.archive_counts import ArchiveFilter, listing
 from service.conflicts.side_by_side import canonical_of, compared
 from service.contract.cursors import cursor_of, place_of
 from service.contract.problems import problem_of, problems
 from service.contract.replies import Article, Articles, Comparison, JobAccepted, JobState, body_of
-from service.contract.requests import UPLOAD_SCHEMAS, ArticlesRequest
+from service.contract.requests import UPLOAD_SCHEMAS, ArticlesRequest, OverridesRequest
 from service.jobs import Job, Jobs
+from service.overriding import overridden
 from service.retrieval.retriever import card
 from service.surfaces.admission import WRITES, guards
 from service.surfaces.idempotency import IdempotencyKey, Remembered
@@ -28,7 +29,6 @@ from service.wiring import Service
 
 EVENT_STREAM = "text/event-stream"
 LOOK_SECONDS = 0.1  # between two looks at a job that is followed
-REMOVAL_WAIT_SECONDS = 10.0  # a removal behind a running ingest is refused rather than left hanging
 NO_ARTICLE = "there is no article of this id here"
 
 
@@ -188,20 +188,31 @@ def _writing(router: APIRouter, service: Service) -> None:
         Of an article that was uploaded the stored file goes too. The file of any other is not
         touched: the next ingest of its folder adds the article again.
         """
-        if not service.writing.acquire(timeout=REMOVAL_WAIT_SECONDS):
-            raise NotReady("an ingest is running; remove the article when it is done")
-        try:
+        with service.changing():
             with service.archive.catalogue.live() as snapshot:
                 stored = snapshot.article(article_id)
             removed = pipeline.remove(service.archive, article_id)
             if stored is not None:
                 uploads.forget(service.settings.data_dir, stored.article.identity)
                 service.receipts.forget_removed(service.archive.catalogue)
-        finally:
-            service.writing.release()
         if not removed:
             raise NotFound(NO_ARTICLE)
         return Response(status_code=204)
+
+    @router.patch(
+        "/v1/articles/{article_id}",
+        tags=["Articles"],
+        summary="Correct what is known of an article",
+        dependencies=[WRITES],
+        responses=problems(403, 404, 422),
+    )
+    def override_article(request: Request, article_id: str, said: OverridesRequest) -> Article:
+        """Puts a desk's day, outlet, byline or family in the place of what the file states.
+
+        Fields that are left out stay, null takes the desk's word back. What the file states is
+        shown beside it, and an ingest of the file changes nothing of it.
+        """
+        return overridden(service, article_id, said, request.state.author)
 
 
 def _page(snapshot: Snapshot, wanted: ArticlesRequest) -> Articles:

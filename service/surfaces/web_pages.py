@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import asyncio
 from datetime import date
+from http import HTTPStatus
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, FastAPI, Form, Path, Query, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import FileResponse, HTMLResponse
+from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse, Response
 from pydantic import ValidationError
 from starlette.staticfiles import StaticFiles
 
-from ingest.errors import DatelineError, InvalidRequest, NotFound
+from ingest.errors import DatelineError, InvalidRequest, NotFound, NotReady
+from ingest.storage.catalogue import Snapshot, StoredArticle
 from service.archive_counts import ArchiveFilter, listing
 from service.contract.problems import known_failure, problem_of
 from service.contract.replies import body_of
-from service.contract.requests import CheckRequest
+from service.contract.requests import CheckRequest, OverridesRequest
+from service.overriding import overridden
+from service.surfaces.admission import WRITES
 from service.surfaces.answer_page import answer_view
 from service.surfaces.archive_page import archive_view, home_view, timeline
 from service.surfaces.article_page import article_view, place_in, span_of
@@ -109,15 +113,42 @@ def _article(router: APIRouter, service: Service) -> None:
         answer: Annotated[str, Query(max_length=100)] = "",
         citation: Annotated[int, Query(ge=1, le=1_000)] = 1,
     ) -> HTMLResponse:
+        receipt = service.receipts.get(answer) if answer else None
         with service.archive.catalogue.live() as snapshot:
-            stored = snapshot.article(article_id)
-            if stored is None:
-                raise NotFound("this article is not in the archive; it may have been removed")
-            receipt = service.receipts.get(answer) if answer else None
+            stored = _stored(snapshot, article_id)
             place = place_in(receipt, stored.article, citation) if receipt else None
             cited = place.cited if place else span_of(span, stored.article)
             view = article_view(stored, snapshot, cited)
-        return page(request, "article.html", **view, place=place)
+        said = {name: one.value for name, one in view["desk"].items()}
+        return page(request, "article.html", **view, place=place, said=said, trouble=None)
+
+    @router.post("/articles/{article_id}", dependencies=[WRITES])
+    async def override(request: Request, article_id: str) -> Response:
+        form = await request.form()
+        sent = {name: str(form.get(name) or "").strip() for name in OverridesRequest.model_fields}
+        try:
+            wanted = OverridesRequest.model_validate({k: v or None for k, v in sent.items()})
+            author = request.state.author
+            await asyncio.to_thread(overridden, service, article_id, wanted, author)
+        except (ValidationError, InvalidRequest, NotReady) as error:
+            failed = known_failure(_of_form(error), request.state.request_id)
+            with service.archive.catalogue.live() as snapshot:
+                view = article_view(_stored(snapshot, article_id), snapshot)
+            shown: dict[str, Any] = {"said": sent, "trouble": _said(failed), "place": None}
+            return page(request, "article.html", failed.status, **view, **shown)
+        return RedirectResponse(article_id, HTTPStatus.SEE_OTHER)
+
+
+def _stored(snapshot: Snapshot, article_id: str) -> StoredArticle:
+    stored = snapshot.article(article_id)
+    if stored is None:
+        raise NotFound("this article is not in the archive; it may have been removed")
+    return stored
+
+
+def _of_form(error: Exception) -> Exception:
+    """As the API would say it."""
+    return RequestValidationError(error.errors()) if isinstance(error, ValidationError) else error
 
 
 def _answer(router: APIRouter, service: Service) -> None:
@@ -170,12 +201,7 @@ def _check(router: APIRouter, service: Service) -> None:
             wanted = CheckRequest(text=text, as_of=_day("as_of", as_of))
             done = await service.checker.check(wanted.text, wanted.as_of)
         except (ValidationError, DatelineError) as error:
-            failed = known_failure(
-                RequestValidationError(error.errors())
-                if isinstance(error, ValidationError)
-                else error,
-                request.state.request_id,
-            )
+            failed = known_failure(_of_form(error), request.state.request_id)
             return page(
                 request, "check.html", failed.status, **shown, check=None, trouble=_said(failed)
             )
