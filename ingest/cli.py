@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from ingest import failures, owner_client, terminal
+from ingest.collections import LONGEST_COLLECTION, is_name
 from ingest.errors import IndexMismatch, IndexUnavailable, WrongUsage
 from ingest.settings import Settings, read_settings
 from ingest.storage import owner
@@ -44,13 +45,22 @@ def ingest(
             "--rollback", help="Go back to what the archive showed before the last ingest"
         ),
     ] = False,
+    collections: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--collection",
+            metavar="NAME",
+            help="Put all articles of the PATHs into this collection, now and at later ingests of "
+            "them; may be given many times, and empty it takes them out again",
+        ),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON")] = False,
 ) -> None:
     """Add and update articles; running it again changes nothing."""
     terminal.start_logs()
     with terminal.spoken_errors():
         settings = read_settings()
-        if back and (paths or prune or dry_run or rebuild):
+        if back and (paths or prune or dry_run or rebuild or collections):
             raise WrongUsage("--rollback goes alone: dateline ingest --rollback")
         if rebuild and dry_run:
             raise WrongUsage("--rebuild writes, --dry-run does not: give one of them")
@@ -59,7 +69,14 @@ def ingest(
         report = (
             rolled_back(settings)
             if back
-            else run(settings, paths or [], prune=prune, dry_run=dry_run, rebuild=rebuild)
+            else run(
+                settings,
+                paths or [],
+                prune=prune,
+                dry_run=dry_run,
+                rebuild=rebuild,
+                collections=_named(collections),
+            )
         )
         if as_json:
             terminal.show_json(report)
@@ -78,15 +95,16 @@ def run(
     dry_run: bool = False,
     rebuild: bool = False,
     expecting: str | None = None,
+    collections: list[str] | None = None,
 ) -> dict[str, Any]:
     """Ingests here, or through the service that owns the data directory; the report as JSON, with
-    `notes`. `expecting` is as in `pipeline.ingest`."""
+    `notes`. `expecting` and `collections` are as in `pipeline.ingest`."""
     absolute = [path.absolute() for path in paths]
     if owner_client.serving(settings.data_dir):
         if rebuild:
             raise WrongUsage("--rebuild needs the data directory to itself: stop the service first")
         body = {"paths": list(map(str, absolute)), "prune": prune, "dry_run": dry_run}
-        body |= {"expecting": expecting}
+        body |= {"expecting": expecting, "collections": collections}
         report: dict[str, Any] = {}
         with terminal.progress_bar() as progress:
             for line in owner_client.stream(settings.data_dir, "POST", "/owner/ingest", body):
@@ -110,6 +128,7 @@ def run(
                     prune=prune,
                     dry_run=dry_run,
                     expecting=expecting,
+                    collections=collections,
                     progress=progress,
                 )
             )
@@ -119,6 +138,17 @@ def run(
             *report["notes"],
         ]
     }
+
+
+def _named(collections: list[str] | None) -> list[str] | None:
+    if collections is None:
+        return None
+    given = [" ".join(name.split()) for name in collections]
+    if bad := [name for name in given if name and not is_name(name)]:
+        raise WrongUsage(
+            f"--collection {bad[0][:40]!r}: give 1 to {LONGEST_COLLECTION} characters without commas"
+        )
+    return [name for name in given if name]
 
 
 def rolled_back(settings: Settings) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Concatenate, ParamSpec, TypeVar
 
 from ingest import failures, summary
+from ingest.collections import united
 from ingest.copies import families
 from ingest.copies.shingles import Print
 from ingest.errors import DatelineError, IndexUnavailable, InvalidRequest, NotFound
@@ -73,6 +74,7 @@ def ingest(
     prune: bool = False,
     dry_run: bool = False,
     expecting: str | None = None,
+    collections: Sequence[str] | None = None,
     progress: Progress | None = None,
 ) -> IngestReport:
     """Brings the archive up to date with `paths`. Idempotent; killed at any point, the old
@@ -80,13 +82,18 @@ def ingest(
 
     What could not be read is also written to `failures.jsonl` in the data directory, unless it is a
     dry run. With `expecting` nothing else goes live than what had these `contents` when it was
-    tried; raises InvalidRequest where it would.
+    tried; raises InvalidRequest where it would. All articles of the paths belong to `collections`,
+    or to those that an earlier ingest of the path gave where it is None.
     """
     started = time.monotonic()
     report = progress or silent
     archive.settle()
     limit = archive.settings.max_article_mb
     notes: tuple[str, ...] = ()
+    given = {
+        root: archive.catalogue.given(root) if collections is None else tuple(collections)
+        for root in map(_root, paths)
+    }
     with archive.catalogue.live() as snapshot:
         files = ReadFiles(archive.file_records, _hashes(snapshot), limit)
         change = compare(
@@ -97,6 +104,7 @@ def ingest(
             max_article_mb=limit,
             progress=report,
             erased=archive.catalogue.erased(),
+            given=given,
         )
         if expecting not in (None, _digest(_afterwards(snapshot, change))):
             raise InvalidRequest(
@@ -106,6 +114,8 @@ def ingest(
             notes = _publish(archive, snapshot, change, report)
     notes = (*notes, *_desk_notes(archive, paths))
     if not dry_run:
+        for root, names in given.items() if collections is not None else ():
+            archive.catalogue.give(root, names)
         _spared(files.keep)
         generation = generation_name(archive.catalogue.generation)
         if unwritten := failures.write_down(archive.settings.data_dir, generation, change.failed):
@@ -240,8 +250,12 @@ def compare(
     max_article_mb: float,
     progress: Progress,
     erased: Erased,
+    given: Mapping[str, tuple[str, ...]],
 ) -> Change:
-    """Reads every path and sorts what it finds into new, changed, unchanged, gone and failed."""
+    """Reads every path and sorts what it finds into new, changed, unchanged, gone and failed.
+
+    `given` are the collections of all articles of a path.
+    """
     known = snapshot.known_hashes()
     fresh: dict[str, tuple[Article, str]] = {}
     failed: list[Failure] = []
@@ -254,12 +268,15 @@ def compare(
 
     with ReadingProcess(waiting) as process:
         for path in paths:
-            root = os.path.normpath(path.absolute())
+            root = _root(path)
+            files.given = given[root]
             failed_before = len(failed)
             for item in readers.read(
                 path, max_article_mb=max_article_mb, known=files.articles_of, process=process
             ):
                 waiting()
+                if isinstance(item, Article) and given[root]:
+                    item = replace(item, collections=united(item.collections, given[root]))
                 files.note(item)
                 if isinstance(item, Failure):
                     failed.append(item)
@@ -292,6 +309,10 @@ def compare(
         list(fresh.values()), len(fresh) - updated, updated, len(seen) - len(fresh),
         tuple(sorted(removed)), tuple(failed), told,
     )  # fmt: skip
+
+
+def _root(path: Path) -> str:
+    return os.path.normpath(path.absolute())
 
 
 def _outgrown(known: dict[str, tuple[str, str, str]], roots: set[str]) -> set[str]:

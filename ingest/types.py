@@ -99,6 +99,7 @@ class Article:
         None  # the latest date named in the text; a bare month or year is its first day
     )
     language: str | None = None  # ISO 639-1
+    collections: tuple[str, ...] = ()  # that it states, or its ingest did; its folder is one, too
     notes: tuple[
         str, ...
     ] = ()  # sentences for people: what was not believed, what was left out; never stored
@@ -128,6 +129,7 @@ class Article:
             stated.get("date_source", self.date_source),
             self.credited_to,
             *(f"{d.kind} {d.day} {d.precision} {d.where}" for d in self.stated_dates),
+            *(f"collection {name}" for name in self.collections),
         )
         return hashlib.sha256("\x1f".join(str(f) for f in fields).encode()).hexdigest()[:32]
 

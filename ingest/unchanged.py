@@ -50,6 +50,7 @@ class ReadFiles:
         self._known = records.known()
         self._live = live_hashes
         self._way = f"{_way_of_reading()}:{max_article_mb}".encode()
+        self.given: tuple[str, ...] = ()  # the collections of all articles that are read now
         self._current: _Reading | None = None
         self._read: list[_Reading] = []
 
@@ -107,6 +108,7 @@ class ReadFiles:
         except OSError:
             return ""
         digest.update(self._way)
+        digest.update("\x1f".join(self.given).encode())
         return digest.hexdigest()[:40]
 
 

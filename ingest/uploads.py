@@ -41,10 +41,14 @@ Unread = tuple[str, BinaryIO]  # a file's name, made safe, and its bytes
 
 @dataclass(frozen=True, slots=True)
 class Staged:
-    """The files of one upload, waiting below `folder` under the names they will have in FOLDER."""
+    """The files of one upload, waiting below `folder` under the names they will have in FOLDER.
+
+    `collections` are those of all its articles; None leaves each file its own.
+    """
 
     folder: Path
     names: tuple[str, ...]
+    collections: tuple[str, ...] | None = None
 
     @property
     def new(self) -> Path:
@@ -162,7 +166,11 @@ def ingest(archive: Archive, staged: Staged, progress: pipeline.Progress) -> Ing
     ]
     with _in_place(home, staged, readable, generation_name(archive.catalogue.generation)):
         report = pipeline.ingest(
-            archive, [home / name for name in readable], prune=True, progress=progress
+            archive,
+            [home / name for name in readable],
+            prune=True,
+            collections=staged.collections,
+            progress=progress,
         )
     _put_back(home, staged, _unread(archive, home, readable, report.failed))
     return replace(report, failed=(*refused, *report.failed))

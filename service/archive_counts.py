@@ -34,6 +34,7 @@ class ArchiveFilter:
     published_before: date | None = None
     as_of: date | None = None
     article_id: tuple[str, ...] = ()
+    collection: tuple[str, ...] = ()
 
     def given(self) -> dict[str, Any]:
         """What narrows the count, as JSON and as the page's parameters have it."""
@@ -57,6 +58,7 @@ class ArchiveFilter:
             self.published_before,
             self.publisher,
             self.article_id,
+            self.collection,
         )
 
     @property
@@ -176,7 +178,13 @@ def _filter(query: Query, asked: ArchiveQuestion, snapshot: Snapshot) -> Archive
             return None
         publishers = named
     return ArchiveFilter(
-        " ".join(asked.words), publishers, after, before, given.as_of, given.article_ids
+        " ".join(asked.words),
+        publishers,
+        after,
+        before,
+        given.as_of,
+        given.article_ids,
+        given.collections,
     )
 
 
@@ -210,6 +218,9 @@ def _sentences(asked: ArchiveQuestion, wanted: ArchiveFilter, found: Listing) ->
 
 def _narrowed(wanted: ArchiveFilter) -> str:
     said = [f" from {' and '.join(wanted.publisher)}"] if wanted.publisher else []
+    if wanted.collection:
+        kind = "collection" if len(wanted.collection) == 1 else "collections"
+        said.append(f" in the {kind} {' and '.join(map(_one_line, wanted.collection))}")
     if wanted.article_id:
         said.append(" among those asked about")
     first, last = wanted.published_after, wanted.published_before

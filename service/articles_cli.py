@@ -8,14 +8,14 @@ import sys
 from collections.abc import Iterator
 from enum import StrEnum
 from typing import Annotated, Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 import typer
 
 from ingest import terminal
 from ingest.errors import WrongUsage
 from ingest.settings import read_settings
-from service.cli import Json, outlet_and_day
+from service.cli import Collections, Json, outlet_and_day
 from service.client import Ask, reading
 from service.terminal_table import side_by_side
 
@@ -43,11 +43,11 @@ WIDTH = 100  # columns, where no terminal tells
 
 
 @app.command("list")
-def list_articles(as_json: Json = False) -> None:
+def list_articles(as_json: Json = False, collections: Collections = None) -> None:
     """Every article, in order of id."""
     terminal.start_logs()
     with terminal.spoken_errors(), reading(read_settings()) as ask:
-        found = list(_all_articles(ask))
+        found = list(_all_articles(ask, collections or []))
         if as_json:
             terminal.show_json({"articles": found})
             return
@@ -153,12 +153,15 @@ def erased() -> None:
         terminal.show_json(ask("GET", "/owner/erasures"))
 
 
-def _all_articles(ask: Ask) -> Iterator[dict[str, Any]]:
+def _all_articles(ask: Ask, collections: list[str]) -> Iterator[dict[str, Any]]:
     cursor = ""
     while True:
-        page = ask(
-            "GET", f"/v1/articles?limit={PAGE}" + (f"&cursor={quote(cursor)}" if cursor else "")
-        )
+        wanted = {
+            "limit": PAGE,
+            "collection": collections,
+            **({"cursor": cursor} if cursor else {}),
+        }
+        page = ask("GET", f"/v1/articles?{urlencode(wanted, doseq=True)}")
         yield from page["articles"]
         cursor = page["next_cursor"]
         if not cursor:

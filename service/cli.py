@@ -21,6 +21,12 @@ from ingest.storage import owner
 from service.client import reading
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON value")]
+Collections = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--collection", metavar="NAME", help="Only articles in it; may be given many times"
+    ),
+]
 Host = Annotated[
     str, typer.Option(help="Address to listen on; anything but loopback wants DATELINE_API_KEYS")
 ]
@@ -93,13 +99,15 @@ def ask(
             "--as-of", metavar="DATE", help="Answer from what was published by then, YYYY-MM-DD"
         ),
     ] = None,
+    collections: Collections = None,
     as_json: Json = False,
 ) -> None:
     """One cited answer."""
     terminal.start_logs()
     with terminal.spoken_errors():
         settings = read_settings()
-        request = {"question": sys.stdin.read().strip() if question == "-" else question}
+        words = sys.stdin.read().strip() if question == "-" else question
+        request: dict[str, Any] = {"question": words, "collections": collections or []}
         if as_of:
             try:
                 request["as_of"] = date.fromisoformat(as_of).isoformat()
@@ -115,13 +123,15 @@ def ask(
 def search(
     query: Annotated[str, typer.Argument(help="Words to look for")],
     count: Annotated[int, typer.Option("-k", min=1, max=100, help="Most passages to show")] = 10,
+    collections: Collections = None,
     as_json: Json = False,
 ) -> None:
     """Passages only, best first."""
     terminal.start_logs()
     with terminal.spoken_errors():
+        wanted = urlencode({"q": query, "k": count, "collections": collections or []}, doseq=True)
         with reading(read_settings()) as ask_owner:
-            body = ask_owner("GET", f"/v1/search?{urlencode({'q': query, 'k': count})}")
+            body = ask_owner("GET", f"/v1/search?{wanted}")
         if as_json:
             terminal.show_json(body)
             return

@@ -29,6 +29,7 @@ class Filters:
     published_before: date | None = None
     publishers: tuple[str, ...] = ()
     article_ids: tuple[str, ...] = ()
+    collections: tuple[str, ...] = ()  # those in any one of them
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,7 +39,7 @@ async def used(client: Client) -> dict[str, Any]:
     for tool in tools.values():
         assert tool.title and tool.description and tool.output_schema
         assert tool.annotations and tool.annotations.read_only_hint
-    assert list(tools["search"].input_schema["properties"]) == ["query"]
+    assert list(tools["search"].input_schema["properties"]) == ["query", "collections"]
     assert list(tools["fetch"].input_schema["properties"]) == ["id"]
 
     async def call(name: str, **arguments: Any) -> dict[str, Any]:

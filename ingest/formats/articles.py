@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date
 
+from ingest.collections import names
 from ingest.errors import BadArticle
 from ingest.formats.field_names import BODIES, understood
 from ingest.text.clean import clean, one_line
@@ -132,6 +133,7 @@ def article_of(extract: Extract, identity: str, source: str, today: date | None 
         stated_dates=dates.stated,
         credited_to=header.credited_to,
         latest_named_date=dates.latest_named,
+        collections=names(fields.get("collections", "")),
         notes=(*extract.notes, *dates.notes, *_undecoded(text)),
     )
 

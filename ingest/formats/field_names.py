@@ -17,6 +17,7 @@ NAMES = {
     "posted postedon postedat dcdate",
     "updated_on": "updatedon updated updatedat updatedate dateupdated lastmod modified modifiedat modifieddate "
     "datemodified datemodify lastmodified lastupdated",
+    "collections": "collections collection",
     "text": "text body content articlebody bodytext fulltext maintext articletext story contenttext "
     "leadparagraph",
     "html": "html bodyhtml contenthtml articlehtml bodyxhtml",

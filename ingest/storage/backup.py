@@ -20,11 +20,13 @@ from typing import IO, Any
 
 from sqlalchemy import Table, insert, select
 
+from ingest.collections import folder
 from ingest.errors import DatelineError, IndexUnavailable
 from ingest.settings import Settings
+from ingest.storage.database import put
 from ingest.storage.databases import open_database
 from ingest.storage.schema import Schema
-from ingest.storage.tables import generations, pending, prints
+from ingest.storage.tables import CATALOGUE, collected, generations, pending, prints, versions
 
 FORMAT = 1
 MANIFEST = "manifest.json"
@@ -131,6 +133,10 @@ def _read_tables(file: zipfile.ZipFile, settings: Settings, schema: Schema) -> N
                 for rows in _rows(lines, table):
                     connection.execute(insert(table), rows)
             database.filled(connection, table)
+        if schema is CATALOGUE and f"{schema.name}/{collected.name}.jsonl" not in present:
+            sources = connection.execute(select(versions.c.version, versions.c.source)).all()
+            named = [(folder(source), version) for version, source in sources]
+            put(connection, collected, [{"collection": c, "version": v} for c, v in named if c])
 
 
 def _rows(lines: IO[bytes], table: Table) -> Iterator[list[dict[str, Any]]]:

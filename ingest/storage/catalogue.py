@@ -8,6 +8,7 @@ generation took away stays until the next one comes, so that it can be rolled ba
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -28,6 +29,7 @@ from sqlalchemy import (
     update,
 )
 
+from ingest.collections import all_of
 from ingest.storage.database import Database, Rows, put
 from ingest.storage.erasures import Erased, erased, listed, note, standing, take_over
 from ingest.storage.lists import among
@@ -35,7 +37,16 @@ from ingest.storage.overrides import say
 from ingest.storage.rows import StoredArticle as StoredArticle
 from ingest.storage.rows import article_of, article_row, member_rows
 from ingest.storage.snapshot import Snapshot as Snapshot
-from ingest.storage.tables import generations, members, overrides, passages, pending, versions
+from ingest.storage.tables import (
+    collected,
+    generations,
+    members,
+    overrides,
+    passages,
+    pending,
+    roots,
+    versions,
+)
 from ingest.types import Article, Family, Passage, Sentence
 
 
@@ -115,6 +126,8 @@ class Catalogue:
                     for p in version.passages
                 ]
                 put(connection, passages, places)
+                belongs = [{"collection": c, "version": key} for c in all_of(version.article)]
+                put(connection, collected, belongs)
             _replace_members(connection, families, number)
             published = select(passages.c.passage_id)
             connection.execute(delete(pending).where(pending.c.passage_id.in_(published)))
@@ -132,6 +145,7 @@ class Catalogue:
             ids = connection.execute(select(passages.c.passage_id).where(gone)).scalars()
             put(connection, pending, [{"passage_id": i} for i in ids], replace=False)
             connection.execute(delete(passages).where(gone))
+            connection.execute(delete(collected).where(collected.c.version.in_(of_the_article)))
             for table in (versions, members, overrides):
                 connection.execute(delete(table).where(table.c.article_id == article_id))
             _replace_members(connection, families, number)
@@ -175,6 +189,16 @@ class Catalogue:
             )
             _replace_members(connection, families, number)
         return number
+
+    def given(self, root: str) -> tuple[str, ...]:
+        """The collections that the last ingest with any gave to the articles of a PATH."""
+        rows = self._database.rows(select(roots.c.collections).where(roots.c.root == root))
+        return tuple(json.loads(rows[0].collections)) if rows else ()
+
+    def give(self, root: str, collections: Sequence[str]) -> None:
+        """Notes them for ingests to come."""
+        with self._database.write() as connection:
+            put(connection, roots, [{"root": root, "collections": json.dumps(collections)}])
 
     def erased(self) -> Erased:
         """What no ingest takes in."""
@@ -256,8 +280,9 @@ class Catalogue:
         oldest = {"oldest": self._oldest()}
         with self._database.write() as connection:
             connection.execute(delete(pending))
-            dead = passages.c.version.in_(_DEAD_VERSIONS)
-            connection.execute(delete(passages).where(dead), oldest)
+            for table in (passages, collected):
+                dead = table.c.version.in_(_DEAD_VERSIONS)
+                connection.execute(delete(table).where(dead), oldest)
             connection.execute(delete(versions).where(_IS_DEAD), oldest)
             connection.execute(
                 delete(members).where(members.c.removed_in <= bindparam("oldest")), oldest

@@ -19,7 +19,7 @@ from ingest.storage.passage_filters import (
     conditions,
 )
 from ingest.storage.snapshot import Snapshot, live
-from ingest.storage.tables import members, versions
+from ingest.storage.tables import collected, members, versions
 
 Keys = tuple[ColumnElement[Any] | UnaryExpression[Any], ...]
 
@@ -59,6 +59,12 @@ class Listing:
         query = self._narrowed(select(outlet, number)).where(outlet != "")
         found = self._rows(query.group_by(outlet).order_by(number.desc(), outlet))
         return [tuple(row) for row in found]
+
+    def collections(self) -> list[tuple[str, int]]:
+        """Collections with the number of their articles, in order of name."""
+        name, of_the_version = collected.c.collection, collected.c.version == versions.c.version
+        query = self._narrowed(select(name, func.count())).join(collected, of_the_version)
+        return [tuple(row) for row in self._rows(query.group_by(name).order_by(name))]
 
     def stories(self, sort: str, first: int, most: int) -> list[str]:
         """Ids of families from the `first` on, which counts from 0, at most `most`. Each stands

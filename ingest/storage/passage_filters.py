@@ -11,13 +11,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, and_, bindparam, func, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, select
 
 from ingest.storage.database import Rows
 from ingest.storage.lists import among
 from ingest.storage.rows import StoredArticle
 from ingest.storage.snapshot import Snapshot, live
-from ingest.storage.tables import members, passages, versions
+from ingest.storage.tables import collected, members, passages, versions
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,8 @@ class PassageFilter:
     """What a question is narrowed to. Dates are inclusive; an empty tuple bounds nothing.
 
     `as_of` leaves what was published by then, and undated articles whose text names no later date.
-    An undated article passes no other date filter. Outlets are compared without case.
+    An undated article passes no other date filter. Outlets and collections are compared without
+    case; an article passes that is in any one of the collections.
     """
 
     as_of: date | None = None
@@ -44,6 +45,7 @@ class PassageFilter:
     published_before: date | None = None
     publishers: tuple[str, ...] = ()
     article_ids: tuple[str, ...] = ()
+    collections: tuple[str, ...] = ()
 
 
 def passage_rows(
@@ -112,15 +114,21 @@ def conditions(snapshot: Snapshot, wanted: PassageFilter) -> list[ColumnElement[
     if wanted.published_before:
         found.append(versions.c.published_on <= wanted.published_before.isoformat())
     if wanted.publishers:
-        # as their articles spell them: SQLite folds the case of ASCII letters only
-        names = {name.casefold() for name in wanted.publishers}
-        spelled = [row.publisher or "" for row in snapshot.rows(_PUBLISHERS)]
-        found.append(
-            versions.c.publisher.in_([name for name in spelled if name.casefold() in names])
-        )
+        found.append(versions.c.publisher.in_(_spelled(snapshot, _PUBLISHERS, wanted.publishers)))
+    if wanted.collections:
+        named = collected.c.collection.in_(_spelled(snapshot, _COLLECTIONS, wanted.collections))
+        found.append(versions.c.version.in_(select(collected.c.version).where(named)))
     if wanted.article_ids:
         found.append(versions.c.article_id.in_(wanted.article_ids))
     return found
+
+
+def _spelled(
+    snapshot: Snapshot, known: Select[tuple[str | None]], given: Iterable[str]
+) -> list[str]:
+    """Names as their articles spell them: SQLite folds the case of ASCII letters only."""
+    wanted = {name.casefold() for name in given}
+    return [name for (name,) in snapshot.rows(known) if name and name.casefold() in wanted]
 
 
 # SQLite would read whole articles to reach these columns; a server knows better by itself.
@@ -156,6 +164,7 @@ _PERMITTED = select(versions.c.article_id).where(
 _PUBLISHERS = (
     select(versions.c.publisher).distinct().where(live(versions)).with_hint(versions, *PLACES)
 )
+_COLLECTIONS = select(collected.c.collection).distinct()
 _MATCHING = (
     select(passages.c.passage_id)
     .join_from(versions, passages, passages.c.version == versions.c.version)

@@ -23,7 +23,14 @@ from ingest.storage.database import Reading, Rows
 from ingest.storage.lists import among
 from ingest.storage.overrides import FAMILY, Override
 from ingest.storage.rows import StoredArticle, member_of, sentences_of, stored_article
-from ingest.storage.tables import generations, members, overrides, passages, versions
+from ingest.storage.tables import (
+    collected,
+    generations,
+    members,
+    overrides,
+    passages,
+    versions,
+)
 from ingest.types import Family, Member, Passage, Sentence
 
 GENERATION: BindParameter[int] = bindparam("generation", 0)  # Snapshot.rows puts its own in
@@ -116,6 +123,10 @@ class Snapshot:
     def passage_ids(self) -> set[str]:
         return {row.passage_id for row in self.rows(_PASSAGE_IDS)}
 
+    def collections_of(self, article_id: str) -> tuple[str, ...]:
+        """In order of name; () where the article is not live."""
+        return tuple(row.collection for row in self.rows(_COLLECTIONS_OF, article=article_id))
+
     def family(self, family_id: str) -> Family | None:
         """The live members, canonical first."""
         rows = self.rows(_FAMILY, family=family_id)
@@ -181,6 +192,12 @@ _PASSAGES_BY_ID = _PASSAGES.where(among(passages.c.passage_id, "ids"))
 _PASSAGES_OF = _PASSAGES.where(_ARTICLE).order_by(passages.c.start)
 _PASSAGE_IDS = _PASSAGES.with_only_columns(passages.c.passage_id)
 _SENTENCES = select(versions.c.text, versions.c.sentences).where(_ARTICLE, live(versions))
+_COLLECTIONS_OF = (
+    select(collected.c.collection)
+    .join_from(versions, collected, collected.c.version == versions.c.version)
+    .where(_ARTICLE, live(versions))
+    .order_by(collected.c.collection)
+)
 _HASHES = select(
     versions.c.article_id, versions.c.content_hash, versions.c.identity, versions.c.root
 ).where(live(versions))

@@ -103,6 +103,20 @@ members = Table(
     Index("members_article", "article_id"),
     Index("members_family", "family_id"),
 )
+collected = Table(  # the articles of each collection
+    "collected",
+    _catalogue,
+    words("collection"),
+    Column("version", Integer, nullable=False),
+    PrimaryKeyConstraint("collection", "version"),
+    Index("collected_version", "version"),
+)
+roots = Table(  # the collections that an ingest gave to all articles of a PATH
+    "roots",
+    _catalogue,
+    words("root", primary_key=True),
+    words("collections"),
+)
 pending = Table("pending", _catalogue, words("passage_id", primary_key=True))
 prints = Table(
     "prints",

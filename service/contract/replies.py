@@ -212,6 +212,7 @@ class Article(BaseModel):
     )
     credited_to: str | None = Field(description="the outlet that a credit line names")
     language: str | None = Field(description="ISO 639-1, as its words suggest")
+    collections: list[str]
     ingested_at: str
     overrides: list[Overridden] = Field(description="what a desk says otherwise than the file")
     family: ArticleFamily
@@ -229,9 +230,11 @@ class Article(BaseModel):
             **{
                 name: getattr(stored.article, name)
                 for name in cls.model_fields
-                if name not in ("title", "ingested_at", "overrides", "family", "alterations")
+                if name
+                not in ("title", "collections", "ingested_at", "overrides", "family", "alterations")
             },
             title=shown.title,
+            collections=list(snapshot.collections_of(shown.article_id)),
             ingested_at=stored.ingested_at,
             overrides=Overridden.all(stored, snapshot),
             family=ArticleFamily(

@@ -17,6 +17,7 @@ from pydantic import (
     model_validator,
 )
 
+from ingest.collections import is_name
 from ingest.formats.articles import LONGEST_FIELD
 from ingest.formats.items import LONGEST_ID
 from service.archive_counts import ArchiveFilter
@@ -66,6 +67,9 @@ CheckedText = Annotated[Spoken, Field(min_length=1, max_length=LONGEST_CHECKED)]
 QueryText = Annotated[Spoken, Field(min_length=1, max_length=LONGEST_QUERY)]
 Day = Annotated[date, BeforeValidator(_iso_day)]
 Name = Annotated[PlainText, Field(max_length=300)]
+CollectionName = Annotated[
+    PlainText, must(is_name, "be 1 to 100 characters without commas and line breaks")
+]
 HOLDS_WORDS = must(lambda text: any(map(str.isalnum, text)), "hold words")
 Words = Annotated[PlainText, HOLDS_WORDS]
 Line = Annotated[PlainText, Field(max_length=LONGEST_FIELD)]
@@ -129,6 +133,9 @@ class AnswerRequest(Request):
         None, description="answer as on this day: nothing published later is used"
     )
     filters: FiltersRequest | None = None
+    collections: list[Name] | None = Field(
+        None, max_length=200, description="only articles in any one of these collections"
+    )
     today: Day | None = Field(
         None, description='the asker\'s day, from which "yesterday" is counted; else today in UTC'
     )
@@ -153,6 +160,7 @@ class AnswerRequest(Request):
                 wanted.published_before,
                 tuple(wanted.publishers),
                 tuple(wanted.article_ids),
+                tuple(self.collections or ()),
             ),
             self.today,
         )
@@ -220,10 +228,17 @@ class ArticlesRequest(Request):
     )
     published_after: Day | None = Field(None, description="inclusive; undated articles fail")
     published_before: Day | None = Field(None, description="inclusive; undated articles fail")
+    collection: list[Name] = Field(
+        [], max_length=200, description="only articles in any one of these collections"
+    )
 
     def narrowed(self) -> ArchiveFilter:
         return ArchiveFilter(
-            self.q or "", tuple(self.publisher), self.published_after, self.published_before
+            self.q or "",
+            tuple(self.publisher),
+            self.published_after,
+            self.published_before,
+            collection=tuple(self.collection),
         )
 
 
@@ -252,6 +267,7 @@ class ArticleRequest(Request):
     published_on: Day | None = Field(
         None, description="left out, it is read from the text where that states it"
     )
+    collections: list[CollectionName] | None = Field(None, max_length=100)
     id: Key | None = Field(
         None,
         description="of your choosing: sending it again updates the article. Without it the "

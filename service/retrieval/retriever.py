@@ -277,6 +277,7 @@ def filter_of(question: Question) -> PassageFilter:
         filters.published_before,
         filters.publishers,
         filters.article_ids,
+        filters.collections,
     )
 
 

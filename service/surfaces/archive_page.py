@@ -41,11 +41,11 @@ def archive_view(
 ) -> dict[str, Any]:
     """What the template shows; `page` counts from 1, and one beyond the last is the last."""
     any_time = replace(wanted, published_after=None, published_before=None)
-    anywhere = replace(wanted, publisher=())
+    anywhere, anything = replace(wanted, publisher=()), replace(wanted, collection=())
     # the words are looked for once, in whatever the other filters leave
-    held = holding(snapshot, replace(any_time, publisher=()))
-    found, dated, elsewhere = (
-        Listing(snapshot, one.permitted, held) for one in (wanted, any_time, anywhere)
+    held = holding(snapshot, replace(any_time, publisher=(), collection=()))
+    found, dated, elsewhere, beside = (
+        Listing(snapshot, one.permitted, held) for one in (wanted, any_time, anywhere, anything)
     )
     articles, story_count, with_day, first, last = found.counts()
     pages = max(1, -(-story_count // PAGE_STORIES))
@@ -63,6 +63,7 @@ def archive_view(
         "stories": stories(found, sort, (page - 1) * PAGE_STORIES, PAGE_STORIES),
         "bars": timeline(dated.months(), wanted),
         "outlets": elsewhere.outlets()[:MOST_OUTLETS],
+        "collections": beside.collections()[:MOST_OUTLETS],
         "narrowed": list(_narrowed(wanted)),
         "page": page,
         "pages": pages,
@@ -77,6 +78,7 @@ def home_view(snapshot: Snapshot) -> dict[str, Any]:
         "stories": newest[:NEWEST_SHOWN],
         "examples": example_questions([story.lead for story in newest]),
         "outlets": found.outlets()[:MOST_OUTLETS],
+        "collections": found.collections()[:MOST_OUTLETS],
         "articles": found.counts()[0],
     }
 
@@ -131,6 +133,9 @@ def _narrowed(wanted: ArchiveFilter) -> Iterator[tuple[str, dict[str, Any]]]:
     for one in wanted.publisher:
         others = tuple(name for name in wanted.publisher if name != one)
         yield one, replace(wanted, publisher=others).given()
+    for one in wanted.collection:
+        others = tuple(name for name in wanted.collection if name != one)
+        yield f"collection {one}", replace(wanted, collection=others).given()
     if wanted.published_after:
         words = f"from {in_words(wanted.published_after)}"
         yield words, replace(wanted, published_after=None).given()

@@ -6,7 +6,7 @@ import importlib.metadata
 import json
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 from urllib.parse import quote, urlencode
 
 import mcp_types as types
@@ -31,8 +31,15 @@ Ask = Callable[[str, str, dict[str, Any] | None], Awaitable[Any]]
 """A request to the REST API: method, path and body; the JSON of the reply, or DatelineError."""
 
 
+Collections = Annotated[
+    list[Name],
+    Field(max_length=200, description="only articles in any one of these collections"),
+]
+
+
 class SearchArguments(Request):
     query: QuestionText = Field(description="words or a question, in English")
+    collections: Collections = Field([])
 
 
 class FetchArguments(Request):
@@ -44,6 +51,7 @@ class AskArguments(Request):
     as_of: Day | None = Field(
         None, description="answer from what was published by this day, such as 2024-04-26"
     )
+    collections: Collections = Field([])
 
 
 class Found(BaseModel):
@@ -101,7 +109,10 @@ class Archive:
     base_url: str
 
     async def search(self, arguments: SearchArguments) -> Results:
-        wanted = urlencode({"q": arguments.query, "k": MOST_RESULTS})
+        wanted = urlencode(
+            {"q": arguments.query, "k": MOST_RESULTS, "collections": arguments.collections},
+            doseq=True,
+        )
         found = await self.ask("GET", f"/v1/search?{wanted}", None)
         best = {hit["article_id"]: hit for hit in reversed(found["passages"])}
         hits = [hit for hit in found["passages"] if best[hit["article_id"]] is hit]

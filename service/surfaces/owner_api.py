@@ -21,7 +21,7 @@ from ingest.errors import NotFound, NotReady
 from ingest.storage.doctor import findings
 from ingest.summary import report_body
 from service.contract.problems import known_failure
-from service.contract.requests import PlainText, must
+from service.contract.requests import CollectionName, PlainText, must
 from service.contract.requests import Request as RequestModel
 from service.surfaces.streaming import PING_SECONDS, gone
 from service.wiring import Service
@@ -39,6 +39,7 @@ class IngestRequest(RequestModel):
     prune: bool = False
     dry_run: bool = False
     expecting: str | None = None
+    collections: list[CollectionName] | None = None
 
 
 class DoctorRequest(RequestModel):
@@ -147,6 +148,7 @@ class _Ingest:
                 prune=self.body.prune,
                 dry_run=self.body.dry_run,
                 expecting=self.body.expecting,
+                collections=self.body.collections,
                 progress=self._progress,
             )
             self.service.receipts.forget_removed(self.service.archive.catalogue)

@@ -105,13 +105,20 @@ def _search(router: APIRouter, service: Service) -> None:
         article_ids: Annotated[
             list[Name] | None, Query(max_length=1000, description="may be given many times")
         ] = None,
+        collections: Annotated[
+            list[Name] | None, Query(max_length=200, description="may be given many times")
+        ] = None,
     ) -> Search:
         """Passages, best first; no match is an empty list.
 
         The first of every family comes before the second of any.
         """
         filters = Filters(
-            published_after, published_before, tuple(publishers or ()), tuple(article_ids or ())
+            published_after,
+            published_before,
+            tuple(publishers or ()),
+            tuple(article_ids or ()),
+            tuple(collections or ()),
         )
         found = service.retriever.find(Question(q, as_of=as_of, filters=filters), k)
         return Search(passages=list(found))

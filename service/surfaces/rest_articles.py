@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
@@ -17,7 +18,12 @@ from service.conflicts.side_by_side import canonical_of, compared
 from service.contract.cursors import cursor_of, place_of
 from service.contract.problems import problem_of, problems
 from service.contract.replies import Article, Articles, Comparison, JobAccepted, JobState, body_of
-from service.contract.requests import UPLOAD_SCHEMAS, ArticlesRequest, OverridesRequest
+from service.contract.requests import (
+    UPLOAD_SCHEMAS,
+    ArticlesRequest,
+    CollectionName,
+    OverridesRequest,
+)
 from service.jobs import Job, Jobs
 from service.overriding import overridden
 from service.retrieval.retriever import card
@@ -151,7 +157,13 @@ def _writing(router: APIRouter, service: Service) -> None:
         openapi_extra={"requestBody": {"required": True, "content": UPLOAD_SCHEMAS}},
     )
     async def add_articles(
-        request: Request, reply: Response, idempotency_key: IdempotencyKey = None
+        request: Request,
+        reply: Response,
+        collection: Annotated[
+            list[CollectionName] | None,
+            Query(max_length=100, description="collections of all that is sent"),
+        ] = None,
+        idempotency_key: IdempotencyKey = None,
     ) -> JobAccepted:
         """Takes files, or one article as JSON, and ingests them in the background, one upload after
         another.
@@ -168,6 +180,8 @@ def _writing(router: APIRouter, service: Service) -> None:
         if job_id is None:
             service.jobs.expect_room()
             staged = await staged_from(request, service.settings)
+            if collection is not None:
+                staged = replace(staged, collections=tuple(collection))
             job = service.jobs.submit(staged, request.state.request_id)
             job_id = remembered.keep(*once, job.job_id)
         reply.headers["Location"] = f"/v1/jobs/{job_id}"

@@ -67,7 +67,9 @@ def _home(router: APIRouter, service: Service) -> None:
     @router.api_route("/", methods=READS)
     def home(request: Request, q: str = "") -> HTMLResponse:
         reads = request.state.caller is not None
-        view: dict[str, Any] = {"stories": [], "examples": [], "outlets": [], "articles": 0}
+        view: dict[str, Any] = {
+            name: [] for name in ("stories", "examples", "outlets", "collections")
+        } | {"articles": 0}
         if reads:
             with service.archive.catalogue.live() as snapshot:
                 view = known.get(snapshot.generation) or home_view(snapshot)
@@ -87,6 +89,7 @@ def _archive(router: APIRouter, service: Service) -> None:
         published_before: str = "",
         as_of: str = "",
         article_id: Annotated[list[str], Query(max_length=1_000)] = [],  # noqa: B006
+        collection: Annotated[list[str], Query(max_length=100)] = [],  # noqa: B006
         sort: Literal["newest", "oldest", "title", "outlet", "copies"] = "newest",
         number: Annotated[int, Query(alias="page", ge=1, le=1_000_000)] = 1,
     ) -> HTMLResponse:
@@ -97,6 +100,7 @@ def _archive(router: APIRouter, service: Service) -> None:
             _day("published_before", published_before),
             _day("as_of", as_of),
             tuple(filter(None, article_id)),
+            tuple(filter(None, collection)),
         )
         with service.archive.catalogue.live() as snapshot:
             view = archive_view(snapshot, wanted, sort, number)

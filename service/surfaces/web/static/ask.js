@@ -4,7 +4,7 @@ import { offer } from "./actions.js";
 import { at, byId, call, events, make, outletAndDay, readerLink, show, trouble } from "./archive.js";
 import { goOn, mount, past, reopen, restart, told } from "./conversation.js";
 
-const FILTERS = ["publisher", "published_after", "published_before", "as_of"];
+const FILTERS = ["publisher", "published_after", "published_before", "as_of", "collection"];
 
 let asked = null; // the part of the address that was asked last
 let running = null; // the AbortController of the answer under way
@@ -110,9 +110,9 @@ function ended(own) {
   byId("submit").textContent = "Ask";
 }
 
-function request({ q, as_of, publisher, published_after, published_before }) {
+function request({ q, as_of, collection, publisher, published_after, published_before }) {
   const filters = { ...(publisher && { publishers: [publisher] }), ...(published_after && { published_after }), ...(published_before && { published_before }) };
-  return { question: q, stream: true, ...(as_of && { as_of }), ...(Object.keys(filters).length && { filters }), ...past() };
+  return { question: q, stream: true, ...(as_of && { as_of }), ...(collection && { collections: [collection] }), ...(Object.keys(filters).length && { filters }), ...past() };
 }
 
 /** Writes sentences as they are verified; the whole answer at the end. */
