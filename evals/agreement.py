@@ -64,6 +64,8 @@ def agreement(labels: Path, rows: Mapping[str, Scored]) -> dict[str, dict[str, I
 
 def kappa(pairs: Sequence[Pair]) -> Interval:
     """Cohen's kappa (1960) with a percentile bootstrap over cases; None where one answer is all that anybody gave."""
+    if not pairs:
+        return Interval(None, 0, None, None)
     both = np.asarray(pairs, dtype=bool)
     count = len(both)
     draws = np.random.default_rng(SEED).integers(0, count, (RESAMPLES, count))

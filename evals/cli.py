@@ -58,6 +58,9 @@ def run_suite(
     max_cost: Annotated[
         float | None, typer.Option(min=0, help="USD after which no further case is begun")
     ] = None,
+    judge: Annotated[
+        bool, typer.Option("--judge", help="Let the model judge every answer, beside the scores")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Ask every case of a suite, score what comes back, write results and a report."""
@@ -66,7 +69,7 @@ def run_suite(
         from evals.execution import Order, execute
 
         order = Order(
-            suite, articles, url, out, resume, replay, sample, seed, _price(price), max_cost, concurrency
+            suite, articles, url, out, resume, replay, sample, seed, _price(price), max_cost, concurrency, judge
         )  # fmt: skip
         made, summary, directory = execute(order, read_settings())
         _tell(made, summary, directory, as_json)
@@ -230,6 +233,8 @@ def _tell(made: Run, summary: dict[str, Any], directory: Path, as_json: bool) ->
         terminal.show_json(summary)
     else:
         terminal.show("\n".join(report.table(summary["scores"])))
+        if "judged" in summary:
+            terminal.show("\n" + "\n".join(report.judge_table(summary["judged"])))
         wrong = len(report.wrong_rows(made.rows))
         terminal.show(f"\n{summary['n']} cases, {wrong} to look at in {directory / results.REPORT}")
     if made.stopped:
@@ -237,6 +242,10 @@ def _tell(made: Run, summary: dict[str, Any], directory: Path, as_json: bool) ->
             f"stopped after {len(made.rows)} cases: {made.stopped}; go on with "
             f"dateline eval run --resume {directory}"
         )
+    unjudged = [row for row in made.rows if row.get("judge_failed")]
+    if unjudged:
+        why = unjudged[0]["judge_failed"]
+        terminal.say(f"the judge failed on {len(unjudged)} cases, the first with: {why}")
     failed = [row for row in made.rows if row["error"]]
     if failed:
         terminal.say(

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import json
 import random
-from collections.abc import Iterator
-from contextlib import AbstractAsyncContextManager, ExitStack, contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -42,6 +42,7 @@ class Order:
     price: tuple[float, float] | None = None
     max_cost: float | None = None
     at_a_time: int = 4
+    judge: bool = False  # whether a model says what it thinks of every answer
     archive: Path | None = None  # a data directory of the caller's, asked as it stands
 
 
@@ -76,9 +77,9 @@ def _planned(order: Order, settings: Settings) -> tuple[Made, Suite]:
         return _new(order, settings)
     if order.resume and (order.replay or order.out):
         raise WrongUsage("--resume goes on in its own directory: leave --out and --replay away")
-    if order.articles or order.url or order.sample:
+    if order.articles or order.url or order.sample or order.judge:
         raise WrongUsage(
-            f"{earlier} knows what it asks about: leave --articles, --url and --sample away"
+            f"{earlier} knows what it asks about: leave --articles, --url, --sample and --judge away"
         )
     made = results.read_made(earlier)
     suite = _sampled(read_suite(made.suite), made.sample, made.seed)
@@ -100,8 +101,10 @@ def _new(order: Order, settings: Settings) -> tuple[Made, Suite]:
             f"say what {order.suite} asks about: --articles PATH, or --url of a service that holds them"
         )
     drafts = settings.drafts_with_model
-    if order.max_cost is not None and order.price is None and (drafts or order.url):
+    if order.max_cost is not None and order.price is None and (drafts or order.url or order.judge):
         raise WrongUsage("--max-cost wants to know what tokens cost: add --price IN,OUT")
+    if order.judge and not (settings.openai_api_key or settings.openai_base_url):
+        raise WrongUsage("--judge asks a model: set OPENAI_API_KEY or OPENAI_BASE_URL")
     ours = {
         "answerer": "openai" if drafts else "extractive",
         "model": settings.model if drafts else None,
@@ -116,6 +119,7 @@ def _new(order: Order, settings: Settings) -> tuple[Made, Suite]:
         sample=order.sample,
         seed=order.seed,
         price=order.price,
+        judge=settings.model if order.judge else None,
         **({} if order.url else ours),
     ), suite
 
@@ -138,41 +142,54 @@ def _asked(
             made.price,
             order.max_cost,
         )
-        upstream: str | None
+        recorders: list[Recorder] = []
+
+        def recorded(upstream: str) -> str:
+            one = recording(calls, None if order.replay else upstream)
+            recorders.append(stack.enter_context(one))
+            return recorders[-1].url
+
+        own = settings.model_copy(update=_as_made(made))
+        asks_model = own.drafts_with_model or own.embedding_model != LOCAL_MODEL
+        if made.judge or (asks_model and not made.url):
+            model = recorded(settings.openai_base_url or OPENAI)
+            own = own.model_copy(update={"openai_base_url": model})
         opened: AbstractAsyncContextManager[Asker]
         if made.url:
-            upstream = None if order.replay else address_of(made.url)
-            recorder = stack.enter_context(recording(calls, upstream))
-            opened = at_url(recorder.url, settings)
-        else:
-            model = settings.openai_base_url or OPENAI
-            own = settings.model_copy(update=_as_made(made))
-            if own.drafts_with_model or own.embedding_model != LOCAL_MODEL:
-                recorder = stack.enter_context(recording(calls, None if order.replay else model))
-                own = own.model_copy(update={"openai_base_url": recorder.url})
-            else:
-                recorder = Recorder(calls, None, 0)
-            if order.archive:
-                from service.wiring import open_service
+            opened = at_url(recorded(address_of(made.url)), settings)
+        elif order.archive:
+            from service.wiring import open_service
 
-                own = own.model_copy(update={"data_dir": order.archive})
-                opened = in_process(stack.enter_context(open_service(own)))
-            else:
-                articles = Path(made.articles) if made.articles else suite.articles
-                if articles is None:
-                    raise WrongUsage(f"{made.suite} was asked of an archive that is gone: run anew")
-                asking = replace(asking, written=lambda gold: _written(gold, articles))
-                opened = in_process(stack.enter_context(service_over(articles, own)))
-        asking = replace(asking, failed=lambda: _missed(recorder))
-        return asyncio.run(_run(suite, opened, kept, asking))
+            own = own.model_copy(update={"data_dir": order.archive})
+            opened = in_process(stack.enter_context(open_service(own)))
+        else:
+            articles = Path(made.articles) if made.articles else suite.articles
+            if articles is None:
+                raise WrongUsage(f"{made.suite} was asked of an archive that is gone: run anew")
+            asking = replace(asking, written=lambda gold: _written(gold, articles))
+            opened = in_process(stack.enter_context(service_over(articles, own)))
+        asking = replace(asking, failed=lambda: _missed(recorders))
+        judge = own.model_copy(update={"model": made.judge}) if made.judge else None
+        return asyncio.run(_run(suite, opened, kept, asking, judge))
 
 
 async def _run(
-    suite: Suite, opened: AbstractAsyncContextManager[Asker], kept: Results, asking: Asking
+    suite: Suite,
+    opened: AbstractAsyncContextManager[Asker],
+    kept: Results,
+    asking: Asking,
+    judge: Settings | None,
 ) -> Run:
-    async with opened as asker:
-        with _progress(kept) as progress:
-            return await run(suite, asker, kept.keep, progress, asking, kept.rows)
+    async with AsyncExitStack() as stack:
+        asker = await stack.enter_async_context(opened)
+        if judge:
+            from evals.judges import Judge
+
+            asked = Judge(judge)
+            stack.push_async_callback(asked.close)
+            asking = replace(asking, judge=asked)
+        progress = stack.enter_context(_progress(kept))
+        return await run(suite, asker, kept.keep, progress, asking, kept.rows)
 
 
 @contextmanager
@@ -205,10 +222,9 @@ def _as_made(made: Made) -> dict[str, Any]:
     return {name: value for name, value in known.items() if value is not None}
 
 
-def _missed(recorder: Recorder) -> str | None:
-    if not recorder.missed:
-        return None
-    return f"{recorder.folder} holds no reply to {recorder.missed[0]}"
+def _missed(recorders: Sequence[Recorder]) -> str | None:
+    missed = [(one.folder, call) for one in recorders for call in one.missed]
+    return f"{missed[0][0]} holds no reply to {missed[0][1]}" if missed else None
 
 
 def _now() -> str:

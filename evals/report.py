@@ -7,14 +7,21 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from evals.agreement import kappa
 from evals.cases import KINDS, Suite
 from evals.metrics.figures import figures, refusals
-from evals.metrics.intervals import interval
+from evals.metrics.intervals import Interval, interval, share_interval
 from evals.metrics.scores import SCORES
 from evals.run import Row, Run
 from ingest import terminal
 
 WARNINGS_SHOWN = 20
+# by what a model judges: the score that says the same by rule, and from where on the model says yes
+JUDGED = {
+    "faithfulness": ("citation_recall", 1.0),
+    "relevancy": ("answer_hit", 1.0),
+    "correctness": ("answer_hit", 0.75),  # 4 of 5
+}
 
 Scores = dict[str, dict[str, Any]]
 
@@ -31,6 +38,7 @@ def summarise(suite: Suite, run: Run, cases_file: Path) -> dict[str, Any]:
         "by_kind": {
             kind: scores_of([row for row in run.rows if row["kind"] == kind]) for kind in kinds
         },
+        **judged(run.rows),
         "figures": figures(run.rows),
         "refusals": refusals(run.rows),
         "stopped": run.stopped,
@@ -46,10 +54,41 @@ def scores_of(rows: Sequence[Row]) -> Scores:
             row["scores"][score.name] for row in rows if row["scores"].get(score.name) is not None
         ]
         if values:
-            found[score.name] = {
-                name: _rounded(value) for name, value in asdict(interval(values)).items()
-            }
+            found[score.name] = _told(interval(values))
     return found
+
+
+def judged(rows: Sequence[Row]) -> dict[str, Scores]:
+    """`judged`: what a model thinks of the answers, and how far a score agrees with it; {} where none was asked."""
+    if not any("judged" in row for row in rows):
+        return {}
+    found: Scores = {}
+    for name, (rule, passes) in JUDGED.items():
+        both = [(row["judged"].get(name), row["scores"][rule]) for row in rows if "judged" in row]
+        values = [value for value, _ in both if value is not None]
+        pairs = [(v >= passes, s >= 1) for v, s in both if v is not None and s is not None]
+        agreement = {
+            "agreement": share_interval([a == b for a, b in pairs]),
+            "kappa": kappa(pairs),
+        }
+        found[name] = {
+            **_told(interval(values)),
+            "rule": rule,
+            **{measure: _told(one) for measure, one in agreement.items()},
+        }
+    return {"judged": found}
+
+
+def judge_table(found: Scores) -> list[str]:
+    """Lines for people: what the model thinks, and how far it agrees with the score in the same row."""
+    rows = [["judged by a model", "value", "95 % interval", "n", "score", "agreement", "kappa"]]
+    for name, one in found.items():
+        spans = [f"{percent(i['low'])} to {percent(i['high'])}" for i in (one, one["agreement"])]
+        k = one["kappa"]
+        kappa_told = "–" if k["value"] is None else f"{k['value']:.2f} ({k['low']:.2f} to {k['high']:.2f})"  # fmt: skip
+        agree = f"{percent(one['agreement']['value'])} ({spans[1]})"
+        rows.append([name, percent(one["value"]), spans[0], str(one["n"]), one["rule"], agree, kappa_told])  # fmt: skip
+    return aligned(rows)
 
 
 def table(scores: Scores) -> list[str]:
@@ -86,6 +125,10 @@ def percent(share: float | None) -> str:
 def wrong_rows(rows: Sequence[Row]) -> list[Row]:
     """Cases that did not end as they should, or broke a promise."""
     return [row for row in rows if not row["scores"]["right"] or row["violations"] or row["error"]]
+
+
+def _told(found: Interval) -> dict[str, Any]:
+    return {name: _rounded(value) for name, value in asdict(found).items()}
 
 
 def _rounded(value: float | int | None) -> float | int | None:

@@ -40,6 +40,7 @@ class Made(BaseModel):
     model: str | None = None
     embedding_model: str | None = None
     price: tuple[float, float] | None = None  # USD a million tokens read, and written
+    judge: str | None = None  # the model that says what it thinks of the answers
 
 
 class Scored(BaseModel):

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from evals.asker import Asker
 from evals.cases import Case, Gold, Suite
@@ -18,6 +18,9 @@ from evals.metrics.outcome import DEEPEST, Outcome
 from evals.metrics.scores import score
 from evals.replies import Answer, Article, Listed, Passage, Shape, read_answer
 from ingest.errors import DatelineError, NotFound, WrongUsage
+
+if TYPE_CHECKING:
+    from evals.judges import Judge
 
 Row = dict[str, Any]
 Progress = Callable[[str, int, int], None]  # stage, done, total
@@ -54,6 +57,7 @@ class Asking:
     failed: Callable[[], str | None] = lambda: None  # why no further case should be asked
     # whether a file holds words that its text lost; evidence that stands in neither ends the run
     written: Callable[[Gold], bool] = lambda gold: True
+    judge: Judge | None = None  # a model that says what it thinks of every answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +88,7 @@ async def run(
                 raise WrongUsage(f"{suite.file} {_unfound(case, side, library)}")
     rows = dict(done or {})
     waiting = iter([case for case in suite.cases if case.id not in rows])
-    spent = sum(row["cost_usd"] or 0.0 for row in rows.values())
+    spent = sum(map(_spent, rows.values()))
     stopped: str | None = None
 
     async def work() -> None:
@@ -98,7 +102,7 @@ async def run(
             if why := asking.failed():
                 stopped = f'{why}, for {suite.file} line {case.line} ("{case.id}")'
                 return
-            spent += row["cost_usd"] or 0.0
+            spent += _spent(row)
             rows[case.id] = row
             keep(row)
             progress("Asking", len(rows), len(suite.cases))
@@ -156,6 +160,7 @@ async def ask(
         seconds = time.monotonic() - asked
         faults.append(f"answer: {error}")
     outcome = Outcome(answer, passages, gold, library.articles, tuple(broken))
+    judged = await _judged(case, answer, asking) if asking.judge else {}
     return {
         "id": case.id,
         "kind": case.kind,
@@ -165,6 +170,7 @@ async def ask(
         "case": fingerprint(case),
         "error": "; ".join(faults) or None,
         "scores": score(case, outcome),
+        **judged,
         "violations": broken,
         "evidence": [_found(side, outcome) for side in gold],
         "seconds": {"search": round(asked - started, 4), "answer": round(seconds, 4)},
@@ -223,6 +229,20 @@ def _found(side: Side, outcome: Outcome) -> Row:
         "cited": answer is not None and side.found_in(answer.citations),
         "in_conflicts": answer is not None and side.found_in(answer.accounts),
     }
+
+
+async def _judged(case: Case, answer: Answer | None, asking: Asking) -> Row:
+    assert asking.judge
+    found = await asking.judge.verdicts(case, answer)
+    read, written = found.usage.prompt_tokens, found.usage.completion_tokens
+    price = asking.price
+    cost = (read * price[0] + written * price[1]) / 1e6 if price else None
+    return {"judged": found.values, "judge_failed": found.failed, "judge_cost_usd": cost}
+
+
+def _spent(row: Row) -> float:
+    """USD of an answer and of what a judge had to read for it."""
+    return float((row["cost_usd"] or 0.0) + (row.get("judge_cost_usd") or 0.0))
 
 
 def _cost(body: Mapping[str, Any] | None, price: tuple[float, float] | None) -> float | None:

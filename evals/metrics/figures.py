@@ -24,6 +24,7 @@ def figures(rows: Sequence[Row]) -> dict[str, Any]:
         "prompt_tokens": lambda row: _of(row, "usage", "prompt_tokens"),
         "completion_tokens": lambda row: _of(row, "usage", "completion_tokens"),
         "cost_usd": lambda row: row.get("cost_usd"),
+        "judge_cost_usd": lambda row: row.get("judge_cost_usd"),
     }
     found = {}
     for name, value in of.items():
