@@ -81,6 +81,7 @@ def test_show_puts_what_differs_side_by_side_in_plain_characters(
     assert "canonical copy:" not in plain and "38 million" in plain
 
 
+@pytest.mark.slow
 def test_show_as_json_is_what_the_api_says(settings: Settings, copies: Path) -> None:
     body = json.loads(
         command(settings, "articles", "show", ids(settings)["relay.txt"], "--json").stdout

@@ -225,6 +225,7 @@ def test_axe_finds_nothing(page: Page, axe: Callable[[Page], list[str]], theme: 
     assert axe(page) == []
 
 
+@pytest.mark.slow
 def test_of_a_long_conversation_older_answers_come_when_asked_for(
     page: Page, service: tuple[str, Service]
 ) -> None:

@@ -85,6 +85,7 @@ def test_articles_that_come_in_parts_make_the_families_of_all_at_once(
     assert sum(len(family.members) for family in families) == len(corpus)
 
 
+@pytest.mark.slow
 def test_an_article_that_goes_changes_its_own_family_only(
     corpus: list[Split], embed: Embed
 ) -> None:

@@ -100,6 +100,7 @@ def test_a_removal_leaves_the_way_back_open(filled: Archive, newsroom: Path) -> 
     assert set(texts(filled.catalogue.live())) == {"bridge.txt", "choir.txt"}
 
 
+@pytest.mark.slow
 def test_the_sample_comes_back_with_a_rollback(archive: Archive, newsroom: Path) -> None:
     sample = ingest(archive, [SAMPLE]).articles
     ingest(archive, [newsroom])

@@ -91,6 +91,7 @@ def asked(settings: Settings, *arguments: str) -> str:
     return done.stdout
 
 
+@pytest.mark.slow
 def test_an_archive_from_before_there_were_versions_answers_the_same(
     filled: Archive, settings: Settings
 ) -> None:

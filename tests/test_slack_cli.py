@@ -57,6 +57,7 @@ def slack_process(
         process.wait()
 
 
+@pytest.mark.slow
 def test_the_bot_opens_the_archive_itself_answers_from_it_and_ends_with_a_signal(
     settings: Settings, newsroom: Path, workspace: FakeSlack, tmp_path: Path
 ) -> None:

@@ -40,6 +40,7 @@ def copies(settings: Settings, tmp_path: Path) -> Path:
     return folder
 
 
+@pytest.mark.slow
 def test_in_a_terminal_the_words_are_marked_and_fit_its_width(
     settings: Settings, copies: Path
 ) -> None:

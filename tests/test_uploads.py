@@ -195,6 +195,7 @@ def test_an_article_is_known_by_its_id_or_its_address_or_else_its_words(
     assert len(listed(http)) == 4
 
 
+@pytest.mark.slow
 def test_uploads_outlive_prune_and_rebuild(settings: Settings, newsroom: Path) -> None:
     with running(settings) as (url, _), httpx2.Client(base_url=url, timeout=60) as http:
         ended(http, http.post("/v1/articles", json=FERRY))
@@ -376,7 +377,12 @@ with Archive(read_settings()) as archive:
 
 
 @pytest.mark.parametrize(
-    ("moment", "published"), [("read", False), ("embed", False), ("never", True)]
+    ("moment", "published"),
+    [
+        pytest.param("read", False, marks=pytest.mark.slow),
+        pytest.param("embed", False, marks=pytest.mark.slow),
+        ("never", True),
+    ],
 )
 def test_a_file_and_its_article_agree_after_a_job_was_killed(
     settings: Settings, kept: Path, moment: str, published: bool

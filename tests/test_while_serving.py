@@ -129,6 +129,7 @@ def test_every_reply_is_wholly_of_one_generation_while_ingests_and_a_rollback_go
         assert all(len(replies) == 1 for replies in by_generation.values()), by_generation
 
 
+@pytest.mark.slow
 def test_rollback_is_handed_to_the_running_service_and_refused_the_second_time(
     settings: Settings, newsroom: Path
 ) -> None:
