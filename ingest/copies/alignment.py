@@ -58,7 +58,7 @@ def chain(similarity: Matrix, least: float) -> list[tuple[int, int]]:
         return []
     good = (similarity >= least) & (
         (similarity == similarity.max(axis=1, keepdims=True))
-        | (similarity == similarity.max(axis=0, keepdims=True))
+        | (similarity == similarity.max(axis=0))
     )
     return increasing(np.where(good, 1 + 0.01 * similarity, 0))
 

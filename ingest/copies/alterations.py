@@ -113,9 +113,8 @@ def _is_listing(sentence: Sentence) -> bool:
 
 
 _LONGEST_OPEN = 200  # characters
-_SAME_HEADLINE = (
-    0.75  # share of words; outlets write their own headlines, and those are no alterations
-)
+# share of words; outlets write their own headlines, and those are no alterations
+_SAME_HEADLINE = 0.75
 _LESS = 0.1  # headings are reworded by habit; the same rewording again tells nothing new
 
 
@@ -252,4 +251,4 @@ _WIDEST_BREAK = 4  # characters
 
 def _better(left: Sequence[Sentence], right: Sequence[Sentence], than: float) -> bool:
     joined = [Sentence(0, 0, " ".join(s.text for s in side)) for side in (left, right)]
-    return bool(word_overlap(joined[:1], joined[1:])[0, 0] > than + 0.03)
+    return bool(word_overlap(joined[:1], joined[1:])[0, 0] > than)
