@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import importlib.metadata
+import platform
+import shutil
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -191,10 +195,14 @@ def doctor(
     """Check settings, catalogue, Chroma and text index against each other."""
     terminal.start_logs()
     with terminal.spoken_errors():
-        findings = examined(read_settings(), mend=mend)
+        settings = read_settings()
+        holder = owner.owner_of(settings.data_dir)
+        findings = examined(settings, mend=mend)
         if as_json:
             terminal.show_json(findings)
         else:
+            for name, words in _screen(settings, holder, findings):
+                terminal.show(f"{name:<10} {words}")
             for words in findings["faults"][:MOST_FAULTS_SHOWN]:
                 terminal.show(words)
             found = "sound" if not findings["faults"] else "mended"
@@ -206,6 +214,31 @@ def doctor(
                 f"generation {findings['generation']}"
             )
     raise typer.Exit(1 if findings["left"] else 0)
+
+
+def _screen(
+    settings: Settings, holder: owner.OwnerName | None, findings: dict[str, Any]
+) -> Iterator[tuple[str, str]]:
+    """What runs here, where, with what, and which parts are sound."""
+    home = settings.data_dir.absolute()
+    size = sum(p.stat().st_size for p in home.rglob("*") if p.is_file()) / 1e6
+    yield (
+        "dateline",
+        f"{importlib.metadata.version('dateline')}, Python {platform.python_version()}",
+    )
+    yield "data", f"{home}: {size:,.1f} MB, {shutil.disk_usage(home).free / 1e9:,.1f} GB free"
+    yield "owner", str(holder) if holder else "nobody: no service runs on it"
+    if settings.on_servers:
+        yield "servers", "PostgreSQL of DATELINE_DATABASE_URL, Chroma of DATELINE_CHROMA_URL"
+    model = f"{settings.model} at {settings.openai_base_url or 'the OpenAI API'}"
+    yield "answers", model if settings.drafts_with_model else "extractive: no model is asked"
+    known = len(settings.reader_keys) + len(settings.writer_keys)
+    yield "keys", f"{known} in the environment; dateline keys list shows stored ones"
+    kept = f"answers for {settings.keep_days} days" if settings.keep_days else "no answers"
+    yield "keeps", f"{kept}; questions {'' if settings.log_questions else 'not '}in the log"
+    for name in ("catalogue", "chroma", "text"):
+        wrong = sum(fault.startswith(f"{name}:") for fault in findings["faults"])
+        yield name, f"{wrong} faults" if wrong else "sound"
 
 
 def examined(settings: Settings, *, mend: bool) -> dict[str, Any]:

@@ -88,6 +88,10 @@ class Settings(BaseSettings):
         None, description="address of a Redis server that counts them for several processes"
     )
 
+    log_format: Literal["text", "json"] = Field(
+        "text", description="log lines of a service: for people, or a JSON object each"
+    )
+    log_questions: bool = Field(False, description="write the words of questions to the log")
     keep_days: int = Field(
         90,
         ge=0,

@@ -347,6 +347,8 @@ class Answerer:
             self.receipts.keep(answer, self.clock(), notes)
         if self.metrics is not None:
             self.metrics.answered(answer, len(run.text.dropped))
+        if self.archive.settings.log_questions:
+            log.info("asked id=%s question: %r", run.id, question.text)
         log.info(  # no word of a question or an article, no key
             "answer id=%s outcome=%s reason=%s answerer=%s kept=%d dropped=%d %s",
             run.id,

@@ -19,6 +19,7 @@ import uvicorn
 from fastapi import FastAPI
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from ingest import log_lines
 from ingest.errors import DatelineError, IndexUnavailable, WrongUsage
 from ingest.settings import Settings
 from ingest.storage import owner
@@ -80,6 +81,7 @@ def serve(settings: Settings, host: str, port: int, command: str = "serve") -> N
     does, Owned where another process owns the data directory, and what `open_service` raises.
     """
     check_binding(settings, host)
+    log_lines.write_as(settings.log_format)
     with (
         _ended_by_signal(),
         contextlib.closing(_bound(host, port)) as public,
@@ -95,6 +97,7 @@ def serve_privately(
 
     Raises as `serve` does.
     """
+    log_lines.write_as(settings.log_format)
     with _ended_by_signal(), _owned(settings, command) as (service, private):
         asyncio.run(_run_beside(service, private, work))
 
@@ -234,10 +237,14 @@ async def _tell(service: Service, servers: list[Server], public: socket.socket) 
         counts = snapshot.counts()
     host, port = public.getsockname()[:2]
     address = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
-    sys.stderr.write(
+    words = (
         f"Dateline is at {address} — {counts['articles']:,} articles, "
-        f"{counts['passages']:,} passages\n"
+        f"{counts['passages']:,} passages"
     )
+    if service.settings.log_format == "json":
+        log.info(words)
+        return
+    sys.stderr.write(f"{words}\n")
     sys.stderr.flush()
 
 

@@ -45,17 +45,18 @@ def served_process(
             command, env=environment(settings, **more), stderr=log, text=True
         )
         try:
-            yield _address(process, Path(log.name)), process
+            yield told_address(process, Path(log.name)), process
         finally:
             if process.poll() is None:
                 process.kill()
             process.wait()
 
 
-def _address(process: subprocess.Popen[str], log: Path) -> str:
+def told_address(process: subprocess.Popen[str], log: Path) -> str:
+    """Where a service says it is, once it does."""
     while process.poll() is None:
         if found := re.search(
-            r"^Dateline is at (http://127\.0\.0\.1:\d+) .*passages$", log.read_text(), re.MULTILINE
+            r"Dateline is at (http://127\.0\.0\.1:\d+) .*passages\b", log.read_text()
         ):
             return found[1]
         time.sleep(0.02)

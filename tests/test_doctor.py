@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import tantivy
 import typer
+from processes import command
 
 from ingest.cli import doctor as doctor_command
 from ingest.cli import examined
@@ -138,3 +139,19 @@ def test_an_index_of_words_that_an_earlier_version_built_is_made_anew(
 
     with Archive(settings) as archive:
         assert archive.text_index.find("cracks spillway", 1)
+
+
+def test_one_screen_says_what_runs_here_and_what_is_sound(
+    filled: Archive, settings: Settings
+) -> None:
+    filled.catalogue.close()
+    filled.close()
+    done = command(settings, "doctor")
+    assert done.returncode == 0, done.stderr
+    lines = [line.split(None, 1) for line in done.stdout.splitlines()]
+    shown = {line[0]: line[1] for line in lines}
+    assert shown["data"].startswith(f"{settings.data_dir}: ") and "GB free" in shown["data"]
+    assert shown["answers"] == "extractive: no model is asked"
+    assert shown["owner"].startswith("nobody") and shown["keeps"].startswith("answers for 90 days")
+    assert shown["catalogue"] == shown["chroma"] == shown["text"] == "sound"
+    assert lines[-1][0] == "sound:" and len(lines) < 24

@@ -286,3 +286,16 @@ def test_an_empty_archive_declines_and_finds_nothing(settings: Settings) -> None
         }
         assert http.post("/v1/answers", json={"question": COST}).json()["outcome"] == "declined"
         assert http.get("/readyz").status_code == 200
+
+
+def test_a_service_that_cannot_answer_says_what_is_missing(
+    settings: Settings, newsroom: Path
+) -> None:
+    with running(settings) as (url, service):
+        service.archive.vector_index.close()
+        reply = httpx2.get(f"{url}/readyz", timeout=60)
+        assert (reply.status_code, reply.json()["code"]) == (503, "not_ready")
+        assert list(reply.json()["missing"]) == ["index"]
+        service.stopping.set()
+        stopping = httpx2.get(f"{url}/readyz", timeout=60)
+        assert stopping.json()["missing"] == {"service": "is stopping"}

@@ -109,6 +109,7 @@ def problem_of(error: DatelineError, request_id: str) -> dict[str, Any]:
         "detail": str(error),
         "code": error.code,
         "request_id": request_id,
+        **getattr(error, "members", {}),
     }
 
 

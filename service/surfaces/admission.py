@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import ipaddress
+import logging
 import re
 import secrets
+import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from http import HTTPStatus
@@ -23,12 +25,17 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from ingest import uploads
 from ingest.errors import Refused
 from ingest.formats.readers import MEGABYTE
+from ingest.log_lines import REQUEST_ID
 from ingest.settings import Settings
 from service.changes import COMMAND, WITHOUT_KEY, Change
 from service.contract.problems import error_response
 from service.surfaces.identity import Identity, is_open
 from service.wiring import Service
 
+log = logging.getLogger(__name__)
+
+QUIET = ("/healthz", "/readyz", "/metrics", "/static", "other")  # asked all day; no line each
+REPLIED = "replied request_id=%s method=%s route=%s status=%d begun_ms=%.0f"
 MOST_HEADER_BYTES = 32 * 1024  # names and values together
 MOST_TARGET_BYTES = 128 * 1024  # path and query
 DRAINED_BODY_BYTES = 64 * 1024 * 1024
@@ -132,7 +139,8 @@ class Admission:
             request_id = secrets.token_hex(8)
         state = scope.setdefault("state", {})
         state["request_id"] = request_id
-        started = False
+        REQUEST_ID.set(request_id)
+        started, came = False, time.monotonic()
 
         async def send_signed(message: Message) -> None:
             nonlocal started
@@ -141,6 +149,9 @@ class Admission:
                 await self._note(scope, message["status"])
                 route = getattr(scope.get("route"), "path", "other")
                 self.metrics.replied(scope["method"], route, message["status"])
+                if route not in QUIET:
+                    ms = (time.monotonic() - came) * 1000
+                    log.info(REPLIED, request_id, scope["method"], route, message["status"], ms)
                 if scope["method"] in WITH_BODY:
                     await incoming.drain()
                 own = MutableHeaders(scope=message)

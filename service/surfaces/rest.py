@@ -20,6 +20,7 @@ from service.contract.requests import (
     Name,
     QueryText,
 )
+from service.readiness import expect_ready
 from service.surfaces.admission import MANAGES, guards
 from service.surfaces.streaming import paced
 from service.types import (
@@ -50,17 +51,10 @@ def routes(service: Service) -> APIRouter:
         responses=problems(),
     )
     def ready() -> Ready:
-        """200 once the index is open and the embedder warm, 503 while the service stops."""
-        if service.stopping.is_set():
-            raise NotReady("the service is stopping")
-        service.retriever.find(Question("is the index open and the embedder warm?"), 1)
-        with service.archive.catalogue.live() as snapshot:
-            counts, generation = snapshot.counts(), snapshot.generation
-        return Ready(
-            generation=generation,
-            articles=counts["articles"],
-            passages=counts["passages"],
-        )
+        """200 once the index is open and the embedder warm; a 503 names in `missing` each part that
+        does not work, while the service stops too."""
+        generation, articles, passages = expect_ready(service)
+        return Ready(generation=generation, articles=articles, passages=passages)
 
     @guarded.get(
         "/metrics",
