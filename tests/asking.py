@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ from guarantees import broken
 from ingest.pipeline import ingest
 from ingest.settings import Settings
 from ingest.storage.archive import Archive
+from ingest.storage.catalogue import Snapshot
 from service.answerer import Answerer
 from service.contract.replies import Article, body_of
 from service.query.analysis import Query, analyse
@@ -24,6 +25,19 @@ from service.types import Question
 def query(text: str) -> Query:
     """As it reads without a day to count from."""
     return analyse(Question(text), None)
+
+
+def stored(folder: Path, model_cache: Path, articles: Mapping[str, str]) -> Iterator[Snapshot]:
+    """What is live of these articles, by file name, once they are ingested in an empty archive."""
+    inbox = folder / "inbox"
+    inbox.mkdir()
+    for name, text in articles.items():
+        (inbox / name).write_text(text, "utf-8")
+    settings = Settings(_env_file=None, data_dir=folder / "data", model_cache=model_cache)  # type: ignore[call-arg]
+    with Archive(settings) as archive:
+        ingest(archive, [inbox])
+        with archive.catalogue.live() as live:
+            yield live
 
 
 def answering(folder: Path, model_cache: Path, articles: Path) -> Iterator[Answerer]:

@@ -6,10 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from asking import query
+from asking import query, stored
 
-from ingest.pipeline import ingest
-from ingest.storage.archive import Archive
 from ingest.storage.catalogue import Snapshot
 from service.conflicts.altered_copies import altered_copies, corrected
 from service.evidence.gathering import passage_at
@@ -44,25 +42,23 @@ COPY = (
 )
 
 
-@pytest.fixture
-def snapshot(archive: Archive, tmp_path: Path) -> Iterator[Snapshot]:
-    folder = tmp_path / "lock"
-    folder.mkdir()
-    (folder / "story.txt").write_text(STORY, "utf-8")
-    (folder / "copy.txt").write_text(COPY, "utf-8")
-    report = ingest(archive, [folder])
-    assert (report.families, report.altered) == (1, 1)
-    yield archive.catalogue.live()
+@pytest.fixture(scope="module")
+def snapshot(tmp_path_factory: pytest.TempPathFactory, model_cache: Path) -> Iterator[Snapshot]:
+    texts = {"story.txt": STORY, "copy.txt": COPY}
+    for live in stored(tmp_path_factory.mktemp("lock"), model_cache, texts):
+        (family,) = {s.family_id for s in live.everything()}
+        assert family
+        yield live
 
 
 def cited(snapshot: Snapshot, *openings: str) -> list[Evidence]:
     """The sentences of the sound article that open with these words."""
-    stored = next(s for s in snapshot.everything() if s.member.canonical)
-    article_id = stored.article.article_id
+    sound = next(s for s in snapshot.everything() if s.member.canonical)
+    article_id = sound.article.article_id
     said = snapshot.sentences(article_id)
     return [
         Evidence(
-            s.text, s.text, s.start, s.end, s.kind, passage_at(snapshot.passages_of(article_id), s.start), 1.0, card(stored)
+            s.text, s.text, s.start, s.end, s.kind, passage_at(snapshot.passages_of(article_id), s.start), 1.0, card(sound)
         )
         for opening in openings
         for s in said
@@ -115,3 +111,27 @@ def test_a_copy_that_filters_leave_out_is_not_shown(snapshot: Snapshot) -> None:
 
 def test_an_article_without_a_correction_has_none(snapshot: Snapshot) -> None:
     assert not corrected(query("What did the repairs cost?"), snapshot, cited(snapshot, "The work"))
+
+
+@pytest.mark.parametrize(
+    ("question", "shown_then"),
+    [
+        ("What kind of find does the museum call it?", True),
+        ("What did the museum in Loam call it?", True),
+        ("How does the museum in Loam put it?", True),
+        ("Who in the museum called it that?", False),  # a person is asked for
+        ("What rare thing is shown?", False),  # the question has the word
+        ("How many crowns did the gravel road of the skippers cost?", False),
+    ],
+)
+def test_a_word_is_asked_for_behind_words_of_the_question(
+    snapshot: Snapshot, question: str, shown_then: bool
+) -> None:
+    assert bool(shown(snapshot, question, "The museum in Loam")) == shown_then
+
+
+def test_the_cited_sentence_keeps_its_number(snapshot: Snapshot) -> None:
+    question = "What did the repairs cost?"
+    (one,) = shown(snapshot, question, "The engineers found", "The work cost")
+    assert [a.citation.number for a in one.accounts] == [2, None]
+    assert not shown(snapshot, question)

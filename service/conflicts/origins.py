@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Sequence
+from statistics import mode
 
 from ingest.storage.catalogue import Snapshot, StoredArticle
 from ingest.storage.passage_filters import permitted_articles
@@ -54,9 +54,9 @@ def _origin(members: Sequence[StoredArticle]) -> str | None:
     """The outlet that the copies credit; else that of the one earliest copy, where every copy has a
     date.
     """
-    credited = Counter(s.article.credited_to for s in members if s.article.credited_to)
+    credited = [s.article.credited_to for s in members if s.article.credited_to]
     if credited:
-        return credited.most_common(1)[0][0]
+        return mode(credited)
     dated = sorted((s.article.published_on, _outlet(s)) for s in members if s.article.published_on)
     alone = len(members) == 1 or (len(dated) > 1 and dated[0][0] < dated[1][0])
     return dated[0][1] if dated and alone and len(dated) == len(members) else None
