@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
+from functools import lru_cache
 from os.path import commonprefix
 from typing import Any
 from urllib.parse import urlencode
 
 from ingest.english.periods import in_words
-from ingest.english.words import STOP_WORDS, stem, words
-from ingest.english.words import stems as stems_of
+from ingest.english.words import STOP_WORDS, stem, stems, words
 from ingest.storage.catalogue import Snapshot
 from ingest.storage.listing import Listing
 from ingest.storage.passage_filters import PassageFilter, matching_articles
@@ -22,6 +23,7 @@ from service.types import Counted
 
 OUTLETS_NAMED = 5  # in a sentence; the page lists all
 PREFIX = 4  # letters of a word that an article must hold before its words are read
+_OF_SEVERAL_WORDS = {*stems("United States"), *map(stem, ("united", "states", "america"))}
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,28 +74,47 @@ def holding(snapshot: Snapshot, wanted: ArchiveFilter) -> list[str] | None:
 
     Outlets and dates of publication narrow it where they are given.
     """
-    stems = {stem(word): word for word in words(wanted.q) if word not in STOP_WORDS}
-    if not stems:
+    asked = {stem(word): word for word in words(wanted.q) if word not in STOP_WORDS}
+    if not asked:
         return None
     # Most articles are passed over without reading their words; where no word helps, all are read.
-    # A stem may lose one of two letters in a row: "Hallin" has the stem "halin".
-    beginnings = [
-        commonprefix((word, stemmed)).rstrip("iy")[:PREFIX]  # noqa: RUF071  of letters, not of paths
-        if stemmed.isascii()
-        else ""
-        for stemmed, word in stems.items()
-    ]
-    found = matching_articles(snapshot, wanted.permitted, beginnings)
-    return [row.article_id for row in found if _holds(f"{row.title or ''}\n{row.text}", set(stems))]
+    beginnings = {stemmed: _beginning(stemmed, word) for stemmed, word in asked.items()}
+    found = matching_articles(snapshot, wanted.permitted, [*beginnings.values()])
+    return [row.article_id for row in found if _holds(f"{row.title or ''}\n{row.text}", beginnings)]
 
 
-def _holds(text: str, missing: set[str]) -> bool:
-    """Whether all stems are in it; words of most articles need not be read to their end."""
-    for paragraph in text.splitlines():
-        missing -= stems_of(paragraph)
-        if not missing:
-            return True
-    return False
+def _beginning(stemmed: str, word: str) -> str:
+    """Small letters that all words of a stem begin with, as they stand in a text; or "".
+
+    A stem may lose one of two letters in a row: "Hallin" has the stem "halin".
+    """
+    if not stemmed.isascii() or stemmed in _OF_SEVERAL_WORDS:
+        return ""
+    return commonprefix((word, stemmed)).rstrip("iy")[:PREFIX]  # noqa: RUF071  letters, not paths
+
+
+def _holds(text: str, beginnings: Mapping[str, str]) -> bool:
+    """Whether it has a word of each stem; only words with its beginning in them are read."""
+    return all(
+        any(stemmed in _stems_of(chunk) for chunk in _around(text, beginning))
+        if beginning
+        else stemmed in stems(text)
+        for stemmed, beginning in beginnings.items()
+    )
+
+
+def _around(text: str, beginning: str) -> Iterator[str]:
+    """What stands between spaces around each place of some letters."""
+    for found in re.finditer(re.escape(beginning), text, re.IGNORECASE):
+        start, end = found.span()
+        while start and not text[start - 1].isspace():
+            start -= 1
+        while end < len(text) and not text[end].isspace():
+            end += 1
+        yield text[start:end]
+
+
+_stems_of = lru_cache(maxsize=4096)(stems)  # the same few words in article after article
 
 
 def listing(snapshot: Snapshot, wanted: ArchiveFilter) -> Listing:

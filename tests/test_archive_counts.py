@@ -18,7 +18,7 @@ from ingest.storage.archive import Archive
 from ingest.storage.catalogue import NewVersion
 from ingest.types import Article, Family, Member, Role
 from service.answerer import Answerer
-from service.archive_counts import ArchiveFilter, listing
+from service.archive_counts import ArchiveFilter, holding, listing
 from service.contract.replies import body_of
 from service.query.kinds import archive_question
 from service.receipts import Receipts
@@ -104,6 +104,33 @@ def test_only_articles_that_hold_every_word_are_counted(small: Answerer) -> None
     assert none["outcome"] == "answered" and none["text"] == (
         "The archive holds no articles whose title or text has the word “atlantis”."
     )
+
+
+def test_words_are_found_as_a_text_is_read(archive: Archive) -> None:
+    told = {
+        "plain": "The harbour of Orvel froze.",
+        "hyphens": "A deep-harbor/port plan is out.",
+        "cited": "It is “Harbour’s end”, in Orvel.",
+        "team": "Tarn United won at home.",
+        "america": "The United States sent a ship.",
+        "dotted": "A U.S. ship came.",
+    }
+    articles = {Article(f"/{name}", name, text).article_id: name for name, text in told.items()}
+    versions = [NewVersion(Article(f"/{n}", n, text), "/", (), ()) for n, text in told.items()]
+    alone = [Family(i, (Member(i, Role.ORIGINAL, True),)) for i in articles]
+    archive.catalogue.publish(versions, [], alone)
+    expected = {
+        "harbours": {"plain", "hyphens", "cited"},  # in any form, whatever stands beside it
+        "Orvel harbour": {"plain", "cited"},
+        "arbour": set(),  # no parts of words
+        "united": {"team"},  # "United States" is one word, and "U.S." the same one
+        "states": set(),
+        "US": {"america", "dotted"},
+        "United States": {"america", "dotted"},
+    }
+    with archive.catalogue.live() as snapshot:
+        found = {words: holding(snapshot, ArchiveFilter(words)) or [] for words in expected}
+    assert {words: {articles[i] for i in ids} for words, ids in found.items()} == expected
 
 
 def test_times_filters_and_outlets_of_the_question_narrow_the_count(small: Answerer) -> None:

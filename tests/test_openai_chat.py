@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +28,19 @@ NONSENSE: list[Any] = [{"role": "user", "content": "Who won the chess tournament
 def client(served: str) -> Iterator[openai.OpenAI]:
     with openai.OpenAI(base_url=f"{served}/v1", api_key="none", max_retries=0) as made:
         yield made
+
+
+@pytest.fixture(scope="module")
+def namesakes(tmp_path_factory: pytest.TempPathFactory, model_cache: Path) -> Iterator[str]:
+    """A service over three articles of one title, outlet and day."""
+    folder = tmp_path_factory.mktemp("namesakes")
+    for name, words in {"a": "sank in the harbour", "b": "was sold to a Tarn fisherman", "c": "burned for two nights"}.items():  # fmt: skip
+        line = f"Ferry news\n\nBy Ines Marlow, Harbour Gazette\n\n12 March 2025\n\nThe Orvel ferry {words}, said its captain.\n"
+        (folder / f"{name}.txt").write_text(line, "utf-8")
+    settings = Settings(_env_file=None, data_dir=folder / "data", model_cache=model_cache)  # type: ignore[call-arg]
+    with running(settings) as (url, service):
+        assert ingest(service.archive, [folder]).added == 3
+        yield url
 
 
 def test_the_one_model_is_listed(client: openai.OpenAI) -> None:
@@ -77,6 +90,48 @@ def test_a_streamed_chat_is_the_whole_one_in_pieces(client: openai.OpenAI) -> No
     assert (chunks[-1].model_extra or {})["dateline"]["outcome"] == "answered"
     assert chunks[-1].choices == [] and chunks[-1].usage is not None
     assert len({chunk.id for chunk in chunks}) == 1
+
+
+def in_open_webui(chunks: list[dict[str, Any]], named_by: str) -> tuple[str, list[str]]:
+    """Text and sources' addresses as Open WebUI 0.12.4 takes them from a stream: a source for every annotation, in order.
+
+    What it shows for `[n]` is the n-th of these: the distinct ones by `url`, in some versions by `title`.
+    """
+    text = ""
+    sources: dict[str, str] = {}
+    for choice in (choice for chunk in chunks for choice in chunk["choices"][:1]):
+        text += choice["delta"].get("content") or ""
+        for note in choice["delta"].get("annotations") or []:
+            if note.get("type") == "url_citation" and "url_citation" in note:
+                link = note["url_citation"]
+                sources.setdefault(link[named_by], link["url"])
+    return text, list(sources.values())
+
+
+def cited_articles(text: str, article_of: Callable[[int], str]) -> list[str]:
+    """What the markers of a text lead to, in order; side by side, one article counts once."""
+    found: list[str] = []
+    for run in re.findall(r"\[\d+\](?:\s?\[\d+\])*", text):
+        found += dict.fromkeys(article_of(int(number)) for number in re.findall(r"\d+", run))
+    return found
+
+
+def chunks_of(url: str, question: str) -> list[dict[str, Any]]:
+    asked = {"stream": True, "messages": [{"role": "user", "content": question}]}
+    reply = httpx2.post(f"{url}/v1/chat/completions", json=asked, timeout=60)
+    return [json.loads(line[6:]) for line in reply.text.splitlines() if line.startswith("data: {")]
+
+
+@pytest.mark.parametrize("named_by", ["url", "title"])
+def test_open_webui_shows_each_number_on_the_right_source(namesakes: str, named_by: str) -> None:
+    chunks = chunks_of(namesakes, "Timeline of the Orvel ferry")
+    text, sources = in_open_webui(chunks, named_by)
+    answer = chunks[-1]["dateline"]
+    articles = {one["number"]: one["article_id"] for one in answer["citations"]}
+    expected = cited_articles(answer["text"], articles.__getitem__)
+    assert len(set(expected)) == 3
+    shown = cited_articles(text, lambda number: sources[number - 1].rpartition("/")[2])
+    assert shown == expected
 
 
 def test_usage_is_sent_only_where_it_is_asked_for(client: openai.OpenAI) -> None:

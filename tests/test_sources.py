@@ -128,11 +128,15 @@ def test_openai_clients_get_no_live_markup_and_a_refusal_quotes_the_closest_sent
 
 
 def citation(
-    number: int, article: str, url: str | None = None, day: date | None = None
+    number: int,
+    article: str,
+    url: str | None = None,
+    day: date | None = None,
+    title: str | None = None,
 ) -> Citation:
     card = ArticleCard(
         article,
-        f"On {article}",
+        title or f"On {article}",
         None,
         "The Post",
         url,
@@ -156,6 +160,19 @@ def test_two_spans_of_one_article_share_a_number_and_side_by_side_a_marker() -> 
         (16, 19, "http://x/articles/b"),
     ]
     assert numbering.annotations[0].title == "On b (The Post, undated)"
+
+
+def test_no_two_articles_share_a_title() -> None:
+    numbering = ByArticle("http://x")
+    numbering.know(citation(n, name, title="Harbour news") for n, name in enumerate("abc", 1))
+    numbering.write("One [1][2]. Two [3][1].")
+    plain = "Harbour news (The Post, undated)"
+    assert [note.title for note in numbering.annotations] == [
+        plain,
+        f"{plain}, source 2",
+        f"{plain}, source 3",
+        plain,
+    ]
 
 
 def test_no_two_articles_share_an_address() -> None:

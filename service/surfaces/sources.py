@@ -102,9 +102,10 @@ class Annotation:
 class ByArticle:
     """Numbers an answer's citations by article, with an OpenAI annotation for every marker.
 
-    Chat frontends take `[n]` for the n-th distinct address among the annotations, in order. So two
-    spans of one article share a number, numbers follow first use, and no two articles share an
-    address. The text comes piece by piece: `know` the citations of a piece, then `write` it.
+    Chat frontends take `[n]` for the n-th distinct address among the annotations, in order; some,
+    for the n-th distinct title. So two spans of one article share a number, numbers follow first
+    use, and no two articles share an address or a title. The text comes piece by piece: `know` the
+    citations of a piece, then `write` it.
     """
 
     def __init__(self, base_url: str):
@@ -112,7 +113,7 @@ class ByArticle:
         self._base_url = base_url.rstrip("/")
         self._citations: dict[int, Citation] = {}
         self._numbers: dict[str, int] = {}  # article id → number, in order of first use
-        self._owners: dict[str, str] = {}  # address → the article it stands for
+        self._owners: dict[str, str] = {}  # address or title → the article it stands for
         self._length = 0
 
     def refusal(self, answer: Answer) -> str:
@@ -157,6 +158,8 @@ class ByArticle:
             else:
                 url = f"{self._base_url}/articles/{article_id}"
             title = cited_title(article)
+            if self._owners.setdefault(title, article_id) != article_id:
+                title = f"{title}, source {self._numbers[article_id]}"
             self.annotations.append(Annotation(place, place + len(marker), url, title, citation))
         return written
 
