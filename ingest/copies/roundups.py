@@ -14,12 +14,11 @@ from ingest.types import SentenceKind
 
 Flags = npt.NDArray[np.bool_]
 
-# Cosine between the mean vectors of the sentences on either side of the border, measured on a third of 500 Wikipedia
-# passages against what stood around it and against other passages put around it: 96 % of the parts lie above, 99 % of
-# the strangers below.
+# Cosine between the mean vectors of what is shared and of the rest, measured on the sentences beside the border of a
+# third of 500 Wikipedia passages, against what stood around it and against other passages put around it: 96 % of the
+# parts lie above, 99 % of the strangers below.
 CONTINUED_COSINE = 0.35
 SAME_TITLE = 0.75  # share of the words of both
-_WINDOW = 4  # sentences on either side; measured alike from 2 to 6
 _FEWEST_LEFT, _LEAST_LEFT = (
     4,
     0.15,
@@ -53,14 +52,7 @@ def carries(holder: Copy, item: Copy, embed: Embed) -> bool:
     )
     if not shared.any() or not _has_rest(shared, item, holder):
         return False
-    borders = np.flatnonzero(shared[1:] != shared[:-1]) + 1
-    near = np.zeros(len(body), dtype=np.bool_)
-    for border in borders:
-        near[max(0, border - _WINDOW) : border + _WINDOW] = True
-    own, rest = (
-        vectors[: len(body)][near & shared].mean(axis=0),
-        vectors[: len(body)][near & ~shared].mean(axis=0),
-    )
+    own, rest = (vectors[: len(body)][part].mean(axis=0) for part in (shared, ~shared))
     return float(own @ rest) < CONTINUED_COSINE * float(np.linalg.norm(own) * np.linalg.norm(rest))
 
 
