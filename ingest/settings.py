@@ -46,6 +46,12 @@ class Settings(BaseSettings):
         None, description="headers sent to it, `Name: value`, a semicolon between two"
     )
 
+    uploads: Path | None = Field(
+        None,
+        description="folder of uploaded files, which all processes of an archive on servers share; "
+        "default DATA_DIR/uploads",
+    )
+
     dense_share: float = Field(
         0.5, ge=0, le=1, description="weight of the vectors against the words in ranking"
     )
@@ -128,6 +134,10 @@ class Settings(BaseSettings):
     def on_servers(self) -> bool:
         """Whether the archive is on servers, where several processes share it."""
         return self.database_url is not None
+
+    @property
+    def uploads_dir(self) -> Path:
+        return self.uploads or self.data_dir / "uploads"
 
     @property
     def model_dir(self) -> Path:

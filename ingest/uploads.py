@@ -11,11 +11,12 @@ import os
 import re
 import secrets
 import shutil
+import time
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from ingest import pipeline
 from ingest.errors import IndexUnavailable, InvalidRequest
@@ -27,12 +28,12 @@ from ingest.types import Failure, IngestReport
 
 log = logging.getLogger(__name__)
 
-FOLDER = "uploads"  # in the data directory
-ARTICLES = "json"  # in FOLDER: articles that came as JSON, one a file
-STAGING = ".incoming"  # in FOLDER: what waits for its job
+ARTICLES = "json"  # in the folder of uploads: articles that came as JSON, one a file
+STAGING = ".incoming"  # in the folder of uploads: what waits for its job
 PLACED = "placed.json"  # below STAGING: which files of an upload take their places, and in which generation
 MOST_FILES = 100  # of one upload
 MOST_ARTICLES = 20  # full-sized ones, that the files of one upload may weigh together
+STAGED_SECONDS = 3600.0  # in which another process has made a job of what it staged
 LONGEST_NAME_BYTES = 200  # file systems take 255; a staged or hidden neighbour may need a few more
 LONGEST_SLUG = 40  # characters
 
@@ -41,7 +42,7 @@ Unread = tuple[str, BinaryIO]  # a file's name, made safe, and its bytes
 
 @dataclass(frozen=True, slots=True)
 class Staged:
-    """The files of one upload, waiting below `folder` under the names they will have in FOLDER.
+    """The files of one upload, waiting below `folder` under the names they will have in the folder of uploads.
 
     `collections` are those of all its articles; None leaves each file its own.
     """
@@ -86,11 +87,11 @@ def safe_name(name: str) -> str:
 _UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
-def stage(data_dir: Path, files: Sequence[Unread]) -> Staged:
+def stage(settings: Settings, files: Sequence[Unread]) -> Staged:
     """Writes files where they wait for their job. Raises IndexUnavailable where the disk does not
     take them."""
     staged = Staged(
-        _home(data_dir) / STAGING / secrets.token_hex(8), tuple(name for name, _ in files)
+        _home(settings) / STAGING / secrets.token_hex(8), tuple(name for name, _ in files)
     )
     try:
         for name, data in files:
@@ -111,17 +112,41 @@ def discard(staged: Staged) -> None:
 
 
 def recover(archive: Archive) -> None:
-    """Clears up after jobs that ended with their process: what waited goes, and so does what was
-    not published."""
-    home = _home(archive.settings.data_dir)
+    """Clears up after uploads that ended with their process and are no job: what was not published
+    goes. Raises IndexUnavailable."""
+    home = _home(archive.settings)
+    needed = {job.asked["folder"] for job in archive.queue.unfinished()}
+    young = time.time() - (STAGED_SECONDS if archive.settings.on_servers else 0)
     for folder in (home / STAGING).glob("*"):
-        try:
-            generation, *names = json.loads((folder / PLACED).read_text("utf-8"))
-        except (OSError, ValueError):
-            continue  # none of its files began to take their places
+        with contextlib.suppress(OSError):  # another process cleared it away
+            if folder.name not in needed and folder.stat().st_mtime <= young:
+                give_up(archive, Staged(folder, ()))
+    with contextlib.suppress(OSError):
+        (home / STAGING).rmdir()
+
+
+def give_up(archive: Archive, staged: Staged) -> None:
+    """Clears an upload away; files that took their places go again where they were not published."""
+    with contextlib.suppress(OSError, ValueError):  # none of its files began to take their places
+        generation, *names = json.loads((staged.folder / PLACED).read_text("utf-8"))
         if generation == generation_name(archive.catalogue.generation):
-            _put_back(home, Staged(folder, tuple(names)), names)
-    shutil.rmtree(home / STAGING, ignore_errors=True)
+            _put_back(_home(archive.settings), staged, names)
+    discard(staged)
+
+
+def staged_at(settings: Settings, asked: Mapping[str, Any]) -> Staged:
+    """What `asked_of` told of an upload."""
+    given = asked["collections"]
+    return Staged(
+        _home(settings) / STAGING / asked["folder"],
+        tuple(asked["names"]),
+        None if given is None else tuple(given),
+    )
+
+
+def asked_of(staged: Staged) -> dict[str, Any]:
+    """An upload as JSON, for whoever reaches the folder of uploads."""
+    return {"folder": staged.folder.name, "names": staged.names, "collections": staged.collections}
 
 
 def article_line(fields: Mapping[str, str]) -> tuple[str, bytes]:
@@ -153,7 +178,7 @@ def ingest(archive: Archive, staged: Staged, progress: pipeline.Progress) -> Ing
     what `pipeline.ingest` and `progress` raise, IndexUnavailable where the disk is full: all is as
     before then. What is left of `staged` is the caller's to discard.
     """
-    home = _home(archive.settings.data_dir)
+    home = _home(archive.settings)
     readable = [name for name in staged.names if Path(name).suffix.lower() in readers.FORMATS]
     refused = [
         failure
@@ -178,7 +203,7 @@ def ingest(archive: Archive, staged: Staged, progress: pipeline.Progress) -> Ing
 
 @contextlib.contextmanager
 def _in_place(home: Path, staged: Staged, names: Sequence[str], generation: str) -> Iterator[None]:
-    """The files of FOLDER are the new ones; where the block fails, the old ones again, if need be
+    """The files of the folder of uploads are the new ones; where the block fails, the old ones again, if need be
     by `recover`."""
     done = False
     try:
@@ -186,6 +211,8 @@ def _in_place(home: Path, staged: Staged, names: Sequence[str], generation: str)
         for name in names:
             for folder in (home, staged.old):
                 (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            if not (staged.new / name).exists():
+                continue  # it took its place before its process was killed
             if (home / name).exists():
                 (home / name).replace(staged.old / name)
             (staged.new / name).replace(home / name)
@@ -199,11 +226,13 @@ def _in_place(home: Path, staged: Staged, names: Sequence[str], generation: str)
 
 
 def _put_back(home: Path, staged: Staged, names: Sequence[str]) -> None:
+    """Files that took their places are staged again, for another try; the old ones are back."""
     for name in names:
+        if not (staged.new / name).exists() and (home / name).exists():
+            (staged.new / name).parent.mkdir(parents=True, exist_ok=True)
+            (home / name).replace(staged.new / name)
         if (staged.old / name).exists():
             (staged.old / name).replace(home / name)
-        elif not (staged.new / name).exists():  # it had been put in its place
-            (home / name).unlink(missing_ok=True)
 
 
 def _unread(
@@ -232,9 +261,9 @@ def _unread(
     ]
 
 
-def is_upload(data_dir: Path, identity: str) -> bool:
+def is_upload(settings: Settings, identity: str) -> bool:
     """Whether an article came by upload, judged by its identity."""
-    return identity.startswith(f"{os.path.realpath(_home(data_dir))}{os.sep}")
+    return identity.startswith(f"{os.path.realpath(_home(settings))}{os.sep}")
 
 
 def file_of(identity: str) -> tuple[Path, str | None] | None:
@@ -247,10 +276,10 @@ def file_of(identity: str) -> tuple[Path, str | None] | None:
     return None
 
 
-def forget(data_dir: Path, identity: str) -> None:
+def forget(settings: Settings, identity: str) -> None:
     """Deletes what was uploaded of an article that is removed: its file, or its line where others
     share the file."""
-    found = file_of(identity) if is_upload(data_dir, identity) else None
+    found = file_of(identity) if is_upload(settings, identity) else None
     if found is None:
         return
     try:
@@ -289,8 +318,8 @@ def _id(line: str) -> str | None:
     return str(key) if key not in (None, "") else None
 
 
-def _home(data_dir: Path) -> Path:
-    return data_dir.absolute() / FOLDER
+def _home(settings: Settings) -> Path:
+    return settings.uploads_dir.absolute()
 
 
 def _no_room(error: OSError, place: Path) -> IndexUnavailable:

@@ -56,7 +56,7 @@ def restore(
                 opened.catalogue.take_over_erasures(records)
                 for article_id in opened.catalogue.back_though_erased():
                     if identity := pipeline.erase(opened, article_id):
-                        uploads.forget(settings.data_dir, identity)
+                        uploads.forget(settings, identity)
         _tell(counts, "restored", as_json)
 
 

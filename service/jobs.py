@@ -1,26 +1,29 @@
-"""Uploads that are ingested in the background, one after another, and how far each is."""
+"""Works the queue of uploads, one after another, and says how far each is."""
 
 from __future__ import annotations
 
+import contextlib
 import logging
-import queue
 import secrets
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
-from typing import Literal
+from datetime import datetime
+from typing import Any, Literal
 
-from ingest import uploads
-from ingest.errors import UNFORESEEN, DatelineError, NotReady, Refused
+from ingest import pipeline, uploads
+from ingest.errors import UNFORESEEN, DatelineError, IndexUnavailable, NotReady, Owned, Refused
 from ingest.storage.archive import Archive
-from ingest.types import IngestReport
+from ingest.storage.queue import MOST_ATTEMPTS, StoredJob
+from ingest.summary import report_body
 
 log = logging.getLogger(__name__)
 
 MOST_WAITING = 100  # each may hold a hundred megabytes of disk
-MOST_KEPT = 1_000  # jobs that ended; asking for an older one is a 404
 LOCK_SECONDS = 0.1  # between two looks at whether the service stops
+BEAT_SECONDS = 1.0  # between two notes of how far a job is; others see that it is cancelled so soon
+LOOK_SECONDS = 1.0  # between two looks for what other processes put into the queue
+LEFT_TO_WORKERS_SECONDS = 5.0  # by a service on servers: a worker takes a job sooner
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +37,7 @@ class Job:
     stage: str = "waiting"
     done: int = 0
     total: int = 0
-    report: IngestReport | None = None
+    report: dict[str, Any] | None = None
     error: DatelineError | None = None
     finished_at: datetime | None = None
 
@@ -43,8 +46,13 @@ class Job:
         return self.finished_at is not None
 
 
+class PutBack(DatelineError):
+    """The job goes back into the queue, or is another worker's by now; nothing failed."""
+
+
 class Jobs:
-    """The uploads of one process. `writing` is held while one runs, as by everybody who writes."""
+    """The uploads of an archive. `writing` is held while one runs here, as by everybody who
+    writes."""
 
     def __init__(
         self,
@@ -55,20 +63,24 @@ class Jobs:
     ):
         """`published` is called when a job has changed what the archive shows."""
         self._archive = archive
+        self._queue = archive.queue
         self._published = published
         self._writing = writing
         self._stopping = stopping
         self._closed = threading.Event()
-        self._waiting: queue.SimpleQueue[tuple[str, uploads.Staged] | None] = queue.SimpleQueue()
-        self._jobs: dict[str, Job] = {}  # in the order they came
+        self._more = threading.Event()
+        self._name = secrets.token_hex(8)
         self._guard = threading.Lock()
         self._worker: threading.Thread | None = None
+        self._shared = archive.settings.on_servers
+        self._after = LEFT_TO_WORKERS_SECONDS if self._shared else 0.0
+        self._now: Job | None = None  # at work here, with its latest progress
         self._cancelled: set[str] = set()
 
     @property
     def waiting(self) -> int:
         """How many are not done yet."""
-        return sum(not job.ended for job in list(self._jobs.values()))
+        return self._queue.waiting()
 
     def expect_room(self) -> None:
         """Raises Refused where too many uploads wait already."""
@@ -79,84 +91,192 @@ class Jobs:
                 f"{MOST_WAITING} uploads are waiting: send more when some are done",
             )
 
-    def submit(self, staged: uploads.Staged, request_id: str) -> Job:
-        """Takes an upload on, which belongs to it now. Raises NotReady while the service stops."""
-        job = Job(f"job_{secrets.token_hex(8)}", request_id, datetime.now(UTC))
-        with self._guard:
+    def submit(self, staged: uploads.Staged, request_id: str) -> str:
+        """Takes an upload on, which belongs to the job of this id now. Raises NotReady while the
+        service stops, IndexUnavailable where it cannot be noted."""
+        job_id = f"job_{secrets.token_hex(8)}"
+        try:
             if self._ends():
-                uploads.discard(staged)
                 raise NotReady("the service is stopping; send the articles again when it is back")
-            self._jobs[job.job_id] = job
-            ended = [known.job_id for known in self._jobs.values() if known.ended]
-            for job_id in ended[: max(0, len(ended) - MOST_KEPT)]:
-                del self._jobs[job_id]
-            self._waiting.put((job.job_id, staged))
-            if (
-                self._worker is None
-            ):  # commands that open the service for one question need no thread
-                self._worker = threading.Thread(target=self._work, name="uploads")
-                self._worker.start()
-        return job
+            self._queue.add(job_id, request_id, uploads.asked_of(staged))
+        except DatelineError:
+            uploads.discard(staged)
+            raise
+        self._begin()
+        return job_id
+
+    def work(self, *, at_once: bool = False) -> None:
+        """Takes up what other processes left, and what comes; a worker does `at_once`."""
+        if at_once:
+            self._after = 0.0
+        if self._shared or self.waiting:
+            self._begin()
 
     def get(self, job_id: str) -> Job | None:
-        return self._jobs.get(job_id)
+        stored = self._queue.get(job_id)
+        if stored is None:
+            return None
+        job, here = _job_of(stored), self._now
+        if here is None or here.job_id != job_id or job.status != "running":
+            return job
+        return replace(job, stage=here.stage, done=here.done, total=here.total)
 
     def cancel(self, job_id: str) -> bool:
-        """Ends a job before it publishes anything, within a second; False where it has ended."""
-        job = self.get(job_id)
-        if job is None or job.ended:
-            return False
-        self._cancelled.add(job_id)
-        return True
+        """Ends a job before it publishes anything, at once or within a second; False where it has
+        ended."""
+        found = self._queue.cancel(job_id, _told(CANCELLED))
+        if found is not None and found.status == "queued":
+            uploads.give_up(self._archive, uploads.staged_at(self._archive.settings, found.asked))
+        elif found is not None:
+            self._cancelled.add(job_id)
+        return found is not None
 
     def close(self) -> None:
-        """Ends the job under way before it publishes anything, and waits for that."""
+        """Puts the job under way back before it publishes anything, and waits for that."""
         self._closed.set()
+        self._more.set()
         with self._guard:
             worker = self._worker
         if worker is not None:
-            self._waiting.put(None)
             worker.join()
+
+    def _begin(self) -> None:
+        self._more.set()
+        with self._guard:
+            # commands that open the service for one question need no thread
+            if self._worker is None and not self._ends():
+                self._worker = threading.Thread(target=self._work, name="uploads")
+                self._worker.start()
 
     def _ends(self) -> bool:
         return self._closed.is_set() or self._stopping()
 
     def _work(self) -> None:
-        while (next_up := self._waiting.get()) is not None:
-            job_id, staged = next_up
+        while not self._ends():
+            self._more.clear()
+            seconds = LOOK_SECONDS if self._shared else None
             try:
-                report = self._ingest(job_id, staged)
-                self._tell(job_id, status="done", report=report, finished_at=datetime.now(UTC))
-            except DatelineError as error:
-                self._tell(job_id, status="failed", error=error, finished_at=datetime.now(UTC))
-            except BaseException:  # the rim of a job; a native library's panic is no Exception
-                log.exception("upload failed request_id=%s", self._jobs[job_id].request_id)
-                known = DatelineError(UNFORESEEN)
-                self._tell(job_id, status="failed", error=known, finished_at=datetime.now(UTC))
+                if self._next():
+                    continue
+            except IndexUnavailable as error:
+                log.warning("the queue of uploads waits: %s", error)
+                seconds = LOOK_SECONDS
+            self._more.wait(seconds)
 
-    def _ingest(self, job_id: str, staged: uploads.Staged) -> IngestReport:
-        def progress(stage: str, done: int, total: int) -> None:
+    def _next(self) -> bool:
+        """Whether there was a job, which has ended now."""
+        # nothing is taken while somebody else writes here, so that it is seen to wait
+        while not self._writing.acquire(timeout=LOCK_SECONDS):
             if self._ends():
-                raise NotReady("the service stopped before the articles were in; send them again")
-            if job_id in self._cancelled:
-                raise Refused(409, "cancelled", "it was cancelled; nothing of it is in the archive")
-            self._tell(job_id, stage=stage, done=done, total=total)
-
+                return False
         try:
-            progress("waiting", 0, 0)
-            while not self._writing.acquire(timeout=LOCK_SECONDS):
-                progress("waiting", 0, 0)
-            try:
-                self._tell(job_id, status="running")
-                progress("read", 0, len(staged.names))
-                report = uploads.ingest(self._archive, staged, progress)
-                self._published()
-                return report
-            finally:
-                self._writing.release()
+            stored = None if self._ends() else self._queue.take(self._name, self._after)
+            return stored is not None and self._done(stored)
         finally:
-            uploads.discard(staged)
-            self._cancelled.discard(job_id)
+            self._writing.release()
 
-    def _tell(self, job_id: str, **news: object) -> None:
-        self._jobs[job_id] = replace(self._jobs[job_id], **news)  # type: ignore[arg-type]
+    def _done(self, stored: StoredJob) -> bool:
+        """Works a job; False where it went back into the queue."""
+        self._now = _job_of(stored)
+        try:
+            if stored.attempts > MOST_ATTEMPTS:
+                raise DatelineError(WORN_OUT)
+            self._finish(stored, report=self._ingest(stored))
+        except (PutBack, Owned):
+            self._queue.release(stored.job_id, self._name)
+            return False
+        except IndexUnavailable as error:
+            if self._shared:  # a server is away: the job waits for it
+                self._queue.release(stored.job_id, self._name, failed=True)
+                raise
+            self._finish(stored, error=error)
+        except DatelineError as error:
+            self._finish(stored, error=error)
+        except BaseException:  # the rim of a job; a native library's panic is no Exception
+            log.exception("upload failed request_id=%s", stored.request_id)
+            self._finish(stored, error=DatelineError(UNFORESEEN))
+        finally:
+            self._now = None
+            self._cancelled.discard(stored.job_id)
+        return True
+
+    def _ingest(self, stored: StoredJob) -> dict[str, Any]:
+        staged = uploads.staged_at(self._archive.settings, stored.asked)
+        with self._beating(stored.job_id) as progress:
+            progress("read", 0, len(staged.names))
+            report = uploads.ingest(self._archive, staged, progress)
+            self._published()
+        return report_body(report)
+
+    @contextlib.contextmanager
+    def _beating(self, job_id: str) -> Iterator[pipeline.Progress]:
+        """Tells the queue on a thread of its own that the job is at work, and how far; what it
+        gives raises where the work has to end."""
+        over, ours = threading.Event(), threading.Event()
+        ours.set()
+
+        def beat() -> None:
+            while not over.wait(BEAT_SECONDS):
+                now = self._now
+                if now is None:
+                    return
+                with contextlib.suppress(IndexUnavailable):  # the work itself will meet it
+                    ends = self._queue.beat(job_id, self._name, now.stage, now.done, now.total)
+                    if ends is None:
+                        ours.clear()
+                    elif ends:
+                        self._cancelled.add(job_id)
+
+        def progress(stage: str, done: int, total: int) -> None:
+            if self._ends() or not ours.is_set():
+                raise PutBack("the upload goes on later")
+            if job_id in self._cancelled:
+                raise CANCELLED
+            if self._now is not None:
+                self._now = replace(self._now, stage=stage, done=done, total=total)
+
+        beats = threading.Thread(target=beat, name="beats")
+        beats.start()
+        try:
+            yield progress
+        finally:
+            over.set()
+            beats.join()
+
+    def _finish(
+        self,
+        stored: StoredJob,
+        *,
+        report: dict[str, Any] | None = None,
+        error: DatelineError | None = None,
+    ) -> None:
+        staged = uploads.staged_at(self._archive.settings, stored.asked)
+        if error is not None:
+            uploads.give_up(self._archive, staged)
+        told = _told(error) if error else None
+        self._queue.finish(stored.job_id, self._name, report=report, error=told)
+        uploads.discard(staged)
+
+
+CANCELLED = Refused(409, "cancelled", "it was cancelled; nothing of it is in the archive")
+WORN_OUT = f"it ended its process {MOST_ATTEMPTS} times: send its files one by one"
+
+
+def _told(error: DatelineError) -> dict[str, Any]:
+    return {"code": error.code, "status": error.status, "detail": str(error)}
+
+
+def _job_of(stored: StoredJob) -> Job:
+    error, ended = stored.error, stored.finished_at
+    return Job(
+        stored.job_id,
+        stored.request_id,
+        datetime.fromisoformat(stored.created_at),
+        stored.status,
+        stored.stage,
+        stored.done,
+        stored.total,
+        stored.report,
+        Refused(error["status"], error["code"], error["detail"]) if error else None,
+        datetime.fromisoformat(ended) if ended else None,
+    )

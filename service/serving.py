@@ -112,6 +112,7 @@ def _owned(settings: Settings, command: str) -> Iterator[tuple[Service, socket.s
         # loads the model before anybody waits for it
         service.retriever.find(Question("warm up"), 1)
         with contextlib.closing(owner.listen(settings.data_dir)) as private, Ahead(service.archive):
+            service.jobs.work()
             yield service, private
 
 

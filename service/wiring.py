@@ -87,6 +87,8 @@ def open_service(settings: Settings, guards: Guards | None = None) -> Iterator[S
         drafter = Drafter(settings) if settings.drafts_with_model else None
         metrics = Metrics()
         answerer = Answerer(archive, retriever, receipts, drafter, metrics=metrics, guards=guards)
+        if not settings.on_servers:  # the data directory is ours alone: whoever was at work is gone
+            archive.queue.release_all()
         uploads.recover(archive)
         receipts.expire(datetime.now(UTC))
         receipts.forget_removed(archive.catalogue)

@@ -22,6 +22,7 @@ from test_uploads import COST, FERRY, ended, files, listed, stored
 
 from ingest.pipeline import ingest
 from ingest.settings import Settings
+from ingest.storage.queue import MOST_ATTEMPTS
 from service.jobs import MOST_WAITING
 from service.wiring import Service
 
@@ -163,56 +164,78 @@ def test_uploads_from_many_sides_at_once_all_come_in(http: httpx2.Client) -> Non
     assert [job["status"] for job in jobs] == ["done"] * 8 and len(listed(http)) == 8
 
 
+FEED = "\n".join(
+    json.dumps({"id": str(n), "text": f"The council of place {n} met."}) for n in range(1_500)
+)
+
+
+def at_work(http: httpx2.Client, reply: httpx2.Response, stage: str) -> None:
+    """Waits until the job is in this stage."""
+    deadline = time.monotonic() + 30
+    while http.get(reply.headers["location"]).json()["progress"]["stage"] != stage:
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
 @pytest.mark.slow
-def test_a_service_that_stops_leaves_the_old_archive_and_nothing_half_done(
-    settings: Settings, newsroom: Path
+@pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGKILL])
+def test_what_a_service_had_not_done_is_done_once_by_the_next(
+    settings: Settings, end: signal.Signals
 ) -> None:
-    feed = "\n".join(
-        json.dumps({"id": str(n), "text": f"The council of place {n} met."}) for n in range(1_500)
-    )
     with (
         served_process(settings) as (url, process),
         httpx2.Client(base_url=url, timeout=60) as http,
     ):
         ended(http, http.post("/v1/articles", files=files(dam_txt=DAM)))
         both = [
-            ("files", ("feed.jsonl", io.BytesIO(feed.encode()))),
+            ("files", ("feed.jsonl", io.BytesIO(FEED.encode()))),
             *files(dam_txt=DAM.replace("41", "44")),
         ]
-        reply = http.post("/v1/articles", files=both)
-        deadline = time.monotonic() + 30
-        while http.get(reply.headers["location"]).json()["progress"]["stage"] != "embed":
-            assert time.monotonic() < deadline
-            time.sleep(0.02)
-        process.send_signal(signal.SIGTERM)
-        assert process.wait(ENDING_SECONDS) == 0
-    uploads = settings.data_dir / "uploads"
-    assert stored(uploads) == {"dam.txt"} and (uploads / "dam.txt").read_text() == DAM
+        replies = [http.post("/v1/articles", files=both)]
+        at_work(http, replies[0], "embed")
+        replies.append(http.post("/v1/articles", json=FERRY))
+        process.send_signal(end)
+        process.wait(ENDING_SECONDS)
+    found = json.loads(command(settings, "articles", "list", "--json").stdout)
+    assert [one["source"] for one in found["articles"]] == ["dam.txt"], "nothing is half done"
     with served_process(settings) as (url, _), httpx2.Client(base_url=url, timeout=60) as http:
-        assert set(listed(http)) == {"dam.txt"}
-        assert_problem(http.get(reply.headers["location"]), 404)
+        first, second = (ended(http, reply) for reply in replies)
+        assert first["report"]["added"] == 1_500 and first["report"]["updated"] == 1
+        assert second["report"]["added"] == 1 and len(listed(http)) == 200
+        assert http.get("/v1/articles").json()["total"] == 1_502
+    uploads = settings.data_dir / "uploads"
+    assert (uploads / "dam.txt").read_text() == DAM.replace("41", "44")
+    assert not (uploads / ".incoming").exists() or not any((uploads / ".incoming").iterdir())
 
 
-@pytest.mark.slow
-def test_what_waited_for_a_killed_service_is_cleared_away(
-    settings: Settings, newsroom: Path
-) -> None:
-    feed = "\n".join(
-        json.dumps({"id": str(n), "text": f"The council of place {n} met."}) for n in range(1_500)
-    )
+def test_a_job_that_ends_its_process_again_and_again_is_given_up(settings: Settings) -> None:
+    with running(settings) as (url, service), httpx2.Client(base_url=url, timeout=60) as http:
+        with service.writing:
+            reply = http.post("/v1/articles", files=files(dam_txt=DAM))
+            for attempt in range(1, MOST_ATTEMPTS + 1):
+                stored = service.archive.queue.take(f"killed {attempt}")
+                assert stored is not None and stored.attempts == attempt
+                service.archive.queue.release_all()
+        service.jobs.work()
+        job = ended(http, reply)
+        assert job["status"] == "failed" and "3 times" in job["error"]["detail"]
+        assert listed(http) == {}
+
+
+def test_what_waits_is_known_to_another_process_and_after_a_start(settings: Settings) -> None:
     with (
-        served_process(settings) as (url, process),
+        running(settings) as (url, service),
         httpx2.Client(base_url=url, timeout=60) as http,
+        service.writing,
     ):
-        replies = [http.post("/v1/articles", files=files(feed_jsonl=feed)) for _ in range(2)]
-        while http.get(replies[0].headers["location"]).json()["status"] == "queued":
-            time.sleep(0.02)
-        process.send_signal(signal.SIGKILL)
-        process.wait()
-    assert any((settings.data_dir / "uploads" / ".incoming").iterdir())
-    found = command(settings, "articles", "list", "--json")
-    assert found.returncode == 0 and json.loads(found.stdout) == {"articles": []}
-    assert not (settings.data_dir / "uploads" / ".incoming").exists()
+        reply = http.post("/v1/articles", files=files(dam_txt=DAM))
+        service.stopping.set()
+    with running(settings) as (url, service), httpx2.Client(base_url=url, timeout=60) as http:
+        assert http.get(reply.headers["location"]).json()["status"] == "queued"
+        service.jobs.work()
+        assert ended(http, reply)["report"]["added"] == 1
+    with running(settings) as (url, _), httpx2.Client(base_url=url, timeout=60) as http:
+        assert http.get(reply.headers["location"]).json()["status"] == "done"
 
 
 def test_an_upload_can_be_cancelled_while_it_waits_and_while_it_is_read(

@@ -370,7 +370,7 @@ from ingest.storage.archive import Archive
 
 with Archive(read_settings()) as archive:
     files = [(name, io.BytesIO(b"A later word. The seal was seen again in Tarn.")) for name in ("dam.txt", "new.txt")]
-    staged = uploads.stage(archive.settings.data_dir, files)
+    staged = uploads.stage(archive.settings, files)
     uploads.ingest(archive, staged, lambda stage, done, total: os._exit(9) if stage == sys.argv[1] else None)
     os._exit(9)
 """

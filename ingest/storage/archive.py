@@ -19,6 +19,7 @@ from ingest.storage.databases import open_database
 from ingest.storage.file_records import FileRecords
 from ingest.storage.fingerprints import Fingerprints
 from ingest.storage.indexes import Indexes, Progress, silent
+from ingest.storage.queue import Queue
 from ingest.storage.sentence_vectors import SentenceVectors
 from ingest.storage.tables import CATALOGUE
 from ingest.storage.text_index import TextIndex
@@ -49,6 +50,7 @@ class Archive:
             self.catalogue = Catalogue(database)
             self.file_records = FileRecords(database)
             self.reports = Reports(database)
+            self.queue = Queue(database, str(settings.uploads_dir.absolute()))
             self._database = database
             self.vector_cache = VectorCache(settings.data_dir / "vectors.sqlite", self.embedder)
             opened.callback(self.vector_cache.close)

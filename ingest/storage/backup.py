@@ -26,12 +26,12 @@ from ingest.settings import Settings
 from ingest.storage.database import put
 from ingest.storage.databases import open_database
 from ingest.storage.schema import Schema
-from ingest.storage.tables import CATALOGUE, collected, generations, pending, prints, versions
+from ingest.storage.tables import CATALOGUE, collected, generations, jobs, pending, prints, versions
 
 FORMAT = 1
 MANIFEST = "manifest.json"
-UPLOADS = "uploads"  # in the data directory, and in the file
-MADE_AGAIN = {prints.name, pending.name}
+UPLOADS = "uploads"  # in the file
+LEFT_OUT = {prints.name, pending.name, jobs.name}
 AT_ONCE = 500  # rows
 
 
@@ -53,8 +53,8 @@ def write(target: Path, settings: Settings, schemas: Sequence[Schema]) -> dict[s
         with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED, compresslevel=3) as file:
             for schema in schemas:
                 counts |= _write_tables(file, settings, schema)
-            for path in _uploads(settings.data_dir / UPLOADS):
-                file.write(path, f"{UPLOADS}/{path.relative_to(settings.data_dir / UPLOADS)}")
+            for path in _uploads(settings.uploads_dir):
+                file.write(path, f"{UPLOADS}/{path.relative_to(settings.uploads_dir)}")
             manifest = {
                 "format": FORMAT,
                 "made_at": datetime.now(UTC).isoformat(timespec="seconds"),
@@ -87,7 +87,7 @@ def restore(source: Path, settings: Settings, schemas: Sequence[Schema]) -> dict
                     _read_tables(file, settings, schema)
             for name in file.namelist():
                 if name.startswith(f"{UPLOADS}/") and ".." not in Path(name).parts:
-                    place = settings.data_dir / name
+                    place = settings.uploads_dir / Path(name).relative_to(UPLOADS)
                     place.parent.mkdir(parents=True, exist_ok=True)
                     with file.open(name) as packed, place.open("wb") as unpacked:
                         shutil.copyfileobj(packed, unpacked)
@@ -149,7 +149,7 @@ def _rows(lines: IO[bytes], table: Table) -> Iterator[list[dict[str, Any]]]:
 
 
 def _tables(schema: Schema) -> Iterable[Table]:
-    return [t for t in schema.metadata.sorted_tables if t.name not in MADE_AGAIN]
+    return [t for t in schema.metadata.sorted_tables if t.name not in LEFT_OUT]
 
 
 def _manifest(file: zipfile.ZipFile, source: Path, schemas: Sequence[Schema]) -> dict[str, Any]:

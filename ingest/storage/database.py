@@ -12,7 +12,7 @@ from importlib import import_module
 from types import TracebackType
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Executable, Row, Table
+from sqlalchemy import ColumnElement, Connection, Engine, Executable, Row, Table
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as NoConnection  # all of the pool are in use
 
@@ -73,6 +73,10 @@ class Database(ABC):
         anyway.
         """
         return nullcontext()
+
+    @abstractmethod
+    def clock(self) -> ColumnElement[float]:
+        """Seconds by the one clock that all processes on this database share."""
 
     @abstractmethod
     def announce(self, connection: Connection) -> None:

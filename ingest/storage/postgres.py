@@ -10,7 +10,20 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, Table, create_engine, func, make_url, select
+from sqlalchemy import (
+    URL,
+    ColumnElement,
+    Connection,
+    Double,
+    Engine,
+    Table,
+    cast,
+    create_engine,
+    extract,
+    func,
+    make_url,
+    select,
+)
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 
 from ingest.errors import IndexUnavailable, Owned, WrongUsage
@@ -87,6 +100,9 @@ class PostgresDatabase(Database):
             f"cannot use {self.place}: {said[0] if said else type(cause).__name__}; check "
             "DATELINE_DATABASE_URL, and that PostgreSQL runs there and lets this user write"
         )
+
+    def clock(self) -> ColumnElement[float]:
+        return cast(extract("epoch", func.clock_timestamp()), Double)
 
     def announce(self, connection: Connection) -> None:
         connection.execute(select(func.pg_notify(CHANNEL, "")))

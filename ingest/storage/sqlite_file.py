@@ -13,7 +13,18 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, QueuePool, Table, create_engine, event, text
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Double,
+    Engine,
+    QueuePool,
+    Table,
+    create_engine,
+    event,
+    func,
+    text,
+)
 from sqlalchemy.dialects.sqlite.base import SQLiteCompiler
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as NoConnection
@@ -102,6 +113,9 @@ class SQLiteFile(Database):
 
     def unavailable(self, error: Exception) -> IndexUnavailable:
         return unavailable(self.path, error)
+
+    def clock(self) -> ColumnElement[float]:
+        return (func.julianday("now", type_=Double) - 2440587.5) * 86400.0
 
     def announce(self, connection: Connection) -> None:
         """Nobody else reads the file."""

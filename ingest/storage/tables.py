@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import (
     Column,
+    Double,
     Index,
     Integer,
     LargeBinary,
@@ -142,6 +143,28 @@ reports = Table(
     Column("report_id", Integer, primary_key=True),
     words("at"),
     words("body"),
+)
+jobs = Table(
+    "jobs",
+    _catalogue,
+    Column("number", Integer, primary_key=True),  # in the order they came
+    words("job_id", unique=True),
+    words("request_id"),
+    words("place"),  # the folder of its files
+    words("asked"),
+    words("created_at"),
+    words("status"),  # queued | running | done | failed
+    words("stage"),
+    Column("done", Integer, nullable=False),
+    Column("total", Integer, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("cancelled", Integer, nullable=False),  # 0 | 1
+    Column("queued_at", Double, nullable=False),  # seconds by the database's clock
+    Column("beat_at", Double),
+    Column("worker", WORDS),
+    Column("report", WORDS),
+    Column("error", WORDS),
+    Column("finished_at", WORDS),
 )
 erasures = Table(
     "erasures",

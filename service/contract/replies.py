@@ -10,8 +10,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from ingest.storage.catalogue import Snapshot, StoredArticle
-from ingest.summary import report_body
-from ingest.types import DateKind, IngestReport, Span
+from ingest.types import DateKind, Span
 from service.conflicts.side_by_side import Pair
 from service.contract.problems import Problem, problem_of
 from service.jobs import Job
@@ -320,13 +319,9 @@ class Report(BaseModel):
         description="for people: copies found, dates not believed, files passed over"
     )
 
-    @classmethod
-    def of(cls, report: IngestReport) -> Report:
-        return cls(**report_body(report))
-
 
 class JobState(BaseModel):
-    """An upload on its way into the archive; forgotten when the service ends."""
+    """An upload on its way into the archive."""
 
     job_id: str
     status: Literal["queued", "running", "done", "failed"] = Field(
@@ -346,7 +341,7 @@ class JobState(BaseModel):
             job_id=job.job_id,
             status=job.status,
             progress=Progress(stage=job.stage, done=job.done, total=job.total),
-            report=Report.of(job.report) if job.report else None,
+            report=Report(**job.report) if job.report else None,
             error=Problem(**problem_of(job.error, job.request_id)) if job.error else None,
             created_at=job.created_at,
             finished_at=job.finished_at,

@@ -72,7 +72,7 @@ def routes(service: Service) -> APIRouter:
         return {
             "path": stored.root,
             "file": str(found[0]) if found else None,
-            "uploaded": uploads.is_upload(service.settings.data_dir, identity),
+            "uploaded": uploads.is_upload(service.settings, identity),
             "sample": stored.root == str(pipeline.SAMPLE),
         }
 
@@ -82,7 +82,7 @@ def routes(service: Service) -> APIRouter:
             identity = pipeline.erase(service.archive, article_id)
             if identity is None:
                 raise NotFound("there is no article of this id here")
-            uploads.forget(service.settings.data_dir, identity)
+            uploads.forget(service.settings, identity)
             service.receipts.forget_removed(service.archive.catalogue)
         return {"erased": article_id}
 

@@ -56,16 +56,14 @@ def _jobs(router: APIRouter, service: Service) -> None:
         responses={200: {"content": {EVENT_STREAM: {}}}, **problems(404)},
     )
     async def read_job(request: Request, job_id: str) -> Response:
-        """Where the job stands and what it did. Jobs last as long as the service runs.
+        """Where the job stands and what it did. Of jobs that ended the last 1,000 are known.
 
         With `Accept: text/event-stream` each change comes as a `job.changed` event with the whole
         state; the last one has `finished_at`.
         """
-        job = service.jobs.get(job_id)
+        job = await asyncio.to_thread(service.jobs.get, job_id)
         if job is None:
-            raise NotFound(
-                "there is no job of this id here; jobs are forgotten when the service ends"
-            )
+            raise NotFound("there is no job of this id here; it may be too old")
         if EVENT_STREAM not in request.headers.get("accept", "").lower():
             return JSONResponse(body_of(JobState.of(job)))
 
@@ -178,12 +176,12 @@ def _writing(router: APIRouter, service: Service) -> None:
         once = (request.state.caller, idempotency_key, size)
         job_id = remembered.get(*once)
         if job_id is None:
-            service.jobs.expect_room()
+            await asyncio.to_thread(service.jobs.expect_room)
             staged = await staged_from(request, service.settings)
             if collection is not None:
                 staged = replace(staged, collections=tuple(collection))
-            job = service.jobs.submit(staged, request.state.request_id)
-            job_id = remembered.keep(*once, job.job_id)
+            job_id = await asyncio.to_thread(service.jobs.submit, staged, request.state.request_id)
+            remembered.keep(*once, job_id)
         reply.headers["Location"] = f"/v1/jobs/{job_id}"
         return JobAccepted(job_id=job_id)
 
@@ -207,7 +205,7 @@ def _writing(router: APIRouter, service: Service) -> None:
                 stored = snapshot.article(article_id)
             removed = pipeline.remove(service.archive, article_id)
             if stored is not None:
-                uploads.forget(service.settings.data_dir, stored.article.identity)
+                uploads.forget(service.settings, stored.article.identity)
                 service.receipts.forget_removed(service.archive.catalogue)
         if not removed:
             raise NotFound(NO_ARTICLE)
@@ -257,7 +255,7 @@ async def _states(jobs: Jobs, job: Job) -> AsyncIterator[Job]:
     yield job
     while not job.ended:
         await asyncio.sleep(LOOK_SECONDS)
-        now = jobs.get(job.job_id)
+        now = await asyncio.to_thread(jobs.get, job.job_id)
         if now is None:
             return
         if now != job:

@@ -104,7 +104,7 @@ def _staged_files(form: list[UploadFile], settings: Settings) -> uploads.Staged:
         )
     if all(suffix in WHOLE for suffix in suffixes):  # a job could not take a single one
         article_limit(settings).check(min(upload.size or 0 for _, upload in files))
-    return uploads.stage(settings.data_dir, [(name, upload.file) for name, upload in files])
+    return uploads.stage(settings, [(name, upload.file) for name, upload in files])
 
 
 def _staged_article(body: bytes, settings: Settings) -> uploads.Staged:
@@ -129,4 +129,4 @@ def _staged_article(body: bytes, settings: Settings) -> uploads.Staged:
     content = article.text if article.text is not None else article.html or ""
     article_limit(settings).check(len(content.encode()))
     name, line = uploads.article_line(article.model_dump(mode="json", exclude_none=True))
-    return uploads.stage(settings.data_dir, [(name, io.BytesIO(line))])
+    return uploads.stage(settings, [(name, io.BytesIO(line))])
