@@ -222,3 +222,65 @@ def test_a_byline_ends_where_its_date_begins() -> None:
         body=f"<h1>{TITLE}</h1><p>By Nora Pell March 12, 2025 9:15 PM</p><p>{OPENED}</p><p>{CARRIES}</p>"
     )
     assert (article.author, article.published_on) == ("Nora Pell", date(2025, 3, 12))
+
+
+def test_the_heading_that_readers_see_goes_before_a_stated_title_of_other_words() -> None:
+    body = f"<p>{OPENED}</p><p>{CARRIES}</p>"
+    stated = "<meta property='og:title' content='Skerra harbour row seems over'>"
+    seen = "<h1>Skerra may use its old harbour after all</h1>"
+    assert page(stated, seen + body).title == "Skerra may use its old harbour after all"
+    site = "<title>Skerra may use its harbour - The Harbour Letter</title>"
+    several = f"<h1>The Harbour Letter</h1>{seen}{body}"
+    assert page(site, several).title == "Skerra may use its old harbour after all"
+    # one word in common is chance
+    assert (
+        page(stated, f"<h1>Notes on a harbour</h1>{body}").title == "Skerra harbour row seems over"
+    )
+
+
+@pytest.mark.parametrize(
+    ("mark", "author"),
+    [
+        ("<div class='story-author__name'>By Nora Pell</div>", "Nora Pell"),
+        ("<span class='byline'><a rel='author nofollow'>Nora Pell</a></span>", "Nora Pell"),
+        ("<span class='byline'>Nora Pell has covered the coast since 2003.</span>", None),
+        ("<span class='byline'>Harbour Gazette</span>", None),
+        ("<span class='authority'>Nora Pell</span>", None),
+    ],
+)
+def test_a_class_that_says_author_names_one_where_it_holds_a_name(
+    mark: str, author: str | None
+) -> None:
+    assert page(body=f"<h1>{TITLE}</h1>{mark}<p>{OPENED}</p><p>{CARRIES}</p>").author == author
+
+
+@pytest.mark.parametrize(
+    ("stated", "author"),
+    [
+        ("https://social.example/nora.pell", "Nora Pell"),
+        ("siteadmin", "Nora Pell"),
+        ("npell_07", "Nora Pell"),
+        ("Ivo Lund", "Ivo Lund"),
+    ],
+)
+def test_an_account_is_no_author_and_hides_none(stated: str, author: str) -> None:
+    marked = f"<h1>{TITLE}</h1><a rel='author'>Nora Pell</a><p>{OPENED}</p><p>{CARRIES}</p>"
+    assert page(f"<meta name='author' content='{stated}'>", marked).author == author
+
+
+def test_the_outlet_after_a_name_is_no_part_of_it() -> None:
+    site = "<meta property='og:site_name' content='Harbour Gazette'>"
+    for stated in ("Nora Pell, Harbour Gazette Business", "Nora Pell, Harbour Gazette"):
+        assert page(f"{site}<meta name='author' content='{stated}'>").author == "Nora Pell"
+    assert (
+        page(f"{site}<meta name='author' content='Nora Pell, Ivo Lund'>").author
+        == "Nora Pell, Ivo Lund"
+    )
+
+
+@pytest.mark.parametrize("name", ["timestamp", "article-publish-date", "pub_time", "posted-date"])
+def test_a_class_that_says_when_dates_a_page_on_the_day_where_it_was_written(name: str) -> None:
+    printed = f"<span class='{name}'>March 11, 2025 at 9:15 PM - Updated March 12 at 4:46 PM</span>"
+    utc = "<meta property='article:published_time' content='2025-03-12T07:15:00Z'>"
+    article = page(utc, f"<h1>{TITLE}</h1>{printed}<p>{OPENED}</p><p>{CARRIES}</p>")
+    assert article.published_on == date(2025, 3, 11)

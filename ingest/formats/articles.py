@@ -123,7 +123,8 @@ def article_of(extract: Extract, identity: str, source: str, today: date | None 
         source=source,
         text=text,
         title=title or header.title,
-        author=authors(one_line(fields.get("author", ""))) or header.author,
+        author=authors(one_line(fields.get("author", "")), one_line(fields.get("publisher", "")))
+        or header.author,
         publisher=one_line(fields.get("publisher", "")) or header.publisher,
         url=address if _ADDRESS.fullmatch(address) else None,
         published_on=dates.published_on,

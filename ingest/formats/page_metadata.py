@@ -6,14 +6,15 @@ import contextlib
 import json
 import re
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from html import unescape
 from itertools import islice
 from typing import TYPE_CHECKING
 
 from ingest.formats.page_regions import is_of, story_of
 from ingest.text.date_resolution import stated_date
-from ingest.text.line_kinds import same_line
+from ingest.text.headers import is_outlet
+from ingest.text.line_kinds import NAME_WORD, same_line, without_site
 from ingest.types import DateKind, StatedDate
 
 if TYPE_CHECKING:
@@ -23,6 +24,8 @@ Node = Mapping[str, object]
 
 MOST_MARKS = 100  # in a page that are looked at; each may be searched for a heading
 MOST_NODES = 10_000  # of JSON-LD that are looked at
+WORDS_SHARED, LONG_WORD = 2, 4  # by a heading and a stated title; characters of a word that counts
+SHORTEST_NAME, LONGEST_NAME = 4, 80  # characters of what is marked as the author's name
 LONGEST_LINE = 160  # characters; a longer block below the heading is prose, and the header ends
 
 
@@ -45,39 +48,30 @@ def read_metadata(tree: HtmlElement) -> tuple[dict[str, str], tuple[StatedDate, 
         if "canonical" in (link.get("rel") or "").lower().split()
     ]
     address = next(filter(None, links), None)
-    title_tag = next(tree.iter("title"), None)
     by_id = {str(node["@id"]): node for node in nodes if "@id" in node}
     article = _article(nodes, address or tags.get("og:url"), by_id)
     story = story_of(tree)
-    authors = (
-        " ".join(element.text_content().split())
-        for element in islice(
-            (
-                element
-                for element in tree.iter("a", "span", "div", "p", "address")
-                if element.get("itemprop") == "author" or (element.get("rel") or "") == "author"
-            ),
-            MOST_MARKS,
-        )
-        if is_of(element, story)
-    )
-    marked = next((words for words in authors if 3 < len(words) <= 80), None)
-    found = {
+    titles = [article.get("title", ""), *_of(tags, _TITLE)]
+    known = [article["name"]] if "name" in article else []
+    tagged = [" ".join(tag.text_content().split()) for tag in islice(tree.iter("title"), 1)]
+    found: dict[str, list[str | None]] = {
         "title": [
-            _agreed_title(article, tags, tree),
-            article.get("title"),
-            *_of(tags, _TITLE),
-            " ".join(title_tag.text_content().split()) if title_tag is not None else None,
+            # the tag of the page often holds the name of the site, which stands in a heading too
+            _printed_title([*filter(None, titles), *known] or tagged, tree, story),
+            *titles,
+            *tagged,
         ],
-        "author": [article.get("author"), *_of(tags, _AUTHOR), marked],
+        "author": [
+            _BY.sub("", words)
+            for words in (article.get("author"), *_of(tags, _AUTHOR), *_marked_authors(tree, story))
+            if words and not _NO_AUTHOR.match(words)
+        ],
         "publisher": [article.get("publisher"), *_of(tags, _PUBLISHER)],
         "url": [address, article.get("url"), *_of(tags, ("og:url",))],
     }
     fields = {
-        name: words for name, values in found.items() if (words := next(filter(None, values), None))
+        name: words for name, values in found.items() for words in islice(filter(None, values), 1)
     }
-    if (author := fields.pop("author", None)) and not _NO_AUTHOR.match(author):
-        fields["author"] = _BY.sub("", author)
     if "title" in fields and "publisher" in fields:
         site = rf"(?:the\s+)?{re.escape(fields['publisher'])}"
         at_either_end = rf"\s+[|–—·•»-]\s+{site}$|^{site}\s*[|–—·•»:-]\s+"
@@ -86,27 +80,44 @@ def read_metadata(tree: HtmlElement) -> tuple[dict[str, str], tuple[StatedDate, 
     return fields, _dates(article, tags, tree)
 
 
-def _agreed_title(
-    article: Mapping[str, str], tags: Mapping[str, str], tree: HtmlElement
+def _printed_title(
+    titles: Sequence[str], tree: HtmlElement, story: HtmlElement | None
 ) -> str | None:
-    """The heading that other titles of the page agree with, where the `headline` does not: some
-    sites put a description there."""
-    headline = article.get("title", "")
-    said = [article.get("name", ""), *_of(tags, _TITLE)]
-    tag = next(tree.iter("title"), None)
-    said += [tag.text_content() if tag is not None else ""]
+    """The heading of the story, where it is in part what the page states as its title: readers saw
+    that line, and what is stated is often a shorter one, or a description."""
+    stated = [_long_words(without_site(title)) for title in titles]
+    best, most = None, WORDS_SHARED - 1
     for heading in islice(tree.iter("h1"), MOST_MARKS):
         words = " ".join(heading.text_content().split())
-        agree = [one for one in said if same_line(one, words) or _starts(one, words)]
-        if headline and len(agree) > 1 and not (same_line(headline, words) or headline in agree):
-            return words
-    return None
+        shared = max((len(_long_words(words) & title) for title in stated), default=0)
+        if any(same_line(words, title) for title in titles):
+            shared = max(shared, WORDS_SHARED)
+        if shared > most and is_of(heading, story):
+            best, most = words, shared
+    return best
 
 
-def _starts(title: str, words: str) -> bool:
-    """Whether a title is these words and the name of a site."""
-    rest = title.strip().removeprefix(words) if words else title
-    return rest != title.strip() and _SITE_MARK.match(rest) is not None
+def _long_words(title: str) -> set[str]:
+    return {word for word in re.findall(r"\w+", title.casefold()) if len(word) >= LONG_WORD}
+
+
+def _marked_authors(tree: HtmlElement, story: HtmlElement | None) -> Iterator[str]:
+    """What the page marks as its story's author by rel or itemprop, or by a class and the shape of a
+    person's name."""
+    marked = (
+        element
+        for element in tree.iter("a", "span", "div", "p", "address", "strong", "b")
+        if "author" in (element.get("itemprop"), *(element.get("rel") or "").split())
+        or _AUTHOR_CLASS.search(element.get("class") or "")
+    )
+    for element in islice(marked, MOST_MARKS):
+        words = _BY.sub("", " ".join(element.text_content().split()))
+        stated = "author" in (element.get("itemprop"), element.get("rel"))
+        name = _NAME.fullmatch(words) and not is_outlet(words)
+        if (name or (stated and SHORTEST_NAME <= len(words) <= LONGEST_NAME)) and is_of(
+            element, story
+        ):
+            yield words
 
 
 def _dates(
@@ -249,7 +260,7 @@ def _marked_dates(tree: HtmlElement) -> Iterator[tuple[DateKind, str]]:
         marks = {element.get("itemprop") or "", *(element.get("class") or "").split()}
         kind = (
             DateKind.PUBLISHED
-            if marks & _PUBLISHED_MARKS
+            if marks & _PUBLISHED_MARKS or any(map(_PUBLISHED_CLASS.search, marks))
             else DateKind.UPDATED
             if marks & _UPDATED_MARKS
             else None
@@ -264,9 +275,7 @@ def _marked_dates(tree: HtmlElement) -> Iterator[tuple[DateKind, str]]:
         if not is_of(element, story):
             continue
         words = element.get("datetime") or element.get("content") or element.get("title")
-        if words is None and element.get("itemprop"):
-            words = " ".join(element.text_content().split())
-        if words:
+        if words := words or _UPDATES.split(_opening(element))[0].strip(" -|·"):
             yield kind, words
 
 
@@ -379,8 +388,13 @@ _UPDATED = (
     "modified",
 )
 _PUBLISHED_MARKS = {"datePublished", "dt-published", "entry-date", "published", "post-date"}
+_PUBLISHED_CLASS = re.compile(
+    r"(?:^|[_-])(?:publish(?:ed)?|pub|post(?:ed)?|article)[_-]?(?:date|time)|^timestamp$",
+    re.IGNORECASE,
+)
 _UPDATED_MARKS = {"dateModified", "dt-updated", "updated"}
 _UPDATES = re.compile(r"\b(?:updated|modified|corrected|revised)\b", re.IGNORECASE)
-_NO_AUTHOR = re.compile(r"https?://|www\.|\S+@\S+$|admin(?:istrator)?$", re.IGNORECASE)
-_SITE_MARK = re.compile(r"\s*[|–—·•»:-]\s*\S|$")
+_NO_AUTHOR = re.compile(r"(?i:https?://|www\.|\S+@\S+$|\w*admin(?:istrator)?$)|[a-z0-9_.-]+$")
+_AUTHOR_CLASS = re.compile(r"(?:^|[\s_-])(?:authors?|byline)(?:$|[\s_-])", re.IGNORECASE)
+_NAME = re.compile(rf"{NAME_WORD}(?:\s+{NAME_WORD}){{1,4}}")
 _BY = re.compile(r"^by:?\s+", re.IGNORECASE)

@@ -53,7 +53,7 @@ def find_header(text: str, heading: str | None = None) -> Header:
         for field in fields_of(line)
     ]
     fields += [found["name"] for line in opening if (found := _PUBLISHED_BY.search(line))]
-    outlet = next(filter(_is_outlet, fields), None)
+    outlet = next(filter(is_outlet, fields), None)
     # "the views … do not reflect those of X" names the platform
     disclaimers = filter(None, map(_DISCLAIMER.search, reversed(lines[-FOOTER_LINES:])))
     disclaimed = next((_DOMAIN.sub("", found["name"].strip(" .")) for found in disclaimers), None)
@@ -65,11 +65,21 @@ def find_header(text: str, heading: str | None = None) -> Header:
     return Header(title, author, publisher, credit)
 
 
-def authors(words: str) -> str:
+def authors(words: str, publisher: str = "") -> str:
     """The names of a field that states authors: without `By`, and without what they are for whom
-    (`DANA REED, AP Maritime Writer`)."""
-    words = _OFFICE.sub("", _BY.sub("", words))
+    (`DANA REED, AP Maritime Writer`; `Dana Reed, Harbour Gazette` where `publisher` is part of
+    it)."""
+    words = _OFFICE.sub("", _BY.sub("", _before_day(words)))
+    names, comma, house = words.rpartition(",")
+    if comma and publisher and publisher.casefold() in house.casefold():
+        words = names
     return person(words) if words.isupper() and " " in words else words
+
+
+def _before_day(words: str) -> str:
+    """A byline without the day after it: "By Dana Reed March 3, 2025" names no Mr March."""
+    day = next((m for m in mentions(words) if m.precision == "day" and m.start), None)
+    return words[: day.start].rstrip(" ,|") if day else words
 
 
 def person(name: str) -> str:
@@ -133,7 +143,7 @@ def _title(
         return None, None
     bare, site = site_suffix(line)
     repeated = len(lines) > 1 and same_line(lines[0], lines[1])
-    if site and (repeated or "|" in line[len(bare) :] or _is_outlet(site)):
+    if site and (repeated or "|" in line[len(bare) :] or is_outlet(site)):
         return bare, site
     return line, None
 
@@ -145,7 +155,8 @@ def _states_else(line: str) -> bool:
     ) or is_notice(line)
 
 
-def _is_outlet(line: str) -> bool:
+def is_outlet(line: str) -> bool:
+    """Whether a short line is the name of an outlet by its last word, or begins with The."""
     return len(line) <= 40 and (_OUTLET.fullmatch(line) or _THE_OUTLET.fullmatch(line)) is not None
 
 
@@ -159,14 +170,12 @@ def _byline(lines: Sequence[str], opening: Sequence[str]) -> tuple[str | None, s
         for field in fields_of(line):
             if not is_byline(field):
                 continue
-            # "By Dana Reed March 3, 2025" names no Mr March
-            day = next((m for m in mentions(field) if m.precision == "day" and m.start), None)
-            field = field[: day.start].rstrip(" ,|") if day else field
+            field = _before_day(field)
             for shape in _AUTHORS:
                 found = shape.search(field)
                 if found:
                     house = (found.groupdict().get("house") or "").strip(" .")
-                    return person(found["name"]), house if _is_outlet(house) else None
+                    return person(found["name"]), house if is_outlet(house) else None
     return None, None
 
 
