@@ -122,17 +122,3 @@ def test_of_a_claim_is_held_what_has_a_partner_by_how_alike_they_are(
     claim: str, sentence: str, held: float
 ) -> None:
     assert align(read(claim), [read(sentence)]).held == pytest.approx(held)
-
-
-@pytest.mark.parametrize(
-    ("claim", "partner"),
-    [
-        ("The old gate is red.", 0),
-        ("The new gate is blue.", 1),
-        ("Their red gate is old.", 0),
-        ("Blue is the gate that is new.", 1),
-    ],
-)
-def test_a_repeated_word_stands_for_the_one_beside_its_neighbours(claim: str, partner: int) -> None:
-    made = align(read(claim), [read("The old gate is red."), read("The new gate is blue.")])
-    assert {sentence for (sentence, _), _ in made.pairs.values()} == {partner}

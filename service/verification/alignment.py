@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import chain
 
 from ingest.english.date_mentions import dates_share
 from ingest.english.numbers import numbers_match
@@ -13,11 +12,8 @@ from ingest.english.thesaurus import opposite, related
 from ingest.english.words import stem
 from service.verification.reading import Reading
 
-SAME_ROOT = (
-    5  # letters that two words must begin with to be taken for one, where their stems differ
-)
-NEIGHBOURS = 2  # words on either side whose partners draw a word to a place near them
-FAR = 8  # content words; whatever stands farther off is equally far
+# letters that two words must begin with to be taken for one, where their stems differ
+SAME_ROOT = 5
 
 Place = tuple[int, int]  # sentence, and position among its content words
 
@@ -67,38 +63,15 @@ def likeness(left: Term, right: Term) -> float:
 
 
 def align(claim: Reading, quotes: Sequence[Reading]) -> Alignment:
-    """The best partner of each content word; of equally good ones that nearest to its neighbours'
-    partners."""
-    choices = [_choices(term, quotes) for term in claim.content]
-    settled = {n: found[0][0] for n, found in enumerate(choices) if len(found) == 1}
-    taken = set(settled.values())
+    """The best partner of each content word; of equally good ones the first."""
     pairs: dict[int, tuple[Place, float]] = {}
-    for n, found in enumerate(choices):
-        if not found:
-            continue
-
-        def fit(choice: tuple[Place, float], n: int = n) -> float:
-            repeated = n not in settled and choice[0] in taken
-            return choice[1] - 0.02 * _distance(n, choice[0], settled) - 0.3 * repeated
-
-        pairs[n] = max(found, key=fit)
-        settled[n] = pairs[n][0]
-        taken.add(pairs[n][0])
+    for n, term in enumerate(claim.content):
+        found = [
+            ((s, place), score)
+            for s, quote in enumerate(quotes)
+            for place, other in enumerate(quote.content)
+            if (score := likeness(term, other))
+        ]
+        if found:
+            pairs[n] = max(found, key=lambda partner: partner[1])
     return Alignment(claim, quotes, pairs)
-
-
-def _choices(term: Term, quotes: Sequence[Reading]) -> list[tuple[Place, float]]:
-    return [
-        ((s, place), score)
-        for s, quote in enumerate(quotes)
-        for place, other in enumerate(quote.content)
-        if (score := likeness(term, other))
-    ]
-
-
-def _distance(n: int, place: Place, settled: dict[int, Place]) -> int:
-    """How far a place stands from the partners of the two nearest words that have one, in content
-    words."""
-    beside = chain.from_iterable((n - step, n + step) for step in range(1, NEIGHBOURS + 1))
-    near = [settled[m] for m in beside if m in settled][:2]
-    return sum(min(FAR, abs(place[1] - p)) if s == place[0] else FAR for s, p in near)
