@@ -26,7 +26,7 @@ def ingest(
     paths: Annotated[
         list[Path] | None,
         typer.Argument(
-            help="Files or folders of articles: .txt, .md, .html, .pdf, .docx, .json, .jsonl, .xml"
+            help="Files or folders of articles: .txt, .md, .html, .pdf, .docx, .json, .jsonl, .csv, .xml, .eml …"
         ),
     ] = None,
     prune: Annotated[

@@ -559,7 +559,7 @@ def test_a_file_over_the_limit_is_named_with_both_sizes(tmp_path: Path) -> None:
 
 def test_a_named_file_of_another_type_and_a_missing_one_fail(tmp_path: Path) -> None:
     assert (
-        ".atom, .docx, .htm, .html, .json, .jsonl, .md, .pdf, .rss, .txt, .xml"
+        ".atom, .csv, .docx, .eml, .htm, .html, .json, .jsonl, .md, .mht, .mhtml, .pdf, .rss, .tsv, .txt, .xml"
         in failure(written(tmp_path / "a.xyz", "words")).reason
     )
     assert "does not exist" in failure(tmp_path / "none.txt").reason
@@ -573,8 +573,8 @@ def test_a_folder_is_read_in_order_and_what_is_not_ours_is_counted(tmp_path: Pat
         ".hidden.txt",
         ".git/x.txt",
         "photo.jpg",
-        "a/data.csv",
-        "c.csv",
+        "a/data.xls",
+        "c.xls",
     ):
         written(tmp_path / name, "It rained.")
     *found, passed = read(tmp_path, max_article_mb=5)
@@ -584,7 +584,7 @@ def test_a_folder_is_read_in_order_and_what_is_not_ours_is_counted(tmp_path: Pat
         "b.txt",
     ]
     assert isinstance(passed, PassedOver)
-    assert (passed.count, passed.suffixes) == (3, (".csv", ".jpg"))
+    assert (passed.count, passed.suffixes) == (3, (".jpg", ".xls"))
     assert "3 files were passed over" in str(passed)
 
 

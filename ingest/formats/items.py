@@ -1,4 +1,4 @@
-"""Makes articles of the items of files that hold several: JSON Lines, JSON, and XML of the trade."""
+"""Makes articles of the items of files: JSON Lines, JSON, tables, mails, and XML of the trade."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from ingest.errors import BadArticle
-from ingest.formats import json_file, ninjs, xml_items
+from ingest.formats import csv_file, json_file, mail, ninjs, xml_items
 from ingest.formats.articles import NOT_UNDERSTOOD, ReadPage, article_from, expect_size
 from ingest.formats.encodings import decode
 from ingest.types import Article, Failure, Withdrawn
@@ -67,6 +67,21 @@ def read_json(file: Content, read_page: ReadPage) -> list[Item]:
     return _items(json_file.items_of(_json(file.data, "the file")), file, read_page)
 
 
+def read_table(file: Content, read_page: ReadPage) -> list[Item]:
+    """The items of a CSV file, a row each. Raises BadArticle where it holds none."""
+    return _items(csv_file.rows_of(file.data), file, read_page)
+
+
+def read_mail(file: Content, read_page: ReadPage) -> Item:
+    """The item of a mail or saved page, named as its file. Raises BadArticle."""
+    fields = {name: said for name, said in mail.read_mail(file.data).items() if said}
+    article = article_from(
+        fields, file.identity, file.source, today=file.today, read_page=read_page
+    )
+    expect_size(article.text, file.limit_bytes)
+    return article
+
+
 def read_xml(file: Content, read_page: ReadPage) -> list[Item]:
     """The items of an XML file. Raises BadArticle where it holds none."""
     found, notes = xml_items.read_xml(file.data)
@@ -77,11 +92,15 @@ def read_xml(file: Content, read_page: ReadPage) -> list[Item]:
     ]
 
 
-def _items(found: Iterable[Mapping[str, object]], file: Content, read_page: ReadPage) -> list[Item]:
+def _items(
+    found: Iterable[Mapping[str, object] | BadArticle], file: Content, read_page: ReadPage
+) -> list[Item]:
     items: dict[str, Item] = {}
     for number, fields in enumerate(found, 1):
         place = f"{file.source}#{number}"
         try:
+            if isinstance(fields, BadArticle):
+                raise fields
             item = _item(fields, file, str(number), read_page)
             if item.source in items and isinstance(item, Article):
                 raise BadArticle("has the id of an item before it; give each its own")

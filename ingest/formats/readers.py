@@ -24,19 +24,24 @@ from ingest.types import Article, Failure, Withdrawn
 # by line.
 FORMATS = {
     ".atom": "xml",
+    ".csv": "table",
     ".docx": "docx",
+    ".eml": "mail",
     ".htm": "html",
     ".html": "html",
     ".json": "json file",
     ".jsonl": "json",
     ".md": "markdown",
+    ".mht": "mail",
+    ".mhtml": "mail",
     ".pdf": "pdf",
     ".rss": "xml",
+    ".tsv": "table",
     ".txt": "text",
     ".xml": "xml",
 }
 TYPES = ", ".join(FORMATS)
-MANY = ("json", "json file", "xml")  # hold several articles
+MANY = ("json", "json file", "table", "xml")  # hold several articles
 WRAPPED = 20  # files with pictures and fonts, or with many articles: each text is measured, they may have this much more
 
 
@@ -182,7 +187,7 @@ def _read_file(
         elif kind == "json":
             yield from told_once(read_lines(path, content, process), name)
         else:
-            most = limit * WRAPPED if kind in ("pdf", "docx", *MANY) else limit
+            most = limit * WRAPPED if kind in ("pdf", "docx", "mail", *MANY) else limit
             with path.open("rb") as stream:
                 data = stream.read(most + 1)
                 size = max(len(data), os.fstat(stream.fileno()).st_size)

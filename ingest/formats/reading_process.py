@@ -51,7 +51,9 @@ _OUR_SETTINGS = ("DATELINE_", "OPENAI_", "SLACK_")
 class Content:
     """The bytes of one article and where they are from. `limit_bytes` is the text that it may have."""
 
-    kind: str  # text | markdown | html | pdf | docx | json (a line) | json file | xml
+    kind: (
+        str  # text | markdown | html | pdf | docx | json (a line) | json file | xml | table | mail
+    )
     data: bytes
     identity: str
     source: str
@@ -264,13 +266,17 @@ def _items(content: Content) -> list[Item]:
         )
 
     kind = content.kind.removeprefix(PLAIN)
-    if kind in ("json", "json file", "xml"):
+    if kind in ("json", "json file", "xml", "table", "mail"):
         from ingest.formats import html, items
 
         if kind == "json":
             return [items.read_line(content, read_page)]
         if kind == "json file":
             return items.read_json(content, read_page)
+        if kind == "table":
+            return items.read_table(content, read_page)
+        if kind == "mail":
+            return [items.read_mail(content, read_page)]
         return items.read_xml(content, html.read_plain_page)  # their markup holds no menus
     if kind == "html":
         extract = read_page(content.data, content.limit_bytes)

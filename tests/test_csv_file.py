@@ -1,0 +1,79 @@
+"""Tables of articles, read as a user's files are."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ingest.formats import readers
+from ingest.formats.csv_file import rows_of
+from ingest.types import Article, Failure
+
+PROSE = "The harbour of Skerra closes for a week. The port said so on Monday."
+
+
+def read(path: Path, content: str | bytes) -> list[readers.Item]:
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    return list(readers.read(path, max_article_mb=5))
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t", "|"])
+def test_each_row_is_an_article_by_the_names_of_its_columns(tmp_path: Path, separator: str) -> None:
+    rows = [
+        ["Headline", "Body", "Pub Date", "Byline", "id"],
+        ["Harbour closes", f'"{PROSE}\nIt opens on Friday{separator}perhaps."', "2025-03-12", "Nora Pell", "a1"],
+        ["Harbour opens", PROSE.replace("closes", "opens"), "", "", ""],
+    ]  # fmt: skip
+    first, second = read(tmp_path / "log.csv", "\r\n".join(map(separator.join, rows)))
+    assert isinstance(first, Article) and isinstance(second, Article)
+    assert (first.title, first.author, first.published_on) == (
+        "Harbour closes", "Nora Pell", date(2025, 3, 12)
+    )  # fmt: skip
+    assert first.text.split()[-1] in ("perhaps.", f"Friday{separator}perhaps.")
+    assert (first.source, second.source) == ("log.csv#a1", "log.csv#2")
+    assert second.published_on is None
+
+
+def test_a_row_that_is_wrong_costs_itself_only(tmp_path: Path) -> None:
+    found = read(tmp_path / "log.csv", f"title,text\nOne,{PROSE}\nTwo,a, b\nThree,\nFour,{PROSE}\n")
+    assert [type(one) for one in found] == [Article, Failure, Failure, Article]
+    cells, empty = (one.reason for one in found[1:3] if isinstance(one, Failure))
+    assert "has 3 cells in line 3, more than 2 columns; put texts" in cells
+    assert '"text" is missing' in empty
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        ("title\nOne\n", "its first line names the columns"),
+        ("title,title\nOne,Two\n", "its first line names the columns"),
+        (",text\nOne,Two\n", "its first line names the columns"),
+        ("title,text\n", "holds no articles"),
+        ("\n", "is empty"),
+    ],
+)
+def test_what_is_no_table_of_articles_is_said(tmp_path: Path, content: str, why: str) -> None:
+    (found,) = read(tmp_path / "log.csv", content)
+    assert isinstance(found, Failure) and why in found.reason
+
+
+def test_a_column_that_says_nothing_to_us_is_named(tmp_path: Path) -> None:
+    found = read(tmp_path / "log.csv", f"text,desk\n{PROSE},City\n{PROSE} Again.,City\n")
+    assert "log.csv has fields that are not understood: desk (2)" in map(str, found)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.binary(max_size=400))
+def test_no_bytes_break_the_reader(data: bytes) -> None:
+    from ingest.errors import BadArticle
+
+    try:
+        rows = list(rows_of(data))
+    except BadArticle as error:
+        assert ";" in str(error) or ":" in str(error)
+    else:
+        assert all(isinstance(row, BadArticle) or row for row in rows)
