@@ -90,6 +90,21 @@ class Settings(BaseSettings):
     answers_a_minute: int = Field(
         0, ge=0, le=1_000_000, description="of them, answers and checks; 0: any number"
     )
+    tokens_a_day: int = Field(
+        0,
+        ge=0,
+        le=10_000_000_000,
+        description="tokens of a model that one key has a day; 0: any number",
+    )
+    key_answers_at_once: int = Field(
+        0, ge=0, le=100_000, description="answers that one key may have made at once; 0: any number"
+    )
+    answers_at_once: int = Field(
+        64, ge=1, le=10_000, description="answers that are made at once; more wait their turn"
+    )
+    answers_waiting: int = Field(
+        512, ge=0, le=100_000, description="questions that may wait; more are refused"
+    )
     redis_url: SecretStr | None = Field(
         None, description="address of a Redis server that counts them for several processes"
     )

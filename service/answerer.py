@@ -93,11 +93,14 @@ class Answerer:
         """
         run = AnswerRun(self.archive.settings.answer_timeout_seconds)
         yield Started(run.id, question.text)
-        with run.timed("retrieve"):
-            asked = await self._standing_alone(run, question)
-        async with self._view(run) as snapshot:
-            async for event in self._answered(run, question, asked, snapshot):
-                yield event
+        try:
+            with run.timed("retrieve"):
+                asked = await self._standing_alone(run, question)
+            async with self._view(run) as snapshot:
+                async for event in self._answered(run, question, asked, snapshot):
+                    yield event
+        finally:
+            run.tell_spent()
 
     @asynccontextmanager
     async def _view(self, run: AnswerRun) -> AsyncIterator[Snapshot]:

@@ -99,6 +99,8 @@ def page(service: Service, now: datetime) -> str:
         ),
         "articles": ("Articles that are shown", counts["articles"]),
         "families": ("Families of them", counts["families"]),
+        "answers_running": ("Questions that are being answered", service.turns.running),
+        "answers_waiting": ("Questions that wait for their turn", service.turns.waiting),
         "uploads_waiting": ("Uploads that are not done yet", service.jobs.waiting),
     }
     lines = list(service.metrics.lines())

@@ -1,16 +1,21 @@
-"""How often an address may show wrong keys, and how many requests a key has."""
+"""How often an address may show wrong keys, and how many requests, answers and tokens a key has."""
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import time
 from collections import OrderedDict
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from functools import partial
 from http import HTTPStatus
 from math import ceil
+from typing import Any, TypeVar
 
-from limits import RateLimitItem, RateLimitItemPerMinute
+from limits import RateLimitItem, RateLimitItemPerDay, RateLimitItemPerMinute
 from limits.aio.storage import MemoryStorage as SharedMemoryStorage
-from limits.aio.strategies import SlidingWindowCounterRateLimiter
+from limits.aio.strategies import FixedWindowRateLimiter, SlidingWindowCounterRateLimiter
 from limits.errors import StorageError
 from limits.storage import MemoryStorage, storage_from_string
 from limits.strategies import MovingWindowRateLimiter
@@ -21,6 +26,8 @@ from service.keys import Caller
 
 log = logging.getLogger(__name__)
 
+Counted = TypeVar("Counted")
+TOKENS = "tokens"
 WRONG_KEYS = 10  # a minute and address: who mistypes has enough, who guesses has not
 FAMILIAR = 10_000  # pairs of address and key that were right, the newest
 REDIS_SECONDS = 1.0  # for one reply
@@ -59,22 +66,28 @@ class Guesses:
 
 
 class Rates:
-    """What each key has a minute: counted here, or on the Redis server of several processes.
+    """What each key has a minute or a day: counted here, or on the Redis server of several
+    processes.
 
     Where that does not answer, each process counts for itself.
     """
 
     def __init__(self, settings: Settings):
         """Raises WrongUsage for an address that is none of a Redis server."""
-        wanted = {"requests": settings.requests_a_minute, "answers": settings.answers_a_minute}
+        wanted = {
+            "requests": (RateLimitItemPerMinute, settings.requests_a_minute),
+            "answers": (RateLimitItemPerMinute, settings.answers_a_minute),
+            TOKENS: (RateLimitItemPerDay, settings.tokens_a_day),
+        }
         self._limits: dict[str, RateLimitItem] = {
-            name: RateLimitItemPerMinute(most, namespace=f"dateline-{name}")
-            for name, most in wanted.items()
+            name: kind(most, namespace=f"dateline-{name}")
+            for name, (kind, most) in wanted.items()
             if most
         }
-        self._here = SlidingWindowCounterRateLimiter(SharedMemoryStorage())
+        self._here = _Counts.on(SharedMemoryStorage())
         self._shared = _on_redis(settings) if self._limits else None
         self._paused_until = 0.0
+        self._telling: set[asyncio.Task[bool]] = set()
 
     async def admit(self, caller: Caller, *, asks: bool) -> dict[str, str]:
         """Counts a request, and says in headers what is left.
@@ -83,40 +96,71 @@ class Rates:
         """
         headers: dict[str, str] = {}
         for name, most in self._limits.items():
-            if name == "answers" and not asks:
+            if name != "requests" and not asks:
                 continue
-            admitted, left, ends = await self._count(most, caller.id)
+            spends = name == TOKENS
+            asked = partial(_Counts.asked, most=most, caller_id=caller.id, spends=spends)
+            admitted, left, ends = await self._counted(asked)
             wait = max(1, ceil(ends - time.time()))
             headers = {
                 "RateLimit-Policy": f'"{name}";q={most.amount};w={most.get_expiry()}',
                 "RateLimit": f'"{name}";r={left};t={wait}',
             }
             if not admitted:
-                words = f"this key has had its {most.amount:,} {name} a minute"
+                words = (
+                    f"this key has had its {most.amount:,} {name} a {'day' if spends else 'minute'}"
+                )
                 raise _too_many(words, wait, headers)
         return headers
 
-    async def _count(self, most: RateLimitItem, caller_id: str) -> tuple[bool, int, float]:
-        """Whether one more is admitted, how many are left, and when the window ends."""
+    def spender(self, caller: Caller) -> Callable[[int], None] | None:
+        """What is told how many tokens an answer took; None where nobody counts them."""
+        most = self._limits.get(TOKENS)
+        if most is None or not caller.id:
+            return None
+
+        def spend(tokens: int) -> None:
+            counting = self._counted(lambda counts: counts.fixed.hit(most, caller.id, cost=tokens))
+            task = asyncio.ensure_future(counting)
+            self._telling.add(task)
+            task.add_done_callback(self._telling.discard)
+
+        return spend
+
+    async def _counted(self, work: Callable[[_Counts], Awaitable[Counted]]) -> Counted:
         if self._shared is not None and time.monotonic() >= self._paused_until:
             try:
-                return await _hit(self._shared, most, caller_id)
+                return await work(self._shared)
             except StorageError as error:
                 self._paused_until = time.monotonic() + PAUSE_SECONDS
                 reason = type(error.storage_error).__name__
                 log.warning("DATELINE_REDIS_URL does not answer (%s): counting here", reason)
-        return await _hit(self._here, most, caller_id)
+        return await work(self._here)
 
 
-async def _hit(
-    limiter: SlidingWindowCounterRateLimiter, most: RateLimitItem, caller_id: str
-) -> tuple[bool, int, float]:
-    admitted = await limiter.hit(most, caller_id)
-    stats = await limiter.get_window_stats(most, caller_id)
-    return admitted, stats.remaining, stats.reset_time
+@dataclass(frozen=True, slots=True)
+class _Counts:
+    """Requests in a window that slides; tokens, known only afterwards, in a fixed one that may be
+    overdrawn."""
+
+    sliding: SlidingWindowCounterRateLimiter
+    fixed: FixedWindowRateLimiter
+
+    @classmethod
+    def on(cls, storage: Any) -> _Counts:
+        return cls(SlidingWindowCounterRateLimiter(storage), FixedWindowRateLimiter(storage))
+
+    async def asked(
+        self, most: RateLimitItem, caller_id: str, spends: bool
+    ) -> tuple[bool, int, float]:
+        """Whether one more is admitted, how many are left, and when the window ends."""
+        limiter = self.fixed if spends else self.sliding
+        admitted = await (limiter.test if spends else limiter.hit)(most, caller_id)
+        stats = await limiter.get_window_stats(most, caller_id)
+        return admitted, stats.remaining, stats.reset_time
 
 
-def _on_redis(settings: Settings) -> SlidingWindowCounterRateLimiter | None:
+def _on_redis(settings: Settings) -> _Counts | None:
     if settings.redis_url is None:
         return None
     try:
@@ -131,7 +175,7 @@ def _on_redis(settings: Settings) -> SlidingWindowCounterRateLimiter | None:
         raise WrongUsage(
             "DATELINE_REDIS_URL wants redis://HOST:PORT and the extra dateline[scale]"
         ) from error
-    return SlidingWindowCounterRateLimiter(storage)
+    return _Counts.on(storage)
 
 
 def _too_many(words: str, seconds: float, headers: dict[str, str] | None = None) -> Refused:

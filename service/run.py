@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import time
 import uuid
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import aclosing, contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Literal, TypeVar
 
@@ -18,6 +19,8 @@ from service.query.kinds import Order
 from service.types import Evidence
 
 T = TypeVar("T")
+# What is told of the tokens of an answer, whoever asked; set where its request comes in.
+SPENT: ContextVar[Callable[[int], None] | None] = ContextVar("spent", default=None)
 
 
 @dataclass(slots=True)
@@ -47,6 +50,12 @@ class AnswerRun:
             yield
         finally:
             self.timings_ms[stage] += (time.monotonic() - before) * 1000
+
+    def tell_spent(self) -> None:
+        """At its end, however it ends."""
+        spent, tokens = SPENT.get(), self.usage.prompt_tokens + self.usage.completion_tokens
+        if spent and tokens:
+            spent(tokens)
 
     @property
     def seconds_left(self) -> float:

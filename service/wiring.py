@@ -30,6 +30,7 @@ from service.records import open_records
 from service.retrieval.retriever import Retriever
 from service.sessions import Sessions, secret
 from service.shares import Shares
+from service.turns import Turns
 
 CHANGE_WAIT_SECONDS = 10.0
 
@@ -52,6 +53,7 @@ class Service:
     changes: Changes
     guesses: Guesses
     rates: Rates
+    turns: Turns
     sessions: Sessions
     jobs: Jobs
     metrics: Metrics
@@ -116,6 +118,7 @@ def open_service(settings: Settings, guards: Guards | None = None) -> Iterator[S
                 Changes(held),
                 Guesses(),
                 Rates(settings),
+                Turns(settings, stopping),
                 Sessions(signing),
                 jobs,
                 metrics,

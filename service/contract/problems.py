@@ -132,7 +132,7 @@ def error_response(error: BaseException, path: str, request_id: str) -> JSONResp
     if known.status == HTTPStatus.UNAUTHORIZED:
         extra["WWW-Authenticate"] = 'Bearer realm="dateline"'
     if known.status == HTTPStatus.SERVICE_UNAVAILABLE:
-        extra["Retry-After"] = str(RETRY_AFTER_SECONDS)
+        extra.setdefault("Retry-After", str(RETRY_AFTER_SECONDS))
     if not path.startswith(OPENAI_ROUTES):
         body = problem_of(known, request_id)
         return JSONResponse(body, known.status, extra, PROBLEM_MEDIA_TYPE)
@@ -199,6 +199,7 @@ WHEN: dict[int | str, str] = {
     "its value is not repeated",
     429: "`rate_limited`: too much is waiting already",
     502: "`model_failed`: the language model did not answer",
-    503: "`not_ready`: there is no index to answer from yet, or the service is stopping",
+    503: "`not_ready`: there is no index to answer from yet, or the service is stopping; "
+    "`overloaded`: too many questions wait",
     504: "`timeout`: no answer within DATELINE_ANSWER_TIMEOUT_SECONDS",
 }

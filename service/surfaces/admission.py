@@ -9,6 +9,8 @@ import logging
 import re
 import secrets
 import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from http import HTTPStatus
@@ -29,6 +31,8 @@ from ingest.log_lines import REQUEST_ID
 from ingest.settings import Settings
 from service.changes import COMMAND, WITHOUT_KEY, Change
 from service.contract.problems import error_response
+from service.keys import Caller
+from service.run import SPENT
 from service.surfaces.identity import Identity, is_open
 from service.wiring import Service
 
@@ -126,6 +130,7 @@ class Admission:
         keys = None if private else service.keys
         self.identity = Identity(keys, service.sessions, service.guesses, settings.public_url)
         self.rates = service.rates
+        self.turns = service.turns
         self.changes = service.changes
         self.metrics = service.metrics
 
@@ -176,10 +181,12 @@ class Admission:
             state["author"] = COMMAND if self.private else state["caller"] or WITHOUT_KEY
             state["may_write"] = bool(caller and caller.may_write)
             state["may_manage"] = bool(caller and caller.may_manage)
+            asks = scope["method"] == "POST" and scope["path"] in ASKS
             if caller and caller.id and not is_open(scope["path"]):
-                asks = scope["method"] == "POST" and scope["path"] in ASKS
                 state["rate"] = await self.rates.admit(caller, asks=asks)
-            await self.app(scope, await self._admitted(scope, headers, incoming), send_signed)
+            body = await self._admitted(scope, headers, incoming)
+            async with self._turn(scope, caller, incoming.receive) if asks else nullcontext():
+                await self.app(scope, body, send_signed)
         except ClientDisconnect:
             return
         except Exception as error:  # noqa: BLE001  the outermost rim: the unforeseen leaves a trace
@@ -188,6 +195,20 @@ class Admission:
                 response = RedirectResponse(_sign_in_address(scope), HTTPStatus.SEE_OTHER)
             if not started:
                 await response(scope, receive, send_signed)
+
+    @asynccontextmanager
+    async def _turn(
+        self, scope: Scope, caller: Caller | None, left: Receive
+    ) -> AsyncIterator[None]:
+        """A turn of whoever asks, whose tokens are counted. What a command of this machine asks has
+        no turn, nor what `/mcp` asks in its own."""
+        if self.private or caller is None:
+            yield
+            return
+        SPENT.set(self.rates.spender(caller))
+        client = scope.get("client")
+        async with self.turns.turn(caller.id or (client[0] if client else ""), left):
+            yield
 
     async def _note(self, scope: Scope, status: int) -> None:
         """Writes down who changes something, before they hear that it was done."""
