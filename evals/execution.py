@@ -82,7 +82,7 @@ def _planned(order: Order, settings: Settings) -> tuple[Made, Suite]:
             f"{earlier} knows what it asks about: leave --articles, --url, --sample and --judge away"
         )
     made = results.read_made(earlier)
-    suite = _sampled(read_suite(made.suite), made.sample, made.seed)
+    suite = sampled(read_suite(made.suite), made.sample, made.seed)
     if results.made_of(suite) != made.cases:
         raise WrongUsage(
             f"{made.suite} was changed since {earlier} was begun: begin a new run, without it"
@@ -95,7 +95,7 @@ def _new(order: Order, settings: Settings) -> tuple[Made, Suite]:
         raise WrongUsage(
             "--articles and --url exclude each other: a service answers from its own archive"
         )
-    suite = _sampled(read_suite(order.suite), order.sample, order.seed)
+    suite = sampled(read_suite(order.suite), order.sample, order.seed)
     if not (order.url or order.articles or order.archive or suite.articles):
         raise WrongUsage(
             f"say what {order.suite} asks about: --articles PATH, or --url of a service that holds them"
@@ -124,7 +124,7 @@ def _new(order: Order, settings: Settings) -> tuple[Made, Suite]:
     ), suite
 
 
-def _sampled(suite: Suite, count: int | None, seed: int) -> Suite:
+def sampled(suite: Suite, count: int | None, seed: int) -> Suite:
     """`count` cases drawn by the seed, in the order of the suite."""
     if count is None or count >= len(suite.cases):
         return suite

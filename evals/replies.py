@@ -131,6 +131,10 @@ class Article(Reply):
     text: str
     source: str
     published_on: date | None
+    title: str | None = None
+    author: str | None = None
+    publisher: str | None = None
+    url: str | None = None
     family: FamilyPlace
     alterations: tuple[Alteration, ...] = ()
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import ir_measures
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from ir_measures import RR, nDCG
 
@@ -151,6 +151,29 @@ def test_evidence_stands_in_its_article_and_in_unaltered_copies_only() -> None:
     assert [p.span for p in listed.places] == [(10, 30)]
 
 
+@pytest.mark.parametrize(
+    ("quote", "counts"),
+    [
+        ("author: Ines Carrow", True),
+        ('by: "Ines Carrow"\npublished_on: 2024-05-02', True),
+        ("author: Ines Carrow\npublished_on: 2024-05-03", False),
+        ("author: Ines", False),
+        ("author:", False),
+        ("editor: Ines Carrow", False),
+        ("text: Ines Carrow", False),
+        ("publisher: The Pell Harbour Herald", False),
+    ],
+)
+def test_a_line_of_front_matter_is_found_wherever_its_article_is_cited(
+    quote: str, counts: bool
+) -> None:
+    fields = {"author": "Ines Carrow", "published_on": date(2024, 5, 2)}
+    known = {**ARTICLES, "sound": ARTICLES["sound"].model_copy(update=fields)}
+    (side,) = gold.sides(case(evidence=(Gold("sound.txt", quote),)), LISTED, known)
+    assert side.found_in([passage("sound")]) is counts
+    assert not side.found_in([passage("altered")])
+
+
 def test_the_sound_sentence_never_counts_as_the_altered_one() -> None:
     words_of_both = "The ferry can carry 510 people"
     (side,) = gold.sides(case(evidence=(Gold("altered.txt", words_of_both),)), LISTED, ARTICLES)
@@ -279,6 +302,7 @@ JSON = st.recursive(
 )
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(st.dictionaries(st.sampled_from(sorted(GOOD)), JSON))
 def test_whatever_comes_back_is_judged_and_never_fails(changes: dict[str, Any]) -> None:
     violations(GOOD | changes, ARTICLES)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from evals.cases import Case
 from evals.metrics.outcome import Outcome
@@ -48,6 +49,7 @@ def borne_out(claim: Claim, cited: Sequence[Evidence]) -> bool:
     return verify(Draft(claim.text, keys), {e.key: e for e in cited}).support is not None
 
 
+@lru_cache(1)  # three scores ask it of one outcome after the other
 def _judged(outcome: Outcome) -> list[tuple[tuple[Claim, list[Evidence]], bool]]:
     """Each sentence with what it cites, and whether that bears it out.
 
@@ -66,7 +68,7 @@ def _judged(outcome: Outcome) -> list[tuple[tuple[Claim, list[Evidence]], bool]]
 
 def _needed(cited: Sequence[Evidence], at: int, claim: Claim) -> bool:
     others = [*cited[:at], *cited[at + 1 :]]
-    return borne_out(claim, [cited[at]]) or not borne_out(claim, others)
+    return not others or borne_out(claim, [cited[at]]) or not borne_out(claim, others)
 
 
 def _cited(claim: Claim, answer: Answer, outcome: Outcome) -> list[Evidence]:

@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from evals.cases import Case, Gold
-from evals.metrics.quotes import Span, covers, find, same_sentence
+from evals.metrics.quotes import Span, covers, find, same_sentence, words
 from evals.replies import Article, Citation, Listed, Passage
+from ingest.formats.field_names import understood
 from ingest.text import sentences
 
 Cited = Citation | Passage
@@ -77,11 +78,15 @@ def _places(
 ) -> Iterable[Place]:
     """The quote in its own article, then the same sentence in unaltered copies of it.
 
+    A line of front matter is no text: whatever is cited of its article says it, for a citation names outlet, byline and day.
     A copy of an altered article says it only in the very same words: a sentence that merely resembles altered words is
     the sound one.
     """
     homes = [articles[item.article_id] for item in named if item.article_id in articles]
-    spoken = {article.article_id: find(gold.quote, article.text) for article in homes}
+    spoken = {
+        article.article_id: find(gold.quote, article.text) or _stated(gold.quote, article)
+        for article in homes
+    }
     homes = [article for article in homes if spoken[article.article_id]]
     for article in homes:
         yield from (_place(article, span) for span in spoken[article.article_id])
@@ -97,6 +102,17 @@ def _places(
                 _same_sentences(gold.quote, copy.text) if reworded else ()
             )
             yield from (_place(copy, span) for span in spans)
+
+
+def _stated(quote: str, article: Article) -> tuple[Span, ...]:
+    """The whole article where each line of the quote is a field that the catalogue knows of it, "author: Ines Carrow"."""
+    for line in quote.splitlines():
+        name, _, value = line.partition(":")
+        field = next(iter(understood({name: value})[0]), "")
+        known = str(getattr(article, field, None) or "")
+        if not known or [w for w, *_ in words(known)] != [w for w, *_ in words(value)]:
+            return ()
+    return ((0, len(article.text)),)
 
 
 def _same_sentences(quote: str, text: str) -> tuple[Span, ...]:

@@ -13,7 +13,7 @@ from evals.replies import Answer, Article, Passage
 DEEPEST = 10  # passages asked for, the deepest rank that is scored
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Outcome:
     """All that came back for one case; `answer` is None where nothing did, or nothing of the contract's shape."""
 
