@@ -161,7 +161,7 @@ def read_suite(suite: str) -> Suite:
     cases, faults = _read(lines)
     if faults:
         more = f"\n… and {len(faults) - FAULTS_SHOWN} more" if len(faults) > FAULTS_SHOWN else ""
-        raise WrongUsage(f"{suite} cannot be scored:\n" + "\n".join(faults[:FAULTS_SHOWN]) + more)
+        raise WrongUsage("\n".join(f"{suite} {fault}" for fault in faults[:FAULTS_SHOWN]) + more)
     if not cases:
         raise WrongUsage(
             f'{suite} holds no cases: write one a line, with "id", "question", "kind" and "accept"'
@@ -275,7 +275,7 @@ def _read(lines: list[str]) -> tuple[list[Case], list[str]]:
         except RecursionError:
             faults.append(f"line {number}: nested too deeply; a case is one flat object")
         except ValidationError as error:
-            faults += [f"line {number}: {fault}" for fault in _faults(error)]
+            faults.append(f"line {number}: {'; also '.join(_faults(error))}")
         else:
             before = first_line.setdefault(case.id, number)
             if before != number:

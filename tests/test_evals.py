@@ -74,9 +74,23 @@ LINE = {
 def test_a_bad_line_of_a_suite_is_told_with_its_number_and_the_remedy(
     tmp_path: Path, line: Any, said: str
 ) -> None:
+    suite = suite_of(tmp_path, LINE, line)
     with pytest.raises(WrongUsage) as told:
-        read_suite(suite_of(tmp_path, LINE, line))
-    assert said in str(told.value)
+        read_suite(suite)
+    assert str(told.value).startswith(f"{suite} {said}") and "\n" not in str(told.value)
+
+
+def test_every_bad_line_is_told_up_to_ten(tmp_path: Path) -> None:
+    for count, more in ((10, []), (11, ["… and 1 more"])):
+        suite = suite_of(tmp_path, LINE, *["{}"] * count)
+        with pytest.raises(WrongUsage) as told:
+            read_suite(suite)
+        lines = str(told.value).split("\n")
+        assert [line.partition(":")[0] for line in lines[:10]] == [
+            f"{suite} line {number}" for number in range(2, 12)
+        ]
+        assert lines[10:] == more
+        assert '"id" is missing; add it; also "question" is missing; add it' in lines[0]
 
 
 def test_a_suite_that_is_missing_empty_or_not_text_is_wrong_usage(tmp_path: Path) -> None:
