@@ -71,16 +71,6 @@ def test_of_a_long_round_up_a_seventh_is_something_else(others: int, carried: bo
     assert carries(holder, copy_of("Hall opens", *story), embed) == carried
 
 
-@pytest.mark.parametrize(("others", "carried"), [(4, True), (3, False)])
-def test_of_a_shorter_article_a_third_is_something_else(others: int, carried: bool) -> None:
-    """It may be an abridged copy with notes."""
-    long = tuple(f"{text[:-1]}, as {'everybody ' * 30}knows." for text in ITEM)
-    item = copy_of("Hall opens", *ITEM[:1], *many(40), *long)
-    taken = many(40)[:7]
-    embed: Embed = lambda texts: np.array([(0, 1) if t in OTHER else (1, 0) for t in texts], dtype=np.float32)  # fmt: skip # noqa: E731
-    assert carries(copy_of("The week in short", *OTHER[:others], *taken), item, embed) == carried
-
-
 def test_what_is_wholly_another_text_is_not_carried() -> None:
     assert not carries(copy_of("The week in short", *OTHER), HALL, turning(0.0))
     assert not carries(copy_of("The week in short"), HALL, turning(0.0))

@@ -19,11 +19,8 @@ Flags = npt.NDArray[np.bool_]
 # parts lie above, 99 % of the strangers below.
 CONTINUED_COSINE = 0.35
 SAME_TITLE = 0.75  # share of the words of both
-_FEWEST_LEFT, _LEAST_LEFT = (
-    4,
-    0.15,
-)  # sentences, and of all: a notice or a note on the author is no other story
-_LEAST_LEFT_SHORT = 0.34
+# sentences, and of all: a notice or a note on the author is no other story
+_FEWEST_LEFT, _LEAST_LEFT = 4, 0.15
 _BEGINNING = 600  # sentences
 
 
@@ -43,14 +40,14 @@ def carries(holder: Copy, item: Copy, embed: Embed) -> bool:
         return False
     theirs = item.sentences[:_BEGINNING]
     overlap = word_overlap(body, theirs)
-    if not _has_rest(overlap.max(axis=1, initial=0) >= SAME_WORDS, item, holder):
+    if not _has_rest(overlap.max(axis=1, initial=0) >= SAME_WORDS):
         return False
     vectors = embed([s.text for s in (*body, *theirs)])
     cosines = vectors[: len(body)] @ vectors[len(body) :].T
     shared = (overlap.max(axis=1, initial=0) >= SAME_WORDS) | (
         cosines.max(axis=1, initial=0) >= SAME_COSINE
     )
-    if not shared.any() or not _has_rest(shared, item, holder):
+    if not shared.any() or not _has_rest(shared):
         return False
     own, rest = (vectors[: len(body)][part].mean(axis=0) for part in (shared, ~shared))
     return float(own @ rest) < CONTINUED_COSINE * float(np.linalg.norm(own) * np.linalg.norm(rest))
@@ -73,10 +70,9 @@ def _subjects(text: str) -> frozenset[str]:
 _FEWEST_SPOKEN_OF, _SPOKEN_OF = 2, 0.4  # words of a headline, and of all of them
 
 
-def _has_rest(shared: Flags, item: Copy, holder: Copy) -> bool:
-    """Whether a holder has enough besides; one that is shorter than the item may be an abridged copy with notes."""
-    least = _LEAST_LEFT if len(holder.article.text) >= len(item.article.text) else _LEAST_LEFT_SHORT
-    return int((~shared).sum()) >= max(_FEWEST_LEFT, least * len(shared))
+def _has_rest(shared: Flags) -> bool:
+    """Whether a holder has enough besides."""
+    return int((~shared).sum()) >= max(_FEWEST_LEFT, _LEAST_LEFT * len(shared))
 
 
 def _is_headed(holder: Copy, item: Copy) -> bool:

@@ -204,6 +204,7 @@ def _either(words: Iterable[str]) -> str:
 MONTHS = _named("month")  # "January" to "December"
 WEEKDAYS = _named("weekday")  # "Monday" is 0
 _ENGLISH = {**MONTHS, **_named("short")}
+MONTH = f"(?:{_either(_ENGLISH)})"  # a pattern of their names, short ones too
 _FOREIGN = _named("foreign")
 _MONTHS = {name.lower(): number for name, number in (*_ENGLISH.items(), *_FOREIGN.items())}
 _CASED = _either([*_ENGLISH, *map(str.upper, _ENGLISH)])

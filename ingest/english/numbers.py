@@ -24,7 +24,7 @@ def _numbered(kind: str) -> dict[str, Decimal]:
 CARDINALS = _numbered("cardinal")  # "zero" to "ninety"
 SCALES = _numbered("scale")  # "hundred" to "trillion", "lakh", "crore", "dozen"
 _LETTERS = _numbered("letter")
-_ORDINALS = _numbered("ordinal")
+ORDINALS = _numbered("ordinal")
 _MULTIPLES = _numbered("multiple")
 _PARTS = _numbered("part")
 _AMOUNTS = _numbered("amount")
@@ -65,8 +65,8 @@ _NUMBER = re.compile(
     r"|\b(?P<ordinal>\d{1,3}(?:,\d{3})*)(?:st|nd|rd|th)\b"
     rf"|\b(?P<fold>\d+|{_any(CARDINALS)})(?:[\s-]?fold\b|\s+times\b|x\b)"
     rf"|\b(?P<multiple>{_any(_MULTIPLES)})\b"
-    rf"|\b(?P<tens>{_TENS}){_GAP}(?P<ordinal_tail>{_any(_ORDINALS)})\b"
-    rf"|\b(?P<ordinal_word>{_any(_ORDINALS)})(?!\s+of\s+a\s+second)\b(?!-hand)"
+    rf"|\b(?P<tens>{_TENS}){_GAP}(?P<ordinal_tail>{_any(ORDINALS)})\b"
+    rf"|\b(?P<ordinal_word>{_any(ORDINALS)})(?!\s+of\s+a\s+second)\b(?!-hand)"
     rf"|\b(?P<numerator>an?|[1-9]|{_UNITS}){_GAP}"
     rf"(?P<denominator>{_any(_PARTS)})s?\b(?=\s+of\b|(?<=s))"
     r"|(?<![\d/.,])\b(?P<upper>[1-9])/(?P<lower>[2-9]|10)\b(?![/\d])"
@@ -84,7 +84,7 @@ _NUMBER = re.compile(
 # A number is looked for where one can begin: trying everywhere takes three times as long.
 _LEAD = re.compile(rf"(?i)(?:(?<![^\s(])(?:[-−]|minus\s))?(?:(?<![A-Za-z])(?:{_BEFORE})\.?\s?)?$")
 _LONGEST_LEAD = 12
-_OPENING_WORDS = frozenset(("a", "an", *CARDINALS, *_ORDINALS, *_MULTIPLES, *_AMOUNTS))
+_OPENING_WORDS = frozenset(("a", "an", *CARDINALS, *ORDINALS, *_MULTIPLES, *_AMOUNTS))
 
 
 def numbers(
@@ -160,9 +160,9 @@ def _value(found: dict[str, str | None]) -> str:
     if "ordinal" in low:
         return "#" + low["ordinal"].replace(",", "")
     if "ordinal_word" in low:
-        return f"#{_ORDINALS[low['ordinal_word']]}"
+        return f"#{ORDINALS[low['ordinal_word']]}"
     if "tens" in low:
-        return f"#{CARDINALS[low['tens']] + _ORDINALS[low['ordinal_tail']]}"
+        return f"#{CARDINALS[low['tens']] + ORDINALS[low['ordinal_tail']]}"
     if "multiple" in low:
         return f"x{_MULTIPLES[low['multiple']]}"
     if "fold" in low:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import tantivy
 
+from ingest.english.words import STOP_WORDS
 from ingest.errors import IndexOutdated, IndexUnavailable
 
 # distinct words; a longer question is a document, and its first words name its subject
@@ -16,11 +17,6 @@ LONGEST_QUERY = 64
 LONG_STEM = 7  # letters from which on a word may have two letters wrong
 ALIKE = 20  # passages looked into for words that are spelt like one
 LONGEST_WORD = 40  # bytes; tantivy's English tokenizer leaves out what is longer
-STOP_WORDS = frozenset(
-    "a about an and are as at be been but by can could did do does for from had has have he her his how i if in into "
-    "is it its me my not of on or our say said says she should so some than that the their them there these they this "
-    "those to was we were what when where which who whom whose why will with would you your".split()
-)
 # tantivy has k1 1.2 and b .75 in its code and no setting for them. A text written n times counts as
 # with k1 / n, and PADDING more words in every passage as with b / (1 + PADDING / (n * mean
 # length)). Written twice, passages of 100 words get k1 .6 and b .43, near the .9 and .4 of Anserini

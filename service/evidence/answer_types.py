@@ -10,23 +10,21 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from ingest.english import analyse
+from ingest.english.date_mentions import MONTH, WEEKDAYS
+from ingest.english.numbers import CARDINALS, ORDINALS, SCALES
 from ingest.english.quantities import measures
 from ingest.english.terms import GIVEN_NAMES, HONORIFICS
 from ingest.english.thesaurus import related
 from ingest.english.words import STOP_WORDS, stem, words
 from service.query.analysis import Query
 
-_MONTH = (
-    r"(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sept?(?:ember)?|Oct(?:ober)?|"
-    r"Nov(?:ember)?|Dec(?:ember)?)"
-)
 _DATE = re.compile(
-    rf"\b\d{{1,2}}(?:st|nd|rd|th)?\s+(?:of\s+)?{_MONTH}\b(?:,? \d{{4}}\b)?|\b{_MONTH}\.?\s+\d{{1,4}}\b(?:, \d{{4}}\b)?|"
+    rf"\b\d{{1,2}}(?:st|nd|rd|th)?\s+(?:of\s+)?{MONTH}\b(?:,? \d{{4}}\b)?|\b{MONTH}\.?\s+\d{{1,4}}\b(?:, \d{{4}}\b)?|"
     r"\b\d{4}-\d{2}-\d{2}\b|\b(?:1[0-9]|20)\d\d(?:s|–\d\d(?:\d\d)?)?\b|\b\d+ (?:BC|AD|BCE|CE)\b|"
     r"\b\d{1,2}(?:st|nd|rd|th) century\b"
 )
 _VAGUE_DATE = re.compile(
-    rf"\b{_MONTH}\b|(?i:\b(?:mon|tues|wednes|thurs|fri|satur|sun)day\b|"
+    rf"\b{MONTH}\b|(?i:\b(?:{'|'.join(WEEKDAYS)})\b|"
     r"\b(?:this|next|last) (?:spring|summer|autumn|fall|winter|week|month|year)\b|"
     r"\b(?:spring|summer|autumn|winter|yesterday|tomorrow|today|century|annually|decade)\b|\b\d{1,2} ?[ap]\.?m\b)"
 )
@@ -35,13 +33,11 @@ _ASKS_DAY = re.compile(r"(?i)\b(?:what|which) (?:exact |calendar )?(?:date|day)\
 _EXACT = {
     _ASKS_YEAR: re.compile(r"\d{4}"),
     _ASKS_DAY: re.compile(
-        rf"\d{{1,2}}\D{{0,6}}{_MONTH}|{_MONTH}\D{{0,2}}\d{{1,2}}\b|\d{{4}}-\d\d-\d\d"
+        rf"\d{{1,2}}\D{{0,6}}{MONTH}|{MONTH}\D{{0,2}}\d{{1,2}}\b|\d{{4}}-\d\d-\d\d"
     ),
 }
-_NUMBER_WORD = (
-    "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|"
-    "nineteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundred|thousand|million|billion|trillion|dozen|half|"
-    "third|quarter|twice|double|triple|first|second|fourth|fifth|sixth|seventh|eighth|ninth|tenth"
+_NUMBER_WORD = "|".join(
+    (*CARDINALS, *SCALES, *ORDINALS, "half", "quarter", "twice", "double", "triple")
 )
 _NUMBER = re.compile(rf"(?i)\d+(?:[.,]\d+)*|\b(?:{_NUMBER_WORD})\b")
 _TIME_OF_DAY = re.compile(r"(?i)\b\d{1,2}(?:[.:]\d\d)? ?[ap]\.?m\b")
@@ -279,6 +275,6 @@ def _places(query: Query, text: str) -> Iterator[Thing]:
     found = [
         Thing(*match.span(), 1.0)
         for match in _PLACE.finditer(text)
-        if stem(words(match[0])[-1]) not in asked_stems and not re.search(rf"{_MONTH}$", match[0])
+        if stem(words(match[0])[-1]) not in asked_stems and not re.search(rf"{MONTH}$", match[0])
     ]
     yield from found or _names(query, text, several_words=0.4, one_word=0.4)

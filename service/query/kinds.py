@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
+from ingest.english.date_mentions import MONTH
 from ingest.english.words import STOP_WORDS, words
 from service.query.analysis import Query
 
@@ -99,10 +100,7 @@ _EDGES = re.compile(
     r"\s+(?:story|stories|news|coverage|affair|saga|issue|so far|in|on|at|during|lately|recently)$|"
     r"^(?:story|stories|news|coverage|recently|lately|so far)$"
 )
-_MONTH = re.compile(
-    r"(?i)\s*\b(?:in )?(?:january|february|march|april|may|june|july|august|september|october|"
-    r"november|december)$"
-)
+_MONTH = re.compile(rf"(?i)\s*\b(?:in )?{MONTH}$")
 # a subject that says more than a name: an ordinary question about one fact
 _CLAUSE = re.compile(
     r"(?i)\b(?:who|whom|whose|what|when|where|why|how|which|whether|if|after|before|because|while|"

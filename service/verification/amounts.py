@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from ingest.english import analyse, tables
+from ingest.english.numbers import CARDINALS
 from ingest.english.terms import Term, TermKind
 from service.verification.reading import Reading
 
@@ -40,7 +41,6 @@ _RATES = (
     365,
 )  # "£500 a month" of £6,000 a year
 _RATE = re.compile(r"\ba (?:month|week|day|hour)\b|\ban hour\b|\b(?:month|week|dai|hour)ly\b")
-_NUMBERS = "one two three four five six seven eight nine ten".split()
 _PARTS = {"half": 2, "third": 3, "quarter": 4, "fifth": 5, "sixth": 6, "eighth": 8, "tenth": 10}
 
 _IMPLIED = re.compile(
@@ -112,9 +112,11 @@ def implied(reading: Reading) -> Iterator[Amount]:
                 yield Amount(size, dimension, size, "", term)
             if word in _PARTS:
                 yield Amount(100 / _PARTS[word], "%", 1.0, _bound(reading, term), term)
-    for match in re.finditer(rf"\b(?:all but|except|only) ({'|'.join(_NUMBERS)})\b", reading.lower):
+    for match in re.finditer(
+        rf"\b(?:all but|except|only) ({'|'.join(CARDINALS)})\b", reading.lower
+    ):
         term = Term(TermKind.NUMBER, match[1], match.start(1), match.end())
-        yield Amount(_NUMBERS.index(match[1]) + 1.0, "", 1.0, "", term)
+        yield Amount(float(CARDINALS[match[1]]), "", 1.0, "", term)
 
 
 def _amount(reading: Reading, term: Term, after: str) -> Amount | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from ingest.english.numbers import CARDINALS
 from service.verification.edits import Edit, carries
 from service.verification.reading import CORE, Span
 
@@ -45,7 +46,7 @@ _RANK = re.compile(
     r"|would-be|self-styled|junior"
     r"|honorary|associate|alleged|designate|co|joint)\b"
 )
-_COUNT = "[\\d,]+|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve"
+_COUNT = rf"[\d,]+|{'|'.join(CARDINALS)}"
 _BOUND = re.compile(
     r"\b(?:nearly|almost|fewer than|less than|more than|up to|at least|at most|no more than"
     r"|no fewer than|just under"
