@@ -56,7 +56,7 @@ lint: install-dev ## style and types
 
 lock: ## renew the lock files (needs uv): hashed, naming no host and no index
 	$(LOCK) --group build --output-file requirements.lock
-	$(LOCK) --group build --group dev --extra slack --constraint requirements.lock --output-file requirements-dev.lock
+	$(LOCK) --group build --group dev --extra slack --extra otel --constraint requirements.lock --output-file requirements-dev.lock
 	$(LOCK) --group build --extra scale --constraint requirements.lock --output-file requirements-scale.lock
 
 screenshot: install-dev ## renew the pictures of the page and of Slack (needs Chromium)

@@ -179,7 +179,7 @@ def ingest(archive: Archive, staged: Staged, progress: pipeline.Progress) -> Ing
     before then. What is left of `staged` is the caller's to discard.
     """
     home = _home(archive.settings)
-    readable = [name for name in staged.names if Path(name).suffix.lower() in readers.FORMATS]
+    readable = [name for name in staged.names if readers.format_of(name)]
     refused = [
         failure
         for name in staged.names

@@ -1,4 +1,4 @@
-"""Makes articles of the items of files: JSON Lines, JSON, tables, mails, and XML of the trade."""
+"""Makes articles of the items of files: JSON Lines, JSON, tables, mails, web archives, and XML of the trade."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from ingest.errors import BadArticle
-from ingest.formats import csv_file, json_file, mail, ninjs, xml_items
+from ingest.formats import csv_file, json_file, mail, ninjs, warc, xml_items
 from ingest.formats.articles import NOT_UNDERSTOOD, ReadPage, article_from, expect_size
 from ingest.formats.encodings import decode
 from ingest.types import Article, Failure, Withdrawn
@@ -84,11 +84,23 @@ def read_mail(file: Content, read_page: ReadPage) -> Item:
 
 def read_xml(file: Content, read_page: ReadPage) -> list[Item]:
     """The items of an XML file. Raises BadArticle where it holds none."""
-    found, notes = xml_items.read_xml(file.data)
-    items = _items(found, file, read_page)
+    return _noted(*xml_items.read_xml(file.data), file, read_page)
+
+
+def read_warc(file: Content, read_page: ReadPage) -> list[Item]:
+    """The pages of a web archive file. Raises BadArticle where it holds none."""
+    return _noted(*warc.read_warc(file.data), file, read_page)
+
+
+def _noted(
+    found: Iterable[Mapping[str, object]],
+    notes: tuple[str, ...],
+    file: Content,
+    read_page: ReadPage,
+) -> list[Item]:
     return [
         replace(item, notes=(*item.notes, *notes)) if isinstance(item, Article) else item
-        for item in items
+        for item in _items(found, file, read_page)
     ]
 
 

@@ -38,10 +38,12 @@ FORMATS = {
     ".rss": "xml",
     ".tsv": "table",
     ".txt": "text",
+    ".warc": "warc",
+    ".warc.gz": "warc",
     ".xml": "xml",
 }
 TYPES = ", ".join(FORMATS)
-MANY = ("json", "json file", "table", "xml")  # hold several articles
+MANY = ("json", "json file", "table", "warc", "xml")  # hold several articles
 WRAPPED = 20  # files with pictures and fonts, or with many articles: each text is measured, they may have this much more
 
 
@@ -105,7 +107,7 @@ def read(
     for found in _files_below(path):
         if isinstance(found, Failure):
             yield found
-        elif found.suffix.lower() not in FORMATS:
+        elif format_of(found.name) is None:
             passed.append(shown(found.suffix.lower()))
         elif (real := os.path.realpath(found)) not in seen:
             seen.add(real)
@@ -118,12 +120,15 @@ def count(path: Path) -> int:
     """How many articles `read` will come to, for whoever shows progress; 0 where only reading
     tells, as of JSON and feeds."""
     files = [
-        found
-        for found in _files_below(path)
-        if isinstance(found, Path) and found.suffix.lower() in FORMATS
+        found for found in _files_below(path) if isinstance(found, Path) and format_of(found.name)
     ]
-    many = any(FORMATS[found.suffix.lower()] in MANY for found in files)
+    many = any(format_of(found.name) in MANY for found in files)
     return 0 if many else len(files)
+
+
+def format_of(name: str) -> str | None:
+    """What a file is read as, by the end of its name; None where it is not read."""
+    return next((kind for end, kind in FORMATS.items() if name.lower().endswith(end)), None)
 
 
 def shown(name: str) -> str:
@@ -177,7 +182,7 @@ def _read_file(
     try:
         if not stat.S_ISREG(path.stat().st_mode):
             raise BadArticle("is no ordinary file; give a file or folder")
-        kind = FORMATS.get(path.suffix.lower())
+        kind = format_of(path.name)
         if kind is None:
             of = f'of type "{shown(path.suffix)}"' if path.suffix else "without a type in its name"
             raise BadArticle(f"is {of}; Dateline reads {TYPES}")

@@ -51,9 +51,7 @@ _OUR_SETTINGS = ("DATELINE_", "OPENAI_", "SLACK_")
 class Content:
     """The bytes of one article and where they are from. `limit_bytes` is the text that it may have."""
 
-    kind: (
-        str  # text | markdown | html | pdf | docx | json (a line) | json file | xml | table | mail
-    )
+    kind: str  # text | markdown | html | pdf | docx | json (a line) | json file | xml | table | mail | warc
     data: bytes
     identity: str
     source: str
@@ -266,7 +264,7 @@ def _items(content: Content) -> list[Item]:
         )
 
     kind = content.kind.removeprefix(PLAIN)
-    if kind in ("json", "json file", "xml", "table", "mail"):
+    if kind in ("json", "json file", "xml", "table", "mail", "warc"):
         from ingest.formats import html, items
 
         if kind == "json":
@@ -275,6 +273,8 @@ def _items(content: Content) -> list[Item]:
             return items.read_json(content, read_page)
         if kind == "table":
             return items.read_table(content, read_page)
+        if kind == "warc":
+            return items.read_warc(content, read_page)
         if kind == "mail":
             return [items.read_mail(content, read_page)]
         return items.read_xml(content, html.read_plain_page)  # their markup holds no menus

@@ -95,14 +95,15 @@ def _staged_files(form: list[UploadFile], settings: Settings) -> uploads.Staged:
         raise InvalidRequest(
             "two files have the same name: send them one after the other, or rename one"
         )
-    suffixes = [Path(name).suffix.lower() for name, _ in files]
-    if not any(suffix in readers.FORMATS for suffix in suffixes):
+    if not any(readers.format_of(name) for name, _ in files):
         raise Refused(
             415,
             "unsupported_media_type",
             f"none of these files can be read: Dateline reads {readers.TYPES}",
         )
-    if all(suffix in WHOLE for suffix in suffixes):  # a job could not take a single one
+    if all(
+        Path(name).suffix.lower() in WHOLE for name, _ in files
+    ):  # a job could not take a single one
         article_limit(settings).check(min(upload.size or 0 for _, upload in files))
     return uploads.stage(settings, [(name, upload.file) for name, upload in files])
 
