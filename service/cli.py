@@ -72,21 +72,31 @@ def up(
 def serve(
     host: Host = "127.0.0.1",
     port: Port = 8000,
-    workers: Annotated[int, typer.Option(min=1, help="Processes on this data directory: one")] = 1,
+    workers: Annotated[
+        int, typer.Option(min=1, max=64, help="Processes behind the port; above 1 on servers only")
+    ] = 1,
 ) -> None:
     """Serve the API and the web page over the index as it stands."""
     terminal.start_logs(logging.INFO)
     with terminal.spoken_errors():
-        if workers > 1:
-            raise WrongUsage(
-                "--workers above 1 is not offered: one process owns a data directory; on servers, "
-                "start one `dateline serve` for each DATELINE_DATA_DIR (docs/scaling.md)"
-            )
-        from service import serving
+        from service import serving, worker_processes
 
         settings = read_settings()
+        worker_processes.check(settings, workers)
         serving.check(settings, host, port)
-        serving.serve(settings, host, port)
+        if workers > 1:
+            worker_processes.serve(settings, host, port, workers)
+        else:
+            serving.serve(settings, host, port)
+
+
+def worker() -> None:
+    """Work the queue of uploads of an archive on servers, beside the services that answer."""
+    terminal.start_logs(logging.INFO)
+    with terminal.spoken_errors():
+        from service import worker_processes
+
+        worker_processes.work(read_settings())
 
 
 def ask(

@@ -48,7 +48,7 @@ QUEUED_CONNECTIONS = 2048  # by the kernel, until the loop takes them
 def check(settings: Settings, host: str, port: int) -> None:
     """Raises WrongUsage where `host` needs keys, DatelineError where the port is taken."""
     check_binding(settings, host)
-    _bound(host, port).close()
+    bound(host, port).close()
 
 
 def check_binding(settings: Settings, host: str) -> None:
@@ -81,13 +81,20 @@ def serve(settings: Settings, host: str, port: int, command: str = "serve") -> N
     does, Owned where another process owns the data directory, and what `open_service` raises.
     """
     check_binding(settings, host)
+    with contextlib.closing(bound(host, port)) as public:
+        serve_on(settings, public, command)
+
+
+def serve_on(
+    settings: Settings,
+    public: socket.socket,
+    command: str,
+    told: Callable[[], None] | None = None,
+) -> None:
+    """Serves on a socket that is bound; `told` is called once it answers. Raises as `serve` does."""
     log_lines.write_as(settings.log_format)
-    with (
-        _ended_by_signal(),
-        contextlib.closing(_bound(host, port)) as public,
-        _owned(settings, command) as (service, private),
-    ):
-        asyncio.run(_run(service, public, private))
+    with ended_by_signal(), _owned(settings, command) as (service, private):
+        asyncio.run(_run(service, public, private, told))
 
 
 def serve_privately(
@@ -98,7 +105,7 @@ def serve_privately(
     Raises as `serve` does.
     """
     log_lines.write_as(settings.log_format)
-    with _ended_by_signal(), _owned(settings, command) as (service, private):
+    with ended_by_signal(), _owned(settings, command) as (service, private):
         asyncio.run(_run_beside(service, private, work))
 
 
@@ -139,7 +146,12 @@ def stopped_by_signal() -> asyncio.Event:
     return stopped
 
 
-async def _run(service: Service, public: socket.socket, private: socket.socket) -> None:
+async def _run(
+    service: Service,
+    public: socket.socket,
+    private: socket.socket,
+    told: Callable[[], None] | None,
+) -> None:
     """Both servers in one loop, until a signal."""
     servers = [
         (http_server(create_app(service), LimitedConnection), public),
@@ -156,7 +168,7 @@ async def _run(service: Service, public: socket.socket, private: socket.socket) 
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop)
     serving = [server.serve(sockets=[listener]) for server, listener in servers]
-    telling = _tell(service, [server for server, _ in servers], public)
+    telling = _tell(service, [server for server, _ in servers], public, told)
     kept_up = _forget_in_time(service), _renew_keys(service)
     await asyncio.gather(*serving, telling, *kept_up)
 
@@ -229,7 +241,12 @@ def http_server(app: FastAPI, protocol: type[H11Protocol] = H11Protocol) -> Serv
     return Server(config)
 
 
-async def _tell(service: Service, servers: list[Server], public: socket.socket) -> None:
+async def _tell(
+    service: Service,
+    servers: list[Server],
+    public: socket.socket,
+    told: Callable[[], None] | None,
+) -> None:
     # uvicorn has no event for this
     while not all(server.started or server.should_exit for server in servers):  # noqa: ASYNC110
         await asyncio.sleep(0.02)
@@ -247,10 +264,12 @@ async def _tell(service: Service, servers: list[Server], public: socket.socket) 
         return
     sys.stderr.write(f"{words}\n")
     sys.stderr.flush()
+    if told is not None:
+        told()
 
 
 @contextlib.contextmanager
-def _ended_by_signal() -> Iterator[None]:
+def ended_by_signal() -> Iterator[None]:
     """Before the loop runs, a signal is an orderly exit."""
 
     def leave(number: int, frame: object) -> None:
@@ -264,7 +283,7 @@ def _ended_by_signal() -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def _bound(host: str, port: int) -> socket.socket:
+def bound(host: str, port: int) -> socket.socket:
     """A socket bound to the address; DatelineError names who has the port."""
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import servers
 from running import running
 
 from ingest.embedding.embedder import LocalEmbedder
@@ -129,6 +130,21 @@ def served(tmp_path_factory: pytest.TempPathFactory, model_cache: Path) -> Itera
     with running(settings) as (url, service):
         assert ingest(service.archive, [folder / "articles"]).added == len(articles)
         yield url
+
+
+@pytest.fixture
+def shared(settings: Settings, tmp_path: Path) -> Iterator[Settings]:
+    """The settings of an empty archive on servers of its own, in the environment too."""
+    for place in (tmp_path, tmp_path.parent, tmp_path.parent.parent):
+        place.chmod(0o755)
+    with (
+        servers.postgres() as one,
+        servers.chroma(tmp_path / "chroma") as other,
+        pytest.MonkeyPatch.context() as patch,
+    ):
+        patch.setenv("DATELINE_DATABASE_URL", one.address)
+        patch.setenv("DATELINE_CHROMA_URL", other.address)
+        yield Settings(_env_file=None, **settings.model_dump(include={"data_dir", "model_cache"}))  # type: ignore[call-arg]
 
 
 FERRY = "A late word\n\nThe ferry to Tarn sails again from 1 July 2025. It takes forty cars."

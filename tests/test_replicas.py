@@ -5,14 +5,12 @@ from __future__ import annotations
 import random
 import re
 import threading
-from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 import httpx2
 import pytest
-import servers
 from processes import served_process
 
 from ingest.pipeline import ingest
@@ -36,20 +34,6 @@ def write(folder: Path, edition: int) -> None:
             f"The harbour master of {town} counted them for edition {edition}.\n",
             "utf-8",
         )
-
-
-@pytest.fixture
-def shared(settings: Settings, tmp_path: Path) -> Iterator[Settings]:
-    for place in (tmp_path, tmp_path.parent, tmp_path.parent.parent):
-        place.chmod(0o755)
-    with (
-        servers.postgres() as one,
-        servers.chroma(tmp_path / "chroma") as other,
-        pytest.MonkeyPatch.context() as patch,
-    ):
-        patch.setenv("DATELINE_DATABASE_URL", one.address)
-        patch.setenv("DATELINE_CHROMA_URL", other.address)
-        yield Settings(_env_file=None, **settings.model_dump(include={"data_dir", "model_cache"}))  # type: ignore[call-arg]
 
 
 def editions(answer: dict[str, Any]) -> set[int]:

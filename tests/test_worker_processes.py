@@ -1,0 +1,119 @@
+"""Several processes behind one port, and workers that are killed, over one archive on servers."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx2
+import pytest
+from conftest import DAM
+from processes import DATELINE, command, environment, served_process
+from test_jobs import FEED, at_work
+from test_uploads import ended, files
+
+from ingest.settings import Settings
+
+COST = "When was the dam at Orvel closed?"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "remedy"),
+    [
+        (("serve", "--workers", "2"), "DATELINE_CHROMA_URL"),
+        (("worker",), "DATELINE_UPLOADS"),
+    ],
+)
+def test_one_process_owns_a_data_directory(
+    settings: Settings, arguments: tuple[str, ...], remedy: str
+) -> None:
+    done = command(settings, *arguments)
+    assert done.returncode == 2 and remedy in done.stderr and "Traceback" not in done.stderr
+
+
+def children(process: int) -> list[int]:
+    """Those of a process that serve; Python starts one more, which looks after shared memory."""
+    found: list[int] = []
+    for one in Path(f"/proc/{process}/task/{process}/children").read_text().split():
+        with contextlib.suppress(FileNotFoundError):  # it has ended
+            if "spawn_main" in Path(f"/proc/{one}/cmdline").read_text():
+                found.append(int(one))
+    return found
+
+
+def asked(url: str) -> httpx2.Response:
+    """One answer over a connection of its own, so that any of the processes may take it."""
+    with httpx2.Client(base_url=url, timeout=60) as http:
+        return http.post("/v1/answers", json={"question": COST})
+
+
+@pytest.mark.slow
+def test_processes_behind_one_port_answer_alike_and_one_that_is_killed_comes_again(
+    shared: Settings,
+) -> None:
+    with served_process(shared, "--workers", "2") as (url, process):
+        with httpx2.Client(base_url=url, timeout=60) as http:
+            report = ended(http, http.post("/v1/articles", files=files(dam_txt=DAM)))["report"]
+        assert report["added"] == 1
+        deadline = time.monotonic() + 120
+        while len(children(process.pid)) < 2:
+            assert time.monotonic() < deadline
+        for victim in children(process.pid):
+            os.kill(victim, signal.SIGKILL)
+            while len(children(process.pid)) < 2 or victim in children(process.pid):
+                assert time.monotonic() < deadline
+            while True:  # a connection that the victim had taken ends with it
+                try:
+                    answer = asked(url).json()
+                    break
+                except httpx2.TransportError:
+                    assert time.monotonic() < deadline
+            assert "2 June 2025" in answer["text"]
+            assert answer["index"]["generation"] == report["generation"]
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(60) == 0
+
+
+@contextmanager
+def worker(settings: Settings, **more: str) -> Iterator[subprocess.Popen[str]]:
+    process = subprocess.Popen(
+        [*DATELINE, "worker"], env=environment(settings, **more), stderr=subprocess.PIPE, text=True
+    )
+    try:
+        assert process.stderr is not None and "Working on" in process.stderr.readline()
+        yield process
+    finally:
+        process.kill()
+        process.communicate()
+
+
+@pytest.mark.slow
+def test_the_job_of_a_killed_worker_is_done_once_by_another(
+    shared: Settings, tmp_path: Path
+) -> None:
+    more = {"DATELINE_UPLOADS": str(tmp_path / "uploads")}
+    one, two = (
+        shared.model_copy(update={"data_dir": tmp_path / name, "model_cache": shared.model_dir})
+        for name in ("one", "two")
+    )
+    with (
+        served_process(shared, **more) as (url, _),
+        httpx2.Client(base_url=url, timeout=60) as http,
+        worker(one, **more) as first,
+    ):
+        reply = http.post("/v1/articles", files=files(feed_jsonl=FEED))
+        at_work(http, reply, "embed")
+        first.kill()
+        with worker(two, **more):
+            job = ended(http, reply, seconds=180)
+        assert job["report"]["added"] == 1_500
+        assert http.get("/v1/articles").json()["total"] == 1_500
+        assert job["report"]["generation"] == asked(url).json()["index"]["generation"]
+    done = command(shared, "doctor")
+    assert done.returncode == 0 and "sound" in done.stdout, done.stdout
