@@ -14,6 +14,7 @@ from functools import partial
 from ingest.errors import ModelFailed
 from ingest.storage.archive import Archive
 from ingest.storage.catalogue import Snapshot
+from service import tracing
 from service.answer_text import plain, refusal
 from service.archive_counts import counted_sentences
 from service.conflicts import altered_copies, disputes, false_premises, origins, staleness
@@ -93,14 +94,16 @@ class Answerer:
         """
         run = AnswerRun(self.archive.settings.answer_timeout_seconds)
         yield Started(run.id, question.text)
-        try:
-            with run.timed("retrieve"):
-                asked = await self._standing_alone(run, question)
-            async with self._view(run) as snapshot:
-                async for event in self._answered(run, question, asked, snapshot):
-                    yield event
-        finally:
-            run.tell_spent()
+        with tracing.answering() as span:
+            try:
+                with run.timed("retrieve"):
+                    asked = await self._standing_alone(run, question)
+                async with self._view(run) as snapshot:
+                    async for event in self._answered(run, question, asked, snapshot):
+                        yield event
+            finally:
+                run.tell_spent()
+                span.set_attributes(run.traits())
 
     @asynccontextmanager
     async def _view(self, run: AnswerRun) -> AsyncIterator[Snapshot]:

@@ -57,6 +57,18 @@ class AnswerRun:
         if spent and tokens:
             spent(tokens)
 
+    def traits(self) -> dict[str, str | int | float]:
+        """What a trace says of it: no word of it."""
+        known: dict[str, str | int | float] = {
+            "dateline.answer.id": self.id,
+            "dateline.answerer": self.answerer,
+            "dateline.claims": len(self.text.claims),
+            "dateline.dropped": len(self.text.dropped),
+            "gen_ai.usage.input_tokens": self.usage.prompt_tokens,
+            "gen_ai.usage.output_tokens": self.usage.completion_tokens,
+        }
+        return known | {f"dateline.{stage}_ms": ms for stage, ms in self.timings_ms.items()}
+
     @property
     def seconds_left(self) -> float:
         return self.timeout_seconds - (time.monotonic() - self.started)

@@ -28,6 +28,7 @@ VENDOR_HOMES = {
             for path in (ROOT / package).rglob("migrations/**/*.py")
         ),
     },
+    "opentelemetry": {"service/tracing.py"},
     "psycopg": {"ingest/storage/postgres.py"},
     "tantivy": {"ingest/storage/text_index.py"},
     "onnxruntime": {"ingest/embedding/embedder.py", "ingest/embedding/minilm.py"},
