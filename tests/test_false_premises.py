@@ -128,3 +128,109 @@ def test_the_two_sentences_before_may_name_what_is_spoken_of(between: int, corre
 def test_two_fifths_of_the_rest_bear_a_question_out(other: str, borne_out: bool) -> None:
     ranked = [MILL, *sentences(card("o", "Orvel"), other)]
     assert (corrected(CLOSED, ranked=ranked) is None) == borne_out
+
+
+def told(*texts: str, title: str = "Works") -> list[Evidence]:
+    return [replace(item, relevance=0.9) for item in sentences(card("w", title), *texts)]
+
+
+@pytest.mark.parametrize(
+    ("question", "corrects"),
+    [
+        ("Why did Brant close the mill in 2021?", True),  # Brant, close, mill; and its year
+        ("Why did Brant shut the gate in 2021?", False),  # two of them
+        (
+            "Why did Brant close the mill and the quarry in 2021?",
+            False,
+        ),  # the quarry is missing too
+    ],
+)
+def test_three_words_of_the_question_stand_there_and_one_thing_does_not(
+    question: str, corrects: bool
+) -> None:
+    ranked = told("Brant closed the mill in 2019 with all its jobs.")
+    assert (corrected(question, ranked=ranked) is not None) == corrects
+
+
+@pytest.mark.parametrize(
+    ("sentence", "corrects"),
+    [("It lost the mill in 2019 at Skerra.", True), ("It was lost at Skerra in 2019.", True), ("It was lost in 2019.", False)],
+)  # fmt: skip
+def test_two_of_these_words_stand_in_the_sentence_itself(sentence: str, corrects: bool) -> None:
+    ranked = told(sentence, title="Brant, the mill at Skerra")
+    question = "Why did Brant lose the mill at Skerra in 2021?"
+    assert (corrected(question, ranked=ranked) is not None) == corrects
+
+
+@pytest.mark.parametrize(
+    ("question", "asked"),
+    [
+        ("How did the crew of Bram Stoker win the Seven Locks Regatta?", "Bram Stoker"),
+        ("How did the crew of Bram Eric Stoker win the Seven Locks Regatta?", "Bram Eric Stoker"),
+        ("How did the crew of Bram, Stoker win the Seven Locks Regatta?", None),
+    ],
+)
+def test_words_of_one_name_are_one_thing(question: str, asked: str | None) -> None:
+    ranked = told("The crew of Ida Crane won the Seven Locks Regatta in a new boat.")
+    premise = corrected(question, ranked=ranked)
+    assert (premise and premise.asked) == asked
+    assert premise is None or (premise.kind, premise.found) == ("name", "Ida Crane")
+
+
+@pytest.mark.parametrize(
+    ("question", "corrects"),
+    [
+        ("How did the women crew of Loam win the Seven Locks Regatta?", True),
+        ("How did the men crew in Loam win the Seven Locks Regatta?", False),
+        ("How did Loam win it?", False),
+    ],
+)
+def test_a_name_stands_between_the_same_two_neighbours(question: str, corrects: bool) -> None:
+    ranked = told("The women crew of Ashby won the Seven Locks Regatta in a new boat.")
+    assert (corrected(question, ranked=ranked) is not None) == corrects
+
+
+def test_neighbours_in_front_count_where_the_name_follows_at_once() -> None:
+    ranked = told("At Skerra the choir first hired, then praised Ida Crane.")
+    followed = "Why has the choir at Skerra hired, then praised Tom Reed?"
+    premise = corrected(followed, ranked=ranked)
+    assert premise is not None and (premise.asked, premise.found) == ("Tom Reed", "Ida Crane")
+    apart = "Why has the choir at Skerra hired, then praised in Tarn?"
+    assert corrected(apart, ranked=ranked) is None
+
+
+@pytest.mark.parametrize(
+    ("question", "corrects"),
+    [
+        ("How did the mill on Skerra shed 420 jobs at Brant works?", True),  # one word otherwise
+        ("How did the mill on Skerra shed and burn 420 jobs at Brant works?", False),
+        ("How did the mill shed 420 jobs?", False),  # no more than three in common
+        ("How did the mill on Skerra shed 420 rare jobs at Brant works?", False),  # not of jobs
+        ("How did the mill on Skerra shed its 420th jobs at Brant works?", False),  # a rank
+        ("How did the mill on Skerra shed 42% jobs at Brant works?", False),  # another unit
+    ],
+)
+def test_a_number_of_the_same_thing_is_corrected_in_other_words(
+    question: str, corrects: bool
+) -> None:
+    ranked = told("The mill on Skerra at Brant works closed with the loss of 240 jobs.")
+    premise = corrected(question, ranked=ranked)
+    assert (premise is not None) == corrects
+    assert premise is None or (premise.kind, premise.found) == ("number", "240")
+
+
+@pytest.mark.parametrize(
+    ("other", "borne_out"),
+    [
+        ("Tolvay apologised to the island.", True),  # two of seven
+        ("They apologised to the island.", False),
+        ("They never apologised for cutting the telephone line.", False),
+    ],
+)
+def test_a_fifth_of_the_rest_bears_out_what_is_denied_elsewhere(
+    other: str, borne_out: bool
+) -> None:
+    denied = told("Tolvay never apologised for cutting the long telephone line to Skerra island.")
+    ranked = [*denied, *sentences(card("o", "Dawn"), other)]
+    question = "Why did Tolvay apologise for cutting the long telephone line to Skerra island?"
+    assert (corrected(question, ranked=ranked) is None) == borne_out
