@@ -169,3 +169,126 @@ def test_a_rewrite_has_five_sentences(sentences: int, copied: bool) -> None:
     )[:sentences]  # fmt: skip
     one, other = copy_of(" ".join(told)), copy_of(" ".join(told), "Hall opened")
     assert says_the_same(one, other, same) == copied
+
+
+CONSONANTS = "bdfgklmnprstvz"
+
+
+def word(n: int) -> str:
+    """A word that nobody has, another one for each number."""
+    a, b = divmod(n, len(CONSONANTS))
+    c, a = divmod(a, len(CONSONANTS))
+    return f"{CONSONANTS[c]}{CONSONANTS[a]}o{CONSONANTS[b]}ak"
+
+
+def line(*numbers: int, end: str = ".") -> str:
+    return " ".join(["the", *map(word, numbers)]).capitalize() + end
+
+
+def lines(first: int, count: int, words: int = 9) -> list[str]:
+    """Sentences of so many words without one in common, and an article before each."""
+    return [line(*range(first + words * n, first + words * (n + 1))) for n in range(count)]
+
+
+def told(sentences: Sequence[str], title: str = "Barn burns") -> Copy:
+    return copy_of(" ".join(sentences), title)
+
+
+def repeated(one: Copy, other: Copy) -> bool:
+    return repeats(Shared(0, 1, 1.0, 1.0, 1.0), 60, one, other)
+
+
+@pytest.mark.parametrize(("shared", "copied"), [(11, True), (10, False)])
+def test_a_copy_has_more_than_half_of_the_words_of_the_shorter(shared: int, copied: bool) -> None:
+    common = lines(0, shared)
+    one, other = (told([*common, *lines(first, 20 - shared)]) for first in (300, 600))
+    assert repeated(one, other) == copied
+
+
+@pytest.mark.parametrize(("numbers", "copied"), [(4, True), (5, False)])
+def test_half_of_the_shared_sentences_may_not_differ_in_their_facts(
+    numbers: int, copied: bool
+) -> None:
+    common = lines(0, 10)
+    one, other = (
+        told([f"{s[:-1]} {n + k} times." if k < numbers else s for k, s in enumerate(common)])
+        for n in (20, 50)
+    )
+    assert repeated(one, other) == copied
+
+
+def around(common: Sequence[str], first: Sequence[int], second: Sequence[int]) -> bool:
+    """Whether two articles that begin with other words, twenty each, are copies for what they share."""
+    one, other = (told([line(*own[:10]), line(*own[10:]), *common], "") for own in (first, second))
+    return repeated(one, other)
+
+
+@pytest.mark.parametrize(("words", "copied"), [(200, False), (201, True)])
+def test_a_shared_notice_has_two_hundred_words(words: int, copied: bool) -> None:
+    common = [*lines(0, 19), line(*range(180, 189 + words - 200))]
+    assert around(common, range(300, 320), range(400, 420)) == copied
+
+
+@pytest.mark.parametrize(("both", "copied"), [(1, False), (2, True)])
+def test_around_a_notice_a_tenth_of_the_words_is_the_same(both: int, copied: bool) -> None:
+    own = [*range(300, 300 + both), *range(400, 420 - both)]
+    assert around(lines(0, 12), range(300, 320), own) == copied
+
+
+@pytest.mark.parametrize(("spoken_of", "copied"), [(3, False), (4, True)])
+def test_a_fifth_of_the_other_words_speaks_of_what_is_shared(spoken_of: int, copied: bool) -> None:
+    mine = [*range(10, 10 + spoken_of), *range(300, 320 - spoken_of)]
+    assert around(lines(0, 12), mine, range(400, 420)) == copied
+    assert around(lines(0, 12), range(400, 420), mine) == copied
+
+
+def test_what_begins_with_the_shared_text_or_adds_nothing_shares_no_notice() -> None:
+    common, own = lines(0, 12), (lines(300, 2), lines(400, 2))
+    assert repeated(told([*common, *own[0]], ""), told([*own[1], *common], ""))
+    assert repeated(told(common, ""), told([*own[1], *common], ""))
+
+
+@pytest.mark.parametrize(("named", "copied"), [(1, False), (2, True)])
+def test_a_headline_whose_words_the_text_has_half_of_is_its_own(named: int, copied: bool) -> None:
+    texts = lines(0, 12)
+    titles = (line(1, 2, 3, 4), line(*range(10, 10 + named), *range(500, 504 - named)))
+    made = []
+    for title in titles[::-1] if named == 2 else (line(600, 601, 602, 603), titles[1]):
+        article = Article("/archive/x", "x", " ".join(texts), title, None, "Echo")
+        made.append(read_copy(article, split(article.text, title)))
+    assert repeated(*made) == copied
+
+
+def in_other_words(
+    pairs: Sequence[int], *, names: str = "Piet Marsh met Lena Oak.", alone: int = 0
+) -> tuple[Copy, Copy]:
+    """Two texts of sentences of five words with so many in common each; `alone` others have none."""
+    ours, theirs = [names] * bool(names), [names] * bool(names)
+    for n, common in enumerate(pairs):
+        start = 10 * n
+        ours.append(line(*range(start, start + 5)))
+        theirs.append(
+            line(*range(start, start + common), *range(start + 505, start + 510 - common))
+        )
+    return told([*ours, *lines(1100, alone, 5)]), told([*theirs, *lines(1300, alone, 5)], "Other")
+
+
+@pytest.mark.parametrize(("alone", "copied"), [(4, True), (5, False)])
+def test_a_rewrite_says_three_fifths_of_the_sentences_again(alone: int, copied: bool) -> None:
+    one, other = in_other_words([5] * 5, alone=alone)
+    assert says_the_same(one, other, same) == copied
+
+
+@pytest.mark.parametrize(("loose", "copied"), [(2, True), (3, False)])
+def test_of_these_three_fifths_have_a_third_of_their_words_in_common(
+    loose: int, copied: bool
+) -> None:
+    one, other = in_other_words([5] * (5 - loose) + [1] * loose, names="")
+    one, other = (told(["Piet met Lena Oak.", *(s.text for s in c.sentences)], c.article.title or "") for c in (one, other))  # fmt: skip
+    assert says_the_same(one, other, same) == copied
+
+
+@pytest.mark.parametrize(("names", "copied"), [("Piet Marsh met Lena Oak.", True), ("Piet Marsh met them again.", False)])  # fmt: skip
+def test_a_rewrite_has_two_facts_in_common(names: str, copied: bool) -> None:
+    one, other = in_other_words([5] * 6, names=names)
+    assert says_the_same(one, other, same) == copied

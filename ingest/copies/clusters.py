@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
+from itertools import islice
 
 import numpy as np
 
@@ -110,12 +111,12 @@ class _Clusters:
 
     def _carry_each_other(self, left: int, right: int) -> bool:
         """Whether a member of one family carries one of the other: their longest articles with a headline are asked."""
-        ours, theirs = self._representatives(left), self._representatives(right)
+        ours, theirs = (self._representatives(n) for n in (left, right))
         return any(self._carries(a, b) or self._carries(b, a) for a in ours for b in theirs)
 
     def _representatives(self, n: int) -> list[int]:
         longest = sorted(self._members[self._top(n)], key=lambda m: (-self._sizes[m], m))
-        return [m for m in longest[:_MOST_READ] if self._read(m).article.title][:_MOST_ASKED]
+        return list(islice((m for m in longest if self._read(m).article.title), _MOST_ASKED))
 
     def _carries(self, holder: int, item: int) -> bool:
         known = self._carried.get((holder, item))
@@ -144,4 +145,4 @@ class _Clusters:
 
 
 _MOST_TRIED = 3  # pairs of two groups of nearly the same text
-_MOST_READ, _MOST_ASKED = 6, 2  # articles of a family
+_MOST_ASKED = 2  # articles of a family

@@ -39,29 +39,21 @@ def repeats(shared: Shared, shorter: int, left: Copy, right: Copy) -> bool:
     if not ours.sentences or not theirs.sentences:  # lists and tables: only the whole page tells
         return shared.resemblance >= COPY_SHARED and not _is_shell(left, right)
     overlap = word_overlap(ours.sentences[:_BEGINNING], theirs.sentences[:_BEGINNING])
-    aligned = _mutual(overlap)
+    best, back = overlap.argmax(axis=1), overlap.argmax(axis=0)
+    # each other's best partners, in whatever order
+    aligned = [
+        (i, int(j)) for i, j in enumerate(best) if back[j] == i and overlap[i, j] >= SAME_WORDS
+    ]
+    covered = max(  # of the shares of the two articles the larger one
+        sum(side.words[pair[n]] * float(overlap[pair]) for pair in aligned) / sum(side.words)
+        for n, side in enumerate((ours, theirs))
+    )
     return (
-        _covered(ours, theirs, aligned, overlap) >= LEAST_PROSE
+        covered >= LEAST_PROSE
         and _tell_one_event(ours, theirs, aligned)
         and not _list_other_things(left, right)
         and not _share_a_notice(left, right, aligned)
         and not _is_shell(left, right)
-    )
-
-
-def _mutual(overlap: Matrix) -> list[tuple[int, int]]:
-    """Sentences that are each other's best partner and share half their words, in whatever order."""
-    best, back = overlap.argmax(axis=1), overlap.argmax(axis=0)
-    return [(i, int(j)) for i, j in enumerate(best) if back[j] == i and overlap[i, j] >= SAME_WORDS]
-
-
-def _covered(
-    ours: Prose, theirs: Prose, aligned: Sequence[tuple[int, int]], overlap: Matrix
-) -> float:
-    """How much of the prose of one article stands in the other, 0 to 1: of the two shares the larger one."""
-    return max(
-        sum(side.words[pair[n]] * float(overlap[pair]) for pair in aligned) / sum(side.words)
-        for n, side in enumerate((ours, theirs))
     )
 
 
