@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from ingest.copies.alignment import SAME_COSINE, SAME_WORDS, Embed, Matrix, chain, word_overlap
+from ingest.copies.alignment import SAME_COSINE, SAME_WORDS, Embed, chain, word_overlap
 from ingest.copies.alterations import Copy
 from ingest.copies.candidates import Shared
 from ingest.copies.prose import Prose
