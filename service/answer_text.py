@@ -28,6 +28,11 @@ from service.verification.verify import Verdict, comparable
 
 BRACKETED_NUMBER = re.compile(r"\s*\[\s*\d+\s*\]")
 SPACES = re.compile(r"\s+")
+# "PORT VALE, March 3 —", "LOMANI (Meridian) - ": where and when a report was sent off
+_DATELINE = re.compile(
+    r"[A-Z][A-Z'’-]{2,}(?: [A-Z][A-Z.'’-]+){0,3}(?:,? [A-Z][\w.]*(?: \d{1,2})?){0,3}(?:, \d{4})?"
+    r"(?: ?\([^()]{2,30}\))? ?(?:[—–]|--?) (?=[\"“‘']?[A-Z])"
+)
 SENTENCE_END = re.compile(r"([.!?…]+)([\"'”’»)\]]*)$")
 ABBREVIATION_END = re.compile(r"(?:\b\w\.){2,}$|\b(?:Jr|Sr|Inc|Ltd|Co|Corp|etc|No|St)\.$")
 
@@ -139,6 +144,12 @@ def plain(sentence: str) -> str:
     while before != sentence:
         before, sentence = sentence, BRACKETED_NUMBER.sub("", sentence)
     return SPACES.sub(" ", sentence).strip()
+
+
+def undated(sentence: str) -> str:
+    """The sentence on one line without the dateline that it opens with; the citation has its place and day."""
+    line = plain(sentence)
+    return line[found.end() :] if (found := _DATELINE.match(line)) else line
 
 
 def _according_to(sentence: str, cited: Sequence[Evidence]) -> str:

@@ -15,7 +15,7 @@ from ingest.errors import ModelFailed
 from ingest.storage.archive import Archive
 from ingest.storage.catalogue import Snapshot
 from service import tracing
-from service.answer_text import plain, refusal
+from service.answer_text import plain, refusal, undated
 from service.archive_counts import counted_sentences
 from service.conflicts import altered_copies, disputes, false_premises, origins, staleness
 from service.drafting import extractive, prompts
@@ -178,7 +178,7 @@ class Answerer:
         if not leads:
             return []
         run.shown, run.digest = leads, asked.order
-        drafts = [Draft(plain(item.text), (item.key,)) for item in leads]
+        drafts = [Draft(undated(item.text), (item.key,)) for item in leads]
         return [event for draft in drafts for event in self._verified(run, draft)]
 
     async def _claims(

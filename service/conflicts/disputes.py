@@ -11,7 +11,7 @@ from typing import Literal
 
 from ingest.english import analyse
 from ingest.types import SentenceKind
-from service.answer_text import cite, plain
+from service.answer_text import cite, plain, undated
 from service.conflicts.answer_values import (
     OPEN,
     Values,
@@ -125,10 +125,24 @@ def settled(
     if found.chosen is found.lead and found.lead.key in shown and not changes(query):
         return tuple(drafts), found
     if found.chosen is not None:
-        return (_copied(found.chosen),), found
+        return _with_the_rest(found, ranked, drafts), found
     kept = drafts if found.lead.key in shown and query.kind != "yes_no" else ()
     beside = [item for item in (found.lead, found.other) if not kept or item.key not in shown]
     return (*kept, *map(_copied, beside)), found
+
+
+def _with_the_rest(
+    found: Dispute, ranked: Sequence[Evidence], drafts: Sequence[Draft]
+) -> tuple[Draft, ...]:
+    """The account that is used, in its place among the drafted sentences of its own article; what the
+    other article says besides is as old as its account.
+    """
+    chosen = found.chosen or found.lead
+    own = {item.key for item in ranked if item.article.article_id == chosen.article.article_id}
+    rest = [draft for draft in drafts if own.issuperset(draft.keys)]
+    if any(chosen.key in draft.keys for draft in rest):
+        return tuple(rest)
+    return (_copied(chosen), *rest)
 
 
 def _answers(query: Query, item: Evidence) -> bool:
@@ -173,7 +187,7 @@ def _quoted(given: Values) -> str:
 
 
 def _copied(item: Evidence) -> Draft:
-    return Draft(plain(item.text), (item.key,))
+    return Draft(undated(item.text), (item.key,))
 
 
 def _between_camps(query: Query, ranked: Sequence[Evidence], lead: Evidence) -> Dispute | None:
