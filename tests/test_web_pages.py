@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterator
 from html import escape
 from pathlib import Path
+from statistics import median
 from urllib.parse import quote, urlencode
 
 import httpx2
@@ -23,6 +24,7 @@ from service.surfaces.web_pages import WEB
 COST = "How much did the Orvel bridge cost?"
 SCRIPT = "<img src=x onerror='window.taken = 1'>"
 FIRST_LOAD_BYTES = 60_000
+FIRST_SENTENCE_MS = 100
 
 
 @pytest.fixture(scope="module")
@@ -230,6 +232,39 @@ def test_the_first_load_is_small_from_no_other_host_and_does_not_jump(
     page.goto(asked(url, COST))
     answered(page)
     assert page.evaluate("shift") <= 0.05
+
+
+FIRST_SENTENCE = """
+const asked = window.fetch;
+window.fetch = async (...sent) => {
+  const reply = await asked(...sent);
+  if (!reply.headers.get("content-type")?.startsWith("text/event-stream")) return reply;
+  const noted = new TransformStream({ transform(piece, out) {
+    if (!window.came && new TextDecoder().decode(piece).includes("answer.delta")) window.came = performance.now();
+    out.enqueue(piece);
+  } });
+  return new Response(reply.body.pipeThrough(noted), reply);
+};
+new MutationObserver((_, watching) => {
+  if (!document.querySelector("#answer .claim")) return;
+  watching.disconnect();
+  requestAnimationFrame(() => requestAnimationFrame(() => { window.waited = performance.now() - window.came; }));
+}).observe(document, { subtree: true, childList: true });
+"""
+
+
+@pytest.mark.slow
+def test_a_checked_sentence_is_seen_a_tenth_of_a_second_after_its_event(
+    url: str, tab: Opening
+) -> None:
+    waits = []
+    for text in [COST, "When did the Orvel bridge open?", "Who leads the regulator?"] * 3:
+        page = tab("about:blank")
+        page.add_init_script(FIRST_SENTENCE)
+        page.goto(asked(url, text))
+        answered(page)
+        waits.append(page.evaluate("waited"))
+    assert median(waits) <= FIRST_SENTENCE_MS, sorted(map(round, waits))
 
 
 @pytest.mark.slow
