@@ -2,8 +2,10 @@
 
     python -m benchmarks.load [--streams 1,8,64,256] [--each 6] [--articles DIR] [--questions FILE] [--json FILE]
 
-The model takes one second an answer, 25 pieces. The same clients ask the service, then the model itself. Client, model and
-service are processes of one machine; questions that warm up are others than those measured.
+The model takes one second an answer, one sentence in 25 pieces. The same clients ask the service, then the model itself.
+"first of retrieval and model" is the wait for the first checked sentence over the sum of retrieval, as the answer times it,
+and the model's own sentence. Client, model and service are processes of one machine; questions that warm up are others than
+those measured.
 """
 
 from __future__ import annotations
@@ -19,13 +21,22 @@ import tempfile
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 ROOT = Path(__file__).parents[1]
 PIECES, SECONDS = 25, 1.0
 EVIDENCE = re.compile(r"^\[([^\]\s]+)\] (.+)$", re.MULTILINE)
 END = b"0\r\n\r\n"
+
+
+class Reply(NamedTuple):
+    """What a client saw, in seconds; of a reply without a sentence or a time, `first` and `retrieve` are 0."""
+
+    whole: bool
+    seconds: float
+    first: float
+    retrieve: float
 
 
 def main() -> None:
@@ -87,7 +98,10 @@ def compared(
     before = seconds_used(pid)
     ours = asyncio.run(ask(url, bodies_of(questions, answers=True), streams, each))
     used = seconds_used(pid) - before
-    served = [seconds for seconds, whole in ours["replies"] if whole]
+    replies = [reply for reply in ours["replies"] if reply.whole]
+    served = [reply.seconds for reply in replies]
+    model = [reply.seconds for reply in straight["replies"]]
+    own = quantile(model, 0.5)
     median = quantile(served, 0.5)
     return {
         "answers": len(served),
@@ -97,8 +111,11 @@ def compared(
             len(served) / ours["wall"] / (len(straight["replies"]) / straight["wall"]), 3
         ),
         **{f"p{p}": round(quantile(served, p / 100), 3) for p in (50, 95, 99)},
-        "model p50": round(quantile([s for s, _ in straight["replies"]], 0.5), 3),
-        "model p95": round(quantile([s for s, _ in straight["replies"]], 0.95), 3),
+        "model p50": round(own, 3),
+        "model p95": round(quantile(model, 0.95), 3),
+        "first of retrieval and model": round(
+            quantile([r.first / (r.retrieve + own) for r in replies if r.first], 0.5), 3
+        ),
         "longest of median": round(max(served) / median, 2),
         "cpu_ms": round(1000 * used / max(1, len(served)), 1),
     }
@@ -122,8 +139,8 @@ def bodies_of(questions: Sequence[str], *, answers: bool) -> list[tuple[str, byt
 async def ask(
     url: str, bodies: Sequence[tuple[str, bytes]], streams: int, each: int
 ) -> dict[str, Any]:
-    """What `streams` clients saw that ask `each` questions one after another: seconds, and whether it was a whole answer."""
-    replies: list[tuple[float, bool]] = []
+    """What `streams` clients saw that ask `each` questions one after another."""
+    replies: list[Reply] = []
     place = urlsplit(url)
 
     async def client(number: int) -> None:
@@ -133,15 +150,19 @@ async def ask(
             reader, writer = await asyncio.open_connection(place.hostname, place.port)
             head = f"POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
             writer.write(f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body)
-            said = b""
+            said, first = b"", 0.0
             while not said.endswith(END):
                 piece = await reader.read(65536)
                 if not piece:
                     break
                 said += piece
+                if not first and b"event: answer.delta" in said:
+                    first = time.perf_counter() - began
             writer.close()
+            took = time.perf_counter() - began
             whole = b"answer.completed" in said or b"[DONE]" in said
-            replies.append((time.perf_counter() - began, whole))
+            retrieve = re.search(rb'"retrieve":([\d.]+)', said)
+            replies.append(Reply(whole, took, first, float(retrieve[1]) / 1000 if retrieve else 0))
 
     began = time.perf_counter()
     await asyncio.gather(*(client(number) for number in range(streams)))

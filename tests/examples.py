@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 import sys
 import tempfile
+import time
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ TEXT = "The undersea cable is 94 kilometres long. A comet was seen last night."
 
 
 def replies() -> dict[str, Any]:
-    """By the name of their schema, each as short as it can be."""
+    """By the name of their schema or by method and path, each as short as it can be."""
     import httpx2
     from running import running
 
@@ -30,8 +31,24 @@ def replies() -> dict[str, Any]:
             def get(path: str) -> dict[str, Any]:
                 return dict(http.get(path).json())
 
-            question = {"question": "How long is the undersea cable?"}
-            answer = http.post("/v1/answers", json=question).json()
+            asked = "How long is the undersea cable?"
+            question = {"question": asked, "conversation_id": "new"}
+
+            def post(path: str, body: dict[str, Any]) -> dict[str, Any]:
+                return dict(http.post(path, json=body).json())
+
+            post("/v1/answers", {"question": asked})  # the first one takes longer
+            answer = post("/v1/answers", question)
+            http.post("/v1/feedback", json={"answer_id": answer["id"], "rating": "up"})
+            conversations = get("/v1/conversations")
+            conversation = get(f"/v1/conversations/{answer['conversation_id']}")
+            feedback = get("/v1/feedback")
+            listed_turn = {**conversation["turns"][0], "made_from": {}}
+            conversation["turns"] = [listed_turn]
+            feedback["feedback"][0] |= {"answer": listed_turn, "rated_by": "nobody"}
+            own = {"dateline": {"id": answer["id"], "outcome": "answered", "text": answer["text"]}}
+            chat = post("/v1/chat/completions", {"messages": [{"role": "user", "content": asked}]})
+            response = post("/v1/responses", {"input": asked})
             receipt = get(f"/v1/answers/{answer['id']}")
             made_from = receipt["made_from"]
             receipt["made_from"] = made_from | {"evidence": made_from["evidence"][:1]}
@@ -42,7 +59,7 @@ def replies() -> dict[str, Any]:
             article |= {"alterations": [first], "text": article["text"][: first["here"]["end"]]}
             article["family"]["members"] = article["family"]["members"][:1]
             compared = get(f"/v1/articles/{altered}/alterations")
-            return {
+            made = {
                 "Answer": answer,
                 "Receipt": receipt,
                 "Search": get("/v1/search?q=undersea+cable&k=1"),
@@ -51,7 +68,23 @@ def replies() -> dict[str, Any]:
                 "Article": article,
                 "Comparison": compared | {"pairs": compared["pairs"][:1]},
                 "Ready": get("/readyz"),
+                "Alive": get("/healthz"),
+                "ConversationList": conversations,
+                "ConversationCard": conversations["conversations"][0],
+                "ConversationRead": conversation,
+                "FeedbackPage": feedback,
+                "ShareLink": {"url": "https://news.example/s/8pR0…"},
+                "get /v1/models": get("/v1/models"),
+                "get /v1/models/{model}": get("/v1/models/dateline"),
+                "post /v1/chat/completions": chat | own,
+                "post /v1/responses": response | own,
+                "get /metrics": http.get("/metrics").text[:300].rpartition("\n")[0] + "\n…\n",
             }
+            job = post("/v1/articles", {"title": "Ferry sails", "text": "The ferry sails again."})
+            while not get(f"/v1/jobs/{job['job_id']}")["finished_at"]:
+                time.sleep(0.05)
+            state = get(f"/v1/jobs/{job['job_id']}")
+            return made | {"JobAccepted": job, "JobState": state}  # the sample is gone
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import httpx2
 import pytest
@@ -16,6 +17,7 @@ from running import running
 from ingest.pipeline import ingest
 from ingest.settings import Settings
 
+PROBLEM = "application/problem+json"
 NODE = Path(__file__).parent / "node"
 # What JSON Schema cannot say is refused although the schema allows it: that a question holds words,
 # that a cursor is one of ours, that an article has either text or html, that a file is of a type.
@@ -43,6 +45,39 @@ def test_schemathesis_finds_nothing(own: str, tmp_path: Path) -> None:
         timeout=600,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout[-5000:] + done.stderr[-1000:]
+
+
+def test_every_operation_has_a_summary_examples_and_its_errors(served: str) -> None:
+    api = httpx2.get(f"{served}/openapi.json").json()
+
+    def schema_of(content: dict[str, Any]) -> dict[str, Any]:
+        schema: dict[str, Any] = content.get("schema", {})
+        name = schema.get("$ref", "").rpartition("/")[2]
+        return api["components"]["schemas"][name] if name else schema
+
+    def has_example(content: dict[str, Any]) -> bool:
+        schema = schema_of(content)
+        places = [content, schema, *schema.get("properties", {}).values()]
+        return any({"example", "examples"} & place.keys() for place in places)
+
+    lacking = []
+    for path, operations in api["paths"].items():
+        openai = path.startswith(("/v1/chat/", "/v1/responses", "/v1/models"))
+        fault = ("application/json", "OpenAIError") if openai else (PROBLEM, "Problem")
+        for method, operation in operations.items():
+            place = f"{method} {path}"
+            lacking += [place for name in ("summary", "description") if not operation.get(name)]
+            for kind, content in operation.get("requestBody", {}).get("content", {}).items():
+                shown = kind == "multipart/form-data" or has_example(content)  # files are bytes
+                lacking += [f"{place} body {kind}"] * (not shown)
+            for status, reply in operation["responses"].items():
+                for kind, content in reply.get("content", {}).items():
+                    if status.startswith("2"):
+                        lacking += [f"{place} {kind}"] * (not has_example(content))
+                    else:
+                        named = content["schema"]["$ref"].rpartition("/")[2]
+                        assert (kind, named) == fault, (place, status)
+    assert lacking == []
 
 
 @pytest.fixture(scope="module")

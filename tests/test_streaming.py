@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
+from pathlib import Path
+from typing import Any
 
+import httpx2
 import pytest
+from fake_openai import Script, evidence_of
+from fake_openai import running as model_running
+from running import running
 from starlette.requests import ClientDisconnect, Request
 from starlette.types import Message
 
 from ingest.errors import ModelFailed, NotReady
+from ingest.pipeline import SAMPLE, ingest
+from ingest.settings import Settings
 from service.surfaces.streaming import STOPPING_GRACE_SECONDS, paced
 
 
@@ -91,3 +100,64 @@ async def test_a_failure_of_the_work_arrives_after_what_it_said() -> None:
         async for event in paced(failing(), listening(), asyncio.Event()):
             got.append(event)
     assert got == ["word"]
+
+
+SUITES = Path(__file__).parents[1] / "evals" / "suites"
+PROTOCOLS = {
+    "/v1/answers": lambda question: {"question": question},
+    "/v1/chat/completions": lambda question: {"messages": [{"role": "user", "content": question}]},
+    "/v1/responses": lambda question: {"input": question},
+}
+
+
+def whole_of(path: str, reply: dict[str, Any]) -> tuple[str, list[Any]]:
+    """Text and citations of a whole reply."""
+    if path == "/v1/answers":
+        return reply["text"], reply["citations"]
+    if path == "/v1/responses":
+        [part] = reply["output"][0]["content"]
+        return part["text"], part["annotations"]
+    message = reply["choices"][0]["message"]
+    return message["content"], message["annotations"]
+
+
+def streamed_of(path: str, stream: str) -> tuple[str, list[Any]]:
+    """The same of a stream, from its deltas alone."""
+    events = [json.loads(one[6:]) for one in stream.splitlines() if one.startswith("data: {")]
+    if path == "/v1/answers":
+        cited = [c for one in events if "claim" in one for c in one["citations"]]
+        return "".join(one["text"] for one in events if set(one) == {"text"}), cited
+    if path == "/v1/responses":
+        notes = [one["annotation"] for one in events if "annotation" in one]
+        return "".join(one["delta"] for one in events if "delta" in one), notes
+    deltas = [one["choices"][0]["delta"] for one in events]
+    notes = [note for delta in deltas for note in delta.get("annotations", [])]
+    return "".join(delta.get("content") or "" for delta in deltas), notes
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("answerer", "every"), [("extractive", 2), ("openai", 6)])
+def test_streamed_answers_carry_the_citations_of_the_whole_form(
+    settings: Settings, answerer: str, every: int
+) -> None:
+    lines = (SUITES / "sample.jsonl").read_text("utf-8").splitlines()
+    questions = [json.loads(line)["question"] for line in lines][::every]
+    with_citations = 0
+    with model_running() as model:
+        model.reply = lambda body: Script(
+            [f"{text} [{key}] " for key, text in evidence_of(body)[:3]] or ["NO_ANSWER"]
+        )
+        chosen = {"answerer": answerer, "openai_base_url": model.url}
+        with (
+            running(settings.model_copy(update=chosen)) as (url, service),
+            httpx2.Client(base_url=url, timeout=60) as http,
+        ):
+            ingest(service.archive, [SAMPLE])
+            for question in questions:
+                for path, body_of in PROTOCOLS.items():
+                    body = body_of(question)
+                    text, citations = whole_of(path, http.post(path, json=body).json())
+                    stream = http.post(path, json=body | {"stream": True}).text
+                    assert streamed_of(path, stream) == (text, citations), (path, question)
+                    with_citations += bool(citations)
+    assert with_citations >= 2 * len(questions)  # of three protocols; some questions are declined

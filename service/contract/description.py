@@ -31,7 +31,7 @@ EXAMPLES = Path(__file__).with_name("examples.json")  # `python tests/examples.p
 
 
 def complete(described: Schema, *, keyed: bool) -> Schema:
-    """The description with every schema that it refers to, and examples of the larger ones.
+    """The description with every schema that it refers to, and an example of every reply.
 
     Without keys a key may be sent, and need not."""
     schemas = described.setdefault("components", {}).setdefault("schemas", {})
@@ -39,8 +39,12 @@ def complete(described: Schema, *, keyed: bool) -> Schema:
         own = model.model_json_schema(ref_template="#/components/schemas/{model}")
         schemas |= own.pop("$defs", {}) | {model.__name__: own}
     for name, example in json.loads(EXAMPLES.read_text("utf-8")).items():
+        method, _, path = name.partition(" ")
         if name in schemas:
             schemas[name]["example"] = example
+        elif path in described["paths"]:  # a reply without a schema of its own
+            content = described["paths"][path][method]["responses"]["200"]["content"]
+            next(iter(content.values()))["example"] = example
     for operation in operations(described):
         if not keyed and "security" in operation:
             operation["security"] = [{}, *operation["security"]]

@@ -168,7 +168,8 @@ class AnswerRequest(Request):
 
 class TitleRequest(Request):
     title: Annotated[Spoken, Field(max_length=LONGEST_TITLE)] = Field(
-        description="at most 200 characters, not only white space"
+        description="at most 200 characters, not only white space",
+        examples=["The harbour bridge"],
     )
 
 

@@ -32,12 +32,24 @@ from service.wiring import Service
 Body = dict[str, Any]
 
 TAGS: list[Any] = ["OpenAI-compatible"]
-STREAMED: dict[int | str, dict[str, Any]] = {
-    200: {
-        "description": "Whole, or with `stream: true` as OpenAI's chunks",
-        "content": {"text/event-stream": {}},  # a schema would be read as that of one event
-    },
-}
+
+
+def streamed_as(example: str) -> dict[int | str, dict[str, Any]]:
+    content = {"text/event-stream": {"example": example}}  # a schema would be that of one event
+    words = "Whole, or with `stream: true` as OpenAI's chunks"
+    return {200: {"description": words, "content": content}}
+
+
+CHUNKS = (
+    'data: {"id":"chatcmpl-…","choices":[{"index":0,"delta":{"content":"Sentence one [1]."}}]}\n\n'
+    'data: {"id":"chatcmpl-…","choices":[{"index":0,"delta":{"annotations":[{…}]}}]}\n\n'
+    'data: {"id":"chatcmpl-…","choices":[{"delta":{},"finish_reason":"stop"}],"dateline":{…}}\n\n'
+    "data: [DONE]\n\n"
+)
+RESPONSE_EVENTS = (
+    'event: response.output_text.delta\ndata: {"delta":"Sentence one [1].","sequence_number":4}\n\n'
+    'event: response.completed\ndata: {"response":{…},"sequence_number":9}\n\n'
+)
 _WHEN: dict[int | str, str] = {
     400: "No question, one out of bounds, parts that are no text, or `n` above 1",
     401: "Keys are configured, and no known one was sent",
@@ -58,25 +70,12 @@ READING = {status: ERRORS[status] for status in (401, 503, "default")}  # what n
 def routes(service: Service) -> APIRouter:
     """`/v1/models`, `/v1/chat/completions` and `/v1/responses`, bound to one service."""
     router = APIRouter(tags=TAGS, dependencies=guards(service))
-
-    @router.get("/v1/models", summary="The one model", responses=READING)
-    async def list_models() -> dict[str, Any]:
-        return {"object": "list", "data": [_MODEL_CARD]}
-
-    @router.get(
-        "/v1/models/{model}",
-        summary="The one model by name",
-        responses=READING | {404: ERRORS[404]},
-    )
-    async def read_model(model: str) -> dict[str, Any]:
-        if model != MODEL:
-            raise Refused(
-                404, "model_not_found", f'there is one model here: "{MODEL}"', param="model"
-            )
-        return _MODEL_CARD
+    _models(router)
 
     @router.post(
-        "/v1/chat/completions", summary="Chat with the archive", responses=STREAMED | ERRORS
+        "/v1/chat/completions",
+        summary="Chat with the archive",
+        responses=streamed_as(CHUNKS) | ERRORS,
     )
     async def chat(request: Request, body: ChatRequest) -> Response:
         """The last user message is the question; annotations are its sources.
@@ -101,7 +100,9 @@ def routes(service: Service) -> APIRouter:
         return await streamed(events, chunks.frames, failure, request.state.request_id)
 
     @router.post(
-        "/v1/responses", summary="The Responses API over the archive", responses=STREAMED | ERRORS
+        "/v1/responses",
+        summary="The Responses API over the archive",
+        responses=streamed_as(RESPONSE_EVENTS) | ERRORS,
     )
     async def respond(request: Request, body: ResponsesRequest) -> Response:
         """The last user text is the question; the answer object is the response's `dateline`."""
@@ -118,6 +119,26 @@ def routes(service: Service) -> APIRouter:
         return await streamed(events, stream.frames, stream.failure, request.state.request_id)
 
     return router
+
+
+def _models(router: APIRouter) -> None:
+    @router.get("/v1/models", summary="The one model", responses=READING)
+    async def list_models() -> dict[str, Any]:
+        """What frontends offer in their list of models."""
+        return {"object": "list", "data": [_MODEL_CARD]}
+
+    @router.get(
+        "/v1/models/{model}",
+        summary="The one model by name",
+        responses=READING | {404: ERRORS[404]},
+    )
+    async def read_model(model: str) -> dict[str, Any]:
+        """`dateline`; any other name is a 404."""
+        if model != MODEL:
+            raise Refused(
+                404, "model_not_found", f'there is one model here: "{MODEL}"', param="model"
+            )
+        return _MODEL_CARD
 
 
 def _asked(

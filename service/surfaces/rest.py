@@ -41,6 +41,7 @@ def routes(service: Service) -> APIRouter:
     @router.head("/healthz", include_in_schema=False)  # as monitors of uptime ask
     @router.get("/healthz", tags=["Operations"], summary="Is it alive?")
     async def alive() -> Alive:
+        """200 for as long as the process answers at all."""
         return Alive()
 
     @router.head("/readyz", include_in_schema=False)

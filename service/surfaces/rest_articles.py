@@ -35,6 +35,7 @@ from service.wiring import Service
 
 EVENT_STREAM = "text/event-stream"
 LOOK_SECONDS = 0.1  # between two looks at a job that is followed
+_STREAM = {"example": 'event: job.changed\ndata: {"job_id":"…","status":"running",…}\n\n'}
 NO_ARTICLE = "there is no article of this id here"
 
 
@@ -42,7 +43,8 @@ def routes(service: Service) -> APIRouter:
     """These, bound to one service."""
     router = APIRouter(dependencies=guards(service))
     _reading(router, service)
-    _writing(router, service)
+    _adding(router, service)
+    _changing(router, service)
     _jobs(router, service)
     return router
 
@@ -53,7 +55,7 @@ def _jobs(router: APIRouter, service: Service) -> None:
         tags=["Articles"],
         summary="How far an upload is",
         response_model=JobState,
-        responses={200: {"content": {EVENT_STREAM: {}}}, **problems(404)},
+        responses={200: {"content": {EVENT_STREAM: _STREAM}}, **problems(404)},
     )
     async def read_job(request: Request, job_id: str) -> Response:
         """Where the job stands and what it did. Of jobs that ended the last 1,000 are known.
@@ -142,7 +144,7 @@ def _reading(router: APIRouter, service: Service) -> None:
             return Comparison.of(stored, canonical, compared(stored, canonical, snapshot))
 
 
-def _writing(router: APIRouter, service: Service) -> None:
+def _adding(router: APIRouter, service: Service) -> None:
     remembered = Remembered[str]()
 
     @router.post(
@@ -185,6 +187,8 @@ def _writing(router: APIRouter, service: Service) -> None:
         reply.headers["Location"] = f"/v1/jobs/{job_id}"
         return JobAccepted(job_id=job_id)
 
+
+def _changing(router: APIRouter, service: Service) -> None:
     @router.delete(
         "/v1/articles/{article_id}",
         tags=["Articles"],

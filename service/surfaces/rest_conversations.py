@@ -69,6 +69,7 @@ def routes(service: Service) -> APIRouter:
     def rename_conversation(
         request: Request, conversation_id: str, body: TitleRequest
     ) -> ConversationCard:
+        """Its place in the list stays."""
         title = " ".join(body.title.split())
         renamed = service.conversations.rename(conversation_id, request.state.caller, title)
         return _card(renamed)

@@ -125,19 +125,7 @@ def app_of(heard: Bot) -> AsyncApp:
         await heard.event(body)
 
     async def command(ack: AsyncAck, body: dict[str, Any]) -> None:
-        channel, words = str(body.get("channel_id")), str(body.get("text") or "").strip()
-        user = str(body.get("user_id"))
-        settings = await heard.settings(channel)
-        allowed = not settings.people or user in settings.people
-        if not heard.rules.answers_in(str(body.get("team_id")), channel):
-            await ack(slack_text.NOT_FOR_YOU)
-        elif words.partition(" ")[0] == "settings":
-            await ack(await heard.change(channel, user, words.removeprefix("settings")))
-        elif not allowed or not words:
-            await ack(slack_text.USAGE if allowed else slack_text.NOT_FOR_YOU)
-        else:
-            await heard.hear(slack_messages.command(body, settings.ephemeral))
-            await (ack(slack_text.SEARCHING) if settings.ephemeral else ack())
+        await _commanded(heard, ack, body)
 
     async def shortcut(ack: AsyncAck, body: dict[str, Any]) -> None:
         asked = slack_messages.shortcut(body)
@@ -172,6 +160,23 @@ def app_of(heard: Bot) -> AsyncApp:
     bolt.shortcut(slack_blocks.CHECK)(shortcut)
     bolt.action(re.compile(""))(action)
     return bolt
+
+
+async def _commanded(heard: Bot, ack: AsyncAck, body: dict[str, Any]) -> None:
+    """`/dateline` with a question, or with `settings` and what they are to be."""
+    channel, words = str(body.get("channel_id")), str(body.get("text") or "").strip()
+    user = str(body.get("user_id"))
+    settings = await heard.settings(channel)
+    allowed = not settings.people or user in settings.people
+    if not heard.rules.answers_in(str(body.get("team_id")), channel):
+        await ack(slack_text.NOT_FOR_YOU)
+    elif words.partition(" ")[0] == "settings":
+        await ack(await heard.change(channel, user, words.removeprefix("settings")))
+    elif not allowed or not words:
+        await ack(slack_text.USAGE if allowed else slack_text.NOT_FOR_YOU)
+    else:
+        await heard.hear(slack_messages.command(body, settings.ephemeral))
+        await (ack(slack_text.SEARCHING) if settings.ephemeral else ack())
 
 
 def _refused(
