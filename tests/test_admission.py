@@ -94,6 +94,10 @@ def test_a_405_names_every_method_of_its_address(served: str) -> None:
     for path, allowed in (
         ("/v1/articles", "GET, POST"),
         ("/v1/articles/0123456789abcdef", "DELETE, GET, PATCH"),
+        ("/v1/articles/0123456789abcdef/alterations", "GET"),
+        ("/v1/conversations/one", "DELETE, GET, PATCH"),
+        ("/v1/answers/one/share", "DELETE, GET, POST"),
+        ("/check", "GET, HEAD, POST"),
         ("/healthz", "GET, HEAD"),
         ("/v1/answers", "POST"),
     ):

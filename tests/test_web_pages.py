@@ -19,6 +19,7 @@ from running import running
 
 from ingest.pipeline import ingest
 from ingest.settings import Settings
+from service.surfaces.answer_page import disagreeing
 from service.surfaces.web_pages import WEB
 
 COST = "How much did the Orvel bridge cost?"
@@ -71,6 +72,32 @@ def test_a_typed_question_is_answered_with_its_sources_below_and_the_conflict_be
     expect(page.locator("mark.cited").first).to_be_visible(timeout=30_000)
     page.get_by_role("link", name="Back to the answer").click()
     expect(page.locator(".answer")).to_contain_text("38 million", timeout=30_000)
+
+
+@pytest.mark.parametrize(
+    ("about", "texts", "marked"),
+    [
+        (
+            "“38 million” against “45 million”",
+            [
+                "It cost 38 million crowns.",
+                "Its price was 45 million, officials said of 2 bridges.",
+            ],
+            [["38 million"], ["45 million"]],
+        ),
+        (
+            "“no” against “open”",
+            ["The dam was closed on 2 June.", "The dam was closed on 3 June."],
+            [["2 June"], ["3 June"]],
+        ),
+    ],
+)
+def test_the_words_in_which_accounts_differ_are_marked_on_both_sides(
+    about: str, texts: list[str], marked: list[list[str]]
+) -> None:
+    spans = disagreeing(about, texts)
+    found = [[t[a:b] for a, b in own] for t, own in zip(texts, spans, strict=True)]
+    assert found == marked
 
 
 def test_filters_stand_behind_one_control_and_in_the_address(url: str, tab: Opening) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from ingest.english.differences import differences
 from ingest.storage.catalogue import Snapshot
 
 MARKER = re.compile(r"\s*\[(\d+)\]")
@@ -27,6 +28,7 @@ CONFLICTS = {
 
 Body = dict[str, Any]
 Words = list[tuple[str, bool]]
+Spans = list[tuple[int, int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,41 +114,76 @@ def _claim(claim: Body) -> Body:
 
 
 def _conflict(conflict: Body, snapshot: Snapshot) -> Body:
-    """The accounts with the words that an altered copy changed; open where a fact differs."""
-    chosen = conflict["chosen"]
-    articles = [account["citation"]["article_id"] for account in conflict["accounts"]]
-    changes = [
-        (stored.article.article_id, stored.member.alterations)
-        for stored in snapshot.articles(articles).values()
+    """The accounts with the words in which they differ; open where that is a fact."""
+    chosen, accounts = conflict["chosen"], conflict["accounts"]
+    spans, kinds = _altered(conflict, snapshot)
+    texts = [
+        a["citation"]["quote"] if own else a["text"] for a, own in zip(accounts, spans, strict=True)
     ]
-    spans = [(i, a.here, a.kind) for i, alterations in changes for a in alterations]
-    canonical = articles[chosen] if chosen is not None else ""
-    spans += [(canonical, a.canonical, a.kind) for _, alterations in changes for a in alterations]
-    accounts, kinds = [], set()
-    for n, account in enumerate(conflict["accounts"]):
-        cited = account["citation"]
-        own = [
-            (span.start - cited["start"], span.end - cited["start"], kind)
-            for article_id, span, kind in spans
-            if article_id == cited["article_id"]
-            and span.start < cited["end"]
-            and span.end > cited["start"]
-        ]
-        kinds |= {kind for _, _, kind in own}
-        words = _marked(cited["quote"], [(a, b) for a, b, _ in own]) if own else None
-        accounts.append(
-            {**account, "chosen": n == chosen, "words": words or [(account["text"], False)]}
-        )
+    if not any(spans):
+        spans = disagreeing(conflict["about"], texts)
     return {
         **conflict,
         "heading": CONFLICTS.get(conflict["status"], "Accounts differ"),
-        "accounts": accounts,
+        "accounts": [
+            {**account, "chosen": n == chosen, "words": _marked(texts[n], spans[n])}
+            for n, account in enumerate(accounts)
+        ],
         "settled": chosen is not None,
         "open": conflict["status"] != "altered_copy" or bool(kinds & FACTS),
     }
 
 
-def _marked(quote: str, spans: list[tuple[int, int]]) -> Words:
+def _altered(conflict: Body, snapshot: Snapshot) -> tuple[list[Spans], set[str]]:
+    """Of each account's quote what a recorded alteration changed, and the kinds of the changes."""
+    accounts, chosen = conflict["accounts"], conflict["chosen"]
+    articles = [account["citation"]["article_id"] for account in accounts]
+    changes = [
+        (stored.article.article_id, stored.member.alterations)
+        for stored in snapshot.articles(articles).values()
+    ]
+    canonical = articles[chosen] if chosen is not None else ""
+    places = [(i, a.here, a.kind) for i, alterations in changes for a in alterations]
+    places += [(canonical, a.canonical, a.kind) for _, alterations in changes for a in alterations]
+    found, kinds = [], set()
+    for cited in (account["citation"] for account in accounts):
+        own = [
+            (span, kind)
+            for article_id, span, kind in places
+            if article_id == cited["article_id"]
+            and span.start < cited["end"]
+            and span.end > cited["start"]
+        ]
+        kinds |= {kind for _, kind in own}
+        found.append([(s.start - cited["start"], s.end - cited["start"]) for s, _ in own])
+    return found, kinds
+
+
+def disagreeing(about: str, texts: list[str]) -> list[Spans]:
+    """Where each account has what a conflict is about: `“38 million” against “45 million”`.
+
+    Where these words do not stand in both accounts, the facts in which two accounts differ.
+    """
+    named = [re.findall("“([^”]+)”", part) for part in about.split(" against ")]
+    if len(named) == len(texts):
+        spans = [
+            [
+                m.span()
+                for value in values
+                for m in re.finditer(rf"(?i)(?<!\w){re.escape(value)}(?!\w)", text)
+            ]
+            for values, text in zip(named, texts, strict=True)
+        ]
+        if all(spans):
+            return spans
+    if len(texts) != 2:
+        return [[] for _ in texts]
+    apart = [d for d in differences(*texts) if d.kind in FACTS]
+    left = [(d.left_start, d.left_end) for d in apart]
+    return [left, [(d.right_start, d.right_end) for d in apart]]
+
+
+def _marked(quote: str, spans: Spans) -> Words:
     words: Words = []
     for n, letter in enumerate(quote):
         differs = any(start <= n < end for start, end in spans)
