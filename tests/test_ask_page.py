@@ -87,9 +87,10 @@ def test_an_earlier_conversation_is_opened_renamed_and_deleted(page: Page) -> No
     expect(rows).to_have_count(2)
     page.click("#conversations summary")
     rows.nth(1).get_by_role("button", name="Rename").click()
-    page.keyboard.type("The bridge")
+    title = "The <img src=x onerror='window.taken = 1'> bridge"
+    page.keyboard.type(title)
     page.keyboard.press("Enter")
-    link = page.get_by_role("link", name="The bridge", exact=True)
+    link = page.get_by_role("link", name=title, exact=True)
     link.click()
     expect(page.locator("#answer")).to_contain_text("Wednesday")
     expect(page.locator("#answer .asked")).to_have_text(OPENED)
@@ -99,6 +100,8 @@ def test_an_earlier_conversation_is_opened_renamed_and_deleted(page: Page) -> No
     expect(rows).to_have_count(2)
     remove.click()
     expect(rows).to_have_count(1)
+    expect(page.locator("img")).to_have_count(0)
+    assert page.evaluate("window.taken") is None
 
 
 def test_a_conversation_deleted_elsewhere_is_told_and_the_next_question_begins_anew(

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from urllib.parse import quote
 
 import httpx2
 import pytest
-from chromium import Opening
+from chromium import PHONE, WIDE, Opening
 from conftest import BRIDGE
+from playwright.sync_api import Page, expect
 from running import running
 from test_feedback import COST, key
 from test_rest import assert_problem
@@ -19,6 +21,7 @@ from service.sessions import SESSION_SECONDS, Sessions
 
 OPEN = ("/", "/healthz", "/readyz", "/docs", "/openapi.json", "/sign-in", "/static/page.css")
 CLOSED = ("/archive", "/articles/0123456789abcdef", "/v1/articles", "/metrics", "/nowhere")
+SCRIPT = "<img src=x onerror='window.taken = 1'>"
 HTML = {"Accept": "text/html,application/xhtml+xml"}
 
 
@@ -196,6 +199,25 @@ def test_a_reader_signs_in_asks_and_signs_out(keyed: str, tab: Opening) -> None:
     page.click("text=Sign out")
     page.goto(f"{keyed}/archive")
     page.wait_for_url("**/sign-in?next=archive")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("scheme", "viewport"), [("light", WIDE), ("dark", PHONE)])
+def test_everybody_can_use_it(
+    keyed: str,
+    tab: Opening,
+    axe: Callable[[Page], list[str]],
+    scheme: str,
+    viewport: dict[str, int],
+) -> None:
+    page = tab(f"{keyed}/sign-in", viewport=viewport, color_scheme=scheme)
+    assert axe(page) == []
+    page.fill("#key", SCRIPT)
+    page.keyboard.press("Enter")
+    expect(page.locator("#trouble")).to_be_visible()
+    assert axe(page) == [] and page.evaluate("window.taken") is None
+    page.goto(f"{keyed}/sign-in?next={quote(SCRIPT)}")
+    expect(page.locator("main img")).to_have_count(0)
 
 
 def test_it_works_without_javascript(keyed: str, tab: Opening) -> None:

@@ -202,7 +202,9 @@ def test_dropped_files_come_in_and_each_refused_one_is_named_with_its_remedy(
 ) -> None:
     with running(settings) as (url, service):
         ingest(service.archive, [newsroom])
-        page = tab(f"{url}/archive")
+        page = tab("about:blank")
+        page.add_init_script("delete window.EventSource")
+        page.goto(f"{url}/archive")
         page.get_by_label("Drop files here").set_input_files(
             [
                 {"name": "ferry.txt", "mimeType": "text/plain", "buffer": FERRY.encode()},
@@ -214,9 +216,11 @@ def test_dropped_files_come_in_and_each_refused_one_is_named_with_its_remedy(
         page.get_by_role("link", name="Show them in the archive").click()
         expect(page.locator(".stories")).to_contain_text("A late word")
         page.get_by_label("Drop files here").set_input_files(
-            [{"name": "x.exe", "mimeType": "application/x-msdownload", "buffer": b"MZ"}]
+            [{"name": f"{SCRIPT}.exe", "mimeType": "application/x-msdownload", "buffer": b"MZ"}]
         )
-        expect(page.locator("#upload-report")).not_to_be_empty(timeout=60_000)
+        expect(page.locator("#upload-report")).to_contain_text(f"{SCRIPT}.exe; Dateline")
+        expect(page.locator("main img")).to_have_count(0)
+        assert page.evaluate("window.taken") is None
 
 
 def test_nothing_in_an_article_or_question_acts_on_the_page(url: str, tab: Opening) -> None:
@@ -299,12 +303,28 @@ def test_a_checked_sentence_is_seen_a_tenth_of_a_second_after_its_event(
 def test_everybody_can_use_it(
     url: str, tab: Opening, axe: Callable[[Page], list[str]], scheme: str, viewport: dict[str, int]
 ) -> None:
-    for path in ("/", "/docs", "/check", "/topics/Orvel"):
+    shared = httpx2.post(f"{url}/v1/answers", json={"question": COST}).json()["id"]
+    link = httpx2.post(f"{url}/v1/answers/{shared}/share").json()["url"].removeprefix(url)
+    for path in (
+        "/",
+        "/docs",
+        "/check",
+        "/topics/Orvel",
+        "/topics/Zebra",
+        link,
+        "/archive",
+        "/nowhere",
+    ):
         page = tab(url + path, viewport=viewport, color_scheme=scheme)
         expect(page.locator("h1")).to_have_count(1)
         page.wait_for_load_state("networkidle")
         assert axe(page) == [], path
         assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), path
+    page = tab(f"{url}/check", viewport=viewport, color_scheme=scheme)
+    page.get_by_label("Paste a text").fill("The Orvel bridge cost 38 million crowns. It sings.")
+    page.get_by_role("button", name="Check").click()
+    expect(page.locator(".verdicts .verdict")).to_have_count(2)
+    assert axe(page) == []
     for text in (COST, "Timeline of Orvel", "Who painted the Orvel dam?"):
         page = tab(asked(url, text), viewport=viewport, color_scheme=scheme)
         answered(page)

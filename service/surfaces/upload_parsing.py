@@ -22,6 +22,7 @@ from service.contract.requests import ArticleRequest
 from service.surfaces.admission import MULTIPART, article_limit
 
 # The whole file is the article; other types wrap it or hold many, and are measured when read.
+NAMED = 5  # refused files, of at most 100
 WHOLE = {".txt", ".md", ".html", ".htm"}
 
 
@@ -99,7 +100,8 @@ def _staged_files(form: list[UploadFile], settings: Settings) -> uploads.Staged:
         raise Refused(
             415,
             "unsupported_media_type",
-            f"none of these files can be read: Dateline reads {readers.TYPES}",
+            f"none of these files can be read: {', '.join(name for name, _ in files[:NAMED])}; "
+            f"Dateline reads {readers.TYPES}",
         )
     if all(
         Path(name).suffix.lower() in WHOLE for name, _ in files
