@@ -103,12 +103,10 @@ def test_a_suite_is_asked_scored_and_written_down(
 
 
 def test_a_run_equals_itself_and_passes_its_own_gate(
-    suite: Path, newsroom: Path, tmp_path: Path
+    suite: Path, served: str, tmp_path: Path
 ) -> None:
     for name in ("base", "new"):
-        assert (
-            dateline("run", suite, "--articles", newsroom, "--out", tmp_path / name).exit_code == 0
-        )
+        assert dateline("run", suite, "--url", served, "--out", tmp_path / name).exit_code == 0
     compared = dateline("compare", tmp_path / "base", tmp_path / "new")
     assert compared.exit_code == 0
     assert "no case changed" in compared.stdout
@@ -120,7 +118,7 @@ def test_a_running_service_is_asked_with_its_key(
     suite: Path, newsroom: Path, settings: Settings, tmp_path: Path
 ) -> None:
     keyed = settings.model_copy(update={"api_keys": "harbour-key,other-key"})
-    with service_over(newsroom, keyed) as service, served(create_app(service)) as url:
+    with service_over(newsroom, keyed) as service, listening(create_app(service)) as url:
         refused = dateline("run", suite, "--url", url, "--json")
         assert refused.exit_code == 1
         assert "set DATELINE_API_KEYS" in refused.stderr
@@ -222,7 +220,7 @@ def test_wrong_usage_is_told_in_a_sentence_and_exits_2(
 
 
 @contextmanager
-def served(application: Any) -> Iterator[str]:
+def listening(application: Any) -> Iterator[str]:
     """The application on a free loopback port, over real HTTP."""
     import uvicorn
 
