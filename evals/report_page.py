@@ -108,7 +108,7 @@ def _plots(new: Shown, base: Shown | None) -> Iterator[dict[str, Any]]:
         both = [p for p in curve if None not in (p["wrong_refusals"], p["right_refusals"])]
         if both:
             refused.append((run.name, [(p["wrong_refusals"], p["right_refusals"]) for p in both]))
-    dashed = f" Dashed: {base.name}." if base else ""
+    dashed = f" Dashed: “{base.name}”." if base else ""
     if risks:
         told = "Risk by coverage: the share of wrong answers if only the surest are given."
         drawing = plots.curve(risks, told, "cases answered", "wrong among them")

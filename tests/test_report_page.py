@@ -56,11 +56,28 @@ def report(tmp_path: Path) -> str:
     return file.as_uri()
 
 
-@pytest.mark.parametrize("look", [{}, {"color_scheme": "dark"}, {"viewport": PHONE}])
+@pytest.fixture
+def alone(tmp_path: Path) -> str:
+    """The address of a report over one run, whose answers a model judged."""
+    said = {"faithfulness": 1.0, "relevancy": 0.0, "correctness": 0.75}
+    rows = [row(n, float(n > 1), "It cost 38 million [1].") | {"judged": said} for n in range(6)]
+    folder = written(tmp_path / "one", rows)
+    done = CliRunner().invoke(app, ["eval", "report", str(folder)])
+    assert done.exit_code == 0, done.stderr
+    return (folder / "report.html").as_uri()
+
+
+@pytest.mark.parametrize("look", [{}, {"color_scheme": "dark", "viewport": PHONE}])
+@pytest.mark.parametrize("form", ["report", "alone"])
 def test_axe_finds_nothing_wrong_in_both_themes_and_on_a_phone(
-    report: str, tab: Opening, axe: Callable[[Page], list[str]], look: dict[str, Any]
+    request: pytest.FixtureRequest,
+    form: str,
+    tab: Opening,
+    axe: Callable[[Page], list[str]],
+    look: dict[str, Any],
 ) -> None:
-    page = tab(report, bypass_csp=True, **look)
+    page = tab(request.getfixturevalue(form), bypass_csp=True, **look)
+    assert page.get_by_role("heading", name="Judged by a model").count() == (form == "alone")
     page.evaluate("document.querySelectorAll('details').forEach((one) => (one.open = true))")
     assert axe(page) == []
     wide = page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
