@@ -5,7 +5,13 @@ from __future__ import annotations
 import pytest
 from asking import query
 
-from service.conflicts.answer_values import exclude_each_other, predicate_of, values
+from ingest.english import analyse
+from service.conflicts.answer_values import (
+    exclude_each_other,
+    may_be_a_person,
+    predicate_of,
+    values,
+)
 
 PEOPLE = "How many people marched in Ashby?"
 
@@ -14,7 +20,7 @@ PEOPLE = "How many people marched in Ashby?"
     ("question", "sentence", "found"),
     [
         (PEOPLE, "Some 22,000 angry old people marched.", ["22,000"]),  # three words
-        (PEOPLE, "Some 22,000 very angry old people marched.", []),  # four
+        (PEOPLE, "Some 22,000 very angry old people marched.", []),  # five
         (PEOPLE, "The first people marched beside a 46-people boat.", []),
         (PEOPLE, "In Ashby 200 people marched and 3 people sang.", ["200", "3"]),
         ("How much did the pool cost?", "It cost £4 million and took 3 years.", ["£4 million"]),
@@ -66,3 +72,58 @@ def test_values_of_one_thing_exclude_each_other_unless_they_are_about_the_same(
 )
 def test_a_yes_or_no_is_about_the_predicate(question: str, predicate: str | None) -> None:
     assert predicate_of(question) == predicate
+
+
+DEAL = "Did the council approve the quarry?"
+
+
+@pytest.mark.parametrize(
+    ("sentence", "found"),
+    [
+        (
+            "The council never once in bitter years approved the quarry.",
+            ["no"],
+        ),  # three words before
+        ("The council never once in cold bitter years approved the quarry.", ["yes"]),  # far off
+        ("Not even so, the council approved the quarry.", ["yes"]),  # another clause
+        ("Few of the council approved the quarry.", ["no"]),
+        ("The council rejected the quarry.", ["no"]),
+        ("The council did not reject the quarry.", ["yes"]),
+        ("The council approved the quarry and rejected the mill.", []),
+        ("It is unclear if the council approved the quarry.", ["unclear"]),
+        ("Whether the council likes it is unclear.", []),  # one word of three
+        ("It is unclear what the council wants with the quarry.", ["unclear"]),  # two
+    ],
+)
+def test_a_sentence_says_yes_or_no_or_that_nobody_knows(sentence: str, found: list[str]) -> None:
+    assert list(values(query(DEAL), sentence).values()) == found
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "excluded"),
+    [
+        ("Tim Cook opened it.", "Tim Cook Received opened it.", False),
+        ("Tim Cook opened it.", "Ida Cook opened it.", True),
+        ("Ida Crane opened it.", "Tom Reed opened it.", True),
+    ],
+)
+def test_a_name_that_holds_another_leaves_room_for_it(one: str, other: str, excluded: bool) -> None:
+    found = [values(query("Who opened the pool?"), text) for text in (one, other)]
+    (mine,), (theirs,) = (list(given.values()) for given in found)
+    given = ({mine.lower(): mine}, {theirs.lower(): theirs})
+    assert exclude_each_other(one, given[0], other, given[1]) == excluded
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "person"),
+    [
+        ("SS Valencia sank.", "SS Valencia", False),
+        ("China said so.", "China", False),
+        ("It was seen in Ashby.", "Ashby", False),
+        ("It was seen by Ashby.", "Ashby", True),
+        ("Ida Crane said so.", "Ida Crane", True),
+    ],
+)
+def test_a_person_is_no_ship_country_or_place(text: str, name: str, person: bool) -> None:
+    found = next(n for n in analyse(text).names if text[n.start : n.end] == name)
+    assert may_be_a_person(text, found) == person

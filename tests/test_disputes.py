@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 from asking import query
 from newsroom import card, sentences
 
+from ingest.types import SentenceKind
 from service.conflicts.disputes import Dispute, dispute, settled
 from service.drafting import extractive
-from service.types import Evidence
+from service.types import Draft, Evidence
 
 Told = tuple[str, str, str]  # published on (may be ""), title, sentence
 
@@ -470,3 +472,89 @@ def test_an_article_of_many_numbers_is_one_account_and_a_rank_is_none() -> None:
 
     assert one is not None and one.about == "“seven” against “Three”"
     assert [draft.text for draft in drafts] == [new[0].text]
+
+
+def fares(*accounts: tuple[str, str]) -> list[Evidence]:
+    """One sentence on the fare by each outlet on its day; the first is the best."""
+    return [
+        item
+        for n, (day, price) in enumerate(accounts)
+        for item in sentences(
+            card(
+                f"m{n}", "Loam fares", publisher=f"Outlet {n}", published_on=date.fromisoformat(day)
+            ),
+            f"A day ticket to Loam Island costs {price}.",
+        )
+    ]
+
+
+def test_the_newest_of_several_later_accounts_is_used() -> None:
+    ranked = fares(("2023-04-01", "£6"), ("2024-04-01", "£7"), ("2025-04-01", "£8"))
+    one = dispute(query(FARE), ranked, ranked[0])
+    assert one is not None and one.chosen == ranked[2] and "“£6” against “£8”" in one.about
+
+
+def test_an_account_of_the_same_month_counts_before_one_that_is_replaced() -> None:
+    ranked = fares(("2025-04-01", "£8"), ("2023-04-01", "£6"), ("2025-04-20", "£9"))
+    one = dispute(query(FARE), ranked, ranked[0])
+    assert one is not None and one.status == "disputed" and one.other == ranked[2]
+    replaced = dispute(query(FARE), ranked[:2], ranked[0])
+    assert replaced is not None and replaced.chosen == ranked[0]
+
+
+def test_one_family_is_one_account_and_altered_copies_are_none() -> None:
+    lead, old, again = fares(("2025-04-01", "£8"), ("2023-04-01", "£6"), ("2023-05-01", "£7"))
+    again = replace(again, article=old.article)
+    one = dispute(query(FARE), [lead, old, again], lead)
+    assert one is not None and one.other == old
+    assert dispute(query(FARE), [lead, replace(old, altered=True)], lead) is None
+    assert dispute(query(FARE), [lead, replace(old, kind=SentenceKind.TITLE)], lead) is None
+
+
+@pytest.mark.parametrize(("before", "seen"), [(38, True), (39, False)])
+def test_one_of_the_best_forty_sentences_disagrees(before: int, seen: bool) -> None:
+    lead, old = fares(("2025-04-01", "£8"), ("2023-04-01", "£6"))
+    rain = [one for n in range(before) for one in sentences(card(f"r{n}"), "It rained.")]
+    assert (dispute(query(FARE), [lead, *rain, old], lead) is not None) == seen
+
+
+def test_drafts_heed_what_replaces_them_and_stand_beside_what_disagrees() -> None:
+    asked = query("How many sheep did the Loam storm kill?")
+    told = series([f"The Loam storm killed {n} sheep." for n in (120, 300)])
+    (draft,) = extractive.draft(asked, told[:1])
+    drafts, one = settled(asked, told, (draft,))
+    assert one is not None and one.status == "disputed"
+    assert drafts == (draft, Draft(told[1].text, (told[1].key,)))
+    assert settled(asked, told, ()) == ((), None)
+    assert settled(asked, told[:1], (draft,)) == ((draft,), None)
+
+
+def test_a_draft_that_is_the_later_account_stays_as_it_is() -> None:
+    asked = query("How much does a day ticket to Loam Island cost?")
+    new, old = fares(("2025-04-01", "£8"), ("2023-04-01", "£6"))
+    drafts, one = settled(asked, [new, old], (Draft("It costs £8.", (new.key,)),))
+    assert one is not None and one.chosen == new
+    assert [draft.keys for draft in drafts] == [(new.key,)]
+    drafts, one = settled(asked, [new, old], (Draft("It costs £6.", (old.key,)),))
+    assert one is not None and drafts == (Draft(new.text, (new.key,)),)
+
+
+@pytest.mark.parametrize(("third", "status_then"), [("Ruth Berg", "disputed"), ("Ida Crane", None)])
+def test_a_camp_has_two_outlets_and_nobody_stands_outside(
+    third: str, status_then: str | None
+) -> None:
+    told = series(
+        [f"{who}, Ann Lee, Bo Day and Cy Fox ran, and the Ashby marathon was won by {who}."
+         for who in ("Kofi Lane", "Kofi Lane", "Ruth Berg", third)]
+    )  # fmt: skip
+    assert status(dispute(query("Who won the Ashby marathon?"), told, told[0])) == status_then
+
+
+def test_an_outlet_with_less_than_half_of_the_words_is_in_no_camp() -> None:
+    texts = [f"{who}, Ann Lee, Bo Day and Cy Fox ran, and the Ashby marathon was won by {who}."
+             for who in ("Kofi Lane", "Kofi Lane", "Ruth Berg", "Ruth Berg")]  # fmt: skip
+    asked = query("Who won the Ashby marathon?")
+    beside = series([*texts, "Ashby was cold."])
+    inside = series([*texts, "The Ashby marathon was cold."])
+    assert status(dispute(asked, beside, beside[0])) == "disputed"
+    assert dispute(asked, inside, inside[0]) is None
