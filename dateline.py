@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import sys
+
+if sys.platform == "win32":
+    sys.exit("dateline runs on Linux and macOS: on Windows, install it in WSL (wsl --install)")
+
 import importlib.metadata
 import os
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -18,12 +23,13 @@ from ingest import cli as ingest_cli
 from service import articles_cli, backup_cli, keys_cli, slack_cli
 from service import cli as service_cli
 
+HELP = ["-h", "--help"]
 app = typer.Typer(
     name="dateline",
     help="Cited answers from a news archive: every sentence is checked against the exact characters it rests on.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
-    add_completion=False,
+    context_settings={"help_option_names": HELP},
 )
 
 
@@ -60,7 +66,18 @@ app.add_typer(evals_cli.app, name="eval")
 
 
 def main() -> None:
-    app()
+    command = typer.main.get_command(app)
+    _name_no_type_of_flags(command)
+    command(prog_name="dateline")
+
+
+def _name_no_type_of_flags(command: Any) -> None:
+    """`--json`, not `--json <bool>`, in every help."""
+    for one in command.get_params(typer.Context(command, help_option_names=HELP)):
+        if getattr(one, "is_flag", False):
+            one.metavar = ""
+    for inner in getattr(command, "commands", {}).values():
+        _name_no_type_of_flags(inner)
 
 
 if __name__ == "__main__":

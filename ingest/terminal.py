@@ -6,6 +6,7 @@ from __future__ import annotations
 import io
 import json
 import logging
+import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -56,6 +57,27 @@ def say(words: str) -> None:
 
 def show(text: str) -> None:
     sys.stdout.write(text + "\n")
+
+
+def is_rich() -> bool:
+    """Whether stdout is a terminal that shows colours and links, and nobody said NO_COLOR."""
+    plain = "NO_COLOR" in os.environ or os.environ.get("TERM", "dumb") in ("dumb", "unknown")
+    return sys.stdout.isatty() and not plain
+
+
+def bold(words: str) -> str:
+    return f"\x1b[1m{words}\x1b[0m" if is_rich() else words
+
+
+def faint(words: str) -> str:
+    return f"\x1b[2m{words}\x1b[0m" if is_rich() else words
+
+
+def linked(words: str, address: str | None) -> str:
+    """Words that lead to a web address, where the terminal can and the address is one."""
+    if not address or not is_rich() or not address.isprintable():
+        return words
+    return f"\x1b]8;;{address}\x1b\\{words}\x1b]8;;\x1b\\"
 
 
 def show_json(value: Any) -> None:

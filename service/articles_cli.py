@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-import sys
 from collections.abc import Iterator
 from enum import StrEnum
 from typing import Annotated, Any
@@ -76,7 +74,7 @@ def show_article(article_id: Id, as_json: Json = False) -> None:
             return
         terminal.show(_head(body))
         if body["alterations"]:
-            plain = not sys.stdout.isatty() or os.environ.get("TERM") in ("dumb", "unknown")
+            plain = not terminal.is_rich()
             width = shutil.get_terminal_size((WIDTH, 24)).columns
             terminal.show(
                 "\n"

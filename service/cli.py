@@ -146,8 +146,9 @@ def search(
             terminal.show_json(body)
             return
         for hit in body["passages"]:
-            place = f"{hit['title']} — {outlet_and_day(hit)}"
-            terminal.show(f"{hit['score']:.2f}  {place}\n      {' '.join(hit['text'].split())}\n")
+            title = terminal.linked(terminal.bold(hit["title"]), hit["url"])
+            place = f"{title} — {terminal.faint(outlet_and_day(hit))}"
+            terminal.show(f"{hit['score']:.2f}  {place}\n      {marked(hit['text'], query)}\n")
         if not body["passages"]:
             terminal.say("nothing found")
 
@@ -178,7 +179,9 @@ def readable(answer: dict[str, Any]) -> str:
     for c in answer["citations"]:
         family = c["family"]
         copies = f" ({family['role']}, 1 of {family['size']} copies)" if family["size"] > 1 else ""
-        lines.append(f"\n[{c['number']}] {c['title']} — {outlet_and_day(c)}{copies}")
+        title = terminal.linked(terminal.bold(c["title"]), c["url"])
+        about = terminal.faint(f"{outlet_and_day(c)}{copies}")
+        lines.append(f"\n[{c['number']}] {title} — {about}")
         lines.append(f"    “{' '.join(c['quote'].split())}”")
     for conflict in answer["conflicts"]:
         lines.append(f"\nConflict ({conflict['status'].replace('_', ' ')}): {conflict['about']}")
@@ -195,6 +198,24 @@ def readable(answer: dict[str, Any]) -> str:
         lines.append("\nAlso near:" if near else "\nNearest in the archive:")
         lines.extend(f"  - {hit['title']} — {outlet_and_day(hit)}" for hit in others)
     return "\n".join(lines)
+
+
+def marked(text: str, query: str) -> str:
+    """A passage in one line, with its sentence that has most words of the query in bold, or where
+    there is no terminal as `» … «`."""
+    from ingest.english.words import stems
+    from ingest.text.sentences import split
+
+    wanted = set(stems(query))
+    found = [(len(wanted & set(stems(one.text))), one) for one in split(text) if one.kind == "body"]
+    most, best = max(found, key=lambda pair: pair[0], default=(0, None))
+    if best is None or not most:
+        return " ".join(text.split())
+    words = " ".join(best.text.split())
+    shown = terminal.bold(words) if terminal.is_rich() else f"» {words} «"
+    parts = (text[: best.start], text[best.end :])
+    before, after = (" ".join(part.split()) for part in parts)
+    return " ".join(filter(None, (before, shown, after)))
 
 
 def outlet_and_day(item: dict[str, Any]) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -10,7 +12,7 @@ import pytest
 from processes import command, fill
 
 from ingest.settings import Settings
-from service.cli import readable
+from service.cli import marked, readable
 
 HIT: dict[str, Any] = {
     "article_id": "a1",
@@ -68,3 +70,53 @@ def test_a_question_comes_from_standard_input(settings: Settings, newsroom: Path
 
 def test_the_version_is_told(settings: Settings) -> None:
     assert command(settings, "--version").stdout.strip() == version("dateline")
+
+
+def test_search_marks_the_sentence_that_has_most_words_of_the_query(
+    settings: Settings, newsroom: Path
+) -> None:
+    fill(settings, newsroom)
+    shown = command(settings, "search", "cost in crowns", "-k", "1")
+    assert (
+        "» It cost 38 million crowns, said mayor Tomas Quill, who cut the ribbon. «" in shown.stdout
+    )
+    assert "\x1b" not in shown.stdout
+    assert marked("Nothing of it.  Here.", "bridge") == "Nothing of it. Here."
+
+
+def test_a_terminal_gets_bold_words_and_links(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    hit = HIT | {
+        "number": 1,
+        "quote": "It is so.",
+        "family": {"size": 1},
+        "url": "https://a.example/1",
+    }
+    answer = REFUSAL | {"citations": [hit]}
+    assert "\x1b" not in readable(answer)
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True, raising=False)
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    link = "\x1b]8;;https://a.example/1\x1b\\\x1b[1mFerry talks go on\x1b[0m\x1b]8;;\x1b\\"
+    assert link in readable(answer)
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert "\x1b" not in readable(answer)
+
+
+def test_help_is_short_to_ask_for_and_names_no_type_of_a_flag(settings: Settings) -> None:
+    for asked in ("", "search", "articles set", "ingest"):
+        shown = command(settings, *asked.split(), "-h").stdout
+        assert "--help" in shown and "<bool>" not in shown and "Usage: dateline" in shown
+    assert "complete" in command(settings, "--show-completion", "bash").stdout
+
+
+def test_windows_is_refused_in_a_sentence() -> None:
+    script = "import sys; sys.platform = 'win32'; import dateline"
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        capture_output=True,
+        text=True,
+        cwd=Path(__file__).parents[1],
+    )
+    assert done.returncode == 1 and done.stderr.count("\n") == 1 and "WSL" in done.stderr
