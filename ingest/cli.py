@@ -7,16 +7,19 @@ import platform
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from ingest import failures, owner_client, terminal
 from ingest.collections import LONGEST_COLLECTION, is_name
 from ingest.errors import IndexMismatch, IndexUnavailable, WrongUsage
-from ingest.settings import Settings, read_settings
+from ingest.settings import LOCAL_MODEL, Settings, read_settings
 from ingest.storage import owner
 from ingest.summary import report_body
+
+if TYPE_CHECKING:
+    from ingest.embedding.embedder import Embedder
 
 MOST_FAILURES_SHOWN = 20
 MOST_FAULTS_SHOWN = 50
@@ -58,6 +61,12 @@ def ingest(
             "them; may be given many times, and empty it takes them out again",
         ),
     ] = None,
+    dask: Annotated[
+        str | None,
+        typer.Option(
+            "--dask", metavar="ADDRESS", help="Embed on a Dask cluster, such as tcp://HOST:8786"
+        ),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON")] = False,
 ) -> None:
     """Add and update articles; running it again changes nothing."""
@@ -80,6 +89,7 @@ def ingest(
                 dry_run=dry_run,
                 rebuild=rebuild,
                 collections=_named(collections),
+                dask=dask,
             )
         )
         if as_json:
@@ -100,11 +110,15 @@ def run(
     rebuild: bool = False,
     expecting: str | None = None,
     collections: list[str] | None = None,
+    dask: str | None = None,
 ) -> dict[str, Any]:
     """Ingests here, or through the service that owns the data directory; the report as JSON, with
-    `notes`. `expecting` and `collections` are as in `pipeline.ingest`."""
+    `notes`. `expecting` and `collections` are as in `pipeline.ingest`, `dask` is the address of a
+    cluster that embeds."""
     absolute = [path.absolute() for path in paths]
     if owner_client.serving(settings.data_dir):
+        if dask:
+            raise WrongUsage("--dask needs the data directory to itself: stop the service first")
         if rebuild:
             raise WrongUsage("--rebuild needs the data directory to itself: stop the service first")
         body = {"paths": list(map(str, absolute)), "prune": prune, "dry_run": dry_run}
@@ -122,9 +136,10 @@ def run(
         from ingest.storage import archive, indexes
 
         anew = rebuild or (not dry_run and indexes.is_half_rebuilt(settings.data_dir))
+        embedder = _on_cluster(settings, dask) if dask else None
         if anew:
-            archive.rebuild(settings, progress=progress)
-        with archive.open_archive(settings) as opened:
+            archive.rebuild(settings, embedder, progress)
+        with archive.open_archive(settings, embedder) as opened:
             report = report_body(
                 pipeline.ingest(
                     opened,
@@ -142,6 +157,15 @@ def run(
             *report["notes"],
         ]
     }
+
+
+def _on_cluster(settings: Settings, address: str) -> Embedder:
+    from ingest.embedding.dask_embedder import DaskEmbedder
+    from ingest.embedding.embedder import LocalEmbedder
+
+    if settings.embedding_model != LOCAL_MODEL:
+        raise WrongUsage("--dask spreads the local model: leave out DATELINE_EMBEDDING_MODEL")
+    return DaskEmbedder(LocalEmbedder(settings.model_dir), address)
 
 
 def _named(collections: list[str] | None) -> list[str] | None:

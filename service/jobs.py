@@ -187,7 +187,7 @@ class Jobs:
             return False
         except IndexUnavailable as error:
             if self._shared:  # a server is away: the job waits for it
-                self._queue.release(stored.job_id, self._name, failed=True)
+                self._queue.release(stored.job_id, self._name)
                 raise
             self._finish(stored, error=error)
         except DatelineError as error:

@@ -133,10 +133,8 @@ def served(tmp_path_factory: pytest.TempPathFactory, model_cache: Path) -> Itera
 
 
 @pytest.fixture
-def shared(settings: Settings, tmp_path: Path) -> Iterator[Settings]:
-    """The settings of an empty archive on servers of its own, in the environment too."""
-    for place in (tmp_path, tmp_path.parent, tmp_path.parent.parent):
-        place.chmod(0o755)
+def archive_servers(tmp_path: Path) -> Iterator[tuple[servers.Server, servers.Server]]:
+    """PostgreSQL and Chroma of a test of its own, named in the environment."""
     with (
         servers.postgres() as one,
         servers.chroma(tmp_path / "chroma") as other,
@@ -144,7 +142,13 @@ def shared(settings: Settings, tmp_path: Path) -> Iterator[Settings]:
     ):
         patch.setenv("DATELINE_DATABASE_URL", one.address)
         patch.setenv("DATELINE_CHROMA_URL", other.address)
-        yield Settings(_env_file=None, **settings.model_dump(include={"data_dir", "model_cache"}))  # type: ignore[call-arg]
+        yield one, other
+
+
+@pytest.fixture
+def shared(archive_servers: tuple[servers.Server, servers.Server], settings: Settings) -> Settings:
+    """The settings of an empty archive on these servers."""
+    return Settings(_env_file=None, **settings.model_dump(include={"data_dir", "model_cache"}))  # type: ignore[call-arg]
 
 
 FERRY = "A late word\n\nThe ferry to Tarn sails again from 1 July 2025. It takes forty cars."

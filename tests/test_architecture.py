@@ -30,6 +30,7 @@ VENDOR_HOMES = {
     },
     "opentelemetry": {"service/tracing.py"},
     "psycopg": {"ingest/storage/postgres.py"},
+    "distributed": {"ingest/embedding/dask_embedder.py"},
     "tantivy": {"ingest/storage/text_index.py"},
     "onnxruntime": {"ingest/embedding/embedder.py", "ingest/embedding/minilm.py"},
     "llama_index": {"ingest/text/passages.py", "service/llamaindex.py", "evals/judges.py"},

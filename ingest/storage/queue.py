@@ -133,12 +133,11 @@ class Queue:
         with self._database.write() as connection:
             connection.execute(update(jobs).where(_held(job_id, worker)).values(values))
 
-    def release(self, job_id: str, worker: str, *, failed: bool = False) -> None:
-        """Puts a job back, which is to be done later or by somebody else; one that `failed` not too
-        often."""
-        back = update(jobs).where(_held(job_id, worker)).values(_BACK)
+    def release(self, job_id: str, worker: str) -> None:
+        """Puts a job back, which is to be done later or by somebody else."""
+        back = update(jobs).where(_held(job_id, worker))
         with self._database.write() as connection:
-            connection.execute(back if failed else back.values(attempts=jobs.c.attempts - 1))
+            connection.execute(back.values(**_BACK, attempts=jobs.c.attempts - 1))
 
     def release_all(self) -> None:
         """Puts back what was at work, where no other process can be: its process is gone."""
