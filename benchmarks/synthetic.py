@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from ingest.embedding.embedder import LocalEmbedder
 from ingest.settings import Settings, read_settings
-from ingest.storage.archive import Archive
+from ingest.storage.archive import Archive, open_archive
 from ingest.storage.catalogue import NewVersion
 from ingest.storage.database import chunked
 from ingest.text.passages import embedded_text, split
@@ -73,7 +73,7 @@ def open_synthetic(passages: int, work: Path) -> Archive:
     settings = known.model_copy(
         update={"data_dir": work / str(passages), "model_cache": known.model_dir.absolute()}
     )
-    archive = Archive(settings, SeededEmbedder(LocalEmbedder(settings.model_dir)))
+    archive = open_archive(settings, SeededEmbedder(LocalEmbedder(settings.model_dir)))
     missing = passages - archive.text_index.count()
     for versions in _versions(settings, archive.catalogue.live().counts()["articles"]):
         if missing <= 0:

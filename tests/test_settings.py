@@ -5,9 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+import yaml
 
 from ingest.errors import WrongUsage
-from ingest.settings import read_settings
+from ingest.settings import Settings, read_settings
+
+ROOT = Path(__file__).parents[1]
 
 
 @pytest.mark.parametrize(
@@ -56,3 +59,16 @@ def test_a_bad_key_is_not_repeated(monkeypatch: pytest.MonkeyPatch, tmp_path: Pa
     with pytest.raises(WrongUsage) as told:
         read_settings()
     assert "secret" not in str(told.value)
+
+
+def test_the_containers_are_given_settings_that_there_are() -> None:
+    services = yaml.safe_load((ROOT / "compose.yaml").read_text("utf-8"))["services"]
+    known = {
+        field.alias or f"DATELINE_{name.upper()}" for name, field in Settings.model_fields.items()
+    }
+    for one in services.values():
+        given = {str(item).partition("=")[0] for item in one.get("environment", ())}
+        assert {name for name in given if name.startswith(("DATELINE_", "OPENAI_"))} <= known
+    scale = {name for name, one in services.items() if one.get("profiles") == ["scale"]}
+    assert {"replica-one", "replica-two", "proxy", "worker", "postgres", "chroma", "redis"} <= scale
+    assert set(services) - scale == {"dateline"}
