@@ -3,6 +3,7 @@ OpenAI's and Vercel's clients in Node."""
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 import sys
@@ -14,10 +15,11 @@ import httpx2
 import pytest
 from running import running
 
-from ingest.pipeline import ingest
+from ingest.pipeline import SAMPLE, ingest
 from ingest.settings import Settings
 
 PROBLEM = "application/problem+json"
+ROOT = Path(__file__).parents[1]
 NODE = Path(__file__).parent / "node"
 # What JSON Schema cannot say is refused although the schema allows it: that a question holds words,
 # that a cursor is one of ours, that an article has either text or html, that a file is of a type.
@@ -124,3 +126,52 @@ def test_official_clients_in_node_get_answers_with_their_sources(
     served: str, node_modules: Path, script: str
 ) -> None:
     assert run(node_modules, "node", script, served).endswith("ok\n")
+
+
+RECIPES = re.findall(
+    r"```(\w+)\n(.*?)```", (ROOT / "docs/frontends.md").read_text("utf-8"), re.DOTALL
+)
+HERE = "127.0.0.1:8000"
+NEEDED = re.compile(r"^from (\w+(?:\.\w+)*) import", re.MULTILINE)
+
+
+@pytest.fixture(scope="module")
+def sample(tmp_path_factory: pytest.TempPathFactory, model_cache: Path) -> Iterator[str]:
+    """A service over the bundled articles, which the recipes ask."""
+    folder = tmp_path_factory.mktemp("sample")
+    settings = Settings(_env_file=None, data_dir=folder, model_cache=model_cache)  # type: ignore[call-arg]
+    with running(settings) as (url, service):
+        ingest(service.archive, [SAMPLE])
+        yield url
+
+
+def asks_here(language: str) -> list[str]:
+    return [code for kind, code in RECIPES if kind == language and HERE in code and "cable" in code]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("code", asks_here("python"), ids=lambda code: NEEDED.findall(code)[0])
+def test_a_recipe_in_python_gets_the_answer(sample: str, code: str) -> None:
+    for module in NEEDED.findall(code):
+        pytest.importorskip(module)
+    local = code.replace(f"http://{HERE}", sample)
+    done = subprocess.run([sys.executable, "-c", local], capture_output=True, text=True)
+    assert "94-kilometre" in done.stdout, done.stderr
+
+
+@pytest.mark.slow
+def test_the_recipe_for_curl_gets_the_answer(sample: str) -> None:
+    [code] = [c.removeprefix("$ ") for c in asks_here("console") if "curl" in c]
+    local = code.replace(f"http://{HERE}", sample)
+    done = subprocess.run(["sh", "-c", local], capture_output=True, text=True)
+    assert "94-kilometre" in done.stdout and done.stdout.endswith("data: [DONE]\n\n")
+
+
+@pytest.mark.slow
+def test_the_recipe_for_the_ai_sdk_gets_the_answer_and_its_source(
+    sample: str, node_modules: Path
+) -> None:
+    [code] = [c for c in asks_here("ts") if "@ai-sdk/openai" in c]
+    (node_modules / "recipe.mjs").write_text(code.replace(f"http://{HERE}", sample), "utf-8")
+    said = run(node_modules, "node", "recipe.mjs")
+    assert "94-kilometre" in said and f"{sample}/articles/" in said
