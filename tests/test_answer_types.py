@@ -127,3 +127,8 @@ def test_the_words_that_answer_are_told_where_nothing_else_is_as_likely(
 ) -> None:
     found = words_that_answer(query(question), sentence)
     assert (sentence[found[0] : found[1]] if found else None) == answer
+
+
+def test_a_large_number_of_an_unknown_currency_may_be_a_sum():
+    asked = query("How much did the bridge cost?")
+    assert cue(asked, "It cost 4.5 million krin.") > cue(asked, "It cost 45 krin.") > 0

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 
+import pytest
 from asking import query
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -66,6 +68,27 @@ def test_the_sentence_after_brings_what_is_wanted_of_that_which_the_best_one_nam
     ranked = weighed(told, 0.9, 0.001)
     assert len(drafted("Who heads the Ferrymen's Union?", ranked)) == 2
     assert len(drafted("When was the Ferrymen's Union asked?", ranked)) == 1
+
+
+@pytest.mark.parametrize(
+    ("later", "first"), [(date(2025, 5, 31), True), (date(2025, 5, 30), False)]
+)
+def test_of_what_changes_the_newest_sentence_that_tells_it_anew_comes_first(
+    later: date, first: bool
+):
+    old = sentences(
+        card("old", "Crossings cut", published_on=date(2025, 5, 1)),
+        "The first boat leaves Loam at 6.50 a.m.",
+    )
+    new = sentences(
+        card("new", "More boats", published_on=later),
+        "First boat from Loam: 6.20 a.m.",
+        "The new pier was dearer than planned.",
+    )
+    ranked = weighed([*old, *new], 0.9, 0.01, 0.01)
+    found = drafted("When does the first boat leave Loam?", ranked)
+    assert found[0] == (new if first else old)[0].text
+    assert drafted("When did the first boat leave Loam?", ranked) == [old[0].text]
 
 
 def test_a_dateline_is_left_out_except_where_a_place_or_a_day_is_wanted():

@@ -11,6 +11,8 @@ from ingest.english import analyse
 from ingest.english.words import STOP_WORDS
 from ingest.types import SentenceKind
 from service.answer_text import plain, undated
+from service.conflicts.staleness import of_the_present
+from service.conflicts.supersession import SUPERSEDED_DAYS
 from service.evidence.answer_types import PLAIN, cue, new_names
 from service.query.analysis import Query
 from service.types import Draft, Evidence
@@ -30,6 +32,9 @@ ON_TOPIC = 0.34  # or else least share of the title's words that the question ha
 # share of the shorter sentence's stems from which on two sentences say the same; an article seldom
 # repeats itself
 SAME, SAME_IN_FAMILY, SAME_IN_ARTICLE = 0.6, 0.4, 0.9
+
+ANEW = 0.4  # share of the shorter sentence's stems from which a later one tells the same thing anew
+AT_ALL = 0.003  # of the best relevance: such a sentence was seldom written in the question's words
 
 PARAGRAPH_GAP = 4  # characters of white space, at most, between a sentence and its antecedent
 
@@ -84,6 +89,7 @@ def _candidates(query: Query, usable: Sequence[Evidence]) -> Iterator[Evidence]:
     if query.parts:
         yield from (_best_for(part, usable) for part in query.parts)
     else:
+        yield from _newest(query, best, usable)
         yield best
     yield from _beside(query, best, usable)
     manner = _manner(query, best)
@@ -92,6 +98,33 @@ def _candidates(query: Query, usable: Sequence[Evidence]) -> Iterator[Evidence]:
         share = (NEAR if near else FAR)[manner]
         if item.relevance >= best.relevance * share and item.kind is SentenceKind.BODY:
             yield item
+
+
+def _newest(query: Query, best: Evidence, usable: Sequence[Evidence]) -> list[Evidence]:
+    """Where what changes is asked for, the newest sentence that tells anew what the best one tells:
+    much in the same words, with a thing of the wanted type, in an article of a later month.
+    """
+    day, told = best.article.published_on, analyse(best.text)
+    typed = query.wants not in (None, "reason") or (query.kind == "yes_no" and query.numbers)
+    if day is None or query.periods or not typed or not of_the_present(query):
+        return []
+
+    def tells_anew(item: Evidence) -> bool:
+        later, own = item.article.published_on, analyse(item.text)
+        return (
+            later is not None
+            and (later - day).days >= SUPERSEDED_DAYS
+            and item.kind is SentenceKind.BODY
+            and len(own.stems & told.stems) >= ANEW * min(len(own.stems), len(told.stems))
+            and (
+                cue(query, item.text) >= cue(query, best.text) if query.wants else bool(own.numbers)
+            )
+        )
+
+    newer = [
+        item for item in usable if item.relevance >= AT_ALL * best.relevance and tells_anew(item)
+    ]
+    return sorted(newer, key=lambda item: item.article.published_on or day)[-1:]
 
 
 def _beside(query: Query, best: Evidence, usable: Sequence[Evidence]) -> list[Evidence]:

@@ -47,6 +47,7 @@ _MONEY = re.compile(
     r"(?:dollars?|euros?|pounds?|yen|yuan|francs?|rupees?|pesos?|cents?|crowns?|per ?cent)\b|"
     r"\b\w+ (?:million|billion|thousand) (?:dollars|euros|pounds)\b"
 )
+_LARGE = re.compile(r"(?i)\s?(?:thousand|million|billion|trillion|bn|m)\b")
 _CAPITALS = re.compile(
     r"(?<![\w'’-])[A-Z][\w'’.&-]*(?:\s+(?:of |the |de |van |von |al |and )?[A-Z][\w'’.&-]*)*"
 )
@@ -124,9 +125,9 @@ def things(query: Query, text: str) -> Iterator[Thing]:
             money = [Thing(*match.span(), 1.0) for match in _MONEY.finditer(text)]
             yield from money
             if not money:
-                yield from (
-                    Thing(one.start, one.end, 0.3 * one.worth) for one in _numbers(query, text)
-                )
+                for one in _numbers(query, text):  # a currency may be unknown: "4.5 million krin"
+                    share = 0.6 if _LARGE.match(text, one.end) else 0.3
+                    yield Thing(one.start, one.end, share * one.worth)
         case "person":
             yield from _people(query, text)
         case "organisation" | "name":

@@ -57,6 +57,11 @@ _MEASURE = re.compile(
     r"(?i)^how (?:long|old|far|tall|big|high|large|deep|wide|fast|often|heavy|hot|cold|strong)\b"
 )
 _HOW_MUCH = re.compile(r"(?i)^how much\b")
+# "how much is a single", "how much was the ferry sold for"; not "how much of it is left"
+_PRICED = re.compile(
+    r"(?i)^how much(?:'s| is| are| was| were)\b(?!.*\b(?:left|of it|known|cut|raised|reduced|up|down|"
+    r"bigger|larger|smaller|longer|higher|lower|faster|quicker|more|less)\b)"
+)
 _HOW_MANY = re.compile(r"(?i)^how many\b")
 _WHEN = re.compile(
     r"(?i)\b(?:what|which) (?:(?:exact|calendar|same) )?(?:year|date|day|month|century|decade|time|season|era)\b"
@@ -307,7 +312,7 @@ def _how(rest: str) -> tuple[Kind, Wanted | None]:
     if _HOW_MANY.match(rest) or _MEASURE.match(rest):
         return "how_many", "number"
     if _HOW_MUCH.match(rest):
-        return "how_much", "money" if _MONEY.search(rest) else "number"
+        return "how_much", "money" if _MONEY.search(rest) or _PRICED.match(rest) else "number"
     return "how", None
 
 

@@ -44,6 +44,10 @@ def _resolved(text: str, before: str, answer: str) -> str:
             if _AUXILIARY.match(asked)
             else f"{_capital(bare)}: {before}"
         )
+    said = bare[:1].lower() + bare[1:]
+    of = _thing(before, "") if _ANYBODY.match(said) and not analyse(said).names else None
+    if of:
+        return f"{_capital(said) if _AUXILIARY.match(said) else f'Was {said}'} in {_lower(of)}?"
     if count <= _LONGEST_SLOT and not _HAS_QUESTION.search(bare):
         slot = _ABOUT.sub("", bare)
         put = _with_period(before, slot) or _with_name(before, slot)
@@ -115,6 +119,7 @@ def _named(text: str, before: str, answer: str) -> str:
         name = _thing(before, answer)
     if name is None or name.lower() in text.lower():
         return text
+    name = _lower(name)
 
     def put(match: re.Match[str]) -> str:
         return (
@@ -182,6 +187,10 @@ _QUESTION_WORDS = re.compile(
 _HAS_QUESTION = re.compile(
     r"(?i)^(?!(?:what|how)\s+about\b|what\s+of\b)(?:.*\b(?:who|whom|whose|when|where|why|how|which|what)\b|"
     r"(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should)\b)"
+)
+# "Anybody hurt?", "Was anyone arrested?": of what was asked about before
+_ANYBODY = re.compile(
+    r"(?i)(?:(?:is|are|was|were|has|have|had|did|does|do) )?any(?:body|one|thing)(?! else)(?: \w+){1,3}$"
 )
 _POINTS = frozenset(
     "he she it they him her them his its their this that these those there then".split()
