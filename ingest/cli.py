@@ -43,14 +43,10 @@ def ingest(
         bool, typer.Option("--dry-run", help="Say what would change, and change nothing")
     ] = False,
     rebuild: Annotated[
-        bool,
-        typer.Option("--rebuild", help="Make the search indexes anew from the catalogue first"),
+        bool, typer.Option("--rebuild", help="Make the search indexes anew from the catalogue")
     ] = False,
     back: Annotated[
-        bool,
-        typer.Option(
-            "--rollback", help="Go back to what the archive showed before the last ingest"
-        ),
+        bool, typer.Option("--rollback", help="Go back to what was shown before the last ingest")
     ] = False,
     collections: Annotated[
         list[str] | None,
@@ -96,8 +92,6 @@ def ingest(
             terminal.show_json(report)
         else:
             tell(report, dry_run=dry_run)
-            for note in report["notes"]:
-                terminal.say(note)
     raise typer.Exit(1 if report["failed"] else 0)
 
 
@@ -208,6 +202,8 @@ def tell(report: dict[str, Any], *, dry_run: bool = False) -> None:
         f"the archive holds {report['articles']} articles in {report['families']} families "
         f"({altered}), {report['passages']} passages, generation {report['generation']}"
     )
+    for note in report["notes"]:
+        terminal.say(note)
 
 
 def doctor(

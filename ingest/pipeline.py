@@ -250,12 +250,9 @@ def compare(
     max_article_mb: float,
     progress: Progress,
     erased: Erased,
-    given: Mapping[str, tuple[str, ...]],
+    given: Mapping[str, tuple[str, ...]],  # by path the collections of all its articles
 ) -> Change:
-    """Reads every path and sorts what it finds into new, changed, unchanged, gone and failed.
-
-    `given` are the collections of all articles of a path.
-    """
+    """Reads every path and sorts what it finds into new, changed, unchanged, gone and failed."""
     known = snapshot.known_hashes()
     fresh: dict[str, tuple[Article, str]] = {}
     failed: list[Failure] = []
@@ -269,15 +266,12 @@ def compare(
     with ReadingProcess(waiting) as process:
         for path in paths:
             root = _root(path)
-            files.given = given[root]
             failed_before = len(failed)
-            for item in readers.read(
+            reading = readers.read(
                 path, max_article_mb=max_article_mb, known=files.articles_of, process=process
-            ):
+            )
+            for item in _noted(reading, files, given[root]):
                 waiting()
-                if isinstance(item, Article) and given[root]:
-                    item = replace(item, collections=united(item.collections, given[root]))
-                files.note(item)
                 if isinstance(item, Failure):
                     failed.append(item)
                 elif isinstance(item, readers.NotUnderstood | readers.PassedOver):
@@ -296,7 +290,6 @@ def compare(
                     doubts += (f"{item.source} {note}" for note in item.notes)
                     if known.get(item.article_id, ("",))[0] != item.content_hash:
                         fresh[item.article_id] = (item, root)
-            files.end()
             gone |= _gone(known, root, seen, {failure.place for failure in failed[failed_before:]})
     progress("read", len(seen) + len(failed), len(seen) + len(failed))
     outgrown = _outgrown(known, {root for _, root in fresh.values()}) - seen
@@ -309,6 +302,19 @@ def compare(
         list(fresh.values()), len(fresh) - updated, updated, len(seen) - len(fresh),
         tuple(sorted(removed)), tuple(failed), told,
     )  # fmt: skip
+
+
+def _noted(
+    reading: Iterable[readers.Item], files: ReadFiles, given: tuple[str, ...]
+) -> Iterator[readers.Item]:
+    """What was read of a path, its articles put into the path's collections, noted in `files`."""
+    files.given = given
+    for item in reading:
+        if isinstance(item, Article) and given:
+            item = replace(item, collections=united(item.collections, given))
+        files.note(item)
+        yield item
+    files.end()
 
 
 def _root(path: Path) -> str:

@@ -36,7 +36,6 @@ from service.run import AnswerRun
 from service.types import (
     Answer,
     Completed,
-    Conflict,
     Delta,
     Draft,
     Event,
@@ -312,13 +311,11 @@ class Answerer:
         asked = query.question
         hits = self.retriever.find(asked, NEAREST_SHOWN) if reason else ()
         # accounts that disagree with what is cited: other articles', earlier ones, altered copies'
-        found: tuple[Conflict, ...] = ()
-        if not reason:
-            found = (
-                *((run.dispute.as_conflict(cited),) if run.dispute else ()),
-                *altered_copies.corrected(query, snapshot, cited),
-                *altered_copies.altered_copies(query, snapshot, cited),
-            )
+        found = (
+            *((run.dispute.as_conflict(cited),) if run.dispute else ()),
+            *altered_copies.corrected(query, snapshot, cited),
+            *altered_copies.altered_copies(query, snapshot, cited),
+        )
         run.timings_ms["total"] = (time.monotonic() - run.started) * 1000
         answer = Answer(
             id=run.id,
@@ -329,7 +326,7 @@ class Answerer:
             declined_because=reason,
             claims=tuple(run.text.claims),
             citations=tuple(run.text.citations),
-            conflicts=found,
+            conflicts=() if reason else found,
             nearest=nearest(snapshot, hits, selection.considered, selection.query),
             as_of=asked.as_of,
             answerer=run.answerer,
