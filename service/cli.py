@@ -58,12 +58,12 @@ def up(
                 f"there is nothing at {', '.join(missing)}: name files or folders of articles"
             )
         if paths:
-            ingest_cli.tell(_ingested(settings, paths))
+            ingest_cli.tell(ingest_cli.run(settings, paths))
         elif not _holds_articles(settings):
             from ingest.pipeline import SAMPLE
 
             terminal.say("The archive is empty: taking in the bundled sample.")
-            ingest_cli.tell(_ingested(settings, [SAMPLE]))
+            ingest_cli.tell(ingest_cli.run(settings, [SAMPLE]))
         # a line an answer; what the ingest did has been told in words
         terminal.start_logs(logging.INFO)
         serving.serve(settings, host, port, command="up")
@@ -221,13 +221,6 @@ def marked(text: str, query: str) -> str:
 def outlet_and_day(item: dict[str, Any]) -> str:
     """Who published an article, and when, of any body that has both."""
     return f"{item['publisher'] or 'outlet unknown'}, {item['published_on'] or 'undated'}"
-
-
-def _ingested(settings: Settings, paths: list[Path]) -> dict[str, Any]:
-    report = ingest_cli.run(settings, paths)
-    for note in report["notes"]:
-        terminal.say(note)
-    return report
 
 
 def _holds_articles(settings: Settings) -> bool:
