@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from xml.sax.saxutils import escape
 
@@ -42,8 +43,10 @@ def curve(
 
 
 def histogram(values: Sequence[float], title: str, across: str, bins: int = 20) -> str:
-    """How often values fall into each of `bins` equal steps from 0 to their 95th percentile; the last has the rest."""
+    """How often values fall into each of `bins` equal steps from 0 to about their 95th percentile; the last has the rest."""
     top = sorted(values)[int(0.95 * (len(values) - 1))] or 1.0
+    step = 4 * 10 ** (math.floor(math.log10(top)) - 1)  # so that a quarter of it is a round number
+    top = math.ceil(top / step) * step
     counts = [0] * bins
     for value in values:
         counts[min(bins - 1, int(value / top * bins))] += 1
@@ -57,7 +60,7 @@ def histogram(values: Sequence[float], title: str, across: str, bins: int = 20) 
         if count
     )
     marks = [
-        (share, f"{share * top:,.0f}" + ("+" if share == 1 else ""))
+        (share, f"{share * top:,.{0 if top >= 40 else 2}f}" + ("+" if share == 1 else ""))
         for share in (0, 0.25, 0.5, 0.75, 1)
     ]
     return _framed(bars, title, across, "cases", marks, [(0, "0"), (1, str(most))])

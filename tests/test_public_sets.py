@@ -181,16 +181,75 @@ def test_a_card_that_is_wrong_is_told_with_its_file(tmp_path: Path, card: str, s
     assert said in done.stderr
 
 
+REAL = {
+    "clapnq": "clapnq",
+    "qed": "qed",
+    "rgb": "rgb_conflicts",
+    "selqa": "selqa",
+    "realtimeqa": "realtimeqa",
+    "beir": "vaswani",
+}
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    ("name", "folder"),
-    [("clapnq", "clapnq"), ("qed", "qed"), ("rgb", "rgb_conflicts"), ("selqa", "selqa"), ("realtimeqa", "realtimeqa")],
-)  # fmt: skip
-def test_the_sets_themselves_can_be_read(tmp_path: Path, name: str, folder: str) -> None:
-    data = os.environ.get("DATELINE_TEST_DATASETS")
-    if not data:
-        pytest.skip("DATELINE_TEST_DATASETS names no folder of public sets")
-    made = dateline(name, Path(data) / folder, "--out", tmp_path / "out", "--json")
+@pytest.mark.parametrize("name", SETS)
+def test_a_few_cases_of_a_set_are_asked_from_end_to_end(
+    tmp_path: Path, name: str, model_cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of the set itself where DATELINE_TEST_DATASETS has it, else of the few lines above."""
+    monkeypatch.setenv("DATELINE_MODEL_CACHE", str(model_cache))
+    monkeypatch.setenv("DATELINE_DATA_DIR", str(tmp_path / "data"))
+    data, out = os.environ.get("DATELINE_TEST_DATASETS"), tmp_path / "out"
+    if data and name in REAL:
+        folder = Path(data) / REAL[name]
+        folder = as_beir(folder, tmp_path / "beir") if name == "beir" else folder
+    else:
+        folder = on_disk(tmp_path / "set", name)
+    made = dateline(name, folder, "--out", out, "--json")
     assert made.exit_code == 0, made.stderr
-    for half in ("fit", "held"):
-        assert read_suite(str(tmp_path / "out" / f"{name}-{half}.jsonl")).cases
+    suites = {half: few_of(out, f"{name}-{half}") for half in ("fit", "held")}
+    assert any(suites.values())
+    for half, count in suites.items():
+        if count:
+            asked = ["eval", "run", str(out / f"{name}-{half}.jsonl"), "--json", "--out", str(tmp_path / half)]  # fmt: skip
+            ran = CliRunner().invoke(app, asked)
+            assert ran.exit_code == 0, ran.stderr
+            summary = json.loads(ran.stdout)
+            assert (summary["n"], summary["scores"]["guarantees"]["value"]) == (count, 1)
+            assert ("is a held half: nothing may be chosen" in ran.stderr) is (half == "held")
+            assert "warning" not in ran.stderr
+
+
+def few_of(out: Path, name: str, most: int = 4, others: int = 20) -> int:
+    """Cuts a suite down to its first cases and their articles among some others; how many cases are left."""
+    path, library = out / f"{name}.jsonl", out / "articles.jsonl"
+    cases = [json.loads(line) for line in path.read_text("utf-8").splitlines()[:most]]
+    path.write_text("".join(json.dumps(case) + "\n" for case in cases), "utf-8")
+    wanted = {gold["file"].partition("#")[2] for case in cases for gold in case["evidence"]}
+    rows = [json.loads(line) for line in library.read_text("utf-8").splitlines()]
+    kept = [row for n, row in enumerate(rows) if row["id"] in wanted or n < others]
+    small = library.with_name(f"{name}-articles")
+    small.mkdir()
+    lines = "".join(json.dumps(row) + "\n" for row in kept)
+    (small / "articles.jsonl").write_text(lines, "utf-8")
+    card = yaml.safe_load(path.with_suffix(".yaml").read_text("utf-8"))
+    path.with_suffix(".yaml").write_text(yaml.safe_dump(card | {"articles": small.name}), "utf-8")
+    return len(cases)
+
+
+def as_beir(source: Path, folder: Path) -> Path:
+    """Questions with the ids of what is relevant, as a BEIR folder has them."""
+    (folder / "qrels").mkdir(parents=True)
+    corpus = [json.loads(line) for line in (source / "corpus.jsonl").read_text().splitlines()]
+    asked = [json.loads(line) for line in (source / "questions.jsonl").read_text().splitlines()]
+    files = {
+        "corpus.jsonl": [{"_id": one["id"], "title": "", "text": one["text"]} for one in corpus],
+        "queries.jsonl": [{"_id": one["id"], "text": one["question"]} for one in asked],
+    }
+    for file, lines in files.items():
+        (folder / file).write_text("".join(json.dumps(line) + "\n" for line in lines), "utf-8")
+    judged = [f"{one['id']}\t{relevant}\t1\n" for one in asked for relevant in one["relevant"]]
+    (folder / "qrels" / "test.tsv").write_text(
+        "query-id\tcorpus-id\tscore\n" + "".join(judged), "utf-8"
+    )
+    return folder

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from playwright.sync_api import Page
 from typer.testing import CliRunner
 
 from dateline import app
+from evals import plots
 from evals.metrics.scores import SCORES
 
 QUOTE = "It cost 38 million crowns, said <mayor> Tomas Quill."
@@ -109,6 +111,21 @@ def test_cases_are_narrowed_and_walked_by_keyboard(report: str, tab: Opening) ->
     for key in ("Escape", "j", "j", "Enter"):
         page.keyboard.press(key)
     assert page.locator("details[open]").get_attribute("id") == "case-2"
+
+
+@pytest.mark.parametrize(
+    ("longest", "ticks"),
+    [
+        (9649.0, ["0", "2,500", "5,000", "7,500", "10,000+"]),
+        (13979.0, ["0", "4,000", "8,000", "12,000", "16,000+"]),
+        (40.0, ["0", "10", "20", "30", "40+"]),
+        (0.5, ["0.00", "0.13", "0.26", "0.39", "0.52+"]),
+        (0.0, ["0.00", "0.30", "0.60", "0.90", "1.20+"]),
+    ],
+)
+def test_waits_are_told_in_round_numbers(longest: float, ticks: list[str]) -> None:
+    drawn = plots.histogram([longest] * 3, "Waits", "milliseconds")
+    assert re.findall('middle">([0-9][^<]*)<', drawn) == ticks
 
 
 def test_nothing_is_fetched_and_without_scripts_every_case_is_there(
