@@ -38,6 +38,7 @@ def main() -> None:
     )
     parser.add_argument("--sizes", default="1000,10000,100000")
     parser.add_argument("--rounds", type=int, default=5)
+    # more than the retriever remembers, or it would be asked only once
     parser.add_argument("--questions", type=int, default=40)
     parser.add_argument(
         "--work", type=Path, default=Path(tempfile.gettempdir()) / "dateline-latency"

@@ -65,7 +65,7 @@ class Receipts:
         rows = self._database.rows(select(shown.c.article_id).distinct())
         ids = {row.article_id for row in rows}
         with catalogue.live() as snapshot:
-            removed = ids - snapshot.articles(ids).keys()
+            removed = ids - snapshot.live_ids(ids)
         if not removed:
             return
         of_the_answer = shown.c.answer_id == receipts.c.answer_id

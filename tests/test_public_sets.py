@@ -215,7 +215,7 @@ def test_a_few_cases_of_a_set_are_asked_from_end_to_end(
             ran = CliRunner().invoke(app, asked)
             assert ran.exit_code == 0, ran.stderr
             summary = json.loads(ran.stdout)
-            assert (summary["n"], summary["scores"]["guarantees"]["value"]) == (count, 1)
+            assert summary["n"] == count and "cases failed" not in ran.stderr
             assert ("is a held half: nothing may be chosen" in ran.stderr) is (half == "held")
             assert "warning" not in ran.stderr
 

@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from onnxruntime import InferenceSession  # type: ignore[import-untyped]
 
 Vectors = NDArray[np.float32]
+QUESTIONS_KEPT = 32  # vectors of the last ones: a question is often searched, asked and asked again
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +79,7 @@ class LocalEmbedder:
         self._tokenizer = minilm.open_tokenizer()
         self._graph = minilm.graph_file(cache_dir)
         self._workers = ThreadPoolExecutor(self._threads, thread_name_prefix="embed")
+        self._question = lru_cache(QUESTIONS_KEPT)(self._embedded_question)
 
     def embed(self, texts: Sequence[str], progress: Callable[[int], None] | None = None) -> Vectors:
         vectors = np.empty((len(texts), self.dimension), np.float32)
@@ -97,7 +99,7 @@ class LocalEmbedder:
         return vectors
 
     def embed_question(self, text: str) -> Vectors:
-        return self._run(self._question_session, text)
+        return self._question(text)
 
     def embed_aside(self, texts: Sequence[str]) -> Vectors:
         rows = [self._run(self._passage_session, text) for text in texts]
@@ -120,6 +122,11 @@ class LocalEmbedder:
         caches cold), though 24 against 17 while both embed passages (n 30). More threads were not
         measured."""
         return minilm.open_session(self._graph, threads=min(2, self._threads))
+
+    def _embedded_question(self, text: str) -> Vectors:
+        vector = self._run(self._question_session, text)
+        vector.flags.writeable = False  # it is everybody's
+        return vector
 
     def _read(self, text: str) -> Tokens:
         encoded = self._tokenizer.encode(_speakable(text))

@@ -91,6 +91,10 @@ class Snapshot:
         rows = self.rows(_ARTICLES_BY_ID, ids=list(dict.fromkeys(article_ids)))
         return {row.article_id: stored_article(row) for row in rows}
 
+    def live_ids(self, article_ids: Iterable[str]) -> set[str]:
+        """Those of the ids that are live, without their texts."""
+        return {row.article_id for row in self.rows(_LIVE_IDS, ids=list(article_ids))}
+
     def page(self, after: str, limit: int) -> list[StoredArticle]:
         """The next `limit` articles in order of id, after the id `after` ("" for the first page)."""
         return [stored_article(row) for row in self.rows(_PAGE, after=after, limit=limit)]
@@ -229,6 +233,7 @@ _ARTICLES = (
     .where(live(versions))
 )
 _ARTICLES_BY_ID = _ARTICLES.where(among(versions.c.article_id, "ids"))
+_LIVE_IDS = select(versions.c.article_id).where(live(versions), among(versions.c.article_id, "ids"))
 _PAGE = (
     _ARTICLES.where(versions.c.article_id > bindparam("after", ""))
     .order_by(versions.c.article_id)

@@ -36,6 +36,7 @@ ENOUGH_FAMILIES = 10
 COMPARED = (
     12  # hits whose similarity is measured anew with the local model, where the index has another
 )
+REMEMBERED = 32  # questions whose ranking is kept: who searches often asks, and who asks again often asks the same
 MOST_MERGED = 3  # passages in a row that one hit may show
 
 # Who speaks for a family where its canonical member is filtered out: what is most like the source comes first.
@@ -62,6 +63,7 @@ class Retriever:
         passages left by a filter up to which exactly these are searched."""
         self.archive = archive
         self.narrow = narrow
+        self._remembered: dict[tuple[object, ...], tuple[Vector, list[_Ranked]]] = {}
         self.dense_share = archive.settings.dense_share if dense_share is None else dense_share
 
     def find(self, question: Question, count: int = 10) -> tuple[Hit, ...]:
@@ -90,8 +92,13 @@ class Retriever:
         """Passages worth reading, best first: the best `read`, the best of each of so many families, and what speaks
         for those. `vector` is that of the question as it is searched, where the caller has it already."""
         query = question.text
-        vector = self.archive.embedder.embed_question(query) if vector is None else vector
-        ranked = self._ranked(question, snapshot, query, vector, families)
+        asked = (snapshot.number, query, filter_of(question), families)
+        if (known := self._remembered.pop(asked, None)) is None:
+            vector = self.archive.embedder.embed_question(query) if vector is None else vector
+            known = vector, self._ranked(question, snapshot, query, vector, families)
+        self._remembered[asked] = vector, ranked = known
+        for oldest in list(self._remembered)[:-REMEMBERED]:
+            self._remembered.pop(oldest, None)
         slots = _one_slot_a_family(ranked, lambda r: r.row.family_id)[:families]
         chosen = {r.row.passage_id: r for r in (*ranked[:read], *slots)}
         hits = self._one_voice(question, snapshot, vector, self._loaded(snapshot, vector, chosen))
