@@ -200,6 +200,17 @@ def test_a_number_shows_the_words_it_rests_on_without_leaving(url: str, tab: Ope
     words.wait_for(state="hidden")
 
 
+def test_no_line_parts_a_number_from_its_word_and_full_stop(url: str, tab: Opening) -> None:
+    body = asked(url, "Timeline of Orvel")
+    page = tab(f"{url}/answers/{body['id']}")
+    for width in range(300, 420, 10):
+        page.set_viewport_size({"width": width, "height": 800})
+        lines = page.locator(".together").evaluate_all(
+            "all => all.map(one => new Set([...one.getClientRects()].map(r => r.bottom)).size)"
+        )
+        assert lines and set(lines) == {1}
+
+
 def test_disagreements_stand_below_the_sources_and_are_open_where_a_fact_differs(
     url: str, tab: Opening
 ) -> None:

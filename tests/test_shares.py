@@ -50,6 +50,7 @@ def test_a_link_shows_the_answer_without_a_key_until_it_is_revoked(
     shown = page.inner_text("main")
     assert "38 million crowns" in shown and COST.casefold() in shown.casefold()
     assert answer["citations"][0]["title"] in shown and "removed" not in shown
+    assert "receipt" not in shown  # which wants a key
     reply = httpx2.get(url)
     assert reply.headers["x-robots-tag"].startswith("noindex")
     assert reply.headers["cache-control"] == "private, no-store"

@@ -19,6 +19,8 @@ FACTS = {
     "quantifier",
 }  # kinds of changes that are shown at once
 CONTEXT = 160  # characters shown on either side of a passage's best sentence
+LONGEST_KEPT = 20  # characters of a word that stays on one line with its number
+PUNCTUATION = ".,;:!?…)]”’\"'"
 SUPPORT = {"partial": "supported in part"}
 CONFLICTS = {
     "altered_copy": "An altered copy says something else",
@@ -101,16 +103,24 @@ def _shortened(text: str) -> str:
 
 
 def _claim(claim: Body) -> Body:
-    parts = MARKER.split(claim["text"])
     independent = claim["independent_sources"]
     remarks = [SUPPORT.get(claim["support"])]
     remarks.append(f"{independent} independent sources" if independent > 1 else None)
-    return {
-        **claim,
-        # words and numbers of sources by turns
-        "parts": [(part, bool(n % 2)) for n, part in enumerate(parts)],
-        "remarks": ", ".join(filter(None, remarks)),
-    }
+    return {**claim, "parts": _parts(claim["text"]), "remarks": ", ".join(filter(None, remarks))}
+
+
+def _parts(text: str) -> list[tuple[str, str, str, str]]:
+    """Words, and what no line may part: the last of them, the number of a source, and the
+    punctuation behind it. Where no number follows, the last three are empty."""
+    words, *pieces = MARKER.split(text)
+    parts = []
+    for number, after in zip(pieces[::2], pieces[1::2], strict=True):
+        before, space, last = words.rpartition(" ")
+        if len(last) > LONGEST_KEPT:
+            before, space, last = words, "", ""
+        words = after.lstrip(PUNCTUATION)
+        parts.append((before + space, last, number, after[: len(after) - len(words)]))
+    return [*parts, (words, "", "", "")]
 
 
 def _conflict(conflict: Body, snapshot: Snapshot) -> Body:

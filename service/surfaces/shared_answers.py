@@ -77,7 +77,7 @@ def routes(service: Service) -> APIRouter:
             one["citation"] for conflict in receipt["conflicts"] for one in conflict["accounts"]
         ]
         removed = not all(one["quote"] for one in (*receipt["citations"], *accounts))
-        reply = page(request, "shared.html", **view, removed=removed)
+        reply = page(request, "shared.html", **view, removed=removed, shared=True)
         reply.headers.update(HEADERS)
         return reply
 
