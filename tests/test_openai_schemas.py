@@ -37,8 +37,12 @@ def test_the_question_is_the_last_user_text_and_the_rest_is_history(client: open
     assert (reply.model_extra or {})["dateline"]["question"] == "How much\ndid it cost?"
 
 
-def test_a_long_history_is_cut_not_refused(client: openai.OpenAI) -> None:
-    turns = [{"role": ("user", "assistant")[n % 2], "content": "word " * 4_000} for n in range(40)]
+@pytest.mark.parametrize(("messages", "words"), [(40, 4_000), (10_000, 2)])
+def test_a_long_history_is_cut_not_refused(
+    client: openai.OpenAI, messages: int, words: int
+) -> None:
+    roles = ("user", "assistant") * (messages // 2)
+    turns = [{"role": role, "content": "word " * words} for role in roles]
     reply = client.chat.completions.create(model="dateline", messages=[*turns, *COST])  # type: ignore[list-item]
     assert reply.choices[0].finish_reason == "stop"
 

@@ -71,8 +71,7 @@ def routes(service: Service) -> APIRouter:
     ) -> ConversationCard:
         """Its place in the list stays."""
         title = " ".join(body.title.split())
-        renamed = service.conversations.rename(conversation_id, request.state.caller, title)
-        return _card(renamed)
+        return _card(service.conversations.rename(conversation_id, request.state.caller, title))
 
     @router.delete(
         "/v1/conversations/{conversation_id}",
