@@ -103,7 +103,7 @@ def test_the_words_in_which_accounts_differ_are_marked_on_both_sides(
 def test_filters_stand_behind_one_control_and_in_the_address(url: str, tab: Opening) -> None:
     page = tab(url)
     assert not page.get_by_label("As on an earlier day").is_visible()
-    page.get_by_text("Narrow by outlet or date").click()
+    page.get_by_text("Narrow by outlet, collection or date").click()
     page.get_by_label("As on an earlier day").fill("2025-01-01")
     page.get_by_label("What do you want to know?").fill(COST)
     page.locator("#submit").click()
