@@ -37,6 +37,7 @@ def column(name: str, question: str, evidence: list[Evidence]) -> list[float]:
 MORE = [
     ("cosine", "Who opened it?", body("Quill opened it.", "It rained.")),
     ("passage", "Who opened it?", [replace(body("A.")[0], passage_score=0.9), *body("B.", of=HALL)]),
+    ("coverage", "Who leads Tolvay?", body("President Karrow of Tolvay waved.", "A mediator in Tolvay waved.")),
     ("coverage", "When did the bridge open?", body("The bridge opened.", "It rained.", of=HALL)),
     ("outside_title", "What does the Orvel toll cost?", body("The toll is £2.", "Orvel rejoiced.")),
     ("names", "What did Hanne Brandt say?", body("Hanne Brandt spoke.", "It rained.")),
