@@ -16,7 +16,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from ingest.copies.families import Split, Standing, read_print, regroup
+from ingest.copies.families import Prints, Split, Standing, read_print, regroup
 from ingest.embedding.embedder import LocalEmbedder
 from ingest.english.words import STOP_WORDS as FUNCTION_WORDS
 from ingest.formats import readers
@@ -84,9 +84,9 @@ def measure(articles: Sequence[Split], cache: VectorCache) -> str:
     prints = {article.article_id: read_print(article, sentences) for article, sentences in standing}
     printed = time.process_time()
     embedded = cache.embedded
-    families = regroup(standing, Standing(prints, (), by_id.__getitem__), cache.embed)
+    families = regroup(standing, Standing(Prints.of(prints), (), by_id.__getitem__), cache.embed)
     grouped = time.process_time()
-    regroup(added, Standing(prints, families, by_id.__getitem__), cache.embed)
+    regroup(added, Standing(Prints.of(prints), families, by_id.__getitem__), cache.embed)
     ended = time.process_time()
     words = sum(len(article.text.split()) for article, _ in articles) // len(articles)
     times = f"{printed - started:8.1f} {grouped - printed:8.1f} {ended - grouped:8.2f}"

@@ -402,16 +402,20 @@ def _group(
     out = {*removed, *(v.article.article_id for v in versions)}
     hashes = {i: content for i, content in _hashes(snapshot).items() if i not in out}
     known = fingerprints.known(hashes)
-    fresh: list[families.Split] = [_read(snapshot, i) for i in hashes.keys() - known.keys()]
+    fresh: list[families.Split] = [_read(snapshot, i) for i in hashes.keys() - known]
     fresh += [(version.article, version.sentences) for version in versions]
     hashes |= {v.article.article_id: v.article.content_hash for v in versions}
-    new: dict[str, Print] = {}
     for done, (article, split) in enumerate(fresh):
         progress("group", done, len(fresh))
-        new[article.article_id] = families.read_print(article, split)
-    fingerprints.note({hashes[i]: found for i, found in new.items()})
+        found = families.read_print(article, split)
+        fingerprints.note({hashes[article.article_id]: found})
+
+    def some(ids: Sequence[str]) -> dict[str, Print]:
+        by_hash = fingerprints.some([hashes[i] for i in ids])
+        return {i: by_hash[hashes[i]] for i in ids}
+
     standing = families.Standing(
-        known | new,
+        families.Prints(hashes.keys(), some),
         snapshot.families(),
         lambda i: _read(snapshot, i),
         snapshot.placed() if placed is None else placed,

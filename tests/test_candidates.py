@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingest.copies.candidates import Shared, sharing, topical
+from ingest.copies.candidates import Shared, Sharing, topical
 
 Articles = list[set[int]]
 ARTICLES = st.lists(st.sets(st.integers(0, 11), max_size=8), min_size=1, max_size=9)
@@ -25,7 +25,7 @@ def shared(
     articles: Articles, families: Sequence[int], active: Sequence[int], least: float
 ) -> list[Shared]:
     flags = np.array([n in active for n in range(len(articles))])
-    return sharing(hashes(articles), families, flags, least=least)
+    return Sharing(hashes(articles), flags, least=least).under(families)
 
 
 def pairs(found: Sequence[Shared]) -> list[tuple[int, int]]:

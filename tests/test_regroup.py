@@ -14,7 +14,7 @@ import pytest
 from evals.lab.copies.generator import generate
 from evals.lab.copies.sources import read_sources
 from ingest.copies.alignment import Embed
-from ingest.copies.families import Split, Standing, group, read_print, regroup
+from ingest.copies.families import Prints, Split, Standing, group, read_print, regroup
 from ingest.embedding.embedder import LocalEmbedder
 from ingest.formats.articles import article_from
 from ingest.pipeline import SAMPLE, ingest, remove
@@ -68,7 +68,8 @@ def all_at_once(articles: Sequence[Split], embed: Embed) -> tuple[Family, ...]:
 
 def standing(articles: Sequence[Split], families: Sequence[Family]) -> Standing:
     by_id = {article.article_id: (article, sentences) for article, sentences in articles}
-    return Standing({i: read_print(*one) for i, one in by_id.items()}, families, by_id.__getitem__)
+    prints = {i: read_print(*one) for i, one in by_id.items()}
+    return Standing(Prints.of(prints), families, by_id.__getitem__)
 
 
 @pytest.mark.slow

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +15,9 @@ from ingest.copies.shingles import Hashes
 Indices = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
 Weights = npt.NDArray[np.float64]
+Postings = tuple[Hashes, Indices]  # hashes, and the position of a list that has each
+
+AT_ONCE = 5_000  # lists that are in memory together
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,32 +35,41 @@ class Shared:
     resemblance: float
 
 
-def sharing(
-    prints: Sequence[Hashes], families: Sequence[int], active: Flags, *, least: float
-) -> list[Shared]:
-    """The pairs whose shared shingles are at least `least` of the shorter article's; one of the two is `active`.
+class Sharing:
+    """What articles share, one of every two `active`. Lists are read from first to last twice, and
+    those of the pairs singly, so that they need not be in memory."""
 
-    `families` numbers the family each article is known to be in so far: a shingle in `_TEMPLATE` of them is template
-    text. Only shingles of active articles are looked up: 10 articles among 20,000 take half a second.
-    """
-    sizes = np.array([len(p) for p in prints])
-    pairs = _pairs(prints, sizes, active, least)
-    common = _template_hashes(
-        prints, np.asarray(families), sorted({n for pair in pairs for n in pair})
-    )
-    found = []
-    for left, right in pairs:
-        shared = np.intersect1d(prints[left], prints[right], assume_unique=True)
-        shorter = prints[left] if sizes[left] <= sizes[right] else prints[right]
-        containment = len(shared) / max(1, len(shorter))
-        if containment >= least:
-            resemblance = len(shared) / max(1, sizes[left] + sizes[right] - len(shared))
-            found.append(
-                Shared(left, right, containment, _rare(shared, shorter, common), resemblance)
+    def __init__(self, prints: Sequence[Hashes], active: Flags, *, least: float):
+        """Pairs whose shared shingles are at least `least` of the shorter article's."""
+        self._least = least
+        postings, self.sizes = _postings(prints, _of_active(prints, active))
+        self._pairs = _pairs(postings, self.sizes, active, least)
+        involved = sorted({n for pair in self._pairs for n in pair})
+        self._lists = {n: prints[n] for n in involved}
+        self._postings = _NONE
+        if involved:
+            self._postings, _ = _postings(
+                prints, np.unique(np.concatenate([*self._lists.values()]))
             )
-    return sorted(found, key=lambda s: (-s.resemblance, s.left, s.right))
+
+    def under(self, families: Sequence[int]) -> list[Shared]:
+        """The pairs, closest first. `families` numbers the family each article is known to be in so
+        far: a shingle in `_TEMPLATE` of them is template text."""
+        common = _template_hashes(self._postings, np.asarray(families))
+        found = []
+        for left, right in self._pairs:
+            ours, theirs = self._lists[left], self._lists[right]
+            shared = np.intersect1d(ours, theirs, assume_unique=True)
+            shorter = ours if len(ours) <= len(theirs) else theirs
+            containment = len(shared) / max(1, len(shorter))
+            if containment >= self._least:
+                resemblance = len(shared) / max(1, len(ours) + len(theirs) - len(shared))
+                rare = _rare(shared, shorter, common)
+                found.append(Shared(left, right, containment, rare, resemblance))
+        return sorted(found, key=lambda s: (-s.resemblance, s.left, s.right))
 
 
+_NONE: Postings = (np.empty(0, dtype=np.uint64), np.empty(0, dtype=np.int64))
 _TEMPLATE = 4  # families
 _LONG_RUN = 120  # shingles; a notice that many articles carry is shorter than this
 
@@ -72,39 +85,47 @@ def _rare(shared: Hashes, shorter: Hashes, common: Hashes) -> float:
     return float((~shared_common).sum()) / rest
 
 
-def _template_hashes(
-    prints: Sequence[Hashes], families: Indices, involved: Sequence[int]
-) -> Hashes:
-    """Those of the hashes of the involved articles that many families have."""
-    if not involved:
-        return np.empty(0, dtype=np.uint64)
-    keys, owners = _postings(prints, np.unique(np.concatenate([prints[n] for n in involved])))
+def _template_hashes(postings: Postings, families: Indices) -> Hashes:
+    """Those of the hashes that many families have."""
+    keys, owners = postings
     pairs = np.unique(np.stack((keys, families[owners].astype(np.uint64))), axis=1)
     found, counts = np.unique(pairs[0], return_counts=True)
     return found[counts >= _TEMPLATE]
 
 
-def _postings(lists: Sequence[Hashes], wanted: Hashes) -> tuple[Hashes, Indices]:
-    """Every wanted hash with the position of every list that has it; `wanted` is ascending."""
-    keys = np.concatenate(lists)
-    owners = np.repeat(np.arange(len(lists)), [len(p) for p in lists])
+def _parts(lists: Iterable[Hashes]) -> Iterator[tuple[Hashes, Indices]]:
+    """Some thousand lists at once: all their hashes, and the position of each one's list."""
+    rest, first = iter(lists), 0
+    while some := list(islice(rest, AT_ONCE)):
+        owners = np.repeat(np.arange(first, first + len(some)), [len(p) for p in some])
+        yield np.concatenate(some), owners
+        first += len(some)
+
+
+def _postings(lists: Sequence[Hashes], wanted: Hashes) -> tuple[Postings, Indices]:
+    """Every wanted hash with the position of every list that has it, and the lengths of all lists;
+    `wanted` is ascending."""
+    sizes = np.zeros(len(lists), dtype=np.int64)
+    found = [_NONE]
     if not len(wanted):
-        return keys[:0], owners[:0]
-    places = np.minimum(np.searchsorted(wanted, keys), len(wanted) - 1)
-    kept = wanted[places] == keys
-    return keys[kept], owners[kept]
+        return _NONE, sizes
+    for keys, owners in _parts(lists):
+        sizes += np.bincount(owners, minlength=len(lists))
+        places = np.minimum(np.searchsorted(wanted, keys), len(wanted) - 1)
+        kept = wanted[places] == keys
+        found.append((keys[kept], owners[kept]))
+    return (np.concatenate([k for k, _ in found]), np.concatenate([o for _, o in found])), sizes
 
 
 def _of_active(lists: Sequence[Hashes], active: Flags) -> Hashes:
-    chosen = [p for p, one in zip(lists, active, strict=True) if one]
+    chosen = [lists[int(n)] for n in np.flatnonzero(active)]
     return np.unique(np.concatenate(chosen)) if chosen else np.empty(0, dtype=np.uint64)
 
 
 def _pairs(
-    prints: Sequence[Hashes], sizes: Indices, active: Flags, least: float
+    postings: Postings, sizes: Indices, active: Flags, least: float
 ) -> list[tuple[int, int]]:
-    keys, owners = _postings(prints, _of_active(prints, active))
-    lefts, rights, _ = _together(keys, owners, active)
+    lefts, rights, _ = _together(*postings, active)
     codes, counts = np.unique(lefts * len(sizes) + rights, return_counts=True)
     lefts, rights = codes // len(sizes), codes % len(sizes)
     # crowded hashes are not counted for every pair, so that the first look is more generous than the rule
@@ -155,22 +176,36 @@ def topical(
     Rewrites keep names and terms when they keep no three words in a row; whether one is a rewrite is decided elsewhere.
     """
     total = len(stems)
-    if not sum(map(len, stems)):
-        return []
-    known, inverse, counts = np.unique(
-        np.concatenate(stems), return_inverse=True, return_counts=True
-    )
-    rarity = np.log((total + 1) / counts + 1) ** 2
-    owners = np.repeat(np.arange(total), [len(s) for s in stems])
-    norms = np.sqrt(np.bincount(owners, weights=rarity[inverse], minlength=total))
-    telling = known[(counts > 1) & (counts <= max(_CROWD, total // 20))]
     wanted = _of_active(stems, active)
-    keys, owners = _postings(stems, wanted[np.isin(wanted, telling, assume_unique=True)])
+    if not len(wanted):
+        return []
+    known, counts = _counted(stems)
+    rarity = np.log((total + 1) / counts + 1) ** 2
+    telling = known[(counts > 1) & (counts <= max(_CROWD, total // 20))]
+    wanted = wanted[np.isin(wanted, telling, assume_unique=True)]
+    weights, found = np.zeros(total), [_NONE]
+    for keys, owners in _parts(stems):
+        places = np.searchsorted(known, keys)
+        weights += np.bincount(owners, weights=rarity[places], minlength=total)
+        kept = np.isin(keys, wanted)
+        found.append((keys[kept], owners[kept]))
+    norms = np.sqrt(weights)
+    keys, owners = (np.concatenate(one) for one in zip(*found, strict=True))
     lefts, rights, shared = _together(keys, owners, active)
     codes, places = np.unique(lefts * total + rights, return_inverse=True)
     dots = np.bincount(places, weights=rarity[np.searchsorted(known, shared)], minlength=len(codes))
     a, b = codes // total, codes % total
     return _nearest(a, b, dots / np.maximum(norms[a] * norms[b], 1e-9), nearest, least)
+
+
+def _counted(lists: Iterable[Hashes]) -> tuple[Hashes, Indices]:
+    """Every hash, ascending, and how many lists have it."""
+    known, counts = _NONE
+    for keys, _ in _parts(lists):
+        some, numbers = np.unique(keys, return_counts=True)
+        known, places = np.unique(np.concatenate((known, some)), return_inverse=True)
+        counts = np.bincount(places, np.concatenate((counts, numbers))).astype(np.int64)
+    return known, counts
 
 
 def _nearest(

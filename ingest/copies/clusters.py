@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from itertools import islice
+from typing import Any
 
 import numpy as np
 
 from ingest.copies.alignment import Embed
 from ingest.copies.alterations import Copy
-from ingest.copies.candidates import Flags, Shared, sharing, topical
+from ingest.copies.candidates import Flags, Indices, Shared, Sharing, topical
 from ingest.copies.likeness import LEAST_SHARED, SHORT_SHINGLES, repeats, says_the_same
 from ingest.copies.roles import COPY_SHARED
 from ingest.copies.roundups import carries, same_title
-from ingest.copies.shingles import Print
+from ingest.copies.shingles import Hashes, Print
 
 Read = Callable[[int], Copy]  # the article at a position, with its sentences
 
@@ -30,23 +32,46 @@ def clusters(
     `standing` gives for each article the position of the first of its family, as far as it is known; what two articles
     that are not `active` are to each other is not asked again. Articles are read only where their prints meet.
     """
-    found = _Clusters(prints, standing, read, embed)
-    shingles = [p.shingles for p in prints]
+    if not active.any():
+        return _Clusters(prints, np.zeros(0, np.int64), standing, read, embed).lists()
+    shared = Sharing(_Part(prints, lambda p: p.shingles), active, least=LEAST_SHARED)
+    found = _Clusters(prints, shared.sizes, standing, read, embed)
     for _ in range(2):  # text that copies share with each other is no template
-        found.link_repeated(sharing(shingles, found.tops(), active, least=LEAST_SHARED))
-    long_enough = np.array([len(s) >= SHORT_SHINGLES for s in shingles])
-    stems = [
-        p.stems if enough else p.stems[:0] for p, enough in zip(prints, long_enough, strict=True)
-    ]
-    found.link_rewritten(topical(stems, active & long_enough, nearest=_NEAREST, least=_SAME_TOPIC))
+        found.link_repeated(shared.under(found.tops()))
+    stems = _Part(prints, lambda p: p.stems if len(p.shingles) >= SHORT_SHINGLES else p.stems[:0])
+    found.link_rewritten(topical(stems, active, nearest=_NEAREST, least=_SAME_TOPIC))
     return found.lists()
+
+
+@dataclass(frozen=True, slots=True)
+class _Part(Sequence[Hashes]):
+    """One list of each print, read when it is asked for."""
+
+    prints: Sequence[Print]
+    part: Callable[[Print], Hashes]
+
+    def __len__(self) -> int:
+        return len(self.prints)
+
+    def __getitem__(self, n: Any) -> Any:
+        return self.part(self.prints[n])
+
+    def __iter__(self) -> Iterator[Hashes]:
+        return map(self.part, self.prints)
 
 
 class _Clusters:
     """Articles by position, united step by step; a round-up never unites what it carries."""
 
-    def __init__(self, prints: Sequence[Print], standing: Sequence[int], read: Read, embed: Embed):
-        self._sizes = [len(p.shingles) for p in prints]
+    def __init__(
+        self,
+        prints: Sequence[Print],
+        sizes: Indices,
+        standing: Sequence[int],
+        read: Read,
+        embed: Embed,
+    ):
+        self._sizes = sizes
         self._prints = prints
         self._parents = list(standing)
         self._members: dict[int, list[int]] = defaultdict(list)

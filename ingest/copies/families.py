@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
+from typing import Any
 
 import numpy as np
 
@@ -16,16 +18,28 @@ from ingest.copies.roles import members
 from ingest.copies.shingles import Print, fingerprint, print_of
 from ingest.types import Article, Family, Member, Sentence
 
-__all__ = ["Embed", "Standing", "fingerprint", "group", "read_print", "regroup"]
+__all__ = ["Embed", "Prints", "Standing", "fingerprint", "group", "read_print", "regroup"]
 
 Split = tuple[Article, Sequence[Sentence]]
+
+
+@dataclass(frozen=True, slots=True)
+class Prints:
+    """Prints of articles, which need not all be in memory."""
+
+    ids: AbstractSet[str]
+    some: Callable[[Sequence[str]], Mapping[str, Print]]  # of those that are asked for
+
+    @classmethod
+    def of(cls, known: Mapping[str, Print]) -> Prints:
+        return cls(known.keys(), lambda ids: {i: known[i] for i in ids})
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
     """The articles that are grouped already and stay, as far as new ones have to be compared with them."""
 
-    prints: Mapping[str, Print]  # by article id; those of the new ones may stand here too
+    prints: Prints  # those of the new ones may stand here too
     families: Sequence[Family]  # as they were, with the members that go
     read: Callable[[str], Split]  # an article by its id; asked for few
     # ids of articles that a desk took out of the family they would be in, and in whose they are
@@ -67,13 +81,14 @@ def _grouped(
     fresh: Sequence[Split], standing: Standing | None, known: Mapping[str, str], embed: Embed
 ) -> tuple[Family, ...]:
     new = {article.article_id: (article, sentences) for article, sentences in fresh}
-    prints = dict(standing.prints) if standing else {}
-    prints |= {i: read_print(*split) for i, split in new.items() if i not in prints}
-    if not prints:  # the last article is gone
+    stored = standing.prints if standing else Prints.of({})
+    own = dict(stored.some([i for i in new if i in stored.ids]))
+    own |= {i: read_print(*split) for i, split in new.items() if i not in own}
+    ids = sorted(stored.ids | own.keys())
+    if not ids:  # the last article is gone
         return ()
-    ids = sorted(prints)
     place = {i: n for n, i in enumerate(ids)}
-    staying = prints.keys() - new.keys()
+    staying = stored.ids - new.keys()
     whole = [  # whose members are all still there, one of them the canonical one
         family
         for family in (standing.families if standing else ())
@@ -97,7 +112,7 @@ def _grouped(
             split = standing.read(ids[n])
         return read_copy(*split)
 
-    ordered = [prints[i] for i in ids]
+    ordered = _Ordered(ids, own, stored)
     active = np.array([i not in untouched for i in ids], dtype=np.bool_)
     same = {frozenset(m.article_id for m in family.members): family for family in whole}
     found: list[Family] = []
@@ -111,6 +126,31 @@ def _grouped(
             )
     named = _named(changed, known, {family.family_id for family in found})
     return tuple(sorted([*found, *named], key=lambda f: f.family_id))
+
+
+class _Ordered(Sequence[Print]):
+    """Prints by position; those of articles that stay are read in passing."""
+
+    def __init__(self, ids: Sequence[str], own: Mapping[str, Print], stored: Prints):
+        self._ids, self._own, self._stored = ids, own, stored
+        self._kept = lru_cache(maxsize=MOST_KEPT)(lambda i: stored.some([i])[i])
+
+    def __len__(self) -> int:
+        return len(self._ids)
+
+    def __getitem__(self, n: Any) -> Any:
+        one = self._ids[n]
+        return self._own[one] if one in self._own else self._kept(one)
+
+    def __iter__(self) -> Iterator[Print]:
+        for start in range(0, len(self._ids), READ_AT_ONCE):
+            some = self._ids[start : start + READ_AT_ONCE]
+            found = self._stored.some([i for i in some if i not in self._own])
+            yield from (self._own[i] if i in self._own else found[i] for i in some)
+
+
+READ_AT_ONCE = 1_000  # prints of 3 kB each
+MOST_KEPT = 2_000  # prints that were asked for singly
 
 
 def _as_placed(found: Sequence[list[int]], placed: Mapping[int, int]) -> list[list[int]]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from sqlalchemy import delete, select
 
 from ingest.copies.shingles import FORM, Hashes, Print
 from ingest.storage.database import Database, put
+from ingest.storage.lists import among
 from ingest.storage.tables import prints, versions
 
 
@@ -20,13 +21,20 @@ class Fingerprints:
         self._database = database
         self._new: dict[str, Print] = {}
 
-    def known(self, content_hashes: Mapping[str, str]) -> dict[str, Print]:
-        """Article id → print, of those whose content hash an earlier ingest kept. `content_hashes`
-        is by article id."""
-        rows = self._database.rows(select(prints).where(prints.c.form == FORM))
-        by_hash = {row.content_hash: row for row in rows}
-        found = {i: by_hash[content] for i, content in content_hashes.items() if content in by_hash}
-        return {i: Print(_hashes(row.shingles), _hashes(row.stems)) for i, row in found.items()}
+    def known(self, content_hashes: Mapping[str, str]) -> set[str]:
+        """Ids of the articles whose content hash an earlier ingest kept. `content_hashes` is by
+        article id."""
+        rows = self._database.rows(select(prints.c.content_hash).where(prints.c.form == FORM))
+        kept = {row.content_hash for row in rows}
+        return {i for i, content in content_hashes.items() if content in kept}
+
+    def some(self, content_hashes: Sequence[str]) -> dict[str, Print]:
+        """Prints by content hash, of those that are noted or kept."""
+        found = {content: self._new[content] for content in content_hashes if content in self._new}
+        asked = {"hashes": [content for content in content_hashes if content not in found]}
+        rows = self._database.rows(_SOME, asked) if asked["hashes"] else ()
+        stored = {r.content_hash: Print(_hashes(r.shingles), _hashes(r.stems)) for r in rows}
+        return found | stored
 
     def note(self, prints: Mapping[str, Print]) -> None:
         """What `keep` will write, by content hash."""
@@ -48,6 +56,9 @@ class Fingerprints:
             kept = select(versions.c.content_hash)
             connection.execute(delete(prints).where(prints.c.content_hash.not_in(kept)))
         self._new.clear()
+
+
+_SOME = select(prints).where(prints.c.form == FORM, among(prints.c.content_hash, "hashes"))
 
 
 def _blob(hashes: Hashes) -> bytes:
