@@ -13,6 +13,7 @@ from ingest.copies.alignment import chain, comparable, increasing, word_overlap
 from ingest.types import Sentence, SentenceKind
 from service.verification.alignment import align, likeness
 from service.verification.reading import read
+from service.verification.roles import turned
 
 
 def body(*texts: str) -> list[Sentence]:
@@ -94,6 +95,7 @@ def test_a_copy_would_repeat_prose_and_headings_once_and_no_byline() -> None:
     [
         ("boats", "boat", 1.0),
         ("inspect", "inspection", 1.0),
+        ("in the Bakery", "bakery", 0.95),  # a name and a word
         ("3 May 2025", "May 2025", 0.9),
         ("3 May 2025", "4 May 2025", 0.0),
         ("40", "50", 0.0),
@@ -122,3 +124,11 @@ def test_of_a_claim_is_held_what_has_a_partner_by_how_alike_they_are(
     claim: str, sentence: str, held: float
 ) -> None:
     assert align(read(claim), [read(sentence)]).held == pytest.approx(held)
+
+
+@pytest.mark.parametrize(
+    ("words", "exchanged"), [("big old red wild", True), ("big old red wild thin", False)]
+)
+def test_a_subject_is_one_of_the_five_words_before_its_verb(words: str, exchanged: bool) -> None:
+    sentence, claim = f"The fox {words} caught the hen.", f"The hen {words} caught the fox."
+    assert turned(align(read(claim), [read(sentence)])) == exchanged

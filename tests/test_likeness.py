@@ -292,3 +292,11 @@ def test_of_these_three_fifths_have_a_third_of_their_words_in_common(
 def test_a_rewrite_has_two_facts_in_common(names: str, copied: bool) -> None:
     one, other = in_other_words([5] * 6, names=names)
     assert says_the_same(one, other, same) == copied
+
+
+def test_facts_of_one_side_are_no_common_ones() -> None:
+    bare, named = (
+        in_other_words([5] * 6, names=n)[0]
+        for n in ("They met them again.", "Piet Marsh met Lena Oak.")
+    )
+    assert not says_the_same(bare, named, same) and not says_the_same(named, bare, same)

@@ -6,6 +6,8 @@ import pytest
 from newsroom import by_key, card, sentences
 
 from service.types import Draft
+from service.verification.objections import objections
+from service.verification.reading import read
 from service.verification.verify import verify
 
 # kind → sentence → (false claims, true claims)
@@ -349,3 +351,37 @@ def test_whole_sentences_are_exact_whatever_they_hold() -> None:
             evidence = sentences(card("c"), sentence)
             found = verify(Draft(sentence, (evidence[0].key,)), by_key(evidence))
             assert found.support == "exact"
+
+
+LOAM = "The Loam boats sank near the pier on Monday."
+
+
+@pytest.mark.parametrize(
+    ("sentence", "claim", "released"),
+    [
+        (LOAM, "Three Loam boats sank near the pier on Monday.", True),
+        (LOAM, "Four Loam boats sank near the pier on Monday.", False),
+        ("The talks with Iran ended in Loam.", "The Iranian talks ended in Loam.", True),
+        ("The talks with Iran ended in Loam.", "The Irish talks ended in Loam.", False),
+        ("It fell to 40 in May.", "In the month of May there was a fall by 40.", False),
+        ("It fell by 40 in May.", "In the month of May there was a fall by 40.", True),
+    ],
+)
+def test_names_and_numbers_are_known_from_the_sentence(
+    sentence: str, claim: str, released: bool
+) -> None:
+    told = list(objections(read(claim), [read(sentence)], read("Harbour news")))
+    assert (not told) == released, told
+
+
+@pytest.mark.parametrize(
+    ("claim", "rests"),
+    [
+        ("It closed in May after the storm in Orvel hit harbour.", False),  # two words of the title
+        ("It closed in May after the storm in Orvel hit harbour boats.", True),
+    ],
+)
+def test_two_plain_words_may_stand_in_the_title_alone(claim: str, rests: bool) -> None:
+    sentence = "It closed in May after the storm."
+    told = list(objections(read(claim), [read(sentence)], read("Orvel hit harbour boats")))
+    assert ("rests on the title" in told) == rests, told

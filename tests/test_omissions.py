@@ -105,3 +105,34 @@ def test_what_is_called_false_afterwards_is_no_fact(ruling: str, cut: bool) -> N
 def test_who_said_it_goes_with_it_unless_an_office_counts(source: str, cut: bool) -> None:
     claim = "The old mill by the river was sold in May."
     assert cut_source(made(f"{source} the old mill by the river was sold in May.", claim)) == cut
+
+
+@pytest.mark.parametrize(
+    ("sentence", "cut"),
+    [
+        ("In May, had it rained, the boats stayed in the harbour.", True),
+        ("In May it had rained, the boats stayed in the harbour.", False),  # a tense
+        ("Even if it rained, the boats stayed in the harbour.", False),
+        ("If it rained, the boats stayed in the harbour.", True),
+        ("If ever, the boats stayed in the harbour.", False),
+        ("If it rained (as it may), the boats sank; the boats stayed in the harbour.", False),
+    ],
+)
+def test_a_condition_is_cut_where_it_is_one(sentence: str, cut: bool) -> None:
+    found = set(cut_operators(made(sentence, "The boats stayed in the harbour.")))
+    assert ("condition left out" in found) == cut
+
+
+@pytest.mark.parametrize(
+    ("sentence", "claim", "cut"),
+    [
+        ("Quill said the mill burned down in May.", "The mill burned down in May.", True),
+        ("The police said the mill burned down in May.", "The mill burned down in May.", False),
+        ("Quill said so. The mill burned down in May.", "The mill burned down in May.", False),
+        ("Quill said rain fell, and the mill burned down in May.", "The mill burned down in May.", False),
+        ("“The mill burned down,” he said in May.", "The mill burned down in May.", False),
+        ("Quill said the mill burned down in May.", "Quill said the mill burned down.", False),
+    ],
+)  # fmt: skip
+def test_whoever_says_it_goes_with_it(sentence: str, claim: str, cut: bool) -> None:
+    assert cut_source(made(sentence, claim)) == cut

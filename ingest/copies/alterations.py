@@ -55,9 +55,8 @@ def alterations(canonical: Copy, copy: Copy, embed: Embed) -> tuple[Alteration, 
     for stretch in pair(canonical.sentences, copy.sentences, embed):
         first = stretch.left[0], stretch.right[0]
         heading = any(s.kind is not SentenceKind.BODY for s in first)
-        if (heading or any(map(_is_listing, first))) and word_overlap(first[:1], first[1:])[
-            0, 0
-        ] < _SAME_HEADLINE:
+        likeness = word_overlap(first[:1], first[1:]).item()
+        if (heading or any(map(_is_listing, first))) and likeness < _SAME_HEADLINE:
             continue
         for severity, alteration in _compare(canonical, copy, stretch):
             place = (
@@ -251,4 +250,4 @@ _WIDEST_BREAK = 4  # characters
 
 def _better(left: Sequence[Sentence], right: Sequence[Sentence], than: float) -> bool:
     joined = [Sentence(0, 0, " ".join(s.text for s in side)) for side in (left, right)]
-    return bool(word_overlap(joined[:1], joined[1:])[0, 0] > than)
+    return word_overlap(joined[:1], joined[1:]).item() > than

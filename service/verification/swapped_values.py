@@ -53,9 +53,7 @@ def displaced(quotes: Sequence[str], claim: str) -> str | None:
     at_home: set[int] = set()
     for quote in quotes:
         ours = analyse(quote).terms
-        matcher = SequenceMatcher(
-            None, [t.value for t in ours], [t.value for t in theirs], autojunk=False
-        )
+        matcher = SequenceMatcher(None, [t.value for t in ours], [t.value for t in theirs])
         codes = matcher.get_opcodes() or [("equal", 0, 0, 0, 0)]
         for before, (tag, a, b, c, d), after in zip(
             [None, *codes[:-1]], codes, [*codes[1:], None], strict=True
@@ -123,7 +121,7 @@ def _rows(
 ) -> Iterator[tuple[int, list[tuple[int, int]]]]:
     """Rows of at least `FRAME` tokens that both have: their length, and the places of the names in
     them."""
-    matcher = SequenceMatcher(None, [t[0] for t in ours], [t[0] for t in theirs], autojunk=False)
+    matcher = SequenceMatcher(None, [t[0] for t in ours], [t[0] for t in theirs])
     for a, b, size in matcher.get_matching_blocks():
         names = [(a + n, b + n) for n in range(size) if ours[a + n][1]]
         if size >= FRAME and names and len(names) < size:
