@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import math
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
@@ -101,8 +102,8 @@ def bond(
             places.setdefault(term, []).append(number)
     best = 0.0
     for thing in found:
-        first = sum(start < thing.start for start in starts)
-        last = max(first, sum(start < thing.end for start in starts) - 1)
+        first = bisect_left(starts, thing.start)
+        last = max(first, bisect_left(starts, thing.end) - 1)
         near = 0.0
         for term, weight in weights.items():
             gaps = [max(first - at, at - last, 0) for at in places.get(term, ())]

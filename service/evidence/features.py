@@ -126,12 +126,15 @@ def measure(
     held = [frozenset(row).union(*(same[word] for word in row)) for row in rows]
     titles = title_words(query, evidence)
     typed = query.wants not in (None, "reason")
+    cues = np.array([cue(query, item.text) for item in evidence])
     bonds = np.zeros(len(evidence))
     if typed:  # what stands in the title is what the whole article is about and binds nothing
         outside = [{t: w for t, w in weights.items() if t not in title} for title in titles]
-        near = [bond(query, e.text, own, same) for e, own in zip(evidence, outside, strict=True)]
+        near = [  # without a thing of the type there is nothing to be near
+            bond(query, item.text, own, same) if held_thing else 0.0
+            for item, own, held_thing in zip(evidence, outside, cues, strict=True)
+        ]
         bonds = np.minimum(1.0, np.array(near) / CLOSE)
-    cues = np.array([cue(query, item.text) for item in evidence])
     by_type = {name: np.zeros(len(evidence)) for name in SENTENCE_FEATURES if name[:4] == "cue_"}
     by_type[_CUE_OF.get(query.wants, "cue_other")] = cues
     terms = [stemmed for _, stemmed in query.terms]

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Literal
 
 from ingest.english.periods import Period, in_words, periods, spoken
@@ -124,6 +125,7 @@ def time_of(item: Evidence) -> str:
     return in_words(item.article.published_on) if item.article.published_on else ""
 
 
+@lru_cache(maxsize=4096)  # each sentence is placed several times in an answer
 def stated_periods(text: str, published: date | None) -> tuple[Period, ...]:
     """The periods that a sentence states of its own time, counted from the day its article was published."""
     found = periods(text, published)
