@@ -1,11 +1,12 @@
 # The project's two commands are `make up` and `make test`; each is enough on a machine with Python 3.11+ and make.
-.PHONY: up test test-all install install-dev install-scale lint lock screenshot clean
+.PHONY: up test test-all test-long sbom install install-dev install-scale lint lock screenshot clean
 
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PORT ?= 8000
 ARTICLES ?=
+SECONDS ?= 600
 LOCK := uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
   --no-annotate --no-header --no-emit-index-url --quiet --upgrade
 
@@ -30,6 +31,13 @@ test: install-dev ## the fast tests
 
 test-all: install-dev ## every test
 	$(BIN)/python -m pytest -q -n 2
+
+test-long: install-dev ## ten minutes of questions: memory, threads and handles must not grow (SECONDS=600)
+	DATELINE_SOAK_SECONDS=$(SECONDS) $(BIN)/python -m pytest -q tests/test_soak.py
+
+sbom: install ## what is installed: components (sbom.cdx.json) and licences (licences.txt)
+	$(BIN)/python deploy/sbom.py > sbom.cdx.json
+	$(BIN)/python deploy/sbom.py --licences > licences.txt
 
 install: $(VENV)/.installed ## set up .venv from requirements.lock, every package checked against its hash
 

@@ -72,6 +72,7 @@ def examine(archive: Archive) -> tuple[Fault, ...]:
 def examine_indexes(archive: Archive) -> tuple[Fault, ...]:
     """What Chroma and the text index hold against what the catalogue says."""
     wanted = archive.catalogue.kept_passages()
+    archive.text_index.check()
     chroma, text = archive.vector_index.ids(), archive.text_index.ids()
     faults = [
         *_compared("chroma", wanted, chroma),

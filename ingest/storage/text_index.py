@@ -24,6 +24,7 @@ LONGEST_WORD = 40  # bytes; tantivy's English tokenizer leaves out what is longe
 WRITTEN = 2
 PADDING = 150
 PAD = "zzpadzz"
+REBUILD = "run `dateline ingest --rebuild`"
 
 
 class TextIndex:
@@ -41,7 +42,7 @@ class TextIndex:
         builder.add_text_field("words", tokenizer_name="en_stem", index_option="freq")
         # for document_frequency alone
         builder.add_text_field("text", tokenizer_name="en_stem", index_option="basic")
-        with self._named("run `dateline ingest --rebuild`"):
+        with self._named(REBUILD):
             path.mkdir(parents=True, exist_ok=True)
             self._index = tantivy.Index(builder.build(), path=str(path))
 
@@ -87,9 +88,16 @@ class TextIndex:
             parsed = tantivy.Query.boolean_query(
                 [(tantivy.Occur.Must, parsed), (tantivy.Occur.Must, silent)]
             )
-        searcher = self._index.searcher()
-        found = searcher.search(parsed, count, count=False)
-        return [(searcher.doc(address)["passage_id"][0], score) for score, address in found.hits]
+        with self._named(REBUILD):
+            searcher = self._index.searcher()
+            hits = searcher.search(parsed, count, count=False).hits
+            return [(searcher.doc(address)["passage_id"][0], score) for score, address in hits]
+
+    def check(self) -> None:
+        """Reads what every passage holds. Raises IndexUnavailable where a file of it is missing."""
+        with self._named(REBUILD):
+            everywhere = tantivy.Query.term_query(self._index.schema, "words", PAD, "freq")
+            self._index.searcher().search(everywhere, 1, count=False)
 
     def alike(self, word: str) -> list[str]:
         """Ids of at most 20 passages with a word whose stem is an edit away from this one's, or two
