@@ -385,3 +385,11 @@ def test_two_plain_words_may_stand_in_the_title_alone(claim: str, rests: bool) -
     sentence = "It closed in May after the storm."
     told = list(objections(read(claim), [read(sentence)], read("Orvel hit harbour boats")))
     assert ("rests on the title" in told) == rests, told
+
+
+@pytest.mark.parametrize(("more", "caught"), [("very fine", True), ("some very fine", False)])
+def test_slots_are_compared_from_seven_tenths_of_the_words(more: str, caught: bool) -> None:
+    sentence = "The boat went up in Skerra with apples in May."
+    claim = f"The boat went down in Skerra with {more} apples."
+    told = list(objections(read(claim), [read(sentence)], read("Harbour news")))
+    assert ("another value" in told) == caught, told
