@@ -161,6 +161,13 @@ def test_an_altered_sentence_is_never_drafted():
     assert drafted("How much did it cost?", weighed([altered(wrong)], 0.9)) == []
 
 
+def test_who_is_not_answered_with_sentences_that_name_nobody():
+    told = sentences(BRIDGE, "One man was arrested for throwing a shoe.", "Tomas Quill laughed.")
+    assert drafted("Who threw the shoe?", weighed(told[:1], 0.9)) == []
+    assert drafted("Who laughed?", weighed(told[1:], 0.9)) == ["Tomas Quill laughed."]
+    assert drafted("What was thrown?", weighed(told[:1], 0.9)) == [told[0].text]
+
+
 def test_nothing_gives_no_draft():
     assert drafted("Who?", []) == []
 
@@ -203,7 +210,7 @@ def test_every_draft_copies_one_piece_of_evidence_and_few_are_made(
     ranked = weighed(sentences(BRIDGE, *texts), *relevances[: len(texts)])
     found = draft(query(question), ranked)
     evidence = by_key(ranked)
-    assert 1 <= len(found) <= LONGEST_ANSWER
+    assert (question != "Who?") <= len(found) <= LONGEST_ANSWER
     assert len({one.keys for one in found}) == len(found)
     for one in found:
         verdict = verify(Draft(one.text, one.keys), evidence)
