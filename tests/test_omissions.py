@@ -130,7 +130,7 @@ def test_a_condition_is_cut_where_it_is_one(sentence: str, cut: bool) -> None:
         ("The police said the mill burned down in May.", "The mill burned down in May.", False),
         ("Quill said so. The mill burned down in May.", "The mill burned down in May.", False),
         ("Quill said rain fell, and the mill burned down in May.", "The mill burned down in May.", False),
-        ("“The mill burned down,” he said in May.", "The mill burned down in May.", False),
+        ("“The mill burned down,” he said in May.", "The mill burned down in May.", True),
         ("Quill said the mill burned down in May.", "Quill said the mill burned down.", False),
     ],
 )  # fmt: skip

@@ -112,11 +112,7 @@ def _operates(kind: str, match: re.Match[str], quote: str) -> bool:
 def _bears(made: Edit, kind: str, match: re.Match[str]) -> bool:
     """Whether the operator bears on words that the claim kept."""
     quote = made.quote.lower
-    if kind == "possible" and re.search(r"\bcan\b|\blikely\b", made.claim.lower):
-        return False
     first, last = made.quote.segment(match.start())
-    if kind in ("fiction", "error"):
-        first = 0
     right = made.kept_after(match.end(), last)
     left = [span for span in made.kept_spans if first <= span[0] < match.start()]
     right_words, left_words = (_carrying(quote, spans) for spans in (right, left))
@@ -124,12 +120,6 @@ def _bears(made: Edit, kind: str, match: re.Match[str]) -> bool:
         return _touches(quote, match, right) and (
             kind == "negation" or right[0][0] - match.end() < REACH
         )
-    if kind == "condition":
-        return bool(left_words or right_words)
-    if kind == "except":
-        return left_words >= 2 and not right_words
-    if kind in ("claim", "question"):
-        return bool(right_words)
     return bool(right_words) or left_words >= 2
 
 
@@ -250,9 +240,6 @@ def cut_source(made: Edit) -> bool:
         if re.search(r"[.;]|, (?:and|but)", quote[match.end() : right[0][0]]):
             continue
         before = quote[: match.start()]
-        said_before = re.search(r"[\"”,]\s*(?:\w+\s){0,6}$", before)
-        if said_before and _carrying(quote, right) < 2:
-            continue
         left = [span for span in made.kept_spans if span[0] < match.start()]
         if not _OFFICE.search(before[-60:]) and _carrying(quote, left) <= len(right):
             return True
