@@ -5,6 +5,11 @@
 Where the corpus is smaller than asked for, its texts come again with other words: every longer word but the commonest
 gets a syllable more, another one each time, so that no two articles share text that the corpus does not. Vectors come
 from a cache in the data directory; what has to be embedded is counted, not timed.
+
+    python -m benchmarks.grouping --stored 10000 100000
+
+Ten articles against so many whose prints are in a database, each size in a process of its own: seconds, and the memory
+that grouping took at most. The prints are random numbers, as many as 300 words have.
 """
 
 from __future__ import annotations
@@ -12,18 +17,30 @@ from __future__ import annotations
 import argparse
 import random
 import re
+import resource
+import tempfile
 import time
 from collections.abc import Sequence
+from contextlib import closing
+from multiprocessing import get_context
 from pathlib import Path
 
+import numpy as np
+
+from benchmarks.synthetic import articles_of
 from ingest.copies.families import Prints, Split, Standing, read_print, regroup
+from ingest.copies.shingles import FORM, Print
 from ingest.embedding.embedder import LocalEmbedder
 from ingest.english.words import STOP_WORDS as FUNCTION_WORDS
 from ingest.formats import readers
 from ingest.settings import read_settings
+from ingest.storage.database import chunked, put
+from ingest.storage.fingerprints import Fingerprints
+from ingest.storage.sqlite_file import SQLiteFile
+from ingest.storage.tables import CATALOGUE, prints
 from ingest.storage.vector_cache import VectorCache
 from ingest.text.sentences import split
-from ingest.types import Article
+from ingest.types import Article, Family, Member, Role
 
 ADDED = 10
 SEED = 7
@@ -38,11 +55,18 @@ def main() -> None:
         "--data",
         type=Path,
         action="append",
-        required=True,
+        default=[],
         help="JSONL or folder; may be given again",
     )
+    parser.add_argument("--stored", type=int, nargs="+", default=[])
     parser.add_argument("--sizes", type=int, nargs="+", default=[1000, 5000, 20000])
     arguments = parser.parse_args()
+    for size in arguments.stored:
+        one = get_context("spawn").Process(target=measure_stored, args=(size,))
+        one.start()
+        one.join()
+    if not arguments.data:
+        return
     found = [
         a
         for path in arguments.data
@@ -81,16 +105,57 @@ def measure(articles: Sequence[Split], cache: VectorCache) -> str:
     by_id = {article.article_id: (article, sentences) for article, sentences in articles}
     standing, added = articles[:-ADDED], articles[-ADDED:]
     started = time.process_time()
-    prints = {article.article_id: read_print(article, sentences) for article, sentences in standing}
+    known = {article.article_id: read_print(article, sentences) for article, sentences in standing}
     printed = time.process_time()
     embedded = cache.embedded
-    families = regroup(standing, Standing(Prints.of(prints), (), by_id.__getitem__), cache.embed)
+    families = regroup(standing, Standing(Prints.of(known), (), by_id.__getitem__), cache.embed)
     grouped = time.process_time()
-    regroup(added, Standing(Prints.of(prints), families, by_id.__getitem__), cache.embed)
+    regroup(added, Standing(Prints.of(known), families, by_id.__getitem__), cache.embed)
     ended = time.process_time()
     words = sum(len(article.text.split()) for article, _ in articles) // len(articles)
     times = f"{printed - started:8.1f} {grouped - printed:8.1f} {ended - grouped:8.2f}"
     return f"{len(standing):8} {words:10} {times}  {cache.embedded - embedded}"
+
+
+def measure_stored(size: int) -> None:
+    dice = np.random.default_rng(SEED)
+    words = dice.integers(0, 2**63, 60_000, dtype=np.uint64)
+    hashes = {f"{number:016x}": f"{number:032x}" for number in range(size)}
+    added = [(article, split(article.text, article.title)) for article in articles_of(ADDED)]
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        closing(SQLiteFile(Path(folder) / "catalogue.sqlite", CATALOGUE)) as database,
+    ):
+        for some in chunked([*hashes.values()], 1_000):
+            rows = [
+                {
+                    "content_hash": content,
+                    "form": FORM,
+                    "shingles": dice.integers(0, 2**63, 280, dtype=np.uint64).tobytes(),
+                    "stems": dice.choice(words, 110).tobytes(),
+                }
+                for content in some
+            ]
+            with database.write() as connection:
+                put(connection, prints, rows)
+        families = [Family(f"fam_{one}", (Member(one, Role.ORIGINAL, True),)) for one in hashes]
+        stored = Fingerprints(database)
+
+        def of(ids: Sequence[str]) -> dict[str, Print]:
+            found = stored.some([hashes[one] for one in ids])
+            return {one: found[hashes[one]] for one in ids}
+
+        before, started = _most_memory(), time.process_time()
+        standing = Standing(
+            Prints(stored.known(hashes), of), families, dict[str, Split]().__getitem__
+        )
+        regroup(added, standing, lambda texts: np.zeros((len(texts), 384), np.float32))
+        seconds, most = time.process_time() - started, _most_memory() - before
+        print(f"{size:8} stored: {seconds:6.1f} s of CPU, {most:6.0f} MB more", flush=True)
+
+
+def _most_memory() -> float:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1_000
 
 
 if __name__ == "__main__":
