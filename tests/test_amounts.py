@@ -148,6 +148,7 @@ RECKONED = [
     ("They had 100 boats and now 40 boats.", "more than 27% of them", "more than 26% of them"),
     ("They had 100 boats and now 40 boats.", "less than 57% of them", "less than 58% of them"),
     ("They had 100 boats and now 40 tonnes.", "140 people", "40% of them"),
+    ("They had 90 boats and now 30 boats.", "3 times as many", "4 times as many"),
 ]
 
 

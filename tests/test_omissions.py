@@ -136,3 +136,9 @@ def test_a_condition_is_cut_where_it_is_one(sentence: str, cut: bool) -> None:
 )  # fmt: skip
 def test_whoever_says_it_goes_with_it(sentence: str, claim: str, cut: bool) -> None:
     assert cut_source(made(sentence, claim)) == cut
+
+
+def test_a_kept_word_stands_behind_a_place_from_its_first_letter_on() -> None:
+    kept = made("The mill burned down in May.", "The mill burned.")
+    assert kept.kept_after(4, 9) == [(4, 8)]
+    assert kept.kept_after(5) == [(9, 15)]
