@@ -59,9 +59,7 @@ def ingest(
     ] = None,
     dask: Annotated[
         str | None,
-        typer.Option(
-            "--dask", metavar="ADDRESS", help="Embed on a Dask cluster, such as tcp://HOST:8786"
-        ),
+        typer.Option("--dask", metavar="ADDRESS", help="Embed on a Dask cluster: tcp://HOST:8786"),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON")] = False,
 ) -> None:
@@ -71,8 +69,6 @@ def ingest(
         settings = read_settings()
         if back and (paths or prune or dry_run or rebuild or collections):
             raise WrongUsage("--rollback goes alone: dateline ingest --rollback")
-        if rebuild and dry_run:
-            raise WrongUsage("--rebuild writes, --dry-run does not: give one of them")
         if not paths and not rebuild and not back:
             raise WrongUsage("name at least one file or folder: dateline ingest PATH…")
         report = (
@@ -88,10 +84,7 @@ def ingest(
                 dask=dask,
             )
         )
-        if as_json:
-            terminal.show_json(report)
-        else:
-            tell(report, dry_run=dry_run)
+        terminal.show_json(report) if as_json else tell(report, dry_run=dry_run)
     raise typer.Exit(1 if report["failed"] else 0)
 
 
@@ -109,6 +102,8 @@ def run(
     """Ingests here, or through the service that owns the data directory; the report as JSON, with
     `notes`. `expecting` and `collections` are as in `pipeline.ingest`, `dask` is the address of a
     cluster that embeds."""
+    if rebuild and dry_run:
+        raise WrongUsage("--rebuild writes, --dry-run does not: give one of them")
     absolute = [path.absolute() for path in paths]
     if owner_client.serving(settings.data_dir):
         if dask:
