@@ -6,6 +6,7 @@ import base64
 import hashlib
 import json
 import re
+import select
 import struct
 import threading
 import time
@@ -44,6 +45,7 @@ class FakeOpenAI:
     def __init__(self) -> None:
         self.reply: Reply = lambda body: Script(["NO_ANSWER"])
         self.requests: list[dict[str, Any]] = []
+        self.left = 0  # requests whose client went away before its reply was due
         self.times: list[float] = []  # monotonic seconds at which each request came
         self.key = (
             ""  # what the last caller authorised itself with: all that a model could give away
@@ -116,13 +118,18 @@ def _handler(fake: FakeOpenAI) -> type[BaseHTTPRequestHandler]:
             fake.times.append(time.monotonic())
             fake.key = self.headers.get("Authorization", "").removeprefix("Bearer ")
             script = fake.reply(body)
-            if script.delay_seconds:
-                threading.Event().wait(script.delay_seconds)
+            if script.delay_seconds and self._left_within(script.delay_seconds):
+                fake.left += 1
+                return
             self.close_connection = True
             try:
                 self._send(body, script)
             except (BrokenPipeError, ConnectionResetError):
                 return
+
+        def _left_within(self, seconds: float) -> bool:
+            """Whether the client, which has nothing more to say, closes its connection."""
+            return bool(select.select([self.connection], [], [], seconds)[0])
 
         def _embed(self, body: dict[str, Any]) -> None:
             fake.embedding_requests.append(body)
