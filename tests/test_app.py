@@ -101,7 +101,7 @@ def test_a_key_is_wanted_where_keys_are_set(settings: Settings) -> None:
     ("path", "allowed"),
     [
         ("/v1/articles", "GET, POST"),
-        ("/v1/articles/0123456789abcdef", "DELETE, GET"),
+        ("/v1/articles/0123456789abcdef", "DELETE, GET, PATCH"),
         ("/v1/answers", "POST"),
         ("/healthz", "GET, HEAD"),
         ("/mcp", "POST"),

@@ -359,7 +359,7 @@ def test_a_price_asked_for_with_will_is_the_later_one_though_the_earlier_ranks_h
     assert one is not None and one.status == "superseded" and "£4" in one.about
 
     rest = sentences(new[0].article, "Dogs go free.", start=200)
-    both = [*extractive.draft(asked, old), *extractive.draft(query("Who goes free?"), rest)]
+    both = [*extractive.draft(asked, old), *extractive.draft(query("Do dogs go free?"), rest)]
     drafts, _ = settled(asked, [*ranked, *rest], both)
     assert [draft.text for draft in drafts] == [new[0].text, rest[0].text]
 

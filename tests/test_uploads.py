@@ -25,7 +25,7 @@ from ingest import owner_client
 from ingest.errors import InvalidRequest
 from ingest.pipeline import ingest
 from ingest.settings import Settings
-from ingest.uploads import LONGEST_NAME_BYTES, safe_name
+from ingest.uploads import LONGEST_NAME_BYTES, STAGING, safe_name
 from service.contract.replies import JobAccepted, JobState
 from service.contract.requests import ArticleRequest
 from service.wiring import Service
@@ -104,6 +104,10 @@ def listed(http: httpx2.Client) -> dict[str, dict[str, Any]]:
 
 
 def stored(kept: Path) -> set[str]:
+    """What lies in the folder of uploads, once the files of ended jobs are cleared away."""
+    deadline = time.monotonic() + 30
+    while any((kept / STAGING).glob("*")) and time.monotonic() < deadline:
+        time.sleep(0.02)
     return {path.relative_to(kept).as_posix() for path in kept.rglob("*") if path.is_file()}
 
 
