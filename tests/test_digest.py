@@ -140,6 +140,27 @@ def test_an_altered_copy_never_tells_a_story(small: Answerer) -> None:
     assert is_digest(body) and {c["source"] for c in body["citations"]} == {"a.txt"}
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Timeline of Tarnmouth",
+        "Tell me about Pellworth Glass",
+        "What happened in March 2025?",
+        "What happened on 12 March 2025?",  # two days before the correction
+    ],
+)
+def test_a_story_is_told_as_its_outlet_corrected_it(sample: Answerer, text: str) -> None:
+    body = answered(sample, text)
+    assert "loss of 204 jobs" in body["text"] and "240" not in body["text"]
+    conflict = next(c for c in body["conflicts"] if c["status"] == "superseded")
+    assert "240" in conflict["accounts"][1]["text"] and conflict["chosen"] == 0
+
+
+def test_before_the_correction_a_story_is_told_as_it_stood(sample: Answerer) -> None:
+    body = answered(sample, "Tell me about Pellworth Glass", as_of=date(2025, 3, 13))
+    assert "loss of 240 jobs" in body["text"] and body["conflicts"] == []
+
+
 def test_only_what_was_published_in_the_time_asked_about_is_told(small: Answerer) -> None:
     body = answered(small, "What happened in June 2025?")
     assert {c["source"] for c in body["citations"]} == {"d.txt"}

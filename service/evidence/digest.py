@@ -15,7 +15,7 @@ from ingest.types import Role, Sentence, SentenceKind
 from service.evidence.gathering import passage_at
 from service.evidence.selection import Selection
 from service.query.kinds import Digest
-from service.retrieval.retriever import VOICES, Retriever, card, filter_of
+from service.retrieval.retriever import Retriever, card, filter_of, voice_of
 from service.types import Evidence, Question
 
 LONGEST_DIGEST = 5  # sentences, one a story
@@ -28,6 +28,10 @@ SHORTEST_LEAD = 5  # words; "TARNMOUTH, Sorrenia." is no account
 _SENTENCE_END = re.compile(r"[.!…][\"'”’»)\]]*$")
 _POINTS_BACK = re.compile(  # among the first words: "On Friday they agreed on a cable."
     r"(?i)^\W*(?:\w+\W+){0,3}(?:he|she|they|his|hers?|their|these|those|such)\b|^\W*(?:it|its|this)\b"
+)
+_CORRECTION = re.compile(  # says what a story no longer says; the story itself comes behind it
+    r"(?i)^\W*(?:correct(?:ion|ed)|clarification|editor['’]s note)\s*[:(–—-]|"
+    r"\b(?:earlier|previous|original) version of this\b"
 )
 _QUOTATION = re.compile(r"^\s*[\"“‘']")
 _ABOUT_ITSELF = re.compile(
@@ -46,8 +50,9 @@ def digest(asked: Digest, selection: Selection, retriever: Retriever) -> tuple[E
 
     A single story is told by three sentences in a row.
 
-    A story is told by its canonical copy, or the best one that dates and filters permit, and never
-    by an altered copy. Where the question names a time, only what was published in it is told.
+    A story is told by its outlet's correction, else its canonical copy, or the best one that dates
+    and filters permit, and never by an altered copy. Where the question names a time, only what
+    was published in it is told, and as it was corrected since.
     """
     snapshot, found = selection.snapshot, []
     subject = _stems(asked.subject)
@@ -102,7 +107,7 @@ def _voices(asked: Digest, selection: Selection, retriever: Retriever) -> Iterat
             else sorted(newest_first, key=lambda family: -carried[family])
         )
     for family_id in families:
-        voice = _voice(family_id, narrowed, snapshot)
+        voice = _voice(family_id, selection.query.question, narrowed, snapshot)
         if voice is not None:
             yield voice
 
@@ -121,20 +126,22 @@ def _narrowed(selection: Selection) -> Iterator[Question]:
 
 
 def _voice(
-    family_id: str, narrowed: Sequence[Question], snapshot: Snapshot
+    family_id: str, asked: Question, narrowed: Sequence[Question], snapshot: Snapshot
 ) -> StoredArticle | None:
+    """Who tells a story that was published in a time asked about: its correction, if later too."""
     family = snapshot.family(family_id)
-    members = [m.article_id for m in family.members if m.role != Role.ALTERED] if family else []
-    permitted = {
-        stored.article.article_id: stored
-        for question in narrowed
-        for stored in permitted_articles(snapshot, members, filter_of(question))
-    }
-    return min(
-        permitted.values(),
-        key=lambda s: (not s.member.canonical, VOICES.index(s.member.role), s.article.article_id),
-        default=None,
+    members = (
+        {m.article_id: m.role for m in family.members if m.role != Role.ALTERED} if family else {}
     )
+    permitted = [
+        stored
+        for question in narrowed
+        for stored in permitted_articles(snapshot, list(members), filter_of(question))
+    ]
+    if permitted:
+        corrections = [each for each, role in members.items() if role is Role.UPDATED]
+        permitted += permitted_articles(snapshot, corrections, filter_of(asked))
+    return voice_of(permitted)
 
 
 def _told(
@@ -174,7 +181,8 @@ def _body(stored: StoredArticle, snapshot: Snapshot) -> list[Sentence]:
 
 
 def _stands_alone(sentence: Sentence) -> bool:
-    return not _POINTS_BACK.match(sentence.text) and not _QUOTATION.match(sentence.text)
+    text = sentence.text
+    return not (_POINTS_BACK.match(text) or _QUOTATION.match(text) or _CORRECTION.search(text))
 
 
 def _tells(sentence: Sentence) -> bool:

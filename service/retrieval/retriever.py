@@ -224,17 +224,7 @@ class Retriever:
         family = snapshot.family(family_id)
         members = [m.article_id for m in family.members] if family else []
         allowed = permitted_articles(snapshot, members, filter_of(question))
-        corrections = [a for a in allowed if a.member.role is Role.UPDATED]
-        if corrections:  # the outlet's own later word on its own article
-            return max(
-                corrections,
-                key=lambda a: (a.article.published_on or date.min, a.article.article_id),
-            )
-        return min(
-            allowed,
-            key=lambda a: (not a.member.canonical, VOICES.index(a.member.role)),
-            default=None,
-        )
+        return voice_of(allowed)
 
     def _scored(
         self,
@@ -302,6 +292,22 @@ def card(stored: StoredArticle) -> ArticleCard:
         a.published_on,
         a.date_source,
         place,
+    )
+
+
+def voice_of(allowed: Sequence[StoredArticle]) -> StoredArticle | None:
+    """The one of a family's articles that speaks for it: the outlet's own last correction, else the
+    canonical copy, else what is most like the source. None of none.
+    """
+    corrections = [a for a in allowed if a.member.role is Role.UPDATED]
+    if corrections:
+        return max(
+            corrections, key=lambda a: (a.article.published_on or date.min, a.article.article_id)
+        )
+    return min(
+        allowed,
+        key=lambda a: (not a.member.canonical, VOICES.index(a.member.role), a.article.article_id),
+        default=None,
     )
 
 
