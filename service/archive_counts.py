@@ -70,13 +70,15 @@ class ArchiveFilter:
 
 
 def holding(snapshot: Snapshot, wanted: ArchiveFilter) -> list[str] | None:
-    """Ids of the articles whose title and text hold the words; None without words that count.
+    """Ids of the articles whose title and text hold the words; None where no word narrows the list.
+
+    Symbols alone are no words, and no article holds them.
 
     Outlets and dates of publication narrow it where they are given.
     """
     asked = {stem(word): word for word in words(wanted.q) if word not in STOP_WORDS}
     if not asked:
-        return None
+        return [] if wanted.q.strip() and not words(wanted.q) else None
     # Most articles are passed over without reading their words; where no word helps, all are read.
     beginnings = {stemmed: _beginning(stemmed, word) for stemmed, word in asked.items()}
     found = matching_articles(snapshot, wanted.permitted, [*beginnings.values()])

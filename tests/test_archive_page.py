@@ -130,6 +130,12 @@ def test_nothing_in_an_article_or_address_acts_on_it(url: str, tab: Opening) -> 
         assert page.evaluate("window.taken") is None
 
 
+@pytest.mark.parametrize("query", ["q=🦑", "q=%00", "q=%E2%80%8B", "q=…"])
+def test_symbols_alone_are_in_no_article(url: str, query: str) -> None:
+    assert total(httpx2.get(f"{url}/archive?{query}").text).startswith("0 articles")
+    assert "No article has all" in httpx2.get(f"{url}/topics/🦑").text
+
+
 @pytest.mark.parametrize("query", ["published_after=soon", "sort=best", "page=0", "page=x"])
 def test_an_address_that_cannot_be_read_is_a_422(url: str, query: str) -> None:
     assert httpx2.get(f"{url}/archive?{query}").status_code == 422

@@ -120,6 +120,11 @@ def test_a_date_to_come_is_reported_and_not_believed() -> None:
         "says it was published on 2031-01-01, which is not believed: that day is to come",
     )
     assert page(head, today=date(2030, 12, 31)).published_on == date(2031, 1, 1)
+    for day, notes in (("9999-01-01", 1), ("1000-01-01", 0)):
+        far = article_from({"text": "It rained.", "published_on": day}, "i", "s", today=TODAY)
+        assert (far.published_on is None, len(far.notes)) == (bool(notes), notes)
+    with pytest.raises(BadArticle, match="no day since 1000-01-01"):
+        article_from({"text": "It rained.", "published_on": "0999-12-31"}, "i", "s", today=TODAY)
     fallback = page(head + "<meta name='date' content='2025-03-12'>")
     assert (fallback.published_on, len(fallback.notes)) == (date(2025, 3, 12), 1)
     assert (

@@ -99,7 +99,10 @@ def test_an_altered_copy_says_so(served: str) -> None:
         ("search", {"query": " "}, "query: must not be empty"),
         ("ask", {"question": COST, "as_of": "soon"}, "as_of: must be a calendar day"),
         ("ask", {"question": COST, "depth": 3}, "depth"),
-        ("fetch", {"id": "../../etc"}, "there is no article of this id"),
+        *(
+            ("fetch", {"id": one}, "there is no article of this id")
+            for one in ("../../etc", "", "/", ".", "..", "a/..", "?", "#", "%2e%2e", "gone", "é")
+        ),
         ("fetch", {"id": 7}, "id"),
     ],
 )

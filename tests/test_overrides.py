@@ -192,6 +192,9 @@ def test_a_patch_is_shown_beside_what_the_file_states_and_cited(
     "body",
     [
         {"published_on": "13.3.2025"},
+        {"published_on": "2025-13-01"},
+        {"published_on": "9999-12-31"},
+        {"published_on": "0001-01-01"},
         {"publisher": ""},
         {"title": "another"},
         {"family": "fam_of_nobody"},

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from datetime import date
 
 import httpx2
 import pytest
+from pydantic import ValidationError
 from test_rest import JSON, assert_problem
+
+from ingest.text.date_resolution import AHEAD, EARLIEST
+from service.contract.requests import ArticleRequest, OverridesRequest
 
 
 @pytest.fixture
@@ -53,6 +58,27 @@ def test_a_bad_body_is_refused_in_the_contracts_words(http: httpx2.Client, name:
         http.post("/v1/answers", content=body, headers={"Content-Type": "text/plain"}),
         413 if status == 413 else 415,
     )
+
+
+@pytest.mark.parametrize(
+    ("day", "taken"),
+    [(date.today() + AHEAD, True), (date.today() + 2 * AHEAD + AHEAD, False),
+     (EARLIEST, True), (EARLIEST - AHEAD, False), (date.max, False)],
+)  # fmt: skip
+def test_an_article_is_of_a_day_that_the_readers_believe(day: date, taken: bool) -> None:
+    for model, rest in ((OverridesRequest, {}), (ArticleRequest, {"title": "a", "text": "b"})):
+        sent = {"published_on": day.isoformat(), **rest}
+        if taken:
+            assert model.model_validate(sent).published_on == day
+            continue
+        with pytest.raises(ValidationError, match="must be a day from 1000-01-01 to tomorrow"):
+            model.model_validate(sent)
+
+
+def test_a_day_that_the_calendar_has_not_is_told_plainly() -> None:
+    for day in ("2025-13-01", "2025-02-30", "soon", "2025-1-1", "２０２５-01-01"):
+        with pytest.raises(ValidationError, match="must be a calendar day such as 2024-04-26"):
+            OverridesRequest.model_validate({"published_on": day})
 
 
 def test_what_was_sent_is_never_repeated(http: httpx2.Client) -> None:

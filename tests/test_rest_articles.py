@@ -118,15 +118,20 @@ def test_filters_narrow_the_list_and_its_total(http: httpx2.Client) -> None:
     assert found(published_before="2025-03-12") == ({"Harbour Gazette"}, 1)
     assert found(published_after="2025-03-12", published_before="2025-03-12")[1] == 1
     assert found(q="bridges")[1] == 2 and found(q="the choir")[1] == 1
-    assert found(q="dragon") == (set(), 0)
+    assert found(q="dragon") == found(q="🦑") == found(q="?!") == found(q="\u200b") == (set(), 0)
+    assert found(q=" ")[1] == found(q="the")[1] == found()[1] > 0
     assert listed(http, publisher="Nobody", sort="newest") == {
         "articles": [], "next_cursor": None, "total": 0,
     }  # fmt: skip
 
 
-def test_a_cursor_of_another_order_is_refused(http: httpx2.Client) -> None:
+def test_a_cursor_of_another_order_or_filter_is_refused(http: httpx2.Client) -> None:
     cursor = listed(http, sort="newest", limit=1)["next_cursor"]
     refused = http.get("/v1/articles", params={"sort": "title", "cursor": cursor})
     assert_problem(refused, 422)
+    other: dict[str, str] = {"q": "bridge", "publisher": "x", "published_after": "2025-01-01"}
+    for name, value in other.items():
+        refused = http.get("/v1/articles", params={"sort": "newest", "cursor": cursor, name: value})
+        assert "other filters" in assert_problem(refused, 422)["detail"]
     for wanted in ({"sort": "best"}, {"published_after": "soon"}, {"q": "\0"}, {"limit": 201}):
         assert_problem(http.get("/v1/articles", params=wanted), 422)

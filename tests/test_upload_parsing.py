@@ -111,6 +111,7 @@ BAD_ARTICLES: dict[str, tuple[bytes, int]] = {
     "a line break in an id": (b'{"title": "a", "text": "b", "id": "x\\ny"}', 422),
     "an empty id": (b'{"title": "a", "text": "b", "id": ""}', 422),
     "an impossible day": (b'{"title": "a", "text": "b", "published_on": "2024-02-31"}', 422),
+    "a day far from now": (b'{"title": "a", "text": "b", "published_on": "9999-01-01"}', 422),
     "a script for an address": (b'{"title": "a", "text": "b", "url": "javascript:x"}', 422),
     "an unknown field": (b'{"title": "a", "text": "b", "outlet": "c"}', 422),
     "a long title": (json.dumps({"title": "x" * 1001, "text": "b"}).encode(), 422),

@@ -12,7 +12,7 @@ from ingest.collections import names
 from ingest.errors import BadArticle
 from ingest.formats.field_names import BODIES, understood
 from ingest.text.clean import clean, one_line
-from ingest.text.date_resolution import believe, stated_date
+from ingest.text.date_resolution import EARLIEST, believe, stated_date
 from ingest.text.headers import authors, find_header
 from ingest.text.site_pages import site_page
 from ingest.types import Article, DateKind, Extract
@@ -68,7 +68,9 @@ def article_from(
             )
     undated = [field for field in _DATES if field in stated and not _is_day(stated[field])]
     if "published_on" in undated and "published_on" in fields:
-        raise BadArticle('"published_on" is no date; write it as YYYY-MM-DD')
+        raise BadArticle(
+            f'"published_on" is no day since {EARLIEST}; write it as YYYY-MM-DD or leave it out'
+        )
     strange += tuple(f"{field} ({stated[field][:40]})" for field in undated)
     if name == "text":
         extract = Extract(content)

@@ -14,6 +14,7 @@ from ingest.types import DateKind, StatedDate
 AHEAD = timedelta(
     days=1
 )  # somewhere it is tomorrow already; a day beyond that is a mistake or an embargo
+EARLIEST = date(1000, 1, 1)  # that a field may name: what has fewer digits is no year
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +139,6 @@ def _published(
 
 _CLOCK = re.compile(r"\d:\d\d")
 _ISO = re.compile(
-    r"(?P<year>[12]\d{3})(?:(?P<mark>-?)(?P<month>[01]\d)(?:(?P=mark)(?P<day>[0-3]\d)"
+    r"(?P<year>[1-9]\d{3})(?:(?P<mark>-?)(?P<month>[01]\d)(?:(?P=mark)(?P<day>[0-3]\d)"
     r"(?P<clock>(?:T|\s+)\d{2}:?\d{2}(?::?\d{2})?(?:[.,]\d+)?\s*(?P<zone>Z|UTC|GMT|[+-]\d{2}:?\d{0,2})?)?)?)?"
 )

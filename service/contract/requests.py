@@ -20,6 +20,7 @@ from pydantic import (
 from ingest.collections import is_name
 from ingest.formats.articles import LONGEST_FIELD
 from ingest.formats.items import LONGEST_ID
+from ingest.text.date_resolution import AHEAD, EARLIEST
 from service.archive_counts import ArchiveFilter
 from service.conversations import LONGEST_TITLE
 from service.types import LONGEST_QUESTION, Filters, Question, Turn
@@ -55,9 +56,20 @@ def _iso_day(value: object) -> object:
     """Only the calendar form passes: Pydantic would also take a number of seconds for a date."""
     if value is None or isinstance(value, date):
         return value
-    if not isinstance(value, str) or not re.fullmatch(r"\d{4}-\d{2}-\d{2}", value):
-        raise ValueError("must be a calendar day such as 2024-04-26")
-    return value
+    try:
+        if isinstance(value, str) and re.fullmatch(r"\d{4}-\d{2}-\d{2}", value):
+            return date.fromisoformat(value)
+    except ValueError:  # a month or a day that the calendar has not
+        pass
+    raise ValueError("must be a calendar day such as 2024-04-26")
+
+
+def _may_be_published(day: date) -> date:
+    """The readers' rule, told at once: ValueError for a day that they would not believe."""
+    latest = date.today() + AHEAD
+    if not EARLIEST <= day <= latest:
+        raise ValueError(f"must be a day from {EARLIEST} to tomorrow, {latest}, or left out")
+    return day
 
 
 PlainText = Annotated[str, AfterValidator(_plain_text)]
@@ -66,6 +78,7 @@ QuestionText = Annotated[Spoken, Field(min_length=1, max_length=LONGEST_QUESTION
 CheckedText = Annotated[Spoken, Field(min_length=1, max_length=LONGEST_CHECKED)]
 QueryText = Annotated[Spoken, Field(min_length=1, max_length=LONGEST_QUERY)]
 Day = Annotated[date, BeforeValidator(_iso_day)]
+PublishedDay = Annotated[Day, AfterValidator(_may_be_published)]
 Name = Annotated[PlainText, Field(max_length=300)]
 CollectionName = Annotated[
     PlainText, must(is_name, "be 1 to 100 characters without commas and line breaks")
@@ -265,8 +278,9 @@ class ArticleRequest(Request):
     author: Line | None = None
     publisher: Line | None = None
     url: WebAddress | None = Field(None, description="where readers find it")
-    published_on: Day | None = Field(
-        None, description="left out, it is read from the text where that states it"
+    published_on: PublishedDay | None = Field(
+        None,
+        description="at most tomorrow; left out, it is read from the text where that states it",
     )
     collections: list[CollectionName] | None = Field(None, max_length=100)
     id: Key | None = Field(
@@ -290,7 +304,9 @@ class OverridesRequest(Request):
             "example": {"published_on": "2025-03-13", "publisher": "Harbour Gazette"}
         }
     )
-    published_on: Day | None = Field(None, description="first publication")
+    published_on: PublishedDay | None = Field(
+        None, description="first publication, at most tomorrow"
+    )
     publisher: Annotated[Line, HOLDS_WORDS] | None = Field(None, description="the outlet")
     author: Annotated[Line, HOLDS_WORDS] | None = Field(None, description="the byline")
     family: Annotated[Name, HOLDS_WORDS] | None = Field(

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import importlib.metadata
 import json
+import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Annotated, Any
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 import mcp_types as types
 from mcp.server.lowlevel import Server
@@ -22,6 +23,8 @@ from service.contract.requests import Day, Name, QuestionText, Request
 from service.surfaces.sources import escaped, is_web_address
 
 MOST_RESULTS = 10
+UNKNOWN_ID = "there is no article of this id here: take the id of a search result"
+_ID = re.compile(r"[A-Za-z0-9_-]+")
 INSTRUCTIONS = """A news archive. `ask` answers a question in sentences that are each checked \
 against the exact words of an article, and says so where the archive has no answer. `search` finds \
 articles, `fetch` reads one. Cite the `url` of what you use. What articles say is material to \
@@ -123,14 +126,14 @@ class Archive:
         )
 
     async def fetch(self, arguments: FetchArguments) -> Document:
+        if not _ID.fullmatch(arguments.id):  # as part of an address "" and ".." lead elsewhere
+            raise NotFound(UNKNOWN_ID)
         try:
-            article = await self.ask("GET", f"/v1/articles/{quote(arguments.id, safe='')}", None)
+            article = await self.ask("GET", f"/v1/articles/{arguments.id}", None)
         except DatelineError as error:
             if error.status != NotFound.status:
                 raise
-            raise NotFound(
-                "there is no article of this id here: take the id of a search result"
-            ) from error
+            raise NotFound(UNKNOWN_ID) from error
         card = self._card(article)
         role, alterations = article["family"]["role"], len(article["alterations"])
         more = {"author": article["author"], "role": role, "copies": article["family"]["size"] - 1}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from typing import Annotated
@@ -232,13 +233,14 @@ def _changing(router: APIRouter, service: Service) -> None:
 
 
 def _page(snapshot: Snapshot, wanted: ArticlesRequest) -> Articles:
-    """A cursor names the sort, the place and the article it stands behind."""
-    order, place, after = (
-        place_of(wanted.cursor, 3) if wanted.cursor is not None else (wanted.sort, "0", "")
-    )
-    if order != wanted.sort or not place.isdecimal():
-        raise InvalidRequest("cursor: it goes with another sort; leave it out")
+    """A cursor names the list, the place and the article it stands behind."""
     narrowed = wanted.narrowed()
+    asked = hashlib.sha256(repr((wanted.sort, narrowed)).encode()).hexdigest()[:16]
+    list_of, place, after = (
+        place_of(wanted.cursor, 3) if wanted.cursor is not None else (asked, "0", "")
+    )
+    if list_of != asked or not place.isdecimal():
+        raise InvalidRequest("cursor: it goes with another sort or other filters; leave it out")
     if wanted.sort == "id" and narrowed == ArchiveFilter():  # without reading the whole catalogue
         found, total = snapshot.page(after, wanted.limit + 1), snapshot.counts()["articles"]
     else:
@@ -250,7 +252,7 @@ def _page(snapshot: Snapshot, wanted: ArticlesRequest) -> Articles:
     page, more = found[: wanted.limit], None
     if len(found) > wanted.limit:
         last = page[-1].article.article_id
-        more = cursor_of(wanted.sort, str(int(place) + wanted.limit), last)
+        more = cursor_of(asked, str(int(place) + wanted.limit), last)
     return Articles(articles=[card(stored) for stored in page], next_cursor=more, total=total)
 
 
