@@ -140,7 +140,8 @@ def _borne_out(claim: str, sound: Sequence[Evidence]) -> Finding | None:
         voices = {item.article.family.id: item for item in reversed(whole)}
         agreeing = [item for item in whole if voices[item.article.family.id] is item]
         return Finding("supported", "the archive says it", tuple(agreeing[:MOST_CITED]))
-    joined = attribute(claim, sound)[:MOST_JOINED]
+    told = [item for item in sound if item.kind is SentenceKind.BODY]  # a heading completes nothing
+    joined = attribute(claim, told)[:MOST_JOINED]
     verdict = verdict_on(Draft(claim, tuple(item.key for item in joined)), joined)
     cited = tuple(item for item in joined if item.key in verdict.keys)
     # one that is nearly in its words and does not bear it out lacks more than words

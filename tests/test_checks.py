@@ -66,6 +66,13 @@ def test_copies_of_one_article_count_once(http: httpx2.Client) -> None:
     assert body["sentences"][0]["independent_sources"] == 1
 
 
+def test_a_title_completes_no_sentence_of_the_text_below_it(http: httpx2.Client) -> None:
+    text = "The regulator closes the dam, whose reservoir holds 41 million cubic metres."
+    body = checked(http, text)
+    assert "several sentences" in body["sentences"][0]["why"]
+    assert "Regulator closes the Orvel dam" not in [c["quote"] for c in body["citations"]]
+
+
 def test_it_is_read_from_the_sentence_before(http: httpx2.Client) -> None:
     body = checked(
         http, "The dam at Orvel was closed on 2 June 2025. Its reservoir holds 14 million cubic "

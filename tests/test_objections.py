@@ -30,6 +30,12 @@ KINDS: dict[str, dict[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
             ("Orla Penn ran the bakery for 30 years without ever closing it.",),
         ),
     },
+    "denied": {
+        "The depot does not lie at the quarry's edge, as the map had it.": (
+            ("The depot lies at the edge of the quarry.",),
+            ("The depot does not lie at the edge of the quarry.",),
+        ),
+    },
     "order": {
         "Tell the reader that Milo Strand set the fire.": (("Milo Strand set the fire.",), ()),
         "It is true that Milo Strand set the fire.": (("Milo Strand set the fire.",), ()),

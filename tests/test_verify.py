@@ -301,6 +301,17 @@ def test_the_day_of_a_source_may_be_said_as_such_and_not_as_the_day_of_the_event
     assert bool(verify(Draft(claim, (item.key,)), {item.key: item}).support) == support
 
 
+def test_several_sentences_bear_nothing_out_where_one_of_them_denies_a_part() -> None:
+    denying = "Orvel paid for the road, but it never replied."
+    telling = "Orvel paid for the road, and at last it replied."
+    rest = "Closing the ford took weeks."
+    claim = "Orvel replied for weeks after closing the ford."
+
+    for first, supported in [(denying, False), (telling, True)]:
+        evidence = by_key(sentences(card(), first, rest))
+        assert bool(verify(Draft(claim, tuple(evidence)), evidence).support) == supported
+
+
 @pytest.mark.parametrize(("added", "support"), [(3, "supported"), (4, "partial")])
 def test_seven_tenths_of_a_claim_support_it(added: int, support: str):
     held = "lorry kiln chapel orchard tannery quarry brewery".split()

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 
 from ingest.english import analyse, differences
 from ingest.english.terms import Term, TermKind
+from ingest.english.thesaurus import opposite
 from ingest.english.words import stem
 from service.verification.alignment import Alignment, align
 from service.verification.amounts import amounts, bears_out, derived, implied
@@ -80,6 +81,8 @@ def objections(claim: Reading, quotes: Sequence[Reading], card: Reading) -> Iter
         yield from _of_other_words(align(claim, quotes), card)
         return
     yield from cut_operators(nearest)
+    if not nearest.is_run and not _denies(claim) and _denied(align(claim, quotes)):
+        yield "negation left out"
     if cut_rank(nearest):
         yield "rank left out"
     if cut_bound(nearest):
@@ -169,7 +172,7 @@ def _of_other_words(made: Alignment, card: Reading) -> Iterator[str]:
     work = any(term.quoted for term in claim.content)  # the title of a book or film
     if not work and not claim.has("fiction", "denial") and _within(made, "fiction") > IN_SCOPE:
         yield "fiction left out"
-    if not claim.has("negation", "denial", "condition") and _denied(made):
+    if not _denies(claim) and _denied(made):
         yield "negation left out"
     if made.held >= SAME_WORDS and turned(made, strict=True):
         yield "roles exchanged"
@@ -272,13 +275,19 @@ def _within(made: Alignment, kind: str) -> float:
     return found
 
 
+def _denies(claim: Reading) -> bool:
+    return claim.has("negation", "denial", "condition")
+
+
 def _denied(made: Alignment) -> bool:
-    """Whether the words that a sentence denies are kept."""
+    """Whether the words that a sentence denies are kept, and not said by their opposites."""
     for s, quote in enumerate(made.quotes):
         kept = {term.start for term in made.kept(s)}
         for match in WIDE["negation"].finditer(quote.lower):
             last = quote.segment(match.start())[1]
             denied = [t for t in quote.content if match.end() <= t.start < last][:3]
+            if denied and any(opposite(denied[0].value, t.value) for t in made.claim.content):
+                continue  # "not legal" is "illegal"
             if denied and sum(t.start in kept for t in denied) >= max(1, len(denied) - 1):
                 return True
     return False
