@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -27,8 +28,8 @@ def answerer(archive: Archive, settings: Settings, tmp_path: Path) -> Answerer:
     return Answerer(archive, Retriever(archive), Receipts(open_records(settings)))
 
 
-async def declined(answerer: Answerer, question: str) -> Answer:
-    answer = await answerer.answer(Question(question))
+async def declined(answerer: Answerer, question: str, as_of: date | None = None) -> Answer:
+    answer = await answerer.answer(Question(question, as_of=as_of))
     assert answer.outcome == "declined"
     return answer
 
@@ -48,3 +49,21 @@ async def test_where_no_word_of_the_question_is_near_nothing_is_quoted(
 ) -> None:
     answer = await declined(answerer, question)
     assert [one.sentence for one in answer.nearest] == [None] * len(answer.nearest)
+
+
+async def test_what_permitted_articles_speak_of_is_not_refused_for_its_date(
+    archive: Archive, settings: Settings
+) -> None:
+    ferries = ("skerra-down-to-three-ferries.txt", "battery-ferry-guillemot.md")
+    ingest(archive, [Path(__file__).parents[1] / "ingest/sample" / name for name in ferries])
+    answerer = Answerer(archive, Retriever(archive), Receipts(open_records(settings)))
+
+    question = "How many ferries are on the Skerra run?"
+
+    near = await declined(answerer, question, date(2024, 12, 31))
+    assert near.declined_because == "not_supported"
+    sentence = near.nearest[0].sentence
+    assert sentence is not None and "leaves three ferries on the Skerra route" in sentence.text
+
+    silent = await declined(answerer, question, date(2024, 1, 1))
+    assert silent.declined_because == "outside_dates"

@@ -13,8 +13,10 @@ from typing import NamedTuple
 import numpy as np
 
 from ingest.english.periods import Period
+from ingest.english.words import stems
 from ingest.storage.archive import Archive
 from ingest.storage.catalogue import Snapshot
+from ingest.types import SentenceKind
 from service.evidence import gathering, ranking, temporal
 from service.evidence.reader import Reader
 from service.query.analysis import Query
@@ -100,7 +102,8 @@ class Selector:
         if question.as_of or question.filters != Filters():
             filters = replace(question.filters, published_after=None, published_before=None)
             undated = replace(query, question=replace(question, as_of=None, filters=filters))
-            if not decision.answer and self.select(undated, selection.snapshot).decision.answer:
+            silent = not decision.answer and not _speaks_of_it(selection)
+            if silent and self.select(undated, selection.snapshot).decision.answer:
                 return "outside_dates"
         if selection.evidence and selection.evidence[0].altered and decision.answer:
             return "only_altered_copies"
@@ -132,6 +135,17 @@ class Selector:
             return math.log(1 + total / (1 + self.archive.text_index.document_frequency(word)))
 
         return rarity
+
+
+def _speaks_of_it(selection: Selection) -> bool:
+    """Whether what dates and filters permit is near: alike, and with most words of the question."""
+    terms = {stemmed for _, stemmed in selection.query.terms}
+    return any(
+        item.kind is SentenceKind.BODY
+        and item.relevance >= ranking.NOTHING_ALIKE
+        and 2 * len(terms & stems(f"{item.article.title} {item.text}")) > len(terms)
+        for item in selection.sound
+    )
 
 
 def _in_an_ended_archive(query: Query, snapshot: Snapshot) -> Query:
