@@ -130,6 +130,15 @@ def test_nothing_in_an_article_or_address_acts_on_it(url: str, tab: Opening) -> 
         assert page.evaluate("window.taken") is None
 
 
+def test_days_the_wrong_way_round_are_told_and_padding_is_not_read(url: str) -> None:
+    turned = "published_after=2025-07-01&published_before=2025-06-01"
+    assert "Exchange the two" in httpx2.get(f"{url}/archive?{turned}").text
+    same = "published_after=2025-06-01&published_before=2025-06-01"
+    assert "Exchange the two" not in httpx2.get(f"{url}/archive?{same}").text
+    padded = httpx2.get(f"{url}/archive?publisher=%20Harbour%20Gazette%20").text
+    assert total(padded).startswith("1 article,")
+
+
 @pytest.mark.parametrize("query", ["q=🦑", "q=%00", "q=%E2%80%8B", "q=…"])
 def test_symbols_alone_are_in_no_article(url: str, query: str) -> None:
     assert total(httpx2.get(f"{url}/archive?{query}").text).startswith("0 articles")

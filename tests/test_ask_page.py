@@ -252,3 +252,12 @@ def test_a_link_within_the_page_asks_nothing_anew(page: Page) -> None:
     expect(page.locator("#answer .asked")).to_have_text("How much did it cost?")
     expect(page.locator("#conversation-list li")).to_have_count(1)
     expect(page.locator("#conversation-list li")).to_contain_text("2 answers")
+
+
+def test_a_day_in_the_address_that_is_none_is_told_and_nothing_is_asked(
+    service: tuple[str, Service], tab: Opening
+) -> None:
+    opened = tab(f"{service[0]}/?q=Who+opened+the+bridge%3F&as_of=abc")
+    expect(opened.locator("#trouble")).to_contain_text("cannot be “abc”")
+    expect(opened.locator("#as_of")).to_be_visible()
+    expect(opened.locator("#actions")).to_have_count(0)

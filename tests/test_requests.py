@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from datetime import date
+from typing import Any
 
 import httpx2
 import pytest
@@ -33,6 +34,7 @@ BAD_BODIES: dict[str, tuple[bytes, int]] = {
     "white space": (b'{"question": "  \\n "}', 422),
     "a lone surrogate": (b'{"question":"\\ud800"}', 422),
     "a lone surrogate as a field": (b'{"question":"a", "\\ud800": 1}', 422),
+    "zero-width characters": ('{"question": "\u200b\u2060 \ufeff"}'.encode(), 422),
     "NUL": (b'{"question":"a\\u0000b"}', 422),
     "2,001 characters": (json.dumps({"question": "x" * 2001}).encode(), 422),
     "not UTF-8": (b"\xff\xfe", 400),
@@ -73,6 +75,34 @@ def test_an_article_is_of_a_day_that_the_readers_believe(day: date, taken: bool)
             continue
         with pytest.raises(ValidationError, match="must be a day from 1000-01-01 to tomorrow"):
             model.model_validate(sent)
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "detail"),
+    [
+        ("answers", {"question": "x" * 2001}, "question: must have at most 2000 characters"),
+        ("answers", {"question": 5}, "question: must be text"),
+        ("answers", {}, "question: is missing"),
+        ("answers", {"question": "x", "stream": 1}, "stream: must be true or false"),
+        ("answers", {"question": "x", "filters": {"publishers": ["a"] * 201}},
+         "filters.publishers: must have at most 200 entries"),
+        ("answers", {"question": "x", "history": [{"role": "wizard", "content": "x"}]},
+         "history.0.role: must be 'user' or 'assistant'"),
+    ],
+)  # fmt: skip
+def test_a_fault_is_told_in_plain_words(
+    http: httpx2.Client, path: str, body: dict[str, Any], detail: str
+) -> None:
+    assert http.post(f"/v1/{path}", json=body).json()["detail"] == detail
+
+
+def test_a_chat_without_a_question_is_told_in_plain_words(http: httpx2.Client) -> None:
+    for message, words in (
+        ({"role": "user", "content": 5}, "messages.0.content: must be text"),
+        ({"role": "wizard", "content": "x"}, 'send the question as a message whose role is "user"'),
+    ):
+        reply = http.post("/v1/chat/completions", json={"messages": [message]})
+        assert reply.status_code == 400 and words in reply.json()["error"]["message"]
 
 
 def test_a_day_that_the_calendar_has_not_is_told_plainly() -> None:

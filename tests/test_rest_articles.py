@@ -113,6 +113,7 @@ def test_filters_narrow_the_list_and_its_total(http: httpx2.Client) -> None:
         return {article["publisher"] for article in body["articles"]}, body["total"]
 
     assert found(publisher="harbour gazette") == ({"Harbour Gazette"}, 1)
+    assert found(publisher=" HARBOUR Gazette ")[1] == 1
     assert found(publisher=["Harbour Gazette", "The Morning Relay"])[1] == 2
     assert found(published_after="2025-03-13") == ({"The Morning Relay", "Senn Valley Post"}, 2)
     assert found(published_before="2025-03-12") == ({"Harbour Gazette"}, 1)

@@ -141,6 +141,32 @@ def error_response(error: BaseException, path: str, request_id: str) -> JSONResp
     return JSONResponse(openai_error_of(known), status, extra)
 
 
+# Pydantic's words for what is not as it should be, and ours.
+_PLAIN = tuple(
+    (re.compile(theirs), ours)
+    for theirs, ours in (
+        (r"^Value error, ", ""),
+        (r"^(?:Value|String) should have at (most|least) (\d+) (?:item|character)s?\b.*",
+         r"must have at \1 \2 characters"),
+        (r"^List should have at (most|least) (\d+) items?\b.*", r"must have at \1 \2 entries"),
+        (r"^Field required", "is missing"),
+        (r"^Input should be a valid string", "must be text"),
+        (r"^Input should be a valid boolean\b.*", "must be true or false"),
+        (r"^Input should be a valid integer\b.*", "must be a whole number"),
+        (r"^Input should be a valid dictionary\b.*|^Input should be an object\b.*", "must be an object"),
+        (r"^Input should be ", "must be "),
+    )
+)  # fmt: skip
+
+
+def said_of(fault: Mapping[str, Any]) -> str:
+    """A fault that Pydantic found, as a plain sentence that goes on after the field's name."""
+    said = str(fault.get("msg", "cannot be taken"))
+    for theirs, ours in _PLAIN:
+        said = theirs.sub(ours, said)
+    return f"{said[:1].lower()}{said[1:]}"
+
+
 def _invalid(errors: Sequence[Mapping[str, Any]]) -> Refused:
     """The first fault, named by its field; the value that was sent is never repeated."""
     first = errors[0] if errors else {}
@@ -150,16 +176,17 @@ def _invalid(errors: Sequence[Mapping[str, Any]]) -> Refused:
     names = [
         str(part)
         for part in place[1:]
-        if isinstance(part, int) or re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]{0,39}", str(part))
+        if isinstance(part, int)
+        # of a choice of types Pydantic adds the one that it tried
+        or (part != "str" and re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]{0,39}", str(part)))
     ]
     if kind == "missing" and not names:
         return Refused(422, "invalid_request", "the body is missing: send one JSON object")
     field = ".".join(names) or str(place[0])
-    said = str(first.get("msg", "cannot be taken")).removeprefix("Value error, ")
+    said = said_of(first)
     if kind == "extra_forbidden":
         said = "there is no such field; /docs lists the fields"
-    detail = f"{field}: {said[:1].lower()}{said[1:]}"
-    return Refused(422, "invalid_request", detail, param=field)
+    return Refused(422, "invalid_request", f"{field}: {said}", param=field)
 
 
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:

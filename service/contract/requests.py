@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable
 from datetime import date
 from typing import Annotated, Any, Literal
@@ -41,6 +42,11 @@ def _plain_text(text: str) -> str:
     return text
 
 
+def _is_seen(text: str) -> bool:
+    """Whether a text shows anything: zero-width characters are no more than white space."""
+    return any(not c.isspace() and unicodedata.category(c) != "Cf" for c in text)
+
+
 def must(holds: Callable[[str], object], words: str) -> AfterValidator:
     """A check of a text: ValueError("must …") where `holds` says no."""
 
@@ -73,13 +79,14 @@ def _may_be_published(day: date) -> date:
 
 
 PlainText = Annotated[str, AfterValidator(_plain_text)]
-Spoken = Annotated[PlainText, must(str.strip, "not be empty or only white space")]
+Spoken = Annotated[PlainText, must(_is_seen, "not be empty or only white space")]
 QuestionText = Annotated[Spoken, Field(min_length=1, max_length=LONGEST_QUESTION)]
 CheckedText = Annotated[Spoken, Field(min_length=1, max_length=LONGEST_CHECKED)]
 QueryText = Annotated[Spoken, Field(min_length=1, max_length=LONGEST_QUERY)]
 Day = Annotated[date, BeforeValidator(_iso_day)]
 PublishedDay = Annotated[Day, AfterValidator(_may_be_published)]
 Name = Annotated[PlainText, Field(max_length=300)]
+Filter = Annotated[Name, AfterValidator(str.strip)]
 CollectionName = Annotated[
     PlainText, must(is_name, "be 1 to 100 characters without commas and line breaks")
 ]
@@ -119,10 +126,10 @@ class FiltersRequest(Request):
     published_before: Day | None = Field(
         None, description="last day, inclusive; undated articles fail"
     )
-    publishers: list[Name] = Field(
+    publishers: list[Filter] = Field(
         [], max_length=200, description="outlets, compared without regard to case"
     )
-    article_ids: list[Name] = Field([], max_length=1000)
+    article_ids: list[Filter] = Field([], max_length=1000)
 
 
 class AnswerRequest(Request):
@@ -146,7 +153,7 @@ class AnswerRequest(Request):
         None, description="answer as on this day: nothing published later is used"
     )
     filters: FiltersRequest | None = None
-    collections: list[Name] | None = Field(
+    collections: list[Filter] | None = Field(
         None, max_length=200, description="only articles in any one of these collections"
     )
     today: Day | None = Field(
@@ -237,12 +244,12 @@ class ArticlesRequest(Request):
         description="words that title or text hold, all of them, in any form",
         examples=["dam"],
     )
-    publisher: list[Name] = Field(
+    publisher: list[Filter] = Field(
         [], max_length=200, description="outlets, compared without regard to case"
     )
     published_after: Day | None = Field(None, description="inclusive; undated articles fail")
     published_before: Day | None = Field(None, description="inclusive; undated articles fail")
-    collection: list[Name] = Field(
+    collection: list[Filter] = Field(
         [], max_length=200, description="only articles in any one of these collections"
     )
 

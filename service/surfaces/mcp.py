@@ -19,7 +19,8 @@ from pydantic import BaseModel, Field, ValidationError
 from starlette.types import Receive, Scope, Send
 
 from ingest.errors import DatelineError, NotFound
-from service.contract.requests import Day, Name, QuestionText, Request
+from service.contract.problems import said_of
+from service.contract.requests import Day, Filter, Name, QuestionText, Request
 from service.surfaces.sources import escaped, is_web_address
 
 MOST_RESULTS = 10
@@ -35,7 +36,7 @@ Ask = Callable[[str, str, dict[str, Any] | None], Awaitable[Any]]
 
 
 Collections = Annotated[
-    list[Name],
+    list[Filter],
     Field(max_length=200, description="only articles in any one of these collections"),
 ]
 
@@ -242,7 +243,7 @@ def server(archive: Archive) -> Server[Any]:
         except ValidationError as error:
             first = error.errors(include_input=False, include_url=False)[0]
             field = ".".join(map(str, first["loc"])) or "arguments"
-            return _failed(f"{field}: {first['msg'].removeprefix('Value error, ')}")
+            return _failed(f"{field}: {said_of(first)}")
         except DatelineError as error:
             return _failed(str(error))
         body = result.model_dump(mode="json")

@@ -14,6 +14,8 @@ from service.types import Question
 MODEL = "dateline"
 TEXT_PARTS = frozenset({"text", "input_text", "output_text", "refusal"})
 
+_NO_QUESTION = 'send the question as a message whose role is "user": there is none'
+
 Content = str | list[dict[str, Any]] | None
 Said = list[tuple[str, Content]]
 
@@ -105,7 +107,7 @@ def question_of(said: Said, param: str) -> Question:
     """The last user text, and the turns before it. Raises Refused, 400, where there is none."""
     at = max((n for n, (role, _) in enumerate(said) if role == "user"), default=None)
     if at is None:
-        raise Refused(400, "invalid_request", "there is no user message to answer", param=param)
+        raise Refused(400, "invalid_request", _NO_QUESTION, param=param)
     text = _text(said[at][1], param)
     roles: dict[str, Literal["user", "assistant"]] = {"user": "user", "assistant": "assistant"}
     turns = [(roles[role], words) for role, words in said[:at] if role in roles]

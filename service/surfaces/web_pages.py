@@ -95,12 +95,12 @@ def _archive(router: APIRouter, service: Service) -> None:
     ) -> HTMLResponse:
         wanted = ArchiveFilter(
             q,
-            tuple(filter(None, publisher)),
+            tuple(filter(None, map(str.strip, publisher))),
             _day("published_after", published_after),
             _day("published_before", published_before),
             _day("as_of", as_of),
-            tuple(filter(None, article_id)),
-            tuple(filter(None, collection)),
+            tuple(filter(None, map(str.strip, article_id))),
+            tuple(filter(None, map(str.strip, collection))),
         )
         with service.archive.catalogue.live() as snapshot:
             view = archive_view(snapshot, wanted, sort, number)

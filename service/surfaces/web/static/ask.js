@@ -44,18 +44,19 @@ async function fromAddress() {
   const wanted = new URLSearchParams(asked);
   byId("question").value = (wanted.get("q") ?? "").slice(0, 2000);
   for (const name of FILTERS) byId(name).value = wanted.get(name) ?? "";
-  byId("narrow").open = FILTERS.some((name) => byId(name).value);
+  byId("narrow").open = FILTERS.some((name) => wanted.get(name));
   running?.abort();
   restart();
   const last = await reopened(wanted.get("conversation"));
   if (location.search !== asked) return; // the reader went on meanwhile
   if (last) return again(last);
-  if (byId("question").value.trim()) return ask(given());
+  const unread = FILTERS.filter((name) => wanted.get(name) && !byId(name).value);
+  if (byId("question").value.trim() && !unread.length) return ask(given());
   byId("answer").replaceChildren();
   show("followup", false);
   byId("answer").classList.remove("expected");
   status("");
-  trouble("");
+  trouble(unread.map((name) => `“${byId(name).labels[0].textContent}” cannot be “${wanted.get(name)}”, as the address has it: choose anew, then ask.`).join(" "));
   show("welcome");
 }
 
