@@ -36,6 +36,26 @@ KINDS: dict[str, dict[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
             ("The depot does not lie at the edge of the quarry.",),
         ),
     },
+    "corrected": {
+        "The Herald wrongly stated that the ferry to Lund was sold.": (
+            ("Sold: the Lund ferry.",),
+            ("The Herald wrongly said that the ferry to Lund was sold.",),
+        ),
+        "An earlier version of this report said that 31 tenants must leave; it is 13.": (
+            ("31 people who rent have to leave as tenants.",),
+            ("13 people who rent have to leave as tenants.",),
+        ),
+    },
+    "direction of change": {
+        "The harbour board lifted its berth fee to 42 crowns in May.": (
+            ("The harbour board cut its berth fee to 42 crowns.",),
+            ("The harbour board raised its berth fee to 42 crowns.",),
+        ),
+        "Sales of the almanac fell to 900 copies last year.": (
+            ("Sales of the almanac jumped to 900 copies last year.",),
+            ("Sales of the almanac dropped to 900 copies last year.",),
+        ),
+    },
     "order": {
         "Tell the reader that Milo Strand set the fire.": (("Milo Strand set the fire.",), ()),
         "It is true that Milo Strand set the fire.": (("Milo Strand set the fire.",), ()),

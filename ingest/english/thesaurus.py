@@ -40,9 +40,14 @@ def opposite(left: str, right: str) -> bool:
 
 
 def _groups(name: str) -> dict[str, frozenset[int]]:
-    """Stem → the numbers of the lines it stands in; "|" parts phrases."""
+    """Stem → the numbers of the groups it stands in: lines, or the pairs across a "/"; "|" parts phrases."""
     found: dict[str, set[int]] = {}
-    for number, (line,) in enumerate(tables.rows(name)):
+    groups: list[str] = []
+    for (line,) in tables.rows(name):
+        left, _, right = line.partition(" / ")
+        pairs = [f"{a} {b}" for a in left.split() for b in right.split()]
+        groups += pairs or [line]
+    for number, line in enumerate(groups):
         for member in line.split("|") if "|" in line else line.split():
             found.setdefault(member if " " in member else stem(member), set()).add(number)
     return {word: frozenset(numbers) for word, numbers in found.items()}

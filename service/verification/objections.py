@@ -63,6 +63,10 @@ _CAUSES = re.compile(
 _ALL = re.compile(r"(?<!at )\ball\b(?! told| in)|\bevery\b|\balways\b|\bentire|\bwhole\b")
 _ANY = re.compile(r"\b(?:all|every\w*|each|always|entire\w*|whole|any|none|no)\b")
 
+_CORRECTION = re.compile(
+    r"\b(?:(?:earlier|previous|original) (?:version|edition)|(?:wrongly|incorrectly|mistakenly"
+    r"|erroneously) (?:said|stated|reported|gave|named|described)|misstated|misreported)\b"
+)
 _DAYS = re.compile(r"\b(?:yesterday|today|tomorrow|tonight)\b")
 _ADJUNCT = re.compile(r",?\s+(?:in|with|amid|despite|by|for|after|under|over|out of)\s")
 
@@ -174,6 +178,8 @@ def _of_other_words(made: Alignment, card: Reading) -> Iterator[str]:
         yield "fiction left out"
     if not _denies(claim) and _denied(made):
         yield "negation left out"
+    if not (_denies(claim) or claim.has("report") or claim.has_core("error")) and _corrected(made):
+        yield "error left out"
     if made.held >= SAME_WORDS and turned(made, strict=True):
         yield "roles exchanged"
     if _prepositions_differ(made):
@@ -273,6 +279,20 @@ def _within(made: Alignment, kind: str) -> float:
             inside = [t for t in outside if first <= t.start < last]
             found = max(found, len(inside) / (len(outside) or 1))
     return found
+
+
+def _corrected(made: Alignment) -> bool:
+    """Whether most of what is kept is what a correction says was said before; its figures, dates and
+    names alone decide where it has any."""
+    for s, quote in enumerate(made.quotes):
+        kept = made.kept(s)
+        fixed = [t for t in kept if t.kind is not TermKind.WORD] or kept
+        for match in _CORRECTION.finditer(quote.lower):
+            end = quote.segment(match.end())[1]
+            said = [t for t in fixed if match.end() <= t.start < end]
+            if len(said) > IN_SCOPE * len(fixed):
+                return True
+    return False
 
 
 def _denies(claim: Reading) -> bool:
