@@ -10,7 +10,7 @@ import httpx2
 import openai
 import pytest
 
-from service.surfaces.frontend_prompts import reply_to
+from service.surfaces.frontend_prompts import INTRODUCTION, reply_to
 
 CHAT = "USER: How much did the Orvel bridge cost?\nASSISTANT: It cost 38 million crowns [1]."
 
@@ -101,6 +101,25 @@ def test_a_system_message_of_a_frontend_does_not_turn_questions_into_titles() ->
     assert reply_to([("system", kind), ("user", "How much did the Orvel bridge cost?")]) is None
 
 
+@pytest.mark.parametrize(
+    "talk",
+    ["hi", "hello!", "Hey there 👋", "Thanks, bye.", "thank you so much!", "Who are you?",
+     "What can you do?", "Hi! What can I ask you?", "help", "How does this work?"],
+)  # fmt: skip
+def test_small_talk_is_told_what_dateline_does(talk: str) -> None:
+    earlier = [("user", "How much did the Orvel bridge cost?"), ("assistant", "38 million.")]
+    assert reply_to([("user", talk)]) == reply_to([*earlier, ("user", talk)]) == INTRODUCTION
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["Hi, who leads the dam?", "Who is the mayor?", "What can the council do?", "Why?", "👋", " ",
+     "What did you say about the dam?", "Thank you for what?", "hi " * 40, "Hello Kitty"],
+)  # fmt: skip
+def test_a_question_behind_a_greeting_is_no_small_talk(question: str) -> None:
+    assert reply_to([("user", question)]) is None
+
+
 @pytest.fixture
 def client(served: str) -> Iterator[openai.OpenAI]:
     with openai.OpenAI(base_url=f"{served}/v1", api_key="none", max_retries=0) as made:
@@ -124,6 +143,14 @@ def test_a_title_comes_by_every_route_without_a_receipt(client: openai.OpenAI) -
     assert response.output_text == last.output_text == title
     assert (whole.model_extra or {})["dateline"] is None
     assert chunks[-1].usage is not None and chunks[-1].usage.total_tokens == 0
+
+
+def test_a_greeting_is_answered_in_one_line_without_a_source(client: openai.OpenAI) -> None:
+    greeting: list[Any] = [{"role": "user", "content": "hi"}]
+    whole = client.chat.completions.create(model="dateline", messages=greeting)
+    assert whole.choices[0].message.content == INTRODUCTION
+    assert not whole.choices[0].message.annotations
+    assert client.responses.create(model="dateline", input=greeting).output_text == INTRODUCTION
 
 
 def test_more_than_one_choice_is_refused_and_other_fields_are_passed_over(served: str) -> None:

@@ -80,8 +80,8 @@ def routes(service: Service) -> APIRouter:
     async def chat(request: Request, body: ChatRequest) -> Response:
         """The last user message is the question; annotations are its sources.
 
-        What a frontend asks on its own, a title or tags or search queries for a chat, is answered
-        by rule, without a search; `dateline` is null then.
+        What a frontend asks on its own, a title or tags or search queries for a chat, and small
+        talk are answered by rule, without a search; `dateline` is null then.
         """
         said = chat_said(body)
         include_usage = bool(body.stream_options and body.stream_options.include_usage)

@@ -94,7 +94,7 @@ def responses_said(request: ResponsesRequest) -> Said:
 
 
 def reply_to_frontend(said: Said) -> str | None:
-    """The reply where it is no person who asks but a frontend on its own, for a title or the like."""
+    """The reply to a frontend that asks on its own, for a title or the like, and to small talk."""
     return frontend_prompts.reply_to([(role, _words(content)) for role, content in said])
 
 
