@@ -129,6 +129,27 @@ def test_the_words_that_answer_are_told_where_nothing_else_is_as_likely(
     assert (sentence[found[0] : found[1]] if found else None) == answer
 
 
+@pytest.mark.parametrize(
+    "correction",
+    [
+        "Correction: an earlier version of this article said that 70 boats sailed; it is 64.",
+        "Correction: 64 boats sailed, not 70.",
+        "A previous version put it at 70 boats, but it was 64.",
+        "An earlier report of 70 boats should have said 64.",
+        "The number of boats is 64; it was wrongly given as 70.",
+        "Corrected: 64 boats sailed instead of 70.",
+    ],
+)
+def test_what_was_said_before_a_correction_is_not_the_answer(correction: str) -> None:
+    found = words_that_answer(query("How many boats sailed?"), correction)
+    assert found is not None and correction[found[0] : found[1]] == "64"
+
+
+def test_a_correction_that_only_tells_what_was_said_marks_nothing() -> None:
+    told = "An earlier version of this article said that 70 boats sailed."
+    assert words_that_answer(query("How many boats sailed?"), told) is None
+
+
 def test_a_large_number_of_an_unknown_currency_may_be_a_sum():
     asked = query("How much did the bridge cost?")
     assert cue(asked, "It cost 4.5 million krin.") > cue(asked, "It cost 45 krin.") > 0

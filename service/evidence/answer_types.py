@@ -61,6 +61,15 @@ _REASON = re.compile(
     r"lead(?:s|ing)? to|led to|so that|in order to|therefore|thus|hence|reasons?|why|means that|allow(?:s|ed|ing)?|"
     r"prevents?|purpose|aim(?:s|ed)? to|for fear|blam(?:e|ed|es|ing)|objections?|explain(?:s|ed)?)\b"
 )
+# what a correction takes back: "an earlier version said 240; it is 204", "it is 204, not 240"
+_SAID_BEFORE = re.compile(
+    r"(?i)\b(?:(?:earlier|previous|original|first) (?:version|article|report|story)|"
+    r"(?:previously|originally|wrongly|mistakenly|incorrectly|erroneously)"
+    r" (?:said|stated|reported|given|gave|put|named|called|described|identified))\b.*?"
+    r"(?=;|[.!] |, (?:but|it|and it|whereas)\b|\b(?:should|in fact|the (?:correct|right|actual))\b|$)"
+)
+_CORRECTS = re.compile(r"(?i)\b(?:correct(?:ion|ed|s)?|clarification)\b")
+_RATHER = re.compile(r"(?i)\b(?:not|instead of|rather than)\b.*?(?=[;,.!](?: |$)|$)")
 _KIND_OF = re.compile(r"(?i)\b(?:what|which) (?:kind|sort|type)s? of\b")
 PLAIN = 0.7  # worth from which a thing is marked as the answer
 _NEAR_WORDS = 6.0  # words over which a thing's bond with a word of the question falls to a third
@@ -148,9 +157,16 @@ def things(query: Query, text: str) -> Iterator[Thing]:
 def words_that_answer(query: Query, text: str) -> tuple[int, int] | None:
     """Where the thing of the wanted type stands; None without one, or where others are as likely.
 
-    A name of one word is never marked: one that opens the sentence may have been read over.
+    A name of one word is never marked: one that opens the sentence may have been read over. Nor is
+    what a correction says was said before.
     """
-    found = () if query.wants == "reason" else tuple(things(query, text))
+    patterns = (_SAID_BEFORE, _RATHER) if _CORRECTS.search(text) else (_SAID_BEFORE,)
+    before = [match.span() for pattern in patterns for match in pattern.finditer(text)]
+    found = [
+        thing
+        for thing in (() if query.wants == "reason" else things(query, text))
+        if not any(start <= thing.start < end for start, end in before)
+    ]
     best = max(found, key=lambda thing: thing.worth, default=None)
     if best is None or best.worth < PLAIN:
         return None
