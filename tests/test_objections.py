@@ -36,6 +36,12 @@ KINDS: dict[str, dict[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
             ("The depot does not lie at the edge of the quarry.",),
         ),
     },
+    "said of what another thing is denied of": {
+        "The smaller depot in Lund, where 60 people sort parcels, is not threatened.": (
+            ("The Lund depot shuts as well.",),
+            ("The Lund depot is not under threat.", "60 people sort parcels at the Lund depot."),
+        ),
+    },
     "corrected": {
         "The Herald wrongly stated that the ferry to Lund was sold.": (
             ("Sold: the Lund ferry.",),

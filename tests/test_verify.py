@@ -301,6 +301,17 @@ def test_the_day_of_a_source_may_be_said_as_such_and_not_as_the_day_of_the_event
     assert bool(verify(Draft(claim, (item.key,)), {item.key: item}).support) == support
 
 
+def test_what_will_happen_is_not_taken_from_the_title_alone() -> None:
+    cited = sentences(
+        card(title="Brewery to move out of Lund"), "The cellar in Lund holds 90 casks."
+    )
+    for claim, supported in [
+        ("The Lund cellar will move.", False),
+        ("90 casks in the Lund brewery cellar.", True),
+    ]:
+        assert bool(verify(Draft(claim, (cited[0].key,)), by_key(cited)).support) == supported
+
+
 def test_several_sentences_bear_nothing_out_where_one_of_them_denies_a_part() -> None:
     denying = "Orvel paid for the road, but it never replied."
     telling = "Orvel paid for the road, and at last it replied."

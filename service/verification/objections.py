@@ -67,6 +67,11 @@ _CORRECTION = re.compile(
     r"\b(?:(?:earlier|previous|original) (?:version|edition)|(?:wrongly|incorrectly|mistakenly"
     r"|erroneously) (?:said|stated|reported|gave|named|described)|misstated|misreported)\b"
 )
+_MODAL = re.compile(r"\b(?:will|would|shall|must|should|can|could|may|might)\s+(?:be\s+)?$")
+_IS_NOT = re.compile(
+    r"(?<!which )(?<!who )(?<!that )\b(?:is|are|was|were|does|do|did|will|would|has|have|had)"
+    r"(?:n't| not| never)\b"
+)
 _DAYS = re.compile(r"\b(?:yesterday|today|tomorrow|tonight)\b")
 _ADJUNCT = re.compile(r",?\s+(?:in|with|amid|despite|by|for|after|under|over|out of)\s")
 
@@ -178,6 +183,8 @@ def _of_other_words(made: Alignment, card: Reading) -> Iterator[str]:
         yield "fiction left out"
     if not _denies(claim) and _denied(made):
         yield "negation left out"
+    if not _denies(claim) and _subject_of_denial(made):
+        yield "negation left out"
     if not (_denies(claim) or claim.has("report") or claim.has_core("error")) and _corrected(made):
         yield "error left out"
     if made.held >= SAME_WORDS and turned(made, strict=True):
@@ -258,6 +265,8 @@ def _rests_on_card(made: Alignment, card: Reading) -> bool:
     beyond = (made.partner(n) for n in made.pairs)
     if plain and all(any(stem(w) in around for w in term.value.split()) for term in beyond):
         return True  # what the sentences hold of it stands in the title too
+    if any(_MODAL.search(made.claim.lower[: term.start]) for term in plain):
+        return True  # "will close": what happens is said by the title alone
     share = len(taken) / (len(made.claim.content) or 1)
     verb = any(made.claim.lower[term.start : term.end].endswith(("ed", "ing")) for term in plain)
     return (
@@ -279,6 +288,21 @@ def _within(made: Alignment, kind: str) -> float:
             inside = [t for t in outside if first <= t.start < last]
             found = max(found, len(inside) / (len(outside) or 1))
     return found
+
+
+def _subject_of_denial(made: Alignment) -> bool:
+    """Whether all that is kept stands before an "is not", and the claim says something else of it."""
+    if len(made.pairs) == len(made.claim.content):
+        return False
+    for s, quote in enumerate(made.quotes):
+        kept = made.kept(s)
+        for match in _IS_NOT.finditer(quote.lower):
+            first, last = quote.segment(match.start())
+            denied = any(match.end() <= t.start < last for t in quote.content)
+            before = all(first <= t.start < match.start() for t in kept)
+            if kept and denied and before and len(kept) == len(made.pairs):
+                return True
+    return False
 
 
 def _corrected(made: Alignment) -> bool:
