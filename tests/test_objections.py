@@ -42,6 +42,12 @@ KINDS: dict[str, dict[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
             ("The Lund depot is not under threat.", "60 people sort parcels at the Lund depot."),
         ),
     },
+    "opposite verbs": {
+        "Lena Ostrow, who was elected chair of the guild in May, moved to Lund.": (
+            ("Ostrow lost the vote for the chair of the guild.",),
+            ("Ostrow won the vote for the chair of the guild.",),
+        ),
+    },
     "corrected": {
         "The Herald wrongly stated that the ferry to Lund was sold.": (
             ("Sold: the Lund ferry.",),

@@ -30,7 +30,7 @@ from service.verification.omissions import (
     denied_later,
 )
 from service.verification.reading import WIDE, Reading, read
-from service.verification.roles import turned
+from service.verification.roles import opposed, turned
 from service.verification.swapped_values import displaced
 
 # Shares of a claim's words that stand in a sentence in its order. Chosen on the fit half of
@@ -187,6 +187,8 @@ def _of_other_words(made: Alignment, card: Reading) -> Iterator[str]:
         yield "negation left out"
     if not (_denies(claim) or claim.has("report") or claim.has_core("error")) and _corrected(made):
         yield "error left out"
+    if not any(side.has("negation", "denial") for side in (claim, *quotes)) and opposed(made):
+        yield "another antonym"
     if made.held >= SAME_WORDS and turned(made, strict=True):
         yield "roles exchanged"
     if _prepositions_differ(made):

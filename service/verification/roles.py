@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from ingest.english.terms import Term, TermKind
+from ingest.english.thesaurus import opposite
 from ingest.english.words import irregular, stem
 from service.verification.alignment import Alignment
 from service.verification.reading import Reading
@@ -72,6 +73,30 @@ def turned(made: Alignment, *, strict: bool = False) -> bool:
                     right += value in values[side]
                     wrong += value not in values[side] and value in values[1 - side]
     return wrong > right or wrong > 1
+
+
+def opposed(made: Alignment) -> bool:
+    """Whether claim and sentence say opposite verbs of one name: "lost" and "was elected"."""
+    for n, mine in enumerate(made.claim.content):
+        doer = _name_before(made.claim, n)
+        if n in made.pairs or doer is None or not _is_verb(made.claim, mine):
+            continue
+        for quote in made.quotes:
+            for place, other in enumerate(quote.content):
+                denies = opposite(mine.value, other.value) and _is_verb(quote, other)
+                if denies and _name_before(quote, place) == doer:
+                    return True
+    return False
+
+
+def _name_before(reading: Reading, n: int) -> str | None:
+    """The last name before a word, None where another verb or no name stands there."""
+    for term in reversed(reading.content[:n]):
+        if term.kind is TermKind.NAME:
+            return term.value
+        if _is_verb(reading, term):
+            return None
+    return None
 
 
 def _arguments(reading: Reading, n: int) -> tuple[set[int], set[int]]:
