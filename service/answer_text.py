@@ -111,9 +111,17 @@ class AnswerText:
 
 
 def refusal(
-    reason: Reason, question: Question, asked_about: Sequence[Period] = (), nearest: str = ""
+    reason: Reason,
+    question: Question,
+    asked_about: Sequence[Period] = (),
+    nearest: str = "",
+    no_such_day: str = "",
 ) -> str:
-    """One plain sentence; `nearest` is the time that the archive does speak of."""
+    """One plain sentence; `nearest` is the time that the archive does speak of, `no_such_day` what
+    no calendar has.
+    """
+    if no_such_day:
+        return f"There is no such day as {plain(no_such_day)}."
     if reason != "outside_dates":
         return {
             "no_match": "I found no answer to this in the archive.",

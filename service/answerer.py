@@ -124,10 +124,11 @@ class Answerer:
                 run.read_as, asked = text, replace(asked, text=text)
             selection = await run.in_time(asyncio.to_thread(self.select, asked, snapshot))
         run.text.answering = partial(words_that_answer, selection.query)
+        impossible = selection.no_such_day
         told = await run.in_time(asyncio.to_thread(self._told, run, selection))
         for event in told:
             yield event
-        if not told:
+        if not told and not impossible:
             async for event in self._claims(run, asked, selection):
                 yield event
             for event in (*self._dispute(run, selection), *self._notes(run, selection)):
@@ -136,7 +137,8 @@ class Answerer:
         if not run.text.claims:
             reason = await run.in_time(asyncio.to_thread(self.selector.why_not, selection))
             query = selection.query
-            said = refusal(reason, query.question, query.periods, selection.nearest_time)
+            nearest_time = selection.nearest_time
+            said = refusal(reason, query.question, query.periods, nearest_time, impossible)
             run.text.text = said
             yield Delta(said)
         yield await run.in_time(
@@ -165,6 +167,8 @@ class Answerer:
         No model is asked for either.
         """
         query = selection.query
+        if selection.no_such_day:
+            return []
         about_archive = kinds.archive_question(query)
         if about_archive is not None:
             counts = counted_sentences(query, about_archive, selection.snapshot)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from calendar import month_name, monthrange
+from itertools import product
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest.english import Span, analyse
+from ingest.english.date_mentions import impossible_day
 
 
 def values(found: tuple[Span, ...]) -> list[str]:
@@ -248,3 +252,32 @@ def test_every_reading_lies_inside_the_text(sentence: str) -> None:
         speaker = getattr(one, "speaker", None)
         if speaker is not None:
             assert sentence[speaker.start : speaker.end].lower() == speaker.value
+
+
+@pytest.mark.parametrize("year", [2023, 2024])
+def test_a_day_is_impossible_where_its_month_is_shorter(year: int) -> None:
+    for month, day in product(range(1, 13), range(1, 33)):
+        name = month_name[month]
+        written = (f"{day} {name} {year}", f"{name} {day}, {year}", f"{year}-{month:02d}-{day:02d}")
+        has = day <= monthrange(year, month)[1]
+        for words in written:
+            assert impossible_day(f"What happened on {words}?") == ("" if has else words)
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("Who spoke on the 31st of November?", "31st of November"),
+        ("What happened on 32 May in Orvel?", "32 May"),
+        ("What was agreed on 31/04/2025?", "31/04/2025"),
+        ("Did it snow on 30 february?", "30 february"),
+        ("Did it snow on 29 February?", ""),
+        ("Did 45 March against the port?", ""),
+        ("How far did 31 boats sail in June?", ""),
+        ("Where did in June 31 boats sail?", ""),
+        ("Which of the 45 may be closed?", ""),
+        ("What is case 2025-13-45 about?", ""),
+    ],
+)
+def test_a_number_beside_a_month_need_not_be_its_day(text: str, day: str) -> None:
+    assert impossible_day(text) == day

@@ -304,6 +304,24 @@ async def test_this_week_is_asked_in_vain_only_while_an_archive_is_kept(
         assert body["declined_because"] == "outside_dates"
 
 
+@pytest.mark.parametrize(
+    ("question", "day"),
+    [
+        ("What happened on 31 February 2025?", "31 February 2025"),
+        ("Tell me about Orvel on February 30, 2024", "February 30, 2024"),
+        ("Who is the mayor of Orvel as of 31 April 2024?", "31 April 2024"),
+        ("How many articles were published on 31 june?", "31 june"),
+        ("How many passengers did the Tarn line carry on 2024-02-30?", "2024-02-30"),
+    ],
+)
+async def test_of_a_day_that_no_calendar_has_that_is_said(
+    answerer: Answerer, question: str, day: str
+) -> None:
+    body = await asked(answerer, question)
+    assert (body["outcome"], body["declined_because"]) == ("declined", "outside_dates")
+    assert body["text"] == f"There is no such day as {day}." and body["claims"] == []
+
+
 IN_2021 = analyse(Question("How many rode the Tarn line in 2021?"), TODAY.date())
 
 

@@ -172,6 +172,43 @@ def _in_figures(match: re.Match[str], shape: str, year: int) -> Mention | None:
     return None
 
 
+def impossible_day(text: str) -> str:
+    """The first day named in a text that no calendar has, as it is written; "" where there is none.
+
+    Without its year 29 February is possible. A number beside a month may count something ("in
+    June 31 boats sailed"): it is a day after "on" or at an end of the text.
+    """
+    named = _LOWER_MONTH.sub(lambda found: found[0].capitalize(), text)
+    position = 0
+    for anchor in _ANCHOR.finditer(named):
+        match = _DATE.match(named, anchor.start()) if anchor.start() >= position else None
+        if match is None:
+            continue
+        position = match.end()
+        if _is_impossible(match):
+            return text[match.start() : match.end()]
+    return ""
+
+
+def _is_impossible(match: re.Match[str]) -> bool:
+    shape = match.lastgroup or ""
+    if shape == "iso":
+        year, month, day = (int(match[f"iso_{part}"]) for part in ("year", "month", "day"))
+        return 1 <= month <= 12 and day_of(year, month, day) is None
+    if shape == "numeric":
+        found = _in_figures(match, shape, int(match["numeric_year"]))
+        return found is not None and found.precision == "year"
+    if shape not in _RANGES:
+        return False
+    last = max(int(match[f"{shape}_day"]), int(match[f"{shape}_other"] or 0))
+    year = int(match[f"{shape}_year"]) if shape in _DATED else 2000  # a leap year
+    month = _MONTHS[match[f"{shape}_month"].lower()]
+    led = re.search(r"(?i)\bon\s+(?:the\s+)?$", match.string[: match.start()])
+    ends = re.match(r"\W*$", match.string[match.end() :])
+    is_day = shape in _DATED or led or ends or (shape == "dm" and last <= 31)
+    return bool(is_day) and day_of(year, month, last) is None
+
+
 def _last_year(year: int, last: str | None) -> int:
     """The second year of `2024-25` or `2024–2026`; a range may run at most a century."""
     if not last:
@@ -210,6 +247,7 @@ _MONTHS = {name.lower(): number for name, number in (*_ENGLISH.items(), *_FOREIG
 _CASED = _either([*_ENGLISH, *map(str.upper, _ENGLISH)])
 # Months that are also common words count by themselves only after a word that makes them dates.
 _WORDS_TOO = ("March", "May", "MARCH", "MAY")
+_LOWER_MONTH = re.compile(rf"\b(?:{_either({m.lower() for m in MONTHS} - {'march', 'may'})})\b")
 _PLAIN = _either({*MONTHS, *map(str.upper, MONTHS)} - {*_WORDS_TOO})
 _LEADS = re.compile(
     r"\b(?:in|since|until|till|by|from|during|last|next|this|early|late|mid|of|before|after|and|to|between|through)"

@@ -45,6 +45,13 @@ class Selection:
         return tuple(item for item in self.evidence if not item.altered)
 
     @property
+    def no_such_day(self) -> str:
+        """The day asked about that no calendar has; "" without one, or where an article names it."""
+        words = self.query.no_such_day
+        named = any(words in f"{item.article.title} {item.text}" for item in self.considered)
+        return "" if named else words
+
+    @property
     def nearest_time(self) -> str:
         """The time of which the archive does speak where another was asked about; "" where none is known."""
         return temporal.time_of(self.passed_over) if self.passed_over else ""
@@ -96,6 +103,8 @@ class Selector:
         """Why nothing is said; the first reason that holds."""
         query, decision = selection.query, selection.decision
         question = query.question
+        if selection.no_such_day:
+            return "outside_dates"
         empty = selection.considered and not selection.evidence  # nothing of the time asked about
         if not decision.answer and (empty or selection.passed_over is not None):
             return "outside_dates"

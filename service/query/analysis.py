@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
 
+from ingest.english.date_mentions import impossible_day
 from ingest.english.periods import Period, periods, without
 from ingest.english.quantities import Dimension, dimensions
 from ingest.english.words import STOP_WORDS, stem, words
@@ -185,6 +186,7 @@ class Query:
     present: bool  # asks for the present state: the newest account is wanted
     noun: str | None  # stem of the noun right after "which", "what" or "how many"
     dimensions: tuple[Dimension, ...]  # of the wanted quantity: "how tall" wants a length
+    no_such_day: str = ""  # the day it names that no calendar has
 
 
 def analyse(question: Question, today: date | None) -> Query:
@@ -199,6 +201,7 @@ def analyse(question: Question, today: date | None) -> Query:
     dated = question.filters.published_after or question.filters.published_before
     if day is None or today is None:
         return _read(replace(question, text=text), text, ())
+    impossible = "" if _about(text) else impossible_day(text)
     asked_about = () if dated or _about(text) else periods(text, day)
     until = next((p for p in asked_about if p.as_of and p.last), None)
     if until is not None and question.as_of is None:
@@ -207,7 +210,8 @@ def analyse(question: Question, today: date | None) -> Query:
     asked_about = tuple(period for period in asked_about if not period.as_of)
     told = tuple(period for period in periods(text, day) if period.strict)
     bare = without(text, told) if asked_about or question.as_of else text
-    return _read(replace(question, text=text), bare, asked_about)
+    query = _read(replace(question, text=text), bare, asked_about)
+    return replace(query, no_such_day=impossible)
 
 
 def _read(question: Question, text: str, asked_about: tuple[Period, ...]) -> Query:
