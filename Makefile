@@ -32,8 +32,9 @@ test: install-dev ## the fast tests
 test-all: install-dev ## every test
 	$(BIN)/python -m pytest -q -n 2
 
-test-long: install-dev ## ten minutes of questions: memory, threads and handles must not grow (SECONDS=600)
+test-long: install-dev install-scale ## ten minutes of questions (SECONDS=600): nothing may grow; each server killed ten times
 	DATELINE_SOAK_SECONDS=$(SECONDS) $(BIN)/python -m pytest -q tests/test_soak.py
+	DATELINE_KILLS=10 $(BIN)/python -m pytest -q -m slow tests/test_guarantees.py
 
 sbom: install ## what is installed: components (sbom.cdx.json) and licences (licences.txt)
 	$(BIN)/python deploy/sbom.py > sbom.cdx.json

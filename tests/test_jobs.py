@@ -171,7 +171,7 @@ FEED = "\n".join(
 
 def at_work(http: httpx2.Client, reply: httpx2.Response, stage: str) -> None:
     """Waits until the job is in this stage."""
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 180
     while http.get(reply.headers["location"]).json()["progress"]["stage"] != stage:
         assert time.monotonic() < deadline
         time.sleep(0.02)

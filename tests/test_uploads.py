@@ -79,7 +79,7 @@ def files(**texts: str | bytes) -> list[tuple[str, tuple[str, bytes]]]:
 
 
 def ended(
-    http: httpx2.Client, reply: httpx2.Response, seconds: float = 60.0, **headers: str
+    http: httpx2.Client, reply: httpx2.Response, seconds: float = 180.0, **headers: str
 ) -> dict[str, Any]:
     """The job that a reply names, when it has ended."""
     assert reply.status_code == 202, reply.text
