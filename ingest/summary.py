@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
@@ -88,8 +89,17 @@ def _altered_copy(family: Family, member: Member, sources: Mapping[str, str]) ->
     return f"{words}; see `dateline articles show {member.article_id}`"
 
 
+def quoted(words: str) -> str:
+    """Words between quotation marks; marks within them become single ones."""
+    inner = _OPENING_MARK.sub("‘", words).translate(str.maketrans('“”"', "‘’’"))
+    return f"“{inner}”"
+
+
+_OPENING_MARK = re.compile(r"(?:^|(?<=[\s(\[—–-]))\"")
+
+
 def _quoted(text: str) -> str:
     line = " ".join(text.split())
     if not line:
         return "nothing"
-    return f"“{line[:LONGEST_QUOTED]}…”" if len(line) > LONGEST_QUOTED else f"“{line}”"
+    return quoted(f"{line[:LONGEST_QUOTED]}…" if len(line) > LONGEST_QUOTED else line)

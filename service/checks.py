@@ -12,6 +12,7 @@ from datetime import UTC, date, datetime
 from ingest.errors import InvalidRequest, TimedOut
 from ingest.storage.archive import Archive
 from ingest.storage.catalogue import Snapshot
+from ingest.summary import quoted
 from ingest.text.sentences import split
 from ingest.types import Sentence, SentenceKind
 from service.answer_text import cite
@@ -180,7 +181,7 @@ def _corrected(claim: Query, ranked: Sequence[Evidence]) -> Iterator[Finding]:
     if premise and (
         premise.kind != "negation" or denial_is_plain(claim.question.text, premise.evidence)
     ):
-        why = f"the archive says “{premise.found}” and not “{premise.asked}”"
+        why = f"the archive says {quoted(premise.found)} and not {quoted(premise.asked)}"
         yield Finding("contradicted", why, (premise.evidence,))
 
 

@@ -18,6 +18,7 @@ from ingest.english.periods import in_words
 from ingest.errors import Owned, WrongUsage
 from ingest.settings import Settings, read_settings
 from ingest.storage import owner
+from ingest.summary import quoted
 from service.client import reading
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON value")]
@@ -182,7 +183,7 @@ def readable(answer: dict[str, Any]) -> str:
         title = terminal.linked(terminal.bold(c["title"]), c["url"])
         about = terminal.faint(f"{outlet_and_day(c)}{copies}")
         lines.append(f"\n[{c['number']}] {title} — {about}")
-        lines.append(f"    “{' '.join(c['quote'].split())}”")
+        lines.append(f"    {quoted(' '.join(c['quote'].split()))}")
     for conflict in answer["conflicts"]:
         lines.append(f"\nConflict ({conflict['status'].replace('_', ' ')}): {conflict['about']}")
         lines.append(f"    {conflict['why']}.")
@@ -191,7 +192,7 @@ def readable(answer: dict[str, Any]) -> str:
         said = " ".join(near["sentence"]["text"].split())
         name, day = near["publisher"] or f"“{near['title']}”", near["published_on"]
         source = f"{name} of {in_words(date.fromisoformat(day))}" if day else name
-        lines.append(f"\nThe closest passage, from {source}, says: “{said}”")
+        lines.append(f"\nThe closest passage, from {source}, says: {quoted(said)}")
         lines.append(f"    {near['title']}, {near['url'] or near['article_id']}")
     others = [hit for hit in answer["nearest"] if hit is not near]
     if others:

@@ -92,6 +92,13 @@ def test_tomorrow_is_believed_and_the_day_after_is_not(day: str, believed: bool)
     assert bool(article.notes) is not believed
 
 
+def test_a_text_that_breaks_off_keeps_its_headline() -> None:
+    text = "Harbour lamp relit\nThe Test Post\n1 May 2025\n\nThe buoy was mended. It cost £4,400. More soon"
+    article = article_from({"text": text}, "/a", "a", today=TODAY)
+    stated = (article.title, article.publisher, str(article.published_on))
+    assert stated == ("Harbour lamp relit", "The Test Post", "2025-05-01")
+
+
 def test_a_sent_file_name_has_at_most_200_bytes() -> None:
     assert safe_name("é" * 98 + ".txt") == "é" * 98 + ".txt"
     with pytest.raises(InvalidRequest, match="200 bytes"):

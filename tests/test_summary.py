@@ -6,12 +6,14 @@ import json
 import re
 from pathlib import Path
 
+import pytest
 from conftest import ALTERED_BRIDGE
 from processes import command
 
 from ingest.pipeline import ingest
 from ingest.settings import Settings
 from ingest.storage.archive import Archive
+from ingest.summary import quoted
 
 
 def test_what_is_told_names_the_families_found_and_the_altered_copies(
@@ -55,3 +57,15 @@ def test_what_is_not_believed_of_an_article_is_told_every_time(
     assert "soon.md says it was published on 2999-05-03" in said
     as_json = json.loads(command(settings, "ingest", str(newsroom), "--json").stdout)
     assert any("soon.md" in note for note in as_json["notes"])
+
+
+@pytest.mark.parametrize(
+    ("words", "shown"),
+    [
+        ("A cable is cut.", "“A cable is cut.”"),
+        ("“A cable is cut,” said Ada Vane.", "“‘A cable is cut,’ said Ada Vane.”"),
+        ('"A cable is cut," she said, "twice".', "“‘A cable is cut,’ she said, ‘twice’.”"),
+    ],
+)
+def test_a_quotation_within_a_quotation_has_single_marks(words: str, shown: str) -> None:
+    assert quoted(words) == shown

@@ -191,6 +191,10 @@ def test_a_text_is_checked_sentence_by_sentence_without_scripts(url: str, tab: O
     page.locator(".verdicts .marker").first.click()
     assert page.locator(".peek:popover-open").inner_text()
     expect(page.locator("main img")).to_have_count(0)
+    page.get_by_label("Paste a text").fill("x" * 20_001)
+    page.get_by_role("button", name="Check").click()
+    expect(page.get_by_role("alert")).to_contain_text("at most 20000 characters")
+    expect(page.get_by_label("Paste a text")).to_have_value("x" * 20_001)
     page.get_by_label("Paste a text").fill("One is a sentence. " * 101)
     page.get_by_role("button", name="Check").click()
     expect(page.get_by_role("alert")).to_contain_text("100", timeout=30_000)
@@ -330,6 +334,11 @@ def test_everybody_can_use_it(
         answered(page)
         assert axe(page) == [], text
         assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), text
+
+
+def test_a_missing_page_sends_a_reader_to_the_archive(url: str) -> None:
+    lost = httpx2.get(f"{url}/nowhere", headers={"Accept": "text/html"})
+    assert lost.status_code == 404 and "There is nothing at this address." in lost.text
 
 
 def test_the_documentation_shows_how_articles_are_sent(url: str, tab: Opening) -> None:

@@ -13,6 +13,7 @@ from ingest.text.line_kinds import (
     LONGEST_HEADING,
     NAME_WORD,
     RANK,
+    ends_within,
     fields_of,
     is_byline,
     is_heading,
@@ -115,10 +116,13 @@ def _opening(lines: Sequence[str]) -> list[str]:
     for line in lines[:HEADER_LINES]:
         asks = len(line) <= LONGEST_HEADING and line[-1] in "?!"
         may_be_title = is_heading(line) or (
-            (asks or len(fields_of(line)) > 1) and not _PROSE.search(line)
+            (asks or len(fields_of(line)) > 1) and not ends_within(line)
         )
-        if len(line) > LONGEST_LINE or not (
-            _states_else(line) or may_be_title or _NOTE.match(line)
+        broken_off = line is lines[-1] and ends_within(line)  # prose without its full stop
+        if (
+            broken_off
+            or len(line) > LONGEST_LINE
+            or not (_states_else(line) or may_be_title or _NOTE.match(line))
         ):
             break
         opening.append(line)
@@ -199,7 +203,6 @@ _OFFICE = re.compile(
 _PREFIX = re.compile(r"Mc|Mac|O['’]|[Dd]e|[Vv]an")
 _ROUGH_END = re.compile(r"(?<=[.!?])\s+(?=[A-Z])")
 _SURNAME = re.compile(r"(?:Mc|Mac|O['’])?[A-Z][A-Z'’-]{2,}")
-_PROSE = re.compile(r"[.!?]\s+[A-Z]")
 _NOTE = re.compile(
     r"(?:correction|updated?|editor['’]s note|exclusive|opinion|analysis)\b", re.IGNORECASE
 )

@@ -30,7 +30,7 @@ def kinds_of(blocks: Sequence[str], title: str | None = None) -> list[SentenceKi
         if kinds[index] is BODY:
             prose_follows = True
         elif kinds[index] is HEADING and not prose_follows:
-            kinds[index] = BODY
+            kinds[index], prose_follows = BODY, ends_within(blocks[index])
     return kinds
 
 
@@ -89,6 +89,11 @@ def is_heading(line: str) -> bool:
     return (
         line[-1] not in ".!?:;,…。" and len(line.split()) <= 16 and not _CLOSED_QUOTE.search(line)
     )
+
+
+def ends_within(line: str) -> bool:
+    """Whether a sentence ends in a line and another begins."""
+    return _ENDS_WITHIN.search(line) is not None
 
 
 def same_line(a: str, b: str) -> bool:
@@ -210,3 +215,4 @@ _BYLINES = (
         rf"(?:{RANK}\s+)?{_PERSON},\s+(?:[A-Z]?[\w-]+\s+){{0,3}}(?i:{_WRITES})\b[^.!?]{{0,90}}$"
     ),
 )
+_ENDS_WITHIN = re.compile(r"[.!?]\s+[A-Z]")

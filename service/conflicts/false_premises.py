@@ -18,6 +18,7 @@ from ingest.english.date_mentions import dates_conflict, dates_share
 from ingest.english.terms import Term, TermKind
 from ingest.english.thesaurus import related
 from ingest.english.words import STOP_WORDS, stem
+from ingest.summary import quoted
 from ingest.types import SentenceKind
 from service.answer_text import plain
 from service.query.analysis import Query
@@ -55,10 +56,10 @@ class Premise:
     @property
     def sentence(self) -> str:
         """Tells a reader that the question is corrected."""
-        takes = f"says “{self.asked}”"
+        takes = f"says {quoted(self.asked)}"
         if self.kind == "negation":
-            takes = f"takes “{self.asked}” for granted"
-        return f"The question {takes}, but the archive says “{self.found}”."
+            takes = f"takes {quoted(self.asked)} for granted"
+        return f"The question {takes}, but the archive says {quoted(self.found)}."
 
     @property
     def draft(self) -> Draft:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from typing import Any
 
+from ingest.summary import quoted
 from service.surfaces import slack_text
 from service.surfaces.slack_text import day_in_words, escape, link, linked, packed, short
 from service.surfaces.sources import closest, is_web_address, origin
@@ -86,7 +87,7 @@ def quotes(answer: Answer, public_url: str | None) -> list[list[Block]]:
     """The exact words that each number stands for, with their source; blocks of messages."""
     blocks = [
         section(
-            f"*[{citation.number}]* “{short(citation.quote, QUOTE_CHARACTERS)}”\n"
+            f"*[{citation.number}]* {quoted(short(citation.quote, QUOTE_CHARACTERS))}\n"
             f"{_described(citation.article, public_url)}"
         )
         for citation in answer.citations
@@ -102,7 +103,7 @@ def checked(check: dict[str, Any], public_url: str | None) -> list[list[Block]]:
         numbers = "".join(f"[{number}]" for number in sentence["citations"])
         why = short(sentence["why"] or "", CLOSEST_CHARACTERS)
         texts.append(
-            f"{sign} “{short(sentence['text'], CLOSEST_CHARACTERS)}”\n"
+            f"{sign} {quoted(short(sentence['text'], CLOSEST_CHARACTERS))}\n"
             + f"*{verdict}* {numbers}".rstrip()
             + (f" – {why}" if why else "")
         )
@@ -113,7 +114,7 @@ def checked(check: dict[str, Any], public_url: str | None) -> list[list[Block]]:
         outlet = short(citation["publisher"] or "outlet unknown", slack_text.OUTLET_CHARACTERS)
         texts.append(
             f"[{citation['number']}] {linked(name, url)}, {outlet}, {day_in_words(day)}: "
-            f"“{short(citation['quote'], CLOSEST_CHARACTERS)}”"
+            + quoted(short(citation["quote"], CLOSEST_CHARACTERS))
         )
     blocks = [section(text) for text in packed((f"{t}\n\n" for t in texts), SECTION_CHARACTERS)]
     return _messages(blocks)
@@ -261,7 +262,7 @@ def _nearest(answer: Answer, public_url: str | None) -> Iterator[Block]:
     if near is not None and near.sentence is not None:
         source = linked(short(origin(near.article), 300), link(near.article, public_url))
         words = short(near.sentence.text, CLOSEST_CHARACTERS)
-        yield section(f"The closest passage, from {source}, says: “{words}”")
+        yield section(f"The closest passage, from {source}, says: {quoted(words)}")
     others = [hit for hit in answer.nearest if hit is not near]
     if others:
         lines = "".join(f"\n• {_described(hit.article, public_url)}" for hit in others)

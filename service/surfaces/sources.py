@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import quote, urlsplit
 
 from ingest.english.periods import in_words
+from ingest.summary import quoted
 from service.types import Answer, ArticleCard, Citation, Nearest
 
 JOINER = "\u2060"  # invisible, and no address continues behind it
@@ -72,7 +73,7 @@ def closest_in_markdown(answer: Answer, base_url: str) -> str:
     words = " ".join(hit.sentence.text.split())
     link = f"[{inert(origin(hit.article))}]({address(hit.article, base_url)})"
     undated = "" if hit.article.published_on else " (undated)"
-    return f"\n\nThe closest passage, from {link}{undated}, says: “{inert(words)}”"
+    return f"\n\nThe closest passage, from {link}{undated}, says: {quoted(inert(words))}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -228,7 +228,7 @@ def failure_page(request: Request, error: Exception) -> HTMLResponse | None:
 
 
 def _said(error: DatelineError) -> str:
-    words = str(error)
+    words = str(error).partition("; /docs ")[0]  # what follows is for programs
     return f"{words[:1].upper()}{words[1:]}."
 
 
