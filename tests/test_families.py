@@ -269,6 +269,19 @@ def test_the_majority_of_versions_is_right_where_no_source_is_credited(embed: Em
     assert {member(families, a).role for a in right} == {Role.ORIGINAL, Role.REPUBLISHED}
 
 
+def test_a_copy_is_altered_though_the_canonical_text_is_shorter_where_a_sound_one_is_as_long(
+    embed: Embed,
+) -> None:
+    short = article("short", FERRY[: FERRY.index("A bilateral")], "A", date(2025, 1, 1))
+    whole = article("whole", FERRY, "B", date(2025, 1, 2))
+    wrong = article("wrong", FERRY.replace("46 million", "64 million"), "C", date(2025, 1, 3))
+
+    families = grouped([short, whole, wrong], embed)
+
+    assert [member(families, a).role for a in (short, whole)] == [Role.ORIGINAL, Role.REPUBLISHED]
+    assert member(families, wrong).role is Role.ALTERED
+
+
 def test_the_only_copy_in_the_archive_of_another_outlets_article_is_republished(
     embed: Embed,
 ) -> None:

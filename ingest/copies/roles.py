@@ -68,8 +68,13 @@ class _Versions:
         return any(a.kind != "wording" for a in self.changed(earlier, copy))
 
     def is_altered(self, earlier: int, copy: int) -> bool:
-        """Facts differ, and nothing new is told besides: figures move on in a version that adds sentences."""
-        return self.changes_facts(earlier, copy) and not self._adds(earlier, copy, MUCH_NEW)
+        """Facts differ, and nothing new is told besides, beyond what a copy that agrees with the earlier text
+        tells: figures move on in a version that adds sentences."""
+        return self.changes_facts(earlier, copy) and any(
+            not self._adds(m, copy, MUCH_NEW)
+            for m in range(len(self.copies))
+            if m == earlier or (m != copy and not self.changes_facts(earlier, m))
+        )
 
     def is_update(self, earlier: int, copy: int) -> bool:
         """A later version by the same outlet that says something else or more, or says that it was corrected."""
