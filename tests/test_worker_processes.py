@@ -82,8 +82,11 @@ def test_processes_behind_one_port_answer_alike_and_one_that_is_killed_comes_aga
             report = ended(http, http.post("/v1/articles", files=files(dam_txt=DAM)))["report"]
         assert report["added"] == 1
         until(lambda: len(children(process.pid)) >= 2)
-        for victim in children(process.pid):
-            os.kill(victim, signal.SIGKILL)
+        for _ in range(2):
+            # the oldest; on a loaded machine the service may replace one by itself meanwhile
+            victim = until(lambda: children(process.pid))[0]
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(victim, signal.SIGKILL)
             until(lambda: len(set(children(process.pid)) - {victim}) >= 2)  # noqa: B023
             answer = until(lambda: answered(url))
             assert "2 June 2025" in answer["text"]
