@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from datetime import date
 from pathlib import Path
 
@@ -64,6 +65,15 @@ def test_what_is_no_table_of_articles_is_said(tmp_path: Path, content: str, why:
 def test_a_column_that_says_nothing_to_us_is_named(tmp_path: Path) -> None:
     found = read(tmp_path / "log.csv", f"text,desk\n{PROSE},City\n{PROSE} Again.,City\n")
     assert "log.csv has fields that are not understood: desk (2)" in map(str, found)
+
+
+def test_reading_a_table_takes_no_room_from_other_readers_of_tables() -> None:
+    before = csv.field_size_limit()
+    list(rows_of(b"title,text\nOne,Two\n"))
+    assert csv.field_size_limit() >= before
+    long = "word " * 60_000
+    (row,) = rows_of(f"title,text\nOne,{long}\n".encode())
+    assert row == {"title": "One", "text": long}
 
 
 @settings(max_examples=200, deadline=None)

@@ -17,7 +17,8 @@ def rows_of(data: bytes) -> Iterator[dict[str, object] | BadArticle]:
     """The rows as fields by the names of their columns, empty cells left out; for a row with more
     cells than that, what is wrong with it. Raises BadArticle where there is no row of names."""
     text = decode(data)
-    csv.field_size_limit(max(len(text), 1))
+    # the module has one limit for all its users: it is never lowered
+    csv.field_size_limit(max(len(text), csv.field_size_limit()))
     head = text[:SAMPLED].splitlines()[0] if text.strip() else ""
     separator = max(SEPARATORS, key=head.count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
