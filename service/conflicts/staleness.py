@@ -92,7 +92,8 @@ _WHO_IS = re.compile(
 _AMOUNT = re.compile(
     r"(?i)\bwhat(?:\s+is|\s+are|['’]s)\s+(?:[\w'’-]+\s+){0,4}?(?:price|cost|rate|fare|population|"
     r"status|salary|wage|budget|debt|value|record|membership|total|toll|score|ranking|turnover|"
-    r"balance)\b|\bhow\s+much\s+(?:is|are)\b|\b(?:when|what\s+time)\s+(?:do|does)\b|\bwhat\s+time\s+(?:is|are)\b|\bhow\s+(?:many|much)\b[^?]*?\b(?:sail|run|work|live|serve|costs?|remain|"
+    r"balance)\b|\bhow\s+much\s+(?:is|are)\b|\b(?:when|what\s+time)\s+(?:do|does)\b|"
+    r"\bwhat\s+time\s+(?:is|are)\b|\bhow\s+(?:many|much)\b[^?]*?\b(?:sail|run|work|live|serve|costs?|remain|"
     r"are left|are there|are out of work|"
     r"(?:do|does|is|are)\b[^?]*?\b(?:employ|have|earn|own|pay|charge|owe))\b"
 )
