@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import subprocess
 import sys
 from importlib.metadata import version
@@ -9,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from processes import command, fill
+from processes import DATELINE, command, environment, fill
 
 from ingest.settings import Settings
 from service.cli import marked, readable
@@ -108,7 +109,14 @@ def test_help_is_short_to_ask_for_and_names_no_type_of_a_flag(settings: Settings
     for asked in ("", "search", "articles set", "ingest"):
         shown = command(settings, *asked.split(), "-h").stdout
         assert "--help" in shown and "<bool>" not in shown and "Usage: dateline" in shown
-    assert "complete" in command(settings, "--show-completion", "bash").stdout
+
+
+def test_a_shell_gets_its_completion(settings: Settings) -> None:
+    asked = f"{shlex.join([*DATELINE, '--show-completion'])}; exit $?"  # asked by bash, whoever runs the tests
+    done = subprocess.run(
+        ["bash", "-c", asked], env=environment(settings), capture_output=True, text=True
+    )
+    assert done.returncode == 0 and "complete" in done.stdout
 
 
 def test_windows_is_refused_in_a_sentence() -> None:
