@@ -124,8 +124,6 @@ def _of_own_words(made: Edit, quotes: Sequence[Reading], card: Reading) -> Itera
         yield "more than is said"
     if turned(aligned):
         yield "roles exchanged"
-    if any(_from_elsewhere(aligned, n) for n in aligned.pairs):
-        yield "number in another place"
     if made.share >= SLOTTED and made.put_in:
         yield from _by_slots(made.claim, quotes, card)
 
@@ -349,32 +347,3 @@ def _prepositions_differ(made: Alignment) -> bool:
             if here and there and here[1] != there[1]:
                 return True
     return False
-
-
-def _from_elsewhere(made: Alignment, n: int) -> bool:
-    """Whether most words beside a number or date stem from a statement that has a number of its own, which
-    the claim cut."""
-    (s, place), _ = made.pairs[n]
-    claim = made.claim
-    if claim.content[n].kind not in (TermKind.NUMBER, TermKind.DATE):
-        return False
-    number = made.quotes[s].content[place]
-    first, last = claim.segment(claim.content[n].start)
-    beside = [
-        (t, made.quotes[t].segment(made.partner(m).start))
-        for m, ((t, _), _) in made.pairs.items()
-        if m != n
-        and claim.content[m].kind in (TermKind.WORD, TermKind.NAME)
-        and first <= claim.content[m].start < last
-    ]
-    home = (s, made.quotes[s].segment(number.start))
-    away = [segment for segment in beside if segment != home]
-    if 2 * len(away) <= len(beside):
-        return False
-    other, (start, end) = max(set(away), key=away.count)
-    kept = {term.start for term in made.kept(other)}
-    return any(
-        term.kind is number.kind and term.start not in kept
-        for term in made.quotes[other].content
-        if start <= term.start < end
-    )
