@@ -180,3 +180,54 @@ LAST = [
     (11, 40, "It rained until the evening came to the town and the river."),
     (9, 300, "Page 3 of 3"),
 ]
+
+
+def zipped(parts: dict[str, str]) -> bytes:
+    """A zip file of texts by their names."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as target:
+        for name, words in parts.items():
+            target.writestr(name, words)
+    return packed.getvalue()
+
+
+def odt(body: str, **more: str) -> bytes:
+    """An OpenDocument text with a title, a byline, a day and `body`; `more` are parts by their names."""
+    names = " ".join(
+        f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"'
+        for name in ("office", "text", "table", "style", "drawing", "meta")
+    )
+    content = (
+        f'<office:document-content {names} xmlns:dc="http://purl.org/dc/elements/1.1/"><office:automatic-styles><style:style style:name="P1" '
+        'style:parent-style-name="Title"/></office:automatic-styles><office:body><office:text>'
+        f'<text:p text:style-name="P1">{TITLE}</text:p><text:p>By Ines Marlow</text:p><text:p>12 March 2025</text:p>{body}'
+        "</office:text></office:body></office:document-content>"
+    )
+    return zipped(
+        {"mimetype": "application/vnd.oasis.opendocument.text", "content.xml": content, **more}
+    )
+
+
+def epub(*pages: str, about: str = "") -> bytes:
+    """A publication of these pages, which stand in a folder, with a table of contents."""
+    names = [f"page%20{number}.xhtml" for number in range(len(pages))]
+    listed = "".join(f'<item id="p{n}" href="text/{name}"/>' for n, name in enumerate(names))
+    read = "".join(f'<itemref idref="p{n}"/>' for n in range(len(pages)))
+    package = (
+        '<package xmlns="http://www.idpf.org/2007/opf"><metadata xmlns:dc="http://purl.org/dc/elements/1.1/">'
+        f"<dc:publisher>Brask Post</dc:publisher><dc:date>2025-03-12</dc:date><dc:creator>Ines Marlow</dc:creator>{about}</metadata>"
+        f'<manifest><item id="nav" href="nav.xhtml" properties="nav"/>{listed}</manifest><spine><itemref idref="nav"/>{read}</spine></package>'
+    )
+    links = "".join(f'<li><a href="text/{name}">{TITLE}</a></li>' for name in names * 5)
+    page = '<?xml version="1.0"?><html xmlns="http://www.w3.org/1999/xhtml"><head><title>{}</title></head><body>{}</body></html>'
+    return zipped(
+        {
+            "META-INF/container.xml": '<container><rootfiles><rootfile full-path="OPS/package.opf"/></rootfiles></container>',
+            "OPS/package.opf": package,
+            "OPS/nav.xhtml": page.format("Contents", f"<nav><ol>{links}</ol></nav>"),
+            **{
+                f"OPS/text/{name.replace('%20', ' ')}": page.format("Brask Post", words)
+                for name, words in zip(names, pages, strict=True)
+            },
+        }
+    )

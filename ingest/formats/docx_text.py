@@ -9,18 +9,13 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from ingest.errors import BadArticle
+from ingest.formats.zipped import parts_of
 from ingest.text.line_kinds import is_byline
 from ingest.types import Extract
 
 if TYPE_CHECKING:
     from lxml.etree import _Element  # type: ignore[import-untyped]
 
-# XML of a document is 5 to 30 times its text, and deflate makes it 5 to 20 times smaller. A bomb is
-# 1000 to 1.
-MOST_MARKUP = 20  # times the text an article may have
-MOST_SQUEEZED = 200  # times the bytes in the file, where it is more than a megabyte
-LEAST_ALLOWED = 10_000_000  # bytes: styles and themes take up to a megabyte whatever the text
-MOST_PARTS = 10_000
 HEADER_LINES = 10
 _OLD_WORD = b"\xd0\xcf\x11\xe0"  # the container of .doc, and of a .docx with a password
 _USUAL = b"http://schemas.openxmlformats.org/"
@@ -76,35 +71,14 @@ def read_docx(data: bytes, limit_bytes: int) -> Extract:
 
 def _checked(data: bytes, limit_bytes: int) -> bytes:
     """The same file with nothing but its XML, uncompressed: what the directory declares is not
-    trusted.
-
-    Read piece by piece, so that a bomb is noticed after as much as an article may have.
-    """
-    allowed = max(limit_bytes * MOST_MARKUP, LEAST_ALLOWED)
+    trusted."""
     written = io.BytesIO()
-    total = 0
-    with zipfile.ZipFile(io.BytesIO(data)) as packed, zipfile.ZipFile(written, "w") as plain:
-        parts = packed.infolist()
-        if len(parts) > MOST_PARTS:
-            raise BadArticle(f"has {len(parts)} parts, more than {MOST_PARTS}; save it anew")
-        for part in parts:
-            if not part.filename.lower().endswith((".xml", ".rels")):
-                plain.writestr(zipfile.ZipInfo(part.filename), b"")
-                continue
-            content = bytearray()
-            with packed.open(part) as stream:
-                while piece := stream.read(65_536):
-                    content += piece
-                    total += len(piece)
-                    squeezed = len(content) > max(1_000_000, part.compress_size * MOST_SQUEEZED)
-                    if total > allowed or squeezed:
-                        raise BadArticle(
-                            f"swells to more than {allowed / 1_000_000:g} MB, or {MOST_SQUEEZED} times its size, "
-                            "when unpacked, as a zip bomb does; split it or raise DATELINE_MAX_ARTICLE_MB"
-                        )
-            for strict, usual in _STRICT:
-                content = content.replace(strict, usual)
-            plain.writestr(zipfile.ZipInfo(part.filename), bytes(content))
+    with zipfile.ZipFile(written, "w") as plain:
+        for name, content in parts_of(data, limit_bytes, (".xml", ".rels")):
+            usual = content or b""
+            for strict, names in _STRICT:
+                usual = usual.replace(strict, names)
+            plain.writestr(zipfile.ZipInfo(name), usual)
     return written.getvalue()
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from ingest.errors import BadArticle
-from ingest.formats import csv_file, json_file, mail, ninjs, warc, xml_items
+from ingest.formats import csv_file, epub, json_file, mail, ninjs, warc, xml_items
 from ingest.formats.articles import NOT_UNDERSTOOD, ReadPage, article_from, expect_size
 from ingest.formats.encodings import decode
 from ingest.types import Article, Failure, Withdrawn
@@ -53,13 +53,13 @@ def told_once(items: Iterable[Item], source: str) -> Iterator[Item | NotUndersto
         yield NotUnderstood(source, tuple(strange.most_common()))
 
 
-def read_line(line: Content, read_page: ReadPage) -> Item:
+def read_line(line: Content, read_page: ReadPage) -> list[Item]:
     """The item of one line, named by its `id` where it has one. Raises BadArticle."""
     fields = _json(line.data, "the line")
     if not isinstance(fields, dict):
         raise BadArticle('is no JSON object; write {"title": …, "text": …}')
     name, _, place = line.source.rpartition("#")
-    return _item(fields, replace(line, source=name), place, read_page)
+    return [_item(fields, replace(line, source=name), place, read_page)]
 
 
 def read_json(file: Content, read_page: ReadPage) -> list[Item]:
@@ -72,14 +72,19 @@ def read_table(file: Content, read_page: ReadPage) -> list[Item]:
     return _items(csv_file.rows_of(file.data), file, read_page)
 
 
-def read_mail(file: Content, read_page: ReadPage) -> Item:
+def read_mail(file: Content, read_page: ReadPage) -> list[Item]:
     """The item of a mail or saved page, named as its file. Raises BadArticle."""
     fields = {name: said for name, said in mail.read_mail(file.data).items() if said}
     article = article_from(
         fields, file.identity, file.source, today=file.today, read_page=read_page
     )
     expect_size(article.text, file.limit_bytes)
-    return article
+    return [article]
+
+
+def read_epub(file: Content, read_page: ReadPage) -> list[Item]:
+    """The documents of an EPUB. Raises BadArticle where it holds none."""
+    return _items(epub.read_epub(file.data, file.limit_bytes), file, read_page)
 
 
 def read_xml(file: Content, read_page: ReadPage) -> list[Item]:
@@ -162,3 +167,15 @@ def _mark(key: object) -> str:
             f'"id" holds control characters or is longer than {LONGEST_ID}; correct it or leave it out'
         )
     return mark
+
+
+# By the kind of a file; "json" is a line of JSON Lines.
+READERS = {
+    "epub": read_epub,
+    "json": read_line,
+    "json file": read_json,
+    "mail": read_mail,
+    "table": read_table,
+    "warc": read_warc,
+    "xml": read_xml,
+}

@@ -27,6 +27,7 @@ FORMATS = {
     ".csv": "table",
     ".docx": "docx",
     ".eml": "mail",
+    ".epub": "epub",
     ".htm": "html",
     ".html": "html",
     ".json": "json file",
@@ -34,6 +35,7 @@ FORMATS = {
     ".md": "markdown",
     ".mht": "mail",
     ".mhtml": "mail",
+    ".odt": "odt",
     ".pdf": "pdf",
     ".rss": "xml",
     ".tsv": "table",
@@ -43,7 +45,7 @@ FORMATS = {
     ".xml": "xml",
 }
 TYPES = ", ".join(FORMATS)
-MANY = ("json", "json file", "table", "warc", "xml")  # hold several articles
+MANY = ("epub", "json", "json file", "table", "warc", "xml")  # hold several articles
 WRAPPED = 20  # files with pictures and fonts, or with many articles: each text is measured, they may have this much more
 
 
@@ -192,7 +194,7 @@ def _read_file(
         elif kind == "json":
             yield from told_once(read_lines(path, content, process), name)
         else:
-            most = limit * WRAPPED if kind in ("pdf", "docx", "mail", *MANY) else limit
+            most = limit * WRAPPED if kind in ("pdf", "docx", "odt", "mail", *MANY) else limit
             with path.open("rb") as stream:
                 data = stream.read(most + 1)
                 size = max(len(data), os.fstat(stream.fileno()).st_size)

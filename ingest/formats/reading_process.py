@@ -51,7 +51,7 @@ _OUR_SETTINGS = ("DATELINE_", "OPENAI_", "SLACK_")
 class Content:
     """The bytes of one article and where they are from. `limit_bytes` is the text that it may have."""
 
-    kind: str  # text | markdown | html | pdf | docx | json (a line) | json file | xml | table | mail | warc
+    kind: str  # one of readers.FORMATS; of JSON Lines, a line
     data: bytes
     identity: str
     source: str
@@ -264,39 +264,37 @@ def _items(content: Content) -> list[Item]:
         )
 
     kind = content.kind.removeprefix(PLAIN)
-    if kind in ("json", "json file", "xml", "table", "mail", "warc"):
+    if kind not in ("docx", "html", "markdown", "odt", "pdf", "text"):
         from ingest.formats import html, items
 
-        if kind == "json":
-            return [items.read_line(content, read_page)]
-        if kind == "json file":
-            return items.read_json(content, read_page)
-        if kind == "table":
-            return items.read_table(content, read_page)
-        if kind == "warc":
-            return items.read_warc(content, read_page)
-        if kind == "mail":
-            return [items.read_mail(content, read_page)]
-        return items.read_xml(content, html.read_plain_page)  # their markup holds no menus
-    if kind == "html":
-        extract = read_page(content.data, content.limit_bytes)
-    elif kind == "pdf":
-        from ingest.formats import pdf
-
-        extract = pdf.read_pdf(content.data, content.limit_bytes)
-    elif kind == "docx":
-        from ingest.formats import docx_text
-
-        extract = docx_text.read_docx(content.data, content.limit_bytes)
-    elif kind == "markdown":
-        from ingest.formats import front_matter
-
-        extract = front_matter.read_markdown(content.data)
-    else:
-        from ingest.formats.encodings import decode
-        from ingest.formats.wire import read_wire
-
-        text = decode(content.data)
-        extract = read_wire(text) or Extract(text)
+        # the markup of feeds and books holds no menus
+        is_plain = kind in ("epub", "xml")
+        return items.READERS[kind](content, html.read_plain_page if is_plain else read_page)
+    extract = read_page(content.data, content.limit_bytes) if kind == "html" else _extract(content)
     articles.expect_size(extract.text, content.limit_bytes)
     return [articles.article_of(extract, content.identity, content.source, content.today)]
+
+
+def _extract(content: Content) -> Extract:
+    """What a file says that holds one article and is no page."""
+    if content.kind == "pdf":
+        from ingest.formats.pdf import read_pdf
+
+        return read_pdf(content.data, content.limit_bytes)
+    if content.kind == "docx":
+        from ingest.formats.docx_text import read_docx
+
+        return read_docx(content.data, content.limit_bytes)
+    if content.kind == "odt":
+        from ingest.formats.odt import read_odt
+
+        return read_odt(content.data, content.limit_bytes)
+    if content.kind == "markdown":
+        from ingest.formats.front_matter import read_markdown
+
+        return read_markdown(content.data)
+    from ingest.formats.encodings import decode
+    from ingest.formats.wire import read_wire
+
+    text = decode(content.data)
+    return read_wire(text) or Extract(text)

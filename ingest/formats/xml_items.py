@@ -17,17 +17,8 @@ DAMAGED = "is damaged XML: items may be missing or cut off"
 def read_xml(data: bytes) -> tuple[list[Fields], tuple[str, ...]]:
     """(the items of a file, notes). `pubstatus` and `embargoed` are IPTC's. Entities are not
     resolved and nothing is fetched. Raises BadArticle where it is no XML, or of no kind we read."""
-    from lxml import etree  # type: ignore[import-untyped]
-
-    notes: tuple[str, ...] = ()
-    try:
-        root = etree.fromstring(data, _parser())
-    except etree.XMLSyntaxError:
-        root, notes = etree.fromstring(data, _parser(recover=True)), (DAMAGED,)
-    if root is None:
-        raise BadArticle("is no XML; save it anew")
-    for element in root.iter(etree.Element):
-        element.tag = etree.QName(element).localname
+    root, is_whole = parsed(data)
+    notes = () if is_whole else (DAMAGED,)
     kind = str(root.tag)
     if kind == "nitf":
         items = [_nitf(root)]
@@ -42,12 +33,22 @@ def read_xml(data: bytes) -> tuple[list[Fields], tuple[str, ...]]:
     return [{name: said for name, said in item.items() if said} for item in items], notes
 
 
-def _parser(*, recover: bool = False):  # type: ignore[no-untyped-def]
-    from lxml import etree
+def parsed(data: bytes) -> tuple[_Element, bool]:
+    """The root, its elements by their local names, and whether the XML is whole. Entities are not
+    resolved and nothing is fetched. Raises BadArticle where it is no XML."""
+    from lxml import etree  # type: ignore[import-untyped]
 
-    return etree.XMLParser(
-        resolve_entities=False, no_network=True, load_dtd=False, recover=recover, remove_pis=True
-    )
+    options = {"resolve_entities": False, "no_network": True, "load_dtd": False, "remove_pis": True}
+    try:
+        root, is_whole = etree.fromstring(data, etree.XMLParser(**options)), True
+    except etree.XMLSyntaxError:
+        root = etree.fromstring(data, etree.XMLParser(recover=True, **options))
+        is_whole = False
+    if root is None:
+        raise BadArticle("is no XML; save it anew")
+    for element in root.iter(etree.Element):
+        element.tag = etree.QName(element).localname
+    return root, is_whole
 
 
 def _nitf(root: _Element) -> Fields:
