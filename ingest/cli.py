@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ingest import failures, owner_client, terminal
+from ingest import owner_client, summary, terminal
 from ingest.collections import LONGEST_COLLECTION, is_name
 from ingest.errors import IndexMismatch, IndexUnavailable, WrongUsage
 from ingest.settings import LOCAL_MODEL, Settings, read_settings
@@ -187,7 +187,7 @@ def tell(report: dict[str, Any], *, dry_run: bool = False) -> None:
         terminal.say(f"not read: {failure['source']}: {failure['reason']}")
     more = len(report["failed"]) - MOST_FAILURES_SHOWN
     if more > 0:
-        where = "" if dry_run else f"; all of them stand in {failures.LOG} in the data directory"
+        where = "" if dry_run else f"; all of them stand in {summary.LOG} in the data directory"
         terminal.say(f"… and {more} more{where}")
     would = "would be " if dry_run else ""
     altered = "1 altered copy" if report["altered"] == 1 else f"{report['altered']} altered copies"

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Concatenate, ParamSpec, TypeVar
 
-from ingest import failures, summary
+from ingest import summary
 from ingest.collections import united
 from ingest.copies import families
 from ingest.copies.shingles import Print
@@ -118,7 +118,7 @@ def ingest(
             archive.catalogue.give(root, names)
         _spared(files.keep)
         generation = generation_name(archive.catalogue.generation)
-        if unwritten := failures.write_down(archive.settings.data_dir, generation, change.failed):
+        if unwritten := summary.write_down(archive.settings.data_dir, generation, change.failed):
             notes = (*notes, unwritten)
     done = _report(
         archive, replace(change, notes=(*change.notes, *notes)), time.monotonic() - started

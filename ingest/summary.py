@@ -1,16 +1,20 @@
-"""What an ingest tells people: the report, copies, altered ones, articles that are gone."""
+"""What an ingest tells people: the report, copies, altered ones, articles that are gone; and the log of what failed."""
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
-from ingest.types import Family, IngestReport, Member, Role
+from ingest.types import Failure, Family, IngestReport, Member, Role
 
 MOST_TOLD = 10  # sentences of a kind; the rest is counted
 LONGEST_QUOTED = 40  # characters of a changed word or passage
+LOG = "failures.jsonl"
 
 
 def report_body(report: IngestReport) -> dict[str, Any]:
@@ -103,3 +107,27 @@ def _quoted(text: str) -> str:
     if not line:
         return "nothing"
     return quoted(f"{line[:LONGEST_QUOTED]}…" if len(line) > LONGEST_QUOTED else line)
+
+
+def write_down(data_dir: Path, generation: str, failed: Iterable[Failure]) -> str | None:
+    """Appends `{"at", "generation", "source", "reason"}` lines; `generation` is the one that is
+    live afterwards.
+
+    None, or a sentence for people where the disk did not take them: the ingest itself is done by
+    then.
+    """
+    at = datetime.now(UTC).isoformat(timespec="seconds")
+    lines = [
+        json.dumps(
+            {"at": at, "generation": generation, "source": f.source, "reason": f.reason},
+            ensure_ascii=False,
+        )
+        for f in failed
+    ]
+    try:
+        if lines:
+            with (data_dir / LOG).open("a", encoding="utf-8", errors="backslashreplace") as log:
+                log.write("\n".join(lines) + "\n")
+    except OSError as error:
+        return f"{len(lines)} failures could not be written to {data_dir / LOG}: {error.strerror}"
+    return None

@@ -23,8 +23,7 @@ from service.types import (
     Reason,
     Support,
 )
-from service.verification.ungrounded_strings import names_something_foreign
-from service.verification.verify import Verdict, comparable
+from service.verification.verify import Verdict, comparable, names_something_foreign
 
 BRACKETED_NUMBER = re.compile(r"\s*\[\s*\d+\s*\]")
 SPACES = re.compile(r"\s+")

@@ -14,7 +14,7 @@ from functools import partial
 from ingest.errors import ModelFailed
 from ingest.storage.archive import Archive
 from ingest.storage.catalogue import Snapshot
-from service import tracing
+from service import telemetry
 from service.answer_text import plain, refusal, undated
 from service.archive_counts import counted_sentences
 from service.conflicts import altered_copies, disputes, false_premises, origins, staleness
@@ -24,15 +24,15 @@ from service.drafting.llm import Drafter, Usage
 from service.evidence import ranking
 from service.evidence.answer_types import words_that_answer
 from service.evidence.digest import digest
-from service.evidence.nearest import nearest
+from service.evidence.gathering import nearest
 from service.evidence.selection import Decide, Selection, Selector
-from service.metrics import Metrics
 from service.query import kinds
 from service.query.analysis import analyse
 from service.receipts import Receipts, made_from
 from service.retrieval.retriever import Retriever
 from service.retrieval.spelling import corrected
 from service.run import AnswerRun
+from service.telemetry import Metrics
 from service.types import (
     Answer,
     Completed,
@@ -44,8 +44,7 @@ from service.types import (
     Reason,
     Started,
 )
-from service.verification.ungrounded_strings import names_something_foreign
-from service.verification.verify import Verdict, verify
+from service.verification.verify import Verdict, names_something_foreign, verify
 
 log = logging.getLogger(__name__)
 
@@ -93,7 +92,7 @@ class Answerer:
         """
         run = AnswerRun(self.archive.settings.answer_timeout_seconds)
         yield Started(run.id, question.text)
-        with tracing.answering() as span:
+        with telemetry.answering() as span:
             try:
                 with run.timed("retrieve"):
                     asked = await self._standing_alone(run, question)

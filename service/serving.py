@@ -23,7 +23,7 @@ from ingest import log_lines
 from ingest.errors import DatelineError, IndexUnavailable, WrongUsage
 from ingest.settings import Settings
 from ingest.storage import owner
-from service import tracing
+from service import telemetry
 from service.app import create_app
 from service.background_embedding import Ahead
 from service.connections import (
@@ -94,7 +94,7 @@ def serve_on(
 ) -> None:
     """Serves on a socket that is bound; `told` is called once it answers. Raises as `serve` does."""
     log_lines.write_as(settings.log_format)
-    tracing.begin()
+    telemetry.begin()
     with ended_by_signal(), _owned(settings, command) as (service, private):
         asyncio.run(_run(service, public, private, told))
 

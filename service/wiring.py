@@ -23,13 +23,13 @@ from service.feedback import Feedback
 from service.jobs import Jobs
 from service.key_tables import open_keys
 from service.keys import Keys
-from service.metrics import Metrics
 from service.rates import Guesses, Rates
 from service.receipts import Receipts
 from service.records import open_records
 from service.retrieval.retriever import Retriever
 from service.sessions import Sessions, secret
 from service.shares import Shares
+from service.telemetry import Metrics
 from service.turns import Turns
 
 CHANGE_WAIT_SECONDS = 10.0

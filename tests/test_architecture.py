@@ -28,7 +28,7 @@ VENDOR_HOMES = {
             for path in (ROOT / package).rglob("migrations/**/*.py")
         ),
     },
-    "opentelemetry": {"service/tracing.py"},
+    "opentelemetry": {"service/telemetry.py"},
     "psycopg": {"ingest/storage/postgres.py"},
     "distributed": {"ingest/embedding/dask_embedder.py"},
     "tantivy": {"ingest/storage/text_index.py"},

@@ -24,7 +24,7 @@ from service.receipts import Receipts
 from service.records import open_records
 from service.retrieval.retriever import Retriever
 from service.types import Answer, Draft, Question, Turn
-from service.verification.ungrounded_strings import names_something_foreign
+from service.verification.verify import names_something_foreign
 
 SHOWN = [
     replace(item, key=key)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from service.verification.edits import Edit, edit
+from service.verification.alignment import Edit, edit
 from service.verification.omissions import (
     cut_bound,
     cut_head,

@@ -10,8 +10,7 @@ import pytest
 
 from evals.lab import words
 from evals.lab.perturbation import hedged, perturb
-from ingest.english.thesaurus import opposite, related
-from ingest.english.words import stem
+from ingest.english.words import opposite, related, stem
 
 ROOT = Path(__file__).parent.parent
 # The lists by which readers of sentences and the verifier know an operator, a hedge or a denial.

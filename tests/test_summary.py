@@ -69,3 +69,21 @@ def test_what_is_not_believed_of_an_article_is_told_every_time(
 )
 def test_a_quotation_within_a_quotation_has_single_marks(words: str, shown: str) -> None:
     assert quoted(words) == shown
+
+
+def test_failures_are_written_down_with_time_generation_and_reason(
+    archive: Archive, newsroom: Path
+) -> None:
+    (newsroom / "empty.txt").write_bytes(b"")
+    log = archive.settings.data_dir / "failures.jsonl"
+
+    ingest(archive, [newsroom], dry_run=True)
+    assert not log.exists()
+    ingest(archive, [newsroom])
+    ingest(archive, [newsroom])
+
+    lines = [json.loads(line) for line in log.read_text("utf-8").splitlines()]
+    assert [(line["source"], line["generation"]) for line in lines] == [
+        ("empty.txt", "g000001")
+    ] * 2
+    assert all(line["reason"] and line["at"].startswith("20") for line in lines)

@@ -14,8 +14,7 @@ from ingest.english.countries import CAPITALS
 from ingest.english.date_mentions import dates_share
 from ingest.english.numbers import numbers_match
 from ingest.english.terms import GIVEN_NAMES, Term, TermKind, is_ordinary
-from ingest.english.thesaurus import opposite, related
-from ingest.english.words import fold, stem
+from ingest.english.words import fold, opposite, related, stem
 
 
 @dataclass(slots=True)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from ingest.english.matching import FIXED, Sides
 from ingest.english.terms import Term, TermKind
-from ingest.english.thesaurus import opposite
+from ingest.english.words import opposite
 
 Run = range  # neighbouring positions of terms of one kind that have no partner
 

@@ -20,10 +20,9 @@ from ingest.storage.file_records import FileRecords
 from ingest.storage.fingerprints import Fingerprints
 from ingest.storage.indexes import Indexes, Progress, silent
 from ingest.storage.queue import Queue
-from ingest.storage.sentence_vectors import SentenceVectors
 from ingest.storage.tables import CATALOGUE
 from ingest.storage.text_index import TextIndex
-from ingest.storage.vector_cache import VectorCache
+from ingest.storage.vector_cache import SentenceVectors, VectorCache
 from ingest.storage.vector_index import VectorIndex
 
 log = logging.getLogger(__name__)

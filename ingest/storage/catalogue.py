@@ -30,9 +30,8 @@ from sqlalchemy import (
 )
 
 from ingest.collections import all_of
-from ingest.storage.database import Database, Rows, put
+from ingest.storage.database import Database, Rows, among, put
 from ingest.storage.erasures import Erased, erased, listed, note, standing, take_over
-from ingest.storage.lists import among
 from ingest.storage.overrides import say
 from ingest.storage.rows import StoredArticle as StoredArticle
 from ingest.storage.rows import article_of, article_row, member_rows

@@ -3,6 +3,7 @@ until they are closed."""
 
 from __future__ import annotations
 
+import json
 import threading
 import weakref
 from abc import ABC, abstractmethod
@@ -12,9 +13,23 @@ from importlib import import_module
 from types import TracebackType
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, Executable, Row, Table
+from sqlalchemy import (
+    Boolean,
+    ColumnElement,
+    Connection,
+    Dialect,
+    Engine,
+    Executable,
+    Row,
+    Table,
+    Text,
+    bindparam,
+)
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as NoConnection  # all of the pool are in use
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy.types import TypeDecorator
 
 from ingest.errors import IndexUnavailable
 from ingest.storage.schema import Schema
@@ -180,3 +195,38 @@ def chunked(items: list[str], size: int = 500) -> Iterator[list[str]]:
     """Lists short enough for one statement's placeholders."""
     for start in range(0, len(items), size):
         yield items[start : start + size]
+
+
+class Values(TypeDecorator[Sequence[str]]):
+    """A list of texts as a parameter."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Sequence[str] | None, dialect: Dialect) -> Any:
+        found = list(value or ())
+        return json.dumps(found) if dialect.name == "sqlite" else found
+
+
+class each(FunctionElement[str]):
+    """The values of such a parameter, as rows."""
+
+    type = Text()
+    inherit_cache = True
+
+
+def among(column: ColumnElement[str], name: str) -> ColumnElement[bool]:
+    """Whether the column's value is one of those in the parameter of that name, a list."""
+    values = each(bindparam(name, type_=Values()))
+    return column.op("IN", is_comparison=True, return_type=Boolean())(values)
+
+
+@compiles(each, "sqlite")
+def _in_sqlite(element: each, compiler: Any, **options: Any) -> str:
+    return f"(SELECT value FROM json_each({compiler.process(element.clauses, **options)}))"
+
+
+@compiles(each, "postgresql")
+def _in_postgresql(element: each, compiler: Any, **options: Any) -> str:
+    values = compiler.process(element.clauses, **options)
+    return f"(SELECT unnest(CAST({values} AS text[])))"

@@ -8,8 +8,7 @@ import numpy as np
 from sqlalchemy import delete, select
 
 from ingest.copies.shingles import FORM, Hashes, Print
-from ingest.storage.database import Database, put
-from ingest.storage.lists import among
+from ingest.storage.database import Database, among, put
 from ingest.storage.tables import prints, versions
 
 

@@ -9,8 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.sql.elements import UnaryExpression
 
-from ingest.storage.database import Rows
-from ingest.storage.lists import among
+from ingest.storage.database import Rows, among
 from ingest.storage.passage_filters import (
     LISTED,
     OF_THE_ARTICLE,

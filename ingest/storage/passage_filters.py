@@ -13,8 +13,7 @@ from datetime import date
 
 from sqlalchemy import ColumnElement, Select, and_, bindparam, func, select
 
-from ingest.storage.database import Rows
-from ingest.storage.lists import among
+from ingest.storage.database import Rows, among
 from ingest.storage.rows import StoredArticle
 from ingest.storage.snapshot import Snapshot, live
 from ingest.storage.tables import collected, members, passages, versions

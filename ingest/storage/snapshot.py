@@ -19,8 +19,7 @@ from sqlalchemy import (
     select,
 )
 
-from ingest.storage.database import Reading, Rows
-from ingest.storage.lists import among
+from ingest.storage.database import Reading, Rows, among
 from ingest.storage.overrides import FAMILY, Override
 from ingest.storage.rows import StoredArticle, member_of, sentences_of, stored_article
 from ingest.storage.tables import (

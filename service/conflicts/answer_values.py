@@ -9,8 +9,7 @@ from ingest.english import Span, analyse
 from ingest.english.countries import COUNTRIES
 from ingest.english.date_mentions import dates_conflict
 from ingest.english.terms import Term, TermKind, is_ordinary
-from ingest.english.thesaurus import opposite, related
-from ingest.english.words import stem
+from ingest.english.words import opposite, related, stem
 from service.query.analysis import Query
 
 COUNTED_WORDS = 3  # words between a number and what it counts: "22,000 angry people"

@@ -24,7 +24,7 @@ from service.conflicts.staleness import changes
 from service.conflicts.supersession import in_order, why_replaced
 from service.query.analysis import Query
 from service.types import Account, Conflict, Draft, Evidence
-from service.verification.ungrounded_strings import names_something_foreign
+from service.verification.verify import names_something_foreign
 
 # Set on the bundled sample and on pairs of accounts in our own words (tests/test_disputes.py).
 WEIGHED = 40  # best sentences looked at

@@ -16,8 +16,7 @@ from typing import Literal
 from ingest.english import analyse
 from ingest.english.date_mentions import dates_conflict, dates_share
 from ingest.english.terms import Term, TermKind
-from ingest.english.thesaurus import related
-from ingest.english.words import STOP_WORDS, stem
+from ingest.english.words import STOP_WORDS, related, stem
 from ingest.summary import quoted
 from ingest.types import SentenceKind
 from service.answer_text import plain

@@ -11,7 +11,7 @@ from ingest.storage.passage_filters import permitted_articles
 from service.query.analysis import Query
 from service.retrieval.retriever import filter_of
 from service.types import Evidence
-from service.verification.ungrounded_strings import names_something_foreign
+from service.verification.verify import names_something_foreign
 
 
 def note(

@@ -6,8 +6,7 @@ from collections.abc import Sequence
 
 from ingest.english import analyse
 from ingest.english.terms import GIVEN_NAMES
-from ingest.english.thesaurus import related_words
-from ingest.english.words import stem
+from ingest.english.words import related_words, stem
 from service.conflicts.answer_values import PRICED, predicate_of
 from service.conflicts.staleness import of_the_present
 from service.evidence.temporal import stated_periods

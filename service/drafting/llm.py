@@ -10,7 +10,7 @@ from typing import Any
 
 from ingest.errors import ModelFailed
 from ingest.settings import Settings
-from service import tracing
+from service import telemetry
 from service.drafting import completions, prompts
 from service.drafting.completions import Usage
 from service.drafting.draft_parsing import take
@@ -142,12 +142,12 @@ class Drafter:
         try:
             async with AsyncExitStack() as stack:
                 host = self._client.base_url.host
-                span = stack.enter_context(tracing.model_call(self.model, host))
+                span = stack.enter_context(telemetry.model_call(self.model, host))
                 async with asyncio.timeout_at(deadline):
                     reply = await self._opened(stack, chat, retries)
                 async for piece in completions.read(in_time(reply.iter_bytes())):
                     if isinstance(piece, Usage):
-                        tracing.used(span, piece.prompt_tokens, piece.completion_tokens)
+                        telemetry.used(span, piece.prompt_tokens, piece.completion_tokens)
                     yield piece
         except TimeoutError as error:
             reason = f"timeout: the model gave no whole answer in {seconds:g} s"

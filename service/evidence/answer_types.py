@@ -15,8 +15,7 @@ from ingest.english.date_mentions import MONTH, WEEKDAYS
 from ingest.english.numbers import CARDINALS, ORDINALS, SCALES
 from ingest.english.quantities import measures
 from ingest.english.terms import GIVEN_NAMES, HONORIFICS
-from ingest.english.thesaurus import related
-from ingest.english.words import STOP_WORDS, stem, words
+from ingest.english.words import STOP_WORDS, related, stem, words
 from service.query.analysis import Query
 
 _DATE = re.compile(

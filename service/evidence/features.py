@@ -12,8 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ingest.english import analyse
-from ingest.english.thesaurus import related_words
-from ingest.english.words import stem, stems, words
+from ingest.english.words import related_words, stem, stems, words
 from ingest.types import SentenceKind
 from service.evidence.answer_types import bond, cue
 from service.evidence.article_facts import states, title_words

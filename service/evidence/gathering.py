@@ -1,4 +1,4 @@
-"""Ranked passages in, the sentences that may be cited out, each under a key we mint."""
+"""Ranked passages in; out come the sentences that may be cited, or those that came closest."""
 
 from __future__ import annotations
 
@@ -8,13 +8,15 @@ from dataclasses import replace
 
 import numpy as np
 
+from ingest.english.words import stems
 from ingest.storage.catalogue import Snapshot, StoredArticle
 from ingest.storage.passage_filters import permitted_articles
-from ingest.storage.sentence_vectors import SentenceVectors
+from ingest.storage.vector_cache import SentenceVectors
 from ingest.text.passages import sentences_in
-from ingest.types import Passage, Sentence, SentenceKind
+from ingest.types import Passage, Sentence, SentenceKind, Span
+from service.query.analysis import Query
 from service.retrieval.retriever import card, filter_of
-from service.types import Evidence, Hit, Question
+from service.types import Evidence, Hit, Nearest, Question
 
 READ_PASSAGES = 12  # passages whose sentences are weighed
 HEADED_ARTICLES = (
@@ -27,6 +29,7 @@ SAME_SENTENCE = 0.6  # cosine from which two sentences of one family say the sam
 HEADER_KINDS = (SentenceKind.TITLE, SentenceKind.BYLINE, SentenceKind.DATELINE)
 
 Embed = Callable[[Sequence[str]], np.ndarray]
+CLOSE = 0.7  # share of the best sentence's relevance from which another is as near
 
 
 def gather(
@@ -164,3 +167,45 @@ def _keyed(evidence: Sequence[Evidence]) -> tuple[Evidence, ...]:
 def passage_at(passages: Sequence[Passage], start: int) -> str:
     """Id of the passage that holds the offset; "" where none does."""
     return next((p.passage_id for p in passages if p.start <= start < p.end), "")
+
+
+def nearest(
+    snapshot: Snapshot, hits: Sequence[Hit], considered: Sequence[Evidence], query: Query
+) -> tuple[Nearest, ...]:
+    """The hits, each with the best ranked of its sentences, or None where none of them is near.
+
+    A sentence is near if it or its title has a word of the question; of sentences about as
+    relevant the one with more of its words is nearest. `considered` is best first.
+    Words that an altered copy changed are not shown as its sentence.
+    """
+    terms = {stemmed for _, stemmed in query.terms}
+    shown = []
+    for hit in hits:
+        own = snapshot.sentences(hit.article.article_id)
+        starts = {s.start for s in sentences_in(hit.start, hit.end, own)}
+        near = [
+            item
+            for item in considered
+            if item.article.article_id == hit.article.article_id
+            and item.start in starts
+            and item.kind is SentenceKind.BODY
+            and not item.altered
+            and not terms.isdisjoint(stems(f"{item.article.title} {item.text}"))
+        ]
+        close = [item for item in near if item.relevance >= CLOSE * near[0].relevance]
+        # the first of those that hold most words of the question themselves
+        best = max(close, key=lambda item: len(terms & stems(item.text)), default=None)
+        sentence = Span(best.start, best.end, best.text) if best else None
+        shown.append(
+            Nearest(
+                hit.passage_id,
+                hit.start,
+                hit.end,
+                hit.text,
+                hit.score,
+                hit.article,
+                hit.similarity,
+                sentence,
+            )
+        )
+    return tuple(shown)

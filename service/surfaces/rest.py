@@ -10,7 +10,7 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import PlainTextResponse
 
 from ingest.errors import NotReady
-from service import metrics as figures
+from service import telemetry
 from service.contract.problems import problems
 from service.contract.replies import Alive, Ready, Search
 from service.contract.requests import (
@@ -67,8 +67,8 @@ def routes(service: Service) -> APIRouter:
     )
     def metrics() -> Response:
         """Counts since the process began, and the archive as it is now; wants the role admin."""
-        body = figures.page(service, datetime.now(UTC))
-        return Response(body, media_type=figures.MEDIA_TYPE)
+        body = telemetry.page(service, datetime.now(UTC))
+        return Response(body, media_type=telemetry.MEDIA_TYPE)
 
     router.include_router(guarded)
     return router

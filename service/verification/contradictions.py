@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from ingest.english.terms import TermKind
 from service.types import Evidence
-from service.verification.alignment import align
-from service.verification.edits import edit
+from service.verification.alignment import align, edit
 from service.verification.objections import NEAR, objections
 from service.verification.reading import read
 from service.verification.verify import comparable

@@ -6,10 +6,9 @@ import re
 from collections.abc import Iterator, Sequence
 
 from ingest.english.terms import TermKind
-from ingest.english.thesaurus import opposite, related
-from ingest.english.words import irregular
+from ingest.english.words import irregular, opposite, related
+from service.verification.alignment import SIGNS, Edit, bare, carries, words
 from service.verification.amounts import UNITS
-from service.verification.edits import SIGNS, Edit, bare, carries, words
 from service.verification.reading import CORE, LIGHT, Reading
 
 # Shares of the claim's words that stand in the sentence in its order, from which an exchange is

@@ -13,13 +13,10 @@ from collections.abc import Iterator, Sequence
 
 from ingest.english import analyse, differences
 from ingest.english.terms import Term, TermKind
-from ingest.english.thesaurus import opposite
-from ingest.english.words import stem
-from service.verification.alignment import Alignment, align
+from ingest.english.words import opposite, stem
+from service.verification.alignment import Alignment, Edit, align, edit
 from service.verification.amounts import amounts, bears_out, derived, implied
-from service.verification.edits import Edit, edit
 from service.verification.insertions import put_in, small_words, surer
-from service.verification.negations import flipped
 from service.verification.omissions import (
     cut_bound,
     cut_frame,
@@ -30,8 +27,8 @@ from service.verification.omissions import (
     denied_later,
 )
 from service.verification.reading import WIDE, Reading, read
+from service.verification.reversals import displaced, flipped
 from service.verification.roles import opposed, turned
-from service.verification.swapped_values import displaced
 
 # Shares of a claim's words that stand in a sentence in its order. Chosen on the fit half of
 # `evals/suites/claims`.

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 
 from ingest.english.numbers import CARDINALS
-from service.verification.edits import Edit, carries
+from service.verification.alignment import Edit, carries
 from service.verification.reading import CORE, Span
 
 REACH = 30  # characters between a modal and what it must bear on

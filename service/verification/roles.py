@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 
 from ingest.english.terms import Term, TermKind
-from ingest.english.thesaurus import opposite
-from ingest.english.words import irregular, stem
+from ingest.english.words import irregular, opposite, stem
 from service.verification.alignment import Alignment
 from service.verification.reading import Reading
 

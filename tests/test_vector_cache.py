@@ -14,8 +14,8 @@ from ingest.embedding.embedder import LocalEmbedder
 from ingest.pipeline import ingest, remove
 from ingest.settings import Settings
 from ingest.storage.archive import Archive
-from ingest.storage.sentence_vectors import Spoken
 from ingest.storage.tables import sentences
+from ingest.storage.vector_cache import Spoken
 from ingest.text.passages import embedded_text
 from service.background_embedding import Ahead
 from service.retrieval.fusion import RERANKED, leaders, rerank

@@ -1,4 +1,4 @@
-"""Finds values that a claim puts where a cited sentence has another one.
+"""Finds what a claim negates or exchanges where a cited sentence has it otherwise.
 
 `ingest.english.differences` forgives words that only moved, as it must between sentences of two articles. A claim that
 swaps who did what to whom moves words too: here the place counts, function words included.
@@ -12,11 +12,11 @@ from difflib import SequenceMatcher
 
 from ingest.english import analyse
 from ingest.english.terms import Term, TermKind
-from ingest.english.thesaurus import opposite
-from ingest.english.words import stem
+from ingest.english.words import opposite, related, stem
 
 LONGEST = 5  # words; a longer stretch that differs is another wording, not another value
 FLANK = 2  # words that must be the same beside a slot, on both sides together
+REACH = 3  # content words after a negation that it may bear on; of a claim's, the first that a quote has decides
 FRAME = 3  # words and names in a row, at least one no name, that make a name's place certain
 
 _FIXED = (TermKind.NUMBER, TermKind.DATE, TermKind.NAME)
@@ -36,9 +36,10 @@ _PASSIVE = re.compile(
     r"(?i)\b(?:is|are|was|were|be|been|being|got)\s+(?:\w+\s+)?\w+\s+by\b|\b\w+(?:ed|en|own)\s+by\b"
 )
 
-Token = tuple[
-    str, frozenset[str], int, int
-]  # what it is aligned by, the words of a name, first and last term
+_NONE = frozenset(("none", "few"))
+
+# what it is aligned by, the words of a name, first and last term
+Token = tuple[str, frozenset[str], int, int]
 
 
 def displaced(quotes: Sequence[str], claim: str) -> str | None:
@@ -85,7 +86,7 @@ def _clash(ours: Sequence[Term], theirs: Sequence[Term], quote: str, claim: str)
     if any(t.kind is TermKind.NEGATION for t in ours) != any(
         t.kind is TermKind.NEGATION for t in theirs
     ):
-        return None  # "not legal" is "illegal"; a plain "not" is for service.verification.negations
+        return None  # "not legal" is "illegal"; a plain "not" is for `flipped`
     for a in ours:
         for b in theirs:
             left, right = quote[a.start : a.end].lower(), claim[b.start : b.end].lower()
@@ -155,3 +156,71 @@ def _tokens(text: str) -> list[Token]:
         else:
             tokens.append(("", frozenset(term.value.split()), index, index))
     return tokens
+
+
+def flipped(quotes: Sequence[str], claim: str) -> bool:
+    """Whether a word is negated on one side and stands there plainly on the other.
+
+    A quote's negation counts only where the claim has the negated word, for a claim may leave whole
+    clauses out. A word that is negated in one quote and plain in another decides nothing, and "not
+    legal" is "illegal".
+    """
+    mine = _content(claim)
+    theirs = [_content(quote) for quote in quotes]
+    denied = [heads for row in theirs for heads in _denied(row)]
+    first = [heads[0] for heads in denied]
+    said = [term for row in theirs for term in _plain(row)]
+    for heads in _denied(mine):
+        head = next((term for term in heads if _among(term, said) or _among(term, first)), None)
+        if head and not _among(head, first) and not _opposed(heads, said):
+            return True
+    here, plainly = [heads[0] for heads in _denied(mine)], _plain(mine)
+    return any(
+        _among(head, plainly) and not _among(head, here) and not _among(head, said)
+        for head in first
+    )
+
+
+def _content(text: str) -> list[Term]:
+    return [term for term in analyse(text).terms if term.kind is not TermKind.FUNCTION]
+
+
+def _denied(row: Sequence[Term]) -> list[list[Term]]:
+    """For each negation the content words after it, or the one before it where nothing follows."""
+    found = []
+    for index, term in enumerate(row):
+        if term.kind is TermKind.NEGATION or (
+            term.kind is TermKind.QUANTIFIER and term.value in _NONE
+        ):
+            after = [other for other in row[index + 1 :] if other.kind is not TermKind.NEGATION][
+                :REACH
+            ]
+            found.append(after or list(row[max(0, index - 1) : index]))
+    return [heads for heads in found if heads]
+
+
+def _plain(row: Sequence[Term]) -> list[Term]:
+    """Content words that are not the first one after a negation."""
+    return [
+        term
+        for index, term in enumerate(row)
+        if term.kind is not TermKind.NEGATION
+        and (index == 0 or row[index - 1].kind is not TermKind.NEGATION)
+    ]
+
+
+def _among(term: Term, others: Sequence[Term]) -> bool:
+    return any(
+        term.value == other.value
+        or (term.kind is other.kind is TermKind.WORD and related(term.value, other.value))
+        for other in others
+    )
+
+
+def _opposed(heads: Sequence[Term], others: Sequence[Term]) -> bool:
+    return any(
+        opposite(head.value, other.value)
+        for head in heads
+        for other in others
+        if other.kind is TermKind.WORD
+    )

@@ -1,17 +1,21 @@
-"""Figures of a running service, counted in memory and told in Prometheus's text format.
-
-No label has more than some dozen values: no key, no address, no path with an id in it.
-"""
+"""What is told to whoever runs a service: figures for Prometheus, traces for OpenTelemetry, no word of a question."""
 
 from __future__ import annotations
 
+import os
 import threading
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from opentelemetry import trace
+from opentelemetry.context import Context
+from opentelemetry.trace import Span, SpanKind
+
+from ingest.errors import WrongUsage
 from service.types import Answer
 
 if TYPE_CHECKING:
@@ -29,6 +33,8 @@ COUNTED = {
 TIMED = "dateline_stage_seconds"
 
 Labels = tuple[tuple[str, str], ...]
+ENDPOINTS = ("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")
+_tracer = trace.get_tracer("dateline")  # until `begin` ran, its spans cost and tell nothing
 
 
 class Metrics:
@@ -117,3 +123,71 @@ def _head(name: str, words: str, kind: str) -> tuple[str, str]:
 def _line(name: str, labels: Mapping[str, str], value: float) -> str:
     shown = ",".join(f'{label}="{said}"' for label, said in labels.items())
     return f"{name}{{{shown}}} {value}" if shown else f"{name} {value}"
+
+
+def begin() -> None:
+    """Sends traces from now on, over gRPC, where OpenTelemetry's own variables name a collector.
+
+    Raises WrongUsage where the extra `otel` is missing.
+    """
+    if not any(os.environ.get(name) for name in ENDPOINTS):
+        return
+    try:
+        from opentelemetry.exporter.otlp.proto.grpc.trace_exporter import OTLPSpanExporter
+        from opentelemetry.sdk.resources import Resource
+        from opentelemetry.sdk.trace import SpanProcessor, TracerProvider
+        from opentelemetry.sdk.trace.export import BatchSpanProcessor
+    except ImportError as error:
+        raise WrongUsage(f"{ENDPOINTS[0]} wants the extra dateline[otel]") from error
+
+    class WithoutQuestions(SpanProcessor):
+        """FastAPI notes addresses, and people ask in them."""
+
+        def on_start(self, span: Span, parent_context: Context | None = None) -> None:
+            noted = getattr(span, "attributes", None) or {}
+            for name in ("url.query", "url.path"):
+                if name in noted:
+                    span.set_attribute(name, "REDACTED")
+
+    provider = TracerProvider(resource=Resource.create({"service.name": "dateline"}))
+    provider.add_span_processor(WithoutQuestions())
+    provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
+    trace.set_tracer_provider(provider)
+
+
+def model_call(model: str, server: str) -> AbstractContextManager[Span]:
+    """One call of a language model; its tokens are told by `used`."""
+    attributes = {
+        "gen_ai.operation.name": "chat",
+        "gen_ai.provider.name": "openai",
+        "gen_ai.request.model": model,
+        "server.address": server,
+    }
+    return _spanned(f"chat {model}", attributes, SpanKind.CLIENT)
+
+
+def used(span: Span, prompt_tokens: int, completion_tokens: int) -> None:
+    span.set_attribute("gen_ai.usage.input_tokens", prompt_tokens)
+    span.set_attribute("gen_ai.usage.output_tokens", completion_tokens)
+
+
+def answering() -> AbstractContextManager[Span]:
+    """One answer from its question to its end."""
+    attributes = {"gen_ai.operation.name": "invoke_agent", "gen_ai.agent.name": "dateline"}
+    return _spanned("invoke_agent dateline", attributes)
+
+
+@contextmanager
+def _spanned(
+    name: str, attributes: Mapping[str, str], kind: SpanKind = SpanKind.INTERNAL
+) -> Iterator[Span]:
+    """A failure stands as its class, never with its words."""
+    span = _tracer.start_span(name, kind=kind, attributes=attributes)
+    try:
+        yield span
+    except BaseException as error:
+        gone = isinstance(error, GeneratorExit)  # whoever asked
+        span.set_attribute("error.type", "cancelled" if gone else type(error).__name__)
+        raise
+    finally:
+        span.end()
