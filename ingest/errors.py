@@ -10,6 +10,8 @@ DatelineError
 ├── NotReady              there is no index to answer from yet
 ├── NotFound              no such article, answer or job
 ├── InvalidRequest        the caller sent something we cannot take
+│   └── AddressRefused    a web address that is not asked, wherever it came from
+├── NotFetched            a web address did not give what was asked of it
 ├── Refused               an HTTP request is turned away, with its own status and code
 ├── ModelFailed           the language model did not answer
 ├── TimedOut              the work took longer than it may
@@ -65,6 +67,20 @@ class NotFound(DatelineError):
 
 class InvalidRequest(DatelineError):
     code, status = "invalid_request", 422
+
+
+class AddressRefused(InvalidRequest):
+    pass
+
+
+class NotFetched(DatelineError):
+    """`wait_seconds`: how long its server asks not to be asked again."""
+
+    code, status = "not_fetched", 502
+
+    def __init__(self, detail: str, wait_seconds: float = 0):
+        super().__init__(detail)
+        self.wait_seconds = wait_seconds
 
 
 class Refused(DatelineError):

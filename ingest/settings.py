@@ -52,6 +52,24 @@ class Settings(BaseSettings):
         "default DATA_DIR/uploads",
     )
 
+    fetch_allow: str = Field(
+        "",
+        description="hosts, addresses and networks that may be asked though they are not public, "
+        "comma-separated, such as intranet.example.org, 10.1.0.0/16",
+    )
+    fetch_seconds: float = Field(
+        30.0, gt=0, le=600, description="longest time for one address, redirects included"
+    )
+    fetch_a_minute: int = Field(
+        60, ge=0, le=100_000, description="requests that one host is sent a minute; 0: any number"
+    )
+    fetch_pages: int = Field(
+        1000,
+        ge=1,
+        le=1_000_000,
+        description="pages of a feed or sitemap that one ingest fetches; the rest comes with the next",
+    )
+
     dense_share: float = Field(
         0.5, ge=0, le=1, description="weight of the vectors against the words in ranking"
     )

@@ -48,6 +48,7 @@ VENDOR_HOMES = {
         "service/surfaces/slack_web.py",
     },
     "docx": {"ingest/formats/docx_text.py"},
+    "httpcore2": {"ingest/web/client.py", "ingest/web/network.py"},
     "jinja2": {"service/surfaces/page_templates.py", "evals/report_page.py"},
     "limits": {"service/rates.py"},
     "lxml": {

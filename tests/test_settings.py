@@ -27,6 +27,12 @@ ROOT = Path(__file__).parents[1]
         ("DATELINE_ANSWER_TIMEOUT_SECONDS", "0.1", "0"),
         ("DATELINE_KEEP_DAYS", "0", "-1"),
         ("DATELINE_KEEP_DAYS", "36500", "36501"),
+        ("DATELINE_FETCH_SECONDS", "600", "601"),
+        ("DATELINE_FETCH_SECONDS", "0.1", "0"),
+        ("DATELINE_FETCH_A_MINUTE", "0", "-1"),
+        ("DATELINE_FETCH_A_MINUTE", "100000", "100001"),
+        ("DATELINE_FETCH_PAGES", "1", "0"),
+        ("DATELINE_FETCH_PAGES", "1000000", "1000001"),
         ("DATELINE_ANSWERER", "openai", "openia"),
     ],
 )
@@ -50,6 +56,7 @@ def test_the_numbers_of_the_documentation_are_the_defaults(
     assert (known.max_article_mb, known.passage_tokens, known.evidence_tokens) == (5, 160, 2400)
     assert (known.dense_share, known.max_body_kb) == (0.5, 1024)
     assert (known.llm_timeout_seconds, known.answer_timeout_seconds) == (30, 60)
+    assert (known.fetch_seconds, known.fetch_a_minute, known.fetch_pages) == (30, 60, 1000)
     assert known.model_dir == Path(".dateline/models")
 
 
