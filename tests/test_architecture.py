@@ -60,6 +60,7 @@ VENDOR_HOMES = {
     "py3langid": {"ingest/text/language.py"},
     "pypdf": {"ingest/formats/pdf.py"},
     "trafilatura": {"ingest/formats/html.py"},
+    "protego": {"ingest/web/robots.py"},
     "tiktoken": {"ingest/tokens.py"},
 }
 SURFACES = (

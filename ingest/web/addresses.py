@@ -55,13 +55,16 @@ def allowed(words: str) -> Allowed:
     return Allowed(frozenset(hosts), tuple(networks))
 
 
-def checked(address: str | httpx2.URL) -> httpx2.URL:
-    """The address in its normal form, without a fragment. Raises AddressRefused where it is not
-    http or https, has no host or holds credentials. Where it leads is for `reachable` to judge."""
+def checked(address: str, within: httpx2.URL | None = None) -> httpx2.URL:
+    """The address, as it stands in the page `within`, in its normal form, without a fragment.
+
+    Raises AddressRefused where it is not http or https, has no host or holds credentials. Where it
+    leads is for `reachable` to judge.
+    """
     import httpx2
 
     try:
-        url = httpx2.URL(address)
+        url = within.join(address) if within else httpx2.URL(address)
     except (httpx2.InvalidURL, ValueError) as error:
         raise AddressRefused(f"is no web address ({error}); check it") from error
     if url.scheme not in PORTS or not url.host:

@@ -15,6 +15,7 @@ import httpcore2
 
 from ingest.errors import AddressRefused, NotFetched
 from ingest.settings import Settings
+from ingest.web import robots
 from ingest.web.addresses import allowed, checked
 from ingest.web.network import CheckedNetwork, Resolve, resolved
 
@@ -59,8 +60,10 @@ class Client:
         self._network = CheckedNetwork(allowed(settings.fetch_allow), resolve)
         self._pool = httpcore2.ConnectionPool(network_backend=self._network, max_connections=4)
         self._next: dict[str, float] = {}  # host → when it may be asked again
+        self._pauses: dict[str, float] = {}  # host → seconds between two requests
+        self._rules: dict[str, robots.Rules] = {}
         about = f" (+{settings.public_url})" if settings.public_url else ""
-        self._agent = f"Dateline/{importlib.metadata.version('dateline')}{about}"
+        self._agent = f"{robots.OUR_NAME}/{importlib.metadata.version('dateline')}{about}"
 
     def __enter__(self) -> Client:
         return self
@@ -78,15 +81,7 @@ class Client:
         """
         self._network.deadline = time.monotonic() + self._seconds
         accept = {"accept": ", ".join(takes), **(headers or {})}
-        url, hops = checked(address), 0
-        while True:
-            self._take_turn(url)
-            reply = self._exchange("GET", url, accept, takes, b"")
-            if reply.status not in _REDIRECTS or "location" not in reply.headers:
-                break
-            if (hops := hops + 1) > MOST_REDIRECTS:
-                raise NotFetched(f"redirects more than {MOST_REDIRECTS} times; check the address")
-            url = self._redirected(url, reply.headers["location"])
+        reply = self._followed(checked(address), accept, takes, self._expect_permission)
         if reply.status in (200, 304, 404, 410):
             return reply
         raise NotFetched(
@@ -102,11 +97,32 @@ class Client:
         self._network.deadline = time.monotonic() + self._seconds
         return self._exchange("POST", checked(address), headers, None, body)
 
-    def _redirected(self, url: httpx2.URL, location: str) -> httpx2.URL:
-        try:
-            return checked(url.join(location))
-        except (AddressRefused, ValueError) as error:
-            raise AddressRefused(f"redirects to an address that {error}") from error
+    def _followed(
+        self,
+        url: httpx2.URL,
+        headers: Mapping[str, str],
+        takes: Mapping[str, int] | int,
+        expect_permission: Callable[[httpx2.URL], None],
+    ) -> Reply:
+        for _ in range(MOST_REDIRECTS + 1):
+            expect_permission(url)
+            self._take_turn(url)
+            reply = self._exchange("GET", url, headers, takes)
+            if reply.status not in _REDIRECTS or "location" not in reply.headers:
+                return reply
+            try:
+                url = checked(reply.headers["location"], url)
+            except AddressRefused as error:
+                raise AddressRefused(f"redirects to an address that {error}") from error
+        raise NotFetched(f"redirects more than {MOST_REDIRECTS} times; check the address")
+
+    def _expect_permission(self, url: httpx2.URL) -> None:
+        place = str(url.copy_with(raw_path=b"/robots.txt"))
+        if place not in self._rules:
+            reply = self._followed(checked(place), {}, robots.LONGEST, lambda _: None)
+            self._rules[place] = robots.Rules(reply.status, reply.body)
+        self._rules[place].expect_permission(str(url))
+        self._pauses[url.host] = max(self._pause, self._rules[place].pause_seconds)
 
     def _take_turn(self, url: httpx2.URL) -> None:
         """Waits until the host may be asked again; the wait counts for no deadline."""
@@ -115,15 +131,15 @@ class Client:
         if wait:
             self._sleep(wait)
         self._network.deadline += wait
-        self._next[url.host] = now + wait + self._pause
+        self._next[url.host] = now + wait + self._pauses.get(url.host, self._pause)
 
     def _exchange(
         self,
         method: str,
         url: httpx2.URL,
         headers: Mapping[str, str],
-        takes: Mapping[str, int] | None,
-        content: bytes,
+        takes: Mapping[str, int] | int | None,
+        content: bytes | None = None,
     ) -> Reply:
         sent = {"user-agent": self._agent, "accept-encoding": "gzip", **headers}
         steps = dict.fromkeys(("connect", "read", "write", "pool"), STEP_SECONDS)
@@ -132,7 +148,7 @@ class Client:
                 method,
                 str(url),
                 headers=list(sent.items()),
-                content=content or None,
+                content=content,
                 extensions={"timeout": steps},
             ) as response:
                 got = {
@@ -150,7 +166,9 @@ class Client:
             raise NotFetched(f"cannot be reached ({error}); try again later") from error
 
 
-def _body(reply: Reply, chunks: Iterable[bytes], takes: Mapping[str, int]) -> bytes:
+def _body(reply: Reply, chunks: Iterable[bytes], takes: Mapping[str, int] | int) -> bytes:
+    if isinstance(takes, int):
+        takes = {reply.kind: takes}
     if reply.kind not in takes:
         raise NotFetched(
             f'is of type "{reply.kind[:60]}"; Dateline takes {", ".join(takes)}'
