@@ -6,18 +6,28 @@ import hashlib
 import json
 import logging
 from collections.abc import Sequence
+from contextvars import ContextVar
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, select
+from sqlalchemy import Connection, bindparam, delete, select, update
 
 from ingest.errors import IndexUnavailable
 from ingest.settings import Settings
 from ingest.storage.catalogue import Catalogue
 from ingest.storage.database import Database, put
+from ingest.storage.snapshot import generation_number
 from service.contract.replies import body_of
 from service.evidence.selection import Selection
-from service.records import HANG_ON_ANSWERS, articles_shown, conversations, receipts, shown, turns
+from service.records import (
+    HANG_ON_ANSWERS,
+    articles_shown,
+    conversations,
+    followed,
+    receipts,
+    shown,
+    turns,
+)
 from service.run import AnswerRun
 from service.types import Answer
 
@@ -27,6 +37,9 @@ MOST_EVIDENCE = 100  # sentences named in a receipt
 MOST_DROPPED = 50
 NO_ANSWER = "there is no answer of this id here, or it is kept no longer"
 REMOVED = "(This sentence was removed with its article.)"
+
+# The id of the key that asks, set where its request comes in.
+ASKED_BY: ContextVar[str] = ContextVar("asked_by", default="")
 
 Body = dict[str, Any]
 
@@ -50,7 +63,11 @@ class Receipts:
         body = body_of(answer) | {"made_at": moment, "made_from": made_from}
         try:
             with self._database.write() as connection:
-                _write(connection, answer.id, moment, body)
+                _write(connection, answer.id, moment, body, ASKED_BY.get())
+                # what was published since it was begun has not been held against it
+                number = generation_number(answer.index["generation"])
+                ahead = (followed.c.name == "answers", followed.c.generation > number)
+                connection.execute(update(followed).where(*ahead).values(generation=number))
         except IndexUnavailable as error:
             log.warning("no receipt of %s: %s", answer.id, error)
 
@@ -78,7 +95,7 @@ class Receipts:
                 )
                 for row in connection.execute(showing).all():
                     body = without_article(json.loads(row.body), article_id)
-                    _write(connection, row.answer_id, row.made_at, body)
+                    _write(connection, row.answer_id, row.made_at, body, row.asked_by)
                 connection.execute(delete(shown).where(shown.c.article_id == article_id))
         self._database.empty_log()  # what it still holds goes too
 
@@ -105,8 +122,9 @@ class Receipts:
         self._database.empty_log()
 
 
-def _write(connection: Connection, answer_id: str, made_at: str, body: Body) -> None:
+def _write(connection: Connection, answer_id: str, made_at: str, body: Body, asked_by: str) -> None:
     row = {"answer_id": answer_id, "made_at": made_at, "body": json.dumps(body)}
+    row["asked_by"] = asked_by
     put(connection, receipts, [row])
     noted = [{"article_id": one, "answer_id": answer_id} for one in articles_shown(body)]
     put(connection, shown, noted, replace=False)

@@ -11,7 +11,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Column, Index, MetaData, PrimaryKeyConstraint, Table
+from sqlalchemy import Column, Index, Integer, MetaData, PrimaryKeyConstraint, Table
 
 from ingest.settings import Settings
 from ingest.storage.database import Database
@@ -27,6 +27,7 @@ receipts = Table(
     words("answer_id", primary_key=True),
     words("made_at"),
     words("body"),
+    words("asked_by", server_default=""),  # the id of a key
     Index("receipts_by_time", "made_at"),
 )
 shown = Table(
@@ -36,6 +37,21 @@ shown = Table(
     words("answer_id"),
     PrimaryKeyConstraint("article_id", "answer_id"),
     Index("shown_by_answer", "answer_id"),
+)
+stale = Table(
+    "stale",  # answers whose cited words are no longer what their articles say
+    _metadata,
+    words("answer_id", primary_key=True),
+    words("since"),
+    words("because"),
+    words("numbers"),  # of the citations, JSON
+    Index("stale_by_time", "since", "answer_id"),
+)
+followed = Table(
+    "followed",  # up to which generation of the archive something was brought
+    _metadata,
+    words("name", primary_key=True),
+    Column("generation", Integer, nullable=False),
 )
 feedback = Table(
     "feedback",
@@ -76,7 +92,7 @@ shares = Table(
     Index("shares_by_answer", "answer_id"),
 )
 secrets = Table("secrets", _metadata, words("name", primary_key=True), words("value"))
-HANG_ON_ANSWERS = (receipts, shown, feedback, turns, shares)  # what goes with an answer
+HANG_ON_ANSWERS = (receipts, shown, stale, feedback, turns, shares)  # what goes with an answer
 RECORDS = Schema(
     "receipts",
     _metadata,

@@ -29,6 +29,7 @@ from service.records import open_records
 from service.retrieval.retriever import Retriever
 from service.sessions import Sessions, secret
 from service.shares import Shares
+from service.stale_answers import StaleAnswers
 from service.telemetry import Metrics
 from service.turns import Turns
 
@@ -46,6 +47,7 @@ class Service:
     topics: Answerer  # for pages made anew each time: asks no model and keeps nothing
     checker: Checker
     receipts: Receipts
+    stale_answers: StaleAnswers
     feedback: Feedback
     conversations: Conversations
     shares: Shares
@@ -93,13 +95,14 @@ def open_service(settings: Settings, guards: Guards | None = None) -> Iterator[S
             archive.queue.release_all()
         uploads.recover(archive)
         receipts.expire(datetime.now(UTC))
-        receipts.forget_removed(archive.catalogue)
+        stale_answers = StaleAnswers(records, receipts, archive.catalogue)
+        stale_answers.follow()
         writing, stopping = threading.Lock(), asyncio.Event()
         jobs = Jobs(
             archive,
             writing,
             stopping.is_set,
-            lambda: receipts.forget_removed(archive.catalogue),
+            stale_answers.follow,
         )
         signing, keys = secret(records), Keys(settings, held)
         try:
@@ -111,6 +114,7 @@ def open_service(settings: Settings, guards: Guards | None = None) -> Iterator[S
                 Answerer(archive, retriever, None),
                 Checker(archive, retriever),
                 receipts,
+                stale_answers,
                 Feedback(records, receipts),
                 Conversations(records, receipts),
                 Shares(records, receipts, signing),

@@ -80,11 +80,21 @@ def replies() -> dict[str, Any]:
                 "post /v1/responses": response | own,
                 "get /metrics": http.get("/metrics").text[:300].rpartition("\n")[0] + "\n…\n",
             }
-            job = post("/v1/articles", {"title": "Ferry sails", "text": "The ferry sails again."})
-            while not get(f"/v1/jobs/{job['job_id']}")["finished_at"]:
-                time.sleep(0.05)
-            state = get(f"/v1/jobs/{job['job_id']}")
-            return made | {"JobAccepted": job, "JobState": state}  # the sample is gone
+
+            def sent(day: str) -> tuple[dict[str, Any], dict[str, Any]]:
+                text = f"The ferry to Tarn sails again from {day} June 2025."
+                job = post("/v1/articles", {"id": "ferry", "title": "Ferry sails", "text": text})
+                while not get(f"/v1/jobs/{job['job_id']}")["finished_at"]:
+                    time.sleep(0.05)
+                return job, get(f"/v1/jobs/{job['job_id']}")
+
+            job, state = sent("3")  # the sample is gone
+            post("/v1/answers", {"question": "When does the ferry to Tarn sail again?"})
+            sent("7")
+            stale = get("/v1/answers?stale=true&limit=1")
+            stale["answers"][0]["made_from"] = {}
+            made |= {"ReceiptList": stale | {"next_cursor": None}}
+            return made | {"JobAccepted": job, "JobState": state}
 
 
 if __name__ == "__main__":

@@ -137,5 +137,6 @@ def test_receipts_of_a_version_without_a_list_of_articles_are_forgotten_too(
         ).fetchall():
             if table != "receipts":
                 file.execute(f"DROP TABLE {table}")
+        file.execute("ALTER TABLE receipts DROP COLUMN asked_by")
     with contextlib.closing(open_database(settings, RECORDS)) as records:
         assert records.rows(select(shown))

@@ -25,7 +25,8 @@ from service.types import Answer, Turn
 NOW = datetime.now(UTC)
 REFUSED = {"question": "What?", "text": "No.", "outcome": "declined", "answerer": "extractive"}
 EMPTY = dict.fromkeys(("claims", "citations", "conflicts", "nearest"), ())
-ANSWER = Answer(**dict.fromkeys(field.name for field in fields(Answer)) | REFUSED | EMPTY)  # type: ignore[arg-type]
+INDEX = {"index": {"generation": "g000001"}}
+ANSWER = Answer(**dict.fromkeys(field.name for field in fields(Answer)) | REFUSED | EMPTY | INDEX)  # type: ignore[arg-type]
 
 
 @pytest.fixture(params=["sqlite", "postgres"])

@@ -17,6 +17,7 @@ from sqlalchemy import (
     func,
     or_,
     select,
+    union,
 )
 
 from ingest.storage.database import Reading, Rows, among
@@ -30,7 +31,7 @@ from ingest.storage.tables import (
     passages,
     versions,
 )
-from ingest.types import Family, Member, Passage, Sentence
+from ingest.types import Family, Member, Passage, Role, Sentence
 
 GENERATION: BindParameter[int] = bindparam("generation", 0)  # Snapshot.rows puts its own in
 
@@ -93,6 +94,15 @@ class Snapshot:
     def live_ids(self, article_ids: Iterable[str]) -> set[str]:
         """Those of the ids that are live, without their texts."""
         return {row.article_id for row in self.rows(_LIVE_IDS, ids=list(article_ids))}
+
+    def changed_since(self, number: int) -> set[str]:
+        """Ids of articles with another text than a generation has, or with one in their family."""
+        return {row.article_id for row in self.rows(_CHANGED, since=number)}
+
+    def corrections_since(self, family_id: str, number: int) -> list[str]:
+        """Ids of a family's corrections by the same outlet that came after a generation."""
+        rows = self.rows(_CORRECTIONS, family=family_id, since=number)
+        return [row.article_id for row in rows]
 
     def page(self, after: str, limit: int) -> list[StoredArticle]:
         """The next `limit` articles in order of id, after the id `after` ("" for the first page)."""
@@ -178,6 +188,11 @@ def generation_name(number: int) -> str:
     return f"g{number:06d}"
 
 
+def generation_number(name: str) -> int:
+    """The number that `generation_name` made the name of."""
+    return int(name.removeprefix("g"))
+
+
 _PUBLISHED = select(generations.c.published_at).where(generations.c.number == GENERATION)
 _ARTICLE = versions.c.article_id == bindparam("article", "")
 _PASSAGES: Select[tuple[str, str, int, int, str]] = (
@@ -210,6 +225,31 @@ _FAMILY = _MEMBERS.where(members.c.family_id == bindparam("family", "")).order_b
     members.c.canonical.desc(), members.c.article_id
 )
 _FAMILIES = _MEMBERS.order_by(members.c.family_id, members.c.canonical.desc(), members.c.article_id)
+
+
+def _since(table: FromClause) -> ColumnElement[bool]:
+    since: BindParameter[int] = bindparam("since", 0)
+    return or_(table.c.added_in > since, table.c.removed_in > since)
+
+
+_CHANGED = union(
+    select(versions.c.article_id).where(_since(versions)),
+    select(members.c.article_id).where(
+        live(members), members.c.family_id.in_(select(members.c.family_id).where(_since(members)))
+    ),
+)
+_CORRECTIONS = (
+    select(members.c.article_id)
+    .join_from(
+        members, versions, and_(versions.c.article_id == members.c.article_id, live(versions))
+    )
+    .where(
+        live(members),
+        members.c.family_id == bindparam("family", ""),
+        members.c.role == Role.UPDATED,
+        versions.c.added_in > bindparam("since", 0),
+    )
+)
 _others = members.alias()
 _SIZE = (
     select(func.count())

@@ -48,11 +48,11 @@ def corrected(query: Query, snapshot: Snapshot, cited: Sequence[Evidence]) -> tu
         family = snapshot.family(item.article.family.id) if corrects else None
         earlier = [m.article_id for m in family.members if m.canonical] if family else []
         for stored in permitted_articles(snapshot, earlier, filter_of(query.question)):
-            before = _earlier_wording(snapshot.sentences(stored.article.article_id), item.text)
-            if before is not None:
+            before = closest(snapshot.sentences(stored.article.article_id), item.text)
+            if before is not None and says_otherwise(before.text, item.text):
                 accounts = (
                     Account(plain(item.text), cite(item, number)),
-                    Account(plain(before.text), _citation(snapshot, before, stored)),
+                    Account(plain(before.text), cited_as(None, snapshot, before, stored)),
                 )
                 outlet = item.article.publisher or item.article.source
                 why = f"{outlet} corrected its own article, so the corrected version is used"
@@ -61,8 +61,13 @@ def corrected(query: Query, snapshot: Snapshot, cited: Sequence[Evidence]) -> tu
     return tuple(conflicts)
 
 
-def _earlier_wording(sentences: Sequence[Sentence], text: str) -> Sentence | None:
-    """The sentence that said this before, if with another number, date, name or denial."""
+def says_otherwise(one: str, other: str) -> bool:
+    """Whether two wordings differ in a number, a date, a name or a denial."""
+    return any(d.kind != "wording" for d in differences(one, other))
+
+
+def closest(sentences: Sequence[Sentence], text: str) -> Sentence | None:
+    """The sentence that has most of the words; None where none is hardly alike."""
     mine = analyse(text).stems
 
     def likeness(sentence: Sentence) -> float:
@@ -70,9 +75,7 @@ def _earlier_wording(sentences: Sequence[Sentence], text: str) -> Sentence | Non
         return len(mine & theirs) / max(1, len(mine | theirs))
 
     best = max(sentences, key=likeness, default=None)
-    if best is None or _shared(best.text, text) < SAME_SENTENCE:
-        return None
-    return best if any(d.kind != "wording" for d in differences(best.text, text)) else None
+    return best if best is not None and _shared(best.text, text) >= SAME_SENTENCE else None
 
 
 def _shared(one: str, other: str) -> float:
@@ -95,7 +98,7 @@ def _against(
         return
     copy = card(stored)
     accounts = [Account(plain(item.text), cite(item, number))]
-    accounts += [Account(plain(s.text), _citation(snapshot, s, stored)) for s in said]
+    accounts += [Account(plain(s.text), cited_as(None, snapshot, s, stored)) for s in said]
     why = (
         f"{copy.publisher or copy.source} carries an altered copy of this article; "
         "the text that it was made from is used"
@@ -125,9 +128,12 @@ def _is_asked_for(query: Query, item: Evidence, alteration: Alteration) -> bool:
     return query.kind in ("how", "what") and 2 * len(held) >= len(asked) and bool(asked & before)
 
 
-def _citation(snapshot: Snapshot, sentence: Sentence, stored: StoredArticle) -> Citation:
+def cited_as(
+    number: int | None, snapshot: Snapshot, sentence: Sentence, stored: StoredArticle
+) -> Citation:
+    """The citation of a whole sentence of an article."""
     passage_id = passage_at(snapshot.passages_of(stored.article.article_id), sentence.start)
-    return Citation(None, passage_id, sentence.text, sentence.start, sentence.end, card(stored))
+    return Citation(number, passage_id, sentence.text, sentence.start, sentence.end, card(stored))
 
 
 def _about(alterations: Sequence[Alteration]) -> str:

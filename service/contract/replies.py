@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, fields
 from datetime import date, datetime
 from functools import cache
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
@@ -15,7 +15,7 @@ from service.conflicts.side_by_side import Pair
 from service.contract.problems import Problem, problem_of
 from service.jobs import Job
 from service.retrieval.retriever import card
-from service.types import Answer, ArticleCard, DateSource, Hit, Role, Turn
+from service.types import Answer, ArticleCard, Citation, DateSource, Hit, Role, Turn
 
 Body = dict[str, Any]
 
@@ -57,12 +57,41 @@ def _nested(body: Any) -> Any:
 _adapter = cache(TypeAdapter)
 
 
+StaleBecause = Literal["corrected", "removed", "altered", "withdrawn"]
+
+
+@dataclass(frozen=True, slots=True)
+class Stale:
+    """What became of the words that an answer cites."""
+
+    since: datetime
+    because: Annotated[
+        StaleBecause,
+        Field(
+            description="`corrected`: the article, or a correction by its outlet, says otherwise. "
+            "`altered`: the words were found to be altered. `removed`, `withdrawn`: the article is "
+            "gone, in the latter case because its outlet took it back"
+        ),
+    ]
+    citations: Annotated[tuple[int, ...], Field(description="the numbers that no longer hold")]
+    now: Annotated[
+        tuple[Citation, ...],
+        Field(description="what is said in their place, each under the number it stands for"),
+    ]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Receipt(Answer):
-    """The stored answer, with what it was made from."""
+    """The stored answer, with what it was made from and what became of that since."""
 
     made_at: datetime
     made_from: dict[str, Any]
+    stale: Stale | None
+
+
+class ReceiptList(BaseModel):
+    answers: list[Receipt] = Field(description="the one that went stale last comes first")
+    next_cursor: str | None
 
 
 class Search(BaseModel):

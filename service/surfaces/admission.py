@@ -32,6 +32,7 @@ from ingest.settings import Settings
 from service.changes import COMMAND, WITHOUT_KEY, Change
 from service.contract.problems import error_response
 from service.keys import Caller
+from service.receipts import ASKED_BY
 from service.run import SPENT
 from service.surfaces.identity import Identity, is_open
 from service.wiring import Service
@@ -181,6 +182,8 @@ class Admission:
             state["author"] = COMMAND if self.private else state["caller"] or WITHOUT_KEY
             state["may_write"] = bool(caller and caller.may_write)
             state["may_manage"] = bool(caller and caller.may_manage)
+            if not self.private:  # what `/mcp` asks inside is asked by its own caller
+                ASKED_BY.set(state["caller"] or "")
             asks = scope["method"] == "POST" and scope["path"] in ASKS
             if caller and caller.id and not is_open(scope["path"]):
                 state["rate"] = await self.rates.admit(caller, asks=asks)

@@ -83,7 +83,7 @@ def routes(service: Service) -> APIRouter:
             if identity is None:
                 raise NotFound("there is no article of this id here")
             uploads.forget(service.settings, identity)
-            service.receipts.forget_removed(service.archive.catalogue)
+            service.stale_answers.follow()
         return {"erased": article_id}
 
     @router.get("/owner/erasures", include_in_schema=False)
@@ -94,7 +94,7 @@ def routes(service: Service) -> APIRouter:
     def rollback() -> dict[str, Any]:
         with service.writing:
             report = pipeline.rollback(service.archive)
-            service.receipts.forget_removed(service.archive.catalogue)
+            service.stale_answers.follow()
             return report_body(report)
 
     return router
@@ -151,7 +151,7 @@ class _Ingest:
                 collections=self.body.collections,
                 progress=self._progress,
             )
-            self.service.receipts.forget_removed(self.service.archive.catalogue)
+            self.service.stale_answers.follow()
             return report_body(report)
         finally:
             self.service.writing.release()

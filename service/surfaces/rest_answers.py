@@ -5,15 +5,17 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator
 from dataclasses import replace
-from typing import Annotated
+from typing import Annotated, Literal
 
-from fastapi import APIRouter, Header, Request, Response
+from fastapi import APIRouter, Header, Query, Request, Response
 from fastapi.responses import JSONResponse
 
 from ingest.errors import NotFound
+from service.contract.cursors import LONGEST_CURSOR, cursor_of, place_of
 from service.contract.problems import problem_of, problems
-from service.contract.replies import Body, Receipt, answer_of, body_of
+from service.contract.replies import Receipt, ReceiptList, answer_of, body_of
 from service.contract.requests import AnswerRequest
+from service.stale_answers import AFTER_ALL
 from service.surfaces.admission import guards
 from service.surfaces.idempotency import IdempotencyKey, Remembered
 from service.surfaces.recordings import (
@@ -127,7 +129,7 @@ async def _again(service: Service, begun: Recording | None) -> AsyncGenerator[Nu
         return None
     if not begun.forgotten:
         return begun.follow()
-    receipt = await asyncio.to_thread(_receipt, service, begun.id)
+    receipt = await asyncio.to_thread(service.stale_answers.read, begun.id)
     return numbered(replayed(answer_of(receipt))) if receipt else None
 
 
@@ -158,7 +160,7 @@ def _taking_up(router: APIRouter, service: Service, recordings: Recordings) -> N
         after = -1 if last_event_id is None else last_event_id
         known = recordings.known.get(answer_id)
         if known is None:
-            receipt = await asyncio.to_thread(_receipt, service, answer_id)
+            receipt = await asyncio.to_thread(service.stale_answers.read, answer_id)
             if receipt is None:
                 raise NotFound(NO_ANSWER)
             events = replayed(answer_of(receipt))
@@ -205,20 +207,45 @@ async def _sent(service: Service, request: Request, events: AsyncIterator[Number
 
 def _receipts(router: APIRouter, service: Service) -> None:
     @router.get(
+        "/v1/answers",
+        summary="List stale answers",
+        response_model=ReceiptList,
+        responses=problems(422),
+    )
+    def list_stale(
+        request: Request,
+        stale: Annotated[Literal["true"], Query(description="only `true`")],
+        cursor: Annotated[
+            str | None,
+            Query(max_length=LONGEST_CURSOR, description="`next_cursor` of the page before"),
+        ] = None,
+        limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    ) -> Response:
+        """Answers of this key whose cited words changed or are gone; the role admin sees all."""
+        service.stale_answers.follow()
+        before = place_of(cursor, len(AFTER_ALL)) if cursor is not None else AFTER_ALL
+        asked_by = None if request.state.may_manage else request.state.caller
+        found = service.stale_answers.page(asked_by, before, limit + 1)
+        more = len(found) > limit
+        return JSONResponse(
+            {
+                "answers": [body for _, body in found[:limit]],
+                "next_cursor": cursor_of(*found[limit - 1][0]) if more else None,
+            }
+        )
+
+    @router.get(
         "/v1/answers/{answer_id}",
         summary="The receipt of an answer",
         response_model=Receipt,
         responses=problems(404),
     )
     def read_answer(answer_id: str) -> Response:
-        """The stored answer, with the evidence, the decision and the settings it was made from."""
-        receipt = _receipt(service, answer_id)
+        """The stored answer, with the evidence, the decision and the settings it was made from.
+
+        Without the words of articles that are gone; `stale` says what else became of those cited.
+        """
+        receipt = service.stale_answers.read(answer_id)
         if receipt is None:
             raise NotFound(NO_ANSWER)
         return JSONResponse(receipt)
-
-
-def _receipt(service: Service, answer_id: str) -> Body | None:
-    """Without the words of articles that are gone."""
-    service.receipts.forget_removed(service.archive.catalogue)
-    return service.receipts.get(answer_id)

@@ -211,7 +211,7 @@ def _changing(router: APIRouter, service: Service) -> None:
             removed = pipeline.remove(service.archive, article_id)
             if stored is not None:
                 uploads.forget(service.settings, stored.article.identity)
-                service.receipts.forget_removed(service.archive.catalogue)
+                service.stale_answers.follow()
         if not removed:
             raise NotFound(NO_ARTICLE)
         return Response(status_code=204)

@@ -51,9 +51,10 @@ def routes(service: Service) -> APIRouter:
     ) -> Response:
         """Ratings with their answers, oldest first; `next_cursor` is null at the end."""
         after = place_of(cursor, len(BEFORE_ALL)) if cursor is not None else BEFORE_ALL
-        service.receipts.forget_removed(service.archive.catalogue)
+        service.stale_answers.follow()
         found = service.feedback.page(after, limit + 1)
         page = found[:limit]
+        told = service.stale_answers.told([receipt for _, receipt in page])
         body = {
             "feedback": [
                 {
@@ -66,7 +67,7 @@ def routes(service: Service) -> APIRouter:
                         body_of(turn) for turn in service.conversations.history(receipt["id"])
                     ],
                 }
-                for one, receipt in page
+                for (one, _), receipt in zip(page, told, strict=True)
             ],
             "next_cursor": cursor_of(*page[-1][0].place) if len(found) > limit else None,
         }

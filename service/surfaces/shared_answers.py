@@ -66,9 +66,8 @@ def routes(service: Service) -> APIRouter:
 
     @router.api_route("/s/{token}", methods=["GET", "HEAD"], include_in_schema=False)
     def shared(request: Request, token: str) -> HTMLResponse:
-        service.receipts.forget_removed(service.archive.catalogue)
         answer_id = service.shares.answer_id(token)
-        receipt = service.receipts.get(answer_id) if answer_id else None
+        receipt = service.stale_answers.read(answer_id) if answer_id else None
         if receipt is None:
             raise NotFound("this link leads nowhere: it was revoked, or the answer is too old")
         with service.archive.catalogue.live() as snapshot:

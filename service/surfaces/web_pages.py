@@ -158,8 +158,7 @@ def _of_form(error: Exception) -> Exception:
 def _answer(router: APIRouter, service: Service) -> None:
     @router.api_route("/answers/{answer_id}", methods=READS)
     def answer(request: Request, answer_id: str) -> HTMLResponse:
-        service.receipts.forget_removed(service.archive.catalogue)
-        receipt = service.receipts.get(answer_id)
+        receipt = service.stale_answers.read(answer_id)
         if receipt is None:
             raise NotFound("there is no answer of this id here; it may be too old")
         with service.archive.catalogue.live() as snapshot:

@@ -1,0 +1,233 @@
+"""Answers whose cited words are no longer what their articles say: found, marked, shown with the new text."""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, delete, literal, select, tuple_
+
+from ingest.errors import IndexUnavailable
+from ingest.storage.catalogue import Catalogue, Snapshot
+from ingest.storage.database import Database, chunked, put
+from ingest.storage.snapshot import generation_number
+from ingest.types import Role, Sentence
+from service.conflicts.altered_copies import cited_as, closest, says_otherwise
+from service.conflicts.side_by_side import canonical_of
+from service.contract.replies import StaleBecause, body_of
+from service.receipts import Receipts
+from service.records import followed, receipts, shown, stale
+from service.types import Citation
+
+log = logging.getLogger(__name__)
+
+GRAVEST: tuple[StaleBecause, ...] = ("withdrawn", "removed", "altered", "corrected")
+AFTER_ALL = ("~", "~")  # a place behind the newest, in a list that runs from new to old
+
+Body = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Outdated:
+    """A citation that no longer holds, and what is said in its place, if anything is."""
+
+    because: StaleBecause
+    now: Citation | None = None
+
+
+class StaleAnswers:
+    """The marks beside receipts. A mark has no words: what is said now is read from the archive."""
+
+    def __init__(self, database: Database, receipts: Receipts, catalogue: Catalogue):
+        self._database = database
+        self._receipts = receipts
+        self._catalogue = catalogue
+
+    def follow(self) -> None:
+        """Brings every receipt up to the newest generation: marks what went stale, and takes out
+        the words of articles that are gone. Reads a row where nothing was published since."""
+        since = self._followed()
+        with self._catalogue.live() as snapshot:
+            number = snapshot.number
+            if since == number:
+                return
+            now = datetime.now(UTC).isoformat(timespec="microseconds")
+            marks = self._marks(snapshot, since if since < number else 0, now)
+        try:
+            with self._database.write() as connection:
+                self._mark(connection, marks)
+                put(connection, followed, [{"name": "answers", "generation": number}])
+        except IndexUnavailable as error:
+            log.warning("stale answers are marked when there is room: %s", error)
+        self._receipts.forget_removed(self._catalogue)
+
+    def read(self, answer_id: str) -> Body | None:
+        """The receipt of an answer as it is to be shown now; None where there is none."""
+        self.follow()
+        body = self._receipts.get(answer_id)
+        return self.told([body])[0] if body else None
+
+    def told(self, bodies: Sequence[Body]) -> list[Body]:
+        """Receipts, each with `stale`: null, or why, since when and what is said now."""
+        marks: dict[str, Any] = {}
+        for ids in chunked([body["id"] for body in bodies]):
+            found = self._database.rows(select(stale).where(stale.c.answer_id.in_(ids)))
+            marks |= {row.answer_id: row for row in found}
+        if not marks:
+            return [body | {"stale": None} for body in bodies]
+        with self._catalogue.live() as snapshot:
+            return [
+                body | {"stale": _shown(marks.get(body["id"]), body, snapshot)} for body in bodies
+            ]
+
+    def page(
+        self, asked_by: str | None, before: Sequence[str], limit: int
+    ) -> list[tuple[tuple[str, str], Body]]:
+        """At most `limit` stale answers with their places, from new to old; of one key or of all."""
+        place = (stale.c.since, stale.c.answer_id)
+        query = (
+            select(stale.c.since, stale.c.answer_id, receipts.c.body)
+            .join(receipts, receipts.c.answer_id == stale.c.answer_id)
+            .where(tuple_(*place) < tuple_(*map(literal, before)))
+            .order_by(*(column.desc() for column in place))
+            .limit(limit)
+        )
+        if asked_by is not None:
+            query = query.where(receipts.c.asked_by == asked_by)
+        rows = self._database.rows(query)
+        bodies = self.told([json.loads(row.body) for row in rows])
+        return [((row.since, row.answer_id), body) for row, body in zip(rows, bodies, strict=True)]
+
+    def _followed(self) -> int:
+        """The generation that every receipt was held against; 0 before the first."""
+        query = select(followed.c.generation).where(followed.c.name == "answers")
+        rows = self._database.rows(query)
+        return int(rows[0].generation) if rows else 0
+
+    def _marks(self, snapshot: Snapshot, since: int, now: str) -> list[Body]:
+        """A row for each answer that may have changed; `because` is empty where it holds (again)."""
+        cited = {
+            row.article_id for row in self._database.rows(select(shown.c.article_id).distinct())
+        }
+        changed = cited & snapshot.changed_since(since) | cited - snapshot.live_ids(cited)
+        standing = self._database.rows(select(stale))
+        known = {row.answer_id: row for row in standing}
+        rows: dict[str, str] = {}
+        for ids in chunked(sorted(changed)):
+            showing = (
+                select(receipts.c.answer_id, receipts.c.body)
+                .join(shown, shown.c.answer_id == receipts.c.answer_id)
+                .where(shown.c.article_id.in_(ids))
+            )
+            rows |= {row.answer_id: row.body for row in self._database.rows(showing)}
+        for ids in chunked([one for one in known if one not in rows]):
+            of_them = select(receipts.c.answer_id, receipts.c.body).where(
+                receipts.c.answer_id.in_(ids)
+            )
+            rows |= {row.answer_id: row.body for row in self._database.rows(of_them)}
+        return [
+            mark
+            for answer_id, body in rows.items()
+            for mark in [_mark_of(json.loads(body), known.get(answer_id), snapshot, now)]
+            if mark is not None
+        ]
+
+    def _mark(self, connection: Connection, marks: Sequence[Body]) -> None:
+        holds = [mark["answer_id"] for mark in marks if not mark["because"]]
+        for ids in chunked(holds):
+            connection.execute(delete(stale).where(stale.c.answer_id.in_(ids)))
+        put(connection, stale, [mark for mark in marks if mark["because"]])
+        if marks:
+            log.info("stale answers=%d sound_again=%d", len(marks) - len(holds), len(holds))
+
+
+def outdated(body: Body, snapshot: Snapshot) -> dict[int, Outdated]:
+    """The citations of a receipt that no longer hold, by their numbers."""
+    since = generation_number(body["index"]["generation"])
+    as_of = date.fromisoformat(body["as_of"]) if body["as_of"] else None
+    found = {
+        citation["number"]: _outdated(citation, since, as_of, snapshot)
+        for citation in body["citations"]
+    }
+    return {number: one for number, one in found.items() if one is not None}
+
+
+def _outdated(
+    citation: Body, since: int, as_of: date | None, snapshot: Snapshot
+) -> Outdated | None:
+    """`since` is the generation, `as_of` the day that the answer was to know nothing beyond."""
+    number, quote = citation["number"], citation["quote"]
+    stored = snapshot.article(citation["article_id"])
+    if stored is None or not quote:  # of a removed article whose words are gone
+        return Outdated("removed")
+    if _bare(quote) not in _bare(stored.article.text):
+        said = closest(snapshot.sentences(stored.article.article_id), quote)
+        return Outdated("corrected", cited_as(number, snapshot, said, stored) if said else None)
+    start = stored.article.text.find(quote)
+    changed = [
+        a.canonical
+        for a in stored.member.alterations
+        if a.here.start < start + len(quote) and start < a.here.end
+    ]
+    if changed and citation["family"]["role"] != Role.ALTERED:
+        sound = canonical_of(stored, snapshot)
+        sentences = snapshot.sentences(sound.article.article_id) if sound else ()
+        said = next((s for s in sentences if s.start <= changed[0].start < s.end), None)
+        return Outdated(
+            "altered", cited_as(number, snapshot, said, sound) if sound and said else None
+        )
+    return _corrected(number, quote, since, as_of, stored.family_id, snapshot)
+
+
+def _corrected(
+    number: int, quote: str, since: int, as_of: date | None, family_id: str, snapshot: Snapshot
+) -> Outdated | None:
+    """Whether a correction of the family that came since says otherwise."""
+    corrections = snapshot.articles(snapshot.corrections_since(family_id, since))
+    for article_id, stored in corrections.items():
+        day = stored.article.published_on
+        if as_of and (day is None or day > as_of):
+            continue
+        said: Sentence | None = closest(snapshot.sentences(article_id), quote)
+        if said is not None and says_otherwise(said.text, quote):
+            return Outdated("corrected", cited_as(number, snapshot, said, stored))
+    return None
+
+
+_DASHES_AND_QUOTES = str.maketrans("‘’‚“”„–—−", "'''\"\"\"---")
+
+
+def _bare(text: str) -> str:
+    """The words as any typewriter would have them: how they are set is no change."""
+    return re.sub(r"\s+", " ", unicodedata.normalize("NFKC", text).translate(_DASHES_AND_QUOTES))
+
+
+def _mark_of(body: Body, standing: Any, snapshot: Snapshot, now: str) -> Body | None:
+    """The row of an answer; None where it says what it said before."""
+    found = outdated(body, snapshot)
+    because = min((one.because for one in found.values()), key=GRAVEST.index, default="")
+    if because == (standing.because if standing else ""):
+        return None
+    since = standing.since if standing and because else now
+    numbers = json.dumps(sorted(found))
+    return {"answer_id": body["id"], "since": since, "because": because, "numbers": numbers}
+
+
+def _shown(mark: Any, body: Body, snapshot: Snapshot) -> Body | None:
+    if mark is None:
+        return None
+    numbers = json.loads(mark.numbers)
+    found = outdated(body, snapshot)
+    now = [one.now for number, one in sorted(found.items()) if one.now and number in numbers]
+    return {
+        "since": mark.since,
+        "because": mark.because,
+        "citations": numbers,
+        "now": [body_of(citation) for citation in now],
+    }
