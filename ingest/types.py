@@ -21,9 +21,8 @@ class SentenceKind(StrEnum):
     BOILERPLATE = "boilerplate"
     ORDERS = "orders"  # written to a machine that reads the article: kept as text, never evidence
 
-    @property
-    def citable(self) -> bool:
-        return self not in (SentenceKind.BOILERPLATE, SentenceKind.ORDERS)
+    def __init__(self, name: str) -> None:
+        self.citable = name not in ("boilerplate", "orders")
 
 
 class Role(StrEnum):

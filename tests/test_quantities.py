@@ -66,7 +66,7 @@ def test_a_question_asks_for_a_dimension(question: str, expected: str | None) ->
 
 def test_words_stand_for_measures_too() -> None:
     text = "It sails weekly and twice a day, said Ostrow, 45, by 3 votes."
-    found = {d: [text[s:e] for s, e in measures(analyse(text), d)] for d in ("frequency", "age")}
+    found = {d: [text[s:e] for s, e in measures(analyse(text), (d,))] for d in ("frequency", "age")}
     assert found["frequency"] == ["weekly", "twice a day"]
     assert found["age"] == [", 45,"]
 

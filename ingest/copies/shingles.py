@@ -41,7 +41,7 @@ def print_of(
     Stable over processes and machines, so that it may be stored; whoever changes what it holds changes `FORM`.
     """
     words = {word for s in repeated for word in words_of(s.text) if len(word) > 3}
-    stems = {_hash(stem(word)) for word in words}
+    stems = {_hash(stemmed) for stemmed in [stem(word) for word in words]}
     return Print(fingerprint(article, sentences), np.array(sorted(stems), dtype=np.uint64))
 
 

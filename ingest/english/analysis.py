@@ -69,7 +69,7 @@ class Analysis:
     @cached_property
     def quantities(self) -> tuple[Quantity, ...]:
         """The numbers as amounts with units that can be compared."""
-        return quantities(self)
+        return quantities(self.text, self.numbers, self.tokens)
 
     @cached_property
     def dates(self) -> tuple[Span, ...]:

@@ -14,7 +14,7 @@ from ingest.english.countries import CAPITALS
 from ingest.english.date_mentions import dates_share
 from ingest.english.numbers import numbers_match
 from ingest.english.terms import GIVEN_NAMES, Term, TermKind, is_ordinary
-from ingest.english.words import fold, opposite, related, stem
+from ingest.english.words import fold, opposite, stem, synonyms
 
 
 @dataclass(slots=True)
@@ -95,7 +95,7 @@ def same(left: Term, right: Term) -> float:
     if left.kind is TermKind.WORD:
         return (
             0.7
-            if related(left.value, right.value) and not opposite(left.value, right.value)
+            if right.value in synonyms(left.value) and not opposite(left.value, right.value)
             else 0.0
         )
     if left.kind is TermKind.DATE:

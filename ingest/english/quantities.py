@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import lru_cache
 from typing import TYPE_CHECKING, Literal, cast
 
 from ingest.english import tables
@@ -13,6 +14,7 @@ from ingest.english.numbers import CARDINALS
 
 if TYPE_CHECKING:
     from ingest.english.analysis import Analysis, Span
+    from ingest.english.words import Token
 
 Dimension = Literal[
     "time", "length", "area", "volume", "weight", "temperature", "speed", "power", "age", "share",
@@ -60,14 +62,14 @@ _UNIT = re.compile(
 _SEVERAL = re.compile(rf"\b(?i:an?|several)(?=\s(?:(?i:{_NAMES}))\b)")
 _OLD = re.compile(r"[\s-]old\b", re.IGNORECASE)
 _RANGE = re.compile(r"\s*(?:to|and|or|by|[-–—])\s*", re.IGNORECASE)
+_NEXT_WORD = re.compile(r"[\s-]([^\W\d_]+)")
 _TALL = re.compile(r"m[\s-](?:tall|long|high|wide|deep|thick|away|above|below|race|sprint|dash)\b")
 _VALUE = re.compile(r"(?:(?P<currency>[a-z]+) |(?P<mark>[#x]))?(?P<amount>-?[\d.]+)(?P<unit>%|pp)?")
 
 
-def quantities(analysis: Analysis) -> tuple[Quantity, ...]:
+def quantities(text: str, numbers: Sequence[Span], tokens: Sequence[Token]) -> tuple[Quantity, ...]:
     """Every amount of a text in order; in "5 to 10 km" both numbers have the unit."""
-    text = analysis.text
-    found = [_read(analysis, number) for number in analysis.numbers]
+    found = [_read(text, number, tokens) for number in numbers]
     for at in range(len(found) - 2, -1, -1):
         one, two = found[at], found[at + 1]
         joined = _RANGE.fullmatch(text, one.end, two.start)
@@ -82,9 +84,8 @@ def quantities(analysis: Analysis) -> tuple[Quantity, ...]:
     return tuple(sorted(found, key=lambda one: one.start))
 
 
-def _read(analysis: Analysis, number: Span) -> Quantity:
-    text, value = analysis.text, number.value
-    start, end = number.start, number.end
+def _read(text: str, number: Span, tokens: Sequence[Token]) -> Quantity:
+    value, start, end = number.value, number.start, number.end
     if ":" in value:
         return Quantity(
             Decimal(60 * int(value[:2]) + int(value[3:])), "minute", "clock", start, end
@@ -105,7 +106,7 @@ def _read(analysis: Analysis, number: Span) -> Quantity:
         return Quantity(amount / 1_000_000, "metre", "length", start, end)
     if unit := _UNIT.match(text, end):
         return _measured(amount, unit, start)
-    return Quantity(amount, _counted(analysis, number), "count", start, end)
+    return Quantity(amount, _counted(text, number, tokens), "count", start, end)
 
 
 def _measured(amount: Decimal, unit: re.Match[str], start: int) -> Quantity:
@@ -122,10 +123,10 @@ def _measured(amount: Decimal, unit: re.Match[str], start: int) -> Quantity:
     return Quantity(amount, name, dimension, start, end)
 
 
-def _counted(analysis: Analysis, number: Span) -> str:
+def _counted(text: str, number: Span, tokens: Sequence[Token]) -> str:
     """The stem of the word right after a number."""
-    after = re.compile(r"[\s-]([^\W\d_]+)").match(analysis.text, number.end)
-    token = after and next((t for t in analysis.tokens if t.start == after.start(1)), None)
+    after = _NEXT_WORD.match(text, number.end)
+    token = after and next((t for t in tokens if t.start == after.start(1)), None)
     return token.stem if token and not token.stop else ""
 
 
@@ -152,12 +153,16 @@ _MEASURED_AS = {"time": ("time", "age"), "volume": ("volume", "weight"),
                 "speed": ("speed", "time"), "margin": ("share", "points")}  # fmt: skip
 
 
-def measures(analysis: Analysis, dimension: Dimension) -> Iterator[tuple[int, int]]:
-    """Offsets of every amount of this dimension, and of words that stand for one ("weekly")."""
-    kinds: Sequence[str] = _MEASURED_AS.get(dimension, (dimension,))
-    yield from ((one.start, one.end) for one in analysis.quantities if one.dimension in kinds)
-    if worded := _WORDED.get(dimension):
-        yield from (match.span() for match in worded.finditer(analysis.text))
+@lru_cache(maxsize=4096)
+def measures(analysis: Analysis, dimensions: tuple[Dimension, ...]) -> tuple[tuple[int, int], ...]:
+    """Offsets of every amount of these dimensions, and of words that stand for one ("weekly")."""
+    found: list[tuple[int, int]] = []
+    for dimension in dimensions:
+        kinds: Sequence[str] = _MEASURED_AS.get(dimension, (dimension,))
+        found += [(one.start, one.end) for one in analysis.quantities if one.dimension in kinds]
+        if worded := _WORDED.get(dimension):
+            found += [match.span() for match in worded.finditer(analysis.text)]
+    return tuple(found)
 
 
 _LASTS = re.compile(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -119,16 +119,10 @@ _snowball = Stemmer.Stemmer(
 _NONE: frozenset[int] = frozenset()
 
 
-@lru_cache(maxsize=262144)
-def related(left: str, right: str) -> bool:
-    """Whether two stems are one, or stand together in the list of synonyms."""
-    return left == right or bool(_SYNONYMS.get(left, _NONE) & _SYNONYMS.get(right, _NONE))
-
-
-def related_words(words: Iterable[str], others: Iterable[str]) -> dict[str, frozenset[str]]:
-    """For each stem of `words` those of `others` that are related to it; one call for two texts."""
-    wanted = frozenset(others)
-    return {word: wanted & (_synonyms(word) | {word}) for word in set(words)}
+@lru_cache(maxsize=16384)
+def synonyms(word: str) -> frozenset[str]:
+    """The stems that stand for a stem: itself, and those beside it in the list of synonyms."""
+    return frozenset((word,)).union(*(_MEMBERS[number] for number in _SYNONYMS.get(word, _NONE)))
 
 
 @lru_cache(maxsize=65536)
@@ -174,8 +168,3 @@ _NOT_NEGATED = frozenset(
         "import improve impress inform increase income invest indeed inside intent discount discover display"
     ).split()
 )
-
-
-@lru_cache(maxsize=16384)
-def _synonyms(word: str) -> frozenset[str]:
-    return frozenset[str]().union(*(_MEMBERS[number] for number in _SYNONYMS.get(word, _NONE)))

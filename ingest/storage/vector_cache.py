@@ -225,7 +225,7 @@ def _texts(snapshot: Snapshot, passage_ids: Sequence[str]) -> dict[str, _Texts]:
         title = articles[passage.article_id].article.title
         found[i] = _Texts(
             tuple(s.start - passage.start for s in inside),
-            tuple(embedded_text(title, s.text) for s in inside),
+            tuple([embedded_text(title, s.text) for s in inside]),
         )
     return found
 

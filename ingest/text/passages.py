@@ -41,7 +41,7 @@ def embedded_text(title: str | None, text: str) -> str:
 
 def sentences_in(start: int, end: int, sentences: Sequence[Sentence]) -> list[Sentence]:
     """Those that may be cited and stand whole between two offsets of their article."""
-    return [s for s in sentences if s.kind.citable and start <= s.start and s.end <= end]
+    return [s for s in sentences if start <= s.start and s.end <= end and s.kind.citable]
 
 
 def _runs(text: str, sentences: Sequence[Sentence]) -> Iterator[list[Sentence]]:

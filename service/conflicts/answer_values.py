@@ -9,7 +9,7 @@ from ingest.english import Span, analyse
 from ingest.english.countries import COUNTRIES
 from ingest.english.date_mentions import dates_conflict
 from ingest.english.terms import Term, TermKind, is_ordinary
-from ingest.english.words import opposite, related, stem
+from ingest.english.words import opposite, stem, synonyms
 from service.query.analysis import Query
 
 COUNTED_WORDS = 3  # words between a number and what it counts: "22,000 angry people"
@@ -101,7 +101,7 @@ def _counted(noun: str, text: str) -> Values:
         if text[number.end :].startswith("-") or number.value.startswith("#"):
             continue  # the 46-year-old ship, the first ship
         after = analyse(text[number.end : number.end + 60]).tokens[:COUNTED_WORDS]
-        if any(token.stem == noun or related(token.stem, noun) for token in after):
+        if any(token.stem in synonyms(noun) for token in after):
             found[number.value] = text[number.start : number.end]
     return found
 

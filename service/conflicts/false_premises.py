@@ -16,7 +16,7 @@ from typing import Literal
 from ingest.english import analyse
 from ingest.english.date_mentions import dates_conflict, dates_share
 from ingest.english.terms import Term, TermKind
-from ingest.english.words import STOP_WORDS, related, stem
+from ingest.english.words import STOP_WORDS, stem, synonyms
 from ingest.summary import quoted
 from ingest.types import SentenceKind
 from service.answer_text import plain
@@ -285,7 +285,7 @@ def _same(left: Term, right: Term) -> bool:
     if left.kind is right.kind is TermKind.DATE:
         return dates_share(left.value, right.value)
     if left.kind is right.kind is TermKind.WORD:
-        return related(left.value, right.value)
+        return right.value in synonyms(left.value)
     # "Seven Locks" is no name where everything is written small.
     worded = {left.kind, right.kind} <= {TermKind.WORD, TermKind.NAME}
     return left.value == right.value or (worded and stem(left.value) == stem(right.value))

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from ingest.english import analyse
 from ingest.english.terms import GIVEN_NAMES
-from ingest.english.words import related_words, stem
+from ingest.english.words import stem, synonyms
 from service.conflicts.answer_values import PRICED, predicate_of
 from service.conflicts.staleness import of_the_present
 from service.evidence.temporal import stated_periods
@@ -60,8 +60,7 @@ def subject_terms(query: Query) -> frozenset[str]:
 def terms_held(query: Query, text: str) -> frozenset[str]:
     """The terms of the question that a text has, in these or related words."""
     stems = {token.stem for token in analyse(text).tokens}
-    held = related_words((term for _, term in query.terms), stems)
-    return frozenset(term for term, others in held.items() if others)
+    return frozenset(term for _, term in query.terms if not stems.isdisjoint(synonyms(term)))
 
 
 def _same_thing(query: Query, one: Evidence, other: Evidence, here: str, there: str) -> bool:

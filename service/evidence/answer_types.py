@@ -6,7 +6,7 @@ from __future__ import annotations
 import math
 import re
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -15,7 +15,7 @@ from ingest.english.date_mentions import MONTH, WEEKDAYS
 from ingest.english.numbers import CARDINALS, ORDINALS, SCALES
 from ingest.english.quantities import measures
 from ingest.english.terms import GIVEN_NAMES, HONORIFICS
-from ingest.english.words import STOP_WORDS, related, stem, words
+from ingest.english.words import STOP_WORDS, stem, stems, synonyms, words
 from service.query.analysis import Query
 
 _DATE = re.compile(
@@ -90,7 +90,7 @@ def cue(query: Query, text: str) -> float:
 
 
 def bond(
-    query: Query, text: str, weights: Mapping[str, float], same: Mapping[str, frozenset[str]]
+    query: Query, text: str, weights: Mapping[str, float], same: Mapping[str, Set[str]]
 ) -> float:
     """How near, 0 to 1, the best thing of the wanted type stands to the words of the question, each by its weight.
 
@@ -106,7 +106,7 @@ def bond(
     for number, match in enumerate(_WORD.finditer(text)):
         starts.append(match.start())
         stemmed = stem(match[0].lower().removesuffix("'s").removesuffix("’s"))
-        for term in same.get(stemmed, frozenset()) | ({stemmed} & weights.keys()):
+        for term in same.get(stemmed, set()) | ({stemmed} & weights.keys()):
             places.setdefault(term, []).append(number)
     best = 0.0
     for thing in found:
@@ -192,7 +192,7 @@ def _new_names(query: Query, text: str) -> Iterator[tuple[int, int]]:
         if not kept or (opens and len(kept) == len(run) == 1 and not kept[0].isupper()):
             continue
         name = " ".join(kept)
-        if any(stem(word) not in asked_stems for word in words(name) if word not in STOP_WORDS):
+        if not stems(name) <= asked_stems:
             yield match.end() - len(match[0][match[0].index(kept[0]) :]), match.end()
 
 
@@ -239,11 +239,9 @@ def _dates(query: Query, text: str) -> Iterator[Thing]:
 
 def _numbers(query: Query, text: str) -> Iterator[Thing]:
     """Best where the number counts what was asked for, "five ships" for "how many boats", or has a unit of its kind."""
-    reading = analyse(text)
-    measured = [span for dimension in query.dimensions for span in measures(reading, dimension)]
     measured = [
         (start, end)
-        for start, end in measured
+        for start, end in measures(analyse(text), query.dimensions)
         if not set(re.findall(r"\d+", text[start:end])) & query.numbers
     ]
     yield from (Thing(start, end, 1.0) for start, end in measured)
@@ -284,7 +282,7 @@ def _kinds(query: Query, noun: str, text: str) -> Iterator[Thing]:
 
 def _counts(noun: str, text: str, number: re.Match[str]) -> bool:
     following = words(text[number.end() : number.end() + 60])[:4]
-    return any(related(stem(word), noun) for word in following)
+    return not synonyms(noun).isdisjoint(map(stem, following))
 
 
 def _places(query: Query, text: str) -> Iterator[Thing]:

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ingest.english import analyse
-from ingest.english.words import related_words, stem, stems, words
+from ingest.english.words import stem, stems, synonyms, words
 from ingest.types import SentenceKind
 from service.evidence.answer_types import bond, cue
 from service.evidence.article_facts import states, title_words
@@ -121,8 +121,11 @@ def measure(
     weights = {term: value / sum(raw.values()) for term, value in raw.items()}
     rows = [[token.stem for token in analyse(item.text).tokens] for item in evidence]
     # the terms of the question that a word stands for: "accord" holds "agreement"
-    same = related_words({word for row in rows for word in row}, (s for _, s in query.terms))
-    held = [frozenset(row).union(*(same[word] for word in row)) for row in rows]
+    same: dict[str, set[str]] = {}
+    for _, term in query.terms:
+        for word in synonyms(term):
+            same.setdefault(word, set()).add(term)
+    held = [frozenset(row).union(*(same[word] for word in row if word in same)) for row in rows]
     titles = title_words(query, evidence)
     typed = query.wants not in (None, "reason")
     cues = np.array([cue(query, item.text) for item in evidence])

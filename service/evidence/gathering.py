@@ -16,7 +16,7 @@ from ingest.text.passages import sentences_in
 from ingest.types import Passage, Sentence, SentenceKind, Span
 from service.query.analysis import Query
 from service.retrieval.retriever import card, filter_of
-from service.types import Evidence, Hit, Nearest, Question
+from service.types import ArticleCard, Evidence, Hit, Nearest, Question
 
 READ_PASSAGES = 12  # passages whose sentences are weighed
 HEADED_ARTICLES = (
@@ -110,13 +110,14 @@ def _ends(question: Question, snapshot: Snapshot, hits: Sequence[Hit]) -> Iterat
 def _sentences_of(snapshot: Snapshot, hit: Hit, stored: StoredArticle) -> Iterator[Evidence]:
     """Sentences inside a passage; of a passage taken for its header lines (empty text), only those."""
     altered = [a.here for a in stored.member.alterations]
+    article = card(stored)
     for sentence in sentences_in(hit.start, hit.end, snapshot.sentences(hit.article.article_id)):
         if hit.text or sentence.kind in HEADER_KINDS:
             touched = any(a.start <= sentence.end and sentence.start <= a.end for a in altered)
-            yield _evidence(sentence, hit, stored, touched)
+            yield _evidence(sentence, hit, article, touched)
 
 
-def _evidence(sentence: Sentence, hit: Hit, stored: StoredArticle, altered: bool) -> Evidence:
+def _evidence(sentence: Sentence, hit: Hit, article: ArticleCard, altered: bool) -> Evidence:
     return Evidence(
         key="",
         text=sentence.text,
@@ -125,7 +126,7 @@ def _evidence(sentence: Sentence, hit: Hit, stored: StoredArticle, altered: bool
         kind=sentence.kind,
         passage_id=hit.passage_id,
         passage_score=hit.similarity,
-        article=card(stored),
+        article=article,
         altered=altered,
     )
 

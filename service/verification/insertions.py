@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from ingest.english.terms import TermKind
-from ingest.english.words import irregular, opposite, related
+from ingest.english.words import irregular, opposite, synonyms
 from service.verification.alignment import SIGNS, Edit, bare, carries, words
 from service.verification.amounts import UNITS
 from service.verification.reading import CORE, LIGHT, Reading
@@ -119,7 +119,7 @@ def _restated(made: Edit) -> set[int]:
 
 
 def _stands_for(left: str, right: str) -> bool:
-    return left == right or (related(left, right) and not opposite(left, right))
+    return left == right or (right in synonyms(left) and not opposite(left, right))
 
 
 def _is_slot(made: Edit, theirs: int, mine: int, word: str) -> bool:

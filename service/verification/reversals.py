@@ -12,7 +12,7 @@ from difflib import SequenceMatcher
 
 from ingest.english import analyse
 from ingest.english.terms import Term, TermKind
-from ingest.english.words import opposite, related, stem
+from ingest.english.words import opposite, stem, synonyms
 
 LONGEST = 5  # words; a longer stretch that differs is another wording, not another value
 FLANK = 2  # words that must be the same beside a slot, on both sides together
@@ -212,7 +212,7 @@ def _plain(row: Sequence[Term]) -> list[Term]:
 def _among(term: Term, others: Sequence[Term]) -> bool:
     return any(
         term.value == other.value
-        or (term.kind is other.kind is TermKind.WORD and related(term.value, other.value))
+        or (term.kind is other.kind is TermKind.WORD and other.value in synonyms(term.value))
         for other in others
     )
 

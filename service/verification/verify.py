@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from ingest.english import Analysis, analyse
 from ingest.english.date_mentions import mentions
-from ingest.english.words import related
+from ingest.english.words import synonyms
 from service.types import Draft, Evidence, Support
 from service.verification.objections import objections
 from service.verification.reading import read
@@ -173,7 +173,7 @@ def _values(stated: Analysis) -> frozenset[str]:
 
 
 def _holds(values: frozenset[str], value: str) -> bool:
-    return value in values or (value.isalpha() and any(related(value, other) for other in values))
+    return value in values or (value.isalpha() and not synonyms(value).isdisjoint(values))
 
 
 def names_something_foreign(text: str, cited: Sequence[Evidence]) -> bool:
