@@ -40,7 +40,13 @@ def skerra(tmp_path: Path, settings: Settings) -> Archive:
         ("how steeply did it rise", "how steeply did it rise"),
         ("Who is Kowalska?", "Who is Kowalska?"),  # another person may be meant
         ("what is a zqxwvk", "what is a zqxwvk"),
-        ("quai", "quai"),  # four letters: too many words are one letter away
+        ("Hw many baots sailed?", "how many boats sailed?"),  # every word is tried
+        ("wich fery drwe teh crwod", "which ferry drew the crowd"),
+        ("whos the sailor", "whos the sailor"),  # who's
+        (
+            "at what temprature",
+            "at what temperature",
+        ),  # English has it, and nothing here is like it
         ("", ""),
     ],
 )

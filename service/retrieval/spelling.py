@@ -2,56 +2,87 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from difflib import get_close_matches
+from collections import defaultdict
+from difflib import SequenceMatcher
 from functools import cache
 
 from ingest.embedding.minilm import vocabulary
 from ingest.english import words
+from ingest.english.words import STOP_WORDS
 from ingest.storage.archive import Archive
 from ingest.storage.catalogue import Snapshot
 
-SHORTEST = 5  # letters; of shorter words too many others are one letter away
-LIKENESS = 0.75  # least of difflib's ratio, 0 to 1: "ferys" and "ferry" have .8
+LIKENESS = 0.8  # least of difflib's ratio, 0 to 1: "ferys" and "ferry" have .8, "hw" and "how" too
+TURNED = 0.95  # likeness of words of the same letters: "teh", "staduim"
+LACKED = 0.1  # of likeness, taken off an English word that the archive lacks
 
 
 def corrected(text: str, snapshot: Snapshot, archive: Archive) -> str:
-    """The text; a word that neither the archive nor English has is put right where one is close.
+    """The text; each word that neither the archive nor English has is put right where one is close.
 
-    English is what the embedding model's vocabulary has as one piece, in any form, or with -ly. A
-    name that is written with a capital in a question that begins with one is left alone: another
-    person may be meant.
+    English is what the embedding model's vocabulary has as one piece, in any form, or with -ly. What is put in its
+    place is a word of the archive, a stop word or, where it is very like, another English one. A name that is written
+    with a capital in a question that begins with one is left alone: another person may be meant.
     """
     careful = text[:1].isupper()
     index = archive.text_index
     pieces, end = [], 0
     for token in words.tokens(text):
-        written = token.text
+        written = token.text.lower()
         doubtful = (
-            len(written) >= SHORTEST
+            len(written) > 1
             and written.isalpha()
             and not token.stop
-            and not (careful and written[0].isupper() and token.start)
-            and not _english(written.lower())
+            and not (careful and token.text[0].isupper() and token.start)
+            and not _english(written)
             and not index.document_frequency(written)
         )
         if not doubtful:
             continue
         found = snapshot.passages(index.alike(written)).values()
-        held = Counter(token.lower for passage in found for token in words.tokens(passage.text))
-        likely = [word for word, _ in held.most_common() if word[0] == written[0].lower()]
-        close = get_close_matches(written.lower(), likely, n=1, cutoff=LIKENESS)
-        if close:
-            pieces += [text[end : token.start], close[0]]
+        held = {token.lower for passage in found for token in words.tokens(passage.text)}
+        likely = {word: _likeness(written, word) for word in held | _english_words(written[0])}
+        known = {  # what the archive lacks too must be the more like
+            word: like if word in STOP_WORDS or index.document_frequency(word) else like - LACKED
+            for word, like in likely.items()
+            if like >= LIKENESS
+        }
+        best = max(known, key=lambda word: (known[word], word in held, word), default=None)
+        if best is not None and known[best] >= LIKENESS:
+            pieces += [text[end : token.start], best]
             end = token.end
     return "".join([*pieces, text[end:]])
 
 
+def _likeness(written: str, word: str) -> float:
+    if written[0] != word[0] or abs(len(written) - len(word)) > 2:
+        return 0.0
+    if sorted(written) == sorted(word):
+        return TURNED
+    matcher = SequenceMatcher(None, written, word)
+    return matcher.ratio() if matcher.real_quick_ratio() >= LIKENESS else 0.0
+
+
 def _english(word: str) -> bool:
-    return bool({words.stem(word), words.stem(word.removesuffix("ly"))} & _english_stems())
+    """Whether English has the word; "whos" and "whens" are what people write for "who's"."""
+    stem = words.stem(word.removesuffix("ly"))
+    return bool({words.stem(word), stem} & _english_stems()) or word.removesuffix("s") in STOP_WORDS
 
 
 @cache
 def _english_stems() -> frozenset[str]:
     pieces = " ".join(piece for piece in vocabulary() if piece.isalpha())
-    return words.stems(pieces) | frozenset(map(words.stem, words.STOP_WORDS))
+    return words.stems(pieces) | frozenset(map(words.stem, STOP_WORDS))
+
+
+def _english_words(first: str) -> frozenset[str]:
+    return _english_by_first().get(first, frozenset())
+
+
+@cache
+def _english_by_first() -> dict[str, frozenset[str]]:
+    found = defaultdict(set)
+    for word in (*(piece for piece in vocabulary() if piece.isalpha()), *STOP_WORDS):
+        if len(word) > 1:
+            found[word[0]].add(word)
+    return {first: frozenset(held) for first, held in found.items()}
