@@ -11,6 +11,7 @@ import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Concatenate, ParamSpec, TypeVar
 
@@ -22,13 +23,15 @@ from ingest.errors import DatelineError, IndexUnavailable, InvalidRequest, NotFo
 from ingest.formats import readers
 from ingest.formats.reading_process import ReadingProcess
 from ingest.storage.archive import Archive
-from ingest.storage.catalogue import NewVersion, Snapshot
+from ingest.storage.catalogue import Catalogue, NewVersion, Snapshot
 from ingest.storage.erasures import Erased
 from ingest.storage.fingerprints import Fingerprints
+from ingest.storage.holds import Held
 from ingest.storage.indexes import Progress as Progress
 from ingest.storage.indexes import silent, vector_text
 from ingest.storage.overrides import FAMILY, disagreements, overridden
 from ingest.storage.snapshot import generation_name
+from ingest.taken_back import sorted_out
 from ingest.text import passages, sentences
 from ingest.types import Article, Failure, Family, IngestReport, Withdrawn
 from ingest.unchanged import ReadFiles
@@ -51,6 +54,9 @@ class Change:
     removed: tuple[str, ...] = ()
     failed: tuple[Failure, ...] = ()
     notes: tuple[str, ...] = ()
+    withdrawn: tuple[Withdrawn, ...] = ()
+    held: tuple[Held, ...] = ()  # under embargo
+    no_longer: tuple[str, ...] = ()  # ids of what is under embargo no more
 
 
 def _alone(
@@ -76,6 +82,7 @@ def ingest(
     expecting: str | None = None,
     collections: Sequence[str] | None = None,
     progress: Progress | None = None,
+    now: datetime | None = None,
 ) -> IngestReport:
     """Brings the archive up to date with `paths`. Idempotent; killed at any point, the old
     generation stays.
@@ -83,11 +90,14 @@ def ingest(
     What could not be read is also written to `failures.jsonl` in the data directory, unless it is a
     dry run. With `expecting` nothing else goes live than what had these `contents` when it was
     tried; raises InvalidRequest where it would. All articles of the paths belong to `collections`,
-    or to those that an earlier ingest of the path gave where it is None.
+    or to those that an earlier ingest of the path gave where it is None. `now` is the clock by
+    which embargoes end.
     """
-    started = time.monotonic()
+    started, now = time.monotonic(), now or datetime.now(UTC)
     report = progress or silent
     archive.settle()
+    if not dry_run:
+        _release(archive, now)
     limit = archive.settings.max_article_mb
     notes: tuple[str, ...] = ()
     given = {
@@ -97,6 +107,7 @@ def ingest(
     with archive.catalogue.live() as snapshot:
         files = ReadFiles(archive.file_records, _hashes(snapshot), limit)
         change = compare(
+            archive.catalogue,
             snapshot,
             paths,
             files,
@@ -105,11 +116,14 @@ def ingest(
             progress=report,
             erased=archive.catalogue.erased(),
             given=given,
+            now=now,
         )
         if expecting not in (None, _digest(_afterwards(snapshot, change))):
             raise InvalidRequest(
                 "the files or the archive changed since they were tried: nothing was taken in; try again"
             )
+        if not dry_run and (change.withdrawn or change.held or change.no_longer):
+            archive.catalogue.hold_back(change.withdrawn, change.held, change.no_longer)
         if not dry_run and (change.fresh or change.removed):
             notes = _publish(archive, snapshot, change, report)
     notes = (*notes, *_desk_notes(archive, paths))
@@ -126,6 +140,28 @@ def ingest(
     if not dry_run:
         _spared(lambda: archive.reports.keep(done))
     return done
+
+
+@_alone
+def release(archive: Archive, now: datetime) -> int:
+    """Publishes what is under embargo no more; how many articles went live."""
+    archive.settle()
+    return _release(archive, now)
+
+
+def _release(archive: Archive, now: datetime) -> int:
+    due = archive.catalogue.held(now)
+    if not due:
+        return 0
+    waited = {one.article.article_id: (one.article, one.root) for one in due}
+    with archive.catalogue.live() as snapshot:
+        sorted_ = sorted_out(waited, (), archive.catalogue, snapshot, now)
+        removed = tuple(sorted(sorted_.removed & snapshot.known_hashes().keys()))
+        if sorted_.fresh:
+            _publish(archive, snapshot, Change([*sorted_.fresh.values()], removed=removed), silent)
+    archive.catalogue.hold_back(sorted_.withdrawn, (), tuple(waited))
+    log.info("embargoes ended articles=%d", len(sorted_.fresh))
+    return len(sorted_.fresh)
 
 
 @_alone
@@ -219,7 +255,8 @@ def rollback(archive: Archive) -> IngestReport:
             "an archive keeps one generation before its last ingest, and a rollback uses it up"
         )
     with before:
-        then = _hashes(before)
+        taken_back = archive.catalogue.withdrawn(before.known_hashes())
+        then = {i: text for i, text in _hashes(before).items() if i not in taken_back}
         back = f"generation {generation} was rolled back: readers see again what {before.generation} held"
         notes = [f"{back}; run the ingest again to undo this"]
         families_then: Iterable[Family] = before.families()
@@ -228,8 +265,12 @@ def rollback(archive: Archive) -> IngestReport:
             notes.append(
                 f"{removals} removed by name since then stay removed; a rollback cannot bring them back"
             )
-        if removals or before.placed():  # a canonical member may be among them
-            families_then = _group(archive, before, (), (), silent)
+        if taken_back:
+            notes.append(
+                f"{len(taken_back)} that their publishers took back or put under embargo stay out of sight"
+            )
+        if removals or taken_back or before.placed():  # a canonical member may be among them
+            families_then = _group(archive, before, (), tuple(taken_back), silent)
         archive.catalogue.roll_back(families_then)
     change = Change(
         added=len(then.keys() - now.keys()),
@@ -242,6 +283,7 @@ def rollback(archive: Archive) -> IngestReport:
 
 
 def compare(
+    catalogue: Catalogue,
     snapshot: Snapshot,
     paths: Sequence[Path],
     files: ReadFiles,
@@ -251,13 +293,16 @@ def compare(
     progress: Progress,
     erased: Erased,
     given: Mapping[str, tuple[str, ...]],  # by path the collections of all its articles
+    now: datetime,
 ) -> Change:
     """Reads every path and sorts what it finds into new, changed, unchanged, gone and failed."""
     known = snapshot.known_hashes()
+    waited = {h.article.article_id: ("", h.article.identity, h.root) for h in catalogue.held()}
     fresh: dict[str, tuple[Article, str]] = {}
+    withdrawn: dict[str, Withdrawn] = {}
     failed: list[Failure] = []
     notes, doubts, kept_out = list[str](), list[str](), 0
-    seen, gone, withdrawn = set[str](), set[str](), set[str]()
+    seen, gone = set[str](), set[str]()
     counts = [readers.count(path) for path in paths]
 
     def waiting() -> None:
@@ -279,28 +324,31 @@ def compare(
                 elif isinstance(item, readers.Unchanged):
                     seen.update(item.article_ids)
                 elif isinstance(item, Withdrawn):
-                    withdrawn.add(item.article_id)
+                    withdrawn[item.article_id] = item
                     fresh.pop(item.article_id, None)
                     seen.discard(item.article_id)
-                    doubts.append(f"{item.source} {item.reason}")
                 elif item in erased:
                     kept_out += 1
-                elif item.article_id not in seen | withdrawn:
+                elif item.article_id not in seen and item.article_id not in withdrawn:
                     seen.add(item.article_id)
                     doubts += (f"{item.source} {note}" for note in item.notes)
                     if known.get(item.article_id, ("",))[0] != item.content_hash:
                         fresh[item.article_id] = (item, root)
-            gone |= _gone(known, root, seen, {failure.place for failure in failed[failed_before:]})
+            places = {failure.place for failure in failed[failed_before:]}
+            gone |= _gone(known | waited, root, seen, places)
     progress("read", len(seen) + len(failed), len(seen) + len(failed))
+    sorted_ = sorted_out(fresh, withdrawn.values(), catalogue, snapshot, now)
+    unchanged, fresh = len(seen) - len(fresh), sorted_.fresh
     outgrown = _outgrown(known, {root for _, root in fresh.values()}) - seen
-    notes += summary.gone([known[i][1] for i in gone - seen], prune=prune)
+    notes += summary.gone([known[i][1] for i in (gone - seen) & known.keys()], prune=prune)
     notes += (*summary.kept_out(kept_out), *summary.outgrown(len(outgrown)))
-    removed = (gone - seen if prune else set()) | outgrown | (withdrawn & known.keys())
+    leaving = (gone - seen if prune else set()) | outgrown | sorted_.removed
     updated = sum(i in known for i in fresh)
-    told = (*summary.at_most(doubts, "notes about single articles"), *notes)
+    told = (*summary.at_most([*doubts, *sorted_.notes], "notes about single articles"), *notes)
     return Change(
-        list(fresh.values()), len(fresh) - updated, updated, len(seen) - len(fresh),
-        tuple(sorted(removed)), tuple(failed), told,
+        list(fresh.values()), len(fresh) - updated, updated, unchanged,
+        tuple(sorted(leaving & known.keys())), tuple(failed), told, sorted_.withdrawn, sorted_.held,
+        tuple(leaving & waited.keys() - {one.article.article_id for one in sorted_.held}),
     )  # fmt: skip
 
 

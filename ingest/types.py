@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import date
+from dataclasses import asdict, dataclass, field
+from datetime import date, datetime
 from enum import StrEnum
 
 
@@ -59,6 +60,37 @@ class StatedDate:
 
 
 @dataclass(frozen=True, slots=True)
+class Subject:
+    """What an article is about, as its publisher says."""
+
+    name: str
+    code: str | None = None  # of IPTC's Media Topics: medtop:20000002; else as written
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What a publisher says of an item beside its words: which one it is, whose, and on what terms."""
+
+    item_id: str | None = None  # the same in every file and format
+    version: str | None = None
+    versioned_at: datetime | None = None
+    embargoed_until: datetime | None = None
+    usage_terms: str | None = None
+    copyright_holder: str | None = None
+    corrects: tuple[str, ...] = ()  # identifiers or addresses of items that it corrects or replaces
+    subjects: tuple[Subject, ...] = ()
+
+    def is_newer(self, other: Terms) -> bool:
+        """By the numbers of their versions, else by their moments; False where neither tells."""
+        ours, theirs = self.version or "", other.version or ""
+        if ours.isdecimal() and theirs.isdecimal() and int(ours) != int(theirs):
+            return int(ours) > int(theirs)
+        if self.versioned_at is None or other.versioned_at is None:
+            return False
+        return self.versioned_at > other.versioned_at
+
+
+@dataclass(frozen=True, slots=True)
 class Extract:
     """What a file of any format says, before it is cleaned: its visible text and what its metadata
     states."""
@@ -67,6 +99,8 @@ class Extract:
     fields: Mapping[str, str] = field(default_factory=dict)  # title, author, publisher, url
     dates: tuple[StatedDate, ...] = ()
     notes: tuple[str, ...] = ()
+    terms: Terms = Terms()
+    stopped: str | None = None  # why it may not be shown
 
 
 def article_id_of(identity: str) -> str:
@@ -98,6 +132,7 @@ class Article:
         None  # the latest date named in the text; a bare month or year is its first day
     )
     language: str | None = None  # ISO 639-1
+    terms: Terms = Terms()
     collections: tuple[str, ...] = ()  # that it states, or its ingest did; its folder is one, too
     notes: tuple[
         str, ...
@@ -129,6 +164,7 @@ class Article:
             self.credited_to,
             *(f"{d.kind} {d.day} {d.precision} {d.where}" for d in self.stated_dates),
             *(f"collection {name}" for name in self.collections),
+            *([json.dumps(asdict(self.terms), default=str)] if self.terms != Terms() else []),
         )
         return hashlib.sha256("\x1f".join(str(f) for f in fields).encode()).hexdigest()[:32]
 
@@ -204,12 +240,13 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class Withdrawn:
-    """An item that its publisher does not let be shown: killed, withheld or under embargo. It
-    leaves the archive; `reason` follows its source in a sentence."""
+    """An item that its publisher does not let be shown: killed or withheld. It leaves the archive,
+    whichever file it came from; `reason` follows its source in a sentence."""
 
     identity: str
     source: str
     reason: str
+    terms: Terms = Terms()
 
     @property
     def article_id(self) -> str:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 
 from ingest.formats.readers import read
-from ingest.types import Article, Failure, Withdrawn
+from ingest.types import Article, Failure, Subject, Withdrawn
 
 WORDS = "The orchard of Brask was flooded on Friday, and the pickers went home."
 NINJS = {
@@ -139,11 +139,9 @@ def test_lists_of_articles_in_what_services_reply_are_read(wrapped: object, tmp_
     [
         ("a.json", {**NINJS, "pubstatus": "canceled"}, "killed"),
         ("a.json", {**NINJS, "pubstatus": "withheld"}, "withheld"),
-        ("a.jsonl", {**NINJS, "embargoed": "9999-01-01T00:00:00Z"}, "embargo until 9999"),
         ("a.json", {**NINJS, "embargoed": "soon"}, "cannot be read"),
         ("a.xml", G2.format(G2_ITEM.format(1, "canceled")), "killed"),
         ("a.xml", NITF.format(' management-status="withheld"', ""), "withheld"),
-        ("a.xml", NITF.format("", '<date.release norm="99990101T000000Z"/>'), "embargo until 9999"),
     ],
 )
 def test_what_may_not_be_shown_is_no_article_and_told(
@@ -153,8 +151,74 @@ def test_what_may_not_be_shown_is_no_article_and_told(
     assert isinstance(item, Withdrawn) and reason in item.reason
 
 
-def test_an_embargo_that_has_passed_holds_nothing_back(tmp_path: Path) -> None:
-    assert one(tmp_path / "a.json", {**NINJS, "embargoed": "2020-01-01T00:00:00"}).text == WORDS
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("a.jsonl", {**NINJS, "embargoed": "2030-01-01T01:00:00+01:00"}),
+        ("a.xml", NITF.format("", '<date.release norm="20300101T000000Z"/>')),
+        ("a.csv", f"title\ttext\tembargoed\nA\t{WORDS}\t2030-01-01 00:00"),
+    ],
+)
+def test_an_embargo_is_a_moment_of_the_article(name: str, content: object, tmp_path: Path) -> None:
+    terms = one(tmp_path / name, content).terms
+    assert terms.embargoed_until == datetime(2030, 1, 1, tzinfo=UTC)
+
+
+RIGHTS = {
+    "version": "3",
+    "usageterms": "Not for use in Brask.",
+    "copyrightholder": "XYZ",
+    "subject": [
+        {"code": "20000002", "scheme": "http://cv.iptc.org/newscodes/mediatopic/", "name": "arts"},
+        {"name": "orchards"},
+    ],
+    "associations": {"corrects": {"uri": "urn:x:0"}},
+}
+NITF_RIGHTS = (
+    '<du-key version="3"/><doc.rights owner="XYZ" limitations="Not for use in Brask."/><correction id-string="urn:x:0"/>'
+    '<key-list><keyword key="orchards"/></key-list>'
+)
+NITF_TOPIC = '<tobject><tobject.subject tobject.subject.refnum="20000002" tobject.subject.type="arts"/></tobject></head>'
+G2_RIGHTS = (
+    "<rightsInfo><copyrightHolder><name>XYZ</name></copyrightHolder><usageTerms>Not for use in Brask.</usageTerms></rightsInfo><itemMeta>"
+    '<link rel="irel:previousVersion" residref="urn:x:0"/>'
+)
+G2_TOPICS = '<contentMeta><subject qcode="medtop:20000002"><name>arts</name></subject><subject><name>orchards</name></subject>'
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("a.json", {**NINJS, **RIGHTS}),
+        (
+            "a.json",
+            {
+                **NINJS,
+                **RIGHTS,
+                "version": 3,
+                "associations": [{"rel": "corrects", "uri": "urn:x:0"}],
+            },
+        ),
+        (
+            "a.xml",
+            NITF.format("", NITF_RIGHTS).replace("</head>", NITF_TOPIC).replace("o1", "urn:x:1"),
+        ),
+        (
+            "a.xml",
+            G2_ITEM.format(1, "usable")
+            .replace("<newsItem", '<newsItem version="3"')
+            .replace("<itemMeta>", G2_RIGHTS)
+            .replace("<contentMeta>", G2_TOPICS),
+        ),
+    ],
+)
+def test_rights_version_subjects_and_what_is_corrected_are_kept(
+    name: str, content: object, tmp_path: Path
+) -> None:
+    terms = one(tmp_path / name, content).terms
+    assert (terms.item_id, terms.version, terms.corrects) == ("urn:x:1", "3", ("urn:x:0",))
+    assert (terms.usage_terms, terms.copyright_holder) == ("Not for use in Brask.", "XYZ")
+    assert terms.subjects == (Subject("arts", "medtop:20000002"), Subject("orchards"))
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from datetime import date
 from ingest.collections import names
 from ingest.errors import BadArticle
 from ingest.formats.field_names import BODIES, understood
+from ingest.formats.terms import terms_of
 from ingest.text.clean import clean, one_line
 from ingest.text.date_resolution import EARLIEST, believe, stated_date
 from ingest.text.headers import authors, find_header
@@ -29,6 +30,7 @@ _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _ADDRESS = re.compile(r"https?://[^\s<>\"\x00-\x1f]+", re.IGNORECASE)
 _FIRST_HEADING = re.compile(r"^[ \t]*#[ \t]+(\S.*)$", re.MULTILINE)
 _PROSE = re.compile(r"\w{3,}[.!?][\"”’)]*[ \t]*(?:\r?\n|[ \t][\"“‘(]*[A-Z])")
+_MARKUP = re.compile(r"\s*<(?:p|div|h[1-6]|figure|section|article|blockquote|ul)\b", re.IGNORECASE)
 _OPENING = 3000  # characters in which the first heading of an article stands
 
 
@@ -72,13 +74,15 @@ def article_from(
             f'"published_on" is no day since {EARLIEST}; write it as YYYY-MM-DD or leave it out'
         )
     strange += tuple(f"{field} ({stated[field][:40]})" for field in undated)
-    if name == "text":
+    if name == "text" and not _MARKUP.match(content):
         extract = Extract(content)
     else:
         from ingest.formats import html
 
-        extract = (read_page or html.read_page)(content.encode(), len(content) * 4)
-    article = article_of(with_fields(extract, stated), identity, source, today)
+        read = html.read_plain_page if name == "text" else read_page or html.read_page
+        extract = read(content.encode(), len(content) * 4)
+    extract = replace(with_fields(extract, stated), terms=terms_of(fields))
+    article = article_of(extract, identity, source, today)
     if not strange:
         return article
     return replace(
@@ -136,6 +140,7 @@ def article_of(extract: Extract, identity: str, source: str, today: date | None 
         stated_dates=dates.stated,
         credited_to=header.credited_to,
         latest_named_date=dates.latest_named,
+        terms=extract.terms,
         collections=names(fields.get("collections", "")),
         notes=(*extract.notes, *dates.notes, *_undecoded(text)),
     )

@@ -19,8 +19,24 @@ NAMES = {
     "datemodified datemodify lastmodified lastupdated",
     "collections": "collections collection",
     "text": "text body content articlebody bodytext fulltext maintext articletext story contenttext "
-    "leadparagraph",
+    "leadparagraph abstract summary description snippet standfirst trailtext",
     "html": "html bodyhtml contenthtml articlehtml bodyxhtml",
+}
+# What `terms` reads, by the same rule.
+TERMS = {
+    name: field
+    for field, names in {
+        "item_id": "itemid",
+        "version": "version",
+        "versioned_at": "versioncreated versionedat",
+        "status": "pubstatus publishingstatus",
+        "embargoed": "embargoed embargoeduntil embargo embargodate",
+        "usage_terms": "usageterms rights license licence",
+        "copyright_holder": "copyrightholder copyrightnotice copyright rightsholder",
+        "corrects": "corrects replaces supersedes correctionof",
+        "subjects": "subjects subject mediatopics keywords tags categories category",
+    }.items()
+    for name in names.split()
 }
 _OURS = {name: field for field, names in NAMES.items() for name in names.split()}
 _RANK = {name: rank for rank, name in enumerate(_OURS)}
@@ -39,12 +55,12 @@ def understood(stated: Mapping[str, object]) -> tuple[dict[str, str], tuple[str,
     """
     fields: dict[str, str] = {}
     strange: list[str] = []
-    for name in sorted(stated, key=lambda name: _RANK.get(_plain(name), len(_RANK))):
-        field = _OURS.get(_plain(name))
+    for name in sorted(stated, key=lambda name: _RANK.get(plain(name), len(_RANK))):
+        field = _OURS.get(plain(name))
         said = words(stated[name], is_date=field in DATES)
         if said and field:
             fields.setdefault(field, said)
-        elif stated[name] not in (None, "", [], {}) and name != "id":
+        elif stated[name] not in (None, "", [], {}) and name != "id" and plain(name) not in TERMS:
             strange.append(name[:LONGEST_NAME])
     return fields, tuple(strange)
 
@@ -66,5 +82,6 @@ def words(value: object, *, is_date: bool = False) -> str:
     return ""
 
 
-def _plain(name: str) -> str:
+def plain(name: str) -> str:
+    """A name without case and punctuation, as the tables here have it."""
     return "".join(filter(str.isalnum, name)).casefold()

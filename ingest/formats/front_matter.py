@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 import yaml
 
@@ -10,7 +11,8 @@ from ingest.errors import BadArticle
 from ingest.formats.articles import with_fields
 from ingest.formats.encodings import decode
 from ingest.formats.field_names import BODIES, understood
-from ingest.types import Extract
+from ingest.formats.terms import stopped, terms_of
+from ingest.types import Extract, Terms
 
 LONGEST = 20_000  # characters; more than that between two rules is text
 
@@ -33,8 +35,9 @@ class _Loader(yaml.BaseLoader):
 def read_markdown(data: bytes) -> Extract:
     """What a markdown file says. Raises BadArticle where its encoding is unknown or its front
     matter has aliases."""
-    fields, text = split_front_matter(decode(data))
-    return with_fields(Extract(text), fields)
+    stated, text = _split(decode(data))
+    extract = Extract(text, terms=terms_of(stated), stopped=stopped(stated))
+    return with_fields(extract, _fields(stated))
 
 
 def split_front_matter(text: str) -> tuple[dict[str, str], str]:
@@ -44,6 +47,11 @@ def split_front_matter(text: str) -> tuple[dict[str, str], str]:
     Front matter that is no YAML is read line by line; where no field of ours is found it is text,
     and stays. Raises BadArticle where it has aliases.
     """
+    stated, below = _split(text)
+    return _fields(stated), below
+
+
+def _split(text: str) -> tuple[dict[str, object], str]:
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     front = _FRONT.match(text[: LONGEST + 100])
     if front is None:
@@ -54,5 +62,9 @@ def split_front_matter(text: str) -> tuple[dict[str, str], str]:
         lines = map(_FIELD.fullmatch, front["yaml"].split("\n"))
         stated = {line["key"]: line["value"].strip("\"'") for line in lines if line}
     named = {str(key): value for key, value in stated.items()} if isinstance(stated, dict) else {}
-    fields = {name: said for name, said in understood(named)[0].items() if name not in BODIES}
-    return (fields, text[front.end() :]) if fields else ({}, text)
+    is_ours = _fields(named) or stopped(named) or terms_of(named) != Terms()
+    return (named, text[front.end() :]) if is_ours else ({}, text)
+
+
+def _fields(stated: Mapping[str, object]) -> dict[str, str]:
+    return {name: said for name, said in understood(stated)[0].items() if name not in BODIES}

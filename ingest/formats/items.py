@@ -13,6 +13,7 @@ from ingest.errors import BadArticle
 from ingest.formats import csv_file, epub, json_file, mail, ninjs, warc, xml_items
 from ingest.formats.articles import NOT_UNDERSTOOD, ReadPage, article_from, expect_size
 from ingest.formats.encodings import decode
+from ingest.formats.terms import stopped, terms_of
 from ingest.types import Article, Failure, Withdrawn
 
 if TYPE_CHECKING:
@@ -112,6 +113,7 @@ def _noted(
 def _items(
     found: Iterable[Mapping[str, object] | BadArticle], file: Content, read_page: ReadPage
 ) -> list[Item]:
+    """Of the items of one id the newest; a kill goes before what is not newer than it."""
     items: dict[str, Item] = {}
     for number, fields in enumerate(found, 1):
         place = f"{file.source}#{number}"
@@ -119,9 +121,9 @@ def _items(
             if isinstance(fields, BadArticle):
                 raise fields
             item = _item(fields, file, str(number), read_page)
-            if item.source in items and isinstance(item, Article):
-                raise BadArticle("has the id of an item before it; give each its own")
-            items[item.source] = item  # a kill goes before what it kills
+            before = items.get(item.source)
+            if before is None or _replaces(item, before):
+                items[item.source] = item
         except BadArticle as error:
             items[place] = Failure(place, str(error), file.identity)
     if not items:
@@ -129,15 +131,28 @@ def _items(
     return list(items.values())
 
 
-def _item(fields: Mapping[str, object], file: Content, place: str, read_page: ReadPage) -> Item:
-    status, embargo = str(fields.get("pubstatus") or ""), str(fields.get("embargoed") or "")
+def _replaces(item: Article | Withdrawn, before: Item) -> bool:
+    """Raises BadArticle where two articles have one id, and nothing tells which one counts."""
+    if isinstance(before, Failure) or item.terms.is_newer(before.terms):
+        return True
+    if before.terms.is_newer(item.terms) or isinstance(before, Withdrawn):
+        return False
+    if isinstance(item, Article) and item.text != before.text:
+        raise BadArticle(
+            "has the id of an item before it and another text, and no later version; give each its own"
+        )
+    return isinstance(item, Withdrawn)
+
+
+def _item(
+    fields: Mapping[str, object], file: Content, place: str, read_page: ReadPage
+) -> Article | Withdrawn:
     if ninjs.is_item(fields):
         fields = ninjs.fields_of(fields)
-    fields = {name: said for name, said in fields.items() if name not in ("pubstatus", "embargoed")}
     mark = _mark(fields.get("id")) or place
     identity, source = f"{file.identity}#{mark}", f"{file.source}#{mark}"
-    if why := ninjs.stopped(status, embargo):
-        return Withdrawn(identity, source, why)
+    if why := stopped(fields):
+        return Withdrawn(identity, source, why, terms_of(fields))
     article = article_from(fields, identity, source, today=file.today, read_page=read_page)
     expect_size(article.text, file.limit_bytes)
     return article

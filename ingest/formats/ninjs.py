@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
 
-from ingest.formats.field_names import words
+from ingest.formats.field_names import plain, words
 
 _MARKS = frozenset(
     "uri pubstatus versioncreated firstcreated body_html body_text body_xhtml bodies headlines".split()
 )
-_STOPPED = {"canceled": "was killed", "cancelled": "was killed", "withheld": "is withheld"}
+# The same names in ours and theirs.
+_AS_NAMED = (
+    "pubstatus embargoed usageterms copyrightholder copyrightnotice version versioncreated".split()
+)
+# What an item may be to one that it is associated with.
+_CORRECTIONS = ("correct", "replace", "supersede", "predecessor", "previousversion", "updateof")
 
 
 def is_item(fields: Mapping[str, object]) -> bool:
@@ -24,7 +28,11 @@ def fields_of(item: Mapping[str, object]) -> dict[str, object]:
     html = next(filter(None, bodies), None)
     text = next(filter(None, [item.get("body_text"), *_all(item, "bodies", "", "main")]), None)
     found = {
+        **{name: item.get(name) for name in _AS_NAMED},
         "id": item.get("uri"),
+        "item_id": item.get("uri"),
+        "subjects": item.get("subjects") or item.get("subject"),
+        "corrects": _corrected(item),
         "title": item.get("headline") or next(iter(_all(item, "headlines", "", "main")), None),
         "author": item.get("byline") or item.get("by"),
         "publisher": item.get("source") or next(iter(_all(item, "infosources", "", "")), None),
@@ -35,26 +43,6 @@ def fields_of(item: Mapping[str, object]) -> dict[str, object]:
         "text": None if html else text,
     }
     return {name: value for name, value in found.items() if value}
-
-
-def stopped(status: str, embargo: str) -> str | None:
-    """Why an item may not be shown now, for people; None where it may.
-
-    `status` is an IPTC publishing status (usable, withheld, canceled), `embargo` an ISO moment, of
-    which one without an offset is in UTC; one that cannot be read holds the item back.
-    """
-    if why := _STOPPED.get(status.strip().lower().rpartition(":")[2]):
-        return f"{why} by its publisher and is not shown"
-    if not embargo.strip():
-        return None
-    try:
-        until = datetime.fromisoformat(embargo.strip())
-    except ValueError:
-        return "has an embargo whose end cannot be read, and is not shown; correct the moment"
-    until = until if until.tzinfo else until.replace(tzinfo=UTC)
-    if until <= datetime.now(UTC):
-        return None
-    return f"is under embargo until {until.isoformat()} and is not shown; ingest it again then"
 
 
 def _all(item: Mapping[str, object], name: str, kind: str, role: str) -> list[str]:
@@ -69,3 +57,23 @@ def _all(item: Mapping[str, object], name: str, kind: str, role: str) -> list[st
         if kind in str(row.get("contenttype") or row.get("mimetype") or "")
         and (said := words(row.get("value") or row.get("name")))
     ]
+
+
+def _corrected(item: Mapping[str, object]) -> list[object]:
+    """The items that this one corrects or replaces, by their identifiers."""
+    listed = item.get("associations")
+    if isinstance(listed, Mapping):  # before ninjs 2
+        rows = [(role, one) for role, one in listed.items() if isinstance(one, Mapping)]
+    else:
+        rows = [
+            (words(one.get("rel") or one.get("role") or one.get("name")), one)
+            for one in (listed if isinstance(listed, list) else [])
+            if isinstance(one, Mapping)
+        ]
+    linked = (one.get("uri") for role, one in rows if is_correction(role))
+    return [*linked, *(item.get(name) for name in ("corrects", "replaces") if item.get(name))]
+
+
+def is_correction(role: str) -> bool:
+    """Whether a role of a link, in whatever spelling, is that of what was corrected or replaced."""
+    return any(kind in plain(role) for kind in _CORRECTIONS)

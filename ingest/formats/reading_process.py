@@ -271,6 +271,8 @@ def _items(content: Content) -> list[Item]:
         is_plain = kind in ("epub", "xml")
         return items.READERS[kind](content, html.read_plain_page if is_plain else read_page)
     extract = read_page(content.data, content.limit_bytes) if kind == "html" else _extract(content)
+    if extract.stopped:
+        return [Withdrawn(content.identity, content.source, extract.stopped, extract.terms)]
     articles.expect_size(extract.text, content.limit_bytes)
     return [articles.article_of(extract, content.identity, content.source, content.today)]
 

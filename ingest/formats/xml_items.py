@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from ingest.errors import BadArticle
+from ingest.formats.ninjs import is_correction
 
 if TYPE_CHECKING:
     from lxml.etree import _Element  # type: ignore[import-untyped]
@@ -15,7 +16,7 @@ DAMAGED = "is damaged XML: items may be missing or cut off"
 
 
 def read_xml(data: bytes) -> tuple[list[Fields], tuple[str, ...]]:
-    """(the items of a file, notes). `pubstatus` and `embargoed` are IPTC's. Entities are not
+    """(the items of a file, notes). Entities are not
     resolved and nothing is fetched. Raises BadArticle where it is no XML, or of no kind we read."""
     root, is_whole = parsed(data)
     notes = () if is_whole else (DAMAGED,)
@@ -61,42 +62,92 @@ def _nitf(root: _Element) -> Fields:
             element.clear(keep_tail=True)  # pictures, with their captions and credits
     for office in list(root.iter("byttl")):
         office.clear(keep_tail=True)
-    status = about.get("management-status", "") if about is not None else ""
-    release = _attribute(root, "head/docdata/date.release", "norm")
+    name = _attribute(root, "head/docdata/doc-id", "id-string")
+    subjects = [
+        {
+            "code": one.get("tobject.subject.refnum"),
+            "name": next(filter(None, (one.get(f"tobject.subject.{part}") for part in _PARTS)), ""),
+        }
+        for one in root.iter("tobject.subject")
+    ] + [{"name": one.get("key")} for one in root.iterfind("head/docdata/key-list/keyword")]
     return {
-        "id": _attribute(root, "head/docdata/doc-id", "id-string"),
+        "id": name,
+        "item_id": name,
+        "version": _attribute(root, "head/docdata/du-key", "version"),
+        "versioned_at": _attribute(root, "head/docdata/date.issue", "norm"),
+        "usageterms": _attribute(root, "head/docdata/doc.rights", "limitations")
+        or _text(root, "body/body.head/rights"),
+        "copyrightholder": _attribute(root, "head/docdata/doc.copyright", "holder")
+        or _attribute(root, "head/docdata/doc.rights", "owner")
+        or _text(root, "body/body.head/rights/rights.owner"),
+        "corrects": [one.get("id-string", "") for one in root.iterfind("head/docdata/correction")],
+        "subjects": subjects,
         "title": _text(root, "body/body.head/hedline/hl1", "head/title"),
         "author": _text(root, "body/body.head/byline"),
         "publisher": _attribute(root, "head/pubdata", "name")
         or _text(root, "body/body.head/distributor"),
         "published_on": _attribute(root, "head/docdata/date.issue", "norm"),
         "html": _markup(content),
-        "pubstatus": status,
-        "embargoed": release,
+        "publishing_status": about.get("management-status", "") if about is not None else "",
+        "embargoed": _attribute(root, "head/docdata/date.release", "norm"),
     }
 
 
 def _newsml(item: _Element) -> Fields:
-    status = item.find("itemMeta/pubStatus")
+    status, data = item.find("itemMeta/pubStatus"), item.find("contentSet/inlineData")
     markup = item.find("contentSet/inlineXML")
     nitf = markup.find("nitf") if markup is not None else None
     inner = _nitf(nitf) if nitf is not None else {"html": _markup(markup)}
+    rights = item.find("rightsInfo")
+    links = [link for link in item.iterfind("itemMeta/link") if is_correction(link.get("rel", ""))]
     return {
+        **{name: inner.get(name) for name in ("copyrightholder", "usageterms", "subjects")},
+        **({} if rights is None else _rights(rights)),
         "id": item.get("guid"),
+        "item_id": item.get("guid"),
+        "version": item.get("version"),
+        "versioned_at": _text(item, "itemMeta/versionCreated"),
+        "corrects": [link.get("residref") or link.get("href") for link in links],
+        "subjects": [
+            {"code": one.get("qcode") or one.get("uri"), "name": _named(one)}
+            for one in item.iterfind("contentMeta/subject")
+        ]
+        or inner.get("subjects"),
         "title": _text(item, "contentMeta/headline", "itemMeta/title") or inner.get("title"),
-        "author": _text(item, "contentMeta/by", "contentMeta/creator/name") or inner.get("author"),
-        "publisher": _text(item, "itemMeta/provider/name", "contentMeta/infoSource/name"),
+        "author": _text(item, "contentMeta/by")
+        or ", ".join(_named(one) for one in item.iterfind("contentMeta/creator"))
+        or inner.get("author"),
+        "publisher": _first_named(item, "itemMeta/provider", "contentMeta/infoSource"),
         "published_on": _text(item, "itemMeta/firstCreated", "contentMeta/contentCreated"),
         "updated_on": _text(item, "itemMeta/versionCreated"),
         "html": inner["html"],
-        "text": _text(item, "contentSet/inlineData"),
-        "pubstatus": status.get("qcode", "") if status is not None else "",
+        "text": "".join(data.itertext()) if data is not None else "",
+        "publishing_status": "" if status is None else status.get("qcode") or status.get("uri"),
         "embargoed": _text(item, "itemMeta/embargoed"),
     }
 
 
+def _rights(rights: _Element) -> Fields:
+    return {
+        "copyrightholder": _first_named(rights, "copyrightHolder", "copyrightNotice"),
+        "usageterms": _text(rights, "usageTerms"),
+    }
+
+
+def _first_named(root: _Element, *paths: str) -> str:
+    found = (root.find(path) for path in paths)
+    return next(filter(None, (_named(one) for one in found if one is not None)), "")
+
+
+def _named(one: _Element) -> str:
+    """The name of a person, organisation or subject, or its words, or what its code ends in."""
+    code = one.get("literal") or (one.get("qcode") or one.get("uri") or "").rpartition(":")[2]
+    return _text(one, "name") or " ".join("".join(one.itertext()).split()) or code
+
+
 def _feed(root: _Element) -> Iterator[Fields]:
     publisher = _text(root, "channel/title", "title")
+    rights = _text(root, "channel/copyright", "rights")
     for item in root.iter("item", "entry"):
         links = [
             link for link in item.findall("link") if link.get("rel", "alternate") == "alternate"
@@ -110,6 +161,11 @@ def _feed(root: _Element) -> Iterator[Fields]:
             "author": _text(item, "creator", "author/name", "author"),
             "publisher": publisher,
             "url": link,
+            "rights": _text(item, "rights") or rights,
+            "subjects": [
+                {"name": one.get("label") or one.get("term") or (one.text or "").strip()}
+                for one in item.findall("category")
+            ],
             "published_on": _text(item, "pubDate", "published", "date"),
             "updated_on": _text(item, "updated", "modified"),
             "html": _markup(content)
@@ -143,4 +199,5 @@ def _markup(element: _Element | None) -> str:
     return str(etree.tostring(element, encoding="unicode", method="html", with_tail=False))
 
 
+_PARTS = ("detail", "matter", "type")  # of a subject, the narrowest first
 _CONTENTS = ("encoded", "content", "description", "summary")

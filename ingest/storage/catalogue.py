@@ -30,6 +30,7 @@ from sqlalchemy import (
 )
 
 from ingest.collections import all_of
+from ingest.storage import holds
 from ingest.storage.database import Database, Rows, among, put
 from ingest.storage.erasures import Erased, erased, listed, note, standing, take_over
 from ingest.storage.overrides import say
@@ -37,6 +38,7 @@ from ingest.storage.rows import StoredArticle as StoredArticle
 from ingest.storage.rows import article_of, article_row, member_rows
 from ingest.storage.snapshot import Snapshot as Snapshot
 from ingest.storage.tables import (
+    classed,
     collected,
     generations,
     members,
@@ -46,7 +48,7 @@ from ingest.storage.tables import (
     roots,
     versions,
 )
-from ingest.types import Article, Family, Passage, Sentence
+from ingest.types import Article, Family, Passage, Sentence, Withdrawn
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,8 +127,16 @@ class Catalogue:
                     for p in version.passages
                 ]
                 put(connection, passages, places)
+                topics = {
+                    w.casefold()
+                    for t in version.article.terms.subjects
+                    for w in (t.name, t.code)
+                    if w
+                }
+                put(connection, classed, [{"subject": t, "version": key} for t in sorted(topics)])
                 belongs = [{"collection": c, "version": key} for c in all_of(version.article)]
                 put(connection, collected, belongs)
+            holds.let_go(connection, (version.article.article_id for version in new))
             _replace_members(connection, families, number)
             published = select(passages.c.passage_id)
             connection.execute(delete(pending).where(pending.c.passage_id.in_(published)))
@@ -144,7 +154,9 @@ class Catalogue:
             ids = connection.execute(select(passages.c.passage_id).where(gone)).scalars()
             put(connection, pending, [{"passage_id": i} for i in ids], replace=False)
             connection.execute(delete(passages).where(gone))
-            connection.execute(delete(collected).where(collected.c.version.in_(of_the_article)))
+            for table in (collected, classed):
+                connection.execute(delete(table).where(table.c.version.in_(of_the_article)))
+            holds.forget_held(connection, [article_id])
             for table in (versions, members, overrides):
                 connection.execute(delete(table).where(table.c.article_id == article_id))
             _replace_members(connection, families, number)
@@ -184,10 +196,40 @@ class Catalogue:
             connection.execute(
                 update(versions)
                 .where(versions.c.added_in <= back_to, versions.c.removed_in > back_to)
+                .where(versions.c.article_id.not_in(holds.TAKEN_BACK))
                 .values(removed_in=None)
             )
             _replace_members(connection, families, number)
         return number
+
+    def hold_back(
+        self,
+        withdrawn: Iterable[Withdrawn],
+        held: Iterable[holds.Held],
+        no_longer: Sequence[str] = (),  # ids of what waits no more
+    ) -> None:
+        """Notes what publishers took back, and keeps what is under embargo."""
+        with self._database.write() as connection:
+            holds.take_back(connection, withdrawn)
+            holds.hold(connection, held)
+            holds.forget_held(connection, no_longer)
+
+    def held(self, by: datetime | None = None) -> list[holds.Held]:
+        """What is under embargo, or of it what is free by a moment."""
+        return holds.all_held(self._database, by)
+
+    def next_release(self) -> datetime | None:
+        """When the first embargo ends; None where there is none."""
+        return holds.next_release(self._database)
+
+    def kills(self, item_ids: Iterable[str]) -> dict[str, list[Withdrawn]]:
+        """What was killed or withheld under identifiers of publishers."""
+        return holds.kills(self._database, item_ids)
+
+    def withdrawn(self, article_ids: Iterable[str]) -> dict[str, str]:
+        """Of the articles those that their publisher took back or put under embargo, with the
+        reason, which follows the name of the article in a sentence."""
+        return holds.withdrawn(self._database, article_ids)
 
     def given(self, root: str) -> tuple[str, ...]:
         """The collections that the last ingest with any gave to the articles of a PATH."""
@@ -279,7 +321,7 @@ class Catalogue:
         oldest = {"oldest": self._oldest()}
         with self._database.write() as connection:
             connection.execute(delete(pending))
-            for table in (passages, collected):
+            for table in (passages, collected, classed):
                 dead = table.c.version.in_(_DEAD_VERSIONS)
                 connection.execute(delete(table).where(dead), oldest)
             connection.execute(delete(versions).where(_IS_DEAD), oldest)

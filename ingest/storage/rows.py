@@ -5,8 +5,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Row
@@ -22,6 +22,8 @@ from ingest.types import (
     SentenceKind,
     Span,
     StatedDate,
+    Subject,
+    Terms,
 )
 
 MemberRow = tuple[str, str, int, str]  # family id, role, canonical, alterations
@@ -47,6 +49,7 @@ def article_row(a: Article, sentences: Iterable[Sentence]) -> dict[str, object]:
         "republished_on": _iso(a.republished_on), "updated_on": _iso(a.updated_on),
         "stated_dates": json.dumps([[d.kind, d.day.isoformat(), d.precision, d.where] for d in a.stated_dates]),
         "credited_to": a.credited_to, "latest_named_date": _iso(a.latest_named_date), "language": a.language,
+        "item_id": a.terms.item_id, "terms": terms_json(a.terms) if a.terms != Terms() else None,
         "sentences": json.dumps([[s.start, s.end, s.kind] for s in sentences], separators=(",", ":")),
     } | said_columns(a)  # fmt: skip
 
@@ -74,7 +77,22 @@ def article_of(row: Row[Any]) -> Article:
         date_source=row.date_source, stated_dates=stated,
         credited_to=row.credited_to, latest_named_date=_date(row.latest_named_date), language=row.language,
         stated=tuple(json.loads(row.stated).items()) if row.stated else (),
+        terms=terms_of(row.terms),
     )  # fmt: skip
+
+
+def terms_json(terms: Terms) -> str:
+    return json.dumps(asdict(terms), default=datetime.isoformat, ensure_ascii=False)
+
+
+def terms_of(stored: str | None) -> Terms:
+    if stored is None:
+        return Terms()
+    said = json.loads(stored)
+    for name in ("versioned_at", "embargoed_until"):
+        said[name] = datetime.fromisoformat(said[name]) if said[name] else None
+    said["subjects"] = tuple(Subject(**one) for one in said["subjects"])
+    return Terms(**said | {"corrects": tuple(said["corrects"])})
 
 
 def stored_article(row: Row[Any]) -> StoredArticle:

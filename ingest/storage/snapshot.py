@@ -31,7 +31,7 @@ from ingest.storage.tables import (
     passages,
     versions,
 )
-from ingest.types import Family, Member, Passage, Role, Sentence
+from ingest.types import Article, Family, Member, Passage, Role, Sentence
 
 GENERATION: BindParameter[int] = bindparam("generation", 0)  # Snapshot.rows puts its own in
 
@@ -90,6 +90,14 @@ class Snapshot:
         """Those of the ids that are live."""
         rows = self.rows(_ARTICLES_BY_ID, ids=list(dict.fromkeys(article_ids)))
         return {row.article_id: stored_article(row) for row in rows}
+
+    def of_items(self, item_ids: Iterable[str]) -> dict[str, list[Article]]:
+        """The live articles that have these identifiers of their publishers."""
+        found: dict[str, list[Article]] = {}
+        if wanted := list(item_ids):
+            for row in self.rows(_OF_ITEMS, ids=wanted):
+                found.setdefault(row.item_id, []).append(stored_article(row).article)
+        return found
 
     def live_ids(self, article_ids: Iterable[str]) -> set[str]:
         """Those of the ids that are live, without their texts."""
@@ -272,6 +280,7 @@ _ARTICLES = (
     .where(live(versions))
 )
 _ARTICLES_BY_ID = _ARTICLES.where(among(versions.c.article_id, "ids"))
+_OF_ITEMS = _ARTICLES.where(among(versions.c.item_id, "ids"))
 _LIVE_IDS = select(versions.c.article_id).where(live(versions), among(versions.c.article_id, "ids"))
 _PAGE = (
     _ARTICLES.where(versions.c.article_id > bindparam("after", ""))

@@ -67,8 +67,11 @@ versions = Table(
     Column("language", WORDS),
     words("sentences"),
     Column("stated", WORDS),  # what the file says where a desk says otherwise; JSON
+    Column("item_id", WORDS),
+    Column("terms", WORDS),  # JSON; NULL where its publisher states none
     Index("versions_article", "article_id"),
     Index("versions_removed", "removed_in"),
+    Index("versions_item", "item_id"),
     # The index holds every column that a filter asks for. In the table they stand behind the text,
     # which would be read to reach them.
     Index(
@@ -111,6 +114,33 @@ collected = Table(  # the articles of each collection
     Column("version", Integer, nullable=False),
     PrimaryKeyConstraint("collection", "version"),
     Index("collected_version", "version"),
+)
+classed = Table(  # the articles of each subject: by its name in small letters, and by its code
+    "classed",
+    _catalogue,
+    words("subject"),
+    Column("version", Integer, nullable=False),
+    PrimaryKeyConstraint("subject", "version"),
+    Index("classed_version", "version"),
+)
+held = Table(  # articles under embargo, which are in no index
+    "held",
+    _catalogue,
+    words("article_id", primary_key=True),
+    words("until"),  # in UTC, to the second
+    words("root"),
+    words("article"),  # JSON
+)
+withdrawals = Table(  # what publishers killed or withheld, whether it was here or not
+    "withdrawals",
+    _catalogue,
+    words("article_id", primary_key=True),
+    words("identity"),
+    words("source"),
+    words("reason"),
+    Column("item_id", WORDS),  # NULL where it is the kill of another item that took it away
+    words("terms"),  # of the kill
+    Index("withdrawals_item", "item_id"),
 )
 roots = Table(  # the collections that an ingest gave to all articles of a PATH
     "roots",
