@@ -19,6 +19,7 @@ from service.verification.amounts import amounts, bears_out, derived, implied
 from service.verification.insertions import put_in, small_words, surer
 from service.verification.omissions import (
     cut_bound,
+    cut_figure,
     cut_frame,
     cut_head,
     cut_operators,
@@ -101,6 +102,8 @@ def objections(claim: Reading, quotes: Sequence[Reading], card: Reading) -> Iter
         yield "source left out"
     if cut_frame(nearest):
         yield "frame left out"
+    if cut_figure(nearest):
+        yield "number left out"
     if not nearest.is_run:
         yield from _of_own_words(nearest, quotes, card)
 

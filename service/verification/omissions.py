@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 
 from ingest.english.numbers import CARDINALS
+from ingest.english.terms import TermKind
 from service.verification.alignment import Edit, carries
 from service.verification.reading import CORE, Span
 
@@ -17,6 +18,7 @@ REACH = 30  # characters between a modal and what it must bear on
 BESIDE = 16  # characters between a rank and the noun it changes
 BOUND = 24  # characters between a bound and what it bounds
 
+_FIGURES = (TermKind.NUMBER, TermKind.DATE)
 # operators that bear on what follows them in their clause, and those that bear on all of their
 # statement
 _FORWARD = frozenset(("negation", "possible", "likely", "intend"))
@@ -224,6 +226,23 @@ def denied_later(made: Edit) -> bool:
         )
         if match.start() + 2 in made.cut and false and _carrying(made.quote.lower, left) > 1:
             return True
+    return False
+
+
+def cut_figure(made: Edit) -> bool:
+    """Whether a number or date was cut together with what follows it, up to another one that now stands in its place."""
+    for tag, i, j, _, _ in made.codes:
+        if tag == "delete" and j < len(made.theirs):
+            start, end, after = made.theirs[i][1][0], made.theirs[j - 1][1][1], made.theirs[j][1][0]
+            cut = [t.kind for t in made.quote.content if start <= t.start < end]
+            figure = next((t.kind for t in made.quote.content if t.start == after), None)
+            if figure in _FIGURES and TermKind.WORD in cut and cut[0] is figure:
+                said_again = "(" in made.quote.text[end:after]  # "1,000 kilometres (620 miles)"
+                if (
+                    made.quote.text[start].isdigit() == made.quote.text[after].isdigit()
+                    and not said_again
+                ):
+                    return True
     return False
 
 
