@@ -20,7 +20,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 from evals import cli as evals_cli
 from evals import feedback_cli
 from ingest import cli as ingest_cli
-from service import articles_cli, backup_cli, keys_cli, slack_cli
+from service import articles_cli, backup_cli, keys_cli, receipts_cli, slack_cli
 from service import cli as service_cli
 
 HELP = ["-h", "--help"]
@@ -56,11 +56,13 @@ app.command("worker")(service_cli.worker)
 app.command("ask")(service_cli.ask)
 app.command("search")(service_cli.search)
 app.command("mcp")(service_cli.mcp)
+app.command("replay")(receipts_cli.replay)
 app.command("backup")(backup_cli.backup)
 app.command("restore")(backup_cli.restore)
 app.command("slack")(slack_cli.slack)
 app.add_typer(articles_cli.app, name="articles")
 app.add_typer(keys_cli.app, name="keys")
+app.add_typer(receipts_cli.app, name="receipts")
 app.add_typer(feedback_cli.app, name="feedback")
 app.add_typer(evals_cli.app, name="eval")
 

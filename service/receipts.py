@@ -29,6 +29,8 @@ from service.records import (
     turns,
 )
 from service.run import AnswerRun
+from service.sessions import secret
+from service.signing import REMOVED, Signer
 from service.types import Answer
 
 log = logging.getLogger(__name__)
@@ -36,7 +38,6 @@ log = logging.getLogger(__name__)
 MOST_EVIDENCE = 100  # sentences named in a receipt
 MOST_DROPPED = 50
 NO_ANSWER = "there is no answer of this id here, or it is kept no longer"
-REMOVED = "(This sentence was removed with its article.)"
 
 # The id of the key that asks, set where its request comes in.
 ASKED_BY: ContextVar[str] = ContextVar("asked_by", default="")
@@ -54,13 +55,14 @@ class Receipts:
         """Receipts are kept `keep_days`; 0 keeps none."""
         self._database = database
         self.keep_days = keep_days
+        self.signer = Signer(secret(database, "receipts"))
 
     def keep(self, answer: Answer, made_at: datetime, made_from: dict[str, Any]) -> None:
         """Where the disk is full there is no receipt: an answer does not wait for room."""
         if not self.keep_days:
             return
         moment = made_at.isoformat(timespec="seconds")
-        body = body_of(answer) | {"made_at": moment, "made_from": made_from}
+        body = self.signer.signed(body_of(answer) | {"made_at": moment, "made_from": made_from})
         try:
             with self._database.write() as connection:
                 _write(connection, answer.id, moment, body, ASKED_BY.get())
@@ -189,6 +191,7 @@ def made_from(
     return {
         "generation": selection.snapshot.generation,
         "turns": turns,
+        "filters": body_of(selection.query.question.filters),
         "evidence": [
             {
                 "key": e.key,

@@ -18,11 +18,12 @@ SESSION_SECONDS = 30 * 24 * 3600
 SECRET_BYTES = 32
 
 
-def secret(records: Database) -> bytes:
-    """What cookies and share links are signed with, made at the first call; who deletes it signs everybody out."""
-    standing = select(secrets.c.value).where(secrets.c.name == "cookies")
+def secret(records: Database, name: str) -> bytes:
+    """32 bytes that stay the same, made at the first call. With `cookies` cookies and share links
+    are signed: who deletes it signs everybody out."""
+    standing = select(secrets.c.value).where(secrets.c.name == name)
     if not records.rows(standing):
-        made = {"name": "cookies", "value": token_hex(SECRET_BYTES)}
+        made = {"name": name, "value": token_hex(SECRET_BYTES)}
         with records.write() as connection:
             put(connection, secrets, [made], replace=False)  # another replica may be first
     return bytes.fromhex(records.rows(standing)[0].value)

@@ -79,11 +79,13 @@ class StaleAnswers:
         for ids in chunked([body["id"] for body in bodies]):
             found = self._database.rows(select(stale).where(stale.c.answer_id.in_(ids)))
             marks |= {row.answer_id: row for row in found}
+        since = {"stale": None, "signature": None}  # of receipts of earlier versions
         if not marks:
-            return [body | {"stale": None} for body in bodies]
+            return [since | body for body in bodies]
         with self._catalogue.live() as snapshot:
             return [
-                body | {"stale": _shown(marks.get(body["id"]), body, snapshot)} for body in bodies
+                since | body | {"stale": _shown(marks.get(body["id"]), body, snapshot)}
+                for body in bodies
             ]
 
     def page(

@@ -104,7 +104,7 @@ def open_service(settings: Settings, guards: Guards | None = None) -> Iterator[S
             stopping.is_set,
             stale_answers.follow,
         )
-        signing, keys = secret(records), Keys(settings, held)
+        signing, keys = secret(records, "cookies"), Keys(settings, held)
         try:
             yield Service(
                 settings,

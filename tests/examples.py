@@ -62,6 +62,7 @@ def replies() -> dict[str, Any]:
             made = {
                 "Answer": answer,
                 "Receipt": receipt,
+                "SigningKey": get("/v1/receipts/key"),
                 "Search": get("/v1/search?q=undersea+cable&k=1"),
                 "Check": http.post("/v1/checks", json={"text": TEXT}).json(),
                 "Articles": get("/v1/articles?limit=1"),

@@ -44,7 +44,7 @@ def records(request: pytest.FixtureRequest, settings: Settings) -> Iterator[Data
 def test_what_hangs_on_answers_comes_and_goes_with_them(records: Database) -> None:
     receipts = Receipts(records)
     conversations, feedback = Conversations(records, receipts), Feedback(records, receipts)
-    shares = Shares(records, receipts, secret(records))
+    shares = Shares(records, receipts, secret(records, "cookies"))
 
     def kept(number: int, thread: Thread) -> Answer:
         answer = replace(ANSWER, id=f"ans_{number}", question=f"What {number}?")
@@ -84,4 +84,4 @@ def test_what_hangs_on_answers_comes_and_goes_with_them(records: Database) -> No
     assert receipts.get("ans_1") is None and receipts.get("ans_3") is not None
     receipts.expire(NOW + timedelta(days=91))
     assert conversations.page("ann", AFTER_ALL, 10) == []
-    assert secret(records) == secret(records)
+    assert secret(records, "cookies") == secret(records, "cookies")

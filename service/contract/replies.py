@@ -80,6 +80,26 @@ class Stale:
     ]
 
 
+class SigningKey(BaseModel):
+    """What signed receipts are checked with: docs/receipts.md."""
+
+    algorithm: str
+    key_id: str = Field(description="of the key's SHA-256")
+    public_key: str = Field(description="32 bytes in base64")
+    pem: str
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """`dateline receipts verify` checks it; null in receipts of earlier versions."""
+
+    algorithm: str
+    key_id: str
+    public_key: Annotated[str, Field(description="32 bytes in base64")]
+    signed: Annotated[dict[str, Any], Field(description="the frame, and the SHA-256 of every text")]
+    value: Annotated[str, Field(description="over `signed` in canonical JSON, base64")]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Receipt(Answer):
     """The stored answer, with what it was made from and what became of that since."""
@@ -87,6 +107,7 @@ class Receipt(Answer):
     made_at: datetime
     made_from: dict[str, Any]
     stale: Stale | None
+    signature: Signature | None
 
 
 class ReceiptList(BaseModel):

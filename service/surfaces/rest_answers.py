@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Header, Query, Request, Response
@@ -13,7 +13,7 @@ from fastapi.responses import JSONResponse
 from ingest.errors import NotFound
 from service.contract.cursors import LONGEST_CURSOR, cursor_of, place_of
 from service.contract.problems import problem_of, problems
-from service.contract.replies import Receipt, ReceiptList, answer_of, body_of
+from service.contract.replies import Receipt, ReceiptList, SigningKey, answer_of, body_of
 from service.contract.requests import AnswerRequest
 from service.stale_answers import AFTER_ALL
 from service.surfaces.admission import guards
@@ -233,6 +233,12 @@ def _receipts(router: APIRouter, service: Service) -> None:
                 "next_cursor": cursor_of(*found[limit - 1][0]) if more else None,
             }
         )
+
+    @router.get("/v1/receipts/key", summary="The key that receipts are signed with")
+    def read_key() -> SigningKey:
+        """Of this archive, made at its first start. `dateline receipts verify` checks with it."""
+        signer = service.receipts.signer
+        return SigningKey(**asdict(signer.public), pem=signer.pem)
 
     @router.get(
         "/v1/answers/{answer_id}",

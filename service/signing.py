@@ -1,0 +1,185 @@
+"""Signs receipts with Ed25519, and checks a signed one without the archive that it came from."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+
+ALGORITHM = "Ed25519"
+REMOVED = "(This sentence was removed with its article.)"
+
+Body = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class PublicKey:
+    """What a receipt can be checked with: 32 bytes in base64; `key_id` is of their SHA-256."""
+
+    algorithm: str
+    key_id: str
+    public_key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What became of a receipt since it was signed; sound where `wrong` is empty."""
+
+    key: PublicKey | None
+    wrong: tuple[str, ...]
+    removed: tuple[str, ...] = ()  # words that were taken out with their article
+
+
+class Signer:
+    """The key of one archive, made of 32 secret bytes."""
+
+    def __init__(self, secret: bytes):
+        self._key = Ed25519PrivateKey.from_private_bytes(secret)
+        raw = self._key.public_key().public_bytes_raw()
+        self.public = _public(raw)
+
+    @property
+    def pem(self) -> str:
+        """The public key as other tools take it."""
+        kind = serialization.PublicFormat.SubjectPublicKeyInfo
+        written = self._key.public_key().public_bytes(serialization.Encoding.PEM, kind)
+        return written.decode()
+
+    def signed(self, receipt: Body) -> Body:
+        """The receipt with its `signature`."""
+        said = statement(receipt)
+        value = base64.b64encode(self._key.sign(canonical(said))).decode()
+        key = self.public
+        signature = {
+            "algorithm": key.algorithm,
+            "key_id": key.key_id,
+            "public_key": key.public_key,
+            "signed": said,
+            "value": value,
+        }
+        return receipt | {"signature": signature}
+
+
+def statement(receipt: Body) -> Body:
+    """What is signed: the frame as it is, and of all words the SHA-256.
+
+    So words can be taken out later, and what is left can still be checked.
+    """
+    return {
+        "version": 1,
+        **_frame(receipt),
+        "question": digest(receipt["question"]),
+        "text": digest(receipt["text"]),
+        "claims": [
+            {"text": digest(c["text"]), "citations": c["citations"], "support": c["support"]}
+            for c in receipt["claims"]
+        ],
+        "citations": [_place(c) | {"number": c["number"]} for c in receipt["citations"]],
+        "conflicts": [
+            {
+                "status": conflict["status"],
+                "chosen": conflict["chosen"],
+                "accounts": [_place(account["citation"]) for account in conflict["accounts"]],
+            }
+            for conflict in receipt["conflicts"]
+        ],
+        "made_from": digest(canonical(receipt["made_from"]).decode()),
+    }
+
+
+def canonical(value: Any) -> bytes:
+    """JSON as RFC 8785 writes it, for values whose names are ASCII and whose numbers are short."""
+    text = json.dumps(_whole(value), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return text.encode("utf-8", "surrogatepass")
+
+
+def digest(words: str) -> str:
+    return hashlib.sha256(words.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def check(receipt: Any, key: str | None = None) -> Checked:
+    """Holds a receipt against its signature; `key` is a public key in base64, else the receipt's
+    own is taken, which only tells that nothing was changed since whoever has that key signed it."""
+    try:
+        signature = receipt["signature"]
+        said, raw = signature["signed"], base64.b64decode(key or signature["public_key"])
+        public = Ed25519PublicKey.from_public_bytes(raw)
+        public.verify(base64.b64decode(signature["value"]), canonical(said))
+    except (KeyError, TypeError, IndexError):
+        return Checked(None, ("this is no signed receipt",))
+    except (ValueError, binascii.Error):
+        return Checked(None, ("the public key is none of Ed25519: 32 bytes in base64",))
+    except InvalidSignature:
+        return Checked(None, ("the signature is not of this key, or what it signs was changed",))
+    try:
+        wrong, removed = _held_against(receipt, said)
+    except (KeyError, TypeError, AttributeError, ValueError):
+        wrong, removed = ["parts of the receipt are missing"], []
+    return Checked(_public(raw), tuple(wrong), tuple(removed))
+
+
+def _held_against(receipt: Body, said: Body) -> tuple[list[str], list[str]]:
+    """What differs from the statement, and what was taken out."""
+    wrong, removed = [], []
+    now = statement(receipt)
+    pairs = [("the question", receipt["question"], said["question"])]
+    for name, words in (("claims", "text"), ("citations", "quote")):
+        ours, theirs = receipt[name], said[name]
+        pairs += [
+            (f"{words} {n} of {name}", one[words], other[words])
+            for n, (one, other) in enumerate(zip(ours, theirs, strict=True), 1)
+        ]
+        bare = [[{**row, words: ""} for row in rows] for rows in (now[name], theirs)]
+        if bare[0] != bare[1]:
+            wrong.append(f"places or verdicts of {name}")
+    for place, words, signed in pairs:
+        if words in ("", REMOVED):
+            removed.append(place)
+        elif digest(words) != signed:
+            wrong.append(place)
+    joined = " ".join(claim["text"] for claim in receipt["claims"])
+    if now["text"] != said["text"] and not (removed and receipt["text"] == joined):
+        wrong.append("the text")
+    for name in (*_frame(receipt), "made_from"):
+        if now[name] != said[name]:
+            wrong.append(name)
+    for one, other in zip(now["conflicts"], said["conflicts"], strict=True):
+        for account, signed in zip(one["accounts"], other["accounts"], strict=True):
+            taken_out = account["quote"] == digest("")
+            if {**account, "quote": signed["quote"]} != signed or not (
+                taken_out or account == signed
+            ):
+                wrong.append("an account in conflicts")
+    return wrong, removed
+
+
+def _frame(receipt: Body) -> Body:
+    names = ("id", "made_at", "outcome", "declined_because", "as_of", "answerer", "model", "index")
+    return {name: receipt[name] for name in names}
+
+
+def _place(citation: Body) -> Body:
+    names = ("article_id", "passage_id", "start", "end")
+    return {name: citation[name] for name in names} | {"quote": digest(citation["quote"])}
+
+
+def _whole(value: Any) -> Any:
+    """Numbers without a fraction are written without a point, as RFC 8785 has them."""
+    if isinstance(value, dict):
+        return {name: _whole(one) for name, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_whole(one) for one in value]
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def _public(raw: bytes) -> PublicKey:
+    return PublicKey(
+        ALGORITHM, hashlib.sha256(raw).hexdigest()[:16], base64.b64encode(raw).decode()
+    )
