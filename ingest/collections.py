@@ -29,6 +29,15 @@ def is_name(name: str) -> bool:
     return bool(name) and len(name) <= LONGEST_COLLECTION and name.isprintable() and "," not in name
 
 
+def within(made_for: Iterable[str], bound_to: Iterable[str]) -> bool:
+    """Whether all of `made_for` are of those that somebody is bound to, who is bound to none: yes.
+
+    `made_for` of none is from all collections, or outside of every one.
+    """
+    allowed, needed = ({name.casefold() for name in some} for some in (bound_to, made_for))
+    return not allowed or (bool(needed) and needed <= allowed)
+
+
 def folder(source: str) -> str | None:
     """The folder just below the PATH that was given, in which an article lies; None for no folder.
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Concatenate, ParamSpec, TypeVar
 
 from ingest import summary
-from ingest.collections import united
+from ingest.collections import all_of, united, within
 from ingest.copies import families
 from ingest.copies.shingles import Print
 from ingest.errors import DatelineError, IndexUnavailable, InvalidRequest, NotFound
@@ -40,6 +40,7 @@ log = logging.getLogger(__name__)
 Given = ParamSpec("Given")
 Done = TypeVar("Done")
 SAMPLE = Path(__file__).parent / "sample"
+NOT_BOUND = "it states a collection to which the key that sent it is not bound: leave that out"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +82,7 @@ def ingest(
     dry_run: bool = False,
     expecting: str | None = None,
     collections: Sequence[str] | None = None,
+    only: Sequence[str] = (),
     progress: Progress | None = None,
     now: datetime | None = None,
 ) -> IngestReport:
@@ -90,8 +92,9 @@ def ingest(
     What could not be read is also written to `failures.jsonl` in the data directory, unless it is a
     dry run. With `expecting` nothing else goes live than what had these `contents` when it was
     tried; raises InvalidRequest where it would. All articles of the paths belong to `collections`,
-    or to those that an earlier ingest of the path gave where it is None. `now` is the clock by
-    which embargoes end.
+    or to those that an earlier ingest of the path gave where it is None. Where `only` names
+    collections, an article that states another one fails.
+    `now` is the clock by which embargoes end.
     """
     started, now = time.monotonic(), now or datetime.now(UTC)
     report = progress or silent
@@ -104,7 +107,7 @@ def ingest(
         root: archive.catalogue.given(root) if collections is None else tuple(collections)
         for root in map(_root, paths)
     }
-    with archive.catalogue.live() as snapshot:
+    with archive.catalogue.whole() as snapshot:
         files = ReadFiles(archive.file_records, _hashes(snapshot), limit)
         change = compare(
             archive.catalogue,
@@ -117,6 +120,7 @@ def ingest(
             erased=archive.catalogue.erased(),
             given=given,
             now=now,
+            only=only,
         )
         if expecting not in (None, _digest(_afterwards(snapshot, change))):
             raise InvalidRequest(
@@ -154,7 +158,7 @@ def _release(archive: Archive, now: datetime) -> int:
     if not due:
         return 0
     waited = {one.article.article_id: (one.article, one.root) for one in due}
-    with archive.catalogue.live() as snapshot:
+    with archive.catalogue.whole() as snapshot:
         sorted_ = sorted_out(waited, (), archive.catalogue, snapshot, now)
         removed = tuple(sorted(sorted_.removed & snapshot.known_hashes().keys()))
         if sorted_.fresh:
@@ -169,7 +173,7 @@ def remove(archive: Archive, article_id: str) -> bool:
     """Takes one article out of every index at once; no rollback brings it back. False where there
     is none."""
     archive.settle()
-    with archive.catalogue.live() as snapshot:
+    with archive.catalogue.whole() as snapshot:
         stored = snapshot.article(article_id)
         if stored is None:
             return False
@@ -191,7 +195,7 @@ def erase(archive: Archive, article_id: str) -> str | None:
     history = archive.catalogue.history(article_id)
     if not history:
         return None
-    with archive.catalogue.live() as snapshot:
+    with archive.catalogue.whole() as snapshot:
         grouped = _group(archive, snapshot, (), (article_id,), silent)
     texts = [vector_text(one.article, passage) for one in history for passage in one.passages]
     archive.vector_cache.forget(texts)
@@ -214,7 +218,7 @@ def override(
     Raises NotFound where there is no such article.
     """
     archive.settle()
-    with archive.catalogue.live() as snapshot:
+    with archive.catalogue.whole() as snapshot:
         stored = snapshot.article(article_id)
         if stored is None:
             raise NotFound("there is no article of this id here")
@@ -246,7 +250,7 @@ def rollback(archive: Archive) -> IngestReport:
     """
     started = time.monotonic()
     archive.settle()
-    with archive.catalogue.live() as snapshot:
+    with archive.catalogue.whole() as snapshot:
         generation, now = snapshot.generation, _hashes(snapshot)
     before = archive.catalogue.previous()
     if before is None:
@@ -294,6 +298,7 @@ def compare(
     erased: Erased,
     given: Mapping[str, tuple[str, ...]],  # by path the collections of all its articles
     now: datetime,
+    only: Sequence[str] = (),
 ) -> Change:
     """Reads every path and sorts what it finds into new, changed, unchanged, gone and failed."""
     known = snapshot.known_hashes()
@@ -315,7 +320,7 @@ def compare(
             reading = readers.read(
                 path, max_article_mb=max_article_mb, known=files.articles_of, process=process
             )
-            for item in _noted(reading, files, given[root]):
+            for item in _noted(reading, files, given[root], only):
                 waiting()
                 if isinstance(item, Failure):
                     failed.append(item)
@@ -343,6 +348,8 @@ def compare(
     notes += summary.gone([known[i][1] for i in (gone - seen) & known.keys()], prune=prune)
     notes += (*summary.kept_out(kept_out), *summary.outgrown(len(outgrown)))
     leaving = (gone - seen if prune else set()) | outgrown | sorted_.removed
+    if only:  # an item of the same identifier may be somebody else's
+        leaving = {i for i in leaving if within(snapshot.collections_of(i) or only, only)}
     updated = sum(i in known for i in fresh)
     told = (*summary.at_most([*doubts, *sorted_.notes], "notes about single articles"), *notes)
     return Change(
@@ -353,13 +360,20 @@ def compare(
 
 
 def _noted(
-    reading: Iterable[readers.Item], files: ReadFiles, given: tuple[str, ...]
+    reading: Iterable[readers.Item],
+    files: ReadFiles,
+    given: tuple[str, ...],
+    only: Sequence[str],
 ) -> Iterator[readers.Item]:
     """What was read of a path, its articles put into the path's collections, noted in `files`."""
     files.given = given
     for item in reading:
         if isinstance(item, Article) and given:
             item = replace(item, collections=united(item.collections, given))
+        if isinstance(item, Article) and not within(all_of(item), only):
+            item = Failure(item.source, NOT_BOUND, item.identity)
+        if isinstance(item, Withdrawn) and only:  # of its own file, and of no other of that item
+            item = replace(item, terms=replace(item.terms, item_id=None))
         files.note(item)
         yield item
     files.end()
@@ -408,7 +422,7 @@ def _publish(
 def _desk_notes(archive: Archive, paths: Sequence[Path]) -> tuple[str, ...]:
     """Where what was read and the desk disagree, the desk's word stands, and it is told."""
     roots = {os.path.normpath(path.absolute()) for path in paths}
-    with archive.catalogue.live() as snapshot:
+    with archive.catalogue.whole() as snapshot:
         stored = snapshot.articles(snapshot.overrides()).values()
     told = [words for one in stored if one.root in roots for words in disagreements(one.article)]
     return summary.at_most(sorted(told), "places where desk and file disagree")
@@ -498,7 +512,7 @@ def _gone(
 
 
 def _report(archive: Archive, change: Change, seconds: float) -> IngestReport:
-    with archive.catalogue.live() as snapshot:
+    with archive.catalogue.whole() as snapshot:
         counts, generation = snapshot.counts(), snapshot.generation
     log.info(
         "ingest added=%d updated=%d unchanged=%d removed=%d failed=%d seconds=%.1f generation=%s",

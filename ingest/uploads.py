@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from ingest import pipeline
+from ingest.collections import within
 from ingest.errors import IndexUnavailable, InvalidRequest
 from ingest.formats import readers
 from ingest.settings import Settings
@@ -36,6 +37,7 @@ MOST_ARTICLES = 20  # full-sized ones, that the files of one upload may weigh to
 STAGED_SECONDS = 3600.0  # in which another process has made a job of what it staged
 LONGEST_NAME_BYTES = 200  # file systems take 255; a staged or hidden neighbour may need a few more
 LONGEST_SLUG = 40  # characters
+TAKEN = "a file of this name is in collections of others: send it under another name"
 
 Unread = tuple[str, BinaryIO]  # a file's name, made safe, and its bytes
 
@@ -44,12 +46,14 @@ Unread = tuple[str, BinaryIO]  # a file's name, made safe, and its bytes
 class Staged:
     """The files of one upload, waiting below `folder` under the names they will have in the folder of uploads.
 
-    `collections` are those of all its articles; None leaves each file its own.
+    `collections` are those of all its articles; None leaves each file its own. Where the key that
+    sent it is `bound_to` collections, nothing of it may be in, or take the place of, any other.
     """
 
     folder: Path
     names: tuple[str, ...]
     collections: tuple[str, ...] | None = None
+    bound_to: tuple[str, ...] = ()
 
     @property
     def new(self) -> Path:
@@ -141,12 +145,18 @@ def staged_at(settings: Settings, asked: Mapping[str, Any]) -> Staged:
         _home(settings) / STAGING / asked["folder"],
         tuple(asked["names"]),
         None if given is None else tuple(given),
+        tuple(asked.get("bound_to", ())),
     )
 
 
 def asked_of(staged: Staged) -> dict[str, Any]:
     """An upload as JSON, for whoever reaches the folder of uploads."""
-    return {"folder": staged.folder.name, "names": staged.names, "collections": staged.collections}
+    return {
+        "folder": staged.folder.name,
+        "names": staged.names,
+        "collections": staged.collections,
+        "bound_to": staged.bound_to,
+    }
 
 
 def article_line(fields: Mapping[str, str]) -> tuple[str, bytes]:
@@ -179,10 +189,12 @@ def ingest(archive: Archive, staged: Staged, progress: pipeline.Progress) -> Ing
     before then. What is left of `staged` is the caller's to discard.
     """
     home = _home(archive.settings)
-    readable = [name for name in staged.names if readers.format_of(name)]
+    taken = _taken(archive, home, staged)
+    free = [name for name in staged.names if name not in taken]
+    readable = [name for name in free if readers.format_of(name)]
     refused = [
         failure
-        for name in staged.names
+        for name in free
         if name not in readable
         for failure in readers.read(
             staged.new / name, max_article_mb=archive.settings.max_article_mb
@@ -195,10 +207,40 @@ def ingest(archive: Archive, staged: Staged, progress: pipeline.Progress) -> Ing
             [home / name for name in readable],
             prune=True,
             collections=staged.collections,
+            only=staged.bound_to,
             progress=progress,
         )
     _put_back(home, staged, _unread(archive, home, readable, report.failed))
-    return replace(report, failed=(*refused, *report.failed))
+    refused += [Failure(Path(name).name, TAKEN) for name in taken]
+    return _told_to(archive, staged, replace(report, failed=(*refused, *report.failed)))
+
+
+def _taken(archive: Archive, home: Path, staged: Staged) -> list[str]:
+    """Names of files under which there are articles that the sender may not change."""
+    if not staged.bound_to:
+        return []
+    with archive.catalogue.whole() as snapshot:
+        identities = {i: known[1] for i, known in snapshot.known_hashes().items()}
+        places = {name: os.path.realpath(home / name) for name in staged.names}
+        return [
+            name
+            for name, place in places.items()
+            if any(
+                (identity == place or identity.startswith(f"{place}#"))
+                and not within(snapshot.collections_of(article_id), staged.bound_to)
+                for article_id, identity in identities.items()
+            )
+        ]
+
+
+def _told_to(archive: Archive, staged: Staged, report: IngestReport) -> IngestReport:
+    """The report as the sender may see it: totals are of its collections, and notes, which name
+    copies and files of others, are left out."""
+    if not staged.bound_to:
+        return report
+    with archive.catalogue.seen_by(staged.bound_to) as snapshot:
+        totals: dict[str, Any] = {**snapshot.counts()}
+    return replace(report, notes=(), **totals)
 
 
 @contextlib.contextmanager
@@ -248,7 +290,7 @@ def _unread(
     ]
     if not lines:
         return whole
-    with archive.catalogue.live() as snapshot:
+    with archive.catalogue.whole() as snapshot:
         known = [identity for _, identity, _ in snapshot.known_hashes().values()]
     marks = {name: f"{os.path.realpath(home / name)}#" for name in lines}
     return [

@@ -62,14 +62,14 @@ class Ahead:
         """Embeds what the live generation lacks, and drops what no kept generation shows."""
         catalogue, sentences = self._archive.catalogue, self._archive.sentence_vectors
         started = time.monotonic()
-        with catalogue.live() as snapshot:
+        with catalogue.whole() as snapshot:
             lacking = sentences.lacking(snapshot)
         for start in range(0, len(lacking), AT_ONCE):
             if self._closed.is_set():
                 return
             # a view of its own for each: one held for an hour would keep what is removed meanwhile
             # in the file
-            with catalogue.live() as snapshot:
+            with catalogue.whole() as snapshot:
                 sentences.make(snapshot, lacking[start : start + AT_ONCE])
         sentences.forget(catalogue.kept_passages())
         if lacking:

@@ -233,6 +233,6 @@ def _holds_articles(settings: Settings) -> bool:
         return False
     with (
         contextlib.closing(open_database(settings, CATALOGUE)) as database,
-        Catalogue(database).live() as snapshot,
+        Catalogue(database).whole() as snapshot,
     ):
         return snapshot.counts()["articles"] > 0

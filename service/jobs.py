@@ -12,9 +12,11 @@ from datetime import datetime
 from typing import Any, Literal
 
 from ingest import pipeline, uploads
+from ingest.collections import within
 from ingest.errors import UNFORESEEN, DatelineError, IndexUnavailable, NotReady, Owned, Refused
 from ingest.storage.archive import Archive
 from ingest.storage.queue import MOST_ATTEMPTS, StoredJob
+from ingest.storage.snapshot import BOUND_TO
 from ingest.summary import report_body
 
 log = logging.getLogger(__name__)
@@ -113,8 +115,9 @@ class Jobs:
             self._begin()
 
     def get(self, job_id: str) -> Job | None:
+        """None, too, where it was sent with a key that sees more than whoever asks."""
         stored = self._queue.get(job_id)
-        if stored is None:
+        if stored is None or not _seen(stored):
             return None
         job, here = _job_of(stored), self._now
         if here is None or here.job_id != job_id or job.status != "running":
@@ -123,7 +126,10 @@ class Jobs:
 
     def cancel(self, job_id: str) -> bool:
         """Ends a job before it publishes anything, at once or within a second; False where it has
-        ended."""
+        ended, or was sent with a key that sees more than whoever asks."""
+        stored = self._queue.get(job_id)
+        if stored is None or not _seen(stored):
+            return False
         found = self._queue.cancel(job_id, _told(CANCELLED))
         if found is not None and found.status == "queued":
             uploads.give_up(self._archive, uploads.staged_at(self._archive.settings, found.asked))
@@ -260,6 +266,10 @@ class Jobs:
 
 CANCELLED = Refused(409, "cancelled", "it was cancelled; nothing of it is in the archive")
 WORN_OUT = f"it ended its process {MOST_ATTEMPTS} times: send its files one by one"
+
+
+def _seen(stored: StoredJob) -> bool:
+    return within(stored.asked.get("bound_to", ()), BOUND_TO.get())
 
 
 def _told(error: DatelineError) -> dict[str, Any]:

@@ -28,6 +28,7 @@ keys = Table(
     words("added_at"),
     Column("last_used_on", WORDS),  # YYYY-MM-DD
     Column("revoked_at", WORDS),
+    Column("collections", WORDS),  # that it is bound to; JSON
 )
 changes = Table(
     "changes",

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from secrets import token_hex, token_urlsafe
@@ -12,7 +13,7 @@ from typing import Any, Literal
 
 from sqlalchemy import select, update
 
-from ingest.errors import NotFound
+from ingest.errors import InvalidRequest, NotFound
 from ingest.settings import Settings
 from ingest.storage.database import Database, put
 from service.key_tables import keys
@@ -26,12 +27,14 @@ PREFIX = "dateline_"  # by which scanners of repositories know one that leaked
 class Caller:
     """Who asks: the id of a key, which tells keys apart and tells no key.
 
-    `mark` stands for it in cookies; it is another one once the key was rotated.
+    `mark` stands for it in cookies; it is another one once the key was rotated. Where it is bound to
+    `collections`, nothing else exists for it.
     """
 
     id: str
     role: Role
     mark: str
+    collections: tuple[str, ...] = ()
 
     @property
     def may_write(self) -> bool:
@@ -54,6 +57,7 @@ class StoredKey:
     added_at: str
     last_used_on: date | None
     revoked_at: str | None
+    collections: tuple[str, ...]  # that it is bound to; (): sees all
 
 
 class Keys:
@@ -91,6 +95,11 @@ class Keys:
         """The holder of a key that was shown earlier, where it is still one."""
         return self._by_mark.get(mark)
 
+    def bound_to(self, key_id: str) -> tuple[str, ...] | None:
+        """The collections of a key of this id, () where it sees all; None where it is one no more."""
+        held = self._by_mark.values()
+        return next((caller.collections for caller in held if caller.id == key_id), None)
+
     def refresh(self) -> None:
         """Reads what was added and revoked, by other processes too; writes down what was used."""
         used, self._used = self._used, set()
@@ -107,8 +116,14 @@ class Keys:
         self._by_digest = by_digest
         self._any = bool(by_digest or rows)
 
-    def add(self, name: str, role: Role) -> tuple[StoredKey, str]:
-        """A new key, which is told here and never again."""
+    def add(self, name: str, role: Role, collections: Sequence[str] = ()) -> tuple[StoredKey, str]:
+        """A new key, which is told here and never again. Raises InvalidRequest for an admin key that
+        is to be bound: ratings and figures are of everything."""
+        if collections and role == "admin":
+            raise InvalidRequest(
+                "a key of the role admin sees all collections: leave out --collection, or give it "
+                "--role ask or write"
+            )
         key = PREFIX + token_urlsafe(KEY_BYTES)
         row = {
             "key_id": f"key_{token_hex(8)}",
@@ -118,6 +133,7 @@ class Keys:
             "added_at": _now(),
             "last_used_on": None,
             "revoked_at": None,
+            "collections": json.dumps(list(collections)) if collections else None,
         }
         with self._database.write() as connection:
             put(connection, keys, [row])
@@ -170,12 +186,17 @@ def _of_environment(settings: Settings) -> Iterator[tuple[bytes, Caller]]:
 
 
 def _caller_of(row: Any) -> Caller:
-    return Caller(row.key_id, row.role, f"{row.key_id}-{row.digest[:16]}")
+    return Caller(row.key_id, row.role, f"{row.key_id}-{row.digest[:16]}", _bound_to(row))
 
 
 def _stored_of(row: Any) -> StoredKey:
     used = date.fromisoformat(row.last_used_on) if row.last_used_on else None
-    return StoredKey(row.key_id, row.name, row.role, row.added_at, used, row.revoked_at)
+    known = (row.key_id, row.name, row.role, row.added_at, used, row.revoked_at)
+    return StoredKey(*known, _bound_to(row))
+
+
+def _bound_to(row: Any) -> tuple[str, ...]:
+    return tuple(json.loads(row.collections)) if row.collections else ()
 
 
 def _now() -> str:

@@ -28,10 +28,19 @@ def add(
             "figures of all, too"
         ),
     ] = "ask",
+    collections: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--collection",
+            metavar="NAME",
+            help="Let it see, and add to, this collection only; may be given many times",
+        ),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Make a key; a running service knows it at once."""
-    _tell_key(_ask("POST", "/owner/keys", {"name": name, "role": role}), as_json)
+    wanted = {"name": name, "role": role, "collections": collections or []}
+    _tell_key(_ask("POST", "/owner/keys", wanted), as_json)
 
 
 @app.command("list")
@@ -45,8 +54,10 @@ def list_keys(as_json: Json = False) -> None:
         state = f"used {key['last_used_on']}" if key["last_used_on"] else "not used yet"
         if key["revoked_at"]:
             state = f"revoked {key['revoked_at'][:10]}"
+        bound = f" (only {', '.join(key['collections'])})" if key["collections"] else ""
         terminal.show(
-            f"{key['id']}  {key['role']:5}  added {key['added_at'][:10]}, {state}  {key['name']}"
+            f"{key['id']}  {key['role']:5}  added {key['added_at'][:10]}, {state}  "
+            f"{key['name']}{bound}"
         )
     if not found["keys"]:
         terminal.say("no key was added; DATELINE_API_KEYS and DATELINE_ADMIN_KEYS hold others")

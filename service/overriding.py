@@ -3,24 +3,44 @@
 from __future__ import annotations
 
 from ingest import pipeline
-from ingest.errors import InvalidRequest, NotFound
+from ingest.collections import within
+from ingest.errors import InvalidRequest, NotFound, Refused
+from ingest.storage.catalogue import Snapshot, StoredArticle
 from ingest.storage.overrides import FAMILY
-from ingest.storage.snapshot import Snapshot
+from ingest.storage.snapshot import BOUND_TO
 from service.contract.replies import Article
 from service.contract.requests import OverridesRequest
 from service.wiring import Service
 
 OWN = "own"  # in the place of a family: the article stands alone
+OTHER_COLLECTION = "this key may change its own collections only, and this is of others, too"
+
+
+def changeable(service: Service, article_id: str) -> StoredArticle:
+    """The article, for whoever may change it.
+
+    Raises NotFound where there is none, Refused where it is in a collection that the key does not
+    see as well.
+    """
+    with service.archive.catalogue.live() as snapshot:
+        stored = snapshot.article(article_id)
+    if stored is None:
+        raise NotFound("there is no article of this id here")
+    with service.archive.catalogue.whole() as everything:
+        if not within(everything.collections_of(article_id), BOUND_TO.get()):
+            raise Refused(403, "other_collection", OTHER_COLLECTION)
+    return stored
 
 
 def overridden(service: Service, article_id: str, said: OverridesRequest, author: str) -> Article:
     """The article as it is afterwards.
 
-    Raises NotFound where there is none, InvalidRequest where there is no such family, NotReady
-    behind a long ingest.
+    Raises as `changeable` does, InvalidRequest where there is no such family, NotReady behind a
+    long ingest.
     """
     words = said.model_dump(mode="json", exclude_unset=True)
     with service.changing():
+        changeable(service, article_id)
         with service.archive.catalogue.live() as snapshot:
             if words.get(FAMILY):
                 words[FAMILY] = _article_in(snapshot, words[FAMILY], article_id)

@@ -12,11 +12,12 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, select, update
 
+from ingest.collections import within
 from ingest.errors import IndexUnavailable
 from ingest.settings import Settings
 from ingest.storage.catalogue import Catalogue
 from ingest.storage.database import Database, put
-from ingest.storage.snapshot import generation_number
+from ingest.storage.snapshot import BOUND_TO, generation_number
 from service.contract.replies import body_of
 from service.evidence.selection import Selection
 from service.records import (
@@ -74,16 +75,18 @@ class Receipts:
             log.warning("no receipt of %s: %s", answer.id, error)
 
     def get(self, answer_id: str) -> Body | None:
-        """The answer as it was sent, with `made_at` and `made_from`; None where there is none."""
+        """The answer as it was sent, with `made_at` and `made_from`; None where there is none, or
+        it was made from more than whoever asks may see."""
         query = select(receipts.c.body).where(receipts.c.answer_id == answer_id)
         rows = self._database.rows(query)
-        return json.loads(rows[0].body) if rows else None
+        body: Body | None = json.loads(rows[0].body) if rows else None
+        return body if body and within(made_for(body), BOUND_TO.get()) else None
 
     def forget_removed(self, catalogue: Catalogue) -> None:
         """Takes the words of articles that are gone out of every receipt, and out of the file."""
         rows = self._database.rows(select(shown.c.article_id).distinct())
         ids = {row.article_id for row in rows}
-        with catalogue.live() as snapshot:
+        with catalogue.whole() as snapshot:
             removed = ids - snapshot.live_ids(ids)
         if not removed:
             return
@@ -122,6 +125,11 @@ class Receipts:
             empty = conversations.c.conversation_id.not_in(begun)
             connection.execute(delete(conversations).where(empty))
         self._database.empty_log()
+
+
+def made_for(body: Body) -> Sequence[str]:
+    """The collections from which an answer was made; (): from all."""
+    return body["made_from"].get("collections") or ()
 
 
 def _write(connection: Connection, answer_id: str, made_at: str, body: Body, asked_by: str) -> None:
@@ -190,6 +198,7 @@ def made_from(
     prompt = hashlib.sha256(drafted.encode()).hexdigest() if drafted else None
     return {
         "generation": selection.snapshot.generation,
+        "collections": list(selection.snapshot.bound_to),
         "turns": turns,
         "filters": body_of(selection.query.question.filters),
         "evidence": [

@@ -253,7 +253,7 @@ async def _tell(
     while not all(server.started or server.should_exit for server in servers):  # noqa: ASYNC110
         await asyncio.sleep(0.02)
     public.listen(QUEUED_CONNECTIONS)
-    with service.archive.catalogue.live() as snapshot:
+    with service.archive.catalogue.whole() as snapshot:
         counts = snapshot.counts()
     host, port = public.getsockname()[:2]
     address = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"

@@ -13,16 +13,17 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, literal, select, tuple_
 
+from ingest.collections import within
 from ingest.errors import IndexUnavailable
 from ingest.storage.catalogue import Catalogue, Snapshot
 from ingest.storage.database import Database, chunked, put
-from ingest.storage.snapshot import generation_number
+from ingest.storage.snapshot import BOUND_TO, generation_number
 from ingest.types import Role, Sentence
 from service.conflicts.altered_copies import cited_as, closest, says_otherwise
 from service.conflicts.side_by_side import canonical_of
 from service.contract.replies import StaleBecause, body_of
-from service.receipts import Receipts
-from service.records import followed, receipts, shown, stale
+from service.receipts import Receipts, made_for
+from service.records import articles_shown, followed, receipts, shown, stale
 from service.types import Citation
 
 log = logging.getLogger(__name__)
@@ -53,7 +54,7 @@ class StaleAnswers:
         """Brings every receipt up to the newest generation: marks what went stale, and takes out
         the words of articles that are gone. Reads a row where nothing was published since."""
         since = self._followed()
-        with self._catalogue.live() as snapshot:
+        with self._catalogue.whole() as snapshot:
             number = snapshot.number
             if since == number:
                 return
@@ -68,10 +69,20 @@ class StaleAnswers:
         self._receipts.forget_removed(self._catalogue)
 
     def read(self, answer_id: str) -> Body | None:
-        """The receipt of an answer as it is to be shown now; None where there is none."""
+        """The receipt of an answer as it is to be shown now; None where there is none, or whoever
+        asks may not see it."""
         self.follow()
         body = self._receipts.get(answer_id)
-        return self.told([body])[0] if body else None
+        return self.told([body])[0] if body and self.seen(body) else None
+
+    def seen(self, body: Body) -> bool:
+        """Whether whoever asks may see what an answer was made from, and all that it shows."""
+        if not BOUND_TO.get():
+            return True
+        ids = articles_shown(body)
+        with self._catalogue.whole() as everything, self._catalogue.live() as seen:
+            hidden = everything.live_ids(ids) - seen.live_ids(ids)
+        return within(made_for(body), BOUND_TO.get()) and not hidden
 
     def told(self, bodies: Sequence[Body]) -> list[Body]:
         """Receipts, each with `stale`: null, or why, since when and what is said now."""
@@ -104,7 +115,8 @@ class StaleAnswers:
             query = query.where(receipts.c.asked_by == asked_by)
         rows = self._database.rows(query)
         bodies = self.told([json.loads(row.body) for row in rows])
-        return [((row.since, row.answer_id), body) for row, body in zip(rows, bodies, strict=True)]
+        places = [(row.since, row.answer_id) for row in rows]
+        return [one for one in zip(places, bodies, strict=True) if self.seen(one[1])]
 
     def _followed(self) -> int:
         """The generation that every receipt was held against; 0 before the first."""

@@ -95,7 +95,7 @@ class Metrics:
 
 def page(service: Service, now: datetime) -> str:
     """Everything there is to tell, of the archive as it is now too."""
-    with service.archive.catalogue.live() as snapshot:
+    with service.archive.catalogue.whole() as snapshot:
         counts, number, published = snapshot.counts(), snapshot.number, snapshot.published_at
     gauges = {
         "generation": ("Number of the generation that is shown", number),

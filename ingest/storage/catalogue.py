@@ -36,6 +36,7 @@ from ingest.storage.erasures import Erased, erased, listed, note, standing, take
 from ingest.storage.overrides import say
 from ingest.storage.rows import StoredArticle as StoredArticle
 from ingest.storage.rows import article_of, article_row, member_rows
+from ingest.storage.snapshot import BOUND_TO
 from ingest.storage.snapshot import Snapshot as Snapshot
 from ingest.storage.tables import (
     classed,
@@ -62,7 +63,7 @@ class NewVersion:
 
 
 class Catalogue:
-    """Writes generations; `live()` reads the newest."""
+    """Writes generations; `live()` and `whole()` read the newest."""
 
     def __init__(self, database: Database):
         self._database = database
@@ -74,12 +75,20 @@ class Catalogue:
         return int(self._database.rows(_NUMBER)[0][0] or 0)
 
     def live(self) -> Snapshot:
-        """The newest generation, as it is now; close it when it has been read."""
+        """The newest generation as whoever asks now may see it; close it when it has been read."""
+        return self.seen_by(BOUND_TO.get())
+
+    def whole(self) -> Snapshot:
+        """The same for whoever writes, and for what concerns all who ask: every article is seen."""
+        return self.seen_by(())
+
+    def seen_by(self, bound_to: tuple[str, ...]) -> Snapshot:
+        """The same for a key that is bound to these collections; to none: to all."""
         reading = self._database.reading()
         newest = reading.rows(_NEWEST)
         if not newest:
             return Snapshot(reading, 0)
-        return Snapshot(reading, newest[0].number, newest[0].collection)
+        return Snapshot(reading, newest[0].number, newest[0].collection, bound_to)
 
     def previous(self) -> Snapshot | None:
         """What a rollback would show again; None where there is nothing to go back to. Removed

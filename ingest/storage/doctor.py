@@ -47,7 +47,7 @@ def findings(archive: Archive, *, mend: bool) -> dict[str, Any]:
             archive.settle()
             repair(archive, faults)
         left = examine(archive)
-    with archive.catalogue.live() as snapshot:
+    with archive.catalogue.whole() as snapshot:
         counts, generation = snapshot.counts(), snapshot.generation
     return {
         "faults": [str(fault) for fault in faults],

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.sql.elements import UnaryExpression
 
 from ingest.storage.database import Rows, among
@@ -17,7 +17,7 @@ from ingest.storage.passage_filters import (
     PassageFilter,
     conditions,
 )
-from ingest.storage.snapshot import Snapshot, live
+from ingest.storage.snapshot import SEEN, SEES_ALL, Snapshot, live
 from ingest.storage.tables import collected, members, versions
 
 Keys = tuple[ColumnElement[Any] | UnaryExpression[Any], ...]
@@ -60,9 +60,10 @@ class Listing:
         return [tuple(row) for row in found]
 
     def collections(self) -> list[tuple[str, int]]:
-        """Collections with the number of their articles, in order of name."""
+        """Collections that are seen, with the number of their articles, in order of name."""
         name, of_the_version = collected.c.collection, collected.c.version == versions.c.version
         query = self._narrowed(select(name, func.count())).join(collected, of_the_version)
+        query = query.where(or_(SEES_ALL, among(name, SEEN)))
         return [tuple(row) for row in self._rows(query.group_by(name).order_by(name))]
 
     def stories(self, sort: str, first: int, most: int) -> list[str]:

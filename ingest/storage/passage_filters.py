@@ -11,11 +11,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, func, select
+from sqlalchemy import ColumnElement, and_, bindparam, func, select
 
 from ingest.storage.database import Rows, among
 from ingest.storage.rows import StoredArticle
-from ingest.storage.snapshot import Snapshot, live
+from ingest.storage.snapshot import COLLECTIONS, Snapshot, live, spelled
 from ingest.storage.tables import collected, members, passages, versions
 
 
@@ -113,21 +113,16 @@ def conditions(snapshot: Snapshot, wanted: PassageFilter) -> list[ColumnElement[
     if wanted.published_before:
         found.append(versions.c.published_on <= wanted.published_before.isoformat())
     if wanted.publishers:
-        found.append(versions.c.publisher.in_(_spelled(snapshot, _PUBLISHERS, wanted.publishers)))
+        found.append(
+            versions.c.publisher.in_(spelled(snapshot.rows(_PUBLISHERS), wanted.publishers))
+        )
     if wanted.collections:
-        named = collected.c.collection.in_(_spelled(snapshot, _COLLECTIONS, wanted.collections))
+        names = spelled(snapshot.rows(COLLECTIONS), wanted.collections)
+        named = collected.c.collection.in_(names)
         found.append(versions.c.version.in_(select(collected.c.version).where(named)))
     if wanted.article_ids:
         found.append(versions.c.article_id.in_(wanted.article_ids))
     return found
-
-
-def _spelled(
-    snapshot: Snapshot, known: Select[tuple[str | None]], given: Iterable[str]
-) -> list[str]:
-    """Names as their articles spell them: SQLite folds the case of ASCII letters only."""
-    wanted = {name.casefold() for name in given}
-    return [name for (name,) in snapshot.rows(known) if name and name.casefold() in wanted]
 
 
 # SQLite would read whole articles to reach these columns; a server knows better by itself.
@@ -163,7 +158,6 @@ _PERMITTED = select(versions.c.article_id).where(
 _PUBLISHERS = (
     select(versions.c.publisher).distinct().where(live(versions)).with_hint(versions, *PLACES)
 )
-_COLLECTIONS = select(collected.c.collection).distinct()
 _MATCHING = (
     select(passages.c.passage_id)
     .join_from(versions, passages, passages.c.version == versions.c.version)

@@ -52,7 +52,7 @@ class ServedArchive(Archive):
 
     @property
     def vector_index(self) -> VectorIndex:
-        with self.catalogue.live() as snapshot:
+        with self.catalogue.whole() as snapshot:
             return self.vectors_of(snapshot)
 
     @property

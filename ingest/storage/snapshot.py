@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextvars import ContextVar
+from dataclasses import replace
 from datetime import date, datetime
 from types import TracebackType
 
 from sqlalchemy import (
     BindParameter,
+    Boolean,
     ColumnElement,
     Executable,
     FromClause,
     Select,
     and_,
     bindparam,
+    exists,
     func,
     or_,
     select,
@@ -31,18 +35,44 @@ from ingest.storage.tables import (
     passages,
     versions,
 )
-from ingest.types import Article, Family, Member, Passage, Role, Sentence
+from ingest.types import Article, Family, Member, Passage, Role, Sentence, Span
 
 GENERATION: BindParameter[int] = bindparam("generation", 0)  # Snapshot.rows puts its own in
+SEES_ALL: BindParameter[bool] = bindparam("sees_all", True, type_=Boolean())  # and these two
+SEEN = "seen"
+
+# The collections that whoever asks is bound to, by their key; empty: all. Admission sets it for a
+# request, and what runs for it on other threads and tasks inherits it.
+BOUND_TO: ContextVar[tuple[str, ...]] = ContextVar("bound_to", default=())
 
 MOST_SPLIT = 200  # articles whose sentences a snapshot keeps, once it has read them
 
 
 def live(table: FromClause) -> ColumnElement[bool]:
-    """What `table` shows in the generation that is read."""
+    """What `table`, of versions or members, shows in the generation that is read, to whoever reads
+    it: the one rule of what a key that is bound to collections may see."""
+    if "version" in table.c:
+        return and_(_standing(table), or_(SEES_ALL, _is_in(table.c.version)))
+    of_member = versions.alias()
+    seen = exists(of_member.c.version).where(
+        of_member.c.article_id == table.c.article_id,
+        _standing(of_member),
+        _is_in(of_member.c.version),
+    )
+    return and_(_standing(table), or_(SEES_ALL, seen))
+
+
+def _standing(table: FromClause) -> ColumnElement[bool]:
     rows = table.c
     return and_(
         rows.added_in <= GENERATION, or_(rows.removed_in.is_(None), rows.removed_in > GENERATION)
+    )
+
+
+def _is_in(version: ColumnElement[int]) -> ColumnElement[bool]:
+    named = collected.alias()
+    return exists(named.c.version).where(
+        named.c.version == version, among(named.c.collection, SEEN)
     )
 
 
@@ -50,12 +80,20 @@ class Snapshot:
     """Everything readers may see in one generation; safe to use from any thread.
 
     It is one read transaction: whatever is published, rolled back or removed before it is closed,
-    it stays as it was.
+    it stays as it was. Where `bound_to` names collections, only what is in one of them exists.
     """
 
-    def __init__(self, reading: Reading, number: int, collection: str | None = None):
+    def __init__(
+        self,
+        reading: Reading,
+        number: int,
+        collection: str | None = None,
+        bound_to: tuple[str, ...] = (),
+    ):
         self._reading = reading
         self.number = number
+        self.bound_to = bound_to
+        self._seen = spelled(reading.rows(COLLECTIONS), bound_to) if bound_to else []
         self.collection = collection  # of a Chroma server, where there is one
         self._sentences: dict[str, tuple[Sentence, ...]] = {}
 
@@ -89,7 +127,7 @@ class Snapshot:
     def articles(self, article_ids: Iterable[str]) -> dict[str, StoredArticle]:
         """Those of the ids that are live."""
         rows = self.rows(_ARTICLES_BY_ID, ids=list(dict.fromkeys(article_ids)))
-        return {row.article_id: stored_article(row) for row in rows}
+        return {row.article_id: self._shown(stored_article(row)) for row in rows}
 
     def of_items(self, item_ids: Iterable[str]) -> dict[str, list[Article]]:
         """The live articles that have these identifiers of their publishers."""
@@ -114,7 +152,8 @@ class Snapshot:
 
     def page(self, after: str, limit: int) -> list[StoredArticle]:
         """The next `limit` articles in order of id, after the id `after` ("" for the first page)."""
-        return [stored_article(row) for row in self.rows(_PAGE, after=after, limit=limit)]
+        rows = self.rows(_PAGE, after=after, limit=limit)
+        return [self._shown(stored_article(row)) for row in rows]
 
     def everything(self) -> Iterator[StoredArticle]:
         after = ""
@@ -145,13 +184,15 @@ class Snapshot:
         return {row.passage_id for row in self.rows(_PASSAGE_IDS)}
 
     def collections_of(self, article_id: str) -> tuple[str, ...]:
-        """In order of name; () where the article is not live."""
+        """In order of name, those that are seen; () where the article is not live."""
         return tuple(row.collection for row in self.rows(_COLLECTIONS_OF, article=article_id))
 
     def family(self, family_id: str) -> Family | None:
-        """The live members, canonical first."""
-        rows = self.rows(_FAMILY, family=family_id)
-        return Family(family_id, tuple(map(member_of, rows))) if rows else None
+        """The live members, canonical first, which may be one that is not seen."""
+        found = tuple(map(member_of, self.rows(_FAMILY, family=family_id)))
+        if found and not found[0].canonical:
+            found = tuple(map(_without_source, found))
+        return Family(family_id, found) if found else None
 
     def families(self) -> tuple[Family, ...]:
         """All of them, in order of id; the canonical member first."""
@@ -170,6 +211,12 @@ class Snapshot:
         for row in self.rows(_OVERRIDES):
             one = Override(row.field, row.value, row.set_by, row.set_at)
             found[row.article_id] = (*found.get(row.article_id, ()), one)
+        if self.bound_to:  # a family is told by one of its articles, which may not be seen
+            placed = self.live_ids(self.placed().values())
+            for article_id, said in found.items():
+                found[article_id] = tuple(
+                    one for one in said if one.field != FAMILY or one.value in placed
+                )
         return found
 
     def placed(self) -> dict[str, str]:
@@ -188,7 +235,32 @@ class Snapshot:
 
     def rows(self, query: Executable, **values: object) -> Rows:
         """Rows of a query over the catalogue's tables; what `live` says goes by this generation."""
-        return self._reading.rows(query, {"generation": self.number, **values})
+        bound = {"sees_all": not self.bound_to, SEEN: self._seen}
+        return self._reading.rows(query, {"generation": self.number, **bound, **values})
+
+    def _shown(self, stored: StoredArticle) -> StoredArticle:
+        """Without the words of a canonical copy that is not seen."""
+        if not (self.bound_to and stored.member.alterations):
+            return stored
+        family = self.family(stored.family_id)
+        members = family.members if family else ()
+        if any(member.canonical for member in members):
+            return stored
+        return replace(stored, member=_without_source(stored.member))
+
+
+def _without_source(member: Member) -> Member:
+    """Which words a copy alters is known still, and not what its source has there."""
+    return replace(
+        member,
+        alterations=tuple(replace(one, canonical=Span(0, 0, "")) for one in member.alterations),
+    )
+
+
+def spelled(known: Rows, given: Iterable[str]) -> list[str]:
+    """Names as their articles spell them: SQLite folds the case of ASCII letters only."""
+    wanted = {name.casefold() for name in given}
+    return [name for (name,) in known if name and name.casefold() in wanted]
 
 
 def generation_name(number: int) -> str:
@@ -201,6 +273,7 @@ def generation_number(name: str) -> int:
     return int(name.removeprefix("g"))
 
 
+COLLECTIONS = select(collected.c.collection).distinct()
 _PUBLISHED = select(generations.c.published_at).where(generations.c.number == GENERATION)
 _ARTICLE = versions.c.article_id == bindparam("article", "")
 _PASSAGES: Select[tuple[str, str, int, int, str]] = (
@@ -221,7 +294,7 @@ _SENTENCES = select(versions.c.text, versions.c.sentences).where(_ARTICLE, live(
 _COLLECTIONS_OF = (
     select(collected.c.collection)
     .join_from(versions, collected, collected.c.version == versions.c.version)
-    .where(_ARTICLE, live(versions))
+    .where(_ARTICLE, live(versions), or_(SEES_ALL, among(collected.c.collection, SEEN)))
     .order_by(collected.c.collection)
 )
 _HASHES = select(

@@ -265,7 +265,9 @@ class Article(BaseModel):
     ingested_at: str
     overrides: list[Overridden] = Field(description="what a desk says otherwise than the file")
     family: ArticleFamily
-    alterations: list[Alteration] = Field(description="most serious first")
+    alterations: list[Alteration] = Field(
+        description="most serious first; none where the key does not see the canonical copy"
+    )
 
     @classmethod
     def of(cls, stored: StoredArticle, snapshot: Snapshot) -> Article:
@@ -301,6 +303,7 @@ class Article(BaseModel):
                     canonical=CanonicalSpan(article_id=canonical_id, **body_of(a.canonical)),
                 )
                 for a in stored.member.alterations
+                if canonical_id
             ],
         )
 

@@ -92,7 +92,7 @@ class Retriever:
         """Passages worth reading, best first: the best `read`, the best of each of so many families, and what speaks
         for those. `vector` is that of the question as it is searched, where the caller has it already."""
         query = question.text
-        asked = (snapshot.number, query, filter_of(question), families)
+        asked = (snapshot.number, snapshot.bound_to, query, filter_of(question), families)
         if (known := self._remembered.pop(asked, None)) is None:
             vector = self.archive.embedder.embed_question(query) if vector is None else vector
             known = vector, self._ranked(question, snapshot, query, vector, families)
@@ -171,7 +171,7 @@ class Retriever:
         Searching among ids is exact and takes a sixth of what Chroma's `where` does (docs/performance.md).
         """
         wanted = filter_of(question)
-        if wanted == PassageFilter():
+        if wanted == PassageFilter() and not snapshot.bound_to:
             return None
         return matching_passages(snapshot, wanted, self.narrow)
 

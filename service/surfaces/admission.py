@@ -29,6 +29,7 @@ from ingest.errors import Refused
 from ingest.formats.readers import MEGABYTE
 from ingest.log_lines import REQUEST_ID
 from ingest.settings import Settings
+from ingest.storage.snapshot import BOUND_TO
 from service.changes import COMMAND, WITHOUT_KEY, Change
 from service.contract.problems import error_response
 from service.keys import Caller
@@ -179,6 +180,8 @@ class Admission:
                 raise Refused(421, "unknown_host", UNKNOWN_HOST)
             caller = self.identity.of(scope, headers)
             state["caller"] = caller.id if caller else None
+            if not self.private:  # what `/mcp` asks within keeps what its key is bound to
+                BOUND_TO.set(caller.collections if caller else ())
             state["author"] = COMMAND if self.private else state["caller"] or WITHOUT_KEY
             state["may_write"] = bool(caller and caller.may_write)
             state["may_manage"] = bool(caller and caller.may_manage)

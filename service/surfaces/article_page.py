@@ -107,12 +107,14 @@ def article_view(
     article, family = stored.article, snapshot.family(stored.family_id)
     members = family.members if family else ()
     known = snapshot.articles(member.article_id for member in members)
-    text = _Marked(article, stored.member.alterations, cited)
+    is_compared = any(member.canonical for member in members)
+    alterations = stored.member.alterations if is_compared else ()
+    text = _Marked(article, alterations, cited)
     head, body = _parted(article, snapshot.sentences(article.article_id))
     return {
         "article": article,
         "card": card(stored),
-        "alterations": len(stored.member.alterations),
+        "alterations": len(alterations),
         "members": [Member.of(known[m.article_id]) for m in members if m.article_id in known],
         "comparison": _comparison(stored, snapshot),
         "origin": _origin(article, stored.ingested_at),

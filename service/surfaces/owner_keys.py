@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query
 from fastapi.responses import Response
 from pydantic import Field
 
-from service.contract.requests import PlainText
+from service.contract.requests import CollectionName, PlainText
 from service.contract.requests import Request as RequestModel
 from service.keys import Role
 from service.wiring import Service
@@ -18,6 +18,7 @@ from service.wiring import Service
 class KeyRequest(RequestModel):
     name: PlainText = Field(min_length=1, max_length=100)
     role: Role = "ask"
+    collections: list[CollectionName] = Field([], max_length=100)
 
 
 def routes(service: Service) -> APIRouter:
@@ -30,7 +31,7 @@ def routes(service: Service) -> APIRouter:
 
     @router.post("/owner/keys")
     def add(body: KeyRequest) -> dict[str, Any]:
-        stored, key = service.keys.add(body.name, body.role)
+        stored, key = service.keys.add(body.name, body.role, body.collections)
         return {"key": key, **asdict(stored)}
 
     @router.post("/owner/keys/{key_id}/rotate")

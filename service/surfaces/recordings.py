@@ -7,6 +7,8 @@ import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
 
+from ingest.collections import within
+from ingest.storage.snapshot import BOUND_TO
 from service.types import Answer, ClaimReleased, Completed, Delta, Event, Started
 
 KEPT_SECONDS = 30.0  # that an answer goes on, and stays readable, when nobody follows it
@@ -25,12 +27,18 @@ class Recordings:
         """Starts the work; it is under its id from its first event on."""
         return Recording(events, self)
 
+    def get(self, answer_id: str) -> Recording | None:
+        """One that whoever asks may see."""
+        found = self.known.get(answer_id)
+        return found if found and within(found.bound_to, BOUND_TO.get()) else None
+
 
 class Recording:
     """One answer: its events so far, and whatever is still to come."""
 
     def __init__(self, events: AsyncIterator[Event], home: Recordings):
         self.id = ""  # from the first event on
+        self.bound_to = BOUND_TO.get()
         self.events: list[Event] = []
         self.ended = self.forgotten = False
         self._home = home

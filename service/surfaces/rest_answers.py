@@ -158,7 +158,7 @@ def _taking_up(router: APIRouter, service: Service, recordings: Recordings) -> N
         it up in that time hears the rest as it comes, others what was kept of it.
         """
         after = -1 if last_event_id is None else last_event_id
-        known = recordings.known.get(answer_id)
+        known = recordings.get(answer_id)
         if known is None:
             receipt = await asyncio.to_thread(service.stale_answers.read, answer_id)
             if receipt is None:
@@ -181,7 +181,7 @@ def _taking_up(router: APIRouter, service: Service, recordings: Recordings) -> N
     )
     async def stop(answer_id: str) -> Response:
         """Ends the work on an answer that is streamed; who follows it hears no more."""
-        known = recordings.known.get(answer_id)
+        known = recordings.get(answer_id)
         if known is None:
             raise NotFound(NOT_UNDER_WAY)
         known.stop()

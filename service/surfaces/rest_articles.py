@@ -12,8 +12,10 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import JSONResponse
 
 from ingest import pipeline, uploads
-from ingest.errors import InvalidRequest, NotFound
+from ingest.collections import within
+from ingest.errors import InvalidRequest, NotFound, Refused
 from ingest.storage.catalogue import Snapshot
+from ingest.storage.snapshot import BOUND_TO
 from service.archive_counts import ArchiveFilter, listing
 from service.conflicts.side_by_side import canonical_of, compared
 from service.contract.cursors import cursor_of, place_of
@@ -26,7 +28,7 @@ from service.contract.requests import (
     OverridesRequest,
 )
 from service.jobs import Job, Jobs
-from service.overriding import overridden
+from service.overriding import OTHER_COLLECTION, changeable, overridden
 from service.retrieval.retriever import card
 from service.surfaces.admission import WRITES, guards
 from service.surfaces.idempotency import IdempotencyKey, Remembered
@@ -174,15 +176,21 @@ def _adding(router: APIRouter, service: Service) -> None:
         that cannot be read are named in the job's report, and the rest is taken in. At most 100
         files; what they may weigh follows DATELINE_MAX_ARTICLE_MB. Sent again with the same
         `Idempotency-Key` it names the same job; bodies of one size are taken for the same.
+
+        A key that is bound to collections adds to these only: to all of them where none is named.
         """
         size = request.headers.get("content-length", "")
         once = (request.state.caller, idempotency_key, size)
         job_id = remembered.get(*once)
         if job_id is None:
             await asyncio.to_thread(service.jobs.expect_room)
+            bound_to = BOUND_TO.get()
+            given = bound_to if collection is None and bound_to else collection
+            if given is not None and not all(within([one], bound_to) for one in given):
+                raise Refused(403, "other_collection", OTHER_COLLECTION, param="collection")
             staged = await staged_from(request, service.settings)
-            if collection is not None:
-                staged = replace(staged, collections=tuple(collection))
+            named = None if given is None else tuple(given)
+            staged = replace(staged, collections=named, bound_to=bound_to)
             job_id = await asyncio.to_thread(service.jobs.submit, staged, request.state.request_id)
             remembered.keep(*once, job_id)
         reply.headers["Location"] = f"/v1/jobs/{job_id}"
@@ -206,14 +214,10 @@ def _changing(router: APIRouter, service: Service) -> None:
         touched: the next ingest of its folder adds the article again.
         """
         with service.changing():
-            with service.archive.catalogue.live() as snapshot:
-                stored = snapshot.article(article_id)
-            removed = pipeline.remove(service.archive, article_id)
-            if stored is not None:
-                uploads.forget(service.settings, stored.article.identity)
-                service.stale_answers.follow()
-        if not removed:
-            raise NotFound(NO_ARTICLE)
+            stored = changeable(service, article_id)
+            pipeline.remove(service.archive, article_id)
+            uploads.forget(service.settings, stored.article.identity)
+            service.stale_answers.follow()
         return Response(status_code=204)
 
     @router.patch(

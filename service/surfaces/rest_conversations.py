@@ -51,12 +51,13 @@ def routes(service: Service) -> APIRouter:
         request: Request, conversation_id: str, cursor: Cursor = None, limit: Limit = 50
     ) -> Response:
         """Its answers as they were given, newest first."""
-        service.stale_answers.follow()
+        stale = service.stale_answers
+        stale.follow()
         caller: str = request.state.caller
         card = service.conversations.read(conversation_id, caller)
         found = service.conversations.answers(conversation_id, caller, _before(cursor), limit + 1)
         body: dict[str, Any] = body_of(_card(card)) | {
-            "turns": service.stale_answers.told([answer for _, answer in found[:limit]]),
+            "turns": stale.told([one for _, one in found[:limit] if stale.seen(one)]),
             "next_cursor": cursor_of(*found[limit - 1][0]) if len(found) > limit else None,
         }
         return JSONResponse(body)

@@ -62,7 +62,8 @@ def mount(app: FastAPI, service: Service) -> None:
 
 
 def _home(router: APIRouter, service: Service) -> None:
-    known: dict[str, dict[str, Any]] = {}  # what the newest generation shows, by its name
+    # what the newest generation shows, by its name, to keys by what they are bound to
+    known: dict[tuple[str, ...], dict[str, Any]] = {}
 
     @router.api_route("/", methods=READS)
     def home(request: Request, q: str = "") -> HTMLResponse:
@@ -72,10 +73,12 @@ def _home(router: APIRouter, service: Service) -> None:
         } | {"articles": 0}
         if reads:
             with service.archive.catalogue.live() as snapshot:
-                view = known.get(snapshot.generation) or home_view(snapshot)
-                if snapshot.generation not in known:
-                    known.clear()
-                    known[snapshot.generation] = view
+                shown_to = (snapshot.generation, *snapshot.bound_to)
+                view = known.get(shown_to) or home_view(snapshot)
+                if shown_to not in known:
+                    for old in [one for one in list(known) if one[0] != snapshot.generation]:
+                        known.pop(old, None)
+                    known[shown_to] = view
         return page(request, "home.html", **view, asked=q[:LONGEST_QUESTION], reads=reads)
 
 
@@ -104,7 +107,8 @@ def _archive(router: APIRouter, service: Service) -> None:
         )
         with service.archive.catalogue.live() as snapshot:
             view = archive_view(snapshot, wanted, sort, number)
-        ingests = service.archive.reports.latest(INGESTS_SHOWN)
+        # reports name articles of all collections
+        ingests = [] if snapshot.bound_to else service.archive.reports.latest(INGESTS_SHOWN)
         return page(request, "archive.html", **view, ingests=ingests)
 
 
@@ -117,7 +121,7 @@ def _article(router: APIRouter, service: Service) -> None:
         answer: Annotated[str, Query(max_length=100)] = "",
         citation: Annotated[int, Query(ge=1, le=1_000)] = 1,
     ) -> HTMLResponse:
-        receipt = service.receipts.get(answer) if answer else None
+        receipt = service.stale_answers.read(answer) if answer else None
         with service.archive.catalogue.live() as snapshot:
             stored = _stored(snapshot, article_id)
             place = place_in(receipt, stored.article, citation) if receipt else None
