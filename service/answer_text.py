@@ -35,6 +35,11 @@ _DATELINE = re.compile(
 SENTENCE_END = re.compile(r"([.!?…]+)([\"'”’»)\]]*)$")
 ABBREVIATION_END = re.compile(r"(?:\b\w\.){2,}$|\b(?:Jr|Sr|Inc|Ltd|Co|Corp|etc|No|St)\.$")
 
+INTRODUCTION = (
+    "I am Dateline: ask me about the news in this archive, and I answer from its articles alone, "
+    "each sentence with its source."
+)
+
 Released = tuple[()] | tuple[ClaimReleased, Delta]
 
 

@@ -15,7 +15,7 @@ from ingest.errors import ModelFailed
 from ingest.storage.archive import Archive
 from ingest.storage.catalogue import Snapshot
 from service import telemetry
-from service.answer_text import plain, refusal, undated
+from service.answer_text import INTRODUCTION, plain, refusal, undated
 from service.archive_counts import counted_sentences
 from service.conflicts import altered_copies, disputes, false_premises, origins, staleness
 from service.drafting import extractive, prompts
@@ -127,7 +127,8 @@ class Answerer:
         told = await run.in_time(asyncio.to_thread(self._told, run, selection))
         for event in told:
             yield event
-        if not told and not impossible:
+        talk = kinds.small_talk(question.text)
+        if not told and not impossible and not talk:
             async for event in self._claims(run, asked, selection):
                 yield event
             for event in (*self._dispute(run, selection), *self._notes(run, selection)):
@@ -138,6 +139,8 @@ class Answerer:
             query = selection.query
             nearest_time = selection.nearest_time
             said = refusal(reason, query.question, query.periods, nearest_time, impossible)
+            if talk:
+                reason, said = "no_match", INTRODUCTION
             run.text.text = said
             yield Delta(said)
         yield await run.in_time(
@@ -312,7 +315,8 @@ class Answerer:
         """The finished answer, kept as a receipt before anybody sees it."""
         query, snapshot, cited = selection.query, selection.snapshot, run.text.cited
         asked = query.question
-        hits = self.retriever.find(asked, NEAREST_SHOWN) if reason else ()
+        silent = reason is None or kinds.small_talk(question.text)
+        hits = () if silent else self.retriever.find(asked, NEAREST_SHOWN)
         # accounts that disagree with what is cited: other articles', earlier ones, altered copies'
         found = (
             *((run.dispute.as_conflict(cited),) if run.dispute else ()),

@@ -20,6 +20,7 @@ from pydantic import SecretStr
 from ingest.pipeline import ingest, remove
 from ingest.settings import Settings
 from ingest.storage.archive import Archive
+from service.answer_text import INTRODUCTION
 from service.answerer import Answerer
 from service.contract.replies import Article, body_of
 from service.drafting.llm import Drafter
@@ -102,6 +103,14 @@ async def test_a_question_the_archive_is_silent_on_is_declined_with_nearest_pass
 
     assert (body["outcome"], body["declined_because"]) == ("declined", "no_match")
     assert 0 < len(body["nearest"]) <= 3
+
+
+async def test_a_greeting_is_told_what_dateline_does_and_shown_no_passage(
+    extractive: Answerer,
+) -> None:
+    body = await asked(extractive, "Hello!")
+
+    assert (body["outcome"], body["text"], body["nearest"]) == ("declined", INTRODUCTION, [])
 
 
 async def test_an_empty_archive_declines(archive: Archive, settings: Settings) -> None:

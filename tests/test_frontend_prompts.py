@@ -10,7 +10,8 @@ import httpx2
 import openai
 import pytest
 
-from service.surfaces.frontend_prompts import INTRODUCTION, reply_to
+from service.answer_text import INTRODUCTION
+from service.surfaces.frontend_prompts import reply_to
 
 CHAT = "USER: How much did the Orvel bridge cost?\nASSISTANT: It cost 38 million crowns [1]."
 

@@ -1,4 +1,4 @@
-"""Tells questions that ask for a digest, or about the archive itself, from those that ask for a fact."""
+"""Tells questions that ask for a digest, about the archive itself, or for nothing, from those that ask for a fact."""
 
 from __future__ import annotations
 
@@ -77,6 +77,13 @@ def archive_question(query: Query) -> ArchiveQuestion | None:
     return None
 
 
+def small_talk(text: str) -> bool:
+    """Whether a message only greets, thanks, or asks who answers here."""
+    return len(text) <= LONGEST_TALK and bool(
+        _TALK.fullmatch(" ".join(text.replace("’", "'").split()))
+    )
+
+
 def _bare(query: Query) -> str:
     text = " ".join(query.question.text.replace("’", "'").split())
     return _COURTESY.sub("", text).strip(" ?.!,")
@@ -90,6 +97,21 @@ def _without_periods(text: str, query: Query) -> tuple[str, bool]:
     return " ".join(rest.split()).strip(" ?.,"), rest != text
 
 
+LONGEST_TALK = 100  # characters
+_TALK = re.compile(
+    r"(?i)\W*(?:(?:"
+    r"(?:hi|hello|hey|howdy|greetings|good (?:morning|afternoon|evening|day))"
+    r"(?: (?:there|again|all|everyone|dateline))?|"
+    r"(?:many )?(?:thanks|thank you|thx|cheers)"
+    r"(?: (?:so much|very much|a lot|again|for (?:that|this|(?:your|the) help)|dateline))?|"
+    r"(?:ok|okay|great|perfect|got it|bye|goodbye|good ?bye|see you)|how are you(?: doing)?(?: today)?|"
+    r"(?:who|what)(?: exactly)? (?:are|r) you|introduce yourself|(?:what(?:'s| is)) your name|"
+    r"tell me (?:something )?about yourself|(?:are you|is this) (?:an? )?(?:ai|bot|chat ?bot|human|person|robot|chatgpt)|"
+    r"what (?:can|do) you do(?: for me)?|what can i ask(?: you)?|what are you for|"
+    r"how (?:do you|does (?:this|it)) work|how (?:can|could) you help(?: me)?|"
+    r"(?:can you )?help(?: me)?"
+    r")\b\W*)+"
+)
 _COURTESY = re.compile(
     r"(?i)^(?:(?:hi|hello|hey|please|so|ok|and|now|can you|could you|would you|i(?:'d| would) like"
     r" you to)[\s,]+)+|[\s,]+(?:please|thanks|thank you)\W*$"

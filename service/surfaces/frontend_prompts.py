@@ -10,31 +10,13 @@ from collections.abc import Callable, Sequence
 from ingest.english import analyse
 from ingest.english.terms import TermKind
 from ingest.english.words import STOP_WORDS
+from service.answer_text import INTRODUCTION
+from service.query.kinds import small_talk
 
 TITLE_WORDS = 5
 MOST_TAGS = 3
 OPENING = 400  # characters of a prompt in which it says what it wants
 STARTS_WITHIN = 100  # of these, in which it begins to
-
-INTRODUCTION = (
-    "I am Dateline: ask me about the news in this archive, and I answer from its articles alone, "
-    "each sentence with its source."
-)
-LONGEST_TALK = 100  # characters
-_TALK = re.compile(
-    r"(?i)\W*(?:(?:"
-    r"(?:hi|hello|hey|howdy|greetings|good (?:morning|afternoon|evening|day))"
-    r"(?: (?:there|again|all|everyone|dateline))?|"
-    r"(?:many )?(?:thanks|thank you|thx|cheers)"
-    r"(?: (?:so much|very much|a lot|again|for (?:that|this|(?:your|the) help)|dateline))?|"
-    r"(?:ok|okay|great|perfect|got it|bye|goodbye|good ?bye|see you)|how are you(?: doing)?(?: today)?|"
-    r"(?:who|what)(?: exactly)? (?:are|r) you|introduce yourself|(?:what(?:'s| is)) your name|"
-    r"tell me (?:something )?about yourself|(?:are you|is this) (?:an? )?(?:ai|bot|chat ?bot|human|person|robot|chatgpt)|"
-    r"what (?:can|do) you do(?: for me)?|what can i ask(?: you)?|what are you for|"
-    r"how (?:do you|does (?:this|it)) work|how (?:can|could) you help(?: me)?|"
-    r"(?:can you )?help(?: me)?"
-    r")\b\W*)+"
-)
 
 Said = Sequence[tuple[str, str]]  # role and text of each message
 
@@ -78,7 +60,7 @@ def reply_to(said: Said) -> str | None:
     say of titles and the like is about answers.
     """
     last = next((text for role, text in reversed(said) if role == "user"), "")
-    if len(last) <= LONGEST_TALK and _TALK.fullmatch(" ".join(last.replace("’", "'").split())):
+    if small_talk(last):
         return INTRODUCTION
     system = next((text for role, text in said if role in ("system", "developer")), "")
     for instruction, opening in ((last, last[:OPENING]), (system, _order(system))):
