@@ -146,9 +146,15 @@ def ingest(
     return done
 
 
-@_alone
 def release(archive: Archive, now: datetime) -> int:
-    """Publishes what is under embargo no more; how many articles went live."""
+    """Publishes what is under embargo no more; how many articles went live. Reads one row where
+    there is nothing to do."""
+    first = archive.catalogue.next_release()
+    return 0 if first is None or first > now else _settled_release(archive, now)
+
+
+@_alone
+def _settled_release(archive: Archive, now: datetime) -> int:
     archive.settle()
     return _release(archive, now)
 

@@ -37,6 +37,7 @@ class ArchiveFilter:
     as_of: date | None = None
     article_id: tuple[str, ...] = ()
     collection: tuple[str, ...] = ()
+    subject: tuple[str, ...] = ()
 
     def given(self) -> dict[str, Any]:
         """What narrows the count, as JSON and as the page's parameters have it."""
@@ -61,6 +62,7 @@ class ArchiveFilter:
             self.publisher,
             self.article_id,
             self.collection,
+            self.subject,
         )
 
     @property

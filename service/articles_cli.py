@@ -188,11 +188,23 @@ def _head(body: dict[str, Any]) -> str:
         ", ".join([*known, f"from {body['source']}, ingested {body['ingested_at'][:10]}"]),
         *([f"set by the desk: {', '.join(desk)}"] if desk else []),
         *([f"states of itself: {', '.join(stated)}"] if stated else []),
+        *(f"{words}: {body[name]}" for name, words in _TERMS.items() if body[name]),
+        *([f"corrects {', '.join(body['corrects'])}"] if body["corrects"] else []),
+        *(
+            ["about " + ", ".join(one["name"] for one in body["subjects"])]
+            if body["subjects"]
+            else []
+        ),
         *([body["url"]] if body["url"] else []),
     ]
     return "\n".join(lines)
 
 
+_TERMS = {
+    "version": "version",
+    "copyright_holder": "copyright",
+    "usage_terms": "terms of use",
+}
 _KNOWN = {
     "republished": "republished_on",
     "updated": "updated_on",

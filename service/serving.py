@@ -42,6 +42,7 @@ log = logging.getLogger(__name__)
 # After this, replies still under way are cut off; they end by themselves after 3 seconds.
 STOPPING_SECONDS = 6
 EXPIRY_SECONDS = 3600.0  # between two looks for what is kept too long
+EMBARGO_SECONDS = 1.0  # after the end of an embargo its article is live
 KEYS_SECONDS = 5.0  # until a key that another process revoked is void here, too
 QUEUED_CONNECTIONS = 2048  # by the kernel, until the loop takes them
 
@@ -131,7 +132,9 @@ async def _run_beside(
     work: Callable[[asyncio.Event], Coroutine[Any, Any, None]],
 ) -> None:
     server = http_server(create_app(service, private=True))
-    serving = asyncio.gather(server.serve(sockets=[private]), _forget_in_time(service))
+    serving = asyncio.gather(
+        server.serve(sockets=[private]), _forget_in_time(service), _release_in_time(service)
+    )
     try:
         await work(stopped_by_signal())
     finally:
@@ -171,7 +174,7 @@ async def _run(
         loop.add_signal_handler(number, stop)
     serving = [server.serve(sockets=[listener]) for server, listener in servers]
     telling = _tell(service, [server for server, _ in servers], public, told)
-    kept_up = _forget_in_time(service), _renew_keys(service)
+    kept_up = _forget_in_time(service), _renew_keys(service), _release_in_time(service)
     await asyncio.gather(*serving, telling, *kept_up)
 
 
@@ -195,6 +198,16 @@ async def _forget_in_time(service: Service) -> None:
             await asyncio.to_thread(service.receipts.expire, datetime.now(UTC))
         except IndexUnavailable as error:
             log.warning("what is too old stays until the next hour: %s", error)
+
+
+async def _release_in_time(service: Service) -> None:
+    while not service.stopping.is_set():
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(service.stopping.wait(), EMBARGO_SECONDS)
+        try:
+            await asyncio.to_thread(service.release, datetime.now(UTC))
+        except DatelineError as error:  # an ingest is running, or a disk full: later
+            log.warning("what is under embargo no more waits: %s", error)
 
 
 @contextlib.contextmanager

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from ingest import uploads
+from ingest import pipeline, uploads
 from ingest.errors import NotReady
 from ingest.settings import Settings
 from ingest.storage.archive import Archive, open_archive
@@ -73,6 +73,16 @@ class Service:
         finally:
             self.writing.release()
 
+    def release(self, now: datetime) -> int:
+        """Publishes what is under embargo no more; how many articles went live."""
+        first = self.archive.catalogue.next_release()
+        if first is None or first > now:
+            return 0
+        with self.changing():
+            released = pipeline.release(self.archive, now)
+        self.stale_answers.follow()
+        return released
+
 
 @contextmanager
 def open_service(settings: Settings, guards: Guards | None = None) -> Iterator[Service]:
@@ -94,6 +104,7 @@ def open_service(settings: Settings, guards: Guards | None = None) -> Iterator[S
         if not settings.on_servers:  # the data directory is ours alone: whoever was at work is gone
             archive.queue.release_all()
         uploads.recover(archive)
+        pipeline.release(archive, datetime.now(UTC))
         receipts.expire(datetime.now(UTC))
         stale_answers = StaleAnswers(records, receipts, archive.catalogue)
         stale_answers.follow()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -136,3 +138,53 @@ def test_a_cursor_of_another_order_or_filter_is_refused(http: httpx2.Client) -> 
         assert "other filters" in assert_problem(refused, 422)["detail"]
     for wanted in ({"sort": "best"}, {"published_after": "soon"}, {"q": "\0"}, {"limit": 201}):
         assert_problem(http.get("/v1/articles", params=wanted), 422)
+
+
+RIGHTS = {
+    "uri": "urn:x:1",
+    "pubstatus": "usable",
+    "headline": "Orchard flooded",
+    "body_text": "The orchard of Brask was flooded on Friday, and the pickers went home.",
+    "version": "3",
+    "usageterms": "Not for use in Brask.",
+    "copyrightholder": "XYZ",
+    "subject": [{"code": "medtop:20000002", "name": "Orchards"}],
+    "associations": {"corrects": {"uri": "urn:x:0"}},
+}
+
+
+def test_rights_and_subjects_are_shown_and_narrow_the_list_and_an_embargo_ends_by_itself(
+    settings: Settings, tmp_path: Path, newsroom: Path
+) -> None:
+    (newsroom / "orchard.json").write_text(json.dumps(RIGHTS))
+    until = datetime.now(UTC) + timedelta(days=1)
+    waits = {**RIGHTS, "uri": "urn:x:2", "embargoed": until.isoformat()}
+    (newsroom / "waits.json").write_text(json.dumps(waits))
+    with running(settings) as (url, service), httpx2.Client(base_url=url, timeout=60) as http:
+        ingest(service.archive, [newsroom])
+        for subject in ("medtop:20000002", "orchards", "ORCHARDS"):
+            (found,) = listed(http, subject=subject)["articles"]
+        assert listed(http, subject="Floods")["total"] == 0
+        article = article_of(http, found["article_id"])
+        assert_fits(Article, article)
+        assert article["subjects"] == [{"name": "Orchards", "code": "medtop:20000002"}]
+        terms = ("item_id", "version", "usage_terms", "copyright_holder", "corrects")
+        assert [article[name] for name in terms] == [
+            "urn:x:1",
+            "3",
+            "Not for use in Brask.",
+            "XYZ",
+            ["urn:x:0"],
+        ]
+        page = http.get(f"/articles/{article['article_id']}").text
+        for words in (
+            "archive?subject=medtop",
+            "terms of use: Not for use",
+            "copyright XYZ",
+            "urn:x:0",
+        ):
+            assert words in page
+        assert "subject medtop:20000002" in http.get("/archive?subject=medtop:20000002").text
+        assert service.release(until - timedelta(seconds=1)) == 0
+        assert service.release(until) == 1
+        assert listed(http, subject="orchards")["total"] == 2

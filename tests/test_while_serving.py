@@ -13,6 +13,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -127,6 +128,28 @@ def test_every_reply_is_wholly_of_one_generation_while_ingests_and_a_rollback_go
             reply[0]: {r[1:] for r in answered if r[0] == reply[0]} for reply in answered
         }
         assert all(len(replies) == 1 for replies in by_generation.values()), by_generation
+
+
+@pytest.mark.slow
+def test_a_running_service_publishes_an_article_when_its_embargo_ends(
+    settings: Settings, newsroom: Path
+) -> None:
+    fill(settings, newsroom)
+    with served_process(settings) as (url, _):
+        until = datetime.now(UTC) + timedelta(seconds=8)
+        waits = {"title": "Ferry", "text": "The ferry sails again.", "embargoed": until.isoformat()}
+        (newsroom / "ferry.json").write_text(json.dumps(waits))
+        done = command(settings, "ingest", str(newsroom), "--json")
+        assert (json.loads(done.stdout)["added"], done.returncode) == (0, 0)
+
+        def titles() -> set[str]:
+            listed = httpx2.get(f"{url}/v1/articles").json()["articles"]
+            return {one["title"] for one in listed}
+
+        while "Ferry" not in titles():
+            assert datetime.now(UTC) < until + timedelta(seconds=60)
+            time.sleep(0.2)
+        assert datetime.now(UTC) >= until
 
 
 @pytest.mark.slow

@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement, and_, bindparam, func, select
 from ingest.storage.database import Rows, among
 from ingest.storage.rows import StoredArticle
 from ingest.storage.snapshot import COLLECTIONS, Snapshot, live, spelled
-from ingest.storage.tables import collected, members, passages, versions
+from ingest.storage.tables import classed, collected, members, passages, versions
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,8 @@ class PassageFilter:
 
     `as_of` leaves what was published by then, and undated articles whose text names no later date.
     An undated article passes no other date filter. Outlets and collections are compared without
-    case; an article passes that is in any one of the collections.
+    case, and so are names and codes of subjects; an article passes that is in any one of the
+    collections, and one of any of the subjects.
     """
 
     as_of: date | None = None
@@ -45,6 +46,7 @@ class PassageFilter:
     publishers: tuple[str, ...] = ()
     article_ids: tuple[str, ...] = ()
     collections: tuple[str, ...] = ()
+    subjects: tuple[str, ...] = ()
 
 
 def passage_rows(
@@ -120,6 +122,9 @@ def conditions(snapshot: Snapshot, wanted: PassageFilter) -> list[ColumnElement[
         names = spelled(snapshot.rows(COLLECTIONS), wanted.collections)
         named = collected.c.collection.in_(names)
         found.append(versions.c.version.in_(select(collected.c.version).where(named)))
+    if wanted.subjects:
+        about = classed.c.subject.in_([subject.casefold() for subject in wanted.subjects])
+        found.append(versions.c.version.in_(select(classed.c.version).where(about)))
     if wanted.article_ids:
         found.append(versions.c.article_id.in_(wanted.article_ids))
     return found

@@ -242,6 +242,13 @@ class Overridden(BaseModel):
         return [cls(**asdict(one), stated=own.get(one.field)) for one in found]
 
 
+class Subject(BaseModel):
+    name: str
+    code: str | None = Field(
+        description="of IPTC's Media Topics `medtop:20000002`; else as written"
+    )
+
+
 class Article(BaseModel):
     """One article; every offset anywhere refers to its `text`, in Unicode code points."""
 
@@ -261,6 +268,12 @@ class Article(BaseModel):
     )
     credited_to: str | None = Field(description="the outlet that a credit line names")
     language: str | None = Field(description="ISO 639-1, as its words suggest")
+    item_id: str | None = Field(description="its publisher's identifier")
+    version: str | None
+    usage_terms: str | None
+    copyright_holder: str | None
+    corrects: list[str] = Field(description="identifiers of items that it corrects or replaces")
+    subjects: list[Subject] = Field(description="as its publisher states them")
     collections: list[str]
     ingested_at: str
     overrides: list[Overridden] = Field(description="what a desk says otherwise than the file")
@@ -272,7 +285,7 @@ class Article(BaseModel):
     @classmethod
     def of(cls, stored: StoredArticle, snapshot: Snapshot) -> Article:
         """One article of a generation, with the other members of its family."""
-        shown = card(stored)
+        shown, terms = card(stored), stored.article.terms
         family = snapshot.family(stored.family_id)
         members = family.members if family else ()
         known = snapshot.articles(member.article_id for member in members)
@@ -281,9 +294,13 @@ class Article(BaseModel):
             **{
                 name: getattr(stored.article, name)
                 for name in cls.model_fields
-                if name
-                not in ("title", "collections", "ingested_at", "overrides", "family", "alterations")
+                if hasattr(stored.article, name) and name not in ("title", "collections")
             },
+            **{
+                name: getattr(terms, name)
+                for name in ("item_id", "version", "usage_terms", "copyright_holder", "corrects")
+            },
+            subjects=[Subject(name=one.name, code=one.code) for one in terms.subjects],
             title=shown.title,
             collections=list(snapshot.collections_of(shown.article_id)),
             ingested_at=stored.ingested_at,

@@ -252,6 +252,12 @@ class ArticlesRequest(Request):
     collection: list[Filter] = Field(
         [], max_length=200, description="only articles in any one of these collections"
     )
+    subject: list[Filter] = Field(
+        [],
+        max_length=200,
+        description="only articles with any one of these subjects, by name or code, in any case",
+        examples=[["medtop:20000002"]],
+    )
 
     def narrowed(self) -> ArchiveFilter:
         return ArchiveFilter(
@@ -260,6 +266,7 @@ class ArticlesRequest(Request):
             self.published_after,
             self.published_before,
             collection=tuple(self.collection),
+            subject=tuple(self.subject),
         )
 
 

@@ -136,6 +136,9 @@ def _narrowed(wanted: ArchiveFilter) -> Iterator[tuple[str, dict[str, Any]]]:
     for one in wanted.collection:
         others = tuple(name for name in wanted.collection if name != one)
         yield f"collection {one}", replace(wanted, collection=others).given()
+    for one in wanted.subject:
+        others = tuple(name for name in wanted.subject if name != one)
+        yield f"subject {one}", replace(wanted, subject=others).given()
     if wanted.published_after:
         words = f"from {in_words(wanted.published_after)}"
         yield words, replace(wanted, published_after=None).given()

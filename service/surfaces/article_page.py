@@ -179,6 +179,10 @@ def _origin(article: Article, ingested_at: str) -> list[str]:
             article.republished_on and f"republished {in_words(article.republished_on)}",
             article.updated_on and f"updated {in_words(article.updated_on)}",
             article.credited_to and f"credited to {article.credited_to}",
+            article.terms.version and f"version {article.terms.version}",
+            article.terms.copyright_holder and f"copyright {article.terms.copyright_holder}",
+            article.terms.usage_terms and f"terms of use: {article.terms.usage_terms}",
+            article.terms.corrects and f"corrects {', '.join(article.terms.corrects)}",
             f"from {article.source}",
             f"in the archive since {in_words(date.fromisoformat(ingested_at[:10]))}",
         )

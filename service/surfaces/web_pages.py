@@ -93,6 +93,7 @@ def _archive(router: APIRouter, service: Service) -> None:
         as_of: str = "",
         article_id: Annotated[list[str], Query(max_length=1_000)] = [],  # noqa: B006
         collection: Annotated[list[str], Query(max_length=100)] = [],  # noqa: B006
+        subject: Annotated[list[str], Query(max_length=100)] = [],  # noqa: B006
         sort: Literal["newest", "oldest", "title", "outlet", "copies"] = "newest",
         number: Annotated[int, Query(alias="page", ge=1, le=1_000_000)] = 1,
     ) -> HTMLResponse:
@@ -104,6 +105,7 @@ def _archive(router: APIRouter, service: Service) -> None:
             _day("as_of", as_of),
             tuple(filter(None, map(str.strip, article_id))),
             tuple(filter(None, map(str.strip, collection))),
+            tuple(filter(None, map(str.strip, subject))),
         )
         with service.archive.catalogue.live() as snapshot:
             view = archive_view(snapshot, wanted, sort, number)
