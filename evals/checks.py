@@ -28,6 +28,7 @@ from ingest.settings import read_settings
 from ingest.storage.archive import open_archive
 from service.checks import Checker
 from service.retrieval.retriever import Retriever
+from service.types import Question
 
 VERDICTS = ("supported", "partial", "contradicted", "not_found", "not_checked")
 
@@ -62,7 +63,7 @@ def check(cases: list[Case]) -> Iterator[Judged]:
             ingest(archive, [SUITES / "articles", SAMPLE])
             checker = Checker(archive, Retriever(archive))
             for case in cases:
-                found = asyncio.run(checker.check(case.claim))
+                found = asyncio.run(checker.check(Question(case.claim)))
                 yield case, found.sentences[0].verdict
 
 

@@ -7,7 +7,7 @@ import re
 import time
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 
 from ingest.errors import InvalidRequest, TimedOut
 from ingest.storage.archive import Archive
@@ -56,22 +56,20 @@ class Checker:
         self.clock = clock
         self.selector = Selector(archive, retriever)
 
-    async def check(self, text: str, as_of: date | None = None) -> Check:
+    async def check(self, asked: Question) -> Check:
         """The whole check: the last of the stream. Raises as `stream` does."""
-        async for step in self.stream(text, as_of):
+        async for step in self.stream(asked):
             if isinstance(step, Check):
                 return step
         raise AssertionError("a stream ended without a check")
 
-    async def stream(
-        self, text: str, as_of: date | None = None
-    ) -> AsyncIterator[CheckedSentence | Check]:
+    async def stream(self, asked: Question) -> AsyncIterator[CheckedSentence | Check]:
         """Each sentence of the text in order as soon as it is checked, then all of them.
 
-        Nothing published after `as_of` counts. Raises InvalidRequest where there are more than
+        Only what the dates and filters of `asked` permit counts. Raises InvalidRequest where there are more than
         `MOST_SENTENCES`, TimedOut after `answer_timeout_seconds`. Closing it ends the work.
         """
-        sentences = split(text)
+        sentences = split(asked.text)
         if len(sentences) > MOST_SENTENCES:
             raise InvalidRequest(
                 f"text: it has {len(sentences):,} sentences; send at most {MOST_SENTENCES} at once"
@@ -86,23 +84,23 @@ class Checker:
                         f"the check took longer than {seconds:g} s: send a shorter text, or raise "
                         "DATELINE_ANSWER_TIMEOUT_SECONDS"
                     )
-                found = await asyncio.to_thread(self._finding, sentence, before, as_of, snapshot)
+                found = await asyncio.to_thread(self._finding, sentence, before, asked, snapshot)
                 yield numbered.shown(sentence, found)
                 before = sentence.text
             index = {
                 "generation": snapshot.generation,
                 "embedding_model": self.archive.embedder.model,
             }
-        yield Check(tuple(numbered.sentences), tuple(numbered.citations), as_of, index)
+        yield Check(tuple(numbered.sentences), tuple(numbered.citations), asked.as_of, index)
 
     def _finding(
-        self, sentence: Sentence, before: str, as_of: date | None, snapshot: Snapshot
+        self, sentence: Sentence, before: str, asked: Question, snapshot: Snapshot
     ) -> Finding:
         if not _is_statement(sentence):
             return Finding("not_checked", "no statement")
-        claim = self._read(sentence.text, as_of)
+        claim = self._read(sentence.text, asked)
         pointing = before and _POINTS_BACK.match(sentence.text)
-        query = self._read(f"{before} {sentence.text}", as_of) if pointing else claim
+        query = self._read(f"{before} {sentence.text}", asked) if pointing else claim
         gathered = self.selector.gather(query, snapshot)
         ranked = ranking.rank(query, *gathered)
         likeness = gathered.vectors @ gathered.question_vector if gathered.evidence else ()
@@ -120,9 +118,9 @@ class Checker:
         )
         return next(iter(otherwise), borne_out) or Finding("not_found", "no sentence says it")
 
-    def _read(self, text: str, as_of: date | None) -> Query:
+    def _read(self, text: str, asked: Question) -> Query:
         """A statement, read as a question that takes it for granted."""
-        query = analyse(Question(text, as_of=as_of), self.clock().date())
+        query = analyse(replace(asked, text=text), self.clock().date())
         return replace(query, kind="how", about=None, several_articles=False)
 
 

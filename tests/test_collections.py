@@ -166,3 +166,19 @@ def test_a_name_that_is_none_is_refused(http: httpx2.Client, name: str) -> None:
     assert http.post("/v1/articles", json=body).status_code == 422
     files = {"files": ("tram.txt", b"The tram is late.")}
     assert http.post("/v1/articles", params={"collection": name}, files=files).status_code == 422
+
+
+def test_checks_and_topics_keep_to_the_collections(http: httpx2.Client) -> None:
+    said = {"text": "The Orvel bridge cost 38 million crowns."}
+
+    def verdict(*collections: str) -> str:
+        reply = http.post("/v1/checks", json=said | {"collections": collections})
+        return str(reply.json()["sentences"][0]["verdict"])
+
+    assert verdict("city") == verdict() == "supported" and verdict("culture") == "not_found"
+    page = http.post("/check", data=said | {"collection": ["culture"]}).text
+    assert "Not found" in page and 'name="collection" value="culture"' in page
+    assert 'value="culture"' in http.get("/check", params={"collection": "culture"}).text
+    topic = http.get("/topics/Orvel", params={"collection": "water"}).text
+    assert "dam" in topic and "bridge" not in topic
+    assert "archive?q=Orvel&amp;collection=water" in topic

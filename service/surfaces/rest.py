@@ -131,7 +131,7 @@ def _checks(router: APIRouter, service: Service) -> None:
 
         Each has a verdict and cites what it rests on, as an answer does. Nothing is kept.
         """
-        steps = service.checker.stream(body.text, body.as_of)
+        steps = service.checker.stream(body.read())
         async with aclosing(paced(steps, request, service.stopping)) as paced_steps:
             async for step in paced_steps:
                 if isinstance(step, Check):

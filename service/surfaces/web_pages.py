@@ -25,7 +25,7 @@ from service.surfaces.answer_page import answer_view
 from service.surfaces.archive_page import archive_view, home_view, timeline
 from service.surfaces.article_page import article_view, place_in, span_of
 from service.surfaces.page_templates import WEB, page
-from service.types import LONGEST_QUESTION, Question
+from service.types import LONGEST_QUESTION, Filters, Question
 from service.wiring import Service
 
 LONGEST_TOPIC = 200  # characters
@@ -99,13 +99,13 @@ def _archive(router: APIRouter, service: Service) -> None:
     ) -> HTMLResponse:
         wanted = ArchiveFilter(
             q,
-            tuple(filter(None, map(str.strip, publisher))),
+            _named(publisher),
             _day("published_after", published_after),
             _day("published_before", published_before),
             _day("as_of", as_of),
-            tuple(filter(None, map(str.strip, article_id))),
-            tuple(filter(None, map(str.strip, collection))),
-            tuple(filter(None, map(str.strip, subject))),
+            _named(article_id),
+            _named(collection),
+            _named(subject),
         )
         with service.archive.catalogue.live() as snapshot:
             view = archive_view(snapshot, wanted, sort, number)
@@ -175,22 +175,27 @@ def _answer(router: APIRouter, service: Service) -> None:
 def _topic(router: APIRouter, service: Service) -> None:
     @router.api_route("/topics/{words}", methods=READS)
     async def topic(
-        request: Request, words: Annotated[str, Path(max_length=LONGEST_TOPIC)]
+        request: Request,
+        words: Annotated[str, Path(max_length=LONGEST_TOPIC)],
+        collection: Annotated[list[str], Query(max_length=100)] = [],  # noqa: B006
     ) -> HTMLResponse:
         words = " ".join(words.split())
         if not words or not words.isprintable():
             raise InvalidRequest("name what the page is to be about: /topics/harbour bridge")
-        answer = body_of(await service.topics.answer(Question(f"Timeline of {words}")))
+        wanted = ArchiveFilter(words, collection=_named(collection))
+        asked = Question(f"Timeline of {words}", filters=Filters(collections=wanted.collection))
+        answer = body_of(await service.topics.answer(asked))
 
         def view() -> dict[str, Any]:
             with service.archive.catalogue.live() as snapshot:
-                found = listing(snapshot, ArchiveFilter(words))
+                found = listing(snapshot, wanted)
                 total, story_count, *_ = found.counts()
                 return {
                     **answer_view(answer, snapshot),
                     "total": total,
                     "story_count": story_count,
                     "bars": timeline(found.months(), ArchiveFilter()),
+                    "given": wanted.given(),
                 }
 
         return page(request, "topic.html", words=words, **await asyncio.to_thread(view))
@@ -198,17 +203,26 @@ def _topic(router: APIRouter, service: Service) -> None:
 
 def _check(router: APIRouter, service: Service) -> None:
     @router.api_route("/check", methods=READS)
-    async def form(request: Request) -> HTMLResponse:
-        return page(request, "check.html", text="", as_of="", check=None, trouble=None)
+    async def form(
+        request: Request,
+        collection: Annotated[list[str], Query(max_length=100)] = [],  # noqa: B006
+    ) -> HTMLResponse:
+        shown: dict[str, Any] = {"text": "", "as_of": "", "collections": _named(collection)}
+        return page(request, "check.html", **shown, check=None, trouble=None)
 
     @router.post("/check")
     async def check(
-        request: Request, text: Annotated[str, Form()] = "", as_of: Annotated[str, Form()] = ""
+        request: Request,
+        text: Annotated[str, Form()] = "",
+        as_of: Annotated[str, Form()] = "",
+        collection: Annotated[list[str], Form(max_length=100)] = [],  # noqa: B006
     ) -> HTMLResponse:
-        shown: dict[str, Any] = {"text": text, "as_of": as_of}
+        named = _named(collection)
+        shown: dict[str, Any] = {"text": text, "as_of": as_of, "collections": named}
         try:
-            wanted = CheckRequest(text=text, as_of=_day("as_of", as_of))
-            done = await service.checker.check(wanted.text, wanted.as_of)
+            day = _day("as_of", as_of)
+            wanted = CheckRequest(text=text, as_of=day, collections=list(named))
+            done = await service.checker.check(wanted.read())
         except (ValidationError, DatelineError) as error:
             failed = known_failure(_of_form(error), request.state.request_id)
             return page(
@@ -235,6 +249,11 @@ def failure_page(request: Request, error: Exception) -> HTMLResponse | None:
 def _said(error: DatelineError) -> str:
     words = str(error).partition("; /docs ")[0]  # what follows is for programs
     return f"{words[:1].upper()}{words[1:]}."
+
+
+def _named(values: list[str]) -> tuple[str, ...]:
+    """What a form's field of one or many has, without those left empty."""
+    return tuple(filter(None, map(str.strip, values)))
 
 
 def _day(name: str, value: str) -> date | None:
