@@ -25,6 +25,7 @@ READING_PACKAGES = (
     "pypdf",
     "python-docx",
     "pyyaml",
+    "striprtf",
     "trafilatura",
 )
 

@@ -559,7 +559,7 @@ def test_a_file_over_the_limit_is_named_with_both_sizes(tmp_path: Path) -> None:
 
 def test_a_named_file_of_another_type_and_a_missing_one_fail(tmp_path: Path) -> None:
     assert (
-        ".atom, .csv, .docx, .eml, .epub, .htm, .html, .json, .jsonl, .md, .mht, .mhtml, .odt, .pdf, .rss, .tsv, .txt, .warc, .warc.gz, .xml"
+        ".atom, .csv, .docx, .eml, .epub, .htm, .html, .json, .jsonl, .md, .mht, .mhtml, .odt, .pdf, .rss, .rtf, .tsv, .txt, .warc, .warc.gz, .xml"
         in failure(written(tmp_path / "a.xyz", "words")).reason
     )
     assert "does not exist" in failure(tmp_path / "none.txt").reason

@@ -38,6 +38,7 @@ FORMATS = {
     ".odt": "odt",
     ".pdf": "pdf",
     ".rss": "xml",
+    ".rtf": "rtf",
     ".tsv": "table",
     ".txt": "text",
     ".warc": "warc",
@@ -194,7 +195,9 @@ def _read_file(
         elif kind == "json":
             yield from told_once(read_lines(path, content, process), name)
         else:
-            most = limit * WRAPPED if kind in ("pdf", "docx", "odt", "mail", *MANY) else limit
+            most = (
+                limit * WRAPPED if kind in ("pdf", "docx", "odt", "rtf", "mail", *MANY) else limit
+            )
             with path.open("rb") as stream:
                 data = stream.read(most + 1)
                 size = max(len(data), os.fstat(stream.fileno()).st_size)

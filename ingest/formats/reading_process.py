@@ -264,7 +264,7 @@ def _items(content: Content) -> list[Item]:
         )
 
     kind = content.kind.removeprefix(PLAIN)
-    if kind not in ("docx", "html", "markdown", "odt", "pdf", "text"):
+    if kind not in ("docx", "html", "markdown", "odt", "pdf", "rtf", "text"):
         from ingest.formats import html, items
 
         # the markup of feeds and books holds no menus
@@ -291,6 +291,10 @@ def _extract(content: Content) -> Extract:
         from ingest.formats.odt import read_odt
 
         return read_odt(content.data, content.limit_bytes)
+    if content.kind == "rtf":
+        from ingest.formats.rtf import read_rtf
+
+        return read_rtf(content.data)
     if content.kind == "markdown":
         from ingest.formats.front_matter import read_markdown
 
