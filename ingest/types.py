@@ -255,6 +255,17 @@ class Withdrawn:
 
 
 @dataclass(frozen=True, slots=True)
+class Entry:
+    """What a feed or sitemap says of one page. `stated` changes with it."""
+
+    address: str  # as written there, "" where it names none
+    stated: str
+    fields: Mapping[str, object] = field(default_factory=dict)  # of an item, as in JSON Lines
+    own_text: int = 0  # characters that stand in the feed itself
+    is_listing: bool = False  # another sitemap
+
+
+@dataclass(frozen=True, slots=True)
 class IngestReport:
     """What an ingest did; the last four counts are totals after the run."""
 

@@ -5,16 +5,16 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from ingest.errors import BadArticle
-from ingest.formats import csv_file, epub, json_file, mail, ninjs, warc, xml_items
+from ingest.formats import csv_file, epub, json_file, listings, mail, ninjs, warc, xml_items
 from ingest.formats.articles import NOT_UNDERSTOOD, ReadPage, article_from, expect_size
 from ingest.formats.encodings import decode
 from ingest.formats.terms import stopped, terms_of
-from ingest.types import Article, Failure, Withdrawn
+from ingest.types import Article, Entry, Failure, Withdrawn
 
 if TYPE_CHECKING:
     from ingest.formats.reading_process import Content
@@ -61,6 +61,26 @@ def read_line(line: Content, read_page: ReadPage) -> list[Item]:
         raise BadArticle('is no JSON object; write {"title": …, "text": …}')
     name, _, place = line.source.rpartition("#")
     return [_item(fields, replace(line, source=name), place, read_page)]
+
+
+def read_item(item: Content, read_page: ReadPage) -> list[Item]:
+    """The item of a feed, whose fields are JSON, named by its address alone. Raises BadArticle."""
+    fields = _json(item.data, "the item")
+    assert isinstance(fields, dict)
+    read = _item(fields, item, "1", read_page)
+    return [replace(read, identity=item.identity, source=item.source)]
+
+
+def read_listing(file: Content, read_page: ReadPage) -> list[Entry | Item]:
+    """What a feed or sitemap from the web says of its pages; of other XML its items. Raises
+    BadArticle."""
+    if file.kind == "web json":
+        return [*listings.read_json_listing(_json(file.data, "the reply"))]
+    if (found := listings.read_xml_listing(file.data)) is None:
+        return [*read_xml(file, read_page)]
+    entries, is_whole = found
+    damage = [] if is_whole else [Failure(file.source, listings.DAMAGED, file.identity)]
+    return [*damage, *entries]
 
 
 def read_json(file: Content, read_page: ReadPage) -> list[Item]:
@@ -185,12 +205,15 @@ def _mark(key: object) -> str:
 
 
 # By the kind of a file; "json" is a line of JSON Lines.
-READERS = {
+READERS: dict[str, Callable[[Content, ReadPage], Sequence[Entry | Item]]] = {
     "epub": read_epub,
+    "item": read_item,
     "json": read_line,
     "json file": read_json,
     "mail": read_mail,
     "table": read_table,
     "warc": read_warc,
+    "web json": read_listing,
+    "web xml": read_listing,
     "xml": read_xml,
 }

@@ -17,7 +17,7 @@ import sys
 import threading
 import time
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -28,7 +28,7 @@ from pydantic import TypeAdapter
 
 from ingest.errors import BadArticle
 from ingest.text.language import language_of, load_model
-from ingest.types import Article, Extract, Failure, Withdrawn
+from ingest.types import Article, Entry, Extract, Failure, Withdrawn
 
 SECONDS = 30  # of processor time for one file; a PDF of 500 pages takes 20
 # for a web page, which takes under 1, before it is read without looking for its main text
@@ -43,7 +43,7 @@ PLAIN = "plain "
 NOTE_TOO_LONG = "takes too long to look for its main text: all its text was taken"
 
 Item = Article | Failure | Withdrawn
-_ITEMS: TypeAdapter[list[Item]] = TypeAdapter(list[Item])
+_ITEMS: TypeAdapter[list[Entry | Item]] = TypeAdapter(list[Entry | Item])
 _OUR_SETTINGS = ("DATELINE_", "OPENAI_", "SLACK_")
 
 
@@ -108,7 +108,11 @@ class ReadingProcess:
     def read_all(self, content: Content) -> list[Item]:
         """All that a file holds, in order; more than one item only of JSON and XML. Raises
         BadArticle with the reason where the file cannot be read."""
-        may_be_page = content.kind in ("html", "json")
+        return [item for item in self.read_listing(content) if not isinstance(item, Entry)]
+
+    def read_listing(self, content: Content) -> list[Entry | Item]:
+        """As `read_all`; of a feed or sitemap from the web, what it says of its pages."""
+        may_be_page = content.kind in ("html", "json", "item")
         try:
             return self._read(content, PAGE_SECONDS if may_be_page else SECONDS)
         except TimeoutError:
@@ -126,7 +130,7 @@ class ReadingProcess:
             pass
         raise BadArticle(f"takes more than {SECONDS} s to read; save it anew or as plain text")
 
-    def _read(self, content: Content, seconds: int) -> list[Item]:
+    def _read(self, content: Content, seconds: int) -> list[Entry | Item]:
         try:
             reply = self._reply(content, seconds)
         except BaseException:
@@ -251,7 +255,7 @@ def _answer(content: Content) -> dict[str, Any]:
     return {"bad": bad}
 
 
-def _items(content: Content) -> list[Item]:
+def _items(content: Content) -> Sequence[Entry | Item]:
     """What each format is read by: a new one is a line here, and one in `readers.FORMATS`."""
     from ingest.formats import articles
 
@@ -268,7 +272,7 @@ def _items(content: Content) -> list[Item]:
         from ingest.formats import html, items
 
         # the markup of feeds and books holds no menus
-        is_plain = kind in ("epub", "xml")
+        is_plain = kind in ("epub", "item", "xml", "web xml")
         return items.READERS[kind](content, html.read_plain_page if is_plain else read_page)
     extract = read_page(content.data, content.limit_bytes) if kind == "html" else _extract(content)
     if extract.stopped:

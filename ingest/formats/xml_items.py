@@ -26,7 +26,7 @@ def read_xml(data: bytes) -> tuple[list[Fields], tuple[str, ...]]:
     elif kind in ("newsItem", "newsMessage"):
         items = [_newsml(item) for item in root.iter("newsItem")]
     elif kind in ("rss", "RDF", "feed"):
-        items = list(_feed(root))
+        items = list(feed_items(root))
     else:
         raise BadArticle(
             f"is XML of a kind that is not read ({kind[:40]}); Dateline reads NITF, NewsML-G2, RSS and Atom"
@@ -145,7 +145,8 @@ def _named(one: _Element) -> str:
     return _text(one, "name") or " ".join("".join(one.itertext()).split()) or code
 
 
-def _feed(root: _Element) -> Iterator[Fields]:
+def feed_items(root: _Element) -> Iterator[Fields]:
+    """The items of a feed that was `parsed`."""
     publisher = _text(root, "channel/title", "title")
     rights = _text(root, "channel/copyright", "rights")
     for item in root.iter("item", "entry"):

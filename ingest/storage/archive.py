@@ -14,6 +14,7 @@ from ingest.errors import IndexMismatch, IndexOutdated, IndexUnavailable
 from ingest.reports import Reports
 from ingest.settings import LOCAL_MODEL, Settings
 from ingest.storage import chroma_guard, indexes
+from ingest.storage.address_records import AddressRecords
 from ingest.storage.catalogue import Catalogue, Snapshot
 from ingest.storage.databases import open_database
 from ingest.storage.file_records import FileRecords
@@ -48,6 +49,7 @@ class Archive:
             opened.callback(database.close)
             self.catalogue = Catalogue(database)
             self.file_records = FileRecords(database)
+            self.address_records = AddressRecords(database)
             self.reports = Reports(database)
             self.queue = Queue(database, str(settings.uploads_dir.absolute()))
             self._database = database

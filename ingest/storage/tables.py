@@ -167,6 +167,21 @@ files = Table(
     words("articles"),
     PrimaryKeyConstraint("file", "name"),
 )
+addresses = Table(  # what an ingest fetched: of each address given to it, itself and what it led to
+    "addresses",
+    _catalogue,
+    words("root"),
+    words("address"),
+    words("etag"),
+    words("last_modified"),
+    words("digest"),
+    words("stated"),
+    Column("looked_at", Double, nullable=False),
+    Column("wait_until", Double, nullable=False),
+    words("failure"),
+    words("articles"),
+    PrimaryKeyConstraint("root", "address"),
+)
 reports = Table(
     "reports",
     _catalogue,

@@ -1,0 +1,61 @@
+"""Reads feeds and sitemaps as lists of pages, for whoever fetches these."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
+
+from ingest.formats import json_file, xml_items
+from ingest.formats.field_names import BODIES, understood
+from ingest.types import Entry
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element  # type: ignore[import-untyped]
+
+DAMAGED = "is damaged XML: entries may be missing"
+
+
+def read_xml_listing(data: bytes) -> tuple[list[Entry], bool] | None:
+    """(what an RSS or Atom feed, a sitemap or a list of sitemaps says of its pages, whether it is
+    whole); None for other XML. Raises BadArticle where it is no XML."""
+    root, is_whole = xml_items.parsed(data)
+    kind = str(root.tag)
+    if kind in ("rss", "RDF", "feed"):
+        return [_item(fields) for fields in xml_items.feed_items(root)], is_whole
+    if kind in ("urlset", "sitemapindex"):
+        return [_place(element) for element in root.iter("url", "sitemap")], is_whole
+    return None
+
+
+def read_json_listing(value: object) -> list[Entry]:
+    """What a JSON feed, or the reply of an interface, says of its articles. Raises BadArticle where
+    it holds none."""
+    return [_item(fields) for fields in json_file.items_of(value)]
+
+
+def _item(fields: Mapping[str, object]) -> Entry:
+    known, _ = understood(fields)
+    body = " ".join(known.get(name, "") for name in BODIES)
+    return Entry(
+        address=known.get("url", ""),
+        stated=_digest(str(value) for name, value in fields.items() if name != "publisher"),
+        fields={name: value for name, value in fields.items() if value},
+        own_text=len(" ".join(_TAG.sub(" ", body).split())),
+    )
+
+
+def _place(element: _Element) -> Entry:
+    def words(tag: str) -> str:
+        return (element.findtext(tag) or "").strip()
+
+    return Entry(words("loc"), words("lastmod"), is_listing=element.tag == "sitemap")
+
+
+def _digest(words: Iterable[str]) -> str:
+    return hashlib.sha256(json.dumps(list(words)).encode()).hexdigest()[:32]
+
+
+_TAG = re.compile(r"<[^<>]*>")

@@ -1,0 +1,54 @@
+"""What was fetched from the web, so that only what changed is asked for and read again."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+
+from sqlalchemy import select
+
+from ingest.storage.database import Database, put
+from ingest.storage.tables import addresses
+
+
+@dataclass(frozen=True, slots=True)
+class AddressRecord:
+    """One address, as it was when it was looked at last."""
+
+    etag: str = ""
+    last_modified: str = ""
+    digest: str = ""  # of the body and the way it was read
+    stated: str = ""  # what a feed or sitemap said of it then
+    looked_at: float = 0.0  # seconds since 1970
+    wait_until: float = 0.0  # before then its host wants no request
+    failure: str = ""  # why it gave nothing
+    articles: Mapping[str, str] = field(default_factory=dict)  # article id → content hash
+
+
+class AddressRecords:
+    """A record by (root, address): the address that was given to an ingest, and one it led to."""
+
+    def __init__(self, database: Database):
+        self._database = database
+
+    def known(self, root: str) -> dict[str, AddressRecord]:
+        rows = self._database.rows(select(addresses).where(addresses.c.root == root))
+        return {
+            row.address: AddressRecord(
+                *(row[2:-1]),
+                articles=json.loads(row.articles),
+            )
+            for row in rows
+        }
+
+    def keep(self, root: str, records: Mapping[str, AddressRecord]) -> None:
+        """Raises IndexUnavailable where the disk does not take them."""
+        rows = [
+            {"root": root, "address": address, **asdict(record)}
+            | {"articles": json.dumps(dict(record.articles))}
+            for address, record in records.items()
+        ]
+        if rows:
+            with self._database.write() as connection:
+                put(connection, addresses, rows)
