@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib.metadata
 import platform
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -17,6 +17,7 @@ from ingest.errors import IndexMismatch, IndexUnavailable, WrongUsage
 from ingest.settings import LOCAL_MODEL, Settings, read_settings
 from ingest.storage import owner
 from ingest.summary import report_body
+from ingest.web.addresses import is_address
 
 if TYPE_CHECKING:
     from ingest.embedding.embedder import Embedder
@@ -26,10 +27,12 @@ MOST_FAULTS_SHOWN = 50
 
 
 def ingest(
-    paths: Annotated[
-        list[Path] | None,
+    places: Annotated[
+        list[str] | None,
         typer.Argument(
-            help="Files or folders of articles: .txt, .md, .html, .pdf, .docx, .json, .jsonl, .csv, .xml, .eml …"
+            metavar="[PATH|URL]...",
+            help="Files or folders of articles: .txt, .md, .html, .pdf, .docx, .json, .jsonl, .csv, .xml, .eml …; "
+            "or web addresses of pages, feeds and sitemaps",
         ),
     ] = None,
     prune: Annotated[
@@ -67,16 +70,16 @@ def ingest(
     terminal.start_logs()
     with terminal.spoken_errors():
         settings = read_settings()
-        if back and (paths or prune or dry_run or rebuild or collections):
+        if back and (places or prune or dry_run or rebuild or collections):
             raise WrongUsage("--rollback goes alone: dateline ingest --rollback")
-        if not paths and not rebuild and not back:
-            raise WrongUsage("name at least one file or folder: dateline ingest PATH…")
+        if not places and not rebuild and not back:
+            raise WrongUsage("name at least one file, folder or web address: dateline ingest PATH…")
         report = (
             rolled_back(settings)
             if back
             else run(
                 settings,
-                paths or [],
+                [word if is_address(word) else Path(word) for word in places or ()],
                 prune=prune,
                 dry_run=dry_run,
                 rebuild=rebuild,
@@ -90,7 +93,7 @@ def ingest(
 
 def run(
     settings: Settings,
-    paths: list[Path],
+    places: Sequence[Path | str],
     *,
     prune: bool = False,
     dry_run: bool = False,
@@ -99,19 +102,24 @@ def run(
     collections: list[str] | None = None,
     dask: str | None = None,
 ) -> dict[str, Any]:
-    """Ingests here, or through the service that owns the data directory; the report as JSON, with
-    `notes`. `expecting` and `collections` are as in `pipeline.ingest`, `dask` is the address of a
-    cluster that embeds."""
+    """Ingests files, folders and web addresses (str) here, or through the service that owns the
+    data directory; the report as JSON, with `notes`. `expecting` and `collections` are as in
+    `pipeline.ingest`, `dask` is the address of a cluster that embeds."""
     if rebuild and dry_run:
         raise WrongUsage("--rebuild writes, --dry-run does not: give one of them")
-    absolute = [path.absolute() for path in paths]
+    paths = [place.absolute() for place in places if isinstance(place, Path)]
+    addresses = [place for place in places if isinstance(place, str)]
+    if prune and addresses:
+        raise WrongUsage(
+            "--prune is for files and folders: a page that was taken down leaves by itself"
+        )
     if owner_client.serving(settings.data_dir):
         if dask:
             raise WrongUsage("--dask needs the data directory to itself: stop the service first")
         if rebuild:
             raise WrongUsage("--rebuild needs the data directory to itself: stop the service first")
-        body = {"paths": list(map(str, absolute)), "prune": prune, "dry_run": dry_run}
-        body |= {"expecting": expecting, "collections": collections}
+        body = {"paths": list(map(str, paths)), "addresses": addresses, "prune": prune}
+        body |= {"dry_run": dry_run, "expecting": expecting, "collections": collections}
         report: dict[str, Any] = {}
         with terminal.progress_bar() as progress:
             for line in owner_client.stream(settings.data_dir, "POST", "/owner/ingest", body):
@@ -123,16 +131,18 @@ def run(
     with owner.owning(settings.data_dir, "ingest"), terminal.progress_bar() as progress:
         from ingest import pipeline
         from ingest.storage import archive, indexes
+        from ingest.web.fetching import fetch
 
         anew = rebuild or (not dry_run and indexes.is_half_rebuilt(settings.data_dir))
         embedder = _on_cluster(settings, dask) if dask else None
         if anew:
             archive.rebuild(settings, embedder, progress)
         with archive.open_archive(settings, embedder) as opened:
+            found = fetch(opened, addresses, collections=collections, progress=progress)
             report = report_body(
                 pipeline.ingest(
                     opened,
-                    absolute,
+                    [*paths, *found],
                     prune=prune,
                     dry_run=dry_run,
                     expecting=expecting,

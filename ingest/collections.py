@@ -41,8 +41,10 @@ def within(made_for: Iterable[str], bound_to: Iterable[str]) -> bool:
 def folder(source: str) -> str | None:
     """The folder just below the PATH that was given, in which an article lies; None for no folder.
 
-    A line of JSON Lines is `FILE#ID`, and its id may have slashes.
+    A line of JSON Lines is `FILE#ID`, and its id may have slashes. A page of the web lies in none.
     """
+    if "://" in source.partition("#")[0]:
+        return None
     first, slash, _ = source.partition("/")
     is_line = bool(PurePosixPath(first.partition("#")[0]).suffix) and "#" in first
     return first if slash and not is_line else None

@@ -35,6 +35,7 @@ from ingest.taken_back import sorted_out
 from ingest.text import passages, sentences
 from ingest.types import Article, Failure, Family, IngestReport, Withdrawn
 from ingest.unchanged import ReadFiles
+from ingest.web.fetching import Fetched, Left
 
 log = logging.getLogger(__name__)
 Given = ParamSpec("Given")
@@ -76,7 +77,7 @@ def _alone(
 @_alone
 def ingest(
     archive: Archive,
-    paths: Sequence[Path],
+    paths: Sequence[Path | Fetched],
     *,
     prune: bool = False,
     dry_run: bool = False,
@@ -86,8 +87,8 @@ def ingest(
     progress: Progress | None = None,
     now: datetime | None = None,
 ) -> IngestReport:
-    """Brings the archive up to date with `paths`. Idempotent; killed at any point, the old
-    generation stays.
+    """Brings the archive up to date with `paths`, and with what was fetched from the web.
+    Idempotent; killed at any point, the old generation stays.
 
     What could not be read is also written to `failures.jsonl` in the data directory, unless it is a
     dry run. With `expecting` nothing else goes live than what had these `contents` when it was
@@ -135,6 +136,7 @@ def ingest(
         for root, names in given.items() if collections is not None else ():
             archive.catalogue.give(root, names)
         _spared(files.keep)
+        _spared(lambda: archive.address_records.keep(p for p in paths if isinstance(p, Fetched)))
         generation = generation_name(archive.catalogue.generation)
         if unwritten := summary.write_down(archive.settings.data_dir, generation, change.failed):
             notes = (*notes, unwritten)
@@ -295,7 +297,7 @@ def rollback(archive: Archive) -> IngestReport:
 def compare(
     catalogue: Catalogue,
     snapshot: Snapshot,
-    paths: Sequence[Path],
+    paths: Sequence[Path | Fetched],
     files: ReadFiles,
     *,
     prune: bool,
@@ -314,7 +316,7 @@ def compare(
     failed: list[Failure] = []
     notes, doubts, kept_out = list[str](), list[str](), 0
     seen, gone = set[str](), set[str]()
-    counts = [readers.count(path) for path in paths]
+    counts = [_count(path) for path in paths]
 
     def waiting() -> None:
         progress("read", len(seen) + len(failed), sum(counts) if all(counts) else 0)
@@ -323,14 +325,12 @@ def compare(
         for path in paths:
             root = _root(path)
             failed_before = len(failed)
-            reading = readers.read(
-                path, max_article_mb=max_article_mb, known=files.articles_of, process=process
-            )
+            reading = _reading(path, files, max_article_mb, process)
             for item in _noted(reading, files, given[root], only):
                 waiting()
                 if isinstance(item, Failure):
                     failed.append(item)
-                elif isinstance(item, readers.NotUnderstood | readers.PassedOver):
+                elif isinstance(item, readers.NotUnderstood | readers.PassedOver | Left):
                     notes.append(str(item))
                 elif isinstance(item, readers.Unchanged):
                     seen.update(item.article_ids)
@@ -346,7 +346,8 @@ def compare(
                     if known.get(item.article_id, ("",))[0] != item.content_hash:
                         fresh[item.article_id] = (item, root)
             places = {failure.place for failure in failed[failed_before:]}
-            gone |= _gone(known | waited, root, seen, places)
+            if isinstance(path, Path):  # what a feed names no more is not gone
+                gone |= _gone(known | waited, root, seen, places)
     progress("read", len(seen) + len(failed), len(seen) + len(failed))
     sorted_ = sorted_out(fresh, withdrawn.values(), catalogue, snapshot, now)
     unchanged, fresh = len(seen) - len(fresh), sorted_.fresh
@@ -365,12 +366,22 @@ def compare(
     )  # fmt: skip
 
 
+def _reading(
+    path: Path | Fetched, files: ReadFiles, max_article_mb: float, process: ReadingProcess
+) -> Iterable[readers.Item | Left]:
+    if isinstance(path, Fetched):
+        return path.items
+    return readers.read(
+        path, max_article_mb=max_article_mb, known=files.articles_of, process=process
+    )
+
+
 def _noted(
-    reading: Iterable[readers.Item],
+    reading: Iterable[readers.Item | Left],
     files: ReadFiles,
     given: tuple[str, ...],
     only: Sequence[str],
-) -> Iterator[readers.Item]:
+) -> Iterator[readers.Item | Left]:
     """What was read of a path, its articles put into the path's collections, noted in `files`."""
     files.given = given
     for item in reading:
@@ -385,8 +396,12 @@ def _noted(
     files.end()
 
 
-def _root(path: Path) -> str:
-    return os.path.normpath(path.absolute())
+def _root(path: Path | Fetched) -> str:
+    return path.address if isinstance(path, Fetched) else os.path.normpath(path.absolute())
+
+
+def _count(path: Path | Fetched) -> int:
+    return len(path.items) if isinstance(path, Fetched) else readers.count(path)
 
 
 def _outgrown(known: dict[str, tuple[str, str, str]], roots: set[str]) -> set[str]:
@@ -425,9 +440,9 @@ def _publish(
     return summary.copies_found(changed, sources)
 
 
-def _desk_notes(archive: Archive, paths: Sequence[Path]) -> tuple[str, ...]:
+def _desk_notes(archive: Archive, paths: Sequence[Path | Fetched]) -> tuple[str, ...]:
     """Where what was read and the desk disagree, the desk's word stands, and it is told."""
-    roots = {os.path.normpath(path.absolute()) for path in paths}
+    roots = set(map(_root, paths))
     with archive.catalogue.whole() as snapshot:
         stored = snapshot.articles(snapshot.overrides()).values()
     told = [words for one in stored if one.root in roots for words in disagreements(one.article)]

@@ -29,6 +29,7 @@ from rich.text import Text
 from ingest.errors import DatelineError
 
 STAGES = {
+    "fetch": "Fetching",
     "read": "Reading",
     "embed": "Embedding",
     "index": "Indexing",

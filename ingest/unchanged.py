@@ -50,7 +50,7 @@ class ReadFiles:
         self._records = records
         self._known = records.known()
         self._live = live_hashes
-        self._way = f"{_way_of_reading()}:{max_article_mb}".encode()
+        self._way = f"{way_of_reading()}:{max_article_mb}".encode()
         self.given: tuple[str, ...] = ()  # the collections of all articles that are read now
         self._current: _Reading | None = None
         self._read: list[_Reading] = []
@@ -114,7 +114,7 @@ class ReadFiles:
 
 
 @functools.cache
-def _way_of_reading() -> str:
+def way_of_reading() -> str:
     """Changes with our code and with the libraries that read files: another version may see more in
     the same bytes."""
     digest = hashlib.sha256()

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
+from typing import Protocol
 
 from sqlalchemy import select
 
@@ -26,6 +27,16 @@ class AddressRecord:
     articles: Mapping[str, str] = field(default_factory=dict)  # article id → content hash
 
 
+class Found(Protocol):
+    """What was found from `address` on."""
+
+    @property
+    def address(self) -> str: ...
+
+    @property
+    def records(self) -> Mapping[str, AddressRecord]: ...
+
+
 class AddressRecords:
     """A record by (root, address): the address that was given to an ingest, and one it led to."""
 
@@ -35,19 +46,20 @@ class AddressRecords:
     def known(self, root: str) -> dict[str, AddressRecord]:
         rows = self._database.rows(select(addresses).where(addresses.c.root == root))
         return {
-            row.address: AddressRecord(
-                *(row[2:-1]),
-                articles=json.loads(row.articles),
+            r.address: AddressRecord(
+                r.etag, r.last_modified, r.digest, r.stated, r.looked_at, r.wait_until, r.failure,
+                json.loads(r.articles),
             )
-            for row in rows
-        }
+            for r in rows
+        }  # fmt: skip
 
-    def keep(self, root: str, records: Mapping[str, AddressRecord]) -> None:
+    def keep(self, found: Iterable[Found]) -> None:
         """Raises IndexUnavailable where the disk does not take them."""
         rows = [
-            {"root": root, "address": address, **asdict(record)}
+            {"root": one.address, "address": address, **asdict(record)}
             | {"articles": json.dumps(dict(record.articles))}
-            for address, record in records.items()
+            for one in found
+            for address, record in one.records.items()
         ]
         if rows:
             with self._database.write() as connection:

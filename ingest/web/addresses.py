@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -53,6 +54,11 @@ def allowed(words: str) -> Allowed:
                 ) from None
             hosts.add(word)
     return Allowed(frozenset(hosts), tuple(networks))
+
+
+def is_address(words: str) -> bool:
+    """Whether somebody who names files, folders and web addresses means one of these."""
+    return re.match(r"https?://", words, re.IGNORECASE) is not None
 
 
 def checked(address: str, within: httpx2.URL | None = None) -> httpx2.URL:

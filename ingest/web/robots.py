@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from protego import Protego
 
-from ingest.errors import NotFetched
+from ingest.errors import AddressRefused, NotFetched
 
 OUR_NAME = "Dateline"
 LONGEST = 1_000_000  # bytes of a robots.txt
@@ -23,14 +23,14 @@ class Rules:
         self._rules = Protego.parse(body.decode("utf-8", "replace") if status == 200 else "")
 
     def expect_permission(self, address: str) -> None:
-        """Raises NotFetched where the address may not be asked."""
+        """Raises AddressRefused where the address may not be asked."""
         if not self._rules.can_fetch(address, OUR_NAME):
-            raise NotFetched(
+            raise AddressRefused(
                 "may not be fetched by programs, says its robots.txt; "
                 "save the page from a browser, or ask its publisher to let Dateline in"
             )
         if self.pause_seconds > LONGEST_PAUSE_SECONDS:
-            raise NotFetched(
+            raise AddressRefused(
                 f"wants {self.pause_seconds:g} s between two requests, says its robots.txt; "
                 "ask its publisher for another way to its articles"
             )

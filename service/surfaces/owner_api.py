@@ -20,6 +20,7 @@ from ingest import pipeline, uploads
 from ingest.errors import NotFound, NotReady
 from ingest.storage.doctor import findings
 from ingest.summary import report_body
+from ingest.web.fetching import fetch
 from service.contract.problems import known_failure
 from service.contract.requests import CollectionName, PlainText, must
 from service.contract.requests import Request as RequestModel
@@ -35,7 +36,8 @@ AbsolutePath = Annotated[
 
 
 class IngestRequest(RequestModel):
-    paths: list[AbsolutePath] = Field(min_length=1)
+    paths: list[AbsolutePath]
+    addresses: list[PlainText] = Field(default_factory=list)
     prune: bool = False
     dry_run: bool = False
     expecting: str | None = None
@@ -138,13 +140,18 @@ class _Ingest:
 
     def run(self) -> dict[str, Any]:
         """The report. Raises what the pipeline raises, NotReady where it was stopped."""
+        found = fetch(
+            self.service.archive,
+            self.body.addresses,
+            collections=self.body.collections,
+            progress=self._progress,
+        )
         while not self.service.writing.acquire(timeout=PROGRESS_SECONDS):
             self._progress("waiting", 0, 0)
         try:
-            paths = [Path(path) for path in self.body.paths]
             report = pipeline.ingest(
                 self.service.archive,
-                paths,
+                [*map(Path, self.body.paths), *found],
                 prune=self.body.prune,
                 dry_run=self.body.dry_run,
                 expecting=self.body.expecting,
