@@ -137,6 +137,12 @@ class Settings(BaseSettings):
         le=36_500,
         description="days that answers, conversations and ratings are kept; 0 keeps none",
     )
+    webhook_url: str | None = Field(
+        None, description="address that is told when an answer goes stale"
+    )
+    webhook_secret: SecretStr | None = Field(
+        None, description="what it is signed with: `whsec_` and 24 to 64 random bytes in base64"
+    )
     url: str | None = Field(
         None, description="another Dateline service that `dateline slack` asks; default this one"
     )

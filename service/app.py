@@ -23,6 +23,7 @@ from service.surfaces import (
     rest_answers,
     rest_articles,
     rest_conversations,
+    rest_events,
     rest_feedback,
     shared_answers,
     sign_in,
@@ -53,6 +54,7 @@ def create_app(service: Service, *, private: bool = False) -> FastAPI:
     app.include_router(rest.routes(service))
     app.include_router(rest_articles.routes(service))
     app.include_router(rest_conversations.routes(service))
+    app.include_router(rest_events.routes(service))
     app.include_router(shared_answers.routes(service))
     app.include_router(rest_feedback.routes(service))
     app.include_router(openai_chat.routes(service))

@@ -24,6 +24,7 @@ from service.records import (
     HANG_ON_ANSWERS,
     articles_shown,
     conversations,
+    events,
     followed,
     receipts,
     shown,
@@ -110,6 +111,8 @@ class Receipts:
         query = select(receipts.c.answer_id).where(receipts.c.made_at < first)
         if rows := self._database.rows(query):
             self.forget([row.answer_id for row in rows])
+            with self._database.write() as connection:
+                connection.execute(delete(events).where(events.c.made_at < first))
             log.info("forgot %d answers older than %d days", len(rows), self.keep_days)
 
     def forget(self, answer_ids: Sequence[str]) -> None:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Column, Index, Integer, MetaData, PrimaryKeyConstraint, Table
+from sqlalchemy import Column, Double, Index, Integer, MetaData, PrimaryKeyConstraint, Table
 
 from ingest.settings import Settings
 from ingest.storage.database import Database
@@ -90,6 +90,35 @@ shares = Table(
     words("owner"),
     words("shared_at"),
     Index("shares_by_answer", "answer_id"),
+)
+events = Table(
+    "events",  # what is to be told of answers and saved questions; no word of them
+    _metadata,
+    Column("number", Integer, primary_key=True),  # in the order they came
+    words("event_id", unique=True),
+    words("kind"),
+    words("subject"),  # the id of the answer or the saved question
+    words("owner"),  # the id of a key
+    words("made_at"),
+    words("detail"),  # JSON
+    Column("webhook", WORDS),
+    Column("tries", Integer, nullable=False),
+    Column("due_at", Double),  # seconds since 1970; null where nothing is left to do
+    Index("events_by_owner", "owner", "number"),
+    Index("events_due", "due_at"),
+)
+saved_questions = Table(
+    "saved_questions",
+    _metadata,
+    words("question_id", primary_key=True),
+    words("owner"),
+    words("body"),  # what is asked, as in POST /v1/answers
+    words("created_at"),
+    words("answer_id"),  # the last answer that was told
+    Column("webhook", WORDS),
+    Column("slack_channel", WORDS),
+    Column("asked_in", Integer, nullable=False),  # the generation that the answer is true of
+    Index("saved_by_owner", "owner", "created_at"),
 )
 secrets = Table("secrets", _metadata, words("name", primary_key=True), words("value"))
 HANG_ON_ANSWERS = (receipts, shown, stale, feedback, turns, shares)  # what goes with an answer

@@ -32,6 +32,7 @@ from service.connections import (
     LimitedConnection,
     log_rarely,
 )
+from service.following import follow
 from service.key_tables import open_keys
 from service.keys import Keys
 from service.types import Question
@@ -132,9 +133,8 @@ async def _run_beside(
     work: Callable[[asyncio.Event], Coroutine[Any, Any, None]],
 ) -> None:
     server = http_server(create_app(service, private=True))
-    serving = asyncio.gather(
-        server.serve(sockets=[private]), _forget_in_time(service), _release_in_time(service)
-    )
+    kept_up = _forget_in_time(service), _release_in_time(service), follow(service)
+    serving = asyncio.gather(server.serve(sockets=[private]), *kept_up)
     try:
         await work(stopped_by_signal())
     finally:
@@ -174,8 +174,9 @@ async def _run(
         loop.add_signal_handler(number, stop)
     serving = [server.serve(sockets=[listener]) for server, listener in servers]
     telling = _tell(service, [server for server, _ in servers], public, told)
-    kept_up = _forget_in_time(service), _renew_keys(service), _release_in_time(service)
-    await asyncio.gather(*serving, telling, *kept_up)
+    kept_up = _forget_in_time(service), _renew_keys(service)
+    following = _release_in_time(service), follow(service)
+    await asyncio.gather(*serving, telling, *kept_up, *following)
 
 
 async def _renew_keys(service: Service) -> None:

@@ -6,7 +6,7 @@ import json
 import logging
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
@@ -22,6 +22,7 @@ from ingest.types import Role, Sentence
 from service.conflicts.altered_copies import cited_as, closest, says_otherwise
 from service.conflicts.side_by_side import canonical_of
 from service.contract.replies import StaleBecause, body_of
+from service.events import ANSWER_STALE, StoredEvent, tell
 from service.receipts import Receipts, made_for
 from service.records import articles_shown, followed, receipts, shown, stale
 from service.types import Citation
@@ -45,10 +46,18 @@ class Outdated:
 class StaleAnswers:
     """The marks beside receipts. A mark has no words: what is said now is read from the archive."""
 
-    def __init__(self, database: Database, receipts: Receipts, catalogue: Catalogue):
+    def __init__(
+        self,
+        database: Database,
+        receipts: Receipts,
+        catalogue: Catalogue,
+        webhook: str | None = None,
+    ):
+        """`webhook` is told of every mark."""
         self._database = database
         self._receipts = receipts
         self._catalogue = catalogue
+        self._webhook = webhook
 
     def follow(self) -> None:
         """Brings every receipt up to the newest generation: marks what went stale, and takes out
@@ -99,6 +108,15 @@ class StaleAnswers:
                 for body in bodies
             ]
 
+    def data(self, event: StoredEvent) -> Body | None:
+        """What a webhook is told of an answer that went stale; None where it is kept no longer."""
+        body = self.read(event.subject)
+        if body is None:
+            return None
+        names = ("question", "text", "conversation_id")
+        shown = {name: body[name] for name in names}
+        return {"answer_id": event.subject, **shown, "stale": body["stale"] or event.detail}
+
     def page(
         self, asked_by: str | None, before: Sequence[str], limit: int
     ) -> list[tuple[tuple[str, str], Body]]:
@@ -132,31 +150,39 @@ class StaleAnswers:
         changed = cited & snapshot.changed_since(since) | cited - snapshot.live_ids(cited)
         standing = self._database.rows(select(stale))
         known = {row.answer_id: row for row in standing}
-        rows: dict[str, str] = {}
+        rows: dict[str, Any] = {}
         for ids in chunked(sorted(changed)):
             showing = (
-                select(receipts.c.answer_id, receipts.c.body)
+                select(receipts)
                 .join(shown, shown.c.answer_id == receipts.c.answer_id)
                 .where(shown.c.article_id.in_(ids))
             )
-            rows |= {row.answer_id: row.body for row in self._database.rows(showing)}
+            rows |= {row.answer_id: row for row in self._database.rows(showing)}
         for ids in chunked([one for one in known if one not in rows]):
-            of_them = select(receipts.c.answer_id, receipts.c.body).where(
-                receipts.c.answer_id.in_(ids)
-            )
-            rows |= {row.answer_id: row.body for row in self._database.rows(of_them)}
-        return [
-            mark
-            for answer_id, body in rows.items()
-            for mark in [_mark_of(json.loads(body), known.get(answer_id), snapshot, now)]
-            if mark is not None
-        ]
+            of_them = select(receipts).where(receipts.c.answer_id.in_(ids))
+            rows |= {row.answer_id: row for row in self._database.rows(of_them)}
+        withdrawn = self._catalogue.withdrawn(changed)
+        marks = []
+        for answer_id, row in rows.items():
+            because, numbers = _judged(json.loads(row.body), snapshot, withdrawn)
+            before = known.get(answer_id)
+            if because != (before.because if before else ""):
+                begun = before.since if before and because else now
+                mark = {"answer_id": answer_id, "since": begun, "because": because}
+                marks.append(mark | {"numbers": numbers, "asked_by": row.asked_by})
+        return marks
 
     def _mark(self, connection: Connection, marks: Sequence[Body]) -> None:
+        """Writes the marks, and what is to be told of them."""
         holds = [mark["answer_id"] for mark in marks if not mark["because"]]
         for ids in chunked(holds):
             connection.execute(delete(stale).where(stale.c.answer_id.in_(ids)))
-        put(connection, stale, [mark for mark in marks if mark["because"]])
+        for mark in (mark for mark in marks if mark["because"]):
+            asked_by = mark.pop("asked_by")
+            put(connection, stale, [mark])
+            detail = {"because": mark["because"], "since": mark["since"]}
+            answer_id = mark["answer_id"]
+            tell(connection, ANSWER_STALE, answer_id, asked_by, detail, webhook=self._webhook)
         if marks:
             log.info("stale answers=%d sound_again=%d", len(marks) - len(holds), len(holds))
 
@@ -222,15 +248,15 @@ def _bare(text: str) -> str:
     return re.sub(r"\s+", " ", unicodedata.normalize("NFKC", text).translate(_DASHES_AND_QUOTES))
 
 
-def _mark_of(body: Body, standing: Any, snapshot: Snapshot, now: str) -> Body | None:
-    """The row of an answer; None where it says what it said before."""
+def _judged(body: Body, snapshot: Snapshot, withdrawn: Collection[str]) -> tuple[str, str]:
+    """Why an answer is stale, "" where it holds, and the numbers of the citations, in JSON."""
     found = outdated(body, snapshot)
-    because = min((one.because for one in found.values()), key=GRAVEST.index, default="")
-    if because == (standing.because if standing else ""):
-        return None
-    since = standing.since if standing and because else now
-    numbers = json.dumps(sorted(found))
-    return {"answer_id": body["id"], "since": since, "because": because, "numbers": numbers}
+    articles = {citation["number"]: citation["article_id"] for citation in body["citations"]}
+    reasons = {
+        "withdrawn" if one.because == "removed" and articles[number] in withdrawn else one.because
+        for number, one in found.items()
+    }
+    return min(reasons, key=GRAVEST.index, default=""), json.dumps(sorted(found))
 
 
 def _shown(mark: Any, body: Body, snapshot: Snapshot) -> Body | None:

@@ -19,6 +19,7 @@ from service.changes import Changes
 from service.checks import Checker
 from service.conversations import Conversations
 from service.drafting.llm import Drafter
+from service.events import ANSWER_STALE, Events, secrets_of
 from service.feedback import Feedback
 from service.jobs import Jobs
 from service.key_tables import open_keys
@@ -48,6 +49,7 @@ class Service:
     checker: Checker
     receipts: Receipts
     stale_answers: StaleAnswers
+    events: Events
     feedback: Feedback
     conversations: Conversations
     shares: Shares
@@ -106,7 +108,10 @@ def open_service(settings: Settings, guards: Guards | None = None) -> Iterator[S
         uploads.recover(archive)
         pipeline.release(archive, datetime.now(UTC))
         receipts.expire(datetime.now(UTC))
-        stale_answers = StaleAnswers(records, receipts, archive.catalogue)
+        webhook = settings.webhook_url if settings.keep_days else None
+        stale_answers = StaleAnswers(records, receipts, archive.catalogue, webhook)
+        webhook_secrets = secrets_of(settings, secret(records, "webhooks"))
+        events = Events(records, {ANSWER_STALE: stale_answers.data}, webhook_secrets)
         stale_answers.follow()
         writing, stopping = threading.Lock(), asyncio.Event()
         jobs = Jobs(
@@ -126,6 +131,7 @@ def open_service(settings: Settings, guards: Guards | None = None) -> Iterator[S
                 Checker(archive, retriever),
                 receipts,
                 stale_answers,
+                events,
                 Feedback(records, receipts),
                 Conversations(records, receipts),
                 Shares(records, receipts, signing),

@@ -94,6 +94,7 @@ def replies() -> dict[str, Any]:
             sent("7")
             stale = get("/v1/answers?stale=true&limit=1")
             stale["answers"][0]["made_from"] = {}
+            made |= {"EventList": get("/v1/events?limit=1")}
             made |= {"ReceiptList": stale | {"next_cursor": None}}
             return made | {"JobAccepted": job, "JobState": state}
 

@@ -69,6 +69,7 @@ SURFACES = (
     "service/surfaces/rest_answers.py",
     "service/surfaces/rest_articles.py",
     "service/surfaces/rest_conversations.py",
+    "service/surfaces/rest_events.py",
     "service/surfaces/rest_feedback.py",
     "service/surfaces/openai_chat.py",
     "service/surfaces/mcp_http.py",

@@ -80,6 +80,21 @@ class Stale:
     ]
 
 
+class Event(BaseModel):
+    """Something that happened; a webhook is told it under the same id."""
+
+    number: int = Field(description="in the order in which they happened")
+    event_id: str
+    kind: Literal["answer.stale", "saved_question.changed"]
+    subject: str = Field(description="the id of the answer or the saved question")
+    made_at: datetime
+    detail: dict[str, Any] = Field(description="ids and reasons, no words")
+
+
+class EventList(BaseModel):
+    events: list[Event]
+
+
 class SigningKey(BaseModel):
     """What signed receipts are checked with: docs/receipts.md."""
 
