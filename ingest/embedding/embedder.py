@@ -17,6 +17,7 @@ from ingest.embedding import minilm
 
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession  # type: ignore[import-untyped]
+    from tokenizers import Encoding
 
 Vectors = NDArray[np.float32]
 QUESTIONS_KEPT = 32  # vectors of the last ones: a question is often searched, asked and asked again
@@ -77,17 +78,17 @@ class LocalEmbedder:
         cores = len(os.sched_getaffinity(0)) if affinity else os.cpu_count() or 1
         self._threads = threads or cores
         self._tokenizer = minilm.open_tokenizer()
-        self._graph = minilm.graph_file(cache_dir)
+        self._cache_dir = cache_dir
+        minilm.graph_file(cache_dir)
         self._workers = ThreadPoolExecutor(self._threads, thread_name_prefix="embed")
-        self._question = lru_cache(QUESTIONS_KEPT)(self._embedded_question)
+        self._question = lru_cache(QUESTIONS_KEPT)(self._read_question)
 
     def embed(self, texts: Sequence[str], progress: Callable[[int], None] | None = None) -> Vectors:
         vectors = np.empty((len(texts), self.dimension), np.float32)
         # Longest first, so the cores finish together (simulated: 3 % sooner for 16 texts on 2
         # cores, none for 512).
         order = sorted(range(len(texts)), key=lambda place: len(texts[place]), reverse=True)
-        session = self._passage_session
-        futures = [self._workers.submit(self._run, session, texts[place]) for place in order]
+        futures = [self._workers.submit(self._run, texts[place]) for place in order]
         try:
             for place, future in zip(order, futures, strict=True):
                 vectors[place] = future.result()
@@ -99,10 +100,14 @@ class LocalEmbedder:
         return vectors
 
     def embed_question(self, text: str) -> Vectors:
-        return self._question(text)
+        return self._question(text)[0]
+
+    def question_tokens(self, text: str) -> Tokens:
+        """What `tokens` gives of one text: of a question that was embedded just now, without a run."""
+        return self._question(text)[1]
 
     def embed_aside(self, texts: Sequence[str]) -> Vectors:
-        rows = [self._run(self._passage_session, text) for text in texts]
+        rows = [self._run(text) for text in texts]
         return np.stack(rows) if rows else np.zeros((0, self.dimension), np.float32)
 
     def tokens(self, texts: Sequence[str]) -> list[Tokens]:
@@ -112,35 +117,36 @@ class LocalEmbedder:
     # Sessions load in 0.2 s and hold 90 MB each, so each is opened by the first call that needs it.
     # Should two threads come first at once, both open one and one of the two is dropped again.
     @cached_property
-    def _passage_session(self) -> InferenceSession:
-        """One thread a run, because every worker keeps a core busy already; they share the weights."""
-        return minilm.open_session(self._graph, threads=1)
+    def _session(self) -> InferenceSession:
+        return minilm.open_session(self._cache_dir)
 
     @cached_property
-    def _question_session(self) -> InferenceSession:
-        """Two threads a run: 4.7 ms against 7.7 with one when the cores are idle (p50 of n 60,
-        caches cold), though 24 against 17 while both embed passages (n 30). More threads were not
-        measured."""
-        return minilm.open_session(self._graph, threads=min(2, self._threads))
+    def _reading_session(self) -> InferenceSession:
+        return minilm.open_session(self._cache_dir, minilm.STATES_AFTER)
 
-    def _embedded_question(self, text: str) -> Vectors:
-        vector = self._run(self._question_session, text)
+    def _read_question(self, text: str) -> tuple[Vectors, Tokens]:
+        encoded = self._encoded(text)
+        vector, states = self._session.run(["vector", "states"], {"ids": _ids(encoded)})
         vector.flags.writeable = False  # it is everybody's
-        return vector
+        return vector, _tokens(encoded, states)
 
     def _read(self, text: str) -> Tokens:
-        encoded = self._tokenizer.encode(_speakable(text))
-        ids = np.array(encoded.ids, np.int64)
-        states: Vectors = self._passage_session.run(["states"], {"ids": ids})[0]
-        starts, ends = np.array(encoded.offsets, np.int64)[1:-1].T
-        return Tokens(ids[1:-1], starts, ends, states[1:-1], states[0])
+        encoded = self._encoded(text)
+        return _tokens(encoded, self._reading_session.run(["states"], {"ids": _ids(encoded)})[0])
 
-    def _run(self, session: InferenceSession, text: str) -> Vectors:
-        ids = np.array(self._tokenizer.encode(_speakable(text)).ids, np.int64)
-        vector: Vectors = session.run(["vector"], {"ids": ids})[0]
+    def _run(self, text: str) -> Vectors:
+        vector: Vectors = self._session.run(["vector"], {"ids": _ids(self._encoded(text))})[0]
         return vector
 
+    def _encoded(self, text: str) -> Encoding:
+        """The tokeniser refuses half a surrogate pair."""
+        return self._tokenizer.encode(text.encode("utf-8", "replace").decode())
 
-def _speakable(text: str) -> str:
-    """The tokeniser refuses half a surrogate pair."""
-    return text.encode("utf-8", "replace").decode()
+
+def _ids(encoded: Encoding) -> NDArray[np.int64]:
+    return np.array(encoded.ids, np.int64)
+
+
+def _tokens(encoded: Encoding, states: Vectors) -> Tokens:
+    starts, ends = np.array(encoded.offsets, np.int64)[1:-1].T
+    return Tokens(_ids(encoded)[1:-1], starts, ends, states[1:-1], states[0])

@@ -65,49 +65,50 @@ def vocabulary() -> frozenset[str]:
     return frozenset(open_tokenizer().get_vocab())
 
 
-def graph_file(cache_dir: Path) -> Path:
-    """Where the ONNX graph is, written now (1-2 s, 90 MB) if it is not there yet. Raises
-    ModelUnavailable."""
-    path = cache_dir / f"all-MiniLM-L6-v2-fp32-{GRAPH_VERSION}-{WEIGHTS_SHA256[:16]}.onnx"
+def graph_file(cache_dir: Path, layers: int = LAYERS) -> Path:
+    """Where the ONNX graph of the first `layers` is, written now (1-2 s, 90 MB) if it is not there
+    yet. Raises ModelUnavailable."""
+    part = "" if layers == LAYERS else f"-{layers}-layers"
+    path = cache_dir / f"all-MiniLM-L6-v2-fp32-{GRAPH_VERSION}-{WEIGHTS_SHA256[:16]}{part}.onnx"
     if not path.exists():
-        _write(path)
+        _write(path, layers)
     return path
 
 
-def open_session(graph: Path, threads: int) -> InferenceSession:
-    """A session taking `ids` (tokens,) int64 to `vector`, unit (384,) float32, or to `states`
-    (tokens, 384) after `STATES_AFTER` layers, on `threads` threads a run; it computes what is asked for.
+def open_session(cache_dir: Path, layers: int = LAYERS) -> InferenceSession:
+    """A session taking `ids` (tokens,) int64 to `states` (tokens, 384) after `STATES_AFTER` layers,
+    and with all layers to `vector`, unit (384,) float32. A run is on the thread that calls: two
+    threads took twice the CPU, and where cores are busy as long (a question 11.1 ms against 5.5, n 60).
+    It computes all there is, whatever is asked for, so those who want states alone open few layers.
 
     A graph that does not load, because something cut it short, is written anew. Raises
     ModelUnavailable. Flipped bits inside the weights would pass: hashing 90 MB costs 0.1 s a start,
     and the file is replaced whole.
     """
+    graph = graph_file(cache_dir, layers)
     try:
-        return _load(graph, graph.stat().st_mtime_ns, threads)
+        return _load(graph, graph.stat().st_mtime_ns)
     except Exception:  # noqa: BLE001  onnxruntime's exceptions are private and share no base but this one
-        _write(graph)
-        return _load(graph, graph.stat().st_mtime_ns, threads)
+        _write(graph, layers)
+        return _load(graph, graph.stat().st_mtime_ns)
 
 
 @lru_cache(maxsize=4)
-def _load(graph: Path, written_ns: int, threads: int) -> InferenceSession:
-    """One session of a graph and a number of threads serves all embedders of this process."""
+def _load(graph: Path, written_ns: int) -> InferenceSession:
+    """One session of a graph serves all embedders of this process."""
     import onnxruntime
 
     options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = threads
+    options.intra_op_num_threads = 1
     options.inter_op_num_threads = 1
     options.log_severity_level = 3
-    # Threads may spin for work while a run lasts (a question on 2 threads: 4.7 ms against 6.3
-    # without, n 60), but an idle session must not burn a core that the workers could use.
-    options.add_session_config_entry("session.force_spinning_stop", "1")
     return onnxruntime.InferenceSession(str(graph), options, providers=["CPUExecutionProvider"])
 
 
-def _write(path: Path) -> None:
+def _write(path: Path, layers: int) -> None:
     """Put the whole file in place or none: a reader, or another process building the same, never
     sees half of one."""
-    graph = _graph(_checked("model.safetensors", WEIGHTS_SHA256))
+    graph = _graph(_checked("model.safetensors", WEIGHTS_SHA256), layers)
     part = path.with_name(f"{path.name}.{secrets.token_hex(4)}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -147,7 +148,7 @@ def _checked(name: str, sha256: str) -> bytes:
     return content
 
 
-def _graph(safetensors_file: bytes) -> bytes:
+def _graph(safetensors_file: bytes, layers: int) -> bytes:
     """BERT as published (Devlin et al. 2019; post-norm, exact GELU), mean over the tokens, unit
     length.
 
@@ -171,7 +172,7 @@ def _graph(safetensors_file: bytes) -> bytes:
     )
     hidden = graph.normalise(graph.node("Add", words, rows), "embeddings.LayerNorm")
     states = hidden  # of the embeddings alone
-    for number in range(LAYERS):
+    for number in range(layers):
         layer = f"encoder.layer.{number}"
         attended = graph.linear(
             _attention(graph, hidden, f"{layer}.attention.self"), f"{layer}.attention.output.dense"
@@ -184,6 +185,8 @@ def _graph(safetensors_file: bytes) -> bytes:
         hidden = graph.normalise(graph.node("Add", outer, hidden), f"{layer}.output.LayerNorm")
         if number + 1 == STATES_AFTER:
             states = hidden
+    if layers < LAYERS:
+        return graph.finish(states=(states, ["tokens", DIMENSION]))
     mean = graph.node("ReduceMean", hidden, graph.constant([0]), keepdims=0)
     return graph.finish(
         vector=(graph.node("LpNormalization", mean, axis=0, p=2), [DIMENSION]),

@@ -63,6 +63,8 @@ class _Told:
 class Encoder(Protocol):
     def tokens(self, texts: Sequence[str]) -> list[Tokens]: ...
 
+    def question_tokens(self, text: str) -> Tokens: ...
+
 
 class Reader:
     """Reads with one encoder and one file of weights; may be called from several threads at once."""
@@ -79,7 +81,7 @@ class Reader:
         """Read every sentence under its article's title and month. A sentence's reading does not depend on others'."""
         leads = [lead_of(item) for item in evidence]
         texts = [f"{lead}{item.text}" for lead, item in zip(leads, evidence, strict=True)]
-        asked, told = self._told(question, texts)
+        asked, told = self._encoder.question_tokens(question), self._told(texts)
         if not len(asked.ids):
             none = np.zeros(len(evidence))
             return Reading(np.zeros((len(evidence), len(SIGNS))), none, ((0, 0),) * len(evidence))
@@ -93,13 +95,12 @@ class Reader:
             tuple(answer for _, _, answer in rows),
         )
 
-    def _told(self, question: str, texts: Sequence[str]) -> tuple[Tokens, dict[str, _Told]]:
-        """The question's pieces, and of each text what is kept or else encoded now."""
+    def _told(self, texts: Sequence[str]) -> dict[str, _Told]:
+        """Of each text what is kept or else encoded now."""
         with self._lock:
             known = {text: self._kept[text] for text in texts if text in self._kept}
         new = [text for text in dict.fromkeys(texts) if text not in known]
-        asked, *encoded = self._encoder.tokens([question, *new])
-        for text, tokens in zip(new, encoded, strict=True):
+        for text, tokens in zip(new, self._encoder.tokens(new), strict=True):
             states = tokens.states - self._weights["centre"]
             known[text] = _Told(
                 tokens.starts,
@@ -115,7 +116,7 @@ class Reader:
                 self._kept[text] = told
             for text in list(islice(self._kept, max(0, len(self._kept) - self._most))):
                 del self._kept[text]
-        return asked, known
+        return known
 
     def _sought(self, asked: Tokens) -> tuple[Vectors, Vectors, Vectors]:
         """What is looked for: the question's pieces, turned, their weights, and the pointer's direction."""
