@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingest.english.words import stem
-from service.evidence.answer_types import bond, cue, words_that_answer
+from service.evidence.answer_types import bond, cue, things, words_that_answer
 
 
 @pytest.mark.parametrize(
@@ -76,7 +76,7 @@ def test_what_the_question_itself_names_is_no_answer():
 def bound(question: str, text: str) -> float:
     asked = query(question)
     return bond(
-        asked,
+        list(things(asked, text)),
         text,
         {term: 1.0 for _, term in asked.terms},
         {stem("vessels"): frozenset({stem("boats")})},
@@ -107,7 +107,7 @@ def test_without_a_thing_of_the_wanted_kind_nothing_is_bound():
 def test_any_text_has_a_cue_and_a_bond_between_0_and_1(question: str, text: str):
     asked = query(question)
     assert 0 <= cue(asked, text) <= 1
-    assert 0 <= bond(asked, text, {"it": 1.0}, {}) <= 1
+    assert 0 <= bond(list(things(asked, text)), text, {"it": 1.0}, {}) <= 1
 
 
 @pytest.mark.parametrize(

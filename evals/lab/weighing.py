@@ -47,6 +47,9 @@ class Once:
         self._known.update(zip(new, self._embedder.tokens(new), strict=True))
         return [self._known[text] for text in texts]
 
+    def question_tokens(self, text: str) -> Tokens:
+        return self._embedder.question_tokens(text)
+
 
 def read(asked: Iterable[Asked], model: Weights, reader: Reader) -> list[Seen]:
     """Each question as the service reads it, by the features' weights of `model`."""

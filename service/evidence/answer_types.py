@@ -6,7 +6,7 @@ from __future__ import annotations
 import math
 import re
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -36,10 +36,10 @@ _EXACT = {
         rf"\d{{1,2}}\D{{0,6}}{MONTH}|{MONTH}\D{{0,2}}\d{{1,2}}\b|\d{{4}}-\d\d-\d\d"
     ),
 }
-_NUMBER_WORD = "|".join(
+_NUMBER_WORDS = frozenset(
     (*CARDINALS, *SCALES, *ORDINALS, "half", "quarter", "twice", "double", "triple")
 )
-_NUMBER = re.compile(rf"(?i)\d+(?:[.,]\d+)*|\b(?:{_NUMBER_WORD})\b")
+_NUMBER = re.compile(r"\d+(?:[.,]\d+)*|\b[A-Za-z]+\b")  # or another word
 _TIME_OF_DAY = re.compile(r"(?i)\b\d{1,2}(?:[.:]\d\d)? ?[ap]\.?m\b")
 _YEAR = re.compile(r"^(?:1[5-9]|20)\d\d$")
 _MONEY = re.compile(
@@ -86,21 +86,26 @@ class Thing:
 def cue(query: Query, text: str) -> float:
     """1 where `text` plainly holds a thing of the wanted type that is not in the question, lower where it may; 0 where
     it does not or where the question wants no type. Graded by how often such a thing is the answer, not measured."""
-    return max((thing.worth for thing in things(query, text)), default=0.0)
+    return most(things(query, text))
+
+
+def most(found: Iterable[Thing]) -> float:
+    """The worth of the best of them; 0 of none."""
+    return max((thing.worth for thing in found), default=0.0)
 
 
 def bond(
-    query: Query, text: str, weights: Mapping[str, float], same: Mapping[str, Set[str]]
+    found: Sequence[Thing], text: str, weights: Mapping[str, float], same: Mapping[str, Set[str]]
 ) -> float:
     """How near, 0 to 1, the best thing of the wanted type stands to the words of the question, each by its weight.
 
-    `weights` are of the question's terms that count, `same` gives for a stem of the text the terms that it stands for.
+    `found` are the things of `text`, `weights` are of the question's terms that count, `same` gives for a stem of the
+    text the terms that it stands for.
     0 where there is no such thing or word; the cue alone where no term counts.
     """
-    found = list(things(query, text))
     total = sum(weights.values())
     if not found or not total:
-        return max((thing.worth for thing in found), default=0.0)
+        return most(found)
     places: dict[str, list[int]] = {}
     starts = []
     for number, match in enumerate(_WORD.finditer(text)):
@@ -250,6 +255,8 @@ def _numbers(query: Query, text: str) -> Iterator[Thing]:
     asked_words = {word for word, _ in query.terms}
     for match in _NUMBER.finditer(text):
         number = match[0].lower()
+        if number.isalpha() and number not in _NUMBER_WORDS:
+            continue
         counts = (
             query.noun is not None
             and query.kind == "how_many"

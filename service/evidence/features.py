@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from ingest.english import analyse
 from ingest.english.words import stem, stems, synonyms, words
 from ingest.types import SentenceKind
-from service.evidence.answer_types import bond, cue
+from service.evidence.answer_types import bond, most, things
 from service.evidence.article_facts import states, title_words
 from service.query.analysis import Query
 from service.types import Evidence
@@ -128,13 +128,14 @@ def measure(
     held = [frozenset(row).union(*(same[word] for word in row if word in same)) for row in rows]
     titles = title_words(query, evidence)
     typed = query.wants not in (None, "reason")
-    cues = np.array([cue(query, item.text) for item in evidence])
+    found = [list(things(query, item.text)) for item in evidence]
+    cues = np.array([most(one) for one in found])
     bonds = np.zeros(len(evidence))
     if typed:  # what stands in the title is what the whole article is about and binds nothing
         outside = [{t: w for t, w in weights.items() if t not in title} for title in titles]
         near = [  # without a thing of the type there is nothing to be near
-            bond(query, item.text, own, same) if held_thing else 0.0
-            for item, own, held_thing in zip(evidence, outside, cues, strict=True)
+            bond(own, item.text, words, same) if own else 0.0
+            for item, words, own in zip(evidence, outside, found, strict=True)
         ]
         bonds = np.minimum(1.0, np.array(near) / CLOSE)
     by_type = {name: np.zeros(len(evidence)) for name in SENTENCE_FEATURES if name[:4] == "cue_"}
