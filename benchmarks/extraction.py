@@ -77,7 +77,7 @@ def stated(pages: Path, labels: Path) -> dict[str, Any]:
         label = json.loads(line)
         page = gzip.decompress((pages / f"{label['page']}.html.gz").read_bytes())
         article = article_of(read_page(page, 10_000_000), label["page"], label["page"])
-        names = re.split(r",\s+|\s+(?:and|&)\s+", article.author) if article.author else []
+        names = _NAMES_END.split(article.author) if article.author else []
         byline, day = sorted(map(_digest, names)), str(article.published_on or "") or None
         right["title"].append(_digest(article.title or "") == label["title"])
         right["byline"].append(byline == label["byline"])
@@ -85,6 +85,10 @@ def stated(pages: Path, labels: Path) -> dict[str, Any]:
         right["day"].append(day == label["date"])
         right["day wrong"].append(day is not None and day != label["date"])
     return {name: asdict(share_interval(values)) for name, values in right.items()}
+
+
+# Degrees after a name are no names: "Dana Reed, MS, RDN".
+_NAMES_END = re.compile(r",\s+(?![A-Z]{2,5}\b(?:,|$))|\s+(?:and|&)\s+")
 
 
 def _digest(words: str) -> str:

@@ -284,3 +284,40 @@ def test_a_class_that_says_when_dates_a_page_on_the_day_where_it_was_written(nam
     utc = "<meta property='article:published_time' content='2025-03-12T07:15:00Z'>"
     article = page(utc, f"<h1>{TITLE}</h1>{printed}<p>{OPENED}</p><p>{CARRIES}</p>")
     assert article.published_on == date(2025, 3, 11)
+
+
+@pytest.mark.parametrize(
+    ("stated", "author"),
+    [("KWCHCIK", None), ("Council - Department of IT", None), ("Nora Pell", "Nora Pell")],
+)
+def test_a_tag_that_names_no_person_is_an_author_only_where_readers_see_it(
+    stated: str, author: str | None
+) -> None:
+    head = f"<meta name='author' content='{stated}'>"
+    assert page(head).author == author
+    told = page(head, f"<h1>{TITLE}</h1><p>{stated}</p><p>{OPENED}</p><p>{CARRIES}</p>")
+    assert told.author == stated
+
+
+def test_the_account_that_entered_a_text_is_its_author_only_where_readers_see_it() -> None:
+    graph = [
+        {"@type": "Article", "headline": TITLE, "author": {"@id": "#1"}},
+        {
+            "@type": "Person",
+            "@id": "#1",
+            "name": "Nora Pell",
+            "image": {"url": "https://secure.gravatar.com/avatar/0"},
+        },
+    ]
+    head = f'<script type="application/ld+json">{json.dumps({"@graph": graph})}</script>'
+    assert page(head).author is None
+    told = page(head, f"<h1>{TITLE}</h1><p>{OPENED}</p><p>{CARRIES}</p><div>About Nora  Pell</div>")
+    assert told.author == "Nora Pell"
+
+
+def test_the_edition_of_an_outlet_after_a_name_is_no_part_of_it() -> None:
+    site = "<meta property='og:site_name' content='Harbour Gazette North'>"
+    assert (
+        page(f"{site}<meta name='author' content='Nora Pell, Harbour Gazette'>").author
+        == "Nora Pell"
+    )

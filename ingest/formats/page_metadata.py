@@ -51,6 +51,9 @@ def read_metadata(tree: HtmlElement) -> tuple[dict[str, str], tuple[StatedDate, 
     by_id = {str(node["@id"]): node for node in nodes if "@id" in node}
     article = _article(nodes, address or tags.get("og:url"), by_id)
     story = story_of(tree)
+    # names of whoever runs the site or entered the text, unless readers see them
+    doubted = {*filter(_is_no_person, _of(tags, ("author",))), *_of(article, ("account",))}
+    seen = _plain(_seen(tree)) if doubted else ""
     titles = [article.get("title", ""), *_of(tags, _TITLE)]
     known = [article["name"]] if "name" in article else []
     tagged = [" ".join(tag.text_content().split()) for tag in islice(tree.iter("title"), 1)]
@@ -64,7 +67,9 @@ def read_metadata(tree: HtmlElement) -> tuple[dict[str, str], tuple[StatedDate, 
         "author": [
             _BY.sub("", words)
             for words in (article.get("author"), *_of(tags, _AUTHOR), *_marked_authors(tree, story))
-            if words and not _NO_AUTHOR.match(words)
+            if words
+            and not _NO_AUTHOR.match(words)
+            and (words not in doubted or _is_seen(words, seen))
         ],
         "publisher": [article.get("publisher"), *_of(tags, _PUBLISHER)],
         "url": [address, article.get("url"), *_of(tags, ("og:url",))],
@@ -173,6 +178,7 @@ def _article(nodes: list[Node], address: str | None, by_id: Mapping[str, Node]) 
         "title": _words(best.get("headline") or best.get("name"), by_id),
         "name": _words(best.get("name"), by_id),
         "author": _people(best.get("author") or best.get("creator"), by_id),
+        "account": _account(best.get("author"), by_id),
         "publisher": _words(best.get("publisher"), by_id),
         "url": _address(best.get("url")) or _address(best.get("mainEntityOfPage")),
         DateKind.PUBLISHED: _words(best.get("datePublished") or page.get("datePublished"), by_id),
@@ -239,6 +245,32 @@ def _people(value: object, by_id: Mapping[str, Node]) -> str:
         ):
             names.append(words)
     return ", ".join(names[:10])
+
+
+def _account(author: object, by_id: Mapping[str, Node]) -> str:
+    """The author, where it is the account that entered the text: a node elsewhere whose picture is
+    that of an e-mail address."""
+    known = by_id.get(str(author.get("@id"))) if isinstance(author, dict) else None
+    is_account = known is not None and "gravatar.com" in json.dumps(known.get("image") or "")
+    return _people(author, by_id) if is_account else ""
+
+
+def _seen(tree: HtmlElement) -> str:
+    """All words of the body but scripts and styles."""
+    hidden = "ancestor::script or ancestor::style or ancestor::noscript or ancestor::template"
+    return " ".join(tree.xpath(f"//body//text()[not({hidden})]"))
+
+
+def _is_no_person(words: str) -> bool:
+    return not _NAME.fullmatch(re.split(r"\s*[,|]\s*", _BY.sub("", words))[0])
+
+
+def _is_seen(authors: str, seen: str) -> bool:
+    return any(_plain(name) in seen for name in re.split(r",\s+|\s+(?:and|&)\s+", authors))
+
+
+def _plain(words: str) -> str:
+    return " ".join(words.casefold().split())
 
 
 def _address(value: object) -> str | None:

@@ -72,9 +72,14 @@ def authors(words: str, publisher: str = "") -> str:
     it)."""
     words = _OFFICE.sub("", _BY.sub("", _before_day(words)))
     names, comma, house = words.rpartition(",")
-    if comma and publisher and publisher.casefold() in house.casefold():
+    if comma and publisher and _is_of_one_house(house.strip().casefold(), publisher.casefold()):
         words = names
     return person(words) if words.isupper() and " " in words else words
+
+
+def _is_of_one_house(house: str, publisher: str) -> bool:
+    """Whether a byline's outlet is that of the page: it may be an edition of the other."""
+    return publisher in house or (" " in house and publisher.startswith(f"{house} "))
 
 
 def _before_day(words: str) -> str:
