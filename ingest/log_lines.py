@@ -35,11 +35,8 @@ class JsonLines(logging.Formatter):
         if request_id := REQUEST_ID.get():
             line["request_id"] = request_id
         pairs = re.findall(r"(?<!\S)([a-z_]+)=(\S+)", message.partition(": ")[0])
-        line = {name: _value(value) for name, value in pairs} | line
+        told = {n: int(v) if re.fullmatch(r"\d{1,15}", v) else v for n, v in pairs}
+        line = told | line
         if record.exc_info:
             line["trace"] = self.formatException(record.exc_info)
         return json.dumps(line, ensure_ascii=False)
-
-
-def _value(written: str) -> object:
-    return int(written) if re.fullmatch(r"\d{1,15}", written) else written

@@ -96,7 +96,9 @@ class Checker:
     def _finding(
         self, sentence: Sentence, before: str, asked: Question, snapshot: Snapshot
     ) -> Finding:
-        if not _is_statement(sentence):
+        asks = sentence.text.rstrip(" \"'”’)").endswith("?")
+        is_order = sentence.kind is SentenceKind.ORDERS
+        if asks or is_order or not read(sentence.text).content:
             return Finding("not_checked", "no statement")
         claim = self._read(sentence.text, asked)
         pointing = before and _POINTS_BACK.match(sentence.text)
@@ -114,7 +116,11 @@ class Checker:
         otherwise = (
             *_in_other_versions(sentence.text, query, sound, snapshot),
             *_corrected(claim, ranked),
-            *_excluded(sentence.text, sound),
+            *(
+                Finding("contradicted", why, (item,))
+                for item in sound
+                if (why := contradiction(sentence.text, item))
+            ),
         )
         return next(iter(otherwise), borne_out) or Finding("not_found", "no sentence says it")
 
@@ -122,13 +128,6 @@ class Checker:
         """A statement, read as a question that takes it for granted."""
         query = analyse(replace(asked, text=text), self.clock().date())
         return replace(query, kind="how", about=None, several_articles=False)
-
-
-def _is_statement(sentence: Sentence) -> bool:
-    asks = sentence.text.rstrip(" \"'”’)").endswith("?")
-    return (
-        sentence.kind is not SentenceKind.ORDERS and not asks and bool(read(sentence.text).content)
-    )
 
 
 def _borne_out(claim: str, sound: Sequence[Evidence]) -> Finding | None:
@@ -165,12 +164,6 @@ def _in_other_versions(
                 support = verdict_on(Draft(claim, (other.key,)), (other,)).support
                 if support in ("exact", "supported"):
                     yield Finding("contradicted", conflict.why, (item,))
-
-
-def _excluded(claim: str, sound: Sequence[Evidence]) -> Iterator[Finding]:
-    for item in sound:
-        if why := contradiction(claim, item):
-            yield Finding("contradicted", why, (item,))
 
 
 def _corrected(claim: Query, ranked: Sequence[Evidence]) -> Iterator[Finding]:

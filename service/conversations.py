@@ -158,7 +158,10 @@ class Conversations:
         return [
             Conversation(
                 row.conversation_id,
-                row.title or _first_words(json.loads(row.first)["question"]),
+                row.title
+                or textwrap.shorten(
+                    json.loads(row.first)["question"], LONGEST_TITLE, placeholder=" …"
+                ),
                 row.created_at,
                 row.updated_at,
                 row.answers,
@@ -195,10 +198,6 @@ _FIRST = (
 _CARDS = select(conversations, _COUNT.label("answers"), _FIRST.label("first")).order_by(
     conversations.c.updated_at.desc(), conversations.c.conversation_id.desc()
 )
-
-
-def _first_words(question: str) -> str:
-    return textwrap.shorten(question, LONGEST_TITLE, placeholder=" …")
 
 
 def turns_of(newest_first: Sequence[Body]) -> tuple[Turn, ...]:

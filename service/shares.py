@@ -6,9 +6,8 @@ import base64
 import hashlib
 import hmac
 from datetime import UTC, datetime
-from typing import Any
 
-from sqlalchemy import Row, and_, delete, insert, select
+from sqlalchemy import and_, delete, insert, select
 
 from ingest.errors import NotFound
 from ingest.storage.database import Database
@@ -45,8 +44,9 @@ class Shares:
         """The token of the link that there is. NotFound where there is no such answer."""
         if self._receipts.get(answer_id) is None:
             raise NotFound(NO_ANSWER)
-        row = self._row(answer_id, owner)
-        return self._token(answer_id, owner, row.shared_at) if row else None
+        own = and_(shares.c.answer_id == answer_id, shares.c.owner == owner)
+        rows = self._database.rows(select(shares).where(own).order_by(shares.c.shared_at))
+        return self._token(answer_id, owner, rows[0].shared_at) if rows else None
 
     def revoke(self, answer_id: str, owner: str) -> bool:
         """Whether there was a link, which leads nowhere from now on."""
@@ -62,11 +62,6 @@ class Shares:
             .where(shares.c.token_hash == _hash(token))
         )
         return rows[0].answer_id if rows else None
-
-    def _row(self, answer_id: str, owner: str) -> Row[Any] | None:
-        own = and_(shares.c.answer_id == answer_id, shares.c.owner == owner)
-        rows = self._database.rows(select(shares).where(own).order_by(shares.c.shared_at))
-        return rows[0] if rows else None
 
     def _token(self, answer_id: str, owner: str, moment: str) -> str:
         said = f"share {answer_id} {owner} {moment}".encode()

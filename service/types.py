@@ -72,6 +72,10 @@ class ArticleCard:
     date_source: DateSource
     family: FamilyPlace
 
+    @property
+    def stated_title(self) -> str | None:
+        return self.title if self.title != self.source else None
+
 
 class ShowsArticle:
     """In JSON the fields of `article` stand beside an object's own."""

@@ -131,13 +131,12 @@ class _Clusters:
         ]
         carriers = {holder for (holder, _), carried in self._carried.items() if carried}
         for left, right in sorted(links, key=lambda pair: not carriers.isdisjoint(pair)):
-            if self._apart(left, right) and not self._carry_each_other(left, right):
-                self._unite(left, right)
-
-    def _carry_each_other(self, left: int, right: int) -> bool:
-        """Whether a member of one family carries one of the other: their longest articles with a headline are asked."""
-        ours, theirs = (self._representatives(n) for n in (left, right))
-        return any(self._carries(a, b) or self._carries(b, a) for a in ours for b in theirs)
+            if self._apart(left, right):
+                # no family carries the other: their longest articles with a headline are asked
+                ours, theirs = self._representatives(left), self._representatives(right)
+                pairs = [(a, b) for a in ours for b in theirs]
+                if not any(self._carries(*pair) or self._carries(*pair[::-1]) for pair in pairs):
+                    self._unite(left, right)
 
     def _representatives(self, n: int) -> list[int]:
         longest = sorted(self._members[self._top(n)], key=lambda m: (-self._sizes[m], m))

@@ -24,7 +24,8 @@ def written_out(terms: Sequence[Term]) -> list[Term]:
     at = 0
     while at < len(terms):
         term = terms[at]
-        if term.kind is TermKind.NAME and term.value in _ZONES and _is_clock(terms[at - 1 : at]):
+        follows_clock = at and terms[at - 1].kind is TermKind.NUMBER and ":" in terms[at - 1].value
+        if term.kind is TermKind.NAME and term.value in _ZONES and follows_clock:
             at += 1
             continue
         length = _phrase(terms[at : at + _LONGEST])
@@ -50,7 +51,3 @@ def _phrase(terms: Sequence[Term]) -> int:
         if named and tuple(t.value for t in some) in _PHRASES:
             return length
     return 0
-
-
-def _is_clock(before: Sequence[Term]) -> bool:
-    return bool(before) and before[0].kind is TermKind.NUMBER and ":" in before[0].value

@@ -136,15 +136,10 @@ def _extends(
     return any(
         terms[n].kind is TermKind.NAME
         and partners[n] is not None
-        and _touch(terms[min(n, m)], terms[max(n, m)], sentence)
+        and not sentence[terms[min(n, m)].end : terms[max(n, m)].start].strip(" -\u2010\u2011")
         for n, m in ((run[0] - 1, run[0]), (run[-1] + 1, run[-1]))
         if 0 <= n < len(terms)
     )
-
-
-def _touch(first: Term, second: Term, sentence: str) -> bool:
-    """Nothing but a space or hyphen stands between two terms."""
-    return not sentence[first.end : second.start].strip(" -\u2010\u2011")
 
 
 def _only(kind: TermKind, sides: Sides) -> bool:

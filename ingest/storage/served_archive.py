@@ -87,7 +87,8 @@ class ServedArchive(Archive):
     def rebuild(self, progress: Progress) -> None:
         """Makes all vectors anew, in a collection beside the one that serves until they are whole."""
         with self.writing():
-            beginning, _, last = max(self.catalogue.collections(), key=_number).rpartition("-")
+            parted = (name.rpartition("-") for name in self.catalogue.collections())
+            beginning, _, last = max(parted, key=lambda parts: int(parts[2]))
             name = f"{beginning}-{int(last) + 1}"
             if name in self._server.names(name):  # a rebuild that was killed
                 self._server.delete(name)
@@ -110,7 +111,3 @@ class ServedArchive(Archive):
         self.sentence_cache.close()
         self.vector_cache.close()
         self._database.close()
-
-
-def _number(collection: str) -> int:
-    return int(collection.rpartition("-")[2])

@@ -85,16 +85,14 @@ class SQLiteFile(Database):
         try:
             with self.write() as connection:
                 self._schema.bring_up(connection, str(self.path))
-            damage = self.inconsistencies() if self._may_be_set_aside() else []
+            checked = self._replaceable and self.path.stat().st_size <= CHECKED_BYTES
+            damage = self.inconsistencies() if checked else []
         except IndexUnavailable as error:
             if not (self._replaceable and _is_damage(error.__cause__)):
                 raise
         else:
             if damage:
                 self._set_aside(damage[0])
-
-    def _may_be_set_aside(self) -> bool:
-        return self._replaceable and self.path.stat().st_size <= CHECKED_BYTES
 
     def inconsistencies(self) -> list[str]:
         return [row[0] for row in self.rows(text("PRAGMA quick_check")) if row[0] != "ok"]

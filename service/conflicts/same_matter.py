@@ -38,7 +38,9 @@ def same_matter(
     to_one_pattern = len(stems & other_stems) >= SAME_PATTERN * len(stems | other_stems)
     if to_one_pattern and not mine <= theirs:
         return False
-    days, marks = _days_between(one, other), len(_marks(here) & _marks(there))
+    ours, their = one.article.published_on, other.article.published_on
+    days = abs((ours - their).days) if ours and their else None
+    marks = len(_marks(here) & _marks(there))
     if days is None or days > SAME_EVENT_DAYS:
         if days is not None and settles:
             return marks >= SHARED_MARKS
@@ -103,11 +105,6 @@ def _marks(text: str) -> frozenset[str]:
     """Names and days, which mark an event."""
     reading = analyse(text)
     return frozenset(span.value for span in (*reading.names, *reading.dates))
-
-
-def _days_between(one: Evidence, other: Evidence) -> int | None:
-    ours, theirs = one.article.published_on, other.article.published_on
-    return abs((ours - theirs).days) if ours and theirs else None
 
 
 def _times_apart(one: Evidence, other: Evidence) -> bool:

@@ -166,7 +166,7 @@ def _manner(query: Query, best: Evidence) -> Manner:
 
 def _on_topic(query: Query, best: Evidence) -> bool:
     """Whether the article is about what is asked, like an encyclopedia's, or only names it."""
-    title = best.article.title if best.article.title != best.article.source else ""
+    title = best.article.stated_title or ""
     named = analyse(title).stems
     written = [word for word in title.split() if word.lower() not in STOP_WORDS]
     # "Orvel dam closed": a headline, however short; "Great Wall of China" is a name

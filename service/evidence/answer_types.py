@@ -253,17 +253,15 @@ def _numbers(query: Query, text: str) -> Iterator[Thing]:
     share = 0.4 if query.dimensions else 1.0
     hours = [match.span() for match in _TIME_OF_DAY.finditer(text)]
     asked_words = {word for word, _ in query.terms}
+    counted: Set[str] = set()  # the stems of what is counted
+    if query.noun is not None and query.kind == "how_many" and not query.dimensions:
+        counted = synonyms(query.noun)
     for match in _NUMBER.finditer(text):
         number = match[0].lower()
         if number.isalpha() and number not in _NUMBER_WORDS:
             continue
-        counts = (
-            query.noun is not None
-            and query.kind == "how_many"
-            and not query.dimensions
-            and _counts(query.noun, text, match)
-        )
-        if counts:
+        following = words(text[match.end() : match.end() + 60])[:4] if counted else ()
+        if not counted.isdisjoint(map(stem, following)):
             yield Thing(*match.span(), 1.0)
         elif any(start <= match.start() < end for start, end in hours):
             continue
@@ -285,11 +283,6 @@ def _kinds(query: Query, noun: str, text: str) -> Iterator[Thing]:
             and text[before.end() : named.start()] in (" ", "-")
         ):
             yield Thing(before.start(), named.end(), 1.0)
-
-
-def _counts(noun: str, text: str, number: re.Match[str]) -> bool:
-    following = words(text[number.end() : number.end() + 60])[:4]
-    return not synonyms(noun).isdisjoint(map(stem, following))
 
 
 def _places(query: Query, text: str) -> Iterator[Thing]:

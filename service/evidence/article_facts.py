@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from ingest.english.words import stem, words
 from ingest.types import SentenceKind
 from service.query.analysis import Query
-from service.types import ArticleCard, Evidence
+from service.types import Evidence
 
 LONGEST_BYLINE = 160  # characters; a longer sentence names the author in passing
 
@@ -25,7 +25,11 @@ def title_words(query: Query, evidence: Sequence[Evidence]) -> list[frozenset[st
     A question about an article may call a copy by the title of another of its family, and by what it is.
     """
     own = {
-        card: frozenset(stem(word) for word in words(_card(card)))
+        card: frozenset(
+            stem(word)
+            for said in (card.stated_title, card.author, card.publisher)
+            for word in words(said or "")
+        )
         for card in dict.fromkeys(item.article for item in evidence)
     }
     if query.about is not None:
@@ -65,9 +69,3 @@ def states(query: Query, item: Evidence) -> float:
         case "title":
             return float(item.kind is SentenceKind.TITLE)
     return 0.0
-
-
-def _card(card: ArticleCard) -> str:
-    """A source's name that stands in for a title says nothing."""
-    title = card.title if card.title != card.source else None
-    return " ".join(part for part in (title, card.author, card.publisher) if part)

@@ -411,6 +411,6 @@ def _titled(query: Query, evidence: Sequence[Evidence]) -> Floats:
     terms = {stemmed for _, stemmed in query.terms}
     shares: dict[str, float] = {}
     for card in dict.fromkeys(item.article for item in evidence):
-        title = stems(card.title) if card.title != card.source else frozenset()
+        title = stems(card.stated_title or "")
         shares[card.article_id] = len(title & terms) / len(title) if title else UNTITLED
     return np.array([shares[item.article.article_id] for item in evidence])

@@ -73,13 +73,9 @@ class Retriever:
         A next passage that stands beside one already shown lengthens that hit instead of taking a place.
         """
         with self.archive.catalogue.live() as snapshot:
-            return self._find(question, snapshot, count)
-
-    def _find(self, question: Question, snapshot: Snapshot, count: int) -> tuple[Hit, ...]:
-        hits = self.candidates(question, snapshot, families=count, read=2 * count)
-        return tuple(
-            _merged(snapshot, _one_slot_a_family(hits, lambda h: h.article.family.id), count)
-        )
+            hits = self.candidates(question, snapshot, families=count, read=2 * count)
+            placed = _one_slot_a_family(hits, lambda h: h.article.family.id)
+            return tuple(_merged(snapshot, placed, count))
 
     def candidates(
         self,
@@ -112,7 +108,10 @@ class Retriever:
         self, question: Question, snapshot: Snapshot, query: str, vector: Vector, families: int
     ) -> list[_Ranked]:
         """What may be shown, best first; fetched ever more widely until there are enough families, or no more rows."""
-        among = self._among(question, snapshot)
+        # searching among ids is exact and takes a sixth of what Chroma's `where` does (docs/performance.md)
+        wanted = filter_of(question)
+        everything = wanted == PassageFilter() and not snapshot.bound_to
+        among = None if everything else matching_passages(snapshot, wanted, self.narrow)
         if among == []:
             return []
         fetch = FIRST_FETCH
@@ -165,16 +164,6 @@ class Retriever:
             if len(said.starts) > 1
         }
 
-    def _among(self, question: Question, snapshot: Snapshot) -> list[str] | None:
-        """The passages a narrow filter leaves; None where there is no filter, or one that leaves many.
-
-        Searching among ids is exact and takes a sixth of what Chroma's `where` does (docs/performance.md).
-        """
-        wanted = filter_of(question)
-        if wanted == PassageFilter() and not snapshot.bound_to:
-            return None
-        return matching_passages(snapshot, wanted, self.narrow)
-
     def _loaded(self, snapshot: Snapshot, vector: Vector, chosen: dict[str, _Ranked]) -> list[Hit]:
         """Hits with text and article; those found by words alone get their cosine from the kept vectors."""
         passages = snapshot.passages(chosen)
@@ -205,7 +194,9 @@ class Retriever:
         kept: dict[str, Hit] = {h.passage_id: h for h in hits}
         for family_id in {h.article.family.id for h in hits if h.article.family.size > 1}:
             members = [h for h in hits if h.article.family.id == family_id]
-            voice = self._voice(question, snapshot, family_id)
+            family = snapshot.family(family_id)
+            ids = [m.article_id for m in family.members] if family else []
+            voice = voice_of(permitted_articles(snapshot, ids, filter_of(question)))
             if voice is None:
                 continue
             best = max(h.score for h in members)
@@ -217,14 +208,6 @@ class Retriever:
                     kept[hit.passage_id] = replace(hit, score=hit.score * 0.5)
             kept.update((h.passage_id, h) for h in own)
         return _best_first(kept.values())
-
-    def _voice(
-        self, question: Question, snapshot: Snapshot, family_id: str
-    ) -> StoredArticle | None:
-        family = snapshot.family(family_id)
-        members = [m.article_id for m in family.members] if family else []
-        allowed = permitted_articles(snapshot, members, filter_of(question))
-        return voice_of(allowed)
 
     def _scored(
         self,
@@ -254,7 +237,7 @@ class Retriever:
     def _comparable(self, query: str, hits: list[Hit]) -> list[Hit]:
         """Similarities of the first hits by the local model: thresholds hold for its cosines, not for other models'."""
         meaning = self.archive.sentence_cache
-        texts = [embedded_text(_stated_title(h.article), h.text) for h in hits[:COMPARED]]
+        texts = [embedded_text(h.article.stated_title, h.text) for h in hits[:COMPARED]]
         cosines = meaning.embed(texts) @ meaning.embedder.embed_question(query)
         first = [replace(h, similarity=float(s)) for h, s in zip(hits, cosines, strict=False)]
         return [*first, *hits[COMPARED:]]
@@ -309,11 +292,6 @@ def voice_of(allowed: Sequence[StoredArticle]) -> StoredArticle | None:
         key=lambda a: (not a.member.canonical, VOICES.index(a.member.role), a.article.article_id),
         default=None,
     )
-
-
-def _stated_title(article: ArticleCard) -> str | None:
-    """A card shows the source where the article states no title."""
-    return article.title if article.title != article.source else None
 
 
 def _hit(passage: Passage, stored: StoredArticle, score: float, similarity: float) -> Hit:

@@ -93,7 +93,12 @@ def timeline(months: Sequence[tuple[str, int]], wanted: ArchiveFilter) -> list[B
         return []
     first, last = (12 * int(name[:4]) + int(name[5:]) - 1 for name in (months[0][0], months[-1][0]))
     by_month = last - first < MOST_MONTHS
-    spans = [_month(n) for n in range(first, last + 1)] if by_month else _years(first, last)
+    years = range(first // 12, last // 12 + 1)
+    spans = (
+        [_month(n) for n in range(first, last + 1)]
+        if by_month
+        else [(date(year, 1, 1), date(year, 12, 31)) for year in years]
+    )
     counts: Counter[str] = Counter()
     for name, number in months:
         counts[name if by_month else f"{name[:4]}-01"] += number
@@ -120,10 +125,6 @@ def _month(number: int) -> tuple[date, date]:
     """The first and the last day of a month, counted from the year 0."""
     year, month = divmod(number, 12)
     return date(year, month + 1, 1), date(year, month + 1, monthrange(year, month + 1)[1])
-
-
-def _years(first: int, last: int) -> list[tuple[date, date]]:
-    return [(date(y, 1, 1), date(y, 12, 31)) for y in range(first // 12, last // 12 + 1)]
 
 
 def _narrowed(wanted: ArchiveFilter) -> Iterator[tuple[str, dict[str, Any]]]:

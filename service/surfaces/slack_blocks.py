@@ -76,9 +76,12 @@ def settled(answer: Answer, public_url: str | None, cards: bool = True) -> list[
         )
     if answer.outcome == "declined":
         blocks += _nearest(answer, public_url)
-        blocks.append(_ask_again(answer))
+        again = "Ask again as of another day"
+        picker = {"type": "datepicker", "action_id": AGAIN, "placeholder": _words(again)}
+        blocks.append({"type": "actions", "block_id": f"again:{answer.id}", "elements": [picker]})
     elif answer.citations:
-        blocks.append(_button("Show quotes", QUOTES, answer.id))
+        button = {"type": "button", "text": _words("Show quotes"), "action_id": QUOTES}
+        blocks.append({"type": "actions", "elements": [button | {"value": answer.id}]})
     blocks.append(_feedback(answer.id))
     return _messages(blocks)
 
@@ -267,20 +270,6 @@ def _nearest(answer: Answer, public_url: str | None) -> Iterator[Block]:
     if others:
         lines = "".join(f"\n• {_described(hit.article, public_url)}" for hit in others)
         yield section(f"{'Also near' if near else 'Nearest in the archive'}:{lines}")
-
-
-def _ask_again(answer: Answer) -> Block:
-    picker = {
-        "type": "datepicker",
-        "action_id": AGAIN,
-        "placeholder": _words("Ask again as of another day"),
-    }
-    return {"type": "actions", "block_id": f"again:{answer.id}", "elements": [picker]}
-
-
-def _button(words: str, action: str, value: str) -> Block:
-    button = {"type": "button", "text": _words(words), "action_id": action, "value": value}
-    return {"type": "actions", "elements": [button]}
 
 
 def _feedback(answer_id: str) -> Block:

@@ -193,10 +193,6 @@ def _of_other_words(made: Alignment, card: Reading) -> Iterator[str]:
         yield "by, to or from"
 
 
-def _all(quotes: Sequence[Reading]) -> str:
-    return " ".join(quote.lower for quote in quotes)
-
-
 def _other_cause(made: Alignment) -> bool:
     """Whether the cause or purpose that the claim gives is not what the sentences hold."""
     cause = _GIVES_CAUSE.search(made.claim.lower)
@@ -216,7 +212,8 @@ def _ungrounded(made: Alignment, card: Reading) -> Iterator[str]:
             yield "name not in the cited sentences"
         if term.kind is TermKind.DATE and term.value not in known:
             yield "date not in the cited sentences"
-    if set(_DAYS.findall(made.claim.lower)) - set(_DAYS.findall(_all(made.quotes))):
+    days = {day for quote in made.quotes for day in _DAYS.findall(quote.lower)}
+    if set(_DAYS.findall(made.claim.lower)) - days:
         yield "day not in the cited sentences"
     figures = list(amounts(made.claim))
     said = [a for quote in made.quotes for a in (*amounts(quote), *implied(quote))]

@@ -47,7 +47,9 @@ def verify(draft: Draft, evidence: Mapping[str, Evidence]) -> Verdict:
     out.
     """
     known = [evidence[key] for key in dict.fromkeys(draft.keys) if key in evidence]
-    cited = [item for item in known if not _replaced(item, known)]
+    # an altered sentence gives way to an unaltered one of its family that is cited beside it
+    sound = {item.article.family.id for item in known if not item.altered}
+    cited = [item for item in known if not (item.altered and item.article.family.id in sound)]
     claim = comparable(draft.text)
     if not cited:
         return Verdict(None, (), "no known key")
@@ -126,13 +128,6 @@ def _undated(claim: str, cited: Sequence[Evidence]) -> str:
 
     rest = _DATED.sub(kept, claim).strip(" ,")
     return " ".join(rest.split()) if rest else claim
-
-
-def _replaced(item: Evidence, cited: Sequence[Evidence]) -> bool:
-    """An altered sentence gives way to an unaltered one of its family that is cited beside it."""
-    return item.altered and any(
-        not other.altered and other.article.family.id == item.article.family.id for other in cited
-    )
 
 
 def _is_run(claim: str, text: str) -> bool:
