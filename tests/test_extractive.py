@@ -91,6 +91,16 @@ def test_of_what_changes_the_newest_sentence_that_tells_it_anew_comes_first(
     assert drafted("When did the first boat leave Loam?", ranked) == [old[0].text]
 
 
+def test_what_a_correction_takes_back_is_never_told_alone():
+    wrong = "A report on Monday said that the Orvel bridge cost 83 million crowns."
+    told = sentences(card("corrections", "Corrections"), wrong, "It was 38 million.")
+
+    assert drafted("What did the Orvel bridge cost?", weighed(told, 0.9, 0.001)) == [
+        wrong,
+        "It was 38 million.",
+    ]
+
+
 def test_a_dateline_is_left_out_except_where_a_place_or_a_day_is_wanted():
     told = weighed(sentences(BRIDGE, "PORT VALE, March 3 — Hanna Brandt opened the bridge."), 0.9)
     assert drafted("Who opened the bridge?", told) == ["Hanna Brandt opened the bridge."]

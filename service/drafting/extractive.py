@@ -13,7 +13,7 @@ from ingest.types import SentenceKind
 from service.answer_text import plain, undated
 from service.conflicts.staleness import of_the_present
 from service.conflicts.supersession import SUPERSEDED_DAYS
-from service.evidence.answer_types import PLAIN, cue, new_names
+from service.evidence.answer_types import CORRECTS, PLAIN, cue, new_names
 from service.query.analysis import Query
 from service.types import Draft, Evidence
 
@@ -133,19 +133,22 @@ def _newest(query: Query, best: Evidence, usable: Sequence[Evidence]) -> list[Ev
 
 
 def _beside(query: Query, best: Evidence, usable: Sequence[Evidence]) -> list[Evidence]:
-    """The sentence right after the best one, where that holds nothing of the wanted type and this
-    one does, of what the best one names: "Its secretary, Dov Harnick, …".
+    """The sentence right after the best one, where that tells what a correction takes back, or holds
+    nothing of the wanted type and this one does, of what the best one names: "Its secretary, Dov …".
     """
-    if query.wants in (None, "reason") or query.parts or cue(query, best.text) >= PLAIN:
-        return []
-    return [
+    after = [
         item
         for item in usable
         if item.article.article_id == best.article.article_id
         and item.kind is SentenceKind.BODY
         and 0 <= item.start - best.end <= PARAGRAPH_GAP
-        and _SPEAKS_OF_IT.search(item.text)
-        and cue(query, item.text) >= PLAIN
+    ]
+    if CORRECTS.search(best.article.title):
+        return after
+    if query.wants in (None, "reason") or query.parts or cue(query, best.text) >= PLAIN:
+        return []
+    return [
+        item for item in after if _SPEAKS_OF_IT.search(item.text) and cue(query, item.text) >= PLAIN
     ]
 
 

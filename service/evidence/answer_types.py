@@ -67,7 +67,7 @@ _SAID_BEFORE = re.compile(
     r" (?:said|stated|reported|given|gave|put|named|called|described|identified))\b.*?"
     r"(?=;|[.!] |, (?:but|it|and it|whereas)\b|\b(?:should|in fact|the (?:correct|right|actual))\b|$)"
 )
-_CORRECTS = re.compile(r"(?i)\b(?:correct(?:ion|ed|s)?|clarification)\b")
+CORRECTS = re.compile(r"(?i)\b(?:correct(?:ions?|ed|s)?|clarifications?)\b")
 _RATHER = re.compile(r"(?i)\b(?:not|instead of|rather than)\b.*?(?=[;,.!](?: |$)|$)")
 _KIND_OF = re.compile(r"(?i)\b(?:what|which) (?:kind|sort|type)s? of\b")
 PLAIN = 0.7  # worth from which a thing is marked as the answer
@@ -164,7 +164,7 @@ def words_that_answer(query: Query, text: str) -> tuple[int, int] | None:
     A name of one word is never marked: one that opens the sentence may have been read over. Nor is
     what a correction says was said before.
     """
-    patterns = (_SAID_BEFORE, _RATHER) if _CORRECTS.search(text) else (_SAID_BEFORE,)
+    patterns = (_SAID_BEFORE, _RATHER) if CORRECTS.search(text) else (_SAID_BEFORE,)
     before = [match.span() for pattern in patterns for match in pattern.finditer(text)]
     found = [
         thing
