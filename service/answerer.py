@@ -116,12 +116,9 @@ class Answerer:
         self, run: AnswerRun, question: Question, asked: Question, snapshot: Snapshot
     ) -> AsyncIterator[Event]:
         with run.timed("retrieve"):
-            text = await run.in_time(
-                asyncio.to_thread(corrected, asked.text, snapshot, self.archive)
+            asked, selection = await run.in_time(
+                asyncio.to_thread(self._selected, run, asked, snapshot)
             )
-            if text != asked.text:
-                run.read_as, asked = text, replace(asked, text=text)
-            selection = await run.in_time(asyncio.to_thread(self.select, asked, snapshot))
         run.text.answering = partial(words_that_answer, selection.query)
         impossible = selection.no_such_day
         told = await run.in_time(asyncio.to_thread(self._told, run, selection))
@@ -146,6 +143,15 @@ class Answerer:
         yield await run.in_time(
             asyncio.to_thread(self._completed, run, question, selection, reason)
         )
+
+    def _selected(
+        self, run: AnswerRun, asked: Question, snapshot: Snapshot
+    ) -> tuple[Question, Selection]:
+        """The question with its spelling corrected, and what was selected for it."""
+        text = corrected(asked.text, snapshot, self.archive)
+        if text != asked.text:
+            run.read_as, asked = text, replace(asked, text=text)
+        return asked, self.select(asked, snapshot)
 
     def select(self, question: Question, snapshot: Snapshot) -> Selection:
         """The sentences that the archive holds on a question, and whether they answer it."""

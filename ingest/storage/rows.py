@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Row
@@ -133,11 +134,18 @@ def member_rows(families: Iterable[Family]) -> dict[str, MemberRow]:
 
 
 def member_of(row: Row[Any]) -> Member:
-    alterations = tuple(
-        Alteration(kind, Span(a, b, here), Span(c, d, there))
-        for kind, a, b, here, c, d, there in json.loads(row.alterations)
+    return Member(
+        row.article_id, Role(row.role), bool(row.canonical), _alterations(row.alterations)
     )
-    return Member(row.article_id, Role(row.role), bool(row.canonical), alterations)
+
+
+@lru_cache(maxsize=256)
+def _alterations(stored: str) -> tuple[Alteration, ...]:
+    """An answer reads its articles several times, and most have none."""
+    return tuple(
+        Alteration(kind, Span(a, b, here), Span(c, d, there))
+        for kind, a, b, here, c, d, there in json.loads(stored)
+    )
 
 
 def _iso(day: date | None) -> str | None:
