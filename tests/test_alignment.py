@@ -127,18 +127,16 @@ def test_of_a_claim_is_held_what_has_a_partner_by_how_alike_they_are(
 
 
 @pytest.mark.parametrize(
-    ("words", "exchanged"), [("big old red wild", True), ("big old red wild thin", False)]
-)
-def test_a_subject_is_one_of_the_five_words_before_its_verb(words: str, exchanged: bool) -> None:
-    sentence, claim = f"The fox {words} caught the hen.", f"The hen {words} caught the fox."
-    assert turned(align(read(claim), [read(sentence)])) == exchanged
-
-
-@pytest.mark.parametrize(
     ("sentence", "claim", "exchanged"),
     [
         ("Finch praises Abel today.", "Abel praises Finch today.", True),  # a name follows
-        ("The fox praises the hen.", "The hen praises the fox.", False),  # it may be a plural
+        ("The fox praises the hen.", "The hen praises the fox.", True),
+        ("The fox, who fled the hen, caught the cat.", "The hen caught the cat.", True),
+        ("The fox was pleased after the hen fed him.", "The fox fed the hen.", True),
+        ("The fox from the hill sold it to the hen.", "The hen sold it to the fox.", True),
+        ("The fox that caught the hen ran.", "It was the fox that caught the hen.", False),
+        ("The fox sold on Monday ran.", "The hen sold the fox.", False),  # it was sold, perhaps
+        ("The fox caught more than the hen.", "The hen caught less than the fox.", False),
         ("The fox hit the hen.", "The hen hit the fox.", True),  # unchanged in the past
         ("The fox said the hen.", "The hen said the fox.", False),  # "wrote Ostrow"
         ("The fox bought it from the hen.", "The hen sold it to the fox.", False),

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
-from ingest.english import speech
+from ingest.english import clauses, speech
 from ingest.english import terms as typed_terms
 from ingest.english import words as word_forms
+from ingest.english.clauses import Statement
 from ingest.english.quantities import Quantity, quantities
 from ingest.english.speech import Attribution, Quotation
 from ingest.english.terms import Term, TermKind
@@ -126,6 +127,11 @@ class Analysis:
     def attributions(self) -> tuple[Attribution, ...]:
         """What somebody is said to say, claim, deny, ask or be accused of."""
         return speech.attributions(self)
+
+    @cached_property
+    def statements(self) -> tuple[Statement, ...]:
+        """The verbs with their subjects and objects, and what keeps each from being a fact."""
+        return clauses.statements(self)
 
     def _of_kind(self, kind: TermKind) -> tuple[Span, ...]:
         return tuple(Span(t.value, t.start, t.end) for t in self.terms if t.kind is kind)

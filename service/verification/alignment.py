@@ -107,8 +107,8 @@ class Edit:
     @property
     def is_run(self) -> bool:
         """Whether the claim's words stand in a row in the sentence."""
-        runs = sum(tag == "equal" for tag, *_ in self.codes)
-        return runs == 1 and self.kept == len(self.mine)
+        mine, theirs = ([word for word, _ in side] for side in (self.mine, self.theirs))
+        return any(theirs[n : n + len(mine)] == mine for n in range(len(theirs) - len(mine) + 1))
 
     @cached_property
     def kept_spans(self) -> list[Span]:

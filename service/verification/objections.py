@@ -102,9 +102,9 @@ def objections(claim: Reading, quotes: Sequence[Reading], card: Reading) -> Iter
         yield "source left out"
     if cut_frame(nearest):
         yield "frame left out"
-    if cut_figure(nearest):
-        yield "number left out"
     if not nearest.is_run:
+        if cut_figure(nearest):
+            yield "number left out"
         yield from _of_own_words(nearest, quotes, card)
 
 
@@ -187,7 +187,7 @@ def _of_other_words(made: Alignment, card: Reading) -> Iterator[str]:
         yield "error left out"
     if not any(side.has("negation", "denial") for side in (claim, *quotes)) and opposed(made):
         yield "another antonym"
-    if made.held >= SAME_WORDS and turned(made, strict=True):
+    if turned(made):
         yield "roles exchanged"
     if _prepositions_differ(made):
         yield "by, to or from"

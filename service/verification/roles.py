@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 
+from ingest.english import analyse
 from ingest.english.terms import Term, TermKind
-from ingest.english.words import irregular, opposite, stem
-from service.verification.alignment import Alignment
+from ingest.english.words import opposite, stem
+from service.verification.alignment import Alignment, likeness
 from service.verification.reading import Reading
 
-FARTHEST = 5  # content words before a verb among which its subject is
-NEAREST = 3  # content words after it among which its object is
+ALIKE = 0.6  # of two words, from which one is taken for the other
 
 # of two verbs on one line the subject of one is the object of the other
 _CONVERSE = {
@@ -19,143 +22,104 @@ _CONVERSE = {
         ","
     )
 }
+_LESS = re.compile(r"\b(?:less|fewer|lower|smaller|shorter|slower|younger|cheaper|later|worse)\b")
 _SPEECH = frozenset(map(stem, "say write tell add announce report".split()))  # "wrote Ostrow"
-_UNCHANGED = frozenset("beat hit cut put set shut cost let quit split hurt".split())  # in the past
-_BE = frozenset("is are was were be been being".split())
-_PARTICIPLE = (
-    (
-        "ed en wn ld ght ft id nt de ne ut un ung ot et at it"  # endings of regular and irregular participles
-    ).split()
-)
-_ARTICLES = frozenset("the a an its his her their".split())
-_ADJUNCT = frozenset(
-    "in on at for during with of after before since until under near among within through about "
-    "as into over around "
-    "like between without despite than when while".split()
-)
-_CLAUSE = re.compile(
-    r"[,;:.]|\b(?:who|which|that|whose|and|but|after|before|when|while|because|for|in|on|at|with"
-    r"|over|during|of|about|off|into)\b"
-)
 
 
-def turned(made: Alignment, *, strict: bool = False) -> bool:
-    """Whether more subjects and objects changed places than stayed; passives are counted in.
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """A verb, its subject, who does it, to whom, and what it is compared with.
 
-    `strict` looks only at verbs that have both on both sides.
+    `loose`: who does it may as well be whom it is done to ("the car sold on Monday").
     """
-    wrong = right = 0
-    for n, ((s, place), _) in made.pairs.items():
-        claim, quote = made.claim, made.quotes[s]
-        verb, other = claim.content[n], quote.content[place]
-        repeated = sum(t.value == other.value for one in made.quotes for t in one.content) > 1
-        if (
-            repeated
-            or verb.value in _SPEECH
-            or not (_is_verb(claim, verb) and _is_verb(quote, other))
-        ):
-            continue
-        theirs = _arguments(quote, place)
-        converse = frozenset((verb.value, other.value)) in _CONVERSE
-        if (_is_passive(claim, verb) != _is_passive(quote, other)) != converse:
-            theirs = theirs[::-1]
-        values = [{quote.content[m].value for m in side} for side in theirs]
-        ours = _arguments(claim, n)
-        if strict and not (all(ours) and all(theirs)):
-            continue
-        for side, mine in enumerate(ours):
-            if side == 0 and _other_names(claim, mine, quote, theirs[side]):
-                wrong += 2
-            for m in mine:
-                if m in made.pairs and made.pairs[m][0][0] == s:
-                    value = made.partner(m).value
-                    right += value in values[side]
-                    wrong += value not in values[side] and value in values[1 - side]
-    return wrong > right or wrong > 1
+
+    verb: Term
+    subject: Sequence[Term]
+    doer: Sequence[Term]
+    done_to: Sequence[Term]
+    than: Sequence[Term]
+    loose: bool
+    sentence: Reading
+
+
+@lru_cache(maxsize=4096)
+def deeds(reading: Reading) -> tuple[Deed, ...]:
+    """What a text says that anybody does, in the order of its verbs."""
+    analysis = analyse(reading.text)
+
+    def terms(phrase: Iterable[int]) -> list[Term]:
+        starts = [analysis.tokens[n].start for n in phrase]
+        return [t for t in reading.content if any(t.start <= s < t.end for s in starts)]
+
+    found = []
+    for one in analysis.statements:
+        verb = terms([one.verb])
+        subject, done_to = terms(one.subject), terms(one.object)
+        agent = [term for word, phrase in one.others if word == "by" for term in terms(phrase)]
+        than = [term for word, phrase in one.others if word == "than" for term in terms(phrase)]
+        doer, done_to = (agent, subject) if one.passive else (subject, done_to)
+        if verb:
+            found.append(Deed(verb[0], subject, doer, done_to, than, one.passive is None, reading))
+    return tuple(found)
+
+
+def turned(made: Alignment) -> bool:
+    """Whether a verb of the claim has another subject or object wherever the sentences have it."""
+    said = [deed for quote in made.quotes for deed in deeds(quote)]
+    for mine in deeds(made.claim):
+        same = [deed for deed in said if likeness(mine.verb, deed.verb) >= ALIKE]
+        if mine.verb.value not in _SPEECH and same:
+            agree = [_agrees(mine, deed) for deed in same]
+            if False in agree and True not in agree:
+                return True
+    return False
+
+
+def _agrees(mine: Deed, said: Deed) -> bool | None:
+    """Whether both are done by and to the same; None where that cannot be told."""
+    if mine.than and said.than:
+        return _compares_alike(mine, said)
+    doer, done_to = said.doer, said.done_to
+    if frozenset((mine.verb.value, said.verb.value)) in _CONVERSE:
+        doer, done_to = done_to, doer
+    if mine.loose or said.loose:
+        return _meet([*mine.doer, *mine.done_to], [*doer, *done_to]) or None
+    by_same, to_same = _meet(mine.doer, doer), _meet(mine.done_to, done_to)
+    if by_same and (to_same or not mine.done_to or not done_to):
+        return True
+    if not to_same and _meet(mine.done_to, doer):
+        return False
+    if not by_same and (
+        _meet(mine.doer, done_to) or (doer and _meet(mine.doer, said.sentence.content))
+    ):
+        return False
+    return True if by_same or to_same else None
+
+
+def _compares_alike(mine: Deed, said: Deed) -> bool | None:
+    """Whether both call the same of two things the greater one."""
+    less = [_LESS.search(deed.sentence.lower) is None for deed in (mine, said)]
+    straight = _meet(mine.doer, said.doer) or _meet(mine.than, said.than)
+    crossed = _meet(mine.doer, said.than) or _meet(mine.than, said.doer)
+    return None if straight == crossed else straight == (less[0] == less[1])
+
+
+def _meet(left: Sequence[Term], right: Sequence[Term]) -> bool:
+    """Whether two phrases may stand for one thing: a name in common where both have one, else a word."""
+    if all(any(term.kind is TermKind.NAME for term in side) for side in (left, right)):
+        left, right = ([t for t in side if t.kind is TermKind.NAME] for side in (left, right))
+    return any(likeness(a, b) >= ALIKE for a in left for b in right)
 
 
 def opposed(made: Alignment) -> bool:
     """Whether claim and sentence say opposite verbs of one name: "lost" and "was elected"."""
-    for n, mine in enumerate(made.claim.content):
-        doer = _name_before(made.claim, n)
-        if n in made.pairs or doer is None or not _is_verb(made.claim, mine):
-            continue
-        for quote in made.quotes:
-            for place, other in enumerate(quote.content):
-                denies = opposite(mine.value, other.value) and _is_verb(quote, other)
-                if denies and _name_before(quote, place) == doer:
-                    return True
-    return False
-
-
-def _name_before(reading: Reading, n: int) -> str | None:
-    """The last name before a word, None where another verb or no name stands there."""
-    for term in reversed(reading.content[:n]):
-        if term.kind is TermKind.NAME:
-            return term.value
-        if _is_verb(reading, term):
-            return None
-    return None
-
-
-def _arguments(reading: Reading, n: int) -> tuple[set[int], set[int]]:
-    """The words of the noun phrase before a verb, and of that after it, as places among the
-    content."""
-    left: set[int] = set()
-    for m in range(n - 1, max(-1, n - 1 - FARTHEST), -1):
-        term = reading.content[m]
-        gap = reading.lower[term.end : reading.content[m + 1].start]
-        relative = left and re.search(r",|\b(?:and|but|who|which|that|whose)\b", gap)
-        if re.search(r"[;:.]", gap) or relative or _is_verb(reading, term):
-            break
-        if _preposition(reading, term) not in _ADJUNCT:
-            left.add(m)
-    right: set[int] = set()
-    for m in range(n + 1, min(len(reading.content), n + 1 + NEAREST)):
-        gap = reading.lower[reading.content[m - 1].end : reading.content[m].start]
-        if _CLAUSE.search(gap) or reading.content[m].kind in (TermKind.NUMBER, TermKind.DATE):
-            break
-        right.add(m)
-    return left, right
-
-
-def _other_names(claim: Reading, mine: set[int], quote: Reading, theirs: set[int]) -> bool:
-    """Whether both are named and have no name in common."""
-    here, there = (
-        {one.content[m].value for m in places if one.content[m].kind is TermKind.NAME}
-        for one, places in ((claim, mine), (quote, theirs))
+    paired = {made.claim.content[n].start for n in made.pairs}
+    return any(
+        mine.verb.start not in paired
+        and opposite(mine.verb.value, said.verb.value)
+        and any(term.kind is TermKind.NAME for term in mine.subject)
+        and _meet(mine.subject, said.subject)
+        for mine in deeds(made.claim)
+        for quote in made.quotes
+        for said in deeds(quote)
     )
-    return bool(here and there) and not here & there
-
-
-def _preposition(reading: Reading, term: Term) -> str:
-    """The preposition that governs a noun, "" where none stands close before it."""
-    begun = False  # the noun phrase, at its article
-    before: list[str] = re.findall(r"[\w']+|[,;:]", reading.lower[: term.start])
-    for word in reversed(before[-4:]):
-        if word in _ADJUNCT or word in ("by", "to", "from", "against"):
-            return word
-        ends = word in ",;:" or (word.endswith(("ed", "s")) and word not in _ARTICLES)
-        if begun or ends:
-            return ""
-        begun = word in _ARTICLES
-    return ""
-
-
-def _is_verb(reading: Reading, term: Term) -> bool:
-    """Whether a word is used as a verb, as far as its ending and what follows tell."""
-    word = reading.lower[term.start : term.end]
-    before = (reading.lower[: term.start].split() or [""])[-1]
-    if term.kind is not TermKind.WORD or before in _ARTICLES:
-        return False
-    if irregular(word) or word in _UNCHANGED:
-        return True
-    after = reading.text[term.end :].split(maxsplit=1)
-    return word.endswith("ed") or (word.endswith("s") and bool(after) and after[0][0].isupper())
-
-
-def _is_passive(reading: Reading, term: Term) -> bool:
-    word = reading.lower[term.start : term.end]
-    before = reading.lower[: term.start].split()[-3:]
-    by = re.match(r",?\s+by\s", reading.lower[term.end :])
-    return word.endswith(tuple(_PARTICIPLE)) and (by is not None or bool(_BE & set(before)))

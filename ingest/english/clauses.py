@@ -1,0 +1,272 @@
+"""Reads who does what: the verbs of a text, each with its subject, its object and what else it joins."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from ingest.english import tables
+from ingest.english.numbers import CARDINALS
+
+if TYPE_CHECKING:
+    from ingest.english.analysis import Analysis, Span
+
+Phrase = tuple[int, ...]  # places of words among the tokens of a text
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """The verb `tokens[verb]` with the words of its subject and object; a passive's subject is what is done to.
+
+    `others` are the phrases behind prepositions, with these.
+    """
+
+    verb: int
+    subject: Phrase
+    object: Phrase
+    others: tuple[tuple[str, Phrase], ...]
+    passive: bool | None  # None where it may be either: "the car sold on Monday"
+
+
+_FORMS = {row[0]: row[1].split() for row in tables.rows("verbs.tsv")}
+_PAST = frozenset(form for forms in _FORMS.values() for form in forms)
+_BE = frozenset("is are was were be been being am isn't aren't wasn't weren't".split())
+_BARE_AFTER = frozenset(
+    "to may might could can must will would shall should do does did cannot can't couldn't "
+    "won't wouldn't shouldn't don't doesn't didn't".split()
+)
+_AUXILIARIES = _BE | _BARE_AFTER | frozenset("have has had having hasn't haven't hadn't".split())
+_ADVERBS = frozenset(
+    "also still already now once then soon twice only even just since later first ever always again not never quite".split()
+)
+_DETERMINERS = frozenset(
+    "the a an this these those his her its their our my your no any every each some all both another".split()
+)
+_PREPOSITIONS = frozenset(
+    "of in on at for from to with by about after against among around as before behind below beside between "
+    "beyond despite during for into like near off onto out over since than through towards toward under until "
+    "up upon via within without down".split()
+)
+_OPENERS = frozenset(
+    "that because when while if unless whether although though whereas where why how but provided so".split()
+)
+_RELATIVES = frozenset("who which whom".split())
+_PRONOUNS = frozenset(
+    "he she it they we i you him her them us me himself herself itself themselves one".split()
+)
+_BREAKS = _AUXILIARIES | _OPENERS | _RELATIVES | _PRONOUNS
+_ENDS = _PREPOSITIONS | _OPENERS | _RELATIVES | _PRONOUNS | {"and", "or"}
+_SHARES_SUBJECT = frozenset("and or but then".split())
+_LEADS_PARTICIPLE = frozenset("after before by without when while".split())
+_PAUSE = re.compile(r"[,;:.!?()—–\"“”]| - ")
+_END = re.compile(r"[;:.!?]")
+
+
+def statements(analysis: Analysis) -> tuple[Statement, ...]:
+    """The verbs of a text in order; no "be" with a complement and no auxiliary."""
+    return tuple(_Clauses(analysis).read())
+
+
+class _Clauses:
+    def __init__(self, analysis: Analysis) -> None:
+        self.tokens = analysis.tokens
+        self.words = [token.lower.replace("’", "'") for token in self.tokens]
+        ends = [0, *(token.end for token in self.tokens)]
+        # what stands before each word, and at last behind all of them
+        self.gaps = [analysis.text[a : t.start] for a, t in zip(ends, self.tokens, strict=False)]
+        self.gaps = [".", *self.gaps[1:], "."]
+        self.dates, self.names = self._within(analysis.dates), self._within(analysis.names)
+
+    def _within(self, spans: Sequence[Span]) -> set[int]:
+        return {
+            n for n, t in enumerate(self.tokens) if any(s.start <= t.start < s.end for s in spans)
+        }
+
+    def apart(self, n: int) -> bool:
+        """Whether a mark stands before a word."""
+        return _PAUSE.search(self.gaps[n]) is not None
+
+    @cached_property
+    def verbs(self) -> dict[int, int]:
+        """Each verb with the place where its auxiliaries begin."""
+        found, n = {}, 0
+        while n < len(self.words):
+            first = n
+            while n < len(self.words) and (
+                self.words[n] in _AUXILIARIES or (n > first and self._is_adverb(n))
+            ):
+                n += 1
+                if self.apart(n):
+                    break
+            if n < len(self.words) and self._is_verb(n, self.words[first:n]):
+                found[n] = first
+            n += 1
+        return found
+
+    @cached_property
+    def inside(self) -> set[int]:
+        """The places of all verbs and of their auxiliaries."""
+        return {n for verb, first in self.verbs.items() for n in range(first, verb + 1)}
+
+    def _is_adverb(self, n: int) -> bool:
+        return self.words[n] in _ADVERBS or self.words[n].endswith("ly")
+
+    def _is_verb(self, n: int, led: Sequence[str]) -> bool:
+        """Whether a word is a verb by its form and its neighbours; `led` are its auxiliaries."""
+        word, past = self.words[n], self.words[n].endswith("ed") or self.words[n] in _PAST
+        if n in self.names or n in self.dates or (self.tokens[n].stop and not past):
+            return False
+        if led:
+            bare = not _BARE_AFTER.isdisjoint(led) and _BE.isdisjoint(led)
+            return word in _FORMS if bare and "have" not in led else past or word.endswith("ing")
+        before = "" if self.apart(n) else self.words[n - 1]
+        after = "" if self.apart(n + 1) else self.words[n + 1]
+        if before in _DETERMINERS or before == "of":
+            return False
+        if past:
+            adjective = after and not self.tokens[n + 1].stop and n + 1 not in self.names
+            return not (before in _PREPOSITIONS and adjective)
+        if word.endswith("ing"):
+            stems = (word[:-3], f"{word[:-3]}e", word[:-4])
+            leads = not before or before in _PREPOSITIONS | _SHARES_SUBJECT
+            return leads and any(stem in _FORMS for stem in stems)
+        stems = (word[:-1], word[:-2], f"{word[:-3]}y")
+        if before in _PREPOSITIONS | CARDINALS.keys() or before.isdigit() or not n:
+            return False
+        opens = after in _DETERMINERS | _PREPOSITIONS | _PRONOUNS | _OPENERS | CARDINALS.keys()
+        present = word.endswith("s") and any(stem in _FORMS for stem in stems)
+        return present and (opens or n + 1 in self.names or after[:1].isdigit())
+
+    def read(self) -> Iterator[Statement]:
+        last: Statement | None = None
+        for verb, first in self.verbs.items():
+            led, after = (
+                self.words[first:verb],
+                "" if self.apart(verb + 1) else self.words[verb + 1],
+            )
+            being = not _BE.isdisjoint(led) and not self.words[verb].endswith("ing")
+            by = not led and after == "by" and verb + 2 < len(self.words)
+            by = by and verb + 2 not in self.dates and not self.words[verb + 2][0].isdigit()
+            objects = () if self.apart(verb + 1) else self._right(verb + 1)
+            passive = being or by or (False if objects or after in _PRONOUNS else None)
+            others = tuple(self._others(verb))
+            last = Statement(verb, self._subject(verb, first, last), objects, others, passive)
+            yield last
+
+    def _subject(self, verb: int, first: int, last: Statement | None) -> Phrase:
+        """The phrase before a verb that it is said of; () where none is named."""
+        n = first
+        while n and self._is_adverb(n - 1) and not self.apart(n):
+            n -= 1
+        before = self.words[n - 1] if n else ""
+        participle = self.words[first].endswith("ing")
+        if _END.search(self.gaps[n]) or self.words[first] == "to":
+            return ()
+        if before in _LEADS_PARTICIPLE if participle else before in _SHARES_SUBJECT:
+            same = last and not any(_END.search(self.gaps[m]) for m in range(last.verb + 1, verb))
+            return last.subject if last and same else ()
+        if participle:
+            return ()
+        if before in _RELATIVES or (before == "that" and self._is_noun(n - 2)):
+            return self._antecedent(n - 2)
+        if "," in self.gaps[n]:
+            return self._around_aside(n - 1)
+        return self._left(n - 1)
+
+    def _around_aside(self, n: int) -> Phrase:
+        """The subject in front of what stands between commas, with what of that is in apposition to it."""
+        extra: Phrase = ()
+        while n >= 0:
+            start = self._start(n)
+            if "," not in self.gaps[start]:
+                return ()
+            if self.words[start] not in _RELATIVES | _PREPOSITIONS:
+                whole = self.inside.isdisjoint(range(start, n + 1))
+                extra = (*(range(start, n + 1) if whole else self._right(start)), *extra)
+            n = start - 1
+            if self.words[self._start(n)] not in _RELATIVES:
+                break
+        return (*self._left(n), *(m for m in extra if not self.tokens[m].stop))
+
+    def _start(self, n: int) -> int:
+        """The first word of the stretch between marks that a word stands in."""
+        return next((m for m in range(n, 0, -1) if self.apart(m)), 0)
+
+    def _antecedent(self, n: int) -> Phrase:
+        """The phrase that "who" or "which" stands for, with the name that it is in apposition to."""
+        phrase = self._left(n, near=True)
+        first = phrase[0] if phrase else 0
+        while first and self.words[first - 1] in _DETERMINERS:
+            first -= 1
+        if first and "," in self.gaps[first] and first - 1 in self.names:
+            return (*self._left(first - 1, near=True), *phrase)
+        return phrase
+
+    def _is_noun(self, n: int) -> bool:
+        """Whether a word may be the noun that the next word belongs to."""
+        return n >= 0 and n not in self.inside and not self.tokens[n].stop and not self.apart(n + 1)
+
+    def _is_wanted(self, n: int) -> bool:
+        """Whether a noun has this verb behind it: "plans to close the pit"."""
+        return self.verbs.get(n) == n - 1 and self.words[n - 1] == "to" and self._is_noun(n - 2)
+
+    def _left(self, n: int, *, near: bool = False) -> Phrase:
+        """The noun phrase that ends at a word, from its head on; () where it hangs on a preposition.
+
+        `near` takes no preposition but "of" into the phrase, and no participle.
+        """
+        chunk: list[int] = []
+        while n >= 0 and not (chunk and self.apart(n + 1)):
+            word, led = self.words[n], self.words[n - 1] if n else ""
+            joins = _PREPOSITIONS if not near else {"of"}
+            if self.verbs.get(n) == n and word[-3:] != "ing" and self._is_noun(n - 1) and not near:
+                chunk = []  # "a giant called Mor Skerry"
+            elif self._is_wanted(n):
+                chunk, n = [], n - 1
+            elif n in self.inside or n in self.dates or word in _BREAKS - {"to"}:
+                break
+            elif word in _PREPOSITIONS:
+                participle = self.verbs.get(n - 1) == n - 1 and self._is_noun(n - 2)
+                if near and word not in joins:
+                    break
+                if not participle and not self._is_noun(n - 1):
+                    return ()
+                chunk = []
+            elif word in _DETERMINERS and self._is_wanted(n - 1):
+                chunk, n = [], n - 2
+            elif word in _DETERMINERS:
+                if not chunk or led not in joins or not self._is_noun(n - 2) or self.apart(n):
+                    break
+                chunk, n = [], n - 1
+            elif not self.tokens[n].stop:
+                chunk.insert(0, n)
+            n -= 1
+        return tuple(chunk)
+
+    def _right(self, n: int) -> Phrase:
+        """The noun phrase that begins at a word, to the next preposition, verb or mark, and a name beside it."""
+        chunk: list[int] = []
+        first = n
+        while n < len(self.words) and not (n > first and self.apart(n)):
+            part = n > first and self.words[n] == "of"  # "most of the votes"
+            if n in self.inside or n in self.dates or (self.words[n] in _ENDS and not part):
+                return tuple(chunk)
+            if not self.tokens[n].stop:
+                chunk.append(n)
+            n += 1
+        if chunk and self.gaps[n] == ", ":
+            n += self.words[n] in _DETERMINERS
+            while n in self.names:
+                chunk.append(n)
+                n += 1
+        return tuple(chunk)
+
+    def _others(self, verb: int) -> Iterator[tuple[str, Phrase]]:
+        for n in range(verb + 1, len(self.words)):
+            if self.apart(n) or n in self.inside or self.words[n] in _OPENERS | _RELATIVES:
+                return
+            if self.words[n] in _PREPOSITIONS:
+                yield self.words[n], self._right(n + 1)
