@@ -31,7 +31,7 @@ from service.query.analysis import analyse
 from service.receipts import Receipts, made_from
 from service.retrieval.retriever import Retriever
 from service.retrieval.spelling import corrected
-from service.run import AnswerRun
+from service.run import AnswerRun, new_id
 from service.telemetry import Metrics
 from service.types import (
     Answer,
@@ -85,12 +85,15 @@ class Answerer:
                 return event.answer
         raise AssertionError("a stream ended without an answer")
 
-    async def stream(self, question: Question) -> AsyncIterator[Event]:
+    async def stream(
+        self, question: Question, answer_id: str | None = None
+    ) -> AsyncIterator[Event]:
         """Started, for each claim ClaimReleased and Delta (a decline has only a Delta), Completed.
 
-        No sentence is released before its verdict. Raises TimedOut after `answer_timeout_seconds`.
+        The answer has the id `answer_id`, or a new one. No sentence is released before its verdict.
+        Raises TimedOut after `answer_timeout_seconds`.
         """
-        run = AnswerRun(self.archive.settings.answer_timeout_seconds)
+        run = AnswerRun(self.archive.settings.answer_timeout_seconds, answer_id or new_id())
         yield Started(run.id, question.text)
         with telemetry.answering() as span:
             try:

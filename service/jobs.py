@@ -93,14 +93,16 @@ class Jobs:
                 f"{MOST_WAITING} uploads are waiting: send more when some are done",
             )
 
-    def submit(self, staged: uploads.Staged, request_id: str) -> str:
-        """Takes an upload on, which belongs to the job of this id now. Raises NotReady while the
-        service stops, IndexUnavailable where it cannot be noted."""
-        job_id = f"job_{secrets.token_hex(8)}"
+    def submit(self, staged: uploads.Staged, request_id: str, job_id: str | None = None) -> str:
+        """Takes an upload on, which belongs to the job of this id now, a new one unless named; one
+        of a job that there is already is discarded. Raises NotReady while the service stops,
+        IndexUnavailable where it cannot be noted."""
+        job_id = job_id or new_id()
         try:
             if self._ends():
                 raise NotReady("the service is stopping; send the articles again when it is back")
-            self._queue.add(job_id, request_id, uploads.asked_of(staged))
+            if not self._queue.add(job_id, request_id, uploads.asked_of(staged)):
+                uploads.discard(staged)
         except DatelineError:
             uploads.discard(staged)
             raise
@@ -266,6 +268,11 @@ class Jobs:
 
 CANCELLED = Refused(409, "cancelled", "it was cancelled; nothing of it is in the archive")
 WORN_OUT = f"it ended its process {MOST_ATTEMPTS} times: send its files one by one"
+
+
+def new_id() -> str:
+    """Of a job."""
+    return f"job_{secrets.token_hex(8)}"
 
 
 def _seen(stored: StoredJob) -> bool:

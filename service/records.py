@@ -120,6 +120,17 @@ saved_questions = Table(
     Column("asked_in", Integer, nullable=False),  # the generation that the answer is true of
     Index("saved_by_owner", "owner", "created_at"),
 )
+repeats = Table(
+    "repeats",  # requests that came with a key of their caller's
+    _metadata,
+    words("caller"),
+    words("idempotency_key"),
+    words("asked"),  # a digest
+    words("made"),  # the id of an answer or a job
+    Column("done", Integer, nullable=False),  # 0 | 1, of an answer
+    Column("claimed_at", Double, nullable=False),  # seconds by the database's clock
+    PrimaryKeyConstraint("caller", "idempotency_key"),
+)
 secrets = Table("secrets", _metadata, words("name", primary_key=True), words("value"))
 HANG_ON_ANSWERS = (receipts, shown, stale, feedback, turns, shares)  # what goes with an answer
 RECORDS = Schema(

@@ -23,12 +23,17 @@ T = TypeVar("T")
 SPENT: ContextVar[Callable[[int], None] | None] = ContextVar("spent", default=None)
 
 
+def new_id() -> str:
+    """Of an answer."""
+    return f"ans_{uuid.uuid4().hex}"
+
+
 @dataclass(slots=True)
 class AnswerRun:
     """One answer in the making. The time limit of an answer is kept here and nowhere else."""
 
     timeout_seconds: float
-    id: str = field(default_factory=lambda: f"ans_{uuid.uuid4().hex}")
+    id: str = field(default_factory=new_id)
     started: float = field(default_factory=time.monotonic)
     timings_ms: dict[str, float] = field(
         default_factory=lambda: {"retrieve": 0.0, "draft": 0.0, "verify": 0.0, "total": 0.0}

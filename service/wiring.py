@@ -27,6 +27,7 @@ from service.keys import Keys
 from service.rates import Guesses, Rates
 from service.receipts import Receipts
 from service.records import open_records
+from service.repeats import Repeats
 from service.retrieval.retriever import Retriever
 from service.sessions import Sessions, secret
 from service.shares import Shares
@@ -53,6 +54,7 @@ class Service:
     feedback: Feedback
     conversations: Conversations
     shares: Shares
+    repeats: Repeats
     keys: Keys
     changes: Changes
     guesses: Guesses
@@ -103,8 +105,10 @@ def open_service(settings: Settings, guards: Guards | None = None) -> Iterator[S
         drafter = Drafter(settings) if settings.drafts_with_model else None
         metrics = Metrics()
         answerer = Answerer(archive, retriever, receipts, drafter, metrics=metrics, guards=guards)
+        repeats = Repeats(records)
         if not settings.on_servers:  # the data directory is ours alone: whoever was at work is gone
             archive.queue.release_all()
+            repeats.release_answers()
         uploads.recover(archive)
         pipeline.release(archive, datetime.now(UTC))
         receipts.expire(datetime.now(UTC))
@@ -135,6 +139,7 @@ def open_service(settings: Settings, guards: Guards | None = None) -> Iterator[S
                 Feedback(records, receipts),
                 Conversations(records, receipts),
                 Shares(records, receipts, signing),
+                repeats,
                 keys,
                 Changes(held),
                 Guesses(),

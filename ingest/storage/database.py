@@ -169,6 +169,12 @@ class Reading:
         self.close()
 
 
+def insert_into(connection: Connection, table: Table) -> Any:
+    """An insert that can say what becomes of a row whose key is there already."""
+    dialect = import_module(f"sqlalchemy.dialects.{connection.dialect.name}")
+    return dialect.insert(table)
+
+
 def put(
     connection: Connection,
     table: Table,
@@ -179,8 +185,7 @@ def put(
     """Inserts rows. One whose key is there already takes its place, or is left out."""
     if not rows:
         return
-    dialect = import_module(f"sqlalchemy.dialects.{connection.dialect.name}")
-    statement = dialect.insert(table)
+    statement = insert_into(connection, table)
     others = {c.name: statement.excluded[c.name] for c in table.c if not c.primary_key}
     if replace and others:
         statement = statement.on_conflict_do_update(

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Row, and_, delete, exists, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Row, and_, delete, exists, func, or_, select, update
 
-from ingest.storage.database import Database
+from ingest.storage.database import Database, insert_into
 from ingest.storage.tables import jobs
 
 LOST_SECONDS = 30.0  # without a beat of its worker
@@ -50,7 +50,8 @@ class Queue:
         self._now = database.clock()
         self._place = place
 
-    def add(self, job_id: str, request_id: str, asked: dict[str, Any]) -> None:
+    def add(self, job_id: str, request_id: str, asked: dict[str, Any]) -> bool:
+        """Whether the job is new; one that is there already stays as it is."""
         ended = select(jobs.c.number).where(jobs.c.finished_at.is_not(None))
         kept = ended.order_by(jobs.c.number.desc()).limit(MOST_KEPT)
         row = {
@@ -63,7 +64,9 @@ class Queue:
         with self._database.write() as connection:
             old = and_(jobs.c.finished_at.is_not(None), jobs.c.number.not_in(kept))
             connection.execute(delete(jobs).where(old))
-            connection.execute(insert(jobs).values(**row, **_WAITING, queued_at=self._now))
+            new = insert_into(connection, jobs).values(**row, **_WAITING, queued_at=self._now)
+            put = new.on_conflict_do_nothing().returning(jobs.c.number)
+            return connection.execute(put).first() is not None
 
     def get(self, job_id: str) -> StoredJob | None:
         rows = self._database.rows(select(jobs).where(jobs.c.job_id == job_id))

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from datetime import date
 from typing import Annotated, Any, Literal
 
+from fastapi import Header
 from pydantic import (
     AfterValidator,
     BaseModel,
@@ -106,6 +107,17 @@ Key = Annotated[
     must(
         re.compile(r"(?=.*\S)[^\x00-\x1f\x7f-\x9f\u2028\u2029]+").fullmatch,
         "not be empty or hold control characters",
+    ),
+]
+
+
+IdempotencyKey = Annotated[
+    str | None,
+    Header(
+        min_length=1,
+        max_length=255,
+        pattern=r"^[!-~]+$",
+        description="of your choosing: the same request with the same key is done once a day",
     ),
 ]
 

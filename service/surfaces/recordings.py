@@ -23,9 +23,12 @@ class Recordings:
         self.kept_seconds = kept_seconds
         self.known: dict[str, Recording] = {}
 
-    def begin(self, events: AsyncIterator[Event]) -> Recording:
-        """Starts the work; it is under its id from its first event on."""
-        return Recording(events, self)
+    def begin(self, events: AsyncIterator[Event], answer_id: str = "") -> Recording:
+        """Starts the work; it is under its id at once, or from its first event on."""
+        begun = Recording(events, self, answer_id)
+        if answer_id:
+            self.known[answer_id] = begun
+        return begun
 
     def get(self, answer_id: str) -> Recording | None:
         """One that whoever asks may see."""
@@ -36,8 +39,8 @@ class Recordings:
 class Recording:
     """One answer: its events so far, and whatever is still to come."""
 
-    def __init__(self, events: AsyncIterator[Event], home: Recordings):
-        self.id = ""  # from the first event on
+    def __init__(self, events: AsyncIterator[Event], home: Recordings, answer_id: str = ""):
+        self.id = answer_id  # else from the first event on
         self.bound_to = BOUND_TO.get()
         self.events: list[Event] = []
         self.ended = self.forgotten = False

@@ -4,23 +4,24 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import suppress
 from dataclasses import asdict, replace
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Header, Query, Request, Response
 from fastapi.responses import JSONResponse
 
-from ingest.errors import NotFound
+from ingest.errors import DatelineError, IndexUnavailable, NotFound
 from service.contract.cursors import LONGEST_CURSOR, cursor_of, place_of
 from service.contract.problems import problem_of, problems
 from service.contract.replies import Receipt, ReceiptList, SigningKey, answer_of, body_of
-from service.contract.requests import AnswerRequest
+from service.contract.requests import AnswerRequest, IdempotencyKey
+from service.repeats import Keyed
+from service.run import new_id
 from service.stale_answers import AFTER_ALL
 from service.surfaces.admission import guards
-from service.surfaces.idempotency import IdempotencyKey, Remembered
 from service.surfaces.recordings import (
     Numbered,
-    Recording,
     Recordings,
     numbered,
     replayed,
@@ -31,6 +32,8 @@ from service.types import Answer, ClaimReleased, Completed, Delta, Event, Starte
 from service.wiring import Service
 
 EVENT_STREAM = "text/event-stream"
+LOOK_SECONDS = 0.1  # between two looks for an answer that another process makes
+LOST_SECONDS = 5.0  # beyond the time limit of an answer, until its process is taken for dead
 NO_ANSWER = "there is no answer of this id here"
 NOT_UNDER_WAY = "no answer of this id is under way here"
 EVENT_NAMES = {
@@ -64,8 +67,6 @@ def routes(service: Service) -> APIRouter:
 
 
 def _asking(router: APIRouter, service: Service, recordings: Recordings) -> None:
-    remembered = Remembered[Recording]()
-
     @router.post(
         "/v1/answers",
         summary="Ask the archive",
@@ -93,14 +94,12 @@ def _asking(router: APIRouter, service: Service, recordings: Recordings) -> None
             answering = await _answering(service, request, body)
             events = paced(answering, request, service.stopping)
             return JSONResponse(body_of(await collected(events)))
-        once = (request.state.caller, idempotency_key, body.model_dump_json(exclude={"stream"}))
-        steps = await _again(service, remembered.get(*once))
-        if steps is None:
-            answering = await _answering(service, request, body)
-            begun = remembered.get(*once)  # meanwhile, by a twin
-            if begun is None or begun.failed or begun.forgotten:
-                begun = remembered.keep(*once, recordings.begin(answering))
-            steps = begun.follow()
+        if idempotency_key is None:
+            steps = recordings.begin(await _answering(service, request, body)).follow()
+        else:
+            asked = body.model_dump_json(exclude={"stream"})
+            once = Keyed(request.state.caller or "", idempotency_key, asked)
+            steps = await _once(service, recordings, request, body, once)
         if streams:
             return await _sent(service, request, steps)
         events = paced(unnumbered(steps), request, service.stopping)
@@ -108,7 +107,7 @@ def _asking(router: APIRouter, service: Service, recordings: Recordings) -> None
 
 
 async def _answering(
-    service: Service, request: Request, body: AnswerRequest
+    service: Service, request: Request, body: AnswerRequest, answer_id: str | None = None
 ) -> AsyncIterator[Event]:
     """The events of a new answer, which its conversation keeps if it has one."""
     question = body.read()
@@ -118,19 +117,59 @@ async def _answering(
             service.conversations.open, body.conversation_id, request.state.caller
         )
     if thread is None:
-        return service.answerer.stream(question)
+        return service.answerer.stream(question, answer_id)
     question = replace(question, history=thread.history, conversation_id=thread.conversation_id)
-    return service.conversations.kept(service.answerer.stream(question), thread)
+    return service.conversations.kept(service.answerer.stream(question, answer_id), thread)
 
 
-async def _again(service: Service, begun: Recording | None) -> AsyncGenerator[Numbered] | None:
-    """The events of an answer that was begun before, if it did not fail and is still kept."""
-    if begun is None or begun.failed:
-        return None
-    if not begun.forgotten:
-        return begun.follow()
-    receipt = await asyncio.to_thread(service.stale_answers.read, begun.id)
-    return numbered(replayed(answer_of(receipt))) if receipt else None
+async def _once(
+    service: Service,
+    recordings: Recordings,
+    request: Request,
+    body: AnswerRequest,
+    once: Keyed,
+) -> AsyncGenerator[Numbered]:
+    """The events of the one answer that is made for a key, in whichever process that is."""
+    lost_seconds = service.settings.answer_timeout_seconds + LOST_SECONDS
+    gone = False
+    while True:
+        claim = await asyncio.to_thread(
+            service.repeats.claim, once, new_id(), lost_seconds, gone=gone
+        )
+        if claim.ours:
+            try:
+                answering = await _answering(service, request, body, claim.made)
+            except DatelineError:
+                await asyncio.to_thread(service.repeats.release, once)
+                raise
+            return recordings.begin(_claimed(service, once, answering), claim.made).follow()
+        begun = recordings.get(claim.made)
+        if begun is not None and not begun.failed:
+            return begun.follow()
+        receipt = await asyncio.to_thread(service.stale_answers.read, claim.made)
+        if receipt is not None:
+            return numbered(replayed(answer_of(receipt)))
+        gone = claim.done
+        if not gone:  # another process is at it
+            await asyncio.sleep(LOOK_SECONDS)
+
+
+async def _claimed(
+    service: Service, once: Keyed, answering: AsyncIterator[Event]
+) -> AsyncIterator[Event]:
+    """The events as they come. The key stands for the answer when it is there, and for nothing
+    where it failed."""
+    done = False
+    try:
+        async for event in answering:
+            if isinstance(event, Completed):
+                done = True
+                with suppress(IndexUnavailable):  # its receipt tells it, too
+                    await asyncio.to_thread(service.repeats.done, once)
+            yield event
+    finally:
+        if not done:  # in a task that may be cancelled, so nobody waits for it
+            asyncio.get_running_loop().run_in_executor(None, service.repeats.release, once)
 
 
 def _taking_up(router: APIRouter, service: Service, recordings: Recordings) -> None:

@@ -25,13 +25,14 @@ from service.contract.requests import (
     UPLOAD_SCHEMAS,
     ArticlesRequest,
     CollectionName,
+    IdempotencyKey,
     OverridesRequest,
 )
-from service.jobs import Job, Jobs
+from service.jobs import Job, Jobs, new_id
 from service.overriding import OTHER_COLLECTION, changeable, overridden
+from service.repeats import Keyed
 from service.retrieval.retriever import card
 from service.surfaces.admission import WRITES, guards
-from service.surfaces.idempotency import IdempotencyKey, Remembered
 from service.surfaces.streaming import PING, frame, paced, streamed
 from service.surfaces.upload_parsing import staged_from
 from service.wiring import Service
@@ -148,8 +149,6 @@ def _reading(router: APIRouter, service: Service) -> None:
 
 
 def _adding(router: APIRouter, service: Service) -> None:
-    remembered = Remembered[str]()
-
     @router.post(
         "/v1/articles",
         tags=["Articles"],
@@ -179,10 +178,11 @@ def _adding(router: APIRouter, service: Service) -> None:
 
         A key that is bound to collections adds to these only: to all of them where none is named.
         """
-        size = request.headers.get("content-length", "")
-        once = (request.state.caller, idempotency_key, size)
-        job_id = remembered.get(*once)
-        if job_id is None:
+        size, caller = request.headers.get("content-length", ""), request.state.caller
+        once = Keyed(caller or "", idempotency_key, size) if idempotency_key else None
+        known = await asyncio.to_thread(service.repeats.known, once) if once else None
+        job_id = known.made if known else new_id()
+        if known is None or await asyncio.to_thread(service.jobs.get, job_id) is None:
             await asyncio.to_thread(service.jobs.expect_room)
             bound_to = BOUND_TO.get()
             given = bound_to if collection is None and bound_to else collection
@@ -191,8 +191,10 @@ def _adding(router: APIRouter, service: Service) -> None:
             staged = await staged_from(request, service.settings)
             named = None if given is None else tuple(given)
             staged = replace(staged, collections=named, bound_to=bound_to)
-            job_id = await asyncio.to_thread(service.jobs.submit, staged, request.state.request_id)
-            remembered.keep(*once, job_id)
+            if once:
+                job_id = (await asyncio.to_thread(service.repeats.claim, once, job_id)).made
+            request_id = request.state.request_id
+            await asyncio.to_thread(service.jobs.submit, staged, request_id, job_id)
         reply.headers["Location"] = f"/v1/jobs/{job_id}"
         return JobAccepted(job_id=job_id)
 
