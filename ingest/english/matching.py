@@ -8,6 +8,7 @@ from collections.abc import Sequence, Set
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
+from ingest.english import tables
 from ingest.english.abbreviations import written_out
 from ingest.english.analysis import analyse
 from ingest.english.countries import CAPITALS
@@ -211,10 +212,8 @@ def _swapped(sides: Sides) -> tuple[Set[int], Set[int]]:
     )
 
 
-_PREPOSITIONS = frozenset(
-    "to from of at on in as over against for with before after than into under between behind beyond near via".split()
-)
-_DETERMINERS = frozenset("the a an his her its their our".split())
+_AROUND = tables.lists("function_words.tsv")
+_PREPOSITIONS, _DETERMINERS = _AROUND["preposition"], _AROUND["plain determiner"]
 
 
 def _regoverned(sides: Sides) -> tuple[Set[int], Set[int]]:

@@ -58,18 +58,9 @@ _OPENERS = {
     "accuse": ("of", "with", "for", "over", "in"),
     "ask": ("if", "whether", "why", "how", "what", "who", "to"),
 }
-_BE = frozenset("is are was were be been being".split())
-_BEFORE_VERB = frozenset("to will they we i you".split())
-_DETERMINERS = frozenset(
-    "the a an this that these those his her its their no any every our my your of".split()
-)
-_BETWEEN = _BE | frozenset(
-    "has have had not never also later did does do then again once and".split()
-)
-_OPENS_PHRASE = frozenset(
-    "that but because when as who which while if whether where although though after before".split()
-)
-_JOINS = frozenset("of on for in at from to".split())
+_AROUND = tables.lists("function_words.tsv")
+_BE, _BEFORE_VERB, _DETERMINERS = _AROUND["be"], _AROUND["before verb"], _AROUND["determiner"]
+_BETWEEN, _OPENS_PHRASE, _JOINS = _AROUND["between"], _AROUND["opens phrase"], _AROUND["joins"]
 _MARKS = frozenset('"”’»')
 _CLOSING = re.compile(r"[\"”’»][\s,]*$|,[\"”’»]?\s*$")
 _APPOSITIVE = re.compile(r",\s[^,]{2,80},\s*$")

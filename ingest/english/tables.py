@@ -16,3 +16,8 @@ def rows(name: str) -> Iterator[list[str]]:
 def words(name: str) -> frozenset[str]:
     """Every word of a list."""
     return frozenset(word for row in rows(name) for word in row[0].split())
+
+
+def lists(name: str) -> dict[str, frozenset[str]]:
+    """The words of each kind of a table of kinds and words."""
+    return {kind: frozenset(words.split()) for kind, words in rows(name)}

@@ -137,9 +137,8 @@ def _is_name(word: str, capital_says_nothing: bool) -> bool:
     return not (capital_says_nothing and is_ordinary(word.lower()))
 
 
-_ORDINARY_ENDINGS = tuple(
-    "ing ed ly ism isms tion tions ment ments ness ity ities ers ists ence ance".split()
-)
+_AROUND = tables.lists("function_words.tsv")
+_ORDINARY_ENDINGS = tuple(_AROUND["ordinary ending"])
 
 
 @lru_cache(maxsize=8192)
@@ -220,25 +219,15 @@ def _leads_verb(following: Sequence[Term], written: Sequence[str]) -> bool:
         len(following) == 2
         and written[0] == "to"
         and following[1].kind in (TermKind.WORD, TermKind.FUNCTION)
-        and written[1] not in _NO_VERBS
+        and written[1] not in _AROUND["no verb"]
     )
 
 
-_NO_VERBS = frozenset(
-    "a an the its his her their our my your about around nearly almost just below under".split()
-)
-
-
-def _title_words(kind: str) -> frozenset[str]:
-    return frozenset(
-        w for k, words in tables.rows("titles.tsv") for w in words.split() if k == kind
-    )
-
-
-HONORIFICS = _title_words("honorific")
-RANKS = _title_words("rank")  # before a title they change who is meant: "assistant professor"
-SUFFIXES = _title_words("suffix")
-PARTICLES = _title_words("particle")
+_TITLES = tables.lists("titles.tsv")
+HONORIFICS = _TITLES["honorific"]
+RANKS = _TITLES["rank"]  # before a title they change who is meant: "assistant professor"
+SUFFIXES = _TITLES["suffix"]
+PARTICLES = _TITLES["particle"]
 GIVEN_NAMES = tables.words("given_names.txt")
 _LISTED = [
     (kind, value, tuple(phrase.split()))

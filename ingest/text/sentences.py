@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from ingest.english.date_mentions import MONTHS, WEEKDAYS
-from ingest.english.tables import rows
+from ingest.english.tables import lists
 from ingest.injection.recognition import marked
 from ingest.text.boilerplate import is_notice, triggers_in
 from ingest.text.line_kinds import kinds_of, standing
@@ -129,7 +129,7 @@ def _period_ends(word: str, piece: str, following: str, *, opening: bool) -> boo
     return True
 
 
-_WORDS = {kind: frozenset(words.split()) for kind, words in rows("sentence_ends.tsv")}
+_WORDS = lists("sentence_ends.tsv")
 _NEVER, _BEFORE_NUMBER, _MAY_END = _WORDS["never"], _WORDS["before number"], _WORDS["may end"]
 _STARTERS = _WORDS["opens"]
 _NEVER_FIRST = ",;:)]%.!?/§⁄=+<>|~"

@@ -8,6 +8,7 @@ from datetime import date
 
 from ingest.english.date_mentions import mentions
 from ingest.english.periods import in_words
+from ingest.english.tables import lists
 from service.query.analysis import Query
 from service.types import Evidence
 
@@ -77,12 +78,7 @@ _NOW = re.compile(
     r"(?i)\b(?:now|currently|current|today|nowadays|at present|presently|at the moment|so far|"
     r"to date|up to now|still|latest|newest|most recent(?:ly)?|these days|as of)\b"
 )
-_OFFICE = (
-    r"president|minister|mayor|premier|chancellor|governor|senator|speaker|king|queen|pope|head|"
-    r"leader|chief|boss|chair(?:man|woman|person)?|director|manager|coach|captain|conductor|"
-    r"editor|owner|secretary|champion|holder|ceo|cfo|spokes(?:man|woman|person)|ambassador|"
-    r"bishop|commander|principal|rector|opposition|favou?rite|front-?runner"
-)
+_OFFICE = "|".join(sorted(lists("question_words.tsv")["office"]))
 _WHO_IS = re.compile(
     r"(?i)^\W*(?:and\s+)?(?:who|which\s+\w+)(?:\s+else)?(?:"
     rf"\s*(?:is|are|['’]s)\s+(?:[\w.'’-]+\s+){{0,6}}?(?:{_OFFICE})\b|"

@@ -10,8 +10,9 @@ from typing import Literal
 from ingest.english.date_mentions import impossible_day
 from ingest.english.periods import Period, periods, without
 from ingest.english.quantities import Dimension, dimensions
+from ingest.english.tables import lists
 from ingest.english.words import STOP_WORDS, stem, words
-from service.query.coreference import standing_alone
+from service.query.coreference import AUXILIARIES, QUESTION_WORDS, standing_alone
 from service.types import Question
 
 Kind = Literal[
@@ -43,16 +44,12 @@ _THEN = re.compile(
 )
 _AFTER_ORDER = re.compile(
     r"(?i)\b(?:just |then |only |please )*(?:tell (?:me|us)|say|answer|explain|state)\s*[:,]?\s+"
-    r"(?=(?:who|whom|whose|when|where|why|how|which|what|whether)\b)"
+    rf"(?=(?:{QUESTION_WORDS}|whether)\b)"
 )
 _CLAUSE = re.compile(r"(?<=[.!?;\n])\s+")
-_QUESTION_WORD = re.compile(
-    r"(?i)\b(who|whom|whose|when|where|why|how|which|what|what's|who's|whats|whos)\b"
-)
+_QUESTION_WORD = re.compile(rf"(?i)\b({QUESTION_WORDS}|what's|who's|whats|whos)\b")
 
-_YES_NO = re.compile(
-    r"(?i)^\W*(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|may|might|must)(?:n't)?\b"
-)
+_YES_NO = re.compile(rf"(?i)^\W*(?:{AUXILIARIES}|may|might|must)(?:n't)?\b")
 _LIST = re.compile(r"(?i)^\W*(?:list|name|enumerate)\b")
 _MEASURE = re.compile(
     r"(?i)^how (?:long|old|far|tall|big|high|large|deep|wide|fast|often|heavy|hot|cold|strong)\b"
@@ -76,21 +73,8 @@ _REASON = re.compile(
     r"what (?:led|caused|causes|prompted|explains)|"
     r"for (?:what|which) reasons?)\b"
 )
-_NOUN_WANTS: tuple[tuple[Wanted, frozenset[str]], ...] = (
-    ("money", frozenset("cost price salary budget fee revenue fine import export gdp value income investment".split())),
-    ("number", frozenset(
-        """number percentage percent rank rate age population amount share proportion length height size distance
-        weight speed score total share figure count temperature quantity majority turnout magnitude""".split())),
-    ("person", frozenset(
-        """president minister actor actress author singer writer senator governor mayor leader king queen player
-        director artist man woman person politician scientist inventor founder chancellor coach captain composer
-        ambassador judge lawmaker journalist character spokesman spokeswoman chairman emperor chief""".split())),
-    ("organisation", frozenset(
-        """party company agency university institute team band organisation organization firm bank newspaper journal
-        school college club platform magazine outlet publisher ministry department court council union group
-        association network body committee grouping""".split())),
-)  # fmt: skip
-
+_WORDS = lists("question_words.tsv")
+_NOUN_WANTS: tuple[Wanted, ...] = ("money", "number", "person", "organisation")
 _ARTICLE = r"(?:article|piece|story|report|essay|copy|fragment|text|paraphrase|item|column|op-ed)"
 _ABOUT: tuple[tuple[About, re.Pattern[str]], ...] = (
     ("outlet", re.compile(
@@ -117,22 +101,12 @@ _STATED_BY: dict[About, Wanted] = {
     "date": "date",
     "title": "name",
 }
-_META_WORDS = frozenset(
-    stem(word)
-    for word in """article piece story report essay text item column publish published
-    publisher outlet platform author writer wrote written byline title headline date carry carries appear website site
-    newspaper magazine dated one two three another""".split()
-)
-_SCAFFOLD = frozenset(
-    stem(word)
-    for word in "kind sort type name named call called accord according mention mentioned".split()
-)
+_META_WORDS = frozenset(map(stem, _WORDS["of articles"]))
+_SCAFFOLD = frozenset(map(stem, _WORDS["scaffold"]))
 # the answer to "in what year" is a year and seldom says "year"
 _TYPE_NOUNS: dict[str | None, frozenset[str]] = {
-    "date": frozenset(
-        stem(word) for word in "year date day month time exact decade today currently".split()
-    ),
-    "place": frozenset(stem(word) for word in "country city place town location located".split()),
+    "date": frozenset(map(stem, _WORDS["of dates"])),
+    "place": frozenset(map(stem, _WORDS["of places"])),
 }
 # "what did the repair cost", "what do they pay for it": the verb tells what is wanted
 _COSTS = re.compile(
@@ -148,7 +122,7 @@ _MANY_ARTICLES = re.compile(
 )
 _PARTS = re.compile(
     r"(?i)(?:,\s*|\s+)(?:and|but)\s+(?=(?:(?:in|on|at|to|for|from|by|with|of|rather than|under)\s+)?"
-    r"(?:who|whom|whose|when|where|why|how|which|what|rather)\b)|(?<=\?)\s+(?=\w)"
+    rf"(?:{QUESTION_WORDS}|rather)\b)|(?<=\?)\s+(?=\w)"
 )
 _EITHER = re.compile(
     r"(?i)\b(\w[\w'’-]*)\s*,?\s+or\s+(?:only|just|merely|rather|instead)?\s*(?:a |an |the )?(\w[\w'’-]*)"
@@ -329,19 +303,15 @@ def _noun_wanted(rest: str) -> Wanted | None:
     named = following[:1] and following[0] in _BE
     phrase = following[1:] if named else following
     for word in phrase[:6]:
-        if word in _ENDS_A_NOUN:
+        if word in _WORDS["ends a noun"]:
             return None
-        for wanted, nouns in _NOUN_WANTS:
-            if word in nouns or word.removesuffix("s") in nouns:
+        for wanted in _NOUN_WANTS:
+            if not _WORDS[wanted].isdisjoint((word, word.removesuffix("s"))):
                 return wanted
     return None
 
 
 _BE = frozenset("is are was were".split())
-_ENDS_A_NOUN = _BE | frozenset(
-    """of by in for that do does did has have had can could will would shall should may might must
-    to from with on at who which""".split()
-)
 
 
 def _noun(question: str) -> str | None:

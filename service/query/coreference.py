@@ -10,6 +10,9 @@ from ingest.english.periods import Period, periods
 from ingest.english.words import STOP_WORDS
 from service.types import Question
 
+QUESTION_WORDS = "who|whom|whose|when|where|why|how|which|what"
+AUXILIARIES = "is|are|was|were|do|does|did|has|have|had|can|could|will|would|should"
+
 MOST_TURNS = 20  # of a conversation that are read; older ones never decide what a follow-up means
 SHORT_ANSWER = 8  # words, up to which an answer is the name of what was asked for
 SHORTEST = 4  # words, below which a question after another one is taken to go on from it
@@ -185,8 +188,8 @@ _QUESTION_WORDS = re.compile(
     r"how (?:much|long|old|far|big|high|often)|what (?:year|day|date|time)|in (?:which|what) year|who else|what else)"
 )
 _HAS_QUESTION = re.compile(
-    r"(?i)^(?!(?:what|how)\s+about\b|what\s+of\b)(?:.*\b(?:who|whom|whose|when|where|why|how|which|what)\b|"
-    r"(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should)\b)"
+    r"(?i)^(?!(?:what|how)\s+about\b|what\s+of\b)(?:"
+    rf".*\b(?:{QUESTION_WORDS})\b|(?:{AUXILIARIES})\b)"
 )
 # "Anybody hurt?", "Was anyone arrested?": of what was asked about before
 _ANYBODY = re.compile(
@@ -215,9 +218,7 @@ _MARKER = re.compile(r"\s*\[\d+\]")
 _OWN_WORD = re.compile(
     r"(?i)^\W*(?:who|when|where|why|how)\s+(?=(?:is|are|was|were|did|does|do|has|have|had|will|can)\b)"
 )
-_AUXILIARY = re.compile(
-    r"(?i)(?:is|are|was|were|did|does|do|has|have|had|will|can|could|should|would)\b"
-)
+_AUXILIARY = re.compile(rf"(?i)(?:{AUXILIARIES})\b")
 _ASKS_WHAT = re.compile(r"(?i)^\W*(?:what|which)\b(?!\s+(?:is|are|was|were)\b)")
 _NOUN_PHRASE = re.compile(
     r"(?i)\bthe\s+(?!same\b|most\b|first\b|last\b)(?:(?:\w*[^s\W]s|men|women|people|children|police)\b(?!['’])|"
@@ -225,6 +226,6 @@ _NOUN_PHRASE = re.compile(
 )
 _QUESTION_LEAD = re.compile(
     r"(?i)^\W*(?:and\s+)?(?:(?:in|on|at|by|for|from|to|with)\s+)?(?:who|whom|whose|when|where|why|how(?:\s+(?:many|much|long|old|far|"
-    r"often))?|which|what)(?:\s+(?:is|are|was|were)(?=\s+the\b))?\s+|^\W*(?=(?:is|are|was|were|do|does|did|has|have|had|can|"
-    r"could|will|would|should)\b)"
+    r"often))?|which|what)(?:\s+(?:is|are|was|were)(?=\s+the\b))?\s+|"
+    rf"^\W*(?=(?:{AUXILIARIES})\b)"
 )

@@ -9,6 +9,7 @@ from typing import Literal
 from ingest.english.date_mentions import MONTH
 from ingest.english.words import STOP_WORDS, words
 from service.query.analysis import Query
+from service.query.coreference import QUESTION_WORDS
 
 Order = Literal["relevance", "newest", "time"]
 Wanted = Literal["articles", "contents", "dates", "outlets"]
@@ -125,7 +126,7 @@ _EDGES = re.compile(
 _MONTH = re.compile(rf"(?i)\s*\b(?:in )?{MONTH}$")
 # a subject that says more than a name: an ordinary question about one fact
 _CLAUSE = re.compile(
-    r"(?i)\b(?:who|whom|whose|what|when|where|why|how|which|whether|if|after|before|because|while|"
+    rf"(?i)\b(?:{QUESTION_WORDS}|whether|if|after|before|because|while|"
     r"until|is|are|was|were|did|does|do|has|had)\b"
 )
 
