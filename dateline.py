@@ -20,6 +20,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 from evals import cli as evals_cli
 from evals import feedback_cli
 from ingest import cli as ingest_cli
+from ingest.watch import watch
 from service import articles_cli, backup_cli, keys_cli, receipts_cli, slack_cli
 from service import cli as service_cli
 
@@ -50,6 +51,7 @@ def options(
 
 app.command("up")(service_cli.up)
 app.command("ingest")(ingest_cli.ingest)
+app.command("watch")(watch)
 app.command("doctor")(ingest_cli.doctor)
 app.command("serve")(service_cli.serve)
 app.command("worker")(service_cli.worker)

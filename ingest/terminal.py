@@ -58,6 +58,7 @@ def say(words: str) -> None:
 
 def show(text: str) -> None:
     sys.stdout.write(text + "\n")
+    sys.stdout.flush()
 
 
 def is_rich() -> bool:

@@ -107,7 +107,7 @@ def read(
         return
     passed: list[str] = []
     seen: set[str] = set()
-    for found in _files_below(path):
+    for found in files_below(path):
         if isinstance(found, Failure):
             yield found
         elif format_of(found.name) is None:
@@ -123,7 +123,7 @@ def count(path: Path) -> int:
     """How many articles `read` will come to, for whoever shows progress; 0 where only reading
     tells, as of JSON and feeds."""
     files = [
-        found for found in _files_below(path) if isinstance(found, Path) and format_of(found.name)
+        found for found in files_below(path) if isinstance(found, Path) and format_of(found.name)
     ]
     many = any(format_of(found.name) in MANY for found in files)
     return 0 if many else len(files)
@@ -141,7 +141,7 @@ def shown(name: str) -> str:
     return _CONTROL.sub(lambda match: f"\\x{ord(match.group()):02x}", name)
 
 
-def _files_below(folder: Path) -> Iterator[Path | Failure]:
+def files_below(folder: Path) -> Iterator[Path | Failure]:
     """Every file below a folder by name. A folder is entered once, so that links in a circle end;
     links come last, so that what they lead to goes by its own name."""
     waiting, links = [folder], list[Path]()
