@@ -1,11 +1,18 @@
-"""Two answers to one question in; which sentences and citations went and came out."""
+"""Two answers to one question in; which sentences and citations went and came, and whether that is news, out."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from ingest.english import Analysis, analyse, differences
 from service.answer_text import plain
+
+SAME_SENTENCE = 0.4  # share of the shorter sentence's words that make two say the same thing
+FACTS = ("number", "date", "name", "negation", "antonym", "quantifier")  # kinds of differences
+# sentences of ours about the sources, which change with the day and with every copy
+_ASIDE = re.compile(r"This was reported |The source is undated|The report comes from ")
 
 Body = dict[str, Any]
 
@@ -29,6 +36,70 @@ def changes(before: Body, after: Body) -> Body:
         "sentences": sentences,
         "citations": citations,
     }
+
+
+def news(before: Body, after: Body) -> tuple[str, ...]:
+    """Why somebody who got the first answer wants to hear of the second; () where nobody does.
+
+    `answered`, `lost`: there was no answer, or is none any more. `disputed`: an account came that
+    contradicts. `removed`: the first one's words are gone with their article, so that nobody can
+    tell what is different. `number`, `date`, `name`, `negation`, `antonym`, `quantifier`: what the
+    answer says is another one. Other words for the same are no news, nor is what stands beside it.
+    """
+    if "declined" in (before["outcome"], after["outcome"]):
+        came, went = before["outcome"] == "declined", after["outcome"] == "declined"
+        return () if came and went else ("answered",) if came else ("lost",)
+    disputed = _is_disputed(after) and not _is_disputed(before)
+    found = ["disputed"] if disputed else []
+    if any(not citation["quote"] for citation in before["citations"]):
+        return (*found, "removed")
+    ours, theirs = _said(before), _said(after)
+    return (*found, *(kind for kind in FACTS if kind in _changed_facts(ours, theirs)))
+
+
+def _changed_facts(ours: Sequence[str], theirs: Sequence[str]) -> set[str]:
+    """The kinds of facts in which the first sentence, or one that still stands, says otherwise."""
+    changed: set[str] = set()
+    for place, sentence in enumerate(ours):
+        partner = max(theirs, key=lambda other: _shared(sentence, other), default="")
+        if _only_longer(sentence, partner) or _only_longer(partner, sentence):
+            continue
+        if _shared(sentence, partner) >= SAME_SENTENCE:
+            changed |= {found.kind for found in differences(sentence, partner)}
+        elif place == 0:
+            changed |= _missing(analyse(sentence), [analyse(other) for other in theirs])
+    return changed
+
+
+def _only_longer(one: str, other: str) -> bool:
+    """Whether the other sentence goes on, behind a comma, where the one ends."""
+    said = one.rstrip(".!?")
+    return bool(said) and other.startswith(said) and other[len(said) :][:1] in (",", ";")
+
+
+def _missing(said: Analysis, now: Sequence[Analysis]) -> set[str]:
+    """Kinds of values that stand in no sentence any more."""
+    kinds = {"number": "numbers", "date": "dates", "name": "names", "negation": "negations"}
+    return {
+        kind
+        for kind, name in kinds.items()
+        if {one.value for one in getattr(said, name)}
+        - {one.value for other in now for one in getattr(other, name)}
+    }
+
+
+def _shared(one: str, other: str) -> float:
+    mine, theirs = analyse(one).stems, analyse(other).stems
+    return len(mine & theirs) / max(1, min(len(mine), len(theirs)))
+
+
+def _said(answer: Body) -> list[str]:
+    said = [plain(claim["text"]) for claim in answer["claims"]]
+    return [sentence for sentence in said if not _ASIDE.match(sentence)]
+
+
+def _is_disputed(answer: Body) -> bool:
+    return any(conflict["status"] == "disputed" for conflict in answer["conflicts"])
 
 
 def _apart(

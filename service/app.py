@@ -25,6 +25,7 @@ from service.surfaces import (
     rest_conversations,
     rest_events,
     rest_feedback,
+    rest_saved_questions,
     shared_answers,
     sign_in,
     slack_keys,
@@ -55,6 +56,7 @@ def create_app(service: Service, *, private: bool = False) -> FastAPI:
     app.include_router(rest_articles.routes(service))
     app.include_router(rest_conversations.routes(service))
     app.include_router(rest_events.routes(service))
+    app.include_router(rest_saved_questions.routes(service))
     app.include_router(shared_answers.routes(service))
     app.include_router(rest_feedback.routes(service))
     app.include_router(openai_chat.routes(service))

@@ -70,14 +70,19 @@ class Events:
         self,
         database: Database,
         data: Mapping[str, Callable[[StoredEvent], Body | None]],
-        secret: Callable[[StoredEvent], bytes],
+        operators: bytes,
+        own: bytes,
         clock: Callable[[], float] = time.time,
     ):
-        """`data` gives by kind what is told of an event, None where nobody may be told any more;
-        `secret` what it is signed with; `clock` seconds since 1970."""
+        """`data` gives by kind what is told of an event, None where nobody may be told any more.
+
+        What is told of stale answers is signed with the `operators` secret, of each saved question
+        with one that is made of our `own`. `clock` gives seconds since 1970.
+        """
         self._database = database
         self._data = data
-        self._secret = secret
+        self._operators = operators
+        self._own = own
         self._clock = clock
 
     def after(self, number: int, owner: str | None, limit: int) -> list[StoredEvent]:
@@ -98,6 +103,13 @@ class Events:
         done = True
         while done:
             done = any(self._done(row, post) for row in self._due())
+
+    def secret_for(self, subject: str) -> str:
+        """What the receiver of a saved question checks signatures with, as it wants it."""
+        return WHSEC + base64.b64encode(self._secret(subject)).decode()
+
+    def _secret(self, subject: str) -> bytes:
+        return hmac.digest(self._own, f"webhook {subject}".encode(), "sha256")
 
     def _due(self) -> list[Any]:
         """Of each webhook the first event that is not done, where its time has come."""
@@ -135,11 +147,13 @@ class Events:
         message = {"type": event.kind, "timestamp": event.made_at, "data": data}
         body = json.dumps(message, ensure_ascii=False).encode()
         moment = int(self._clock())
+        stale = event.kind == ANSWER_STALE
+        secret = self._operators if stale else self._secret(event.subject)
         headers = {
             "content-type": "application/json",
             "webhook-id": event.event_id,
             "webhook-timestamp": str(moment),
-            "webhook-signature": signature(self._secret(event), event.event_id, moment, body),
+            "webhook-signature": signature(secret, event.event_id, moment, body),
         }
         try:
             status = post(webhook, body, headers).status
@@ -182,9 +196,8 @@ def signature(secret: bytes, event_id: str, moment: int, body: bytes) -> str:
     return f"v1,{base64.b64encode(hmac.digest(secret, said, 'sha256')).decode()}"
 
 
-def secrets_of(settings: Settings, own: bytes) -> Callable[[StoredEvent], bytes]:
-    """What each event is signed with: the operator's webhook with the secret of the settings, each
-    saved question with its own, which is made of `own`. Raises WrongUsage."""
+def operators_secret(settings: Settings) -> bytes:
+    """What the webhook of the settings is signed with, empty without one. Raises WrongUsage."""
     if settings.webhook_url and not settings.webhook_secret:
         raise WrongUsage(f"DATELINE_WEBHOOK_URL wants a DATELINE_WEBHOOK_SECRET: {REMEDY}")
     if settings.webhook_url:
@@ -192,18 +205,11 @@ def secrets_of(settings: Settings, own: bytes) -> Callable[[StoredEvent], bytes]
             checked(settings.webhook_url)
         except AddressRefused as error:
             raise WrongUsage(f"DATELINE_WEBHOOK_URL {error}") from error
-    written = settings.webhook_secret.get_secret_value() if settings.webhook_secret else ""
-    of_operator = secret_of(written) if written else b""
-    return lambda event: (
-        of_operator if event.kind == ANSWER_STALE else secret_for(own, event.subject)
-    )
+    words = settings.webhook_secret.get_secret_value() if settings.webhook_secret else ""
+    return _secret_of(words) if words else b""
 
 
-def secret_for(own: bytes, subject: str) -> bytes:
-    return hmac.digest(own, f"webhook {subject}".encode(), "sha256")
-
-
-def secret_of(written: str) -> bytes:
+def _secret_of(written: str) -> bytes:
     """What `whsec_…` stands for. Raises WrongUsage."""
     try:
         secret = base64.b64decode(written.strip().removeprefix(WHSEC), validate=True)
@@ -212,11 +218,6 @@ def secret_of(written: str) -> bytes:
     if not 24 <= len(secret) <= 64:
         raise WrongUsage(f"DATELINE_WEBHOOK_SECRET: {REMEDY}")
     return secret
-
-
-def written(secret: bytes) -> str:
-    """A secret as receivers want it."""
-    return WHSEC + base64.b64encode(secret).decode()
 
 
 def _event(row: Any) -> StoredEvent:

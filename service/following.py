@@ -1,4 +1,4 @@
-"""Follows the archive while a service runs: marks stale answers, and tells webhooks."""
+"""Follows the archive while a service runs: marks stale answers, asks saved questions again, tells webhooks."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ async def follow(service: Service) -> None:
                 return
             try:
                 await asyncio.to_thread(service.stale_answers.follow)
+                await service.saved_questions.ask_again()
                 await asyncio.to_thread(service.events.send, client.post)
             except DatelineError as error:
                 log.warning("what went stale is looked for again: %s", error)

@@ -27,6 +27,7 @@ from service.records import (
     events,
     followed,
     receipts,
+    saved_questions,
     shown,
     turns,
 )
@@ -106,9 +107,10 @@ class Receipts:
         self._database.empty_log()  # what it still holds goes too
 
     def expire(self, now: datetime) -> None:
-        """Forgets what is older than it may be kept."""
+        """Forgets what is older than it may be kept; the answer of a saved question stays with it."""
         first = (now - timedelta(days=self.keep_days)).isoformat(timespec="seconds")
-        query = select(receipts.c.answer_id).where(receipts.c.made_at < first)
+        saved = receipts.c.answer_id.in_(select(saved_questions.c.answer_id))
+        query = select(receipts.c.answer_id).where(receipts.c.made_at < first, ~saved)
         if rows := self._database.rows(query):
             self.forget([row.answer_id for row in rows])
             with self._database.write() as connection:

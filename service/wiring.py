@@ -19,7 +19,7 @@ from service.changes import Changes
 from service.checks import Checker
 from service.conversations import Conversations
 from service.drafting.llm import Drafter
-from service.events import ANSWER_STALE, Events, secrets_of
+from service.events import ANSWER_STALE, QUESTION_CHANGED, Events, operators_secret
 from service.feedback import Feedback
 from service.jobs import Jobs
 from service.key_tables import open_keys
@@ -29,6 +29,7 @@ from service.receipts import Receipts
 from service.records import open_records
 from service.repeats import Repeats
 from service.retrieval.retriever import Retriever
+from service.saved_questions import SavedQuestions
 from service.sessions import Sessions, secret
 from service.shares import Shares
 from service.stale_answers import StaleAnswers
@@ -50,6 +51,7 @@ class Service:
     checker: Checker
     receipts: Receipts
     stale_answers: StaleAnswers
+    saved_questions: SavedQuestions
     events: Events
     feedback: Feedback
     conversations: Conversations
@@ -114,8 +116,7 @@ def open_service(settings: Settings, guards: Guards | None = None) -> Iterator[S
         receipts.expire(datetime.now(UTC))
         webhook = settings.webhook_url if settings.keep_days else None
         stale_answers = StaleAnswers(records, receipts, archive.catalogue, webhook)
-        webhook_secrets = secrets_of(settings, secret(records, "webhooks"))
-        events = Events(records, {ANSWER_STALE: stale_answers.data}, webhook_secrets)
+        operators = operators_secret(settings)
         stale_answers.follow()
         writing, stopping = threading.Lock(), asyncio.Event()
         jobs = Jobs(
@@ -125,6 +126,8 @@ def open_service(settings: Settings, guards: Guards | None = None) -> Iterator[S
             stale_answers.follow,
         )
         signing, keys = secret(records, "cookies"), Keys(settings, held)
+        saved = SavedQuestions(records, archive, answerer, receipts, stale_answers, keys)
+        told = {ANSWER_STALE: stale_answers.data, QUESTION_CHANGED: saved.data}
         try:
             yield Service(
                 settings,
@@ -135,7 +138,8 @@ def open_service(settings: Settings, guards: Guards | None = None) -> Iterator[S
                 Checker(archive, retriever),
                 receipts,
                 stale_answers,
-                events,
+                saved,
+                Events(records, told, operators, secret(records, "webhooks")),
                 Feedback(records, receipts),
                 Conversations(records, receipts),
                 Shares(records, receipts, signing),

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import sys
 import tempfile
@@ -91,7 +92,16 @@ def replies() -> dict[str, Any]:
 
             job, state = sent("3")  # the sample is gone
             post("/v1/answers", {"question": "When does the ferry to Tarn sail again?"})
+            saved = post(
+                "/v1/saved-questions", {"question": "When does the ferry to Tarn sail again?"}
+            )
             sent("7")
+            asyncio.run(service.saved_questions.ask_again())
+            read = get(f"/v1/saved-questions/{saved['saved_question_id']}")
+            for name in ("before", "after"):
+                read["changes"][0][name]["made_from"] = {}
+            made |= {"SavedQuestion": saved, "SavedQuestionRead": read}
+            made |= {"SavedQuestionList": {"saved_questions": [saved]}}
             stale = get("/v1/answers?stale=true&limit=1")
             stale["answers"][0]["made_from"] = {}
             made |= {"EventList": get("/v1/events?limit=1")}

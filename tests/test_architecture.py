@@ -71,6 +71,7 @@ SURFACES = (
     "service/surfaces/rest_conversations.py",
     "service/surfaces/rest_events.py",
     "service/surfaces/rest_feedback.py",
+    "service/surfaces/rest_saved_questions.py",
     "service/surfaces/openai_chat.py",
     "service/surfaces/mcp_http.py",
     "service/surfaces/slack.py",

@@ -27,7 +27,7 @@ from ingest.errors import WrongUsage
 from ingest.pipeline import ingest
 from ingest.settings import Settings
 from ingest.web.client import Client
-from service.events import RETRY_SECONDS, Events, secrets_of, signature
+from service.events import RETRY_SECONDS, Events, operators_secret, signature
 from service.records import open_records
 from service.wiring import Service
 
@@ -103,7 +103,7 @@ def sender(service: Service, settings: Settings, clock: Clock) -> Events:
     """The service's events, sent by another clock."""
     records = open_records(settings)
     data = {"answer.stale": service.stale_answers.data}
-    return Events(records, data, secrets_of(settings, bytes(32)), clock)
+    return Events(records, data, operators_secret(settings), bytes(32), clock)
 
 
 def test_a_webhook_is_told_signed_as_the_specification_says(
@@ -197,10 +197,10 @@ def test_a_webhook_wants_a_secret_and_an_address_that_may_be_asked(settings: Set
     address = {"webhook_url": "https://desk.example.org/hook"}
     for bad in ({}, {"webhook_secret": SecretStr("whsec_c2hvcnQ=")}):
         with pytest.raises(WrongUsage, match="openssl rand"):
-            secrets_of(settings.model_copy(update=address | bad), bytes(32))
+            operators_secret(settings.model_copy(update=address | bad))
     good = {"webhook_secret": SecretStr(SECRET)}
     with pytest.raises(WrongUsage, match="DATELINE_WEBHOOK_URL"):
-        secrets_of(settings.model_copy(update={"webhook_url": "file:///etc"} | good), bytes(32))
+        operators_secret(settings.model_copy(update={"webhook_url": "file:///etc"} | good))
 
 
 def test_the_signature_is_the_one_of_the_specification() -> None:

@@ -125,6 +125,46 @@ class Receipt(Answer):
     signature: Signature | None
 
 
+class SavedQuestion(BaseModel):
+    """A question that is asked again when the archive changes."""
+
+    saved_question_id: str
+    question: str
+    as_of: date | None
+    filters: dict[str, Any] | None
+    collections: list[str] | None
+    webhook: str | None
+    webhook_secret: str | None = Field(
+        description="what the webhook checks signatures with; null without one"
+    )
+    slack_channel: str | None
+    created_at: datetime
+    answer_id: str = Field(description="the answer as it is now")
+
+
+class SavedQuestionList(BaseModel):
+    saved_questions: list[SavedQuestion] = Field(description="the newest first")
+
+
+class Changed(BaseModel):
+    """Two answers that say different things; either is null where it is kept no longer."""
+
+    event_id: str
+    made_at: datetime
+    changed: list[str] = Field(
+        description="`answered`, `lost`, `disputed`, `removed`, or what is another one: `number`, "
+        "`date`, `name`, `negation`, `antonym`, `quantifier`"
+    )
+    before: Receipt | None
+    after: Receipt | None
+
+
+class SavedQuestionRead(SavedQuestion):
+    """A saved question with what was told of it, the newest first."""
+
+    changes: list[Changed]
+
+
 class ReceiptList(BaseModel):
     answers: list[Receipt] = Field(description="the one that went stale last comes first")
     next_cursor: str | None

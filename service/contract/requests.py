@@ -198,6 +198,32 @@ class AnswerRequest(Request):
         )
 
 
+class SavedQuestionRequest(Request):
+    """A question that is asked again whenever the archive may answer it otherwise."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"example": {"question": "When does the harbour bridge reopen?"}},
+    )
+    question: QuestionText = Field(description="1 to 2,000 characters, not only white space")
+    as_of: Day | None = None
+    filters: FiltersRequest | None = None
+    collections: list[Filter] | None = Field(None, max_length=200)
+    webhook: WebAddress | None = Field(
+        None, description="is told, signed, when the answer says something else"
+    )
+    slack_channel: (
+        Annotated[Line, must(re.compile("[A-Z0-9]{2,40}").fullmatch, "be an id")] | None
+    ) = Field(None, description="the id of a channel in which the Slack bot tells it")
+
+    def asked(self) -> AnswerRequest:
+        return AnswerRequest(
+            question=self.question,
+            as_of=self.as_of,
+            filters=self.filters,
+            collections=self.collections,
+        )
+
+
 class TitleRequest(Request):
     title: Annotated[Spoken, Field(max_length=LONGEST_TITLE)] = Field(
         description="at most 200 characters, not only white space",

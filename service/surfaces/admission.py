@@ -51,7 +51,14 @@ SLOWEST_BYTES_A_SECOND = 16 * 1024
 JSON_ROUTES = ("/v1/", "/owner/")
 WITH_BODY = ("POST", "PUT", "PATCH", "DELETE")
 UPLOADS = "/v1/articles"
-ASKS = ("/v1/answers", "/v1/checks", "/v1/chat/completions", "/v1/responses", "/mcp")
+ASKS = (
+    "/v1/answers",
+    "/v1/checks",
+    "/v1/saved-questions",
+    "/v1/chat/completions",
+    "/v1/responses",
+    "/mcp",
+)
 MULTIPART = "multipart/form-data"
 JSON_EXPANSION = 3  # JSON may write a letter in six bytes ("\\u0431") that UTF-8 writes in two
 UNKNOWN_HOST = (

@@ -55,6 +55,7 @@ def mount(app: FastAPI, service: Service) -> None:
     _archive(router, service)
     _article(router, service)
     _answer(router, service)
+    _saved(router, service)
     _topic(router, service)
     _check(router, service)
     app.include_router(router)
@@ -170,6 +171,25 @@ def _answer(router: APIRouter, service: Service) -> None:
         with service.archive.catalogue.live() as snapshot:
             view = answer_view(receipt, snapshot)
         return page(request, "answer.html", **view)
+
+
+def _saved(router: APIRouter, service: Service) -> None:
+    @router.api_route("/saved-questions/{question_id}", methods=READS)
+    def saved(request: Request, question_id: str) -> HTMLResponse:
+        question = service.saved_questions.get(question_id, request.state.caller)
+        found = service.saved_questions.changes(question, service.events)
+        with service.archive.catalogue.live() as snapshot:
+            changes = [
+                change
+                | {
+                    "sides": [
+                        (words, answer_view(change[name], snapshot) if change[name] else None)
+                        for words, name in (("Before", "before"), ("Now", "after"))
+                    ]
+                }
+                for change in found
+            ]
+        return page(request, "saved.html", saved=question, changes=changes)
 
 
 def _topic(router: APIRouter, service: Service) -> None:
