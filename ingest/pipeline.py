@@ -7,58 +7,35 @@ import functools
 import hashlib
 import json
 import logging
-import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Concatenate, ParamSpec, TypeVar
 
 from ingest import summary
-from ingest.collections import all_of, united, within
+from ingest.comparison import SAMPLE as SAMPLE
+from ingest.comparison import Change, compare, root_of
 from ingest.copies import families
 from ingest.copies.shingles import Print
 from ingest.errors import DatelineError, IndexUnavailable, InvalidRequest, NotFound
-from ingest.formats import readers
-from ingest.formats.reading_process import ReadingProcess
 from ingest.storage.archive import Archive
-from ingest.storage.catalogue import Catalogue, NewVersion, Snapshot
-from ingest.storage.erasures import Erased
+from ingest.storage.catalogue import NewVersion, Snapshot
 from ingest.storage.fingerprints import Fingerprints
-from ingest.storage.holds import Held
 from ingest.storage.indexes import Progress as Progress
 from ingest.storage.indexes import silent, vector_text
 from ingest.storage.overrides import FAMILY, disagreements, overridden
 from ingest.storage.snapshot import generation_name
 from ingest.taken_back import sorted_out
 from ingest.text import passages, sentences
-from ingest.types import Article, Failure, Family, IngestReport, Withdrawn
+from ingest.types import Family, IngestReport
 from ingest.unchanged import ReadFiles
-from ingest.web.fetching import Fetched, Left
+from ingest.web.fetching import Fetched
 
 log = logging.getLogger(__name__)
 Given = ParamSpec("Given")
 Done = TypeVar("Done")
-SAMPLE = Path(__file__).parent / "sample"
-NOT_BOUND = "it states a collection to which the key that sent it is not bound: leave that out"
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """What reading found, against what is live."""
-
-    # (article, root), new or changed
-    fresh: list[tuple[Article, str]] = field(default_factory=list)
-    added: int = 0
-    updated: int = 0
-    unchanged: int = 0
-    removed: tuple[str, ...] = ()
-    failed: tuple[Failure, ...] = ()
-    notes: tuple[str, ...] = ()
-    withdrawn: tuple[Withdrawn, ...] = ()
-    held: tuple[Held, ...] = ()  # under embargo
-    no_longer: tuple[str, ...] = ()  # ids of what is under embargo no more
 
 
 def _alone(
@@ -106,7 +83,7 @@ def ingest(
     notes: tuple[str, ...] = ()
     given = {
         root: archive.catalogue.given(root) if collections is None else tuple(collections)
-        for root in map(_root, paths)
+        for root in map(root_of, paths)
     }
     with archive.catalogue.whole() as snapshot:
         files = ReadFiles(archive.file_records, _hashes(snapshot), limit)
@@ -294,123 +271,6 @@ def rollback(archive: Archive) -> IngestReport:
     return _report(archive, change, time.monotonic() - started)
 
 
-def compare(
-    catalogue: Catalogue,
-    snapshot: Snapshot,
-    paths: Sequence[Path | Fetched],
-    files: ReadFiles,
-    *,
-    prune: bool,
-    max_article_mb: float,
-    progress: Progress,
-    erased: Erased,
-    given: Mapping[str, tuple[str, ...]],  # by path the collections of all its articles
-    now: datetime,
-    only: Sequence[str] = (),
-) -> Change:
-    """Reads every path and sorts what it finds into new, changed, unchanged, gone and failed."""
-    known = snapshot.known_hashes()
-    waited = {h.article.article_id: ("", h.article.identity, h.root) for h in catalogue.held()}
-    fresh: dict[str, tuple[Article, str]] = {}
-    withdrawn: dict[str, Withdrawn] = {}
-    failed: list[Failure] = []
-    notes, doubts, kept_out = list[str](), list[str](), 0
-    seen, gone = set[str](), set[str]()
-    counts = [_count(path) for path in paths]
-
-    def waiting() -> None:
-        progress("read", len(seen) + len(failed), sum(counts) if all(counts) else 0)
-
-    with ReadingProcess(waiting) as process:
-        for path in paths:
-            root = _root(path)
-            failed_before = len(failed)
-            reading = _reading(path, files, max_article_mb, process)
-            for item in _noted(reading, files, given[root], only):
-                waiting()
-                if isinstance(item, Failure):
-                    failed.append(item)
-                elif isinstance(item, readers.NotUnderstood | readers.PassedOver | Left):
-                    notes.append(str(item))
-                elif isinstance(item, readers.Unchanged):
-                    seen.update(item.article_ids)
-                elif isinstance(item, Withdrawn):
-                    withdrawn[item.article_id] = item
-                    fresh.pop(item.article_id, None)
-                    seen.discard(item.article_id)
-                elif item in erased:
-                    kept_out += 1
-                elif item.article_id not in seen and item.article_id not in withdrawn:
-                    seen.add(item.article_id)
-                    doubts += (f"{item.source} {note}" for note in item.notes)
-                    if known.get(item.article_id, ("",))[0] != item.content_hash:
-                        fresh[item.article_id] = (item, root)
-            places = {failure.place for failure in failed[failed_before:]}
-            if isinstance(path, Path):  # what a feed names no more is not gone
-                gone |= _gone(known | waited, root, seen, places)
-    progress("read", len(seen) + len(failed), len(seen) + len(failed))
-    sorted_ = sorted_out(fresh, withdrawn.values(), catalogue, snapshot, now)
-    unchanged, fresh = len(seen) - len(fresh), sorted_.fresh
-    outgrown = _outgrown(known, {root for _, root in fresh.values()}) - seen
-    notes += summary.gone([known[i][1] for i in (gone - seen) & known.keys()], prune=prune)
-    notes += (*summary.kept_out(kept_out), *summary.outgrown(len(outgrown)))
-    leaving = (gone - seen if prune else set()) | outgrown | sorted_.removed
-    if only:  # an item of the same identifier may be somebody else's
-        leaving = {i for i in leaving if within(snapshot.collections_of(i) or only, only)}
-    updated = sum(i in known for i in fresh)
-    told = (*summary.at_most([*doubts, *sorted_.notes], "notes about single articles"), *notes)
-    return Change(
-        list(fresh.values()), len(fresh) - updated, updated, unchanged,
-        tuple(sorted(leaving & known.keys())), tuple(failed), told, sorted_.withdrawn, sorted_.held,
-        tuple(leaving & waited.keys() - {one.article.article_id for one in sorted_.held}),
-    )  # fmt: skip
-
-
-def _reading(
-    path: Path | Fetched, files: ReadFiles, max_article_mb: float, process: ReadingProcess
-) -> Iterable[readers.Item | Left]:
-    if isinstance(path, Fetched):
-        return path.items
-    return readers.read(
-        path, max_article_mb=max_article_mb, known=files.articles_of, process=process
-    )
-
-
-def _noted(
-    reading: Iterable[readers.Item | Left],
-    files: ReadFiles,
-    given: tuple[str, ...],
-    only: Sequence[str],
-) -> Iterator[readers.Item | Left]:
-    """What was read of a path, its articles put into the path's collections, noted in `files`."""
-    files.given = given
-    for item in reading:
-        if isinstance(item, Article) and given:
-            item = replace(item, collections=united(item.collections, given))
-        if isinstance(item, Article) and not within(all_of(item), only):
-            item = Failure(item.source, NOT_BOUND, item.identity)
-        if isinstance(item, Withdrawn) and only:  # of its own file, and of no other of that item
-            item = replace(item, terms=replace(item.terms, item_id=None))
-        files.note(item)
-        yield item
-    files.end()
-
-
-def _root(path: Path | Fetched) -> str:
-    return path.address if isinstance(path, Fetched) else os.path.normpath(path.absolute())
-
-
-def _count(path: Path | Fetched) -> int:
-    return len(path.items) if isinstance(path, Fetched) else readers.count(path)
-
-
-def _outgrown(known: dict[str, tuple[str, str, str]], roots: set[str]) -> set[str]:
-    """The sample gives way to somebody's own articles."""
-    mine = str(SAMPLE)
-    own = roots and mine not in roots
-    return {i for i, (_, _, root) in known.items() if root == mine} if own else set()
-
-
 def _publish(
     archive: Archive, snapshot: Snapshot, change: Change, progress: Progress
 ) -> tuple[str, ...]:
@@ -442,7 +302,7 @@ def _publish(
 
 def _desk_notes(archive: Archive, paths: Sequence[Path | Fetched]) -> tuple[str, ...]:
     """Where what was read and the desk disagree, the desk's word stands, and it is told."""
-    roots = set(map(_root, paths))
+    roots = set(map(root_of, paths))
     with archive.catalogue.whole() as snapshot:
         stored = snapshot.articles(snapshot.overrides()).values()
     told = [words for one in stored if one.root in roots for words in disagreements(one.article)]
@@ -510,26 +370,6 @@ def _group(
 
 def _read(snapshot: Snapshot, article_id: str) -> families.Split:
     return snapshot.articles([article_id])[article_id].article, snapshot.sentences(article_id)
-
-
-def _gone(
-    known: dict[str, tuple[str, str, str]], root: str, seen: set[str], failed: set[str]
-) -> set[str]:
-    """Articles an earlier ingest of `root` added that are not there any more.
-
-    What lies in a file or below a folder that merely failed to read stays, the root among them: a
-    disk that is not mounted, or a slip of the pen, empties no archive.
-    """
-    return {
-        article_id
-        for article_id, (_, identity, known_root) in known.items()
-        if known_root == root
-        and article_id not in seen
-        and not any(
-            identity == place or identity.startswith((f"{place}#", f"{place}{os.sep}"))
-            for place in failed
-        )
-    }
 
 
 def _report(archive: Archive, change: Change, seconds: float) -> IngestReport:
