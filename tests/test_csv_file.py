@@ -50,9 +50,9 @@ def test_a_row_that_is_wrong_costs_itself_only(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "why"),
     [
-        ("title\nOne\n", "its first line names the columns"),
-        ("title,title\nOne,Two\n", "its first line names the columns"),
-        (",text\nOne,Two\n", "its first line names the columns"),
+        ("title\nOne\n", "name the columns in its first line"),
+        ("title,title\nOne,Two\n", "name the columns in its first line"),
+        (",text\nOne,Two\n", "name the columns in its first line"),
         ("title,text\n", "holds no articles"),
         ("\n", "is empty"),
     ],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -238,6 +239,11 @@ def test_what_is_no_file_of_articles_is_refused(
 ) -> None:
     (item,) = items(tmp_path / name, content)
     assert isinstance(item, Failure) and reason in item.reason and ";" in item.reason
+
+
+def test_names_whose_prefix_nothing_declares_are_read_as_they_are_meant(tmp_path: Path) -> None:
+    undeclared = re.sub(r' xmlns:\w+="[^"]+"', "", RSS)
+    assert one(tmp_path / "a.rss", undeclared).text == WORDS
 
 
 def test_entities_are_not_resolved(tmp_path: Path) -> None:

@@ -26,7 +26,7 @@ def rows_of(data: bytes) -> Iterator[dict[str, object] | BadArticle]:
         names = [name.strip() for name in next(reader, [])]
         if len(names) < 2 or not all(names) or len(set(names)) < len(names):
             raise BadArticle(
-                "is no table of articles: its first line names the columns, each once (title,text,published_on)"
+                "is no table of articles; name the columns in its first line, each once (title,text,published_on)"
             )
         for row in reader:
             if len(row) > len(names):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -55,7 +56,15 @@ def read_docx(data: bytes, limit_bytes: int) -> Extract:
         raise BadArticle(
             f"is no Word file, or cut off ({type(error).__name__}); save it anew"
         ) from error
-    except (XMLSyntaxError, KeyError, ValueError, AttributeError, RuntimeError, OSError) as error:
+    except (
+        XMLSyntaxError,
+        KeyError,
+        ValueError,
+        AttributeError,
+        RuntimeError,
+        OSError,
+        zlib.error,
+    ) as error:
         raise BadArticle(
             f"is a damaged Word file ({type(error).__name__}); save it anew"
         ) from error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from email.utils import parsedate_to_datetime
@@ -23,6 +24,7 @@ def read_mail(data: bytes) -> Fields:
     if body is None and mail.get_content_maintype() == "multipart":
         body = next((part for part in mail.walk() if part.get_content_type() == "text/html"), None)
     words = _content(body) if isinstance(body, EmailMessage) else ""
+    words = re.sub("[\ud800-\udfff]", "\ufffd", words.replace("\0", ""))  # as of other files
     if not words.strip():
         raise BadArticle("holds no text of a mail or page; save it anew")
     name = "html" if body is not None and body.get_content_type() == "text/html" else "text"

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import io
+import zlib
 
 from ingest.errors import BadArticle
 from ingest.formats.encodings import decode
 
 PAGES = ("text/html", "application/xhtml+xml")
 LONGEST_NAME = 300  # characters of an address that names a page
+MOST_UNPACKED = 500_000_000  # bytes
 CUT_OFF = "is cut off or damaged: pages may be missing"
 
 
@@ -41,6 +43,8 @@ def read_warc(data: bytes) -> tuple[list[dict[str, object]], tuple[str, ...]]:
                 name = address if len(address) <= LONGEST_NAME else ""
                 pages[address] = {"html": decode(page), "url": address, "id": name}
     except (ArchiveLoadFailed, AttributeError, EOFError, OSError, ValueError) as error:
+        if "non-chunked gzip" in str(error):  # packed as one piece, not record by record
+            return read_warc(zlib.decompressobj(31).decompress(data, MOST_UNPACKED))
         if not records:
             raise BadArticle(
                 "is no web archive that can be read (WARC); fetch or copy it anew"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -48,7 +50,9 @@ def parsed(data: bytes) -> tuple[_Element, bool]:
     if root is None:
         raise BadArticle("is no XML; save it anew")
     for element in root.iter(etree.Element):
-        element.tag = etree.QName(element).localname
+        with contextlib.suppress(ValueError):  # what no name may hold, in a damaged file
+            # a prefix that nothing declares is one all the same
+            element.tag = re.split("[}:]", str(element.tag))[-1]
     return root, is_whole
 
 

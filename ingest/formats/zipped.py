@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import lzma
 import zipfile
+import zlib
 from collections.abc import Iterator
 
 from ingest.errors import BadArticle
@@ -53,15 +55,18 @@ def xml_parts(data: bytes, limit_bytes: int, ends: tuple[str, ...], what: str) -
     kind of file, where it is damaged or encrypted."""
     try:
         return {n: part for n, part in parts_of(data, limit_bytes, ends) if part is not None}
+    except (
+        zipfile.BadZipFile,
+        zipfile.LargeZipFile,
+        zlib.error,
+        lzma.LZMAError,
+        EOFError,
+        NotImplementedError,
+        OSError,
+        ValueError,
+    ) as error:
+        raise BadArticle(
+            f"is no {what}, or cut off ({type(error).__name__}); save it anew"
+        ) from error
     except RuntimeError as error:
         raise BadArticle(f"is encrypted {what}; save it without a password") from error
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, EOFError, OSError, ValueError) as error:
-        raise _damaged(what, error) from error
-    except Exception as error:
-        if type(error).__name__ in ("error", "LZMAError"):  # of zlib, bz2 and lzma
-            raise _damaged(what, error) from error
-        raise
-
-
-def _damaged(what: str, error: Exception) -> BadArticle:
-    return BadArticle(f"is no {what}, or cut off ({type(error).__name__}); save it anew")
