@@ -87,6 +87,12 @@ class Settings(BaseSettings):
         None, alias="OPENAI_BASE_URL", description="address of the model endpoint"
     )
     model: str = Field("gpt-4.1-mini", description="model that drafts answers")
+    price: str = Field(
+        "",
+        description="US dollars for a million tokens that the model reads, and writes, such as "
+        "0.40,1.60; empty: no cost is told",
+        pattern=r"^\s*(?:\d{1,6}(?:\.\d{1,6})?\s*,\s*\d{1,6}(?:\.\d{1,6})?\s*)?$",
+    )
     judge_partial: bool = Field(
         False, description="put claims that are borne out in part to the model: yes or no"
     )
@@ -173,6 +179,13 @@ class Settings(BaseSettings):
     def on_servers(self) -> bool:
         """Whether the archive is on servers, where several processes share it."""
         return self.database_url is not None
+
+    def cost_usd(self, tokens_read: int, tokens_written: int) -> float | None:
+        """US dollars that the model asks for them; None where its price is not set."""
+        if not self.price.strip():
+            return None
+        reading, writing = map(float, self.price.split(","))
+        return round((tokens_read * reading + tokens_written * writing) / 1e6, 8)
 
     @property
     def uploads_dir(self) -> Path:

@@ -351,7 +351,9 @@ class Answerer:
             usage={
                 "prompt_tokens": run.usage.prompt_tokens,
                 "completion_tokens": run.usage.completion_tokens,
-                "cost_usd": None,
+                "cost_usd": self.archive.settings.cost_usd(
+                    run.usage.prompt_tokens, run.usage.completion_tokens
+                ),
             },
             timings_ms={stage: round(ms, 1) for stage, ms in run.timings_ms.items()},
             index={

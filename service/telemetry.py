@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import threading
 from bisect import bisect_left
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
@@ -28,9 +27,11 @@ COUNTED = {
     "dateline_answers_total": "Answers given; reason is why one was declined",
     "dateline_sentences_total": "Drafted sentences by verdict; dropped ones were not released",
     "dateline_tokens_total": "Tokens that the language model reported",
+    "dateline_cost_usd_total": "What they cost by DATELINE_PRICE, in US dollars",
     "dateline_fallbacks_total": "Answers without the model that was to draft them",
 }
 TIMED = "dateline_stage_seconds"
+CACHED = "dateline_cache_total"
 
 Labels = tuple[tuple[str, str], ...]
 ENDPOINTS = ("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")
@@ -42,7 +43,7 @@ class Metrics:
 
     def __init__(self) -> None:
         self._guard = threading.Lock()
-        self._counts: Counter[tuple[str, Labels]] = Counter()
+        self._counts: dict[tuple[str, Labels], float] = {}
         self._stages: dict[str, list[int]] = {}  # by bucket, the last without an upper end
         self._seconds: dict[str, float] = {}
 
@@ -63,6 +64,8 @@ class Metrics:
             for kind in ("prompt", "completion"):
                 tokens = answer.usage[f"{kind}_tokens"] or 0
                 self._count("dateline_tokens_total", {"kind": kind}, int(tokens))
+            if cost := answer.usage["cost_usd"]:
+                self._count("dateline_cost_usd_total", {}, cost)
             if answer.fallback:
                 self._count("dateline_fallbacks_total", {})
             for stage, milliseconds in answer.timings_ms.items():
@@ -71,8 +74,9 @@ class Metrics:
                 counts[bisect_left(BUCKETS, seconds)] += 1
                 self._seconds[stage] = self._seconds.get(stage, 0.0) + seconds
 
-    def _count(self, name: str, labels: Mapping[str, str], more: int = 1) -> None:
-        self._counts[name, tuple(labels.items())] += more
+    def _count(self, name: str, labels: Mapping[str, str], more: float = 1) -> None:
+        counted = name, tuple(labels.items())
+        self._counts[counted] = self._counts.get(counted, 0) + more
 
     def lines(self) -> Iterable[str]:
         with self._guard:
@@ -82,7 +86,7 @@ class Metrics:
             yield from _head(name, words, "counter")
             for (counted, labels), value in counts.items():
                 if counted == name:
-                    yield _line(name, dict(labels), value)
+                    yield _line(name, dict(labels), round(value, 8))
         yield from _head(TIMED, "Time of an answer's stages", "histogram")
         for stage, found in stages.items():
             ends = [*map(str, BUCKETS), "+Inf"]
@@ -109,7 +113,13 @@ def page(service: Service, now: datetime) -> str:
         "answers_waiting": ("Questions that wait for their turn", service.turns.waiting),
         "uploads_waiting": ("Uploads that are not done yet", service.jobs.waiting),
     }
-    lines = list(service.metrics.lines())
+    lines = [*service.metrics.lines(), *_head(CACHED, "Looked up in memory, by cache", "counter")]
+    for cache, uses in {
+        "rankings": service.retriever.uses,
+        "readings": service.answerer.selector.reader.uses,
+    }.items():
+        for result in ("hit", "miss"):
+            lines.append(_line(CACHED, {"cache": cache, "result": result}, uses[result]))
     for name, (words, value) in gauges.items():
         lines += _head(f"dateline_{name}", words, "gauge")
         lines.append(_line(f"dateline_{name}", {}, value))

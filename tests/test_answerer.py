@@ -169,11 +169,12 @@ async def test_a_model_that_cites_what_it_says_is_released_as_it_wrote(
         return Script(["Dr. Lena Ostrow leads ", "the regulator", f" [{key[:3]}", f"{key[3:]}]."])
 
     model.reply = reply
+    filled.settings = filled.settings.model_copy(update={"price": "100, 200"})
     body = await asked(drafting(filled, settings, model), WHO)
 
     assert body["claims"][0]["text"] == "Dr. Lena Ostrow leads the regulator [1]."
     assert (body["answerer"], body["model"], body["fallback"]) == ("openai", "scripted", None)
-    assert body["usage"]["prompt_tokens"] == 11
+    assert body["usage"] == {"prompt_tokens": 11, "completion_tokens": 7, "cost_usd": 0.0025}
     assert "Lena Ostrow" in body["citations"][0]["quote"]
 
 
@@ -285,6 +286,7 @@ async def test_what_was_released_before_a_cut_stays_and_nobody_else_goes_on(
                           b'"finish_reason":null}]}\n\ndata: {"broken\n\n')  # fmt: skip
 
     model.reply = reply
+    filled.settings = filled.settings.model_copy(update={"price": "100, 200"})
     body = await asked(drafting(filled, settings, model), WHO)
 
     assert body["claims"][0]["text"] == "Dr. Lena Ostrow leads the regulator [1]."

@@ -42,6 +42,8 @@ def test_alerts_sound_when_they_should_and_else_are_silent(tmp_path: Path) -> No
         ("DatelineFails", {failing: "0+1x30", fine: "0+99x30"}, {}, False),
         ("DatelineQueueGrows", {'dateline_answers_waiting{instance="a"}': "21x30"}, {}, True),
         ("DatelineQueueGrows", {'dateline_answers_waiting{instance="a"}': "20x30"}, {}, False),
+        ("DatelineCostsMuch", {'dateline_cost_usd_total{instance="a"}': "0+0.34x30"}, {}, True),
+        ("DatelineCostsMuch", {'dateline_cost_usd_total{instance="a"}': "0+0.33x30"}, {}, False),
     ]  # fmt: skip
     rules = yaml.safe_load((DEPLOY / "alerts.yaml").read_text("utf-8"))["groups"][0]["rules"]
     tests = []

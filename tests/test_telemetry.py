@@ -62,6 +62,10 @@ def test_figures_are_counted_and_told_to_admin_keys_alone(
         "dateline_uploads_waiting 0",
     ):
         assert line in figures
+    cached = {name: float(told) for name, told in (line.rsplit(" ", 1) for line in figures)}
+    for cache in ("rankings", "readings"):
+        assert cached[f'dateline_cache_total{{cache="{cache}",result="miss"}}'] > 0
+        assert cached[f'dateline_cache_total{{cache="{cache}",result="hit"}}'] >= 0
     assert not [line for line in figures if "secret" in line or "ans_" in line]
     kinds = {line.split()[2] for line in lines if line.startswith("# TYPE")}
     documented = set(re.findall(r"`(dateline_\w+)`", DOCUMENT.read_text("utf-8")))

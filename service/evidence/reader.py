@@ -9,6 +9,7 @@ on what; `docs/quality.md` says what it is worth.
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from io import BytesIO
@@ -74,6 +75,7 @@ class Reader:
         self._encoder = encoder
         self._weights = _checked(weights)
         self._kept: dict[str, _Told] = {}  # by text, the least lately read first
+        self.uses = Counter[str]()  # of what is kept: hit, miss
         self._most = kept
         self._lock = Lock()
 
@@ -111,6 +113,7 @@ class Reader:
                 ),
             )
         with self._lock:
+            self.uses.update(miss=len(new), hit=len(known) - len(new))
             for text, told in known.items():
                 self._kept.pop(text, None)
                 self._kept[text] = told

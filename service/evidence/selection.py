@@ -75,7 +75,7 @@ class Selector:
         self.archive = archive
         self.retriever = retriever
         self.decide = decide
-        self._reader = Reader(archive.local_embedder)
+        self.reader = Reader(archive.local_embedder)
 
     def select(self, query: Query, snapshot: Snapshot) -> Selection:
         """Retrieve, gather, rank, place in time and decide, all in one generation."""
@@ -97,7 +97,7 @@ class Selector:
             query.question, snapshot, hits, meaning.embed, about_articles=query.about is not None
         )
         vectors = gathering.title_vectors(snapshot, evidence, self.archive.sentence_vectors)
-        return Gathered(evidence, vector, vectors, self._rarity(), self._reader)
+        return Gathered(evidence, vector, vectors, self._rarity(), self.reader)
 
     def why_not(self, selection: Selection) -> Reason:
         """Why nothing is said; the first reason that holds."""

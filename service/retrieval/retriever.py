@@ -63,6 +63,7 @@ class Retriever:
         passages left by a filter up to which exactly these are searched."""
         self.archive = archive
         self.narrow = narrow
+        self.uses = Counter[str]()  # of what is remembered: hit, miss
         self._remembered: dict[tuple[object, ...], tuple[Vector, list[_Ranked]]] = {}
         self.dense_share = archive.settings.dense_share if dense_share is None else dense_share
 
@@ -89,7 +90,9 @@ class Retriever:
         for those. `vector` is that of the question as it is searched, where the caller has it already."""
         query = question.text
         asked = (snapshot.number, snapshot.bound_to, query, filter_of(question), families)
-        if (known := self._remembered.pop(asked, None)) is None:
+        known = self._remembered.pop(asked, None)
+        self.uses["miss" if known is None else "hit"] += 1
+        if known is None:
             vector = self.archive.embedder.embed_question(query) if vector is None else vector
             known = vector, self._ranked(question, snapshot, query, vector, families)
         self._remembered[asked] = vector, ranked = known
