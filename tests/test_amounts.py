@@ -6,7 +6,7 @@ import pytest
 from newsroom import card, sentences
 
 from service.types import Draft
-from service.verification.amounts import Amount, amounts, bears_out, derived, implied
+from service.verification.amounts import Amount, amounts, bears_out, derived, implied, joined
 from service.verification.reading import read
 from service.verification.verify import verify
 
@@ -148,6 +148,16 @@ RECKONED = [
     ("They had 100 boats and now 40 boats.", "more than 27% of them", "more than 26% of them"),
     ("They had 100 boats and now 40 boats.", "less than 57% of them", "less than 58% of them"),
     ("They had 100 boats and now 40 tonnes.", "140 people", "40% of them"),
+    ("It rose from £40 to £60.", "50% more", "52% more"),
+    ("It doubled to £80.", "£40 before", "£41 before"),
+    ("It fell by 20% from £100.", "£80 now", "£81 now"),
+    ("It fell by 20% to £80.", "£100 before", "£101 before"),
+    ("It rose by 20% to £120.", "£100 before", "£96.50 before"),
+    ("Of £10 million it paid 40%.", "£4 million", "£4.1 million"),
+    ("Each of 12 schools gets £500.", "£6,000 for them", "£6,050 for them"),
+    ("The 4 brothers shared £200.", "£50 for each", "£50 for them"),
+    ("Rent is £100 a week.", "£5,200 a year", "£5,300 a year"),
+    ("Rent is £100 a month.", "£1,200 a year", "£1,220 a year"),
     ("They had 90 boats and now 30 boats.", "3 times as many", "4 times as many"),
 ]
 
@@ -157,3 +167,25 @@ def test_what_follows_from_amounts_is_borne_out(sentence: str, follows: str, doe
     said = [*amounts(read(sentence)), *implied(read(sentence))]
     assert derived(amount(follows), said, follows)
     assert not derived(amount(does_not), said, does_not)
+
+
+@pytest.mark.parametrize(
+    ("said", "claim"),
+    [
+        ("It took 2 hours and 30 minutes.", "It took two and a half hours."),
+        ("It took 150 minutes.", "It took 2 hours 30 minutes."),
+        ("It costs €1.10.", "It costs 1 euro 10."),
+        ("It costs $1.5 billion.", "It costs one and a half billion dollars."),
+        ("Nine out of ten pupils passed.", "90% of pupils passed."),
+        ("Mr Figgis, 41, left.", "The 41-year-old left."),
+        ("It was 30 degrees Celsius.", "It was 86 degrees Fahrenheit."),
+        ("It went at 60 mph.", "It went at about 97 kilometres an hour."),
+        ("She was born in 1962 and died in 2003.", "She died aged 41."),
+        ("It opened in 1950 and closed in 2000.", "It was open for 50 years."),
+    ],
+)
+def test_one_amount_is_known_in_every_way_of_writing_it(said: str, claim: str) -> None:
+    given = list(amounts(read(said)))
+    known = [*given, *joined(given, read(said)), *implied(read(said))]
+    mine = list(joined(list(amounts(read(claim))), read(claim)))
+    assert mine and all(any(bears_out(a, b) for a in known) for b in mine)

@@ -431,3 +431,11 @@ def test_slots_are_compared_from_seven_tenths_of_the_words(more: str, caught: bo
     claim = f"The boat went down in Skerra with {more} apples."
     told = list(objections(read(claim), [read(sentence)], read("Harbour news")))
     assert ("another value" in told) == caught, told
+
+
+def test_what_each_pays_is_not_what_all_pay_together() -> None:
+    assert not released(
+        "The fee is £300 each for members.", "The fee for members is £300 altogether."
+    )
+    assert not released("The fee for members is £300 in all.", "The fee for members is £300 each.")
+    assert released("The fee is £300 each for members.", "The fee for members is £300 each.")

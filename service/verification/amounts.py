@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import combinations
 
 from ingest.english import analyse, tables
 from ingest.english.numbers import CARDINALS
@@ -17,21 +18,31 @@ BOUNDED = 0.2  # "more than 2,300" may be said of 2,316, not of 3,000
 CONVERTED = 0.012  # 40 miles are "64 kilometres"
 
 # written unit → dimension, and its size in the dimension's base unit
-UNITS: dict[str, tuple[str, float]] = {
-    form: (dimension, float(size))
-    for dimension, _, size, forms in tables.rows("units.tsv")
-    if dimension not in ("money", "share", "points")
-    for form in forms.split("; ")
-} | {
-    f"{power} {form}": (dimension, factor * float(size) ** exponent)
-    for power, dimension, exponent, factor in (
-        ("square", "area", 2, 1.0),
-        ("cubic", "volume", 3, 1000.0),
-    )
-    for measure, _, size, forms in tables.rows("units.tsv")
-    if measure == "length"
-    for form in forms.split("; ")
-}
+UNITS: dict[str, tuple[str, float]] = (
+    {
+        form: (dimension, float(size))
+        for dimension, _, size, forms in tables.rows("units.tsv")
+        if dimension not in ("money", "share", "points")
+        for form in forms.split("; ")
+    }
+    | {
+        f"{power} {form}": (dimension, factor * float(size) ** exponent)
+        for power, dimension, exponent, factor in (
+            ("square", "area", 2, 1.0),
+            ("cubic", "volume", 3, 1000.0),
+        )
+        for measure, _, size, forms in tables.rows("units.tsv")
+        if measure == "length"
+        for form in forms.split("; ")
+    }
+    | {
+        f"{form} {per} hour": ("speed", float(size) / 3600)
+        for measure, _, size, forms in tables.rows("units.tsv")
+        if measure == "length"
+        for form in forms.split("; ")
+        for per in ("an", "per")
+    }
+)
 _RATES = (
     12,
     52,
@@ -40,7 +51,17 @@ _RATES = (
     60,
     365,
 )  # "£500 a month" of £6,000 a year
+EACH = re.compile(r"\b(?:each|every|apiece|per|a head)\b")
+_COUNT = rf"\d{{1,3}}|{'|'.join(CARDINALS)}"
+_OUT_OF = re.compile(rf"\b(?P<part>an?|{_COUNT})\s+(?:in|out of)\s+(?:every\s+)?$")
+_PART_OF = re.compile(rf"\s+(?:in|out of)\s+(?:every\s+)?(?P<whole>{_COUNT})\s+(?P<noun>[a-z]+)")
+_BETWEEN = re.compile(r"\s?[a-z]*,?(?: and)?\s")  # "2 hours and 30 minutes"
 _RATE = re.compile(r"\ba (?:month|week|day|hour)\b|\ban hour\b|\b(?:month|week|dai|hour)ly\b")
+_OLD = re.compile(r"[\s-]years?[\s-]old")  # an age is written without its unit too
+_SCALES = {"thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12}
+_LONG_RATE = re.compile(
+    r"\ba (?:year|month|week|day)\b|\b(?:year|annual|month|week)ly\b|\bannual\b"
+)
 _PARTS = {"half": 2, "third": 3, "quarter": 4, "fifth": 5, "sixth": 6, "eighth": 8, "tenth": 10}
 
 _IMPLIED = re.compile(
@@ -112,11 +133,41 @@ def implied(reading: Reading) -> Iterator[Amount]:
                 yield Amount(size, dimension, size, "", term)
             if word in _PARTS:
                 yield Amount(100 / _PARTS[word], "%", 1.0, _bound(reading, term), term)
+    years = [int(t.value[:4]) for t in reading.content if re.fullmatch(r"\d{4}-+", t.value)]
+    span = UNITS["year"][1]
+    for start, end in combinations(sorted(set(years)), 2):
+        term = Term(TermKind.NUMBER, "", 0, 0)
+        yield Amount((end - start) * span, "time", span, "", term)
+        yield Amount(end - start, "", 1.0, "", term)  # "aged 41"
     for match in re.finditer(
         rf"\b(?:all but|except|only) ({'|'.join(CARDINALS)})\b", reading.lower
     ):
         term = Term(TermKind.NUMBER, match[1], match.start(1), match.end())
         yield Amount(float(CARDINALS[match[1]]), "", 1.0, "", term)
+
+
+def joined(found: Sequence[Amount], reading: Reading) -> Iterator[Amount]:
+    """Amounts with those put together that are written in two units: "2 hours 30 minutes", "1 euro 10"."""
+    held: Amount | None = None
+    for one in found:
+        gap = "" if held is None else reading.lower[held.term.end : one.term.start]
+        if held and _BETWEEN.fullmatch(gap) and _completes(held, one):
+            small = one.value / 100 if one.unit in ("", "cent") else one.value
+            term = Term(TermKind.NUMBER, held.term.value, held.term.start, one.term.end)
+            held = Amount(held.value + small, held.unit, held.factor, held.bound, term)
+            continue
+        if held:
+            yield held
+        held = one
+    if held:
+        yield held
+
+
+def _completes(large: Amount, small: Amount) -> bool:
+    money = large.unit in ("eur", "usd", "gbp")
+    if money and small.written < 100:
+        return small.unit in ("", "cent") or (small.unit == large.unit == "gbp" and small.value < 1)
+    return bool(large.unit) and small.unit == large.unit and small.factor < large.factor
 
 
 def _amount(reading: Reading, term: Term, after: str) -> Amount | None:
@@ -128,6 +179,8 @@ def _amount(reading: Reading, term: Term, after: str) -> Amount | None:
         reading.lower[term.start : term.end],
         1.0,
     )
+    if written == "half" and re.search(rf"\b(?:{_COUNT}) and a $", before):
+        return None  # it belongs to "two and a half"
     if written == "half" and not re.match(r"\s+an?\s", after):
         value, unit = 50.0, "%"
         whole = re.search(r"\b(?:an?|one) ([a-z]+) and a $", before)
@@ -135,12 +188,24 @@ def _amount(reading: Reading, term: Term, after: str) -> Amount | None:
             dimension, factor = UNITS[whole[1]]
             return Amount(1.5 * factor, dimension, factor, "", term)
     if after.startswith(" and a half"):
-        value, after = value + 0.5, after.removeprefix(" and a half")
-    if re.search(r"\b(?:an?|one|1)\s+in\s+$", before) and value:
-        value, unit = 100 / value, "%"
-    if not unit:
+        scale = re.match(r" and a half (thousand|million|billion|trillion)\b", after)
+        value = (value + 0.5) * (_SCALES[scale[1]] if scale else 1)
+        after = after[scale.end() :] if scale else after.removeprefix(" and a half")
+    part, whole = _OUT_OF.search(before), _PART_OF.match(after)
+    if part and value:
+        value, unit = 100 * _counted(part["part"]) / value, "%"
+    elif whole and value < _counted(whole["whole"]) and whole["noun"] not in UNITS:
+        return None  # "nine out of ten pupils" is said by its "ten"
+    if not unit and not _OLD.match(after):
         unit, factor = _unit(re.sub(r"^ an? ", " ", after) if written == "half" else after)
-    return Amount(value * factor, unit, factor, _bound(reading, term), term)
+    size = value * factor
+    if unit == "temperature" and factor < 1 and not before.endswith("by "):
+        size -= 32 * factor  # a reading in Fahrenheit, not a change
+    return Amount(size, unit, factor, _bound(reading, term), term)
+
+
+def _counted(word: str) -> float:
+    return float(word) if word.isdigit() else float(CARDINALS.get(word, 1))
 
 
 def _value(normal: str) -> tuple[float | None, str]:
@@ -234,7 +299,8 @@ def derived(mine: Amount, said: Sequence[Amount], claim: str) -> bool:
     """Whether an amount of the claim is reckoned from those that are said: a rest, a difference, a
     sum, a ratio."""
     return any(
-        _follows(mine, a, claim) or any(_follows_from_two(mine, a, b) for b in said if b is not a)
+        _follows(mine, a, claim)
+        or any(_follows_from_two(mine, a, b, claim) for b in said if b is not a)
         for a in said
         if a.value
     )
@@ -252,11 +318,17 @@ def _follows(mine: Amount, a: Amount, claim: str) -> bool:
             or (share > 0 and _close(100 / share, mine.value, ABOUT))
             for share in shares
         )
-    rated = bool(a.unit) and a.unit == mine.unit and _RATE.search(claim) is not None
-    return rated and any(_close(a.value / rate, mine.value, 0.01) for rate in _RATES)
+    if not a.unit or a.unit != mine.unit:
+        return False
+    shorter, longer = _RATE.search(claim) is not None, _LONG_RATE.search(claim) is not None
+    return any(
+        (shorter and _close(a.value / rate, mine.value, 0.01))
+        or (longer and _close(a.value * rate, mine.value, 0.01))
+        for rate in _RATES
+    )
 
 
-def _follows_from_two(mine: Amount, a: Amount, b: Amount) -> bool:
+def _follows_from_two(mine: Amount, a: Amount, b: Amount, claim: str) -> bool:
     units = {"%" if x.unit == "pp" else x.unit for x in (a, b, mine)} - {""}
     if mine.unit == "cent" and a.unit == b.unit:
         units = set()
@@ -267,13 +339,22 @@ def _follows_from_two(mine: Amount, a: Amount, b: Amount) -> bool:
             left + right, wanted, 0.005
         ):
             return True
-    if b.unit in ("%", "times") and a.unit == mine.unit:  # a third of £7.2 million
-        part = a.value * b.value / (100 if b.unit == "%" else 1)
-        if _close(part, mine.value, 0.01):
+    if b.unit in ("%", "times") and a.unit == mine.unit and b.value:  # a third of £7.2 million
+        part = b.value / (100 if b.unit == "%" else 1)
+        if _close(a.value * part, mine.value, 0.01) or _close(a.value / part, mine.value, 0.005):
+            return True
+        before_or_after = (1 + part, 1 / (1 + part), 1 - part, 1 / (1 - part) if part < 1 else 1)
+        if b.unit == "%" and any(_close(a.value * x, mine.value, 0.005) for x in before_or_after):
+            return True
+    if not b.unit and a.unit == mine.unit and b.value > 1:  # £500 for each of 12
+        each = EACH.search(claim) is not None
+        if _close(a.value / b.value if each else a.value * b.value, mine.value, 0.005):
             return True
     if mine.unit not in ("%", "times") or not b.value or (a.unit != b.unit and a.unit and b.unit):
         return False
     ratio = a.value / b.value * (100 if mine.unit == "%" else 1)
+    if mine.unit == "%" and not mine.bound and _close(abs(100 - ratio), mine.value, 0.02):
+        return True  # from 40 to 60
     return (
         _close(ratio, mine.value, 0.1 if mine.bound else ABOUT)
         or (mine.bound in ("more", "over", "least") and mine.value <= ratio <= 1.5 * mine.value)

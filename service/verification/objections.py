@@ -15,7 +15,16 @@ from ingest.english import analyse, differences
 from ingest.english.terms import Term, TermKind
 from ingest.english.words import opposite, stem
 from service.verification.alignment import Alignment, Edit, align, edit
-from service.verification.amounts import amounts, bears_out, derived, implied
+from service.verification.amounts import (
+    EACH,
+    UNITS,
+    Amount,
+    amounts,
+    bears_out,
+    derived,
+    implied,
+    joined,
+)
 from service.verification.insertions import put_in, small_words, surer
 from service.verification.omissions import (
     cut_bound,
@@ -58,7 +67,8 @@ _GIVES_CAUSE = re.compile(r"\b(?:because(?: of)?|in order to)\b|(?<!or )\bso tha
 _CAUSES = re.compile(
     r"because|so that|due to|caused|led to|result|reason|owing to|blam|to \w+ for|drove|prompt"
 )
-_ALL = re.compile(r"(?<!at )\ball\b(?! told| in)|\bevery\b|\balways\b|\bentire|\bwhole\b")
+_ALL = re.compile(r"(?<!at )(?<!in )\ball\b(?! told| in)|\bevery\b|\balways\b|\bentire|\bwhole\b")
+_TOGETHER = re.compile(r"\b(?:altogether|in all|in total|a total of|between them)\b")
 _ANY = re.compile(r"\b(?:all|every\w*|each|always|entire\w*|whole|any|none|no)\b")
 
 _CORRECTION = re.compile(
@@ -208,20 +218,35 @@ def _ungrounded(made: Alignment, card: Reading) -> Iterator[str]:
     known = {w for one in (*made.quotes, card) for term in one.content for w in term.value.split()}
     missing = [term for n, term in enumerate(made.claim.content) if n not in made.pairs]
     for term in missing:
-        if term.kind is TermKind.NAME and not _known(made, term, known):
+        if term.kind is TermKind.NAME and term.value not in UNITS and not _known(made, term, known):
             yield "name not in the cited sentences"
         if term.kind is TermKind.DATE and term.value not in known:
             yield "date not in the cited sentences"
     days = {day for quote in made.quotes for day in _DAYS.findall(quote.lower)}
     if set(_DAYS.findall(made.claim.lower)) - days:
         yield "day not in the cited sentences"
-    figures = list(amounts(made.claim))
-    said = [a for quote in made.quotes for a in (*amounts(quote), *implied(quote))]
+    figures = list(joined(list(amounts(made.claim)), made.claim))
+    said = []
+    for quote in made.quotes:
+        given = list(amounts(quote))
+        said += [*given, *(a for a in joined(given, quote) if a not in given), *implied(quote)]
     for mine in figures:
         small = mine.value == 1 or (mine.value <= 3 and not mine.unit and not mine.bound)
         borne_out = any(bears_out(a, mine) for a in said)
+        if borne_out and not small and _shared_out(made, mine, said):
+            yield "of each or of all"
         if not small and not borne_out and not derived(mine, said, made.claim.lower):
             yield "number not in the cited sentences"
+
+
+def _shared_out(made: Alignment, mine: Amount, said: Sequence[Amount]) -> bool:
+    """Whether the claim says of all together what the sentences say of each, or the other way round."""
+    sides = (made.claim.lower, " ".join(quote.lower for quote in made.quotes))
+    each, whole = ([find.search(side) is not None for side in sides] for find in (EACH, _TOGETHER))
+    same = mine.unit and any(a.value == mine.value and a.unit == mine.unit for a in said)
+    return bool(same) and (
+        (whole[0] and each[1] and not whole[1]) or (each[0] and whole[1] and not each[1])
+    )
 
 
 def _known(made: Alignment, name: Term, known: set[str]) -> bool:

@@ -234,8 +234,8 @@ def cut_figure(made: Edit) -> bool:
     for tag, i, j, _, _ in made.codes:
         if tag == "delete" and j < len(made.theirs):
             start, end, after = made.theirs[i][1][0], made.theirs[j - 1][1][1], made.theirs[j][1][0]
-            cut = [t.kind for t in made.quote.content if start <= t.start < end]
-            figure = next((t.kind for t in made.quote.content if t.start == after), None)
+            cut = [t.kind for t in made.quote.content if start < t.end and t.start < end]
+            figure = next((t.kind for t in made.quote.content if t.start <= after < t.end), None)
             if figure in _FIGURES and TermKind.WORD in cut and cut[0] is figure:
                 said_again = "(" in made.quote.text[end:after]  # "1,000 kilometres (620 miles)"
                 if (
