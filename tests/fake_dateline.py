@@ -73,6 +73,9 @@ class FakeDateline:
     titles: list[str] = field(default_factory=list)
     check: dict[str, Any] = field(default_factory=dict)
     stopped: list[str] = field(default_factory=list)
+    happened: list[dict[str, Any]] = field(default_factory=list)  # events, the first has number 1
+    stale: dict[str, Any] | None = None
+    saved: dict[str, Any] = field(default_factory=dict)  # the one saved question
     url: str = ""
     _changed: threading.Condition = field(default_factory=threading.Condition)
 
@@ -107,7 +110,16 @@ class FakeDateline:
             if answer_id != self.outcome.id:
                 problem = {"status": 404, "code": "not_found", "detail": "there is no such answer"}
                 return JSONResponse(problem, 404)
-            return JSONResponse(body_of(self.outcome) | {"made_at": "2025-01-01T00:00:00Z"})
+            made = {"made_at": "2025-01-01T00:00:00Z", "stale": self.stale}
+            return JSONResponse(body_of(self.outcome) | made)
+
+        @app.get("/v1/events")
+        async def events(after: int = 0) -> Response:
+            return JSONResponse({"events": self.happened[after:]})
+
+        @app.get("/v1/saved-questions/{question_id}")
+        async def saved_question(question_id: str) -> Response:
+            return JSONResponse(self.saved)
 
         @app.delete("/v1/answers/{answer_id}/events")
         async def stop(answer_id: str) -> Response:

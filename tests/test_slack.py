@@ -16,6 +16,7 @@ from fake_slack import FakeSlack, deliver
 from slack_bot import Send, connected, hearing, mounted
 
 from ingest.settings import Settings
+from service.contract.replies import body_of
 from service.surfaces import slack_reply
 
 TRANSPORTS = ("http", "socket")
@@ -782,3 +783,55 @@ def test_only_admins_change_settings_and_changes_outlive_a_restart(
     assert "changed nothing" in wrong
     assert "The Wire, Post" in changed
     assert dateline.asked[0]["filters"] == {"publishers": ["The Wire", "Post"]}
+
+
+# What becomes of answers ----------------------------------------------------------------------------------------------
+
+
+def happened(number: int, kind: str, subject: str, **detail: Any) -> dict[str, Any]:
+    return {
+        "number": number,
+        "event_id": f"evt_{number}",
+        "kind": kind,
+        "subject": subject,
+        "made_at": "2025-03-04T00:00:00Z",
+        "detail": detail,
+    }
+
+
+def test_the_thread_of_an_answer_hears_once_that_it_went_stale(
+    keyed: Settings, workspace: FakeSlack, dateline: FakeDateline
+) -> None:
+    event = workspace.mention("C1", "When was the accord signed?")
+    with hearing("http", keyed, workspace, dateline) as send:
+        reply_to(event, workspace, send)
+    [now] = body_of(answered(quote="The accord was signed on 3 March 2025."))["citations"]
+    dateline.stale = {"because": "corrected", "since": "2025-03-04", "citations": [1], "now": [now]}
+    dateline.happened = [
+        happened(1, "answer.stale", "ans_of_somebody_else"),
+        happened(2, "answer.stale", "ans_1"),
+    ]
+    for _ in range(2):
+        with hearing("http", keyed, workspace, dateline):
+            workspace.wait(lambda: len(workspace.settled("C1", event["ts"])) > 1, "what changed")
+    first, told = workspace.settled("C1", event["ts"])
+    assert "out of date" in words(told) and "3 March 2025" in words(told)
+    assert "out of date" not in words(first)
+
+
+def test_a_channel_hears_that_its_saved_question_has_another_answer(
+    keyed: Settings, workspace: FakeSlack, dateline: FakeDateline
+) -> None:
+    before, after = (body_of(answered(f"It cost {sum} crowns [1].")) for sum in (38, 41))
+    changes = [{"event_id": "evt_1", "before": before, "after": after, "changed": ["number"]}]
+    dateline.saved = {"question": "What did it cost?", "changes": changes}
+    dateline.happened = [
+        happened(1, "saved_question.changed", "saved_1", slack_channel="C1"),
+        happened(2, "saved_question.changed", "saved_2"),
+    ]
+    with hearing("http", keyed, workspace, dateline):
+        [opening] = workspace.wait_for("chat.postMessage")[:1]
+        assert "What did it cost?" in opening["text"] and opening["channel"] == "C1"
+        workspace.wait(lambda: len(workspace.made("chat.postMessage")) > 1, "both answers")
+    told = workspace.made("chat.postMessage")[1]
+    assert "38 crowns" in str(told["blocks"]) and "41 crowns" in str(told["blocks"])

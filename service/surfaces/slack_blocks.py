@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from ingest.summary import quoted
+from service.contract.replies import answer_of
 from service.surfaces import slack_text
 from service.surfaces.slack_text import day_in_words, escape, link, linked, packed, short
 from service.surfaces.sources import closest, is_web_address, origin
@@ -23,6 +24,7 @@ PROMPTS = 4  # of docs.slack.dev/reference/methods/assistant.threads.setSuggeste
 # A message that is streamed holds about 10,600 UTF-8 bytes before `msg_too_long`, and the Markdown
 # of one message at most 12,000 characters; the rest is room for what stands around it.
 MESSAGE_BYTES = 9_000
+ANSWER_CHARACTERS = 2_500  # of each answer to a saved question; a section takes 3,000
 QUOTE_CHARACTERS = 1_200
 CLOSEST_CHARACTERS = 600
 DIFFERENCE_CHARACTERS = 60  # of one account of a conflict
@@ -96,6 +98,28 @@ def quotes(answer: Answer, public_url: str | None) -> list[list[Block]]:
         for citation in answer.citations
     ]
     return _messages(blocks)
+
+
+def out_of_date(receipt: dict[str, Any], public_url: str | None) -> list[list[Block]]:
+    """Why an answer no longer holds, and what is said in its place; blocks of messages."""
+    because, now = receipt["stale"]["because"], receipt["stale"]["now"]
+    said = section(slack_text.OUT_OF_DATE.format(because=slack_text.BECAUSE[because]))
+    if not now:
+        return [[said]]
+    first, *more = quotes(answer_of(receipt | {"citations": now}), public_url)
+    return [[said, *first], *more]
+
+
+def changed(change: dict[str, Any], public_url: str | None) -> list[list[Block]]:
+    """Both answers to a saved question, and the sources of the new one; blocks of messages."""
+    told = [(name, change[side]) for name, side in (("Before", "before"), ("Now", "after"))]
+    texts = [
+        section(f"*{name}:* {short(one['text'], ANSWER_CHARACTERS)}") for name, one in told if one
+    ]
+    if not change["after"] or not change["after"]["citations"]:
+        return [texts or [note(slack_text.GONE)]]
+    first, *more = quotes(answer_of(change["after"]), public_url)
+    return [[*texts, *first], *more]
 
 
 def checked(check: dict[str, Any], public_url: str | None) -> list[list[Block]]:

@@ -51,6 +51,7 @@ class Bot:
         self._dateline = dateline
         self._inbox = inbox
         self._errands = Errands(web, dateline, inbox, self.people, public_url)
+        self._known_event = 0  # all are looked at anew after a restart: who was told, is not again
         self._tasks: set[asyncio.Task[None]] = set()
         self._answers: dict[str, asyncio.Task[None]] = {}  # by key
         self._asked: dict[str, Asked] = {}  # what they answer
@@ -165,7 +166,22 @@ class Bot:
                     await asyncio.to_thread(self._inbox.renew, [*self._answers])
             except DatelineError as error:
                 log.error("slack.inbox %s", error)
+            await self._hear_of_answers()
             await asyncio.sleep(LOOK_SECONDS)
+
+    async def _hear_of_answers(self) -> None:
+        """Takes up what happened to answers that stand in a thread; of each once, as of questions."""
+        try:
+            before = -1
+            while before != self._known_event:
+                before = self._known_event
+                after, work = await self._errands.happened(before)
+                for asked in work:
+                    if self.rules.answers_in(asked.team, asked.channel):
+                        await self.hear(asked)
+                self._known_event = after
+        except DatelineError as error:
+            log.info("slack.events not read: %s", error)
 
     def _answer(self, asked: Asked) -> None:
         task = self.start(self._run(asked))

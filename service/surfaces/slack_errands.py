@@ -6,6 +6,7 @@ import asyncio
 import logging
 import time
 from contextlib import aclosing
+from dataclasses import replace
 from typing import Any
 
 from slack_sdk.errors import SlackApiError
@@ -25,6 +26,7 @@ from service.types import LONGEST_QUESTION, Answer, Turn
 # of 200 messages; Slack pages a thread from its start, and the latest turns are the ones wanted
 HISTORY_PAGES = 5
 TITLE_CHARACTERS = 200  # of a session
+EVENTS_READ = 200  # of what happened, at once
 LONGEST_CHECK = 20_000  # characters that POST /v1/checks takes
 
 log = logging.getLogger(__name__)
@@ -77,7 +79,10 @@ class Errands:
         started = time.monotonic()
         outcome = "failed"
         try:
-            if settings.people and asked.user not in settings.people:
+            if asked.kind in ("stale", "changed"):
+                outcome = asked.kind
+                await self._tell(asked, reply)
+            elif settings.people and asked.user not in settings.people:
                 outcome = "not_allowed"
                 await self._web.chat_postEphemeral(
                     channel=asked.channel, user=asked.user, text=slack_text.NOT_FOR_YOU
@@ -167,11 +172,45 @@ class Errands:
                 else:
                     reply.say(slack_text.markdown(event))
         assert answer is not None, "a stream ends with an answer or an error"
+        if isinstance(reply, Reply):
+            place = (reply.place.team, reply.place.channel, reply.place.thread_ts)
+            await asyncio.to_thread(self._inbox.gave, answer.id, *place)
         await reply.settle(
             slack_blocks.settled(answer, self._public_url),
             slack_blocks.settled(answer, self._public_url, cards=False),
         )
         return answer.outcome
+
+    async def happened(self, after: int) -> tuple[int, list[Asked]]:
+        """What happened behind an event to answers that were given here and to questions that were
+        saved for a channel, as work; and the last event."""
+        sent = {"after": after, "limit": EVENTS_READ}
+        found = (await self._dateline.call("GET", "/v1/events", params=sent))["events"]
+        work = []
+        for event in found:
+            kind, subject, detail = event["kind"], event["subject"], event["detail"]
+            place = await asyncio.to_thread(self._inbox.place_of, subject)
+            if place:
+                team, channel, thread_ts = place
+                told = Asked("stale", team, channel, "", thread_ts, thread_ts, answer_id=subject)
+            elif kind == "saved_question.changed" and "slack_channel" in detail:
+                told = Asked("changed", "", detail["slack_channel"], "", "", "", answer_id=subject)
+            else:
+                continue
+            work.append(replace(told, key=event["event_id"]))
+        return (found[-1]["number"] if found else after), work
+
+    async def _tell(self, asked: Asked, reply: Reply | Hidden) -> None:
+        """What became of an answer, in its thread; nothing where that holds no more."""
+        if asked.kind == "stale":
+            receipt = await self._dateline.call("GET", f"/v1/answers/{asked.answer_id}")
+            if receipt["stale"]:
+                await reply.settle(slack_blocks.out_of_date(receipt, self._public_url))
+            return
+        saved = await self._dateline.call("GET", f"/v1/saved-questions/{asked.answer_id}")
+        change = next((one for one in saved["changes"] if one["event_id"] == asked.key), None)
+        if change is not None:
+            await reply.settle(slack_blocks.changed(change, self._public_url))
 
     async def _check(self, asked: Asked, reply: Reply | Hidden) -> None:
         """A verdict a sentence in the message's thread; where we may not write, for the asker."""
@@ -201,6 +240,9 @@ class Errands:
     async def _opening(self, asked: Asked) -> str:
         """The message that opens a thread for a command."""
         said = slack_text.ASKED.format(user=asked.user, question=slack_text.escape(asked.text))
+        if asked.kind == "changed":
+            saved = await self._dateline.call("GET", f"/v1/saved-questions/{asked.answer_id}")
+            said = slack_text.CHANGED.format(question=slack_text.escape(saved["question"]))
         reply = await self._web.chat_postMessage(
             channel=asked.channel,
             text=said,

@@ -51,6 +51,15 @@ HEARD = Table(
     Index("slack_heard_thread", "channel", "thread_ts"),
     Index("slack_heard_open", "done", "until"),
 )
+ANSWERS = Table(
+    "slack_answers",  # where each answer was given
+    _metadata,
+    words("answer_id", primary_key=True),
+    words("team"),
+    words("channel"),
+    words("thread_ts"),
+    Column("given_at", Float, nullable=False),
+)
 CHANNELS = Table("slack_channels", _metadata, words("channel", primary_key=True), words("settings"))
 # Of its own, because the bot may be another process than the service.
 SLACK = Schema("slack", _metadata, Path(__file__).parents[1] / "migrations" / "slack")
@@ -78,9 +87,10 @@ class Inbox:
         workers = self._column(select(HEARD.c.worker).where(HEARD.c.done == 0).distinct())
         left = HEARD.c.worker.in_([worker for worker in workers if _ended(worker)])
         self._set(left & (HEARD.c.done == 0), until=0.0)
-        old = HEARD.c.heard_at < self._clock() - KEPT_SECONDS
+        first = self._clock() - KEPT_SECONDS
         with self._database.write() as connection:
-            connection.execute(delete(HEARD).where(old))
+            connection.execute(delete(HEARD).where(HEARD.c.heard_at < first))
+            connection.execute(delete(ANSWERS).where(ANSWERS.c.given_at < first))
 
     def close(self) -> None:
         self._database.close()
@@ -144,6 +154,17 @@ class Inbox:
         """Whether the bot has spoken in a thread, or is about to."""
         found = select(HEARD.c.key).where(*_in_thread(channel, thread_ts)).limit(1)
         return bool(self._database.rows(found))
+
+    def gave(self, answer_id: str, team: str, channel: str, thread_ts: str) -> None:
+        """Keeps where an answer stands."""
+        row = {"answer_id": answer_id, "team": team, "channel": channel, "thread_ts": thread_ts}
+        with self._database.write() as connection:
+            put(connection, ANSWERS, [row | {"given_at": self._clock()}])
+
+    def place_of(self, answer_id: str) -> tuple[str, str, str] | None:
+        """Team, channel and thread of an answer; None where none was given here."""
+        found = self._database.rows(select(ANSWERS).where(ANSWERS.c.answer_id == answer_id))
+        return (found[0].team, found[0].channel, found[0].thread_ts) if found else None
 
     def messages(self, channel: str, thread_ts: str) -> set[str]:
         """Every message of a thread that belongs to a reply."""

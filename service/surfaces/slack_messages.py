@@ -24,7 +24,7 @@ class Asked:
     wherever it is known.
     """
 
-    kind: Literal["question", "again", "quotes", "check"]
+    kind: Literal["question", "again", "quotes", "check", "stale", "changed"]
     team: str
     channel: str
     user: str
@@ -33,7 +33,7 @@ class Asked:
     text: str = ""  # plain; empty where a person only called us
     key: str = ""  # the same for every delivery
     mentioned: bool = True  # False: a message in a thread, which may be for somebody else
-    answer_id: str = ""
+    answer_id: str = ""  # of a changed one the id of the saved question
     as_of: str | None = None
     response_url: str = ""
     hidden: bool = False

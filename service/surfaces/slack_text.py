@@ -30,6 +30,15 @@ SEARCHING = "Searching the archive…"
 NOT_FOR_YOU = "Sorry, the settings of this channel do not let you ask here."
 NO_WORDS = "That message has no words that I could check."
 ASKED = "<@{user}> asks: {question}"
+OUT_OF_DATE = "*The answer above is out of date:* {because}."
+BECAUSE = {
+    "corrected": "what it cites was corrected; it now reads",
+    "altered": "what it cites was found to be altered; the sound copy reads",
+    "removed": "an article that it cites was removed from the archive",
+    "withdrawn": "an article that it cites was withdrawn",
+}
+CHANGED = "The answer to a saved question has changed: *{question}*"
+GONE = "Its answers are kept no longer."
 RESTARTING = "I am being restarted; the answer will stand here when I am back."
 STOPPED = "Stopped. Every sentence above is checked; the answer is not complete."
 STOPPED_EARLY = "Stopped before the first sentence was found."
