@@ -14,6 +14,7 @@ import typer
 from ingest import owner_client, summary, terminal
 from ingest.collections import LONGEST_COLLECTION, is_name
 from ingest.errors import IndexMismatch, IndexUnavailable, WrongUsage
+from ingest.formats.csv_file import mapping
 from ingest.settings import LOCAL_MODEL, Settings, read_settings
 from ingest.storage import owner
 from ingest.summary import report_body
@@ -60,6 +61,15 @@ def ingest(
             "them; may be given many times, and empty it takes them out again",
         ),
     ] = None,
+    columns: Annotated[
+        str | None,
+        typer.Option(
+            "--columns",
+            metavar="FIELD=HEADING,…",
+            help="What the columns of the tables in the PATHs are, now and at later ingests of them: "
+            "title=Headline,text=Body",
+        ),
+    ] = None,
     dask: Annotated[
         str | None,
         typer.Option("--dask", metavar="ADDRESS", help="Embed on a Dask cluster: tcp://HOST:8786"),
@@ -84,6 +94,7 @@ def ingest(
                 dry_run=dry_run,
                 rebuild=rebuild,
                 collections=_named(collections),
+                columns=None if columns is None else mapping(columns),
                 dask=dask,
             )
         )
@@ -100,6 +111,7 @@ def run(
     rebuild: bool = False,
     expecting: str | None = None,
     collections: list[str] | None = None,
+    columns: dict[str, str] | None = None,
     dask: str | None = None,
 ) -> dict[str, Any]:
     """Ingests files, folders and web addresses (str) here, or through the service that owns the
@@ -120,6 +132,7 @@ def run(
             raise WrongUsage("--rebuild needs the data directory to itself: stop the service first")
         body = {"paths": list(map(str, paths)), "addresses": addresses, "prune": prune}
         body |= {"dry_run": dry_run, "expecting": expecting, "collections": collections}
+        body["columns"] = columns
         report: dict[str, Any] = {}
         with terminal.progress_bar() as progress:
             for line in owner_client.stream(settings.data_dir, "POST", "/owner/ingest", body):
@@ -147,6 +160,7 @@ def run(
                     dry_run=dry_run,
                     expecting=expecting,
                     collections=collections,
+                    columns=columns,
                     progress=progress,
                 )
             )

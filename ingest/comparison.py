@@ -12,7 +12,7 @@ from ingest import summary
 from ingest.collections import all_of, united, within
 from ingest.formats import readers
 from ingest.formats.reading_process import ReadingProcess
-from ingest.storage.catalogue import Catalogue, Snapshot
+from ingest.storage.catalogue import Catalogue, OfPath, Snapshot
 from ingest.storage.erasures import Erased
 from ingest.storage.holds import Held
 from ingest.storage.indexes import Progress as Progress
@@ -52,7 +52,7 @@ def compare(
     max_article_mb: float,
     progress: Progress,
     erased: Erased,
-    given: Mapping[str, tuple[str, ...]],  # by path the collections of all its articles
+    given: Mapping[str, OfPath],  # by path what is said of all its articles
     now: datetime,
     only: Sequence[str] = (),
 ) -> Change:
@@ -68,8 +68,9 @@ def compare(
     with ReadingProcess(waiting) as process:
         for path in paths:
             failed_before = len(found.failed)
-            reading = _reading(path, files, max_article_mb, process)
-            for item in _noted(reading, files, given[root_of(path)], only):
+            said = given[root_of(path)]
+            reading = _reading(path, files, max_article_mb, process, said.columns)
+            for item in _noted(reading, files, said, only):
                 waiting()
                 found.take(item, root_of(path))
             places = {failure.place for failure in found.failed[failed_before:]}
@@ -135,26 +136,34 @@ class _Found:
 
 
 def _reading(
-    path: Path | Fetched, files: ReadFiles, max_article_mb: float, process: ReadingProcess
+    path: Path | Fetched,
+    files: ReadFiles,
+    max_article_mb: float,
+    process: ReadingProcess,
+    columns: tuple[tuple[str, str], ...],
 ) -> Iterable[readers.Item | Left]:
     if isinstance(path, Fetched):
         return path.items
     return readers.read(
-        path, max_article_mb=max_article_mb, known=files.articles_of, process=process
+        path,
+        max_article_mb=max_article_mb,
+        known=files.articles_of,
+        process=process,
+        columns=columns,
     )
 
 
 def _noted(
     reading: Iterable[readers.Item | Left],
     files: ReadFiles,
-    given: tuple[str, ...],
+    given: OfPath,
     only: Sequence[str],
 ) -> Iterator[readers.Item | Left]:
     """What was read of a path, its articles put into the path's collections, noted in `files`."""
-    files.given = given
+    files.given = (*given.collections, *map("=".join, given.columns))
     for item in reading:
-        if isinstance(item, Article) and given:
-            item = replace(item, collections=united(item.collections, given))
+        if isinstance(item, Article) and given.collections:
+            item = replace(item, collections=united(item.collections, given.collections))
         if isinstance(item, Article) and not within(all_of(item), only):
             item = Failure(item.source, NOT_BOUND, item.identity)
         if isinstance(item, Withdrawn) and only:  # of its own file, and of no other of that item

@@ -21,7 +21,7 @@ from ingest.copies import families
 from ingest.copies.shingles import Print
 from ingest.errors import DatelineError, IndexUnavailable, InvalidRequest, NotFound
 from ingest.storage.archive import Archive
-from ingest.storage.catalogue import NewVersion, Snapshot
+from ingest.storage.catalogue import NewVersion, OfPath, Snapshot
 from ingest.storage.fingerprints import Fingerprints
 from ingest.storage.indexes import Progress as Progress
 from ingest.storage.indexes import silent, vector_text
@@ -60,6 +60,7 @@ def ingest(
     dry_run: bool = False,
     expecting: str | None = None,
     collections: Sequence[str] | None = None,
+    columns: Mapping[str, str] | None = None,
     only: Sequence[str] = (),
     progress: Progress | None = None,
     now: datetime | None = None,
@@ -82,7 +83,7 @@ def ingest(
     limit = archive.settings.max_article_mb
     notes: tuple[str, ...] = ()
     given = {
-        root: archive.catalogue.given(root) if collections is None else tuple(collections)
+        root: _said(archive.catalogue.given(root), collections, columns)
         for root in map(root_of, paths)
     }
     with archive.catalogue.whole() as snapshot:
@@ -110,8 +111,8 @@ def ingest(
             notes = _publish(archive, snapshot, change, report)
     notes = (*notes, *_desk_notes(archive, paths))
     if not dry_run:
-        for root, names in given.items() if collections is not None else ():
-            archive.catalogue.give(root, names)
+        for root, said in given.items() if (collections, columns) != (None, None) else ():
+            archive.catalogue.give(root, said)
         _spared(files.keep)
         _spared(lambda: archive.address_records.keep(p for p in paths if isinstance(p, Fetched)))
         generation = generation_name(archive.catalogue.generation)
@@ -298,6 +299,16 @@ def _publish(
     sources = {i: stored.article.source for i, stored in known.items()}
     sources |= {v.article.article_id: v.article.source for v in versions}
     return summary.copies_found(changed, sources)
+
+
+def _said(
+    before: OfPath, collections: Sequence[str] | None, columns: Mapping[str, str] | None
+) -> OfPath:
+    """What holds of a PATH: what is said now, and of the rest what an earlier ingest said."""
+    return OfPath(
+        before.collections if collections is None else tuple(collections),
+        before.columns if columns is None else tuple(columns.items()),
+    )
 
 
 def _desk_notes(archive: Archive, paths: Sequence[Path | Fetched]) -> tuple[str, ...]:

@@ -51,7 +51,7 @@ class ReadFiles:
         self._known = records.known()
         self._live = live_hashes
         self._way = f"{way_of_reading()}:{max_article_mb}".encode()
-        self.given: tuple[str, ...] = ()  # the collections of all articles that are read now
+        self.given: tuple[str, ...] = ()  # what is said of all articles that are read now
         self._current: _Reading | None = None
         self._read: list[_Reading] = []
 

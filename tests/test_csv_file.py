@@ -10,8 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ingest import pipeline
+from ingest.errors import BadArticle, WrongUsage
 from ingest.formats import readers
-from ingest.formats.csv_file import rows_of
+from ingest.formats.csv_file import mapping, rows_of
+from ingest.storage.archive import Archive
 from ingest.types import Article, Failure
 
 PROSE = "The harbour of Skerra closes for a week. The port said so on Monday."
@@ -87,3 +90,52 @@ def test_no_bytes_break_the_reader(data: bytes) -> None:
         assert ";" in str(error) or ":" in str(error)
     else:
         assert all(isinstance(row, BadArticle) or row for row in rows)
+
+
+def test_what_the_columns_are_can_be_said_and_is_kept_for_later_ingests(
+    archive: Archive, tmp_path: Path
+) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text(f"Überschrift,title,Inhalt\nHarbour closes,x1,{PROSE}\n", "utf-8")
+    assert "missing" in pipeline.ingest(archive, [path]).failed[0].reason
+    columns = mapping("title=überschrift, text=Inhalt")
+    assert pipeline.ingest(archive, [path], columns=columns).added == 1
+    path.write_text(f"Überschrift,title,Inhalt\nHarbour opens,x1,{PROSE}\n", "utf-8")
+    assert pipeline.ingest(archive, [path]).updated == 1
+    with archive.catalogue.whole() as snapshot:
+        (stored,) = snapshot.everything()
+    assert stored.article.title == "Harbour opens"
+
+
+@pytest.mark.parametrize(
+    ("columns", "told"),
+    [
+        ({"text": "Inhallt"}, 'write "Inhalt"'),
+        ({"text": "Körper"}, "its headings are Titel, Inhalt"),
+    ],
+)
+def test_a_heading_that_a_table_has_not_is_told_with_the_nearest(
+    columns: dict[str, str], told: str
+) -> None:
+    with pytest.raises(BadArticle, match=told):
+        list(rows_of(f"Titel,Inhalt\nA,{PROSE}".encode(), columns))
+
+
+@pytest.mark.parametrize(
+    ("written", "told"),
+    [("titel=A", '"title" is meant'), ("title", "FIELD=HEADING"), ("title=", "FIELD=HEADING")],
+)
+def test_a_mapping_that_is_none_is_told(written: str, told: str) -> None:
+    with pytest.raises(WrongUsage, match=told):
+        mapping(written)
+
+
+def test_headings_that_say_nothing_are_told_with_the_nearest_name(tmp_path: Path) -> None:
+    found = read(tmp_path / "a.csv", f"headlin,text,colour\nA,{PROSE},red\n")
+    assert str(found[-1]).endswith("not understood: headlin, like title?, colour")
+    (failed,) = [
+        one
+        for one in read(tmp_path / "b.csv", f"title,contnet\nA,{PROSE}\n")
+        if isinstance(one, Failure)
+    ]
+    assert "such as contnet" in failed.reason

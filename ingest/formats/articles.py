@@ -10,7 +10,7 @@ from datetime import date
 
 from ingest.collections import names
 from ingest.errors import BadArticle
-from ingest.formats.field_names import BODIES, understood
+from ingest.formats.field_names import BODIES, nearest, understood
 from ingest.formats.terms import terms_of
 from ingest.text.clean import clean, one_line
 from ingest.text.date_resolution import EARLIEST, believe, stated_date
@@ -56,7 +56,8 @@ def article_from(
             raise BadArticle(f'"{field}" is not a string; correct it or leave it out')
     name = next((name for name in BODIES if name in stated), None)
     if name is None:
-        raise BadArticle('"text" is missing; give the text of the article')
+        like = next((f", such as {name}" for name in strange if nearest(name) in BODIES), "")
+        raise BadArticle(f'"text" is missing{like}; give the text of the article')
     content = stated[name]
     stated = {field: value for field, value in stated.items() if field not in BODIES}
     for field, value in {name: content, **stated}.items():

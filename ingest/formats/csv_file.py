@@ -4,18 +4,37 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
 
-from ingest.errors import BadArticle
+from ingest.errors import BadArticle, WrongUsage
 from ingest.formats.encodings import decode
+from ingest.formats.field_names import NAMES, TERMS, nearest
 
 SEPARATORS = ",;\t|"
+FIELDS = ("id", *NAMES, *sorted({*TERMS.values()}))
 SAMPLED = 8000  # characters by which the separator is told
 
 
-def rows_of(data: bytes) -> Iterator[dict[str, object] | BadArticle]:
+def mapping(written: str) -> dict[str, str]:
+    """By field the heading: `title=Headline,text=Body`. Raises WrongUsage where a field is none."""
+    pairs = [pair.partition("=") for pair in written.split(",") if pair.strip()]
+    for field, is_pair, heading in pairs:
+        name = field.strip()
+        if not is_pair or not heading.strip() or name not in FIELDS:
+            like = f'; "{near}" is meant?' if (near := nearest(name)) and near != name else ""
+            raise WrongUsage(
+                f"--columns {name[:40]!r}: write FIELD=HEADING{like} (fields: {', '.join(FIELDS)})"
+            )
+    return {field.strip(): heading.strip() for field, _, heading in pairs}
+
+
+def rows_of(
+    data: bytes, columns: Mapping[str, str] | None = None
+) -> Iterator[dict[str, object] | BadArticle]:
     """The rows as fields by the names of their columns, empty cells left out; for a row with more
-    cells than that, what is wrong with it. Raises BadArticle where there is no row of names."""
+    cells than that, what is wrong with it. `columns` name headings by field. Raises BadArticle where
+    there is no row of names, or a heading is not in it."""
     text = decode(data)
     # the module has one limit for all its users: it is never lowered
     csv.field_size_limit(max(len(text), csv.field_size_limit()))
@@ -28,6 +47,10 @@ def rows_of(data: bytes) -> Iterator[dict[str, object] | BadArticle]:
             raise BadArticle(
                 "is no table of articles; name the columns in its first line, each once (title,text,published_on)"
             )
+        for field, heading in (columns or {}).items():
+            place = _place(heading, names)
+            names = [f"another {name}" if name == field else name for name in names]
+            names[place] = field
         for row in reader:
             if len(row) > len(names):
                 yield BadArticle(
@@ -42,3 +65,13 @@ def rows_of(data: bytes) -> Iterator[dict[str, object] | BadArticle]:
         raise BadArticle(
             f"is no table that can be read ({error} in line {reader.line_num}); save it anew as CSV"
         ) from error
+
+
+def _place(heading: str, names: list[str]) -> int:
+    """Where a heading stands, in any case."""
+    found = [n for n, name in enumerate(names) if name.casefold() == heading.casefold()]
+    if not found:
+        like = get_close_matches(heading, names, 1, 0.5)
+        near = f'; write "{like[0]}"' if like else f"; its headings are {', '.join(names)[:200]}"
+        raise BadArticle(f'has no column "{heading}"{near}')
+    return found[0]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from difflib import get_close_matches
 
 # Our field, then the names others give it, the surest first; compared without case and punctuation.
 NAMES = {
@@ -29,7 +30,7 @@ TERMS = {
         "item_id": "itemid",
         "version": "version",
         "versioned_at": "versioncreated versionedat",
-        "status": "pubstatus publishingstatus",
+        "pubstatus": "pubstatus publishingstatus",
         "embargoed": "embargoed embargoeduntil embargo embargodate",
         "usage_terms": "usageterms rights license licence",
         "copyright_holder": "copyrightholder copyrightnotice copyright rightsholder",
@@ -44,6 +45,7 @@ _SECONDS = range(10**8, 10**10)  # since 1970: 1973 to 2286
 BODIES = ("text", "html")
 DATES = ("published_on", "updated_on")
 _WORDS = ("name", "main", "original", "rendered", "value")  # of an object that is a title or a name
+LIKE = 0.8  # share of letters that two names have in common, of a slip of the pen
 LONGEST_NAME = 60  # characters of a name that is told
 
 
@@ -80,6 +82,12 @@ def words(value: object, *, is_date: bool = False) -> str:
         if int(seconds) in _SECONDS:
             return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     return ""
+
+
+def nearest(name: str) -> str | None:
+    """The field of ours that a name which says nothing to us may be meant for."""
+    like = get_close_matches(plain(name), [*_OURS, *TERMS], 1, LIKE)
+    return (_OURS | TERMS)[like[0]] if like else None
 
 
 def plain(name: str) -> str:

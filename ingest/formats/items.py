@@ -13,6 +13,7 @@ from ingest.errors import BadArticle
 from ingest.formats import csv_file, epub, json_file, listings, mail, ninjs, warc, xml_items
 from ingest.formats.articles import NOT_UNDERSTOOD, ReadPage, article_from, expect_size
 from ingest.formats.encodings import decode
+from ingest.formats.field_names import nearest
 from ingest.formats.terms import stopped, terms_of
 from ingest.types import Article, Entry, Failure, Withdrawn
 
@@ -33,7 +34,11 @@ class NotUnderstood:
     counts: tuple[tuple[str, int], ...]  # (name, items), the most frequent first
 
     def __str__(self) -> str:
-        shown = [f"{name} ({count})" if count > 1 else name for name, count in self.counts[:10]]
+        shown = [
+            name + (f" ({count})" if count > 1 else "") + (f", like {near}?" if near else "")
+            for name, count in self.counts[:10]
+            for near in [nearest(name) if "(" not in name else None]  # a value follows
+        ]
         more = ["…"] * (len(self.counts) > 10)
         return f"{self.source} {NOT_UNDERSTOOD}{', '.join(shown + more)}"
 
@@ -90,7 +95,7 @@ def read_json(file: Content, read_page: ReadPage) -> list[Item]:
 
 def read_table(file: Content, read_page: ReadPage) -> list[Item]:
     """The items of a CSV file, a row each. Raises BadArticle where it holds none."""
-    return _items(csv_file.rows_of(file.data), file, read_page)
+    return _items(csv_file.rows_of(file.data, dict(file.columns)), file, read_page)
 
 
 def read_mail(file: Content, read_page: ReadPage) -> list[Item]:

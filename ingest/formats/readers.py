@@ -85,6 +85,7 @@ def read(
     today: date | None = None,
     known: Known = lambda path, identity, name: (),
     process: ReadingProcess | None = None,
+    columns: tuple[tuple[str, str], ...] = (),
 ) -> Iterator[Item]:
     """Every article under `path`, a file or a folder with all below it, in the order of their
     names, links last.
@@ -93,17 +94,22 @@ def read(
     goes on. In a folder hidden files are skipped, and files of other types are passed over and
     counted, in one PassedOver at the end. `today` is the clock: a date to come is not believed, and
     an Article's `notes` say so. A file that `known` names articles of is not read: in its place
-    comes one Unchanged. `process` serves several calls; without it each has one.
+    comes one Unchanged. `columns` are (field, heading) of tables. `process` serves several calls; without it each has one.
     """
     if process is None:
         with ReadingProcess() as own:
             yield from read(
-                path, max_article_mb=max_article_mb, today=today, known=known, process=own
+                path,
+                max_article_mb=max_article_mb,
+                today=today,
+                known=known,
+                process=own,
+                columns=columns,
             )
         return
     limit, today = int(max_article_mb * MEGABYTE), today or date.today()
     if not _is_folder(path):
-        yield from _read_file(path, shown(path.name), limit, today, process, known)
+        yield from _read_file(path, shown(path.name), limit, today, process, known, columns)
         return
     passed: list[str] = []
     seen: set[str] = set()
@@ -114,7 +120,9 @@ def read(
             passed.append(shown(found.suffix.lower()))
         elif (real := os.path.realpath(found)) not in seen:
             seen.add(real)
-            yield from _read_file(found, _name_below(path, found), limit, today, process, known)
+            yield from _read_file(
+                found, _name_below(path, found), limit, today, process, known, columns
+            )
     if passed:
         yield PassedOver(shown(path.name or str(path)), len(passed), tuple(sorted(set(passed))))
 
@@ -179,7 +187,13 @@ def _name_below(folder: Path, path: Path) -> str:
 
 
 def _read_file(
-    path: Path, name: str, limit: int, today: date, process: ReadingProcess, known: Known
+    path: Path,
+    name: str,
+    limit: int,
+    today: date,
+    process: ReadingProcess,
+    known: Known,
+    columns: tuple[tuple[str, str], ...],
 ) -> Iterator[Item]:
     identity = shown(os.path.realpath(path))
     try:
@@ -189,7 +203,7 @@ def _read_file(
         if kind is None:
             of = f'of type "{shown(path.suffix)}"' if path.suffix else "without a type in its name"
             raise BadArticle(f"is {of}; Dateline reads {TYPES}")
-        content = Content(kind, b"", identity, name, today, limit)
+        content = Content(kind, b"", identity, name, today, limit, columns)
         if ids := known(path, identity, name):
             yield Unchanged(ids)
         elif kind == "json":

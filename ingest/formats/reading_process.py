@@ -57,6 +57,7 @@ class Content:
     source: str
     today: date
     limit_bytes: int
+    columns: tuple[tuple[str, str], ...] = ()  # of a table: (field, heading)
 
 
 class ReadingProcess:

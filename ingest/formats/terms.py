@@ -44,7 +44,7 @@ def stopped(stated: Mapping[str, object]) -> str | None:
     holds the item back.
     """
     found = {TERMS.get(plain(name)): words(value) for name, value in stated.items()}
-    status = re.split(r"[:/]", found.get("status", "").strip().lower())[-1]
+    status = re.split(r"[:/]", found.get("pubstatus", "").strip().lower())[-1]
     if why := _STOPPED.get(status):
         return f"{why} by its publisher and is not shown"
     if found.get("embargoed") and moment(found["embargoed"]) is None:

@@ -62,6 +62,14 @@ class NewVersion:
     passages: tuple[Passage, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class OfPath:
+    """What an ingest says of all articles of a PATH."""
+
+    collections: tuple[str, ...] = ()
+    columns: tuple[tuple[str, str], ...] = ()  # (field, heading in its tables)
+
+
 class Catalogue:
     """Writes generations; `live()` and `whole()` read the newest."""
 
@@ -240,15 +248,20 @@ class Catalogue:
         reason, which follows the name of the article in a sentence."""
         return holds.withdrawn(self._database, article_ids)
 
-    def given(self, root: str) -> tuple[str, ...]:
-        """The collections that the last ingest with any gave to the articles of a PATH."""
-        rows = self._database.rows(select(roots.c.collections).where(roots.c.root == root))
-        return tuple(json.loads(rows[0].collections)) if rows else ()
+    def given(self, root: str) -> OfPath:
+        """What the last ingests of a PATH said of all its articles."""
+        rows = self._database.rows(select(roots).where(roots.c.root == root))
+        if not rows:
+            return OfPath()
+        columns = json.loads(rows[0].columns or "{}")
+        return OfPath(tuple(json.loads(rows[0].collections)), tuple(columns.items()))
 
-    def give(self, root: str, collections: Sequence[str]) -> None:
-        """Notes them for ingests to come."""
+    def give(self, root: str, given: OfPath) -> None:
+        """Notes it for ingests to come."""
+        columns = json.dumps(dict(given.columns)) if given.columns else None
+        row = {"root": root, "collections": json.dumps(given.collections), "columns": columns}
         with self._database.write() as connection:
-            put(connection, roots, [{"root": root, "collections": json.dumps(collections)}])
+            put(connection, roots, [row])
 
     def erased(self) -> Erased:
         """What no ingest takes in."""

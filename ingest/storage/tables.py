@@ -142,11 +142,12 @@ withdrawals = Table(  # what publishers killed or withheld, whether it was here 
     words("terms"),  # of the kill
     Index("withdrawals_item", "item_id"),
 )
-roots = Table(  # the collections that an ingest gave to all articles of a PATH
+roots = Table(  # what an ingest said of all articles of a PATH
     "roots",
     _catalogue,
     words("root", primary_key=True),
     words("collections"),
+    Column("columns", WORDS),  # by field the heading in its tables, where it said so; JSON
 )
 pending = Table("pending", _catalogue, words("passage_id", primary_key=True))
 prints = Table(

@@ -94,7 +94,8 @@ def fetch(
         for address in dict.fromkeys(map(normal, addresses)):
             with archive.catalogue.whole() as snapshot:
                 live = {i: known[0] for i, known in snapshot.known_hashes().items()}
-            given = archive.catalogue.given(address) if collections is None else tuple(collections)
+            before = archive.catalogue.given(address).collections
+            given = before if collections is None else tuple(collections)
             known = archive.address_records.known(address)
             visit = _Visit(
                 client, process, archive.settings, progress, live, known, given, now or time.time()

@@ -42,6 +42,7 @@ class IngestRequest(RequestModel):
     dry_run: bool = False
     expecting: str | None = None
     collections: list[CollectionName] | None = None
+    columns: dict[str, str] | None = None
 
 
 class DoctorRequest(RequestModel):
@@ -156,6 +157,7 @@ class _Ingest:
                 dry_run=self.body.dry_run,
                 expecting=self.body.expecting,
                 collections=self.body.collections,
+                columns=self.body.columns,
                 progress=self._progress,
             )
             self.service.stale_answers.follow()
