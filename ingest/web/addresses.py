@@ -81,8 +81,10 @@ def checked(address: str, within: httpx2.URL | None = None) -> httpx2.URL:
         raise AddressRefused(f"is longer than {LONGEST_ADDRESS} characters; check it")
     if not 0 < port_of(url) < 65536:
         raise AddressRefused("names a port that there is not; check it")
-    port = None if url.port == PORTS[url.scheme] else url.port
-    return url.copy_with(fragment=None, port=port)
+    if url.fragment or url.port == PORTS[url.scheme]:
+        port = None if url.port == PORTS[url.scheme] else url.port
+        return url.copy_with(fragment=None, port=port)
+    return url
 
 
 def port_of(url: httpx2.URL) -> int:

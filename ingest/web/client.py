@@ -117,7 +117,7 @@ class Client:
         raise NotFetched(f"redirects more than {MOST_REDIRECTS} times; check the address")
 
     def _expect_permission(self, url: httpx2.URL) -> None:
-        place = str(url.copy_with(raw_path=b"/robots.txt"))
+        place = f"{url.scheme}://{url.netloc.decode('ascii')}/robots.txt"
         if place not in self._rules:
             reply = self._followed(checked(place), {}, robots.LONGEST, lambda _: None)
             self._rules[place] = robots.Rules(reply.status, reply.body)

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING
 
 from ingest.collections import united
 from ingest.errors import AddressRefused, BadArticle, NotFetched
@@ -24,6 +25,9 @@ from ingest.unchanged import way_of_reading
 from ingest.web import replies
 from ingest.web.addresses import checked
 from ingest.web.client import Client
+
+if TYPE_CHECKING:
+    import httpx2
 
 REVISIT_SECONDS = 86_400  # after which a page is looked at though nothing new is said of it
 FULL_TEXT = 1000  # characters of an item of a feed that are taken for all of it
@@ -116,6 +120,9 @@ class _Visit:
     known: Mapping[str, AddressRecord]
     given: tuple[str, ...]
     now: float
+    way: str = field(init=False)  # of reading: what was read in another one is read again
+    limit_bytes: int = field(init=False)
+    takes: Mapping[str, int] = field(init=False)
     items: list[Item | Left] = field(default_factory=list)
     records: dict[str, AddressRecord] = field(default_factory=dict)
     pages: int = 0  # that were asked for
@@ -124,6 +131,12 @@ class _Visit:
     stopped: str = ""  # why no more pages are asked for
     left: int = 0
     wait_seconds: float = 0.0  # that a host asked for
+
+    def __post_init__(self) -> None:
+        way = f"{way_of_reading()}{self.settings.max_article_mb}{self.given}".encode()
+        self.way = hashlib.sha256(way).hexdigest()[:8]
+        self.limit_bytes = int(self.settings.max_article_mb * MEGABYTE)
+        self.takes = replies.takes(self.limit_bytes)
 
     def all_of(self, root: str) -> Fetched:
         before = self.known.get(root, AddressRecord())
@@ -146,7 +159,7 @@ class _Visit:
         self.progress("fetch", self.pages, 0)
         record, digest = self._usable(address), ""
         asked = _validators(record) if record else {}
-        reply = self.client.get(address, replies.takes(self._limit), asked)
+        reply = self.client.get(address, self.takes, asked)
         before = self.known.get(address, AddressRecord()).articles
         if reply.status == 410 and article_id_of(address) in before:
             why = "was taken down by its publisher (410)"
@@ -159,15 +172,16 @@ class _Visit:
             digest = self._digest(reply.body)
         if record and digest in ("", record.digest):
             return self._same(address, replace(record, stated=stated))
-        found = self.process.read_listing(replies.content_of(reply, address, self._limit))
+        found = self.process.read_listing(replies.content_of(reply, address, self.limit_bytes))
         entries = [item for item in found if isinstance(item, Entry)]
         articles: dict[str, str] = {}
         is_whole = True
         if entries:
             self.listings.add(address)
+        listing = checked(reply.address)
         for item in found:
             more, whole = (
-                self._enter(item, reply.address, depth)
+                self._enter(item, listing, depth)
                 if isinstance(item, Entry)
                 else self._add(item, reply.address)
             )
@@ -181,11 +195,11 @@ class _Visit:
             )  # fmt: skip
         return articles, is_whole
 
-    def _enter(self, entry: Entry, listing: str, depth: int) -> tuple[dict[str, str], bool]:
+    def _enter(self, entry: Entry, listing: httpx2.URL, depth: int) -> tuple[dict[str, str], bool]:
         """What one entry of a feed or sitemap gives."""
         place = entry.address
         try:
-            place = address = str(checked(entry.address, checked(listing)))
+            place = address = str(checked(entry.address, listing))
             if entry.is_listing:
                 return self._nested(address, entry.stated, depth)
             full = entry.own_text >= FULL_TEXT or not entry.address
@@ -231,7 +245,7 @@ class _Visit:
 
     def _item(self, address: str, entry: Entry) -> tuple[dict[str, str], bool]:
         data = json.dumps(entry.fields).encode()
-        content = Content("item", data, address, address, date.today(), self._limit)
+        content = Content("item", data, address, address, date.today(), self.limit_bytes)
         (item,) = self.process.read_all(content)
         articles, is_whole = self._add(item, address)
         self.records[address] = AddressRecord(
@@ -276,7 +290,7 @@ class _Visit:
         A feed or sitemap that did not change is read anew once a day, for the sake of its pages.
         """
         record = self.known.get(address)
-        if record is None or record.digest[:8] != self._digest(b"")[:8]:
+        if record is None or not record.digest.startswith(self.way):
             return None
         if not record.articles and not record.failure:
             return None
@@ -285,14 +299,9 @@ class _Visit:
         old = self.now - record.looked_at >= REVISIT_SECONDS
         return None if old and (record.failure or _is_listing(address, record)) else record
 
-    @property
-    def _limit(self) -> int:
-        return int(self.settings.max_article_mb * MEGABYTE)
-
     def _digest(self, data: bytes) -> str:
         """Of the way we read, 8 characters, and of what is read."""
-        way = f"{way_of_reading()}{self.settings.max_article_mb}{self.given}".encode()
-        return hashlib.sha256(way).hexdigest()[:8] + hashlib.sha256(data).hexdigest()[:32]
+        return self.way + hashlib.sha256(data).hexdigest()[:32]
 
 
 def _validators(record: AddressRecord) -> dict[str, str]:
