@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Protocol
 
 from sqlalchemy import select
@@ -24,7 +24,10 @@ class AddressRecord:
     looked_at: float = 0.0  # seconds since 1970
     wait_until: float = 0.0  # before then its host wants no request
     failure: str = ""  # why it gave nothing
-    articles: Mapping[str, str] = field(default_factory=dict)  # article id → content hash
+    articles: dict[str, str] = field(default_factory=dict)  # article id → content hash
+
+
+_FIELDS = [one.name for one in fields(AddressRecord)]
 
 
 class Found(Protocol):
@@ -56,8 +59,9 @@ class AddressRecords:
     def keep(self, found: Iterable[Found]) -> None:
         """Raises IndexUnavailable where the disk does not take them."""
         rows = [
-            {"root": one.address, "address": address, **asdict(record)}
-            | {"articles": json.dumps(dict(record.articles))}
+            {"root": one.address, "address": address}
+            | {name: getattr(record, name) for name in _FIELDS}
+            | {"articles": json.dumps(record.articles)}
             for one in found
             for address, record in one.records.items()
         ]
