@@ -13,6 +13,7 @@ import typer
 from ingest import terminal
 from ingest.errors import WrongUsage
 from ingest.settings import read_settings
+from ingest.web.addresses import is_address
 from service.cli import Collections, Json, outlet_and_day
 from service.client import Ask, reading
 from service.terminal_table import side_by_side
@@ -127,6 +128,11 @@ def remove_article(article_id: Id, as_json: Json = False) -> None:
             terminal.say(
                 f"{origin['file']} stays where it is: the next ingest of {origin['path']} will "
                 "add the article again, unless you move it away"
+            )
+        elif is_address(origin["path"]):
+            terminal.say(
+                f"the next ingest of {origin['path']} will add the article again; "
+                "dateline articles erase keeps it out"
             )
 
 

@@ -141,6 +141,27 @@ def test_a_corrected_item_is_a_new_version_of_its_article_with_the_next_poll(
         assert {one.article.article_id for one in snapshot.everything()} == before
 
 
+def test_so_much_text_in_the_feed_is_the_article_and_less_is_a_teaser(
+    archive: Archive, web: Web
+) -> None:
+    web.page("/teaser", page("Bridge", "The bridge opened."))
+    long = "The dam of Orvel closed on Monday. " * 30
+    address = feed(
+        web, "/feed", item("/whole", f"<p>{long[:1000].strip():x<1000}</p>"),
+        item("/teaser", f"<p>{long[:999].strip():x<999}</p>"),
+    )  # fmt: skip
+    assert counts(ingest(archive, address)) == (2, 0, 0, 0)
+    assert web.paths() == ["/feed", "/teaser"]
+
+
+def test_a_password_in_an_address_is_repeated_nowhere(archive: Archive, web: Web) -> None:
+    bad = "http://desk:word@news.example.org/a?b"
+    report = ingest(archive, bad, feed(web, "/feed", item(bad)))
+    assert [f.source for f in report.failed] == ["http://…@news.example.org/a?b"] * 2
+    assert "word@" not in (archive.settings.data_dir / "failures.jsonl").read_text()
+    assert "word@" not in repr(archive.address_records.known(f"{web.address}/feed"))
+
+
 def test_an_item_that_left_its_feed_stays_in_the_archive(archive: Archive, web: Web) -> None:
     address = feed(web, "/feed", item("/a", full("The dam closed.")))
     ingest(archive, address)

@@ -58,7 +58,12 @@ def allowed(words: str) -> Allowed:
 
 def is_address(words: str) -> bool:
     """Whether somebody who names files, folders and web addresses means one of these."""
-    return re.match(r"https?://", words, re.IGNORECASE) is not None
+    return re.match(r"[a-z][a-z0-9+.-]*://", words, re.IGNORECASE) is not None
+
+
+def shown(address: str) -> str:
+    """An address for people and logs: without a password, and not endless."""
+    return re.sub(r"(?<=//)[^/?#]*@", "…@", address)[:LONGEST_ADDRESS]
 
 
 def checked(address: str, within: httpx2.URL | None = None) -> httpx2.URL:

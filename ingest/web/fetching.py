@@ -23,7 +23,7 @@ from ingest.storage.indexes import Progress
 from ingest.types import Article, Entry, Failure, Withdrawn, article_id_of
 from ingest.unchanged import way_of_reading
 from ingest.web import replies
-from ingest.web.addresses import checked
+from ingest.web.addresses import checked, shown
 from ingest.web.client import Client
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def normal(address: str) -> str:
     try:
         return str(checked(address))
     except AddressRefused:
-        return address
+        return shown(address)
 
 
 def fetch(
@@ -275,12 +275,12 @@ class _Visit:
         return dict(record.articles), True
 
     def _fail(self, place: str, error: Exception) -> None:
-        self.items.append(Failure(place, str(error), place))
+        self.items.append(Failure(shown(place), str(error), shown(place)))
         if isinstance(error, NotFetched):
             self.wait_seconds = max(self.wait_seconds, error.wait_seconds)
 
     def _note_failure(self, place: str, stated: str, why: str) -> None:
-        self.records[place] = AddressRecord(
+        self.records[shown(place)] = AddressRecord(
             digest=self._digest(b""), stated=stated, looked_at=self.now, failure=why
         )
 
