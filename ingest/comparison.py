@@ -79,7 +79,10 @@ def compare(
     progress("read", found.done, found.done)
     sorted_ = sorted_out(found.fresh, found.withdrawn.values(), catalogue, snapshot, now)
     unchanged, fresh = len(found.seen) - len(found.fresh), sorted_.fresh
-    outgrown = _outgrown(known, {root for _, root in fresh.values()}) - found.seen
+    own = bool(fresh) and all(root != str(SAMPLE) for _, root in fresh.values())
+    # the sample gives way to somebody's own articles
+    sample = {i for i, (_, _, root) in known.items() if own and root == str(SAMPLE)}
+    outgrown = sample - found.seen
     gone = found.gone - found.seen
     notes = [*found.notes, *summary.gone([known[i][1] for i in gone & known.keys()], prune=prune)]
     notes += (*summary.kept_out(found.kept_out), *summary.outgrown(len(outgrown)))
@@ -191,13 +194,6 @@ def _gone(
             for place in failed
         )
     }
-
-
-def _outgrown(known: dict[str, tuple[str, str, str]], roots: set[str]) -> set[str]:
-    """The sample gives way to somebody's own articles."""
-    mine = str(SAMPLE)
-    own = roots and mine not in roots
-    return {i for i, (_, _, root) in known.items() if root == mine} if own else set()
 
 
 def root_of(path: Path | Fetched) -> str:

@@ -198,10 +198,11 @@ def _filter(query: Query, asked: ArchiveQuestion, snapshot: Snapshot) -> Archive
         before = min(filter(None, (before, period.last)), default=None)
     publishers = given.publishers
     if asked.outlet:
-        named = _outlet(asked.outlet, snapshot)
-        if not named:
+        known = [outlet for outlet, _ in listing(snapshot, ArchiveFilter()).outlets()]
+        wanted = asked.outlet.casefold().removeprefix("the ")
+        publishers = tuple(one for one in known if one.casefold().removeprefix("the ") == wanted)
+        if not publishers:
             return None
-        publishers = named
     return ArchiveFilter(
         " ".join(asked.words),
         publishers,
@@ -211,12 +212,6 @@ def _filter(query: Query, asked: ArchiveQuestion, snapshot: Snapshot) -> Archive
         given.article_ids,
         given.collections,
     )
-
-
-def _outlet(name: str, snapshot: Snapshot) -> tuple[str, ...]:
-    known = [outlet for outlet, _ in listing(snapshot, ArchiveFilter()).outlets()]
-    wanted = name.casefold().removeprefix("the ")
-    return tuple(one for one in known if one.casefold().removeprefix("the ") == wanted)
 
 
 def _sentences(asked: ArchiveQuestion, wanted: ArchiveFilter, found: Listing) -> Iterator[str]:

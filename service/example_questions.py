@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from ingest.english import analyse
 from service.archive_counts import ArchiveRow
@@ -16,8 +16,10 @@ def example_questions(stories: Sequence[ArchiveRow]) -> list[str]:
     """At most four; `stories` is one article a family, newest first. [] where titles name nobody."""
     names: dict[str, list[ArchiveRow]] = {}
     for row in stories[:TITLES_READ]:
-        for name in _names(row.title):
-            names.setdefault(name, []).append(row)
+        for one in analyse(row.title).names:
+            name = row.title[one.start : one.end]
+            if one.start > 0 or " " in name:  # a single first word may be no name but ordinary
+                names.setdefault(name, []).append(row)
     # names of several words are seldom ordinary ones; of equals the newest first
     often = sorted(names, key=lambda name: (-len(names[name]), " " not in name))
     months = Counter(f"{row.published_on:%B %Y}" for row in stories if row.published_on)
@@ -28,11 +30,3 @@ def example_questions(stories: Sequence[ArchiveRow]) -> list[str]:
     found += [f"What happened in {month}?" for month in busiest]
     found += [f"Tell me about {name}" for name in rest[1:2]]
     return found[:SHOWN]
-
-
-def _names(title: str) -> Iterator[str]:
-    """Names in a title; a single first word may be no name but an ordinary one."""
-    for name in analyse(title).names:
-        words = title[name.start : name.end]
-        if name.start > 0 or " " in words:
-            yield words

@@ -61,20 +61,18 @@ def check_binding(settings: Settings, host: str) -> None:
         addresses = [ipaddress.ip_address(str(one).partition("%")[0]) for one in found]
         if addresses and all(address.is_loopback for address in addresses):
             return
-    if settings.reader_keys or settings.writer_keys or _has_stored_keys(settings):
+    if settings.reader_keys or settings.writer_keys:
         return
-    raise WrongUsage(
-        f"--host {host or '(empty)'} can be reached from other machines and there are no keys: "
-        "add one with dateline keys add, set DATELINE_API_KEYS, or serve on 127.0.0.1"
-    )
-
-
-def _has_stored_keys(settings: Settings) -> bool:
     with (
         owner.owning(settings.data_dir, "serve"),
         contextlib.closing(open_keys(settings)) as database,
     ):
-        return bool(Keys(settings, database))
+        if Keys(settings, database):
+            return
+    raise WrongUsage(
+        f"--host {host or '(empty)'} can be reached from other machines and there are no keys: "
+        "add one with dateline keys add, set DATELINE_API_KEYS, or serve on 127.0.0.1"
+    )
 
 
 def serve(settings: Settings, host: str, port: int, command: str = "serve") -> None:

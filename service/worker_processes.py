@@ -64,7 +64,12 @@ def serve(settings: Settings, host: str, port: int, workers: int) -> None:
                         log.warning("worker %d ended (%s); again", index, process.exitcode)
                         processes[index] = start(index)
         finally:
-            _end(processes)
+            for process in processes:
+                process.terminate()
+            for process in processes:
+                process.join(ENDING_SECONDS)
+                if process.is_alive():
+                    process.kill()
 
 
 def _await_first(process: SpawnProcess, started: Event, ended: threading.Event) -> None:
@@ -73,15 +78,6 @@ def _await_first(process: SpawnProcess, started: Event, ended: threading.Event) 
         waited += LOOK_SECONDS
         if not process.is_alive() or waited > STARTING_SECONDS:
             raise DatelineError("the first worker did not start; what it said stands above")
-
-
-def _end(processes: list[SpawnProcess]) -> None:
-    for process in processes:
-        process.terminate()
-    for process in processes:
-        process.join(ENDING_SECONDS)
-        if process.is_alive():
-            process.kill()
 
 
 def _serve(settings: Settings, public: socket.socket, index: int, started: Any) -> None:

@@ -50,7 +50,9 @@ def dated(text: str) -> list[tuple[int, int, str]]:
             found.append((start, end, f"{mention.day.year}s"))
             continue
         ambiguous = shape in ("figures", "numeric") and mention.day != mention.latest
-        if ambiguous or (shape == "year" and _is_count(text, mention)):
+        # 1200 is more often a number than a year, unless a preposition leads to it
+        early = shape == "year" and mention.day is not None and mention.day.year < 1500
+        if ambiguous or (early and not _LEADS.search(text, max(0, start - 12), start)):
             continue
         year = f"{mention.day.year:04d}" if mention.day else "----"
         month = (
@@ -75,12 +77,6 @@ def dated(text: str) -> list[tuple[int, int, str]]:
         on = f"{day:02d}" if mention.precision == "day" else "--"
         found.append((start, end, f"{year}-{month}-{on}"))
     return sorted(found)
-
-
-def _is_count(text: str, year: Mention) -> bool:
-    """1200 is more often a number than a year, unless a preposition leads to it."""
-    early = year.day is not None and year.day.year < 1500
-    return early and not _LEADS.search(text, max(0, year.start - 12), year.start)
 
 
 def dates_conflict(left: str, right: str) -> bool:

@@ -61,11 +61,8 @@ def parted(pieces: Sequence[Line]) -> list[Line]:
             row[-1] = _joined([row[-1], piece], "")
         else:
             row.append(piece)
-    return [Line(words, *place) for words, *place in _spaced(row) if words]
-
-
-def _spaced(row: Sequence[Line]) -> list[tuple[str, float, float, float]]:
-    return [(" ".join(line.text.split()), line.x, line.y, line.size) for line in row]
+    spaced = ((" ".join(line.text.split()), line) for line in row)
+    return [Line(words, line.x, line.y, line.size) for words, line in spaced if words]
 
 
 def _joined(row: Sequence[Line], between: str = " ") -> Line:

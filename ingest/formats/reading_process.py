@@ -92,12 +92,6 @@ class ReadingProcess:
             for process in spare:
                 _end(process)
 
-    def _give_up(self) -> None:
-        """Ends the process, whatever it is doing."""
-        if self._process is not None:
-            _end(self._process)
-            self._process = None
-
     def read(self, content: Content) -> Article:
         """The article of a file that holds one. Raises BadArticle with the reason where it cannot
         be read."""
@@ -135,7 +129,9 @@ class ReadingProcess:
         try:
             reply = self._reply(content, seconds)
         except BaseException:
-            self._give_up()
+            if self._process is not None:
+                _end(self._process)  # whatever it is doing
+                self._process = None
             raise
         if "bad" in reply:
             raise BadArticle(reply["bad"])

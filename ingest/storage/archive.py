@@ -64,7 +64,10 @@ class Archive:
                 )
             opened.callback(self.sentence_cache.close)
             self.sentence_vectors = SentenceVectors(self.sentence_cache)
-            self._open(opened)
+            self._indexes = self._opened_indexes()
+            opened.callback(lambda: self.vector_index.close())
+            self.settle()
+            self.catalogue.made_with(self.embedder.model)
             opened.pop_all()
 
     @cached_property
@@ -73,12 +76,6 @@ class Archive:
         if isinstance(self.embedder, LocalEmbedder):
             return self.embedder
         return LocalEmbedder(self.settings.model_dir)
-
-    def _open(self, opened: contextlib.ExitStack) -> None:
-        self._indexes = self._opened_indexes()
-        opened.callback(lambda: self.vector_index.close())
-        self.settle()
-        self.catalogue.made_with(self.embedder.model)
 
     @property
     def indexes(self) -> Indexes:

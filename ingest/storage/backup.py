@@ -53,8 +53,11 @@ def write(target: Path, settings: Settings, schemas: Sequence[Schema]) -> dict[s
         with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED, compresslevel=3) as file:
             for schema in schemas:
                 counts |= _write_tables(file, settings, schema)
-            for path in _uploads(settings.uploads_dir):
-                file.write(path, f"{UPLOADS}/{path.relative_to(settings.uploads_dir)}")
+            for path in sorted(settings.uploads_dir.rglob("*")):
+                place = path.relative_to(settings.uploads_dir)
+                # what still waits is hidden
+                if path.is_file() and not any(part.startswith(".") for part in place.parts):
+                    file.write(path, f"{UPLOADS}/{place}")
             manifest = {
                 "format": FORMAT,
                 "made_at": datetime.now(UTC).isoformat(timespec="seconds"),
@@ -162,10 +165,3 @@ def _manifest(file: zipfile.ZipFile, source: Path, schemas: Sequence[Schema]) ->
     if file.testzip() is not None:
         raise ValueError("it is damaged")
     return manifest
-
-
-def _uploads(home: Path) -> Iterator[Path]:
-    """What was uploaded and taken in; what still waits is hidden."""
-    for path in sorted(home.rglob("*")):
-        if path.is_file() and not any(p.startswith(".") for p in path.relative_to(home).parts):
-            yield path

@@ -68,15 +68,11 @@ def digest(asked: Digest, selection: Selection, retriever: Retriever) -> tuple[E
     if asked.order == "time":
         shown.sort(key=lambda story: _day(story, date.max))
     if len(shown) == 1:
-        shown = _further(shown[0], snapshot)
+        stored, sentence = shown[0].stored, shown[0].sentence
+        body = _body(stored, snapshot)
+        first = body.index(sentence)  # and those right behind it
+        shown = [_Story(stored, one) for one in body[first : first + ONE_STORY]]
     return tuple(_evidence(story, number, snapshot) for number, story in enumerate(shown))
-
-
-def _further(story: _Story, snapshot: Snapshot) -> list[_Story]:
-    """The story's sentence and those right behind it."""
-    body = _body(story.stored, snapshot)
-    first = body.index(story.sentence)
-    return [_Story(story.stored, sentence) for sentence in body[first : first + ONE_STORY]]
 
 
 def _day(story: _Story, undated: date) -> date:

@@ -93,7 +93,9 @@ def rank(
     never = NO_ANSWER * never_answers(query, evidence, features)
     if query.about is not None:
         scores = _below_sound(evidence, vectors, by_features - never)
-        answers = float(_about(features)[np.argmax(scores)])
+        best = features.sentences[np.argmax(scores)]
+        holds, meant = (best[SENTENCE_FEATURES.index(name)] for name in ("about", "article"))
+        answers = 0.9 if holds >= STATES and meant >= MEANT else 0.1
     else:
         count = READ_OF_A_TIME if query.periods else READ
         read = read_best(query.text, evidence, by_features, never, reader, count)
@@ -184,14 +186,6 @@ def _chance(features: Features, read: Read, scores: Floats, best: int) -> float:
     doubt = read.deciding(chances, scores, best) @ _column(model, DECIDING) + model["intercept"]
     lacking = features.question[best, QUESTION_FEATURES.index("lacks_number")] >= MOST_LACKING
     return min(float(1 / (1 + np.exp(-doubt))), WITHOUT_NUMBER if lacking else 1.0)
-
-
-def _about(features: Features) -> Floats:
-    """(n,) the chance that a sentence answers a question about an article itself."""
-    holds, meant = (
-        features.sentences[:, SENTENCE_FEATURES.index(name)] for name in ("about", "article")
-    )
-    return np.where((holds >= STATES) & (meant >= MEANT), 0.9, 0.1)
 
 
 def never_answers(query: Query, evidence: Sequence[Evidence], features: Features) -> Floats:

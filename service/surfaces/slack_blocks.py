@@ -67,8 +67,16 @@ def settled(answer: Answer, public_url: str | None, cards: bool = True) -> list[
     if answer.read_as:
         blocks.append(note(f"Read as: {short(answer.read_as, 300)}"))
     if answer.citations:
-        grouped = [*_by_family(answer.citations)]
-        blocks += _carousels(grouped, public_url) if cards else _lines(grouped, public_url)
+        families: dict[str, list[Citation]] = {}  # whose articles are copies of one another
+        for citation in answer.citations:
+            families.setdefault(citation.article.family.id, []).append(citation)
+        grouped = [*families.values()]
+        if cards:
+            shown = [_card(citations, public_url) for citations in grouped]
+            carousels = [shown[at : at + CARDS] for at in range(0, len(shown), CARDS)]
+            blocks += ({"type": "carousel", "elements": elements} for elements in carousels)
+        else:
+            blocks += _lines(grouped, public_url)
     for conflict in answer.conflicts:
         title, said = _told(conflict)
         blocks.append(
@@ -171,20 +179,6 @@ def _messages(blocks: list[Block]) -> list[list[Block]]:
     """Blocks of messages, one at least."""
     blocks = blocks or [note("There is nothing to show.")]
     return [blocks[at : at + BLOCKS] for at in range(0, len(blocks), BLOCKS)]
-
-
-def _by_family(citations: Sequence[Citation]) -> Iterator[list[Citation]]:
-    """Citations whose articles are copies of one another, in order of first use."""
-    families: dict[str, list[Citation]] = {}
-    for citation in citations:
-        families.setdefault(citation.article.family.id, []).append(citation)
-    yield from families.values()
-
-
-def _carousels(grouped: Sequence[list[Citation]], public_url: str | None) -> Iterator[Block]:
-    cards = [_card(citations, public_url) for citations in grouped]
-    for at in range(0, len(cards), CARDS):
-        yield {"type": "carousel", "elements": cards[at : at + CARDS]}
 
 
 def _card(citations: Sequence[Citation], public_url: str | None) -> Block:

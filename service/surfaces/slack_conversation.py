@@ -75,15 +75,14 @@ class Bot:
             self.start(self._errands.suggest(str(event.get("channel"))))
         else:
             asked = slack_messages.asked(body)
-            if asked is not None and (asked.mentioned or await self._follows_up(asked)):
+            if asked is None:
+                return
+            # a message without a mention may continue a thread that we answered
+            if asked.mentioned or (
+                (await self.settings(asked.channel)).follow_ups
+                and await asyncio.to_thread(self._inbox.answered, asked.channel, asked.thread_ts)
+            ):
                 await self.hear(asked)
-
-    async def _follows_up(self, asked: Asked) -> bool:
-        """Whether a message without a mention continues a thread that we answered."""
-        settings = await self.settings(asked.channel)
-        return settings.follow_ups and await asyncio.to_thread(
-            self._inbox.answered, asked.channel, asked.thread_ts
-        )
 
     async def hear(self, asked: Asked) -> bool:
         """Starts one piece of work, however often it is delivered; False where it was heard."""

@@ -158,7 +158,10 @@ class Errands:
         shown = await self.status(reply, "processing", text[:TITLE_CHARACTERS])
         if not shown:
             await reply.search()
-        history = await self._history(asked) if asked.kind == "question" else ()
+        history: tuple[Turn, ...] = ()
+        if asked.kind == "question" and asked.in_thread:  # its turns, as far as Slack gives them
+            messages = await self._thread(asked.channel, asked.thread_ts, asked.ts)
+            history = slack_messages.turns(messages, asked.ts, await self._self())
         today = person.day(self._people.now())
         question = _question(text, history, settings) | {
             "as_of": as_of,
@@ -251,13 +254,6 @@ class Errands:
             unfurl_media=False,
         )
         return str(reply["ts"])
-
-    async def _history(self, asked: Asked) -> tuple[Turn, ...]:
-        """The turns of the thread before this message, as far as Slack gives them."""
-        if not asked.in_thread:
-            return ()
-        messages = await self._thread(asked.channel, asked.thread_ts, asked.ts)
-        return slack_messages.turns(messages, asked.ts, await self._self())
 
     async def _self(self) -> str | None:
         """Our own user id, asked once; None while Slack does not say."""
