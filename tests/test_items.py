@@ -135,6 +135,61 @@ def test_lists_of_articles_in_what_services_reply_are_read(wrapped: object, tmp_
     assert (article.source, article.title, article.text) == ("a.json#1", "A", WORDS)
 
 
+GUARDIAN = {
+    "id": "world/orchard",
+    "sectionName": "World",
+    "webPublicationDate": "2024-06-07T22:00:00Z",
+    "webTitle": "Orchard flooded",
+    "fields": {
+        "byline": "Nora Pell in Brask and Ivo Lund",
+        "body": f"<p>{WORDS}</p><p>This article was amended on 9 June: it was Friday.</p>",
+        "bodyText": WORDS,
+        "lastModified": "2024-06-09T08:00:00Z",
+        "publication": "Brask Post",
+    },
+    "tags": [{"id": "orchards", "webTitle": "Orchards"}],
+}
+TIMES = {
+    "_id": "nyt://article/1",
+    "abstract": "An orchard is under water.",
+    "lead_paragraph": WORDS,
+    "source": "Brask Post",
+    "headline": {"main": "Orchard flooded", "kicker": "Analysis"},
+    "byline": {"original": "By Nora Pell and Ivo Lund"},
+    "pub_date": "2024-06-07T22:00:00+0000",
+    "updated_date": "2024-06-09",
+    "keywords": [{"name": "subject", "value": "Orchards"}],
+    "correction": "It was Friday, not Monday.",
+}
+
+
+@pytest.mark.parametrize(
+    ("reply", "source", "begins", "ends", "subjects"),
+    [
+        ({"results": [GUARDIAN]}, "world/orchard", WORDS, "it was Friday.", {"World", "Orchards"}),
+        ({"content": GUARDIAN}, "world/orchard", WORDS, "it was Friday.", {"World", "Orchards"}),
+        (
+            {"docs": [TIMES]},
+            "nyt://article/1",
+            f"An orchard is under water.\n\n{WORDS}",
+            "Correction: It was Friday, not Monday.",
+            {"Analysis", "Orchards"},
+        ),
+    ],
+)
+def test_what_the_services_of_newspapers_reply_is_read_whole(
+    reply: object, source: str, begins: str, ends: str, subjects: set[str], tmp_path: Path
+) -> None:
+    article = one(tmp_path / "a.json", {"response": reply})
+    assert article.source == f"a.json#{source}"
+    assert article.text.startswith(begins)
+    assert article.text.endswith(ends)
+    assert article.author in ("Nora Pell and Ivo Lund", "Nora Pell, Ivo Lund")
+    assert (article.title, article.publisher) == ("Orchard flooded", "Brask Post")
+    assert (article.published_on, article.updated_on) == (date(2024, 6, 7), date(2024, 6, 9))
+    assert {subject.name for subject in article.terms.subjects} == subjects
+
+
 @pytest.mark.parametrize(
     ("name", "content", "reason"),
     [

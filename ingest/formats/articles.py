@@ -30,6 +30,7 @@ _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _ADDRESS = re.compile(r"https?://[^\s<>\"\x00-\x1f]+", re.IGNORECASE)
 _FIRST_HEADING = re.compile(r"^[ \t]*#[ \t]+(\S.*)$", re.MULTILINE)
 _PROSE = re.compile(r"\w{3,}[.!?][\"”’)]*[ \t]*(?:\r?\n|[ \t][\"“‘(]*[A-Z])")
+_CORRECTION = re.compile(r"[^\w]*(?:this article|correct|amend|editor|clarif)", re.IGNORECASE)
 _MARKUP = re.compile(r"\s*<(?:p|div|h[1-6]|figure|section|article|blockquote|ul)\b", re.IGNORECASE)
 _OPENING = 3000  # characters in which the first heading of an article stands
 
@@ -82,6 +83,9 @@ def article_from(
 
         read = html.read_plain_page if name == "text" else read_page or html.read_page
         extract = read(content.encode(), len(content) * 4)
+    if note := stated.pop("correction", ""):
+        named = note if _CORRECTION.match(note) else f"Correction: {note}"
+        extract = replace(extract, text=f"{extract.text}\n\n{named}")
     extract = replace(with_fields(extract, stated), terms=terms_of(fields))
     article = article_of(extract, identity, source, today)
     if not strange:

@@ -16,12 +16,13 @@ NAMES = {
     "published_on": "publishedon published date publishdate publisheddate publishedat datepublished datepublish "
     "pubdate publicationdate publishtime publishedtime firstpublicationdate webpublicationdate issued dateissued "
     "posted postedon postedat dcdate",
-    "updated_on": "updatedon updated updatedat updatedate dateupdated lastmod modified modifiedat modifieddate "
+    "updated_on": "updatedon updated updatedat updatedate updateddate dateupdated lastmod modified modifiedat modifieddate "
     "datemodified datemodify lastmodified lastupdated",
     "collections": "collections collection",
     "text": "text body content articlebody bodytext fulltext maintext articletext story contenttext "
     "leadparagraph abstract summary description snippet standfirst trailtext",
     "html": "html bodyhtml contenthtml articlehtml bodyxhtml",
+    "correction": "correction corrections correctionnote editorsnote editorsnotes",
 }
 # What `terms` reads, by the same rule.
 TERMS = {
@@ -35,7 +36,8 @@ TERMS = {
         "usage_terms": "usageterms rights license licence",
         "copyright_holder": "copyrightholder copyrightnotice copyright rightsholder",
         "corrects": "corrects replaces supersedes correctionof",
-        "subjects": "subjects subject mediatopics keywords tags categories category",
+        "subjects": "subjects subject mediatopics keywords tags categories category desfacet "
+        "section sectionname kicker",
     }.items()
     for name in names.split()
 }
@@ -44,7 +46,14 @@ _RANK = {name: rank for rank, name in enumerate(_OURS)}
 _SECONDS = range(10**8, 10**10)  # since 1970: 1973 to 2286
 BODIES = ("text", "html")
 DATES = ("published_on", "updated_on")
-_WORDS = ("name", "main", "original", "rendered", "value")  # of an object that is a title or a name
+_WORDS = (
+    "name",
+    "main",
+    "original",
+    "rendered",
+    "value",
+    "text",
+)  # of an object that is a title or a name
 LIKE = 0.8  # share of letters that two names have in common, of a slip of the pen
 LONGEST_NAME = 60  # characters of a name that is told
 

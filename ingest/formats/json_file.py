@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from ingest.errors import BadArticle
+from ingest.formats import ninjs
 
 _LISTS = ("articles", "items", "results", "docs", "entries", "news", "stories", "data", "response")
 DEEPEST = 3  # wrappers around a list
@@ -23,13 +24,33 @@ def items_of(value: object, depth: int = 0) -> Iterator[dict[str, object]]:
     if not isinstance(value, dict):
         raise BadArticle('is no JSON object; write {"title": …, "text": …} or a list of these')
     inner = next((value[n] for n in _LISTS if isinstance(value.get(n), (list, dict))), None)
+    if inner is None and depth and _is_article(value.get("content")):
+        inner = value["content"]  # the one that was asked for
     if inner is not None and depth < DEEPEST:
         yield from items_of(inner, depth + 1)
     else:
         yield _flat(value)
 
 
+def _is_article(value: object) -> bool:
+    return isinstance(value, dict) and isinstance(value.get("fields"), dict)
+
+
 def _flat(item: Mapping[str, object]) -> dict[str, object]:
-    inner = item.get("fields")
-    outer = {name: value for name, value in item.items() if name != "fields"}
-    return {**outer, **inner} if isinstance(inner, dict) else dict(item)
+    """An item with what stands in its `fields` and in the object of its headline. What tells it
+    from others is its id; two parts of its beginning are one text."""
+    inner, headline = item.get("fields"), item.get("headline")
+    flat = {
+        name: value
+        for name, value in item.items()
+        if not isinstance(inner, dict) or name != "fields"
+    }
+    flat |= inner if isinstance(inner, dict) else {}
+    if isinstance(headline, dict):
+        flat = {"kicker": headline.get("kicker"), **flat}
+    if not flat.get("id"):
+        flat |= {"id": flat.pop("_id", None) or flat.get("uri")} if not ninjs.is_item(flat) else {}
+    parts = [flat.get("abstract"), flat.get("lead_paragraph")]
+    if all(isinstance(part, str) and part for part in parts) and parts[0] != parts[1]:
+        flat |= {"lead_paragraph": "\n\n".join(map(str, parts))}
+    return {name: value for name, value in flat.items() if value is not None}

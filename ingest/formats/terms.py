@@ -22,9 +22,13 @@ _UNSTORABLE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]+")
 def terms_of(stated: Mapping[str, object]) -> Terms:
     """The terms that fields state, under the names of `field_names.TERMS`."""
     found: dict[str, object] = {}
+    subjects: list[object] = []
     for name, value in stated.items():
-        if value not in (None, "", [], {}):
-            found.setdefault(TERMS.get(plain(name), ""), value)
+        field = TERMS.get(plain(name))
+        if field == "subjects":
+            subjects += _all(value)
+        elif field and value not in (None, "", [], {}):
+            found.setdefault(field, value)
     return Terms(
         item_id=_line(found.get("item_id"), LONGEST // 5),
         version=_line(found.get("version")),
@@ -33,7 +37,7 @@ def terms_of(stated: Mapping[str, object]) -> Terms:
         usage_terms=_line(found.get("usage_terms"), LONGEST),
         copyright_holder=_line(found.get("copyright_holder")),
         corrects=tuple(dict.fromkeys(filter(None, map(_line, _all(found.get("corrects")))))),
-        subjects=tuple(_subjects(_all(found.get("subjects"))))[:MOST_SUBJECTS],
+        subjects=tuple(_subjects(subjects))[:MOST_SUBJECTS],
     )
 
 
@@ -69,7 +73,7 @@ def _subjects(given: Iterable[object]) -> Iterable[Subject]:
         if not isinstance(one, Mapping):
             name, code = _line(one), None
         else:
-            name = _line(one.get("name") or one.get("value") or one.get("webTitle"))
+            name = _line(one.get("value") or one.get("name") or one.get("webTitle"))
             code = _line(
                 one.get("code") or one.get("qcode") or one.get("uri") or one.get("literal")
             )

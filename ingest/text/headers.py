@@ -70,7 +70,7 @@ def authors(words: str, publisher: str = "") -> str:
     """The names of a field that states authors: without `By`, and without what they are for whom
     (`DANA REED, AP Maritime Writer`; `Dana Reed, Harbour Gazette` where `publisher` is part of
     it)."""
-    words = _OFFICE.sub("", _BY.sub("", _before_day(words)))
+    words = _OFFICE.sub("", _PLACE.sub("", _BY.sub("", _before_day(words))))
     names, comma, house = words.rpartition(",")
     if comma and publisher and _is_of_one_house(house.strip().casefold(), publisher.casefold()):
         words = names
@@ -205,6 +205,7 @@ _OFFICE = re.compile(
     r"\s*(?:,|\||–|—|\s-)\s*(?:[\w&.'’-]+\s+){0,5}"
     r"(?i:writer|reporter|correspondent|editor|columnist|critic|contributor|staff|bureau|intern)\b[^,]*$"
 )
+_PLACE = re.compile(r"\s+in\s+[A-Z][\w'’.-]+(?:\s+[A-Z][\w'’.-]+){0,3}(?=$|,|\s+and\b)")
 _PREFIX = re.compile(r"Mc|Mac|O['’]|[Dd]e|[Vv]an")
 _ROUGH_END = re.compile(r"(?<=[.!?])\s+(?=[A-Z])")
 _SURNAME = re.compile(r"(?:Mc|Mac|O['’])?[A-Z][A-Z'’-]{2,}")
