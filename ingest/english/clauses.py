@@ -31,7 +31,9 @@ class Statement:
     passive: bool | None  # None where it may be either: "the car sold on Monday"
 
 
-_FORMS = {row[0]: row[1].split() for row in tables.rows("verbs.tsv")}
+_FORMS = {
+    verb: forms.split() for verbs, forms in tables.rows("verbs.tsv") for verb in verbs.split()
+}
 _PAST = frozenset(form for forms in _FORMS.values() for form in forms)
 _BE = frozenset("is are was were be been being am isn't aren't wasn't weren't".split())
 _BARE_AFTER = frozenset(
