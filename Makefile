@@ -64,9 +64,9 @@ lint: install-dev ## style and types
 	$(BIN)/mypy
 
 lock: ## renew the lock files (needs uv): hashed, naming no host and no index
-	$(LOCK) --group build --output-file requirements.lock
-	$(LOCK) --group build --group dev --extra slack --extra otel --constraint requirements.lock --output-file requirements-dev.lock
-	$(LOCK) --group build --extra scale --constraint requirements.lock --output-file requirements-scale.lock
+	$(LOCK) --group build --group weights --output-file requirements.lock
+	$(LOCK) --group build --group weights --group dev --extra slack --extra otel --constraint requirements.lock --output-file requirements-dev.lock
+	$(LOCK) --group build --group weights --extra scale --constraint requirements.lock --output-file requirements-scale.lock
 
 screenshot: install-dev ## renew the pictures of the page and of Slack (needs Chromium)
 	PYTHONPATH=. $(BIN)/python tests/screenshot.py docs/page.png

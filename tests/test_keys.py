@@ -160,6 +160,7 @@ def test_a_damaged_file_of_keys_lets_nobody_in(settings: Settings) -> None:
     (settings.data_dir / "keys.sqlite").write_bytes(b"no database" * 1000)
     refused = command(settings, "serve", "--port", "0")
     assert refused.returncode == 1 and "keys.sqlite" in refused.stderr
+    assert "delete this file" in refused.stderr and "DATELINE_DATA_DIR" not in refused.stderr
     assert "Traceback" not in refused.stderr
 
 

@@ -50,6 +50,7 @@ def test_every_package_in_a_lock_is_pinned_with_a_hash(lock: str) -> None:
 
 def test_the_runtime_lock_covers_what_the_project_asks_for_and_no_more() -> None:
     wanted = named(PROJECT["project"]["dependencies"] + PROJECT["build-system"]["requires"])
+    wanted |= named(PROJECT["dependency-groups"]["weights"])
     assert wanted <= set(locked("requirements.lock"))
     tools = named(PROJECT["dependency-groups"]["dev"])
     assert not (tools | {"slack-bolt", "distributed"}) & set(locked("requirements.lock"))

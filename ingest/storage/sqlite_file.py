@@ -209,7 +209,12 @@ def unavailable(path: Path, error: Exception) -> IndexUnavailable:
     cause = error.orig if isinstance(error, DBAPIError) else error
     said = (cause.strerror if isinstance(cause, OSError) else None) or cause
     if _is_damage(error):
-        remedy = "it is damaged: put a copy of it back, or delete DATELINE_DATA_DIR and ingest anew"
+        # the catalogue is the record of all the rest; another file stands for itself
+        whole = path.name == "catalogue.sqlite"
+        anew = (
+            "DATELINE_DATA_DIR and ingest anew" if whole else "this file, and what it held is gone"
+        )
+        remedy = f"it is damaged: put a copy of it back, or delete {anew}"
     else:
         remedy = "check that DATELINE_DATA_DIR is writable and its disk not full, nothing was lost"
     return IndexUnavailable(f"cannot use {path}: {said}; {remedy}")
