@@ -4,10 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from datetime import date
 from typing import Any
 
 from ingest.english import Analysis, analyse, differences
+from ingest.english.date_mentions import dates_conflict
+from ingest.english.numbers import numbers_match
+from ingest.english.words import opposite
 from service.answer_text import plain
+from service.conflicts.answer_values import values
+from service.query.analysis import analyse as analyse_question
+from service.types import Question
 
 SAME_SENTENCE = 0.4  # share of the shorter sentence's words that make two say the same thing
 FACTS = ("number", "date", "name", "negation", "antonym", "quantifier")  # kinds of differences
@@ -54,7 +61,10 @@ def news(before: Body, after: Body) -> tuple[str, ...]:
     if any(not citation["quote"] for citation in before["citations"]):
         return (*found, "removed")
     ours, theirs = _said(before), _said(after)
-    return (*found, *(kind for kind in FACTS if kind in _changed_facts(ours, theirs)))
+    changed = _changed_facts(ours, theirs) | _another_answer(before, after)
+    if ours and theirs and _newly_named(before["question"], ours[0], theirs[0]):
+        changed.add("name")
+    return (*found, *(kind for kind in FACTS if kind in changed))
 
 
 def _changed_facts(ours: Sequence[str], theirs: Sequence[str]) -> set[str]:
@@ -66,6 +76,7 @@ def _changed_facts(ours: Sequence[str], theirs: Sequence[str]) -> set[str]:
             continue
         if _shared(sentence, partner) >= SAME_SENTENCE:
             changed |= {found.kind for found in differences(sentence, partner)}
+            changed |= _measures_or_opposites(analyse(sentence), analyse(partner))
         elif place == 0:
             changed |= _missing(analyse(sentence), [analyse(other) for other in theirs])
     return changed
@@ -75,6 +86,69 @@ def _only_longer(one: str, other: str) -> bool:
     """Whether the other sentence goes on, behind a comma, where the one ends."""
     said = one.rstrip(".!?")
     return bool(said) and other.startswith(said) and other[len(said) :][:1] in (",", ";")
+
+
+def _measures_or_opposites(one: Analysis, other: Analysis) -> set[str]:
+    """Amounts of one kind in other units ("24 mm", "24 cm"), and words that exclude each other."""
+    apart = {
+        place.dimension
+        for place in one.quantities
+        for there in other.quantities
+        if place.dimension == there.dimension and place.unit != there.unit
+    } - {"count", "order"}
+    unlike = {q.value for q in one.quantities} == {q.value for q in other.quantities} and apart
+    mine, theirs = {*one.words, *one.content}, {*other.words, *other.content}
+    gone, new = mine - theirs, theirs - mine
+    opposed = any(opposite(left, right) for left in gone for right in new)
+    found = {"number": unlike, "antonym": opposed}
+    return {kind for kind, holds in found.items() if holds}
+
+
+def _another_answer(before: Body, after: Body) -> set[str]:
+    """The kinds of values in which the words that answer, where both are known, have none in common."""
+    ours, theirs = _answering(before), _answering(after)
+    return {
+        kind
+        for kind, alike in _ALIKE.items()
+        if ours[kind]
+        and theirs[kind]
+        and not any(alike(a, b) for a in ours[kind] for b in theirs[kind])
+    }
+
+
+def _one_holds_the_other(one: str, other: str) -> bool:
+    mine, theirs = {*one.split()}, {*other.split()}
+    return mine <= theirs or theirs <= mine
+
+
+_ALIKE: dict[str, Callable[[str, str], bool]] = {
+    "number": lambda one, other: one == other or numbers_match(one, other),
+    "date": lambda one, other: not dates_conflict(one, other),
+    "name": _one_holds_the_other,
+}
+
+
+def _answering(answer: Body) -> dict[str, list[str]]:
+    """The values in the quotes of the first sentence that the words which answer touch, by kind."""
+    first = {number for claim in answer["claims"][:1] for number in claim["citations"]}
+    found: dict[str, list[str]] = {kind: [] for kind in _ALIKE}
+    for citation in answer["citations"]:
+        span = citation.get("answer")
+        if citation["number"] in first and span:
+            start, end = span["start"] - citation["start"], span["end"] - citation["start"]
+            read = analyse(citation["quote"])
+            for kind, values_of in zip(_ALIKE, (read.numbers, read.dates, read.names), strict=True):
+                found[kind] += [v.value for v in values_of if v.start < end and start < v.end]
+    return found
+
+
+def _newly_named(question: str, one: str, other: str) -> bool:
+    """Whether the first sentence names somebody as the one who is asked for whom it did not."""
+    query = analyse_question(Question(question), date.min)
+    if query.wants != "person":
+        return False
+    mine, theirs = values(query, one), values(query, other)
+    return bool(mine and theirs.keys() - mine.keys())
 
 
 def _missing(said: Analysis, now: Sequence[Analysis]) -> set[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,12 +20,15 @@ from test_feedback import key
 from test_rest import assert_problem
 from test_stale_answers import REPAIR, Newsroom
 
+from ingest import pipeline
 from ingest.pipeline import ingest
 from ingest.settings import Settings
+from ingest.storage import backup
 from ingest.web.client import Client
 from service.contract.replies import SavedQuestionRead
 from service.contract.requests import AnswerRequest
 from service.events import StoredEvent
+from service.records import RECORDS
 from service.wiring import Service, open_service
 
 
@@ -169,3 +173,35 @@ def test_what_cannot_be_saved_is_refused(desk: Newsroom, bad: dict[str, Any]) ->
     reply = desk.http.post("/v1/saved-questions", json={"question": REPAIR, **bad})
     assert_problem(reply, 422, "invalid_request")
     assert "secret" not in reply.text
+
+
+def test_time_takes_events_but_not_the_answer_of_a_saved_question(desk: Newsroom) -> None:
+    desk.write(dam=DAM)
+    saved, other = save(desk), desk.asked(REPAIR)
+    desk.write(dam=DAM.replace("eleven months", "twelve months"))
+    desk.service.receipts.expire(datetime.now(UTC) + timedelta(days=91))
+    assert desk.http.get("/v1/events").json()["events"] == []
+    assert desk.http.get(f"/v1/answers/{saved['answer_id']}").status_code == 200
+    assert_problem(desk.http.get(f"/v1/answers/{other['id']}"), 404, "not_found")
+
+
+def test_erased_words_leave_what_is_kept_of_saved_questions_and_a_restore_has_the_rest(
+    desk: Newsroom, tmp_path: Path
+) -> None:
+    desk.write(dam=DAM)
+    saved = save(desk)
+    desk.write(dam=DAM.replace("eleven months", "twenty months"))
+    asyncio.run(desk.service.saved_questions.ask_again())
+    article = desk.http.get("/v1/articles?q=Orvel").json()["articles"][0]["article_id"]
+    assert pipeline.erase(desk.service.archive, article)
+    desk.service.stale_answers.follow()
+    read = desk.http.get(f"/v1/saved-questions/{saved['saved_question_id']}")
+    assert read.json()["changes"][0]["changed"] == ["number"]
+    held = b"".join(p.read_bytes() for p in desk.service.settings.data_dir.glob("receipts.sqlite*"))
+    for words in (b"eleven months", b"twenty months"):
+        assert words not in read.content and words not in held
+    target = tmp_path / "saved.zip"
+    kept = backup.write(target, desk.service.settings, (RECORDS,))
+    assert kept["saved_questions"] and kept["events"] and kept["stale"]
+    elsewhere = desk.service.settings.model_copy(update={"data_dir": tmp_path / "restored"})
+    assert backup.restore(target, elsewhere, (RECORDS,)) == kept
