@@ -190,6 +190,7 @@ def erase(archive: Archive, article_id: str) -> str | None:
         archive.sentence_vectors.forget(archive.catalogue.kept_passages())
         for one in history:
             archive.reports.forget(one.article.source)
+            archive.address_records.forget(one.article.identity)
         archive.settle()
     return history[-1].article.identity
 

@@ -218,6 +218,33 @@ def test_sitemaps_in_a_circle_and_too_deep_end(archive: Archive, web: Web) -> No
     assert web.paths() == ["/one.xml", "/two.xml", "/deep.xml"]
 
 
+def test_feeds_that_lead_to_feeds_end_and_a_page_named_twice_is_asked_once(
+    archive: Archive, web: Web
+) -> None:
+    web.page("/a", page("a", "The a opened."))
+    other = feed(web, "/other", item("/feed"))
+    items = [item("/a"), item("/a", "Again."), item("/feed"), item("/other"), item("", guid="/a")]
+    report = ingest(archive, feed(web, "/feed", *items, item("", guid=f"{web.address}/a")))
+    assert report.added == 1
+    assert (other, True) in [
+        (f.source, "feed or sitemap itself" in f.reason) for f in report.failed
+    ]
+    assert web.paths() == ["/feed", "/a", "/other"]
+
+
+def test_what_no_feed_names_any_more_is_forgotten_after_thirty_days(
+    archive: Archive, web: Web
+) -> None:
+    address = feed(web, "/feed", item("/a", full("The dam closed.")))
+    ingest(archive, address)
+    feed(web, "/feed", item("/b", full("The choir won.")))
+    for days, kept in ((30, True), (30.1, False)):
+        feed(web, "/feed", item("/b", full(f"The choir won {days} times.")))
+        ingest(archive, address, now=NOW + days * 86_400)
+        assert (f"{web.address}/a" in archive.address_records.known(address)) == kept
+    assert sorted(texts(archive)) == ["/a", "/b"]
+
+
 def test_what_cannot_be_fetched_is_named_and_the_rest_is_in(archive: Archive, web: Web) -> None:
     web.page("/a", page("a", "The a opened."))
     web.pages["/robots.txt"] = Answer(b"User-agent: *\nDisallow: /closed\n", kind="text/plain")
@@ -348,6 +375,7 @@ def test_an_article_that_was_removed_by_hand_is_asked_for_whole(archive: Archive
     pipeline.remove(archive, stored.article.article_id)
     assert counts(ingest(archive, address)) == (1, 0, 0, 0)
     pipeline.erase(archive, stored.article.article_id)
+    assert not archive.address_records.known(address)
     assert counts(ingest(archive, address)) == (0, 0, 0, 0)
 
 

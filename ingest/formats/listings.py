@@ -38,9 +38,10 @@ def read_json_listing(value: object) -> list[Entry]:
 
 def _item(fields: Mapping[str, object]) -> Entry:
     known, _ = understood(fields)
+    mark = str(fields.get("id") or "")
     body = " ".join(known.get(name, "") for name in BODIES)
     return Entry(
-        address=known.get("url", ""),
+        address=known.get("url") or (mark if mark.startswith(("http://", "https://")) else ""),
         stated=_digest(str(value) for name, value in fields.items() if name != "publisher"),
         fields={name: value for name, value in fields.items() if value},
         own_text=len(" ".join(_TAG.sub(" ", body).split())),

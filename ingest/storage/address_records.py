@@ -7,10 +7,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from typing import Protocol
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from ingest.storage.database import Database, put
 from ingest.storage.tables import addresses
+
+KEPT_SECONDS = 30 * 86_400  # that a record is kept of what no feed or sitemap names any more
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +60,23 @@ class AddressRecords:
 
     def keep(self, found: Iterable[Found]) -> None:
         """Raises IndexUnavailable where the disk does not take them."""
-        rows = [
-            {"root": one.address, "address": address}
-            | {name: getattr(record, name) for name in _FIELDS}
-            | {"articles": json.dumps(record.articles)}
-            for one in found
-            for address, record in one.records.items()
-        ]
-        if rows:
-            with self._database.write() as connection:
-                put(connection, addresses, rows)
+        for one in found:
+            rows = [
+                {"root": one.address, "address": address}
+                | {name: getattr(record, name) for name in _FIELDS}
+                | {"articles": json.dumps(record.articles)}
+                for address, record in one.records.items()
+            ]
+            if rows:
+                last = max(record.looked_at for record in one.records.values())
+                old = (addresses.c.root == one.address) & (
+                    addresses.c.looked_at < last - KEPT_SECONDS
+                )
+                with self._database.write() as connection:
+                    connection.execute(delete(addresses).where(old))
+                    put(connection, addresses, rows)
+
+    def forget(self, address: str) -> None:
+        """Deletes that it was ever fetched."""
+        with self._database.write() as connection:
+            connection.execute(delete(addresses).where(addresses.c.address == address))

@@ -126,7 +126,8 @@ class _Visit:
     items: list[Item | Left] = field(default_factory=list)
     records: dict[str, AddressRecord] = field(default_factory=dict)
     pages: int = 0  # that were asked for
-    listings: set[str] = field(default_factory=set)
+    listings: int = 0
+    seen: set[str] = field(default_factory=set)  # addresses that entries led to
     failures: int = 0  # in a row
     stopped: str = ""  # why no more pages are asked for
     left: int = 0
@@ -144,6 +145,7 @@ class _Visit:
             if before.wait_until > self.now:
                 until = datetime.fromtimestamp(before.wait_until, UTC).isoformat(timespec="seconds")
                 raise NotFetched(f"asked for no request before {until}; try again then")
+            self.seen.add(root)
             self._visit(str(checked(root)), "", 0)
         except (AddressRefused, NotFetched, BadArticle) as error:
             self._fail(root, error)
@@ -176,8 +178,8 @@ class _Visit:
         entries = [item for item in found if isinstance(item, Entry)]
         articles: dict[str, str] = {}
         is_whole = True
-        if entries:
-            self.listings.add(address)
+        if entries and depth >= DEEPEST:
+            raise BadArticle("is a feed or sitemap itself; ingest it by its own address")
         listing = checked(reply.address)
         for item in found:
             more, whole = (
@@ -200,11 +202,14 @@ class _Visit:
         place = entry.address
         try:
             place = address = str(checked(entry.address, listing))
-            if entry.is_listing:
-                return self._nested(address, entry.stated, depth)
             full = entry.own_text >= FULL_TEXT or not entry.address
             if not entry.address:
                 place = address = f"{listing}#{entry.fields.get('id') or entry.stated}"
+            if address in self.seen:
+                return {}, True
+            self.seen.add(address)
+            if entry.is_listing:
+                return self._nested(address, entry.stated, depth)
             record = self._usable(address)
             fresh = record and (full or self.now - record.looked_at < REVISIT_SECONDS)
             if record and fresh and record.stated == entry.stated:
@@ -217,7 +222,7 @@ class _Visit:
                 self.left += 1
                 return {}, False
             self.pages += 1
-            articles, is_whole = self._visit(address, entry.stated, depth + 1)
+            articles, is_whole = self._visit(address, entry.stated, DEEPEST)
             self.failures = 0
             return articles, is_whole
         except NotFetched as error:
@@ -233,14 +238,12 @@ class _Visit:
         return {}, False
 
     def _nested(self, address: str, stated: str, depth: int) -> tuple[dict[str, str], bool]:
-        if address in self.listings:
-            return {}, True
-        if depth + 1 >= DEEPEST or len(self.listings) >= MOST_LISTINGS:
+        self.listings += 1
+        if depth + 1 >= DEEPEST or self.listings >= MOST_LISTINGS:
             raise BadArticle(
                 f"is a sitemap more than {DEEPEST} levels deep, or one of more than {MOST_LISTINGS}; "
                 "ingest it by itself"
             )
-        self.listings.add(address)
         return self._visit(address, stated, depth + 1)
 
     def _item(self, address: str, entry: Entry) -> tuple[dict[str, str], bool]:
