@@ -119,7 +119,7 @@ def recover(archive: Archive) -> None:
     """Clears up after uploads that ended with their process and are no job: what was not published
     goes. Raises IndexUnavailable."""
     home = _home(archive.settings)
-    needed = {job.asked["folder"] for job in archive.queue.unfinished()}
+    needed = {job.asked.get("folder") for job in archive.queue.unfinished()}
     young = time.time() - (STAGED_SECONDS if archive.settings.on_servers else 0)
     for folder in (home / STAGING).glob("*"):
         with contextlib.suppress(OSError):  # another process cleared it away
@@ -301,6 +301,12 @@ def _unread(
             if not any(identity.startswith(mark) for identity in known)
         ),
     ]
+
+
+def remove(archive: Archive, article_id: str, identity: str) -> None:
+    """Takes an article out, and what was uploaded of it; nothing where it has gone before."""
+    pipeline.remove(archive, article_id)
+    forget(archive.settings, identity)
 
 
 def is_upload(settings: Settings, identity: str) -> bool:

@@ -120,10 +120,11 @@ def remove_article(article_id: Id, as_json: Json = False) -> None:
     with terminal.spoken_errors(), reading(read_settings()) as ask:
         quoted = quote(article_id, safe="")
         origin = ask("GET", f"/owner/articles/{quoted}/origin")
-        ask("DELETE", f"/v1/articles/{quoted}")
-        terminal.show_json({"removed": article_id}) if as_json else terminal.show(
-            f"removed {article_id}"
-        )
+        waits = ask("DELETE", f"/v1/articles/{quoted}")
+        body = {"removed": article_id} if waits is None else waits
+        done = f"removed {article_id}"
+        words = done if waits is None else f"will be removed behind an ingest: {waits['job_id']}"
+        terminal.show_json(body) if as_json else terminal.show(words)
         if origin["file"] and not origin["uploaded"] and not origin["sample"]:
             terminal.say(
                 f"{origin['file']} stays where it is: the next ingest of {origin['path']} will "

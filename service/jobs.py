@@ -1,4 +1,4 @@
-"""Works the queue of uploads, one after another, and says how far each is."""
+"""Works the queue of uploads, removals and rebuilds, one after another, and says how far each is."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ LEFT_TO_WORKERS_SECONDS = 5.0  # by a service on servers: a worker takes a job s
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One upload; `done` of `total` steps of `stage`, a total of 0 being not known yet."""
+    """One upload, removal or rebuild; `done` of `total` steps of `stage`, a total of 0 being not known yet."""
 
     job_id: str
     request_id: str
@@ -53,7 +53,7 @@ class PutBack(DatelineError):
 
 
 class Jobs:
-    """The uploads of an archive. `writing` is held while one runs here, as by everybody who
+    """What waits to be done to an archive. `writing` is held while one runs here, as by everybody who
     writes."""
 
     def __init__(
@@ -99,15 +99,30 @@ class Jobs:
         IndexUnavailable where it cannot be noted."""
         job_id = job_id or new_id()
         try:
-            if self._ends():
-                raise NotReady("the service is stopping; send the articles again when it is back")
-            if not self._queue.add(job_id, request_id, uploads.asked_of(staged)):
+            if not self._add(job_id, request_id, uploads.asked_of(staged)):
                 uploads.discard(staged)
         except DatelineError:
             uploads.discard(staged)
             raise
-        self._begin()
         return job_id
+
+    def remove(self, article_id: str, identity: str, request_id: str) -> str:
+        """Takes on the removal of an article, which waits for whoever writes. Raises as `submit`."""
+        asked = {"remove": article_id, "identity": identity, "bound_to": BOUND_TO.get()}
+        self._add(job_id := new_id(), request_id, asked)
+        return job_id
+
+    def rebuild(self, request_id: str) -> str:
+        """Takes on making the indexes anew. Raises as `submit`."""
+        self._add(job_id := new_id(), request_id, {"rebuild": True})
+        return job_id
+
+    def _add(self, job_id: str, request_id: str, asked: dict[str, Any]) -> bool:
+        if self._ends():
+            raise NotReady("the service is stopping; send this again when it is back")
+        new = self._queue.add(job_id, request_id, asked)
+        self._begin()
+        return new
 
     def work(self, *, at_once: bool = False) -> None:
         """Takes up what other processes left, and what comes; a worker does `at_once`."""
@@ -134,7 +149,7 @@ class Jobs:
             return False
         found = self._queue.cancel(job_id, _told(CANCELLED))
         if found is not None and found.status == "queued":
-            uploads.give_up(self._archive, uploads.staged_at(self._archive.settings, found.asked))
+            self._give_up(found)
         elif found is not None:
             self._cancelled.add(job_id)
         return found is not None
@@ -189,7 +204,7 @@ class Jobs:
         try:
             if stored.attempts > MOST_ATTEMPTS:
                 raise DatelineError(WORN_OUT)
-            self._finish(stored, report=self._ingest(stored))
+            self._finish(stored, report=self._worked(stored))
         except (PutBack, Owned):
             self._queue.release(stored.job_id, self._name)
             return False
@@ -201,20 +216,30 @@ class Jobs:
         except DatelineError as error:
             self._finish(stored, error=error)
         except BaseException:  # the rim of a job; a native library's panic is no Exception
-            log.exception("upload failed request_id=%s", stored.request_id)
+            log.exception("job failed request_id=%s", stored.request_id)
             self._finish(stored, error=DatelineError(UNFORESEEN))
         finally:
             self._now = None
             self._cancelled.discard(stored.job_id)
         return True
 
-    def _ingest(self, stored: StoredJob) -> dict[str, Any]:
-        staged = uploads.staged_at(self._archive.settings, stored.asked)
+    def _worked(self, stored: StoredJob) -> dict[str, Any] | None:
+        """Does what was asked; the report of an upload."""
+        asked = stored.asked
         with self._beating(stored.job_id) as progress:
-            progress("read", 0, len(staged.names))
-            report = uploads.ingest(self._archive, staged, progress)
+            if "remove" in asked:
+                progress("remove", 0, 1)
+                uploads.remove(self._archive, asked["remove"], asked["identity"])
+                report = None
+            elif "rebuild" in asked:
+                self._archive.rebuild(progress)
+                report = None
+            else:
+                staged = uploads.staged_at(self._archive.settings, asked)
+                progress("read", 0, len(staged.names))
+                report = report_body(uploads.ingest(self._archive, staged, progress))
             self._published()
-        return report_body(report)
+        return report
 
     @contextlib.contextmanager
     def _beating(self, job_id: str) -> Iterator[pipeline.Progress]:
@@ -237,7 +262,7 @@ class Jobs:
 
         def progress(stage: str, done: int, total: int) -> None:
             if self._ends() or not ours.is_set():
-                raise PutBack("the upload goes on later")
+                raise PutBack("the job goes on later")
             if job_id in self._cancelled:
                 raise CANCELLED
             if self._now is not None:
@@ -258,16 +283,21 @@ class Jobs:
         report: dict[str, Any] | None = None,
         error: DatelineError | None = None,
     ) -> None:
-        staged = uploads.staged_at(self._archive.settings, stored.asked)
         if error is not None:
-            uploads.give_up(self._archive, staged)
+            self._give_up(stored)
         told = _told(error) if error else None
         self._queue.finish(stored.job_id, self._name, report=report, error=told)
-        uploads.discard(staged)
+        if "folder" in stored.asked:
+            uploads.discard(uploads.staged_at(self._archive.settings, stored.asked))
+
+    def _give_up(self, stored: StoredJob) -> None:
+        if "folder" in stored.asked:
+            staged = uploads.staged_at(self._archive.settings, stored.asked)
+            uploads.give_up(self._archive, staged)
 
 
-CANCELLED = Refused(409, "cancelled", "it was cancelled; nothing of it is in the archive")
-WORN_OUT = f"it ended its process {MOST_ATTEMPTS} times: send its files one by one"
+CANCELLED = Refused(409, "cancelled", "it was cancelled; the archive is as it was")
+WORN_OUT = f"it ended its process {MOST_ATTEMPTS} times: of an upload, send its files one by one"
 
 
 def new_id() -> str:

@@ -69,10 +69,10 @@ class Service:
     stopping: asyncio.Event
 
     @contextmanager
-    def changing(self) -> Iterator[None]:
+    def changing(self, seconds: float = CHANGE_WAIT_SECONDS) -> Iterator[None]:
         """Holds `writing`. Raises NotReady behind an ingest that does not end soon: a refusal is
         better than a reply that never comes."""
-        if not self.writing.acquire(timeout=CHANGE_WAIT_SECONDS):
+        if not self.writing.acquire(timeout=seconds):
             raise NotReady("an ingest is running; try again when it is done")
         try:
             yield

@@ -258,3 +258,61 @@ def test_an_upload_can_be_cancelled_while_it_waits_and_while_it_is_read(
         assert ended(http, slow)["error"]["code"] == "cancelled"
         assert http.get("/v1/articles").json()["articles"] == []
         assert ended(http, http.post("/v1/articles", files=files(dam_txt=DAM)))["status"] == "done"
+
+
+def removal(http: httpx2.Client, service: Service) -> tuple[str, httpx2.Response]:
+    """An article that was uploaded, and the reply to its removal while somebody writes."""
+    ended(http, http.post("/v1/articles", json=FERRY))
+    (article_id,) = (card["article_id"] for card in listed(http).values())
+    with service.writing:
+        reply = http.delete(f"/v1/articles/{article_id}")
+        assert reply.status_code == 202 and reply.headers["location"].endswith(
+            reply.json()["job_id"]
+        )
+        assert http.get(f"/v1/articles/{article_id}").status_code == 200
+        assert http.get(reply.headers["location"]).json()["status"] == "queued"
+    return article_id, reply
+
+
+def test_a_removal_waits_in_the_queue_for_whoever_writes(
+    place: tuple[httpx2.Client, Service], kept: Path
+) -> None:
+    article_id, reply = removal(*place)
+    job = ended(place[0], reply)
+    assert job["status"] == "done" and job["report"] is None and job["error"] is None
+    assert place[0].get(f"/v1/articles/{article_id}").status_code == 404
+    assert not [path for path in kept.rglob("*") if path.is_file()]
+
+
+def test_a_removal_that_waits_can_be_cancelled(place: tuple[httpx2.Client, Service]) -> None:
+    http, service = place
+    ended(http, http.post("/v1/articles", json=FERRY))
+    (article_id,) = (card["article_id"] for card in listed(http).values())
+    with service.writing:
+        reply = http.delete(f"/v1/articles/{article_id}")
+        assert http.delete(reply.headers["location"]).status_code == 204
+    job = http.get(reply.headers["location"]).json()
+    assert job["status"] == "failed" and job["error"]["code"] == "cancelled"
+    assert http.get(f"/v1/articles/{article_id}").status_code == 200
+
+
+def test_a_removal_whose_process_died_is_done_by_the_next_one(settings: Settings) -> None:
+    with running(settings) as (url, service), httpx2.Client(base_url=url, timeout=60) as http:
+        ended(http, http.post("/v1/articles", json=FERRY))
+        (article_id,) = (card["article_id"] for card in listed(http).values())
+        with service.writing:
+            job_id = http.delete(f"/v1/articles/{article_id}").json()["job_id"]
+            assert service.archive.queue.take("killed") is not None
+    with running(settings) as (url, service), httpx2.Client(base_url=url, timeout=60) as http:
+        service.jobs.work()
+        last = http.get(f"/v1/jobs/{job_id}", headers={"Accept": "text/event-stream"}).text
+        assert '"status":"done"' in last.replace('": "', '":"')
+        assert http.get(f"/v1/articles/{article_id}").status_code == 404
+
+
+def test_indexes_that_one_process_has_open_are_not_made_anew_beside_it(
+    http: httpx2.Client,
+) -> None:
+    refused = http.post("/v1/rebuilds")
+    assert_problem(refused, 422, "wrong_usage")
+    assert "dateline ingest --rebuild" in refused.json()["detail"]

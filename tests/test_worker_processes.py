@@ -20,6 +20,7 @@ from test_jobs import FEED, at_work
 from test_uploads import ended, files
 
 from ingest.settings import Settings
+from ingest.storage.archive import open_archive
 
 T = TypeVar("T")
 COST = "When was the dam at Orvel closed?"
@@ -131,4 +132,38 @@ def test_the_job_of_a_killed_worker_is_done_once_by_another(
         assert http.get("/v1/articles").json()["total"] == 1_500
         assert job["report"]["generation"] == asked(url).json()["index"]["generation"]
     done = command(shared, "doctor")
+    assert done.returncode == 0 and "sound" in done.stdout, done.stdout
+
+
+@pytest.mark.slow
+def test_removals_and_rebuilds_outlive_the_process_that_took_them_on(
+    shared: Settings, tmp_path: Path
+) -> None:
+    more = {"DATELINE_UPLOADS": str(tmp_path / "uploads")}
+    one, two, writer = (
+        shared.model_copy(update={"data_dir": tmp_path / name, "model_cache": shared.model_dir})
+        for name in ("one", "two", "writer")
+    )
+    with (
+        open_archive(writer) as archive,
+        served_process(one, **more) as (url, process),
+        httpx2.Client(base_url=url, timeout=60) as http,
+    ):
+        ended(http, http.post("/v1/articles", files=files(dam_txt=DAM)))
+        (article,) = http.get("/v1/articles").json()["articles"]
+        with archive.writing():
+            removal = http.delete(f"/v1/articles/{article['article_id']}")
+            rebuild = http.post("/v1/rebuilds")
+            assert (removal.status_code, rebuild.status_code) == (202, 202)
+            process.kill()
+            process.wait()
+    with (
+        served_process(two, **more) as (url, _),
+        httpx2.Client(base_url=url, timeout=60) as http,
+        worker(one, **more),
+    ):
+        for reply in (removal, rebuild):
+            assert ended(http, reply, seconds=300)["status"] == "done"
+        assert http.get("/v1/articles").json()["total"] == 0
+    done = command(two, "doctor")
     assert done.returncode == 0 and "sound" in done.stdout, done.stdout

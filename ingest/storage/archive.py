@@ -10,7 +10,7 @@ from types import TracebackType
 
 from ingest.embedding.embedder import Embedder, LocalEmbedder
 from ingest.embedding.openai_embedder import OpenAIEmbedder
-from ingest.errors import IndexMismatch, IndexOutdated, IndexUnavailable
+from ingest.errors import IndexMismatch, IndexOutdated, IndexUnavailable, WrongUsage
 from ingest.reports import Reports
 from ingest.settings import LOCAL_MODEL, Settings
 from ingest.storage import chroma_guard, indexes
@@ -28,6 +28,7 @@ from ingest.storage.vector_index import VectorIndex
 
 log = logging.getLogger(__name__)
 
+REBUILT_ALONE = "one process has these indexes open: stop it and run `dateline ingest --rebuild`"
 WAITING_SECONDS = 30.0  # for another process that writes
 
 
@@ -94,12 +95,16 @@ class Archive:
         """The index that a generation is searched in."""
         return self.vector_index
 
-    def writing(self) -> contextlib.AbstractContextManager[None]:
+    def writing(self, seconds: float = WAITING_SECONDS) -> contextlib.AbstractContextManager[None]:
         """Whoever changes the archive does it in this block; no other process does meanwhile.
 
-        Raises Owned where another one does not end.
+        Raises Owned where another one does not end in that many `seconds`.
         """
-        return self._database.exclusively(WAITING_SECONDS)
+        return self._database.exclusively(seconds)
+
+    def rebuild(self, progress: Progress) -> None:
+        """Makes the indexes anew while others read, where they are on servers."""
+        raise WrongUsage(REBUILT_ALONE)
 
     def fingerprints(self) -> Fingerprints:
         """What is known of live articles for grouping; one for each ingest."""

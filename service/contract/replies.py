@@ -446,7 +446,7 @@ class Report(BaseModel):
 
 
 class JobState(BaseModel):
-    """An upload on its way into the archive."""
+    """An upload, a removal or a rebuild that waits, is at work or has ended."""
 
     job_id: str
     status: Literal["queued", "running", "done", "failed"] = Field(

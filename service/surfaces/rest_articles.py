@@ -11,9 +11,10 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import JSONResponse
 
-from ingest import pipeline, uploads
+from ingest import uploads
 from ingest.collections import within
-from ingest.errors import InvalidRequest, NotFound, Refused
+from ingest.errors import InvalidRequest, NotFound, NotReady, Owned, Refused, WrongUsage
+from ingest.storage.archive import REBUILT_ALONE
 from ingest.storage.catalogue import Snapshot
 from ingest.storage.snapshot import BOUND_TO
 from service.archive_counts import ArchiveFilter, listing
@@ -32,7 +33,7 @@ from service.jobs import Job, Jobs, new_id
 from service.overriding import OTHER_COLLECTION, changeable, overridden
 from service.repeats import Keyed
 from service.retrieval.retriever import card
-from service.surfaces.admission import WRITES, guards
+from service.surfaces.admission import MANAGES, WRITES, guards
 from service.surfaces.streaming import PING, frame, paced, streamed
 from service.surfaces.upload_parsing import staged_from
 from service.wiring import Service
@@ -41,6 +42,8 @@ EVENT_STREAM = "text/event-stream"
 LOOK_SECONDS = 0.1  # between two looks at a job that is followed
 _STREAM = {"example": 'event: job.changed\ndata: {"job_id":"…","status":"running",…}\n\n'}
 NO_ARTICLE = "there is no article of this id here"
+REMOVAL_WAIT_SECONDS = 2.0  # for whoever writes, until a removal waits in the queue
+WAITS = "It waits until whoever writes is done"
 
 
 def routes(service: Service) -> APIRouter:
@@ -57,7 +60,7 @@ def _jobs(router: APIRouter, service: Service) -> None:
     @router.get(
         "/v1/jobs/{job_id}",
         tags=["Articles"],
-        summary="How far an upload is",
+        summary="How far a job is",
         response_model=JobState,
         responses={200: {"content": {EVENT_STREAM: _STREAM}}, **problems(404)},
     )
@@ -87,16 +90,16 @@ def _jobs(router: APIRouter, service: Service) -> None:
     @router.delete(
         "/v1/jobs/{job_id}",
         tags=["Articles"],
-        summary="Cancel an upload",
+        summary="Cancel a job",
         status_code=204,
         response_class=Response,
         dependencies=[WRITES],
         responses=problems(403, 404),
     )
     def cancel_job(job_id: str) -> Response:
-        """Ends an upload that waits or is at work; the archive stays as it is. 404 once it ended."""
+        """Ends a job that waits or is at work; the archive stays as it is. 404 once it ended."""
         if not service.jobs.cancel(job_id):
-            raise NotFound("there is no upload of this id under way")
+            raise NotFound("there is no job of this id under way")
         return Response(status_code=204)
 
 
@@ -200,6 +203,25 @@ def _adding(router: APIRouter, service: Service) -> None:
 
 
 def _changing(router: APIRouter, service: Service) -> None:
+    @router.post(
+        "/v1/rebuilds",
+        tags=["Articles"],
+        summary="Make the indexes anew",
+        status_code=202,
+        dependencies=[WRITES, MANAGES],
+        responses=problems(403, 422),
+    )
+    def rebuild(request: Request, reply: Response) -> JobAccepted:
+        """Makes all vectors anew with the model of the settings, in a job, while questions are
+        answered from the old ones. For an archive on servers; elsewhere
+        `dateline ingest --rebuild` does it while no service runs.
+        """
+        if not service.settings.on_servers:
+            raise WrongUsage(REBUILT_ALONE)
+        job_id = service.jobs.rebuild(request.state.request_id)
+        reply.headers["Location"] = f"/v1/jobs/{job_id}"
+        return JobAccepted(job_id=job_id)
+
     @router.delete(
         "/v1/articles/{article_id}",
         tags=["Articles"],
@@ -207,19 +229,26 @@ def _changing(router: APIRouter, service: Service) -> None:
         status_code=204,
         response_class=Response,
         dependencies=[WRITES],
-        responses=problems(403, 404),
+        responses={202: {"model": JobAccepted, "description": WAITS}, **problems(403, 404)},
     )
-    def remove_article(article_id: str) -> Response:
-        """Takes the article out of the catalogue and every index at once.
+    def remove_article(request: Request, article_id: str) -> Response:
+        """Takes the article out of the catalogue and every index at once; behind an ingest, as soon
+        as that is done: the reply is a 202 then and names the job, which `Location` leads to.
 
         Of an article that was uploaded the stored file goes too. The file of any other is not
         touched: the next ingest of its folder adds the article again.
         """
-        with service.changing():
-            stored = changeable(service, article_id)
-            pipeline.remove(service.archive, article_id)
-            uploads.forget(service.settings, stored.article.identity)
-            service.stale_answers.follow()
+        identity = changeable(service, article_id).article.identity
+        try:
+            with service.changing(REMOVAL_WAIT_SECONDS):
+                with service.archive.writing(REMOVAL_WAIT_SECONDS):
+                    pass  # no other process writes, or it is the queue's
+                uploads.remove(service.archive, article_id, identity)
+                service.stale_answers.follow()
+        except (NotReady, Owned):
+            job_id = service.jobs.remove(article_id, identity, request.state.request_id)
+            where = {"Location": f"/v1/jobs/{job_id}"}
+            return JSONResponse({"job_id": job_id}, 202, where)
         return Response(status_code=204)
 
     @router.patch(
