@@ -128,3 +128,25 @@ def test_of_jobs_that_ended_the_newest_are_known(database: Database, queue: Queu
         connection.execute(jobs.insert(), ended)
     queue.add("new", "r", {})
     assert queue.get("old 0") is None and queue.get("old 1") is not None
+
+
+@pytest.mark.parametrize("seconds", [-3_600, 3_600])
+def test_a_clock_that_jumps_keeps_no_job_waiting_and_loses_none(
+    queue: Queue, database: Database, seconds: int
+) -> None:
+    """Moments that were noted an hour ago, or lie an hour ahead."""
+
+    def jumped() -> None:
+        with database.write() as connection:
+            moved = {one.name: one + seconds for one in (jobs.c.queued_at, jobs.c.beat_at)}
+            connection.execute(update(jobs).values(moved))
+
+    queue.add("a", "r", {})
+    jumped()
+    first = queue.take("one")
+    assert first is not None and first.job_id == "a"
+    jumped()
+    second = queue.take("two")
+    assert second is not None and second.attempts == 2, "as the job of a lost worker"
+    assert queue.beat("a", "one", "read", 0, 1) is None, "who had it lets go of it"
+    assert queue.beat("a", "two", "read", 0, 1) is False

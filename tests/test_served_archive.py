@@ -298,3 +298,31 @@ def test_a_database_of_another_application_and_a_newer_one_are_refused(shared: S
     changed("UPDATE catalogue_version SET version_num = '9999'")
     with pytest.raises(IndexUnavailable, match="newer version of Dateline"):
         open_database(shared, CATALOGUE)
+
+
+def test_collections_of_others_on_the_chroma_server_are_left_alone(
+    writer: Archive, newsroom: Path, shared: Settings
+) -> None:
+    client = writer._server._client  # type: ignore[attr-defined]
+    client.get_or_create_collection("holiday-photos").upsert(["a"], [[0.5, 0.5]])
+    ingest(writer, [newsroom])
+    rebuild(shared.model_copy(update={"data_dir": newsroom.parent / "third"}))
+    assert Retriever(writer).find(CRACKS, 1)
+    assert client.get_collection("holiday-photos").count() == 1
+    client.delete_collection("holiday-photos")
+
+
+def test_a_replica_that_may_only_read_answers_and_says_why_it_takes_nothing_in(
+    writer: Archive, newsroom: Path, shared: Settings
+) -> None:
+    ingest(writer, [newsroom])
+    assert shared.database_url is not None
+    only_reads = "?options=-c%20default_transaction_read_only%3Don"
+    address = SecretStr(shared.database_url.get_secret_value() + only_reads)
+    place = newsroom.parent / "reader"
+    reader = shared.model_copy(update={"database_url": address, "data_dir": place})
+    with open_archive(reader) as archive:
+        assert Retriever(archive).find(CRACKS, 1)
+        with pytest.raises(IndexUnavailable, match="lets this user write") as failed:
+            ingest(archive, [newsroom / "dam.txt"], collections=["water"])
+    assert "sekret" not in str(failed.value) and failed.value.status == 503

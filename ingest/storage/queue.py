@@ -84,11 +84,13 @@ class Queue:
 
     def take(self, worker: str, after_seconds: float = 0.0) -> StoredJob | None:
         """The next job that has waited so long, which is the worker's now; None where there is none."""
-        lost = and_(jobs.c.status == "running", jobs.c.beat_at < self._now - LOST_SECONDS)
-        due = and_(jobs.c.status == "queued", jobs.c.queued_at <= self._now - after_seconds)
+        # a moment that is still to come was noted before the clock was set back
+        waited = or_(jobs.c.queued_at <= self._now - after_seconds, jobs.c.queued_at > self._now)
+        lost = and_(jobs.c.status == "running", ~self._alive(jobs.c.beat_at))
+        due = and_(jobs.c.status == "queued", waited)
         other = jobs.alias()
         at_work = exists(other.c.number).where(
-            other.c.status == "running", other.c.beat_at >= self._now - LOST_SECONDS
+            other.c.status == "running", self._alive(other.c.beat_at)
         )
         wanted = (
             select(jobs)
@@ -105,6 +107,9 @@ class Queue:
             this = update(jobs).where(jobs.c.number == row.number)
             connection.execute(this.values(**taken, attempts=jobs.c.attempts + 1))
         return self.get(row.job_id)
+
+    def _alive(self, beat_at: ColumnElement[float | None]) -> ColumnElement[bool]:
+        return beat_at.between(self._now - LOST_SECONDS, self._now + LOST_SECONDS)
 
     def beat(self, job_id: str, worker: str, stage: str, done: int, total: int) -> bool | None:
         """Says that a job is at work and how far it is.
