@@ -102,7 +102,7 @@ def test_a_key_is_wanted_where_keys_are_set(settings: Settings) -> None:
     [
         ("/v1/articles", "GET, POST"),
         ("/v1/articles/0123456789abcdef", "DELETE, GET, PATCH"),
-        ("/v1/answers", "POST"),
+        ("/v1/answers", "GET, POST"),
         ("/healthz", "GET, HEAD"),
         ("/mcp", "POST"),
     ],
