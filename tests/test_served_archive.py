@@ -317,8 +317,13 @@ def test_a_replica_that_may_only_read_answers_and_says_why_it_takes_nothing_in(
 ) -> None:
     ingest(writer, [newsroom])
     assert shared.database_url is not None
-    only_reads = "?options=-c%20default_transaction_read_only%3Don"
-    address = SecretStr(shared.database_url.get_secret_value() + only_reads)
+    import psycopg
+
+    written = shared.database_url.get_secret_value()
+    with psycopg.connect(written, autocommit=True) as admin:
+        admin.execute("CREATE ROLE reader LOGIN PASSWORD 'sekret'")
+        admin.execute("GRANT SELECT ON ALL TABLES IN SCHEMA public TO reader")
+    address = SecretStr(written.replace("//dateline:", "//reader:"))
     place = newsroom.parent / "reader"
     reader = shared.model_copy(update={"database_url": address, "data_dir": place})
     with open_archive(reader) as archive:
