@@ -136,6 +136,10 @@ def test_of_a_claim_is_held_what_has_a_partner_by_how_alike_they_are(
         ("The fox from the hill sold it to the hen.", "The hen sold it to the fox.", True),
         ("The fox that caught the hen ran.", "It was the fox that caught the hen.", False),
         ("The fox sold on Monday ran.", "The hen sold the fox.", False),  # it was sold, perhaps
+        ("The fox is taller than the hen.", "The hen is taller than the fox.", True),
+        ("The fox is taller than the hen.", "The hen is shorter than the fox.", False),
+        ("The fox is twice as tall as the hen.", "The hen is twice as tall as the fox.", True),
+        ("The fox is twice as tall as the hen.", "The hen is half as tall as the fox.", False),
         ("The fox caught more than the hen.", "The hen caught less than the fox.", False),
         ("The fox hit the hen.", "The hen hit the fox.", True),  # unchanged in the past
         ("The fox said the hen.", "The hen said the fox.", False),  # "wrote Ostrow"

@@ -67,7 +67,7 @@ def test_a_verb_without_an_object_may_be_said_of_what_it_is_done_to(
     ["Two plans of the council.", "A disputed vote.", "The sailing.", "It went to traffic.", "Its claims are old."],
 )  # fmt: skip
 def test_a_noun_and_an_adjective_are_no_verbs(text: str) -> None:
-    assert not [verb for verb, *_ in read(text) if verb not in ("went",)]
+    assert not [verb for verb, *_ in read(text) if verb not in ("went", "are")]
 
 
 def test_a_text_without_words_says_nothing() -> None:

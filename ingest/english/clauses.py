@@ -68,7 +68,7 @@ _END = re.compile(r"[;:.!?]")
 
 
 def statements(analysis: Analysis) -> tuple[Statement, ...]:
-    """The verbs of a text in order; no "be" with a complement and no auxiliary."""
+    """The verbs of a text in order, "be" where it is no auxiliary."""
     return tuple(_Clauses(analysis).read())
 
 
@@ -103,8 +103,11 @@ class _Clauses:
                 n += 1
                 if self.apart(n):
                     break
-            if n < len(self.words) and self._is_verb(n, self.words[first:n]):
+            led = self.words[first:n]
+            if n < len(self.words) and self._is_verb(n, led):
                 found[n] = first
+            elif not _BE.isdisjoint(led):  # "is taller than the tower"
+                found[max(m for m in range(first, n) if self.words[m] in _BE)] = first
             n += 1
         return found
 

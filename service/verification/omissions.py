@@ -87,7 +87,12 @@ def cut_operators(made: Edit) -> Iterator[str]:
             if match.start() not in made.cut or any(a <= match.start() < b for a, b in asides):
                 continue
             loosely = ("denial",) if match[0] == "no longer" else _LOOSELY.get(kind, ())
-            replaced = claim.has_core(*_INSTEAD[kind]) or claim.has(*loosely)
+            replaced = claim.has(*loosely) or any(
+                _operates(other, found, claim.lower)
+                for other in _INSTEAD[kind]
+                for found in CORE[other].finditer(claim.lower)
+            )
+            replaced |= kind == "possible" and re.search(r"\bcan\b", claim.lower) is not None
             month = match[0] == "may" and made.quote.text[match.start()].isupper()
             if (
                 not replaced

@@ -22,7 +22,10 @@ _CONVERSE = {
         ","
     )
 }
-_LESS = re.compile(r"\b(?:less|fewer|lower|smaller|shorter|slower|younger|cheaper|later|worse)\b")
+_COMPARES = re.compile(
+    r"\b(?P<word>more|less|half|twice|worse|better|\w+er)\b(?=[^,;.]* (?:than|as)\b)"
+)
+_LESS = re.compile(r"less|fewer|half|lower|smaller|shorter|slower|younger|cheaper|later|worse")
 _SPEECH = frozenset(map(stem, "say write tell add announce report".split()))  # "wrote Ostrow"
 
 
@@ -53,12 +56,13 @@ def deeds(reading: Reading) -> tuple[Deed, ...]:
 
     found = []
     for one in analysis.statements:
-        verb = terms([one.verb])
+        token = analysis.tokens[one.verb]
+        verb = terms([one.verb]) or [Term(TermKind.FUNCTION, "be", token.start, token.end)]
         subject, done_to = terms(one.subject), terms(one.object)
         agent = [term for word, phrase in one.others if word == "by" for term in terms(phrase)]
-        than = [term for word, phrase in one.others if word == "than" for term in terms(phrase)]
+        than = next((terms(p) for word, p in one.others[::-1] if word in ("than", "as")), [])
         doer, done_to = (agent, subject) if one.passive else (subject, done_to)
-        if verb:
+        if than or verb[0].kind is TermKind.WORD:
             found.append(Deed(verb[0], subject, doer, done_to, than, one.passive is None, reading))
     return tuple(found)
 
@@ -98,10 +102,16 @@ def _agrees(mine: Deed, said: Deed) -> bool | None:
 
 def _compares_alike(mine: Deed, said: Deed) -> bool | None:
     """Whether both call the same of two things the greater one."""
-    less = [_LESS.search(deed.sentence.lower) is None for deed in (mine, said)]
     straight = _meet(mine.doer, said.doer) or _meet(mine.than, said.than)
     crossed = _meet(mine.doer, said.than) or _meet(mine.than, said.doer)
-    return None if straight == crossed else straight == (less[0] == less[1])
+    found = [_COMPARES.search(one.sentence.lower, one.verb.end) for one in (mine, said)]
+    if straight == crossed or not all(found):
+        return None
+    here, there = (one["word"] for one in found if one)
+    less = _LESS.fullmatch(here) is None, _LESS.fullmatch(there) is None
+    if less[0] != less[1] or opposite(*(stem(re.sub("i?er$", "", w)) for w in (here, there))):
+        return crossed
+    return straight if here == there else None
 
 
 def _meet(left: Sequence[Term], right: Sequence[Term]) -> bool:
