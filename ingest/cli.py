@@ -102,6 +102,18 @@ def ingest(
     raise typer.Exit(1 if report["failed"] else 0)
 
 
+def _by_owner(settings: Settings, body: dict[str, Any]) -> dict[str, Any]:
+    """The report of an ingest by the service that owns the data directory."""
+    report: dict[str, Any] = {}
+    with terminal.progress_bar() as progress:
+        for line in owner_client.stream(settings.data_dir, "POST", "/owner/ingest", body):
+            if "report" in line:
+                report = line["report"]
+            else:
+                progress(line["stage"], line["done"], line["total"])
+    return report
+
+
 def run(
     settings: Settings,
     places: Sequence[Path | str],
@@ -133,14 +145,7 @@ def run(
         body = {"paths": list(map(str, paths)), "addresses": addresses, "prune": prune}
         body |= {"dry_run": dry_run, "expecting": expecting, "collections": collections}
         body["columns"] = columns
-        report: dict[str, Any] = {}
-        with terminal.progress_bar() as progress:
-            for line in owner_client.stream(settings.data_dir, "POST", "/owner/ingest", body):
-                if "report" in line:
-                    report = line["report"]
-                else:
-                    progress(line["stage"], line["done"], line["total"])
-        return report
+        return _by_owner(settings, body)
     with owner.owning(settings.data_dir, "ingest"), terminal.progress_bar() as progress:
         from ingest import pipeline
         from ingest.storage import archive, indexes

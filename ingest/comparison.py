@@ -49,9 +49,7 @@ def compare(
     files: ReadFiles,
     *,
     prune: bool,
-    max_article_mb: float,
     progress: Progress,
-    erased: Erased,
     given: Mapping[str, OfPath],  # by path what is said of all its articles
     now: datetime,
     only: Sequence[str] = (),
@@ -59,7 +57,7 @@ def compare(
     """Reads every path and sorts what it finds into new, changed, unchanged, gone and failed."""
     known = snapshot.known_hashes()
     waited = {h.article.article_id: ("", h.article.identity, h.root) for h in catalogue.held()}
-    found = _Found(known, erased)
+    found = _Found(known, catalogue.erased())
     counts = [len(p.items) if isinstance(p, Fetched) else readers.count(p) for p in paths]
 
     def waiting() -> None:
@@ -69,7 +67,7 @@ def compare(
         for path in paths:
             failed_before = len(found.failed)
             said = given[root_of(path)]
-            reading = _reading(path, files, max_article_mb, process, said.columns)
+            reading = _reading(path, files, process, said.columns)
             for item in _noted(reading, files, said, only):
                 waiting()
                 found.take(item, root_of(path))
@@ -141,7 +139,6 @@ class _Found:
 def _reading(
     path: Path | Fetched,
     files: ReadFiles,
-    max_article_mb: float,
     process: ReadingProcess,
     columns: tuple[tuple[str, str], ...],
 ) -> Iterable[readers.Item | Left]:
@@ -149,7 +146,7 @@ def _reading(
         return path.items
     return readers.read(
         path,
-        max_article_mb=max_article_mb,
+        max_article_mb=files.max_article_mb,
         known=files.articles_of,
         process=process,
         columns=columns,

@@ -8,7 +8,7 @@ import hashlib
 import json
 import logging
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -72,58 +72,57 @@ def ingest(
     dry run. With `expecting` nothing else goes live than what had these `contents` when it was
     tried; raises InvalidRequest where it would. All articles of the paths belong to `collections`,
     or to those that an earlier ingest of the path gave where it is None. Where `only` names
-    collections, an article that states another one fails.
-    `now` is the clock by which embargoes end.
+    collections, an article that states another one fails. `now` is when embargoes are looked at.
     """
-    started, now = time.monotonic(), now or datetime.now(UTC)
-    report = progress or silent
+    started, now, report = time.monotonic(), now or datetime.now(UTC), progress or silent
     archive.settle()
     if not dry_run:
         _release(archive, now)
-    limit = archive.settings.max_article_mb
-    notes: tuple[str, ...] = ()
-    given = {
-        root: _said(archive.catalogue.given(root), collections, columns)
-        for root in map(root_of, paths)
-    }
-    with archive.catalogue.whole() as snapshot:
+    catalogue, roots = archive.catalogue, map(root_of, paths)
+    given = {root: _said(catalogue.given(root), collections, columns) for root in roots}
+    with catalogue.whole() as snapshot:
+        limit = archive.settings.max_article_mb
         files = ReadFiles(archive.file_records, _hashes(snapshot), limit)
         change = compare(
-            archive.catalogue,
+            catalogue,
             snapshot,
             paths,
             files,
             prune=prune,
-            max_article_mb=limit,
             progress=report,
-            erased=archive.catalogue.erased(),
             given=given,
             now=now,
             only=only,
         )
-        if expecting not in (None, _digest(_afterwards(snapshot, change))):
-            raise InvalidRequest(
-                "the files or the archive changed since they were tried: nothing was taken in; try again"
-            )
+        _expect(expecting, snapshot, change)
+        notes = [*change.notes]
         if not dry_run and (change.withdrawn or change.held or change.no_longer):
-            archive.catalogue.hold_back(change.withdrawn, change.held, change.no_longer)
+            catalogue.hold_back(change.withdrawn, change.held, change.no_longer)
         if not dry_run and (change.fresh or change.removed):
-            notes = _publish(archive, snapshot, change, report)
-    notes = (*notes, *_desk_notes(archive, paths))
+            notes += _publish(archive, snapshot, change, report)
+    notes += _desk_notes(archive, given)
     if not dry_run:
         for root, said in given.items() if (collections, columns) != (None, None) else ():
-            archive.catalogue.give(root, said)
+            catalogue.give(root, said)
         _spared(files.keep)
         _spared(lambda: archive.address_records.keep(p for p in paths if isinstance(p, Fetched)))
-        generation = generation_name(archive.catalogue.generation)
-        if unwritten := summary.write_down(archive.settings.data_dir, generation, change.failed):
-            notes = (*notes, unwritten)
-    done = _report(
-        archive, replace(change, notes=(*change.notes, *notes)), time.monotonic() - started
-    )
+        generation = generation_name(catalogue.generation)
+        unwritten = summary.write_down(archive.settings.data_dir, generation, change.failed)
+        notes += [unwritten] if unwritten else []
+    done = _report(archive, replace(change, notes=tuple(notes)), time.monotonic() - started)
     if not dry_run:
         _spared(lambda: archive.reports.keep(done))
     return done
+
+
+def _expect(digest: str | None, snapshot: Snapshot, change: Change) -> None:
+    """Raises InvalidRequest where something else than the contents of this digest would go live."""
+    kept = {i: text for i, text in _hashes(snapshot).items() if i not in change.removed}
+    fresh = {article.article_id: article.content_hash for article, _ in change.fresh}
+    if digest not in (None, _digest(kept | fresh)):
+        raise InvalidRequest(
+            "the files or the archive changed since they were tried: nothing was taken in; try again"
+        )
 
 
 def release(archive: Archive, now: datetime) -> int:
@@ -312,9 +311,8 @@ def _said(
     )
 
 
-def _desk_notes(archive: Archive, paths: Sequence[Path | Fetched]) -> tuple[str, ...]:
+def _desk_notes(archive: Archive, roots: Container[str]) -> tuple[str, ...]:
     """Where what was read and the desk disagree, the desk's word stands, and it is told."""
-    roots = set(map(root_of, paths))
     with archive.catalogue.whole() as snapshot:
         stored = snapshot.articles(snapshot.overrides()).values()
     told = [words for one in stored if one.root in roots for words in disagreements(one.article)]
@@ -420,12 +418,6 @@ def contents(snapshot: Snapshot) -> str:
 
 def _digest(hashes: dict[str, str]) -> str:
     return hashlib.sha256(json.dumps(sorted(hashes.items())).encode()).hexdigest()
-
-
-def _afterwards(snapshot: Snapshot, change: Change) -> dict[str, str]:
-    """article id → content hash of all that will be live."""
-    kept = {i: text for i, text in _hashes(snapshot).items() if i not in change.removed}
-    return kept | {article.article_id: article.content_hash for article, _ in change.fresh}
 
 
 def _hashes(snapshot: Snapshot) -> dict[str, str]:

@@ -50,6 +50,7 @@ class ReadFiles:
         self._records = records
         self._known = records.known()
         self._live = live_hashes
+        self.max_article_mb = max_article_mb
         self._way = f"{way_of_reading()}:{max_article_mb}".encode()
         self.given: tuple[str, ...] = ()  # what is said of all articles that are read now
         self._current: _Reading | None = None
