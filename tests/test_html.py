@@ -294,3 +294,10 @@ def test_a_text_in_several_sections_of_one_kind_is_whole() -> None:
         body=f"<article><h1>{TITLE}</h1>{first}<div class='slot'><p>Advertisement</p></div>{second}</article>"
     ).text
     assert [line for line in text.split("\n\n") if "It was the" in line] == more
+
+
+def test_a_line_that_leads_to_another_story_is_no_part_of_this_one() -> None:
+    link = (
+        "<p><strong>READ MORE: <a href='/x'>Mayor of Elm Bay resigns after a row</a></strong></p>"
+    )
+    assert "Elm Bay" not in page("", f"<h1>{TITLE}</h1><p>{OPENED}</p>{link}<p>{CARRIES}</p>").text

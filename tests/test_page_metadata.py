@@ -321,3 +321,31 @@ def test_the_edition_of_an_outlet_after_a_name_is_no_part_of_it() -> None:
         page(f"{site}<meta name='author' content='Nora Pell, Harbour Gazette'>").author
         == "Nora Pell"
     )
+
+
+@pytest.mark.parametrize(
+    ("line", "author", "day"),
+    [
+        ("By Nora Pell Sunday, 2 March 2025", "Nora Pell", date(2025, 3, 2)),
+        ("March 2, 2025 — By Nora Pell and Ivo Lund", "Nora Pell and Ivo Lund", date(2025, 3, 2)),
+        ("Words by Nora Pell. Photographs by Ivo Lund", "Nora Pell", None),
+    ],
+)
+def test_a_byline_is_read_in_other_word_orders(line: str, author: str, day: date | None) -> None:
+    told = page("", f"<h1>{TITLE}</h1><p>{line}</p><p>{OPENED}</p><p>{CARRIES}</p>")
+    assert (told.author, told.published_on) == (author, day)
+
+
+@pytest.mark.parametrize(
+    "box",
+    [
+        "<dl><dt>Opened</dt><dd>28 February 1998</dd><dt>Head</dt><dd>Hanna Brandt</dd></dl>",
+        "<aside class='facts'><p>Born</p><p>28 February 1998</p></aside>",
+        "<section class='related'><article><time itemprop='datePublished' datetime='1998-02-28'>"
+        "</time><a href='/a' rel='author'>Ivo Lund</a></article></section>",
+    ],
+)
+def test_facts_and_other_stories_date_nothing_however_short_the_prose(box: str) -> None:
+    prose = "".join(f"<p>{words}.</p>" for words in OPENED.split(", "))
+    told = page("", f"<article><h1>{TITLE}</h1>{prose}</article>{box}")
+    assert (told.published_on, told.author) == (None, None)

@@ -14,7 +14,7 @@ from ingest.formats.page_metadata import read_metadata
 from ingest.formats.page_regions import is_chrome
 from ingest.text.headers import credit_in
 from ingest.text.line_kinds import fields_of, is_byline, same_line
-from ingest.text.publication_dates import is_dateline
+from ingest.text.publication_dates import is_dateline, is_fact
 from ingest.types import Extract
 
 if TYPE_CHECKING:
@@ -65,7 +65,8 @@ def read_page(data: bytes, limit_bytes: int) -> Extract:
     )
     main = getattr(document, "body", None)
     found = [line.text for line in visible_lines(main)] if main is not None else []
-    body = _continued([text for text in found if not _BUTTONS.fullmatch(text)], shown)
+    found = [text for text in found if not (_BUTTONS.fullmatch(text) or _ELSEWHERE.match(text))]
+    body = _continued(found, shown)
     if sum(map(len, body)) < SHORTEST_BODY:
         body = [line.text for line in shown]
     return _extract(tree, lines, body)
@@ -251,9 +252,12 @@ def _header(lines: Sequence[Line], heading: int | None, body: Sequence[str]) -> 
         return []
     header = [lines[heading].text]
     opening = next((text for text in body if len(text) > LONGEST_HEADER_LINE), None)
-    for line in lines[heading + 1 : heading + 1 + HEADER_LINES]:
+    texts = [line.text for line in lines[heading : heading + 1 + HEADER_LINES]]
+    for number, line in enumerate(lines[heading + 1 : heading + 1 + HEADER_LINES], 1):
         if line.text == opening or len(line.text) > LONGEST_HEADER_LINE:
             break
+        if is_fact(texts, number):
+            continue
         for text in line.text.split("\n"):
             if any(is_byline(field) or is_dateline(field) for field in fields_of(text)):
                 header.append(text)
@@ -313,6 +317,10 @@ _SENTENCE_END = re.compile(r"[.!?…][\"'”’»)\]]*$")
 _BUTTONS = re.compile(
     r"(?:(?:(?:show|hide|toggle)?\s*captions?|close|back to gallery|(?:open|view|photo|full) gallery|previous|next|play|"
     r"pause|expand|zoom|enlarge(?: this)?(?: image)?|full ?screen|\d+ of \d+)\W*)+",
+    re.IGNORECASE,
+)
+_ELSEWHERE = re.compile(
+    r"(?:read (?:more|also|next)|also read|see also|related(?: stor(?:y|ies))?|more on this)\s*[:：]\s*\S.{0,150}$",
     re.IGNORECASE,
 )
 _UNSEEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)

@@ -315,13 +315,13 @@ def _header_times(tree: HtmlElement) -> list[StatedDate]:
     """The `time` elements between the heading and the prose; none where they name several days of
     publication."""
     found: list[StatedDate] = []
-    below = False
+    below, story = False, story_of(tree)
     for element in tree.iter("h1", "p", "time"):
         if element.tag == "h1":
             below = True
         elif below and element.tag == "p" and len(element.text_content()) > LONGEST_LINE:
             break
-        elif below and element.tag == "time":
+        elif below and element.tag == "time" and is_of(element, story):
             around = element.getparent()
             before = _opening(around) if around is not None else ""
             kind = DateKind.UPDATED if _UPDATES.search(before) else DateKind.PUBLISHED

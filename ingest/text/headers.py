@@ -85,7 +85,7 @@ def _is_of_one_house(house: str, publisher: str) -> bool:
 def _before_day(words: str) -> str:
     """A byline without the day after it: "By Dana Reed March 3, 2025" names no Mr March."""
     day = next((m for m in mentions(words) if m.precision == "day" and m.start), None)
-    return words[: day.start].rstrip(" ,|") if day else words
+    return _DAY_NAME.sub("", words[: day.start]).rstrip(" ,|") if day else words
 
 
 def person(name: str) -> str:
@@ -179,7 +179,7 @@ def _byline(lines: Sequence[str], opening: Sequence[str]) -> tuple[str | None, s
         for field in fields_of(line):
             if not is_byline(field):
                 continue
-            field = _before_day(field)
+            field = _PICTURES.split(_before_day(field))[0]
             for shape in _AUTHORS:
                 found = shape.search(field)
                 if found:
@@ -200,6 +200,8 @@ def _cased(word: str) -> str:
     )
 
 
+_DAY_NAME = re.compile(rf"[\s,|–—-]+(?:on\s+)?(?:{'|'.join(WEEKDAYS)})[\s,|]*$", re.IGNORECASE)
+_PICTURES = re.compile(r"\.?\s+(?:Photo|Picture|Illustration|Image|Video)\w*\b")
 _BY = re.compile(r"^(?:written\s+)?by:?\s+", re.IGNORECASE)
 _OFFICE = re.compile(
     r"\s*(?:,|\||–|—|\s-)\s*(?:[\w&.'’-]+\s+){0,5}"

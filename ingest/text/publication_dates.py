@@ -43,7 +43,7 @@ def find_published(text: str, latest: date = date.max) -> Published:
         if HEADER_LINES <= index < len(lines) - FOOTER_LINES:
             continue
         at_top = index <= min(prose, HEADER_LINES)
-        at_top = at_top and not _is_fact(lines, index)
+        at_top = at_top and not is_fact(lines, index)
         found += [
             (label, mention) for label, mention in _statements(line) if label != "bare" or at_top
         ]
@@ -115,8 +115,8 @@ def is_dateline(line: str) -> bool:
 def is_dated_byline(line: str) -> bool:
     """`15 June 2025, by Perrin Oake` or `By Perrin Oake, 15 June 2025`, and no sentence with these
     words."""
-    before, by, _ = line.partition(" by ")
-    if by and is_dateline(before):
+    before, *after = _BY_WITHIN.split(line, 1)
+    if after and is_dateline(before):
         return True
     rest = _FILLER.sub(" ", _without(line, list(mentions(line))))
     return _BY.match(line) is not None and _PROSE_WORD.search(rest, 2) is None
@@ -154,7 +154,7 @@ def _statements(line: str) -> Iterator[tuple[str, Mention]]:
                 yield label, mention
 
 
-def _is_fact(lines: Sequence[str], index: int) -> bool:
+def is_fact(lines: Sequence[str], index: int) -> bool:
     """Whether a date in a line is one of a box of facts or a table: beside or below the name of a
     fact (`Founded | 28 February 1998`), or in a row beside two others, or beside a dated one."""
     fields = _FIELD.split(lines[index])
@@ -186,6 +186,7 @@ _KINDS = {
 }
 _DIGIT = re.compile(r"\d")
 _FIELD = re.compile(r"\s[|·•]\s")
+_BY_WITHIN = re.compile(r"\s(?:[—–-]\s+)?(?:by|By|BY):?\s")
 _BY = re.compile(r"[Bb][Yy]\s+[A-Z]")
 _PROSE_WORD = re.compile(r"\b(?!(?:and|of|the|de|van|von|der|al|bin|for|in)\b)[a-z]{2,}")
 
