@@ -85,12 +85,14 @@ def _forever(settings: Settings, watched: list[Watched], every_seconds: float) -
         one = min(watched, key=lambda one: one.due)
         time.sleep(max(0.0, one.due - time.monotonic()))
         poll(settings, one)
-        if one.waits_since is not None:
-            pause = OWNED_SECONDS
-        else:
-            longest = max(every_seconds, LONGEST_BACK_OFF_SECONDS)
-            pause = min(every_seconds * 2.0 ** min(one.failed, 20), longest)
-        one.due = time.monotonic() + pause
+        waits = one.waits_since is not None
+        one.due = time.monotonic() + (OWNED_SECONDS if waits else pause(one.failed, every_seconds))
+
+
+def pause(failed: int, every_seconds: float) -> float:
+    """Seconds until the next poll, after so many in a row that failed."""
+    longest = max(every_seconds, LONGEST_BACK_OFF_SECONDS)
+    return float(min(every_seconds * 2.0 ** min(failed, 20), longest))
 
 
 def poll(settings: Settings, one: Watched) -> None:

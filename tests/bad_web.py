@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import gzip
+import ssl
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -87,6 +88,11 @@ class BadHandler(BaseHTTPRequestHandler):
         pass
 
 
+class Server(ThreadingHTTPServer):
+    def handle_error(self, *_: object) -> None:
+        """Whoever asked went away in the middle: that is what is tested."""
+
+
 def endless(start: bytes, again: bytes) -> Answer:
     """Chunks without an end."""
 
@@ -121,10 +127,12 @@ def bomb(megabytes: int) -> Answer:
 
 
 @contextmanager
-def bad_web(host: str = "127.0.0.1", port: int = 0) -> Iterator[Web]:
-    server = ThreadingHTTPServer((host, port), BadHandler)
+def bad_web(tls: ssl.SSLContext | None = None) -> Iterator[Web]:
+    server = Server(("127.0.0.1", 0), BadHandler)
     server.daemon_threads = True
-    web = Web(f"http://{host}:{server.server_port}")
+    if tls is not None:
+        server.socket = tls.wrap_socket(server.socket, server_side=True)
+    web = Web(f"{'https' if tls else 'http'}://127.0.0.1:{server.server_port}")
     server.RequestHandlerClass = type("Handler", (BadHandler,), {"web": web})
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
     thread.start()

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import gzip
+import ssl
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from bad_web import Answer, Web, bad_web, bomb, drip, endless
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 
 from ingest.errors import AddressRefused, NotFetched
 from ingest.settings import Settings
@@ -285,3 +291,48 @@ def test_a_message_is_sent_to_no_private_machine_and_follows_no_redirect(web: We
 
 def test_this_machine_has_an_address() -> None:
     assert set(resolved("localhost", 80)) & {"127.0.0.1", "::1"}
+
+
+def certificate(folder: Path, name: str) -> Path:
+    """A file with a key and a certificate for the name, signed by itself."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    who = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+    day = timedelta(days=1)
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(who)
+        .issuer_name(who)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(datetime.now(UTC) - day)
+        .not_valid_after(datetime.now(UTC) + day)
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    plain = serialization.NoEncryption()
+    pem = key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, plain
+    ) + made.public_bytes(serialization.Encoding.PEM)
+    (folder / "both.pem").write_bytes(pem)
+    return folder / "both.pem"
+
+
+def test_the_certificate_of_a_host_is_that_of_its_name_though_an_address_is_connected_to(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = certificate(tmp_path, "news.invalid")
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(file)
+    with bad_web(context) as web:
+        web.page("/a", "<p>There.</p>")
+        port = web.address.rpartition(":")[2]
+        with (
+            Client(settings(), resolve=lambda *_: ["127.0.0.1"]) as stranger,
+            pytest.raises(NotFetched, match="cannot be reached"),
+        ):
+            stranger.get(f"https://news.invalid:{port}/a", TAKES)
+        monkeypatch.setenv("SSL_CERT_FILE", str(file))
+        with Client(settings(), resolve=lambda *_: ["127.0.0.1"]) as client:
+            assert client.get(f"https://news.invalid:{port}/a", TAKES).status == 200
+            with pytest.raises(NotFetched, match="cannot be reached"):
+                client.get(f"https://other.invalid:{port}/a", TAKES)

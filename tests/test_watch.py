@@ -19,7 +19,7 @@ from processes import DATELINE, command, environment, served_process
 
 from ingest.errors import WrongUsage
 from ingest.settings import Settings
-from ingest.watch import place, seconds
+from ingest.watch import pause, place, seconds
 
 SECONDS = 60.0  # in which anything that is waited for comes
 
@@ -179,3 +179,9 @@ def test_the_time_between_two_polls_is_a_second_to_a_week() -> None:
     for written in ("0s", "8d", "soon", "-1m", "1.5h", "", "m"):
         with pytest.raises(WrongUsage, match="give 1s to 7d"):
             seconds(written)
+
+
+def test_a_poll_that_fails_doubles_the_time_to_the_next_up_to_an_hour() -> None:
+    assert [pause(failed, 900) for failed in range(4)] == [900, 1800, 3600, 3600]
+    assert pause(10_000, 1) == 3600
+    assert pause(3, 7200) == 7200
