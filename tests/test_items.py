@@ -99,6 +99,23 @@ def test_feeds_name_their_outlet_and_address_and_items_without_words_fail_alone(
     assert failed.source == "a.rss#2" and ";" in failed.reason
 
 
+def test_the_day_of_a_first_version_is_that_of_the_item(tmp_path: Path) -> None:
+    first = {name: said for name, said in NINJS.items() if name != "firstcreated"}
+    for version, days in {"1": (date(2024, 6, 9), None), "2": (None, date(2024, 6, 9))}.items():
+        article = one(tmp_path / "a.json", {**first, "version": version})
+        assert (article.published_on, article.updated_on) == days
+
+
+def test_names_are_taken_in_english_and_without_an_address_of_mail(tmp_path: Path) -> None:
+    topic = '<subject qcode="medtop:20000763"><name xml:lang="de">Häfen</name><name xml:lang="en-GB">ports</name></subject>'
+    item = G2_ITEM.format(1, "usable").replace("<contentMeta>", f"<contentMeta>{topic}")
+    assert one(tmp_path / "a.xml", item).terms.subjects == (Subject("ports", "medtop:20000763"),)
+    mailbox = RSS.replace("dc:creator", "author").replace(
+        "Nora Pell", "pell@example.org (Nora Pell)"
+    )
+    assert one(tmp_path / "a.rss", mailbox).author == "Nora Pell"
+
+
 def test_bodies_and_headlines_of_later_ninjs_are_read(tmp_path: Path) -> None:
     item = {
         "uri": "urn:x:1",

@@ -37,8 +37,11 @@ def fields_of(item: Mapping[str, object]) -> dict[str, object]:
         "author": item.get("byline") or item.get("by"),
         "publisher": item.get("source") or next(iter(_all(item, "infosources", "", "")), None),
         "url": item.get("url"),
-        "published_on": item.get("firstpublished") or item.get("firstcreated"),
-        "updated_on": item.get("versioncreated"),
+        **days_of(
+            item.get("firstpublished") or item.get("firstcreated"),
+            item.get("versioncreated"),
+            str(item.get("version") or ""),
+        ),
         "html": html,
         "text": None if html else text,
     }
@@ -72,6 +75,13 @@ def _corrected(item: Mapping[str, object]) -> list[object]:
         ]
     linked = (one.get("uri") for role, one in rows if is_correction(role))
     return [*linked, *(item.get(name) for name in ("corrects", "replaces") if item.get(name))]
+
+
+def days_of(first: object, this: object, version: str) -> dict[str, object]:
+    """The day of a first version is that of the item, where nothing else is stated."""
+    if not first and version in ("", "1"):
+        return {"published_on": this}
+    return {"published_on": first, "updated_on": this}
 
 
 def is_correction(role: str) -> bool:

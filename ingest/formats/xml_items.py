@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from ingest.errors import BadArticle
-from ingest.formats.ninjs import is_correction
+from ingest.formats.ninjs import days_of, is_correction
 
 if TYPE_CHECKING:
     from lxml.etree import _Element  # type: ignore[import-untyped]
@@ -122,8 +122,11 @@ def _newsml(item: _Element) -> Fields:
         or ", ".join(_named(one) for one in item.iterfind("contentMeta/creator"))
         or inner.get("author"),
         "publisher": _first_named(item, "itemMeta/provider", "contentMeta/infoSource"),
-        "published_on": _text(item, "itemMeta/firstCreated", "contentMeta/contentCreated"),
-        "updated_on": _text(item, "itemMeta/versionCreated"),
+        **days_of(
+            _text(item, "itemMeta/firstCreated", "contentMeta/contentCreated"),
+            _text(item, "itemMeta/versionCreated"),
+            item.get("version", ""),
+        ),
         "html": inner["html"],
         "text": "".join(data.itertext()) if data is not None else "",
         "publishing_status": "" if status is None else status.get("qcode") or status.get("uri"),
@@ -146,7 +149,11 @@ def _first_named(root: _Element, *paths: str) -> str:
 def _named(one: _Element) -> str:
     """The name of a person, organisation or subject, or its words, or what its code ends in."""
     code = one.get("literal") or (one.get("qcode") or one.get("uri") or "").rpartition(":")[2]
-    return _text(one, "name") or " ".join("".join(one.itertext()).split()) or code
+    names = one.findall("name")
+    english = [name for name in names if name.get(_LANGUAGE, "").startswith("en")]
+    name = next(iter(english or names), None)
+    said = " ".join("".join(name.itertext()).split()) if name is not None else ""
+    return said or " ".join("".join(one.itertext()).split()) or code
 
 
 def feed_items(root: _Element) -> Iterator[Fields]:
@@ -163,7 +170,7 @@ def feed_items(root: _Element) -> Iterator[Fields]:
         yield {
             "id": _text(item, "guid", "id") or item.get("about") or link,
             "title": _text(item, "title"),
-            "author": _text(item, "creator", "author/name", "author"),
+            "author": _author(_text(item, "creator", "author/name", "author")),
             "publisher": publisher,
             "url": link,
             "rights": _text(item, "rights") or rights,
@@ -179,6 +186,11 @@ def feed_items(root: _Element) -> Iterator[Fields]:
             if content is not None
             else "",
         }
+
+
+def _author(words: str) -> str:
+    mailbox = _MAILBOX.fullmatch(words)
+    return (mailbox["name"] or "") if mailbox else words
 
 
 def _text(root: _Element, *paths: str) -> str:
@@ -204,5 +216,7 @@ def _markup(element: _Element | None) -> str:
     return str(etree.tostring(element, encoding="unicode", method="html", with_tail=False))
 
 
+_LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
+_MAILBOX = re.compile(r"\S+@\S+\s*(?:\((?P<name>[^()]+)\))?")  # of RSS: a@b.example (Dana Reed)
 _PARTS = ("detail", "matter", "type")  # of a subject, the narrowest first
 _CONTENTS = ("encoded", "content", "description", "summary")
