@@ -439,3 +439,17 @@ def test_what_each_pays_is_not_what_all_pay_together() -> None:
     )
     assert not released("The fee for members is £300 in all.", "The fee for members is £300 each.")
     assert released("The fee is £300 each for members.", "The fee for members is £300 each.")
+
+
+def test_a_question_is_no_statement_and_a_perfect_no_condition() -> None:
+    asked = "Has the council sold the land at Lund? Nobody at the council would say."
+    assert not released(asked, "The council has sold the land at Lund.")
+    assert released(asked, "Nobody at the council would say whether it has sold the land at Lund.")
+    told = "She was asked whether the mill in Lund had closed and said it had not."
+    assert not released(told, "The mill in Lund had closed.")
+
+
+def test_what_a_correction_says_instead_is_borne_out() -> None:
+    sentence = "A report on Monday gave the height of the tower as 90 metres; it is 60 metres."
+    assert released(sentence, "The tower is 60 metres high.")
+    assert not released(sentence, "The tower is 90 metres high.")

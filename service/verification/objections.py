@@ -75,6 +75,11 @@ _CORRECTION = re.compile(
     r"\b(?:(?:earlier|previous|original) (?:version|edition)|(?:wrongly|incorrectly|mistakenly"
     r"|erroneously) (?:said|stated|reported|gave|named|described)|misstated|misreported)\b"
 )
+_ASKS = re.compile(r"\?|\b(?:ask|question|wonder)")
+_QUESTION = re.compile(
+    r"(?:(?<=[.!?] )|(?<=[.!?]. )|^)(?:is|are|was|were|has|have|had|did|does|do|will|would|can|could"
+    r"|should|who|what|when|where|why|how)\b[^.!?]*\?"
+)
 _MODAL = re.compile(r"\b(?:will|would|shall|must|should|can|could|may|might)\s+(?:be\s+)?$")
 _IS_NOT = re.compile(
     r"(?<!which )(?<!who )(?<!that )\b(?:is|are|was|were|does|do|did|will|would|has|have|had)"
@@ -94,6 +99,9 @@ def objections(claim: Reading, quotes: Sequence[Reading], card: Reading) -> Iter
     if 1 < len(quotes) <= MOST_JOINED:
         texts.append(read(" ".join(quote.text for quote in quotes)))
     nearest = max((edit(claim, text) for text in texts), key=lambda one: one.share)
+    asks = _ASKS.search(claim.lower) or claim.has_core("question")
+    if not asks and any("?" in quote.text for quote in quotes) and _asked(align(claim, quotes)):
+        yield "question left out"
     if nearest.share < NEAR:
         yield from _of_other_words(align(claim, quotes), card)
         return
@@ -325,6 +333,17 @@ def _subject_of_denial(made: Alignment) -> bool:
             if kept and denied and before and len(kept) == len(made.pairs):
                 return True
     return False
+
+
+def _asked(made: Alignment) -> bool:
+    """Whether most of what is kept stands in a question, and the claim asks nothing."""
+    kept = asked = 0
+    for s, quote in enumerate(made.quotes):
+        spans = [match.span() for match in _QUESTION.finditer(quote.lower)]
+        starts = [term.start for term in made.kept(s)]
+        kept += len(starts)
+        asked += sum(any(a <= start < b for a, b in spans) for start in starts)
+    return asked > IN_SCOPE * kept
 
 
 def _corrected(made: Alignment) -> bool:

@@ -122,6 +122,10 @@ def _bears(made: Edit, kind: str, match: re.Match[str]) -> bool:
     first, last = made.quote.segment(match.start())
     right = made.kept_after(match.end(), last)
     left = [span for span in made.kept_spans if first <= span[0] < match.start()]
+    starts = {span[0] for span in made.kept_spans}
+    figures = [t.start for t in made.quote.content if t.kind in _FIGURES and t.start in starts]
+    if kind == "error" and figures and not any(first <= place < last for place in figures):
+        return False  # the right figure is kept, not the wrong one
     right_words, left_words = (_carrying(quote, spans) for spans in (right, left))
     if kind in _FORWARD:
         return _touches(quote, match, right) and (
