@@ -323,9 +323,8 @@ class Answerer:
     ) -> Completed:
         """The finished answer, kept as a receipt before anybody sees it."""
         query, snapshot, cited = selection.query, selection.snapshot, run.text.cited
-        asked = query.question
         silent = reason is None or kinds.small_talk(question.text)
-        hits = () if silent else self.retriever.find(asked, NEAREST_SHOWN)
+        hits = () if silent else self.retriever.find(query.question, NEAREST_SHOWN)
         # accounts that disagree with what is cited: other articles', earlier ones, altered copies'
         found = (
             *((run.dispute.as_conflict(cited),) if run.dispute else ()),
@@ -333,6 +332,7 @@ class Answerer:
             *altered_copies.altered_copies(query, snapshot, cited),
         )
         run.timings_ms["total"] = (time.monotonic() - run.started) * 1000
+        spent = run.usage.prompt_tokens, run.usage.completion_tokens
         answer = Answer(
             id=run.id,
             question=question.text,
@@ -344,16 +344,14 @@ class Answerer:
             citations=tuple(run.text.citations),
             conflicts=() if reason else found,
             nearest=nearest(snapshot, hits, selection.considered, selection.query),
-            as_of=asked.as_of,
+            as_of=query.question.as_of,
             answerer=run.answerer,
             model=self.drafter.model if self.drafter and run.answerer == "openai" else None,
             fallback=run.fallback,
             usage={
-                "prompt_tokens": run.usage.prompt_tokens,
-                "completion_tokens": run.usage.completion_tokens,
-                "cost_usd": self.archive.settings.cost_usd(
-                    run.usage.prompt_tokens, run.usage.completion_tokens
-                ),
+                "prompt_tokens": spent[0],
+                "completion_tokens": spent[1],
+                "cost_usd": self.archive.settings.cost_usd(*spent),
             },
             timings_ms={stage: round(ms, 1) for stage, ms in run.timings_ms.items()},
             index={

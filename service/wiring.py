@@ -116,15 +116,9 @@ def open_service(settings: Settings, guards: Guards | None = None) -> Iterator[S
         receipts.expire(datetime.now(UTC))
         webhook = settings.webhook_url if settings.keep_days else None
         stale_answers = StaleAnswers(records, receipts, archive.catalogue, webhook)
-        operators = operators_secret(settings)
         stale_answers.follow()
         writing, stopping = threading.Lock(), asyncio.Event()
-        jobs = Jobs(
-            archive,
-            writing,
-            stopping.is_set,
-            stale_answers.follow,
-        )
+        jobs = Jobs(archive, writing, stopping.is_set, stale_answers.follow)
         signing, keys = secret(records, "cookies"), Keys(settings, held)
         saved = SavedQuestions(records, archive, answerer, receipts, stale_answers, keys)
         told = {ANSWER_STALE: stale_answers.data, QUESTION_CHANGED: saved.data}
@@ -139,7 +133,7 @@ def open_service(settings: Settings, guards: Guards | None = None) -> Iterator[S
                 receipts,
                 stale_answers,
                 saved,
-                Events(records, told, operators, secret(records, "webhooks")),
+                Events(records, told, operators_secret(settings), secret(records, "webhooks")),
                 Feedback(records, receipts),
                 Conversations(records, receipts),
                 Shares(records, receipts, signing),

@@ -65,10 +65,12 @@ UNKNOWN_HOST = (
     "without keys this service answers only to this machine: set DATELINE_PUBLIC_URL to the "
     "address that readers use, or DATELINE_API_KEYS"
 )
-CONTENT_SECURITY_POLICY = (
-    "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; "
-    "object-src 'none'"
-)
+ALWAYS = {  # headers of every reply
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Content-Security-Policy": "default-src 'self'; base-uri 'none'; form-action 'self'; "
+    "frame-ancestors 'none'; object-src 'none'",
+}
 
 
 def guards(service: Service) -> list[Any]:
@@ -170,9 +172,7 @@ class Admission:
                     await incoming.drain()
                 own = MutableHeaders(scope=message)
                 own["X-Request-ID"] = request_id
-                own["X-Content-Type-Options"] = "nosniff"
-                own["Referrer-Policy"] = "same-origin"
-                own["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
+                own.update(ALWAYS)
                 kept = "no-store" if scope["path"].startswith(JSON_ROUTES) else "no-cache"
                 own.setdefault("Cache-Control", kept)
                 own.update(state.get("rate", {}))
@@ -187,12 +187,13 @@ class Admission:
                 raise Refused(421, "unknown_host", UNKNOWN_HOST)
             caller = self.identity.of(scope, headers)
             state["caller"] = caller.id if caller else None
-            if not self.private:  # what `/mcp` asks within keeps what its key is bound to
-                BOUND_TO.set(caller.collections if caller else ())
             state["author"] = COMMAND if self.private else state["caller"] or WITHOUT_KEY
             state["may_write"] = bool(caller and caller.may_write)
             state["may_manage"] = bool(caller and caller.may_manage)
-            if not self.private:  # what `/mcp` asks inside is asked by its own caller
+            if (
+                not self.private
+            ):  # what `/mcp` asks inside keeps its own caller and their key's bounds
+                BOUND_TO.set(caller.collections if caller else ())
                 ASKED_BY.set(state["caller"] or "")
             asks = scope["method"] == "POST" and scope["path"] in ASKS
             if caller and caller.id and not is_open(scope["path"]):
