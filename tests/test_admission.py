@@ -99,7 +99,7 @@ def test_a_405_names_every_method_of_its_address(served: str) -> None:
         ("/v1/answers/one/share", "DELETE, GET, POST"),
         ("/check", "GET, HEAD, POST"),
         ("/healthz", "GET, HEAD"),
-        ("/v1/answers", "POST"),
+        ("/v1/answers", "GET, POST"),
     ):
         reply = httpx2.request("PUT", served + path)
         assert_problem(reply, 405, "method_not_allowed")
