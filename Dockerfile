@@ -6,12 +6,15 @@ ARG LOCK=requirements.lock
 RUN python3 -m venv /opt/dateline
 COPY ${LOCK} ./
 RUN --mount=type=cache,target=/root/.cache/pip \
-    /opt/dateline/bin/pip install --disable-pip-version-check --no-deps --require-hashes -r ${LOCK}
+    /opt/dateline/bin/pip install --disable-pip-version-check --no-compile --no-deps --require-hashes -r ${LOCK}
 COPY pyproject.toml README.md LICENSE dateline.py ./
 COPY ingest ingest
 COPY service service
 COPY evals evals
-RUN /opt/dateline/bin/pip install --disable-pip-version-check --no-deps --no-build-isolation .
+# only what is imported is compiled, once and for all: the code that runs cannot be written to
+RUN /opt/dateline/bin/pip install --disable-pip-version-check --no-deps --no-build-isolation . \
+    && /opt/dateline/bin/python -c "import chromadb, dateline, onnx, onnxruntime, openai, service.app" \
+    && /opt/dateline/bin/pip uninstall --yes --quiet editables hatchling pip
 
 FROM docker.io/library/python:3.12-slim
 RUN useradd --create-home --uid 1000 dateline \
