@@ -9,6 +9,7 @@ import unicodedata
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Connection, delete, literal, select, tuple_
@@ -30,6 +31,7 @@ from service.types import Citation
 log = logging.getLogger(__name__)
 
 GRAVEST: tuple[StaleBecause, ...] = ("withdrawn", "removed", "altered", "corrected")
+ANSWERS_AT_ONCE = 100  # receipts in memory
 AFTER_ALL = ("~", "~")  # a place behind the newest, in a list that runs from new to old
 
 Body = dict[str, Any]
@@ -41,6 +43,16 @@ class Outdated:
 
     because: StaleBecause
     now: Citation | None = None
+
+
+class ReadOnce:
+    """What the archive says now of the articles that receipts cite; many cite the same ones."""
+
+    def __init__(self, snapshot: Snapshot):
+        self.snapshot = snapshot
+        self.article = cache(snapshot.article)
+        self.bare = cache(_bare)
+        self.corrections = cache(snapshot.corrections_since)
 
 
 class StaleAnswers:
@@ -148,28 +160,22 @@ class StaleAnswers:
             row.article_id for row in self._database.rows(select(shown.c.article_id).distinct())
         }
         changed = cited & snapshot.changed_since(since) | cited - snapshot.live_ids(cited)
-        standing = self._database.rows(select(stale))
-        known = {row.answer_id: row for row in standing}
-        rows: dict[str, Any] = {}
-        for ids in chunked(sorted(changed)):
-            showing = (
-                select(receipts)
-                .join(shown, shown.c.answer_id == receipts.c.answer_id)
-                .where(shown.c.article_id.in_(ids))
-            )
-            rows |= {row.answer_id: row for row in self._database.rows(showing)}
-        for ids in chunked([one for one in known if one not in rows]):
-            of_them = select(receipts).where(receipts.c.answer_id.in_(ids))
-            rows |= {row.answer_id: row for row in self._database.rows(of_them)}
         withdrawn = self._catalogue.withdrawn(changed)
-        marks = []
-        for answer_id, row in rows.items():
-            because, numbers = _judged(json.loads(row.body), snapshot, withdrawn)
-            before = known.get(answer_id)
-            if because != (before.because if before else ""):
-                begun = before.since if before and because else now
-                mark = {"answer_id": answer_id, "since": begun, "because": because}
-                marks.append(mark | {"numbers": numbers, "asked_by": row.asked_by})
+        known = {row.answer_id: row for row in self._database.rows(select(stale))}
+        citing = set(known)  # what is stale may hold again
+        for ids in chunked(sorted(changed)):
+            showing = select(shown.c.answer_id).where(shown.c.article_id.in_(ids))
+            citing |= {row.answer_id for row in self._database.rows(showing)}
+        marks, read = [], ReadOnce(snapshot)
+        for ids in chunked(sorted(citing), ANSWERS_AT_ONCE):
+            these = select(receipts).where(receipts.c.answer_id.in_(ids))
+            for row in self._database.rows(these):
+                because, numbers = _judged(json.loads(row.body), read, withdrawn)
+                before = known.get(row.answer_id)
+                if because != (before.because if before else ""):
+                    begun = before.since if before and because else now
+                    mark = {"answer_id": row.answer_id, "since": begun, "because": because}
+                    marks.append(mark | {"numbers": numbers, "asked_by": row.asked_by})
         return marks
 
     def _mark(self, connection: Connection, marks: Sequence[Body]) -> None:
@@ -187,26 +193,24 @@ class StaleAnswers:
             log.info("stale answers=%d sound_again=%d", len(marks) - len(holds), len(holds))
 
 
-def outdated(body: Body, snapshot: Snapshot) -> dict[int, Outdated]:
+def outdated(body: Body, read: ReadOnce) -> dict[int, Outdated]:
     """The citations of a receipt that no longer hold, by their numbers."""
     since = generation_number(body["index"]["generation"])
     as_of = date.fromisoformat(body["as_of"]) if body["as_of"] else None
     found = {
-        citation["number"]: _outdated(citation, since, as_of, snapshot)
+        citation["number"]: _outdated(citation, since, as_of, read)
         for citation in body["citations"]
     }
     return {number: one for number, one in found.items() if one is not None}
 
 
-def _outdated(
-    citation: Body, since: int, as_of: date | None, snapshot: Snapshot
-) -> Outdated | None:
+def _outdated(citation: Body, since: int, as_of: date | None, read: ReadOnce) -> Outdated | None:
     """`since` is the generation, `as_of` the day that the answer was to know nothing beyond."""
-    number, quote = citation["number"], citation["quote"]
-    stored = snapshot.article(citation["article_id"])
+    number, quote, snapshot = citation["number"], citation["quote"], read.snapshot
+    stored = read.article(citation["article_id"])
     if stored is None or not quote:  # of a removed article whose words are gone
         return Outdated("removed")
-    if _bare(quote) not in _bare(stored.article.text):
+    if read.bare(quote) not in read.bare(stored.article.text):
         said = closest(snapshot.sentences(stored.article.article_id), quote)
         return Outdated("corrected", cited_as(number, snapshot, said, stored) if said else None)
     start = stored.article.text.find(quote)
@@ -222,15 +226,16 @@ def _outdated(
         return Outdated(
             "altered", cited_as(number, snapshot, said, sound) if sound and said else None
         )
-    return _corrected(number, quote, since, as_of, stored.family_id, snapshot)
+    return _corrected(number, quote, since, as_of, stored.family_id, read)
 
 
 def _corrected(
-    number: int, quote: str, since: int, as_of: date | None, family_id: str, snapshot: Snapshot
+    number: int, quote: str, since: int, as_of: date | None, family_id: str, read: ReadOnce
 ) -> Outdated | None:
     """Whether a correction of the family that came since says otherwise."""
-    corrections = snapshot.articles(snapshot.corrections_since(family_id, since))
-    for article_id, stored in corrections.items():
+    ids = read.corrections(family_id, since)
+    snapshot = read.snapshot
+    for article_id, stored in (snapshot.articles(ids) if ids else {}).items():
         day = stored.article.published_on
         if as_of and (day is None or day > as_of):
             continue
@@ -248,9 +253,9 @@ def _bare(text: str) -> str:
     return re.sub(r"\s+", " ", unicodedata.normalize("NFKC", text).translate(_DASHES_AND_QUOTES))
 
 
-def _judged(body: Body, snapshot: Snapshot, withdrawn: Collection[str]) -> tuple[str, str]:
+def _judged(body: Body, read: ReadOnce, withdrawn: Collection[str]) -> tuple[str, str]:
     """Why an answer is stale, "" where it holds, and the numbers of the citations, in JSON."""
-    found = outdated(body, snapshot)
+    found = outdated(body, read)
     articles = {citation["number"]: citation["article_id"] for citation in body["citations"]}
     reasons = {
         "withdrawn" if one.because == "removed" and articles[number] in withdrawn else one.because
@@ -263,7 +268,7 @@ def _shown(mark: Any, body: Body, snapshot: Snapshot) -> Body | None:
     if mark is None:
         return None
     numbers = json.loads(mark.numbers)
-    found = outdated(body, snapshot)
+    found = outdated(body, ReadOnce(snapshot))
     now = [one.now for number, one in sorted(found.items()) if one.now and number in numbers]
     return {
         "since": mark.since,

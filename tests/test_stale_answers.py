@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -121,6 +122,18 @@ def test_a_removed_article_leaves_a_stale_answer_without_new_words(room: Newsroo
     assert stale["citations"] == [c["number"] for c in answer["citations"]]
     room.write(choir=CHOIR)
     assert room.stale(answer)["because"] == "removed"  # its words are gone from the receipt
+
+
+def test_what_its_publisher_took_back_is_called_withdrawn(room: Newsroom) -> None:
+    item = {"uri": "urn:x:9", "version": "1", "headline": "Skiff race", "pubstatus": "usable"}
+    item["body_text"] = "The skiff race of Tarn was won by Nell Orde in 41 minutes."
+    (room.folder / "race.json").write_text(json.dumps(item), "utf-8")
+    room.write()
+    answer = room.asked("Who won the skiff race of Tarn?")
+    item |= {"version": "2", "pubstatus": "canceled"}
+    (room.folder / "race.json").write_text(json.dumps(item), "utf-8")
+    room.write()
+    assert room.stale(answer)["because"] == "withdrawn"
 
 
 def test_an_answer_that_was_begun_before_a_correction_is_found_after_it(room: Newsroom) -> None:
