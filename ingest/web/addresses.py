@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from urllib.parse import urljoin
 
 from ingest.errors import AddressRefused, WrongUsage
 
@@ -75,7 +76,7 @@ def checked(address: str, within: httpx2.URL | None = None) -> httpx2.URL:
     import httpx2
 
     try:
-        url = within.join(address) if within else httpx2.URL(address)
+        url = httpx2.URL(urljoin(str(within), address) if within else address)
     except (httpx2.InvalidURL, ValueError) as error:
         raise AddressRefused(f"is no web address ({error}); check it") from error
     if url.scheme not in PORTS or not url.host:
