@@ -23,9 +23,14 @@ async def follow(service: Service) -> None:
                 await asyncio.wait_for(service.stopping.wait(), LOOK_SECONDS)
             if service.stopping.is_set():
                 return
-            try:
-                await asyncio.to_thread(service.stale_answers.follow)
-                await service.saved_questions.ask_again()
-                await asyncio.to_thread(service.events.send, client.post)
-            except DatelineError as error:
-                log.warning("what went stale is looked for again: %s", error)
+            for step in (
+                asyncio.to_thread(service.stale_answers.follow),
+                service.saved_questions.ask_again(),
+                asyncio.to_thread(service.events.send, client.post),
+            ):
+                try:
+                    await step
+                except DatelineError as error:
+                    log.warning("what is to be told is looked for again: %s", error)
+                except Exception:  # the rim: answers go on, whatever fails here
+                    log.exception("what is to be told is looked for again")

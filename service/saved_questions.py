@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import delete, func, insert, select, update
 
-from ingest.errors import DatelineError, InvalidRequest, NotFound
+from ingest.errors import InvalidRequest, NotFound
 from ingest.storage.archive import Archive
 from ingest.storage.database import Database
 from ingest.storage.snapshot import BOUND_TO, Snapshot, generation_number
@@ -119,8 +119,8 @@ class SavedQuestions:
             for question, number in await asyncio.to_thread(self._touched):
                 try:
                     await self._compare(question, number)
-                except DatelineError as error:
-                    log.warning("saved question %s not asked: %s", question.question_id, error)
+                except Exception as error:  # noqa: BLE001  it stands in no other one's way
+                    log.warning("saved question %s not asked: %r", question.question_id, error)
                     await asyncio.to_thread(self._asked_in, [question.question_id], number)
 
     def data(self, event: StoredEvent) -> Body | None:
