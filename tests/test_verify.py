@@ -72,6 +72,8 @@ def test_words_in_another_order_are_not_exact():
         "Nobody at the trial denied that the mayor took bribes or doubted whether the mayor took bribes.",
         "She rejected claims that the mayor took bribes.",
         "The paper asked whether the mayor took bribes.",
+        "It is feared that the mayor took bribes.",
+        "Presumably the mayor took bribes.",
     ],
 )
 def test_a_run_whose_clause_denies_it_is_no_support(quote: str):
