@@ -8,6 +8,7 @@ from service.verification.alignment import Edit, edit
 from service.verification.omissions import (
     cut_bound,
     cut_head,
+    cut_opening,
     cut_operators,
     cut_rank,
     cut_source,
@@ -142,3 +143,21 @@ def test_a_kept_word_stands_behind_a_place_from_its_first_letter_on() -> None:
     kept = made("The mill burned down in May.", "The mill burned.")
     assert kept.kept_after(4, 9) == [(4, 8)]
     assert kept.kept_after(5) == [(9, 15)]
+
+
+@pytest.mark.parametrize(
+    ("opening", "cut"),
+    [
+        ("Nominally the", True),
+        ("Unofficially, the", True),
+        ("It is hoped that the", True),
+        ("There are signs that the", True),
+        ("Finally, the", False),
+        ("Emily Ward and the", False),
+    ],
+)
+def test_what_opens_a_sentence_and_says_how_far_it_holds_goes_with_it(
+    opening: str, cut: bool
+) -> None:
+    sentence = f"{opening} harbour board owns the quay."
+    assert cut_opening(made(sentence, "The harbour board owns the quay.")) == cut

@@ -31,6 +31,7 @@ from service.verification.omissions import (
     cut_figure,
     cut_frame,
     cut_head,
+    cut_opening,
     cut_operators,
     cut_rank,
     cut_source,
@@ -120,6 +121,8 @@ def objections(claim: Reading, quotes: Sequence[Reading], card: Reading) -> Iter
         yield "source left out"
     if cut_frame(nearest):
         yield "frame left out"
+    if cut_opening(nearest):
+        yield "opening left out"
     if not nearest.is_run:
         if cut_figure(nearest):
             yield "number left out"

@@ -274,6 +274,30 @@ def cut_source(made: Edit) -> bool:
     return False
 
 
+# Opens a sentence and says how far it holds: "presumably", "it is hoped that". What only orders it in time or
+# beside others may go.
+_OPENING = re.compile(
+    r"(?:^|[.!?;]\s+)"
+    r"(?:(?!finally|recently|lately|early|additionally|similarly|separately|consequently|accordingly)\w+ly"
+    r"(?=,|\s(?:an?|he|her|his|i|it|its|she|the|their|there|these|they|this|those|we|you)\s)"
+    r"|(?:it|there) (?:is|are|was|were) (?:(?!not\b)\w+ ){1,3}that\b)"
+)
+
+
+def cut_opening(made: Edit) -> bool:
+    """Whether a word or clause was cut that opens a sentence and says how far it holds."""
+    quote = made.quote.lower
+    if made.claim.has_core("possible", "likely", "intend", "claim"):
+        return False
+    for match in _OPENING.finditer(quote):
+        last = _SENTENCE_END.search(quote, match.end())
+        right = made.kept_after(match.end(), last.start() if last else None)
+        inside = (match.start() <= start < match.end() for start, _ in made.kept_spans)
+        if 2 * len(right) > len(made.kept_spans) and not any(inside):
+            return True
+    return False
+
+
 # What makes the words behind it something else than a plain fact: an order to say so, "it is true that", a label.
 _FRAME = re.compile(
     r"(?:^|[.;:!?,\"“”(\]>]\s*|\b(?:and|then|or|must|should|shall|please|simply)\s)(?:say|state|tell|report"
