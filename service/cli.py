@@ -193,7 +193,7 @@ def readable(answer: dict[str, Any]) -> str:
         name, day = near["publisher"] or f"“{near['title']}”", near["published_on"]
         source = f"{name} of {in_words(date.fromisoformat(day))}" if day else name
         lines.append(f"\nThe closest passage, from {source}, says: {quoted(said)}")
-        lines.append(f"    {near['title']}, {near['url'] or near['article_id']}")
+        lines.append(f"    {', '.join(filter(None, (near['title'], near['url'])))}")
     others = [hit for hit in answer["nearest"] if hit is not near]
     if others:
         lines.append("\nAlso near:" if near else "\nNearest in the archive:")

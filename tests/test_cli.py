@@ -38,7 +38,7 @@ def test_a_refusal_quotes_and_dates_the_closest_sentence_and_says_where_it_stand
         "I can't answer this directly.\n\n"
         "The closest passage, from The Strait Ledger of 3 March 2025, says: "
         "“The talks were put off until May.”\n"
-        "    Ferry talks go on, a1\n\n"
+        "    Ferry talks go on\n\n"
         "Also near:\n"
         "  - Tides — The Strait Ledger, undated"
     )

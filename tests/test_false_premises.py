@@ -119,6 +119,22 @@ def test_the_two_sentences_before_may_name_what_is_spoken_of(between: int, corre
 
 
 @pytest.mark.parametrize(
+    ("sentence", "corrects"),
+    [
+        ("Six large banks on Skerra said that they would pass on the rate rise.", True),
+        ("Of the six large banks, only Ostmere on Skerra said it would pass on the rise.", False),
+        ("Out of six large banks on Skerra only one said it would pass on the rise.", False),
+    ],
+)
+def test_how_many_there_are_does_not_correct_how_many_did_it(sentence: str, corrects: bool) -> None:
+    premise = corrected(
+        "Which two banks on Skerra said that they would pass on the rate rise?",
+        ranked=told(sentence),
+    )
+    assert (premise is not None) == corrects
+
+
+@pytest.mark.parametrize(
     ("other", "borne_out"),
     [
         ("The mill on Orvel closed in 2021, its owner says.", True),  # two of four

@@ -203,7 +203,7 @@ def _other_number(
     told: Sequence[Term],
 ) -> Iterator[Premise]:
     """A number of the same unit, or one that counts the same thing. A rank tells which is meant and
-    is never wrong.
+    is never wrong; "of the six largest banks" says how many there are, not how many did it.
     """
     counted = next((t for t in said if t.start >= doubted.end and t.kind is TermKind.WORD), None)
     adjoins = counted is not None and not question[doubted.end : counted.start].strip(" -")
@@ -212,7 +212,10 @@ def _other_number(
         if term.kind is not TermKind.NUMBER or unit == "#" or _unit(term.value) != unit:
             continue
         after = [other for other in told[index + 1 : index + 3] if other.kind is TermKind.WORD]
-        if unit or (counted and adjoins and _among(counted, after)):
+        whole = _OUT_OF.search(item.text, 0, term.start) and not _OUT_OF.search(
+            question, 0, doubted.start
+        )
+        if unit or (counted and adjoins and _among(counted, after) and not whole):
             yield Premise("number", asked, item.text[term.start : term.end], item)
 
 
@@ -292,3 +295,7 @@ def _same(left: Term, right: Term) -> bool:
 
 
 _DOES = re.compile(r"(?i)\b(?:did|does|do|will|would|has|have|had|can|could)\b")
+_OUT_OF = re.compile(
+    r"(?i)\b(?:(?:of|from) (?:all )?(?:the|its|his|her|their|our|these|those|all)|among(?:st)?|out of)"
+    r"(?: the| its| their| all)? $"
+)
