@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ingest.types import SentenceKind
+from service.evidence.belonging import of_another
 from service.evidence.features import (
     QUESTION_FEATURES,
     SENTENCE_FEATURES,
@@ -172,9 +173,10 @@ def answering_rows(features: Features, scores: Floats) -> Floats:
 
 
 def decide(query: Query, ranked: Sequence[Evidence]) -> Decision:
-    """Answer if the best sentence is relevant enough, else say whether the archive is silent or merely near."""
+    """Answer if the best sentence is relevant enough and tells of what is named; else say whether the
+    archive is silent or merely near."""
     score = ranked[0].relevance if ranked else 0.0
-    if score >= THRESHOLD:
+    if score >= THRESHOLD and not of_another(query, ranked):
         return Decision(True, None, score)
     return Decision(False, "no_match" if score < NOTHING_ALIKE else "not_supported", score)
 
