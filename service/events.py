@@ -33,7 +33,7 @@ ANSWER_STALE = "answer.stale"
 QUESTION_CHANGED = "saved_question.changed"
 # Until the next try of one that failed, as the Standard Webhooks specification has it: three days.
 RETRY_SECONDS = (5, 300, 1800, 7200, 18_000, 36_000, 50_400, 72_000, 86_400)
-HELD_SECONDS = 60.0  # by the process that sends it; another one takes it up after that
+HELD_SECONDS = 30.0  # beyond the longest post, by the process that sends it; then another may
 GONE = 410  # the receiver wants no more
 WHSEC = "whsec_"
 REMEDY = (
@@ -72,17 +72,19 @@ class Events:
         data: Mapping[str, Callable[[StoredEvent], Body | None]],
         operators: bytes,
         own: bytes,
+        post_seconds: float,
         clock: Callable[[], float] = time.time,
     ):
         """`data` gives by kind what is told of an event, None where nobody may be told any more.
 
         What is told of stale answers is signed with the `operators` secret, of each saved question
-        with one that is made of our `own`. `clock` gives seconds since 1970.
+        with one that is made of our `own`. A post lasts at most `post_seconds`. `clock` gives seconds since 1970.
         """
         self._database = database
         self._data = data
         self._operators = operators
         self._own = own
+        self._held_seconds = post_seconds + HELD_SECONDS
         self._clock = clock
 
     def after(self, number: int, owner: str | None, limit: int) -> list[StoredEvent]:
@@ -100,9 +102,9 @@ class Events:
 
     def send(self, post: Post) -> None:
         """Sends all that is due, for each webhook in order: what failed holds back what came after."""
-        done = True
-        while done:
-            done = any(self._done(row, post) for row in self._due())
+        more = True
+        while more:  # `any` stops at the first that is done: what is due then is read anew
+            more = any(self._settle(row, post) for row in self._due())
 
     def secret_for(self, subject: str) -> str:
         """What the receiver of a saved question checks signatures with, as it wants it."""
@@ -119,16 +121,16 @@ class Events:
         query = select(events).where(events.c.number.in_(first), events.c.due_at <= now)
         return list(self._database.rows(query.order_by(events.c.number)))
 
-    def _done(self, row: Any, post: Post) -> bool:
-        """Whether the event is done with, and the next of its webhook may go."""
+    def _settle(self, row: Any, post: Post) -> bool:
+        """Sends an event, if no other process does; whether it is done with, and the next of its webhook may go."""
         ours = (events.c.number == row.number, events.c.due_at == row.due_at)
         with self._database.write() as connection:  # one process sends it
-            held = update(events).where(*ours).values(due_at=self._clock() + HELD_SECONDS)
+            held = update(events).where(*ours).values(due_at=self._clock() + self._held_seconds)
             if not connection.execute(held).rowcount:
                 return False
         event = _event(row)
         data = self._data[event.kind](event)
-        failure = self._failure(event, row.webhook, data, post) if data else None
+        failure = self._attempt(event, row.webhook, data, post) if data else None
         tries = row.tries + 1
         over = failure is None or tries > len(RETRY_SECONDS)
         due_at = None if over else self._clock() + RETRY_SECONDS[tries - 1]
@@ -142,7 +144,7 @@ class Events:
             )  # fmt: skip
         return over
 
-    def _failure(self, event: StoredEvent, webhook: str, data: Body, post: Post) -> str | None:
+    def _attempt(self, event: StoredEvent, webhook: str, data: Body, post: Post) -> str | None:
         """Sends it; why it has to be sent again, None where it has not."""
         message = {"type": event.kind, "timestamp": event.made_at, "data": data}
         body = json.dumps(message, ensure_ascii=False).encode()

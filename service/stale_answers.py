@@ -126,8 +126,8 @@ class StaleAnswers:
         if body is None:
             return None
         names = ("question", "text", "conversation_id")
-        shown = {name: body[name] for name in names}
-        return {"answer_id": event.subject, **shown, "stale": body["stale"] or event.detail}
+        told = {name: body[name] for name in names}
+        return {"answer_id": event.subject, **told, "stale": body["stale"] or event.detail}
 
     def page(
         self, asked_by: str | None, before: Sequence[str], limit: int
@@ -137,16 +137,21 @@ class StaleAnswers:
         query = (
             select(stale.c.since, stale.c.answer_id, receipts.c.body)
             .join(receipts, receipts.c.answer_id == stale.c.answer_id)
-            .where(tuple_(*place) < tuple_(*map(literal, before)))
             .order_by(*(column.desc() for column in place))
             .limit(limit)
         )
         if asked_by is not None:
             query = query.where(receipts.c.asked_by == asked_by)
-        rows = self._database.rows(query)
-        bodies = self.told([json.loads(row.body) for row in rows])
-        places = [(row.since, row.answer_id) for row in rows]
-        return [one for one in zip(places, bodies, strict=True) if self.seen(one[1])]
+        found: dict[tuple[str, str], Body] = {}
+        more = True
+        while more and len(found) < limit:  # what may not be seen takes no place of a page
+            behind = tuple_(*place) < tuple_(*map(literal, before))
+            rows = list(self._database.rows(query.where(behind)))
+            bodies = {(row.since, row.answer_id): json.loads(row.body) for row in rows}
+            found |= {at: body for at, body in bodies.items() if self.seen(body)}
+            before = next(reversed(bodies), before)
+            more = len(rows) == limit
+        return list(zip(found, self.told(list(found.values())), strict=True))[:limit]
 
     def _followed(self) -> int:
         """The generation that every receipt was held against; 0 before the first."""

@@ -19,6 +19,7 @@ from ingest.errors import AddressRefused, NotFetched
 from ingest.settings import Settings
 from ingest.web.client import Client, Reply
 from ingest.web.network import resolved
+from ingest.web.robots import LONGEST
 
 TAKES = {"text/html": 100_000, "application/rss+xml": 1_000_000}
 
@@ -262,6 +263,17 @@ def test_a_host_that_cannot_tell_its_rules_is_left_alone(
     else:
         assert f"robots.txt that was answered with {status}" in refusal(web.address + "/a")
         assert not web.asked
+
+
+def test_a_robots_txt_is_read_up_to_its_limit_and_a_longer_one_names_its_own_remedy(
+    web: Web,
+) -> None:
+    web.page("/a", "<p>There.</p>")
+    web.pages["/robots.txt"] = robots("#" * LONGEST)
+    assert get(web.address + "/a").status == 200
+    web.pages["/robots.txt"] = robots("#" * (LONGEST + 1))
+    told = refusal(web.address + "/a")
+    assert "has a robots.txt of more than 1 MB" in told and "DATELINE" not in told
 
 
 def test_a_host_is_asked_no_faster_than_the_setting_and_its_rules_say(web: Web) -> None:

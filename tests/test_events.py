@@ -9,7 +9,7 @@ import json
 import os
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -26,8 +26,8 @@ from test_stale_answers import CONDUCTOR, REPAIR, Newsroom
 from ingest.errors import WrongUsage
 from ingest.pipeline import ingest
 from ingest.settings import Settings
-from ingest.web.client import Client
-from service.events import RETRY_SECONDS, Events, operators_secret, signature
+from ingest.web.client import Client, Reply
+from service.events import HELD_SECONDS, RETRY_SECONDS, Events, operators_secret, signature
 from service.records import open_records
 from service.wiring import Service
 
@@ -103,7 +103,8 @@ def sender(service: Service, settings: Settings, clock: Clock) -> Events:
     """The service's events, sent by another clock."""
     records = open_records(settings)
     data = {"answer.stale": service.stale_answers.data}
-    return Events(records, data, operators_secret(settings), bytes(32), clock)
+    secret = operators_secret(settings)
+    return Events(records, data, secret, bytes(32), settings.fetch_seconds, clock)
 
 
 def test_a_webhook_is_told_signed_as_the_specification_says(
@@ -174,6 +175,28 @@ def test_one_that_never_answers_is_given_up_after_three_days_and_the_next_is_sen
     assert receiver.ids[-1] != receiver.ids[0]
 
 
+def test_no_second_process_sends_what_another_is_sending_however_long_that_may_take(
+    hooked: tuple[Newsroom, Receiver, Settings],
+) -> None:
+    room, receiver, settings = hooked
+    room.asked(REPAIR)
+    room.write(dam=DAM.replace("eleven months", "ten months"))
+    patient, clock = settings.model_copy(update={"fetch_seconds": 600}), Clock()
+    first, second = (sender(room.service, patient, clock) for _ in range(2))
+    heard = []
+    with Client(settings) as client:
+
+        def slowly(address: str, body: bytes, headers: Mapping[str, str]) -> Reply:
+            for seconds in (600, HELD_SECONDS):  # and then the first is taken for dead
+                clock.now += seconds
+                second.send(client.post)
+                heard.append(len(receiver.heard))
+            return client.post(address, body, headers)
+
+        first.send(slowly)
+    assert heard == [0, 1] and len(set(receiver.ids)) == 1
+
+
 def test_what_was_erased_meanwhile_is_sent_to_nobody(
     hooked: tuple[Newsroom, Receiver, Settings],
 ) -> None:
@@ -221,6 +244,7 @@ def test_a_killed_service_loses_no_event_and_sends_none_under_another_id(
             "DATELINE_WEBHOOK_URL": address,
             "DATELINE_WEBHOOK_SECRET": SECRET,
             "DATELINE_FETCH_ALLOW": "127.0.0.1",
+            "DATELINE_FETCH_SECONDS": "1",  # so that what was being sent is soon taken up again
         }
         assert command(settings, "ingest", str(newsroom)).returncode == 0
         with served_process(settings, **more) as (url, process):

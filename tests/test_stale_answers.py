@@ -193,3 +193,32 @@ def test_a_key_sees_the_stale_answers_that_it_asked_for_and_an_admin_all(
             for name, seen in {"ann": 1, "ben": 0, "desk": 1}.items():
                 reply = http.get("/v1/answers?stale=true", headers=key(name)).json()
                 assert [body["id"] for body in reply["answers"]] == [answer["id"]] * seen
+
+
+def test_what_a_bound_key_may_no_longer_see_ends_no_page_of_its_stale_answers(
+    settings: Settings, newsroom: Path
+) -> None:
+    with running(settings.model_copy(update={"writer_keys": "desk"})) as (url, service):
+        for path in newsroom.iterdir():
+            path.unlink()
+        (newsroom / "city").mkdir()
+        bridge = newsroom / "bridge.md"
+        bridge.write_text(f"---\ncollections: [City]\n---\n{BRIDGE}", "utf-8")
+        shown = key(service.keys.add("ann", "ask", ["city"])[1])
+        with httpx2.Client(base_url=url, timeout=60, headers=shown) as http:
+            room = Newsroom(http, service, newsroom)
+            room.write(**{"city/dam": DAM, "city/choir": CHOIR})
+            answers = [room.asked(question) for question in (REPAIR, COST, CONDUCTOR)]
+            room.write(**{"city/dam": DAM.replace("eleven months", "ten months")})
+            correction = BRIDGE.replace("12 March", "15 March").replace("38 million", "41 million")
+            room.write(**{"city/fixed": f"Correction: {correction}"})
+            room.write(**{"city/choir": CHOIR.replace("is 71", "is 72")})
+            bridge.write_text(f"---\ncollections: [Secret]\n---\n{BRIDGE}", "utf-8")
+            room.write()
+            listed, asked = [], {"stale": "true", "limit": "1"}
+            while asked:
+                page = http.get("/v1/answers", params=asked).json()
+                listed += [body["id"] for body in page["answers"]]
+                cursor = page["next_cursor"]
+                asked = {**asked, "cursor": cursor} if cursor else {}
+    assert listed == [answers[2]["id"], answers[0]["id"]]

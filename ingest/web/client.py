@@ -29,6 +29,10 @@ MEGABYTE = 1_000_000  # bytes
 _REDIRECTS = (301, 302, 303, 307, 308)
 
 
+class TooLarge(NotFetched):
+    """Of more bytes than are taken of its type."""
+
+
 @dataclass(frozen=True, slots=True)
 class Reply:
     """What a server said. `kind` is the media type in small letters, "" where none is stated;
@@ -119,7 +123,13 @@ class Client:
     def _expect_permission(self, url: httpx2.URL) -> None:
         place = f"{url.scheme}://{url.netloc.decode('ascii')}/robots.txt"
         if place not in self._rules:
-            reply = self._followed(checked(place), {}, robots.LONGEST, lambda _: None)
+            try:
+                reply = self._followed(checked(place), {}, robots.LONGEST, lambda _: None)
+            except TooLarge as error:
+                raise NotFetched(
+                    f"has a robots.txt of more than {robots.LONGEST / MEGABYTE:g} MB, which is not "
+                    "read; save the page from a browser, or ask its publisher for a shorter one"
+                ) from error
             self._rules[place] = robots.Rules(reply.status, reply.body)
         self._rules[place].expect_permission(str(url))
         self._pauses[url.host] = max(self._pause, self._rules[place].pause_seconds)
@@ -214,8 +224,8 @@ def _joined(chunks: Iterable[bytes], most: int) -> bytes:
     return bytes(body)
 
 
-def _too_large(most: int) -> NotFetched:
-    return NotFetched(
+def _too_large(most: int) -> TooLarge:
+    return TooLarge(
         f"has more than the {most / MEGABYTE:g} MB that are taken; raise DATELINE_MAX_ARTICLE_MB"
     )
 
