@@ -101,6 +101,15 @@ def test_what_a_correction_takes_back_is_never_told_alone():
     ]
 
 
+def test_a_note_of_what_was_corrected_comes_behind_what_is_right():
+    note = "Correction: an earlier version said that 240 jobs would be lost; it is 204."
+    lead = "Pell Glass will shut its works with the loss of 204 jobs."
+    told = weighed(sentences(BRIDGE, note, lead), 0.9, 0.8)
+    assert drafted("How many jobs will be lost at Pell Glass?", told) == [lead, note]
+    told = weighed(sentences(BRIDGE, note, "It will shut its works for good."), 0.9, 0.8)
+    assert drafted("How many jobs will be lost at Pell Glass?", told)[0] == note
+
+
 def test_a_dateline_is_left_out_except_where_a_place_or_a_day_is_wanted():
     told = weighed(sentences(BRIDGE, "PORT VALE, March 3 — Hanna Brandt opened the bridge."), 0.9)
     assert drafted("Who opened the bridge?", told) == ["Hanna Brandt opened the bridge."]
@@ -126,6 +135,15 @@ def test_a_reason_takes_several_sentences_in_the_order_of_the_article():
 def test_a_sentence_that_opens_with_a_pronoun_brings_the_one_before():
     ranked = weighed(sentences(BRIDGE, *TEXTS), 0.01, 0.9, 0.01, 0.01, 0.01)
     assert drafted("How much did the bridge cost?", ranked) == [TEXTS[0], TEXTS[1]]
+
+
+def test_a_bare_quotation_brings_its_speaker_and_is_brought_by_no_pronoun():
+    spoken = "“The tide carries us twice,” Ruan Pettifer said."
+    bare, bell = "“Once underneath, and once through the plug.”", "Her bell was cast in Loam."
+    told = sentences(BRIDGE, spoken, bare, bell)
+    assert drafted("Where was the bell cast?", weighed(told, 0.01, 0.01, 0.9)) == [bell]
+    found = drafted("How does the tide carry the ship?", weighed(told, 0.001, 0.9, 0.001))
+    assert found[:2] == [spoken, bare]
 
 
 def test_each_part_of_a_question_gets_its_sentence():

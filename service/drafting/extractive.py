@@ -42,13 +42,16 @@ _POINTS_BACK = re.compile(
     r"(?i)^\W*(?:(?:and|but|yet|so|then|thus|still)\W+)?"
     r"(?:he|she|it|they|his|her|its|their|this|these|those|such|both|the (?:former|latter|same))\b"
 )
+_TAKES_BACK = re.compile(r"(?i)^\W*(?:correct(?:ion|ed)|clarification)\b\W*[:—–.-]")
+_QUOTED_WHOLE = re.compile(r"^\s*[“\"][^“”\"]*[”\"]\W*$")
 _SPEAKS_OF_IT = re.compile(r"(?i)\b(?:its|their|them|his|her|they)\b")
 _FACTOID = frozenset(("who", "whose", "when", "where", "how_many", "how_much", "yes_no"))
 _ACCOUNT = frozenset(("who", "whose", "where", "when", "which", "what", "yes_no"))
 
 
 def draft(query: Query, ranked: Sequence[Evidence]) -> tuple[Draft, ...]:
-    """At most four sentences copied whole, best article first and in its own order.
+    """At most four sentences copied whole, best article first and in its own order, save that a
+    note of what was corrected comes behind what is right.
 
     () where nothing unaltered is left, or a person is asked for and nobody is named. One sentence
     for a factoid, and up to four where others of its passage are not far behind or the article is
@@ -77,9 +80,27 @@ def draft(query: Query, ranked: Sequence[Evidence]) -> tuple[Draft, ...]:
     if whom and not any(cue(query, item.text) for item in chosen):
         return ()
     articles = list(dict.fromkeys(item.article.article_id for item in chosen))
-    chosen.sort(key=lambda item: (articles.index(item.article.article_id), item.start))
+    chosen = sorted(
+        chosen,
+        key=lambda item: (
+            articles.index(item.article.article_id),
+            _said_last(query, item, chosen),
+            item.start,
+        ),
+    )
     copied = plain if query.wants in ("place", "date") else undated
     return tuple(Draft(copied(item.text), (item.key,)) for item in chosen)
+
+
+def _said_last(query: Query, item: Evidence, chosen: Sequence[Evidence]) -> bool:
+    """Whether it is a note of what was corrected, and another sentence of its article says what is right."""
+    return bool(_TAKES_BACK.match(item.text)) and any(
+        other.article.article_id == item.article.article_id
+        and not _TAKES_BACK.match(other.text)
+        and not _POINTS_BACK.match(other.text)
+        and cue(query, other.text) >= PLAIN
+        for other in chosen
+    )
 
 
 def _candidates(query: Query, usable: Sequence[Evidence]) -> Iterator[Evidence]:
@@ -223,8 +244,10 @@ def _new_stems(query: Query, item: Evidence) -> frozenset[str]:
 
 
 def _antecedent(item: Evidence, usable: Sequence[Evidence]) -> list[Evidence]:
-    """The sentence right before one that opens with a pronoun."""
-    if item.kind is not SentenceKind.BODY or not _POINTS_BACK.match(item.text):
+    """The sentence right before one that opens with a pronoun or is quoted whole; such a quotation
+    itself names nobody."""
+    opens = _POINTS_BACK.match(item.text) or _QUOTED_WHOLE.match(item.text)
+    if item.kind is not SentenceKind.BODY or not opens:
         return []
     return [
         other
@@ -232,6 +255,7 @@ def _antecedent(item: Evidence, usable: Sequence[Evidence]) -> list[Evidence]:
         if other.article.article_id == item.article.article_id
         and other.kind is SentenceKind.BODY
         and 0 <= item.start - other.end <= PARAGRAPH_GAP
+        and not _QUOTED_WHOLE.match(other.text)
     ][:1]
 
 
