@@ -100,7 +100,7 @@ def _unfit(rating: Body) -> str | None:
     answer = rating["answer"]
     if answer["made_from"].get("turns") and not rating["history"]:
         return NO_HISTORY
-    from service.signing import REMOVED as REMOVED_WORDS
+    from service.receipt_signing import REMOVED as REMOVED_WORDS
 
     if any(REMOVED_WORDS in turn["content"] for turn in rating["history"]) or any(
         not citation["quote"] for citation in _cited(answer)

@@ -16,13 +16,12 @@ from sqlalchemy import Executable, and_, func, insert, literal, select, tuple_, 
 from ingest.errors import NotFound
 from ingest.storage.database import Database
 from service.receipts import Receipts
-from service.records import conversations, receipts, turns
+from service.records import AFTER_ALL, conversations, receipts, turns
 from service.types import Answer, Completed, Event, Turn
 
 NEW = "new"  # what clients send to begin one
 ANSWERS_READ = 10  # of a conversation, for a follow-up: 20 turns
 LONGEST_TITLE = 200  # characters
-AFTER_ALL = ("~", "~")  # a place behind the newest, in a list that runs from new to old
 NO_CONVERSATION = "there is no conversation of this id here"
 
 Body = dict[str, Any]

@@ -20,6 +20,7 @@ from ingest.storage.database import Database, put
 from ingest.storage.snapshot import BOUND_TO, generation_number
 from service.contract.replies import body_of
 from service.evidence.selection import Selection
+from service.receipt_signing import REMOVED, Signer
 from service.records import (
     HANG_ON_ANSWERS,
     articles_shown,
@@ -33,7 +34,6 @@ from service.records import (
 )
 from service.run import AnswerRun
 from service.sessions import secret
-from service.signing import REMOVED, Signer
 from service.types import Answer
 
 log = logging.getLogger(__name__)

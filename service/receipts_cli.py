@@ -35,7 +35,7 @@ def verify(
     """Check that a receipt is as it was signed; needs no archive and no network."""
     terminal.start_logs()
     with terminal.spoken_errors():
-        from service.signing import check
+        from service.receipt_signing import check
 
         found = check(_receipt(file), key)
         if as_json:

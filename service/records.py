@@ -19,6 +19,8 @@ from ingest.storage.databases import open_database
 from ingest.storage.schema import Schema
 from ingest.storage.tables import WORDS, words
 
+AFTER_ALL = ("~", "~")  # a place behind the newest, in a list that runs from new to old
+
 _metadata = MetaData()
 
 receipts = Table(

@@ -32,7 +32,6 @@ log = logging.getLogger(__name__)
 
 GRAVEST: tuple[StaleBecause, ...] = ("withdrawn", "removed", "altered", "corrected")
 ANSWERS_AT_ONCE = 100  # receipts in memory
-AFTER_ALL = ("~", "~")  # a place behind the newest, in a list that runs from new to old
 
 Body = dict[str, Any]
 

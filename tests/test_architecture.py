@@ -20,7 +20,7 @@ MAY_IMPORT = {
 }
 VENDOR_HOMES = {
     "chromadb": {"ingest/storage/vector_index.py"},
-    "cryptography": {"service/signing.py"},
+    "cryptography": {"service/receipt_signing.py"},
     "alembic": {
         "ingest/storage/schema.py",
         *(

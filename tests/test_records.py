@@ -14,10 +14,10 @@ from servers import postgres
 from ingest.errors import NotFound
 from ingest.settings import Settings
 from ingest.storage.database import Database
-from service.conversations import AFTER_ALL, Conversations, Thread
+from service.conversations import Conversations, Thread
 from service.feedback import BEFORE_ALL, Feedback, Rating
 from service.receipts import Receipts
-from service.records import open_records
+from service.records import AFTER_ALL, open_records
 from service.sessions import secret
 from service.shares import Shares
 from service.types import Answer, Turn

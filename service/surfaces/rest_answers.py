@@ -16,9 +16,9 @@ from service.contract.cursors import LONGEST_CURSOR, cursor_of, place_of
 from service.contract.problems import problem_of, problems
 from service.contract.replies import Receipt, ReceiptList, SigningKey, answer_of, body_of
 from service.contract.requests import AnswerRequest, IdempotencyKey
+from service.records import AFTER_ALL
 from service.repeats import Keyed
 from service.run import new_id
-from service.stale_answers import AFTER_ALL
 from service.surfaces.admission import guards
 from service.surfaces.recordings import (
     Numbered,

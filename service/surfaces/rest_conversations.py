@@ -16,7 +16,8 @@ from service.contract.replies import (
     body_of,
 )
 from service.contract.requests import TitleRequest
-from service.conversations import AFTER_ALL, Conversation
+from service.conversations import Conversation
+from service.records import AFTER_ALL
 from service.surfaces.admission import guards
 from service.wiring import Service
 

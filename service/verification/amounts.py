@@ -52,9 +52,11 @@ _RATES = (
     365,
 )  # "£500 a month" of £6,000 a year
 EACH = re.compile(r"\b(?:each|every|apiece|per|a head)\b")
-_COUNT = rf"\d{{1,3}}|{'|'.join(CARDINALS)}"
-_OUT_OF = re.compile(rf"\b(?P<part>an?|{_COUNT})\s+(?:in|out of)\s+(?:every\s+)?$")
-_PART_OF = re.compile(rf"\s+(?:in|out of)\s+(?:every\s+)?(?P<whole>{_COUNT})\s+(?P<noun>[a-z]+)")
+_SMALL_COUNT = rf"\d{{1,3}}|{'|'.join(CARDINALS)}"
+_OUT_OF = re.compile(rf"\b(?P<part>an?|{_SMALL_COUNT})\s+(?:in|out of)\s+(?:every\s+)?$")
+_PART_OF = re.compile(
+    rf"\s+(?:in|out of)\s+(?:every\s+)?(?P<whole>{_SMALL_COUNT})\s+(?P<noun>[a-z]+)"
+)
 _BETWEEN = re.compile(r"\s?[a-z]*,?(?: and)?\s")  # "2 hours and 30 minutes"
 _RATE = re.compile(r"\ba (?:month|week|day|hour)\b|\ban hour\b|\b(?:month|week|dai|hour)ly\b")
 _OLD = re.compile(r"[\s-]years?[\s-]old")  # an age is written without its unit too
@@ -179,7 +181,7 @@ def _amount(reading: Reading, term: Term, after: str) -> Amount | None:
         reading.lower[term.start : term.end],
         1.0,
     )
-    if written == "half" and re.search(rf"\b(?:{_COUNT}) and a $", before):
+    if written == "half" and re.search(rf"\b(?:{_SMALL_COUNT}) and a $", before):
         return None  # it belongs to "two and a half"
     if written == "half" and not re.match(r"\s+an?\s", after):
         value, unit = 50.0, "%"

@@ -18,7 +18,7 @@ ONE_WORD = 0.85  # a verb in place of a longer stretch
 SLOT = 0.8  # one or two words in place of one or two
 SMALL = 0.75  # a negation or a condition; words that moved
 LONGEST_SLOT = 2  # words
-FROM_CARD = 2  # words, names not counted, that may be taken from the article's title
+MOST_CARD_WORDS = 2  # words, names not counted, that may be taken from the article's title
 LONGEST_MODAL = 8  # words that a modal and its verb may take
 
 _SCALES = frozenset("bn b m mn tn k thousand million billion trillion".split())
@@ -103,7 +103,7 @@ def put_in(made: Edit, others: Sequence[Reading], card: Reading) -> Iterator[str
         for term in made.claim.content
     ):
         yield "a speaker who is not there"
-    if borrowed > FROM_CARD:
+    if borrowed > MOST_CARD_WORDS:
         yield "words of the title"
 
 

@@ -25,7 +25,7 @@ from service.verification.amounts import (
     implied,
     joined,
 )
-from service.verification.insertions import put_in, small_words, surer
+from service.verification.insertions import MOST_CARD_WORDS, put_in, small_words, surer
 from service.verification.omissions import (
     cut_bound,
     cut_figure,
@@ -36,6 +36,7 @@ from service.verification.omissions import (
     cut_rank,
     cut_source,
     denied_later,
+    left_out,
 )
 from service.verification.reading import WIDE, Reading, read
 from service.verification.reversals import displaced, flipped
@@ -54,8 +55,11 @@ SAME_WORDS = 0.9  # from which they hold all of it, if in another order
 FROM_CARD = 0.5  # that may stand in the article's title, outlet or byline alone
 CAUSE_HELD = 0.7  # of a cause or purpose, that the sentences must hold
 IN_SCOPE = 0.5  # of what is kept, that must lie in an operator's scope
-MOST_CARD_WORDS = 2  # plain words that may stand in the title alone
 
+# Reasons that also tell a contradiction from what is only not said.
+NEGATION = "negation"
+NEGATION_LEFT_OUT = left_out(NEGATION)
+ROLES_EXCHANGED = "roles exchanged"
 TYPED = frozenset(("number", "date", "name", "quantifier", "antonym", "quotation"))
 _BY_TO = re.compile(
     r"\b(by|to|from)\s+(?:(?:the|an?|about|around|only|nearly|almost|more than|some)\s|[£$€])*\s*$"
@@ -90,6 +94,11 @@ _DAYS = re.compile(r"\b(?:yesterday|today|tomorrow|tonight)\b")
 _ADJUNCT = re.compile(r",?\s+(?:in|with|amid|despite|by|for|after|under|over|out of)\s")
 
 
+def another(kind: str) -> str:
+    """The reason that something of a kind, of TYPED, stands where a sentence has another."""
+    return f"another {kind}"
+
+
 def objections(claim: Reading, quotes: Sequence[Reading], card: Reading) -> Iterator[str]:
     """What speaks against a claim, the plainest first; `card` is the title, author and outlet of
     what it cites.
@@ -108,7 +117,7 @@ def objections(claim: Reading, quotes: Sequence[Reading], card: Reading) -> Iter
         return
     yield from cut_operators(nearest)
     if not nearest.is_run and not _denies(claim) and _denied(align(claim, quotes)):
-        yield "negation left out"
+        yield NEGATION_LEFT_OUT
     if cut_rank(nearest):
         yield "rank left out"
     if cut_bound(nearest):
@@ -144,7 +153,7 @@ def _of_own_words(made: Edit, quotes: Sequence[Reading], card: Reading) -> Itera
     if _adds_at_the_end(aligned, card):
         yield "more than is said"
     if turned(aligned):
-        yield "roles exchanged"
+        yield ROLES_EXCHANGED
     if made.share >= SLOTTED and made.put_in:
         yield from _by_slots(made.claim, quotes, card)
 
@@ -169,13 +178,13 @@ def _by_slots(claim: Reading, quotes: Sequence[Reading], card: Reading) -> Itera
         yield "another value"
     asked = claim.has_core("question") and any(quote.has_core("question") for quote in quotes)
     if not asked and "without" not in claim.lower and flipped(texts, claim.text):
-        yield "negation"
+        yield NEGATION
     around = {word for term in card.content for word in term.value.split()}
     for found in differences(" ".join(texts), claim.text):
         names = analyse(claim.text[found.right_start : found.right_end]).names
         told = all(word in around for name in names for word in name.value.split())
         if found.kind in TYPED and not (found.kind == "name" and told):
-            yield f"another {found.kind}"
+            yield another(found.kind)
 
 
 def _of_other_words(made: Alignment, card: Reading) -> Iterator[str]:
@@ -201,15 +210,15 @@ def _of_other_words(made: Alignment, card: Reading) -> Iterator[str]:
     if not work and not claim.has("fiction", "denial") and _within(made, "fiction") > IN_SCOPE:
         yield "fiction left out"
     if not _denies(claim) and _denied(made):
-        yield "negation left out"
+        yield NEGATION_LEFT_OUT
     if not _denies(claim) and _subject_of_denial(made):
-        yield "negation left out"
+        yield NEGATION_LEFT_OUT
     if not (_denies(claim) or claim.has("report") or claim.has_core("error")) and _corrected(made):
         yield "error left out"
     if not any(side.has("negation", "denial") for side in (claim, *quotes)) and opposed(made):
-        yield "another antonym"
+        yield another("antonym")
     if turned(made):
-        yield "roles exchanged"
+        yield ROLES_EXCHANGED
     if _prepositions_differ(made):
         yield "by, to or from"
 

@@ -77,6 +77,11 @@ _OFFICE = re.compile(
 )
 
 
+def left_out(kind: str) -> str:
+    """The reason that an operator of a kind was cut."""
+    return f"{kind} left out"
+
+
 def cut_operators(made: Edit) -> Iterator[str]:
     """The kinds of operators that were cut from what is kept, and that nothing in the claim stands
     for."""
@@ -100,7 +105,7 @@ def cut_operators(made: Edit) -> Iterator[str]:
                 and _operates(kind, match, quote)
                 and _bears(made, kind, match)
             ):
-                yield f"{kind} left out"
+                yield left_out(kind)
 
 
 def _operates(kind: str, match: re.Match[str], quote: str) -> bool:
