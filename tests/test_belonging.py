@@ -25,6 +25,8 @@ def another(question: str, *texts: str, title: str = "Works") -> bool:
     [
         ("What is the key rate of the Bank of Tolvay?", True),
         ("What is the key rate of the Bank of Sorrenia?", False),
+        ("what is the key rate of the bank of tolvay?", True),
+        ("what is the key rate of the bank of sorrenia?", False),
         ("What is the key rate of the Church of Tolvay?", False),  # nothing of that name
         ("What is the key rate in Tolvay?", False),  # no name of several words
     ],

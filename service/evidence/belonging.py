@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
-from ingest.english import Analysis, analyse
+from ingest.english import Analysis, Span, Token, analyse
 from ingest.english.clauses import Statement
 from ingest.english.words import stems
 from service.evidence.answer_types import things
@@ -29,12 +29,17 @@ def of_another(query: Query, ranked: Sequence[Evidence]) -> bool:
 def _namesake(query: Query, ranked: Sequence[Evidence]) -> bool:
     """Whether a name "X of Y" stands nowhere, "X of Z" does, and the best sentence is not told of Y."""
     question, best = query.question.text, ranked[0]
-    for first, last in pairwise(analyse(question).names):
+    said = analyse(question)
+    # written small throughout, any word may be a name
+    names: Sequence[Token | Span] = said.names
+    if question.islower():
+        names = [token for token in said.tokens if not token.stop]
+    for first, last in pairwise(names):
         if not _OF.fullmatch(question[first.end : last.start]):
             continue
-        like = re.compile(
-            rf"\b{re.escape(question[first.start : first.end])} of (?:the )?(?=[A-Z])"
-        )
+        name = question[first.start : first.end]
+        name = re.escape(name[0].upper() + name[1:])
+        like = re.compile(rf"\b{name} of (?:the )?(?=[A-Z])")
         own = question[last.start : last.end].lower()
         rest = [
             text[found.end() :].lower()
