@@ -27,54 +27,65 @@ MOST_FAILURES_SHOWN = 20
 MOST_FAULTS_SHOWN = 50
 
 
+Places = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="[PATH|URL]...",
+        help="Files or folders of articles: .txt, .md, .html, .pdf, .docx, .json, .jsonl, .csv, .xml, .eml …; "
+        "or web addresses of pages, feeds and sitemaps",
+    ),
+]
+Prune = Annotated[
+    bool,
+    typer.Option(
+        "--prune",
+        help="Also remove what an earlier ingest of the same PATH added and is gone now",
+    ),
+]
+DryRun = Annotated[
+    bool, typer.Option("--dry-run", help="Say what would change, and change nothing")
+]
+Rebuild = Annotated[
+    bool, typer.Option("--rebuild", help="Make the search indexes anew from the catalogue")
+]
+Back = Annotated[
+    bool, typer.Option("--rollback", help="Go back to what was shown before the last ingest")
+]
+Collections = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--collection",
+        metavar="NAME",
+        help="Put all articles of the PATHs into this collection, now and at later ingests of "
+        "them; may be given many times, and empty it takes them out again",
+    ),
+]
+Columns = Annotated[
+    str | None,
+    typer.Option(
+        "--columns",
+        metavar="FIELD=HEADING,…",
+        help="What the columns of the tables in the PATHs are, now and at later ingests of them: "
+        "title=Headline,text=Body",
+    ),
+]
+Dask = Annotated[
+    str | None,
+    typer.Option("--dask", metavar="ADDRESS", help="Embed on a Dask cluster: tcp://HOST:8786"),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print the report as JSON")]
+
+
 def ingest(
-    places: Annotated[
-        list[str] | None,
-        typer.Argument(
-            metavar="[PATH|URL]...",
-            help="Files or folders of articles: .txt, .md, .html, .pdf, .docx, .json, .jsonl, .csv, .xml, .eml …; "
-            "or web addresses of pages, feeds and sitemaps",
-        ),
-    ] = None,
-    prune: Annotated[
-        bool,
-        typer.Option(
-            "--prune",
-            help="Also remove what an earlier ingest of the same PATH added and is gone now",
-        ),
-    ] = False,
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Say what would change, and change nothing")
-    ] = False,
-    rebuild: Annotated[
-        bool, typer.Option("--rebuild", help="Make the search indexes anew from the catalogue")
-    ] = False,
-    back: Annotated[
-        bool, typer.Option("--rollback", help="Go back to what was shown before the last ingest")
-    ] = False,
-    collections: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--collection",
-            metavar="NAME",
-            help="Put all articles of the PATHs into this collection, now and at later ingests of "
-            "them; may be given many times, and empty it takes them out again",
-        ),
-    ] = None,
-    columns: Annotated[
-        str | None,
-        typer.Option(
-            "--columns",
-            metavar="FIELD=HEADING,…",
-            help="What the columns of the tables in the PATHs are, now and at later ingests of them: "
-            "title=Headline,text=Body",
-        ),
-    ] = None,
-    dask: Annotated[
-        str | None,
-        typer.Option("--dask", metavar="ADDRESS", help="Embed on a Dask cluster: tcp://HOST:8786"),
-    ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON")] = False,
+    places: Places = None,
+    prune: Prune = False,
+    dry_run: DryRun = False,
+    rebuild: Rebuild = False,
+    back: Back = False,
+    collections: Collections = None,
+    columns: Columns = None,
+    dask: Dask = None,
+    as_json: AsJson = False,
 ) -> None:
     """Add and update articles; running it again changes nothing."""
     terminal.start_logs()

@@ -70,21 +70,21 @@ class Events:
         self,
         database: Database,
         data: Mapping[str, Callable[[StoredEvent], Body | None]],
-        operators: bytes,
+        settings: Settings,
         own: bytes,
-        post_seconds: float,
         clock: Callable[[], float] = time.time,
     ):
         """`data` gives by kind what is told of an event, None where nobody may be told any more.
 
-        What is told of stale answers is signed with the `operators` secret, of each saved question
-        with one that is made of our `own`. A post lasts at most `post_seconds`. `clock` gives seconds since 1970.
+        What is told of stale answers is signed with the operator's secret of the settings, of each
+        saved question with one that is made of our `own`. `clock` gives seconds since 1970. Raises
+        WrongUsage.
         """
         self._database = database
         self._data = data
-        self._operators = operators
+        self._operators = operators_secret(settings)
         self._own = own
-        self._held_seconds = post_seconds + HELD_SECONDS
+        self._held_seconds = settings.fetch_seconds + HELD_SECONDS
         self._clock = clock
 
     def after(self, number: int, owner: str | None, limit: int) -> list[StoredEvent]:

@@ -19,7 +19,7 @@ from service.changes import Changes
 from service.checks import Checker
 from service.conversations import Conversations
 from service.drafting.llm import Drafter
-from service.events import ANSWER_STALE, QUESTION_CHANGED, Events, operators_secret
+from service.events import ANSWER_STALE, QUESTION_CHANGED, Events
 from service.feedback import Feedback
 from service.jobs import Jobs
 from service.key_tables import open_keys
@@ -133,13 +133,7 @@ def open_service(settings: Settings, guards: Guards | None = None) -> Iterator[S
                 receipts,
                 stale_answers,
                 saved,
-                Events(
-                    records,
-                    told,
-                    operators_secret(settings),
-                    secret(records, "webhooks"),
-                    settings.fetch_seconds,
-                ),
+                Events(records, told, settings, secret(records, "webhooks")),
                 Feedback(records, receipts),
                 Conversations(records, receipts),
                 Shares(records, receipts, signing),

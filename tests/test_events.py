@@ -103,8 +103,7 @@ def sender(service: Service, settings: Settings, clock: Clock) -> Events:
     """The service's events, sent by another clock."""
     records = open_records(settings)
     data = {"answer.stale": service.stale_answers.data}
-    secret = operators_secret(settings)
-    return Events(records, data, secret, bytes(32), settings.fetch_seconds, clock)
+    return Events(records, data, settings, bytes(32), clock)
 
 
 def test_a_webhook_is_told_signed_as_the_specification_says(

@@ -181,20 +181,7 @@ class Admission:
             await send(message)
 
         try:
-            _expect_short_head(scope)
-            is_ours = _is_our_host(headers.get("host", ""), self.settings.public_url)
-            if not (self.private or self.keys or is_ours):
-                raise Refused(421, "unknown_host", UNKNOWN_HOST)
-            caller = self.identity.of(scope, headers)
-            state["caller"] = caller.id if caller else None
-            state["author"] = COMMAND if self.private else state["caller"] or WITHOUT_KEY
-            state["may_write"] = bool(caller and caller.may_write)
-            state["may_manage"] = bool(caller and caller.may_manage)
-            if (
-                not self.private
-            ):  # what `/mcp` asks inside keeps its own caller and their key's bounds
-                BOUND_TO.set(caller.collections if caller else ())
-                ASKED_BY.set(state["caller"] or "")
+            caller = self._caller(scope, headers)
             asks = scope["method"] == "POST" and scope["path"] in ASKS
             if caller and caller.id and not is_open(scope["path"]):
                 state["rate"] = await self.rates.admit(caller, asks=asks)
@@ -209,6 +196,23 @@ class Admission:
                 response = RedirectResponse(_sign_in_address(scope), HTTPStatus.SEE_OTHER)
             if not started:
                 await response(scope, receive, send_signed)
+
+    def _caller(self, scope: Scope, headers: Headers) -> Caller | None:
+        """Who asks, noted in the request's state. Raises Refused."""
+        _expect_short_head(scope)
+        is_ours = _is_our_host(headers.get("host", ""), self.settings.public_url)
+        if not (self.private or self.keys or is_ours):
+            raise Refused(421, "unknown_host", UNKNOWN_HOST)
+        caller = self.identity.of(scope, headers)
+        state = scope["state"]
+        state["caller"] = caller.id if caller else None
+        state["author"] = COMMAND if self.private else state["caller"] or WITHOUT_KEY
+        state["may_write"] = bool(caller and caller.may_write)
+        state["may_manage"] = bool(caller and caller.may_manage)
+        if not self.private:  # what `/mcp` asks inside keeps its own caller and their key's bounds
+            BOUND_TO.set(caller.collections if caller else ())
+            ASKED_BY.set(state["caller"] or "")
+        return caller
 
     @asynccontextmanager
     async def _turn(

@@ -51,6 +51,7 @@ def routes(service: Service) -> APIRouter:
     router = APIRouter(dependencies=guards(service))
     _reading(router, service)
     _adding(router, service)
+    _rebuilding(router, service)
     _changing(router, service)
     _jobs(router, service)
     return router
@@ -202,7 +203,7 @@ def _adding(router: APIRouter, service: Service) -> None:
         return JobAccepted(job_id=job_id)
 
 
-def _changing(router: APIRouter, service: Service) -> None:
+def _rebuilding(router: APIRouter, service: Service) -> None:
     @router.post(
         "/v1/rebuilds",
         tags=["Articles"],
@@ -222,6 +223,8 @@ def _changing(router: APIRouter, service: Service) -> None:
         reply.headers["Location"] = f"/v1/jobs/{job_id}"
         return JobAccepted(job_id=job_id)
 
+
+def _changing(router: APIRouter, service: Service) -> None:
     @router.delete(
         "/v1/articles/{article_id}",
         tags=["Articles"],

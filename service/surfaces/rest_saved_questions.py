@@ -22,20 +22,6 @@ def routes(service: Service) -> APIRouter:
     router = APIRouter(tags=["Answers"], dependencies=guards(service))
     saved = service.saved_questions
 
-    def shown(one: Saved) -> SavedQuestion:
-        secret = service.events.secret_for(one.question_id) if one.webhook else None
-        return SavedQuestion(
-            saved_question_id=one.question_id,
-            webhook_secret=secret,
-            **one.asked.model_dump(
-                mode="json", include={"question", "as_of", "filters", "collections"}
-            ),
-            **{
-                name: getattr(one, name)
-                for name in ("webhook", "slack_channel", "created_at", "answer_id")
-            },
-        )
-
     @router.post(
         "/v1/saved-questions",
         summary="Save a question",
@@ -54,13 +40,13 @@ def routes(service: Service) -> APIRouter:
             except AddressRefused as error:
                 raise InvalidRequest(f"webhook: this {error}") from error
         asked, owner = body.asked(), request.state.caller
-        return shown(await saved.save(asked, body.webhook, body.slack_channel, owner))
+        return _shown(service, await saved.save(asked, body.webhook, body.slack_channel, owner))
 
     @router.get("/v1/saved-questions", summary="List saved questions")
     def list_saved(request: Request) -> SavedQuestionList:
         """Those of this key."""
         return SavedQuestionList(
-            saved_questions=[shown(one) for one in saved.all(request.state.caller)]
+            saved_questions=[_shown(service, one) for one in saved.all(request.state.caller)]
         )
 
     @router.get(
@@ -74,7 +60,7 @@ def routes(service: Service) -> APIRouter:
         manages = request.state.may_manage  # as the Slack bot of this service does
         one = saved.get(saved_question_id, None if manages else request.state.caller)
         changes: list[dict[str, Any]] = saved.changes(one, service.events)
-        return JSONResponse(body_of(shown(one)) | {"changes": changes})
+        return JSONResponse(body_of(_shown(service, one)) | {"changes": changes})
 
     @router.delete(
         "/v1/saved-questions/{saved_question_id}",
@@ -89,3 +75,18 @@ def routes(service: Service) -> APIRouter:
         return Response(status_code=204)
 
     return router
+
+
+def _shown(service: Service, one: Saved) -> SavedQuestion:
+    secret = service.events.secret_for(one.question_id) if one.webhook else None
+    return SavedQuestion(
+        saved_question_id=one.question_id,
+        webhook_secret=secret,
+        **one.asked.model_dump(
+            mode="json", include={"question", "as_of", "filters", "collections"}
+        ),
+        **{
+            name: getattr(one, name)
+            for name in ("webhook", "slack_channel", "created_at", "answer_id")
+        },
+    )
