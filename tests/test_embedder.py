@@ -10,6 +10,7 @@ import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Event
 
 import numpy as np
 import pytest
@@ -101,6 +102,24 @@ def test_several_threads_embed_and_ask_at_once(embedder: LocalEmbedder, alone: n
         questions = [callers.submit(embedder.embed_question, TEXTS[4]) for _ in range(12)]
         assert all(batch.result().tobytes() == alone.tobytes() for batch in batches)
         assert all(np.abs(question.result() - alone[4]).max() < 1e-6 for question in questions)
+
+
+def test_a_question_s_sentences_are_read_while_articles_are_embedded(
+    embedder: LocalEmbedder,
+) -> None:
+    begun, done = Event(), list[int]()
+
+    def progress(texts: int) -> None:
+        done.append(texts)
+        begun.set()
+
+    embedder.tokens(["warm"])
+    with ThreadPoolExecutor(1) as pool:
+        many = pool.submit(embedder.embed, ["the ferry is late again " * 20] * 60, progress)
+        begun.wait()
+        embedder.tokens(["The bridge cost £4 million."])
+        assert len(done) < 40
+        many.result()
 
 
 def test_an_interrupted_call_leaves_no_work_behind(embedder: LocalEmbedder) -> None:

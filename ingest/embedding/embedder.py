@@ -81,6 +81,8 @@ class LocalEmbedder:
         self._cache_dir = cache_dir
         minilm.graph_file(cache_dir)
         self._workers = ThreadPoolExecutor(self._threads, thread_name_prefix="embed")
+        # sentences are read for a question that somebody waits for: they queue behind no ingest
+        self._readers = ThreadPoolExecutor(self._threads, thread_name_prefix="read")
         self._question = lru_cache(QUESTIONS_KEPT)(self._read_question)
 
     def embed(self, texts: Sequence[str], progress: Callable[[int], None] | None = None) -> Vectors:
@@ -112,7 +114,7 @@ class LocalEmbedder:
 
     def tokens(self, texts: Sequence[str]) -> list[Tokens]:
         """Each text word piece by word piece, in the order of `texts`; two thirds of the work of `embed`."""
-        return list(self._workers.map(self._read, texts))
+        return list(self._readers.map(self._read, texts))
 
     # Sessions load in 0.2 s and hold 90 MB each, so each is opened by the first call that needs it.
     # Should two threads come first at once, both open one and one of the two is dropped again.
