@@ -328,6 +328,11 @@ def released(sentence: str, claim: str, title: str = "From the archive") -> bool
     return verify(Draft(claim, (evidence[0].key,)), by_key(evidence)).support is not None
 
 
+def released_by_all(texts: tuple[str, ...], claim: str) -> bool:
+    evidence = sentences(card("c", "From the archive"), *texts)
+    return verify(Draft(claim, tuple(by_key(evidence))), by_key(evidence)).support is not None
+
+
 @pytest.mark.parametrize(("kind", "sentence", "claim"), cases(borne_out=False))
 def test_a_claim_that_says_something_else_is_refused(kind: str, sentence: str, claim: str) -> None:
     assert not released(sentence, claim)
@@ -453,3 +458,15 @@ def test_what_a_correction_says_instead_is_borne_out() -> None:
     sentence = "A report on Monday gave the height of the tower as 90 metres; it is 60 metres."
     assert released(sentence, "The tower is 60 metres high.")
     assert not released(sentence, "The tower is 90 metres high.")
+
+
+def test_a_number_stays_with_what_its_own_sentence_says_it_of() -> None:
+    rower = (
+        "Tom Berg, who is 26, came to the Lund boathouse for a summer and has rowed for four years."
+    )
+    coach = "She is 58, and she learned to row from her aunt on the harbour."
+    assert not released_by_all((rower, coach), "Tom Berg is 58 and has rowed for four years.")
+    assert released_by_all((rower, coach), "Tom Berg is 26 and has rowed for four years.")
+    first = "The Lund choir sold 900 copies of its first record in May."
+    then = "In June it sold 300 copies."
+    assert released_by_all((first, then), "The record of the Lund choir sold 300 copies in June.")

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from ingest.english import analyse, differences
 from ingest.english.terms import Term, TermKind
 from ingest.english.words import opposite, stem
-from service.verification.alignment import Alignment, Edit, align, edit
+from service.verification.alignment import Alignment, Edit, align, edit, likeness
 from service.verification.amounts import (
     EACH,
     UNITS,
@@ -257,6 +257,8 @@ def _ungrounded(made: Alignment, card: Reading) -> Iterator[str]:
             yield "of each or of all"
         if not small and not borne_out and not derived(mine, said, made.claim.lower):
             yield "number not in the cited sentences"
+    if any(_from_elsewhere(made, n) for n in made.pairs):
+        yield "number of another sentence"
 
 
 def _shared_out(made: Alignment, mine: Amount, said: Sequence[Amount]) -> bool:
@@ -267,6 +269,35 @@ def _shared_out(made: Alignment, mine: Amount, said: Sequence[Amount]) -> bool:
     return bool(same) and (
         (whole[0] and each[1] and not whole[1]) or (each[0] and whole[1] and not each[1])
     )
+
+
+def _from_elsewhere(made: Alignment, n: int) -> bool:
+    """Whether most words beside a number stem from a sentence whose own number of that kind was cut,
+    and none of those right beside it from the number's own."""
+    (home, place), _ = made.pairs[n]
+    mine, number = made.claim.content[n], made.quotes[home].content[place]
+    if mine.kind is not TermKind.NUMBER:
+        return False
+    first, last = made.claim.segment(mine.start)
+    beside = [
+        s
+        for m, ((s, _), _) in made.pairs.items()
+        if m != n and first <= made.claim.content[m].start < last
+    ]
+    other = max(set(beside), key=beside.count, default=home)
+    if other == home or 2 * beside.count(other) <= len(beside):
+        return False
+    near, theirs = (
+        [content[m] for m in (at - 1, at + 1) if 0 <= m < len(content)]
+        for content, at in ((made.claim.content, n), (made.quotes[home].content, place))
+    )
+    if any(likeness(a, b) for a in near for b in theirs):
+        return False
+    units = {a.unit for a in amounts(made.quotes[home]) if a.term.start == number.start}
+    kept = {term.start for term in made.kept(other)}
+    rivals = [a for a in amounts(made.quotes[other]) if a.unit in units]
+    same = any(likeness(mine, term) for term in made.quotes[other].content)
+    return not same and any(a.term.start not in kept for a in rivals)
 
 
 def _known(made: Alignment, name: Term, known: set[str]) -> bool:
