@@ -75,7 +75,7 @@ def compare(
             if isinstance(path, Path):  # what a feed names no more is not gone
                 found.gone |= _gone(known | waited, root_of(path), found.seen, places)
     progress("read", found.done, found.done)
-    sorted_ = sorted_out(found.fresh, found.withdrawn.values(), catalogue, snapshot, now)
+    sorted_ = sorted_out(found.fresh, found.withdrawn.values(), catalogue, snapshot, now, only)
     unchanged, fresh = len(found.seen) - len(found.fresh), sorted_.fresh
     own = bool(fresh) and all(root != str(SAMPLE) for _, root in fresh.values())
     # the sample gives way to somebody's own articles
@@ -83,7 +83,7 @@ def compare(
     outgrown = sample - found.seen
     gone = found.gone - found.seen
     notes = [*found.notes, *summary.gone([known[i][1] for i in gone & known.keys()], prune=prune)]
-    notes += (*summary.kept_out(found.kept_out), *summary.outgrown(len(outgrown)))
+    notes += (*summary.kept_out(found.kept_out), *summary.outgrown(0 if only else len(outgrown)))
     leaving = (gone if prune else set()) | outgrown | sorted_.removed
     if only:  # an item of the same identifier may be somebody else's
         leaving = {i for i in leaving if within(snapshot.collections_of(i) or only, only)}

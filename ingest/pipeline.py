@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Concatenate, ParamSpec, TypeVar
 
 from ingest import summary
+from ingest.collections import all_of
 from ingest.comparison import SAMPLE as SAMPLE
 from ingest.comparison import Change, compare, root_of
 from ingest.copies import families
@@ -29,7 +30,7 @@ from ingest.storage.overrides import FAMILY, disagreements, overridden
 from ingest.storage.snapshot import generation_name
 from ingest.taken_back import sorted_out
 from ingest.text import passages, sentences
-from ingest.types import Family, IngestReport
+from ingest.types import Article, Family, IngestReport
 from ingest.unchanged import ReadFiles
 from ingest.web.fetching import Fetched
 
@@ -72,7 +73,8 @@ def ingest(
     dry run. With `expecting` nothing else goes live than what had these `contents` when it was
     tried; raises InvalidRequest where it would. All articles of the paths belong to `collections`,
     or to those that an earlier ingest of the path gave where it is None. Where `only` names
-    collections, an article that states another one fails. `now` is when embargoes are looked at.
+    collections, an article that states another one fails, and what is in others neither counts nor
+    is told of. `now` is when embargoes are looked at.
     """
     started, now, report = time.monotonic(), now or datetime.now(UTC), progress or silent
     archive.settle()
@@ -99,7 +101,8 @@ def ingest(
         if not dry_run and (change.withdrawn or change.held or change.no_longer):
             catalogue.hold_back(change.withdrawn, change.held, change.no_longer)
         if not dry_run and (change.fresh or change.removed):
-            notes += _publish(archive, snapshot, change, report)
+            copies = _publish(archive, snapshot, change, report)
+            notes += () if only else copies  # they name articles of others
     notes += _desk_notes(archive, given)
     if not dry_run:
         for root, said in given.items() if (collections, columns) != (None, None) else ():
@@ -108,7 +111,7 @@ def ingest(
         _spared(lambda: archive.address_records.keep(p for p in paths if isinstance(p, Fetched)))
         generation = generation_name(catalogue.generation)
         unwritten = summary.write_down(archive.settings.data_dir, generation, change.failed)
-        notes += [unwritten] if unwritten else []
+        notes += [unwritten] if unwritten and not only else []
     done = _report(archive, replace(change, notes=tuple(notes)), time.monotonic() - started)
     if not dry_run:
         _spared(lambda: archive.reports.keep(done))
@@ -142,15 +145,25 @@ def _release(archive: Archive, now: datetime) -> int:
     due = archive.catalogue.held(now)
     if not due:
         return 0
-    waited = {one.article.article_id: (one.article, one.root) for one in due}
+    waited: dict[tuple[str, ...], dict[str, tuple[Article, str]]] = {}
+    for one in due:
+        # the key that sent an upload may have been bound to its collections
+        sent = Path(one.root).is_relative_to(archive.settings.uploads_dir.absolute())
+        only = all_of(one.article) if sent else ()
+        waited.setdefault(only, {})[one.article.article_id] = (one.article, one.root)
     with archive.catalogue.whole() as snapshot:
-        sorted_ = sorted_out(waited, (), archive.catalogue, snapshot, now)
-        removed = tuple(sorted(sorted_.removed & snapshot.known_hashes().keys()))
-        if sorted_.fresh:
-            _publish(archive, snapshot, Change([*sorted_.fresh.values()], removed=removed), silent)
-    archive.catalogue.hold_back(sorted_.withdrawn, (), tuple(waited))
-    log.info("embargoes ended articles=%d", len(sorted_.fresh))
-    return len(sorted_.fresh)
+        parts = [
+            sorted_out(some, (), archive.catalogue, snapshot, now, only)
+            for only, some in waited.items()
+        ]
+        fresh = [read for part in parts for read in part.fresh.values()]
+        gone = {i for part in parts for i in part.removed} & snapshot.known_hashes().keys()
+        if fresh:
+            _publish(archive, snapshot, Change(fresh, removed=tuple(sorted(gone))), silent)
+    withdrawn = tuple(one for part in parts for one in part.withdrawn)
+    archive.catalogue.hold_back(withdrawn, (), tuple(one.article.article_id for one in due))
+    log.info("embargoes ended articles=%d", len(fresh))
+    return len(fresh)
 
 
 @_alone

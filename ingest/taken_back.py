@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from ingest.collections import within
 from ingest.storage.catalogue import Catalogue, Snapshot
 from ingest.storage.holds import Held
 from ingest.types import Article, Withdrawn
@@ -30,11 +31,13 @@ def sorted_out(
     catalogue: Catalogue,
     snapshot: Snapshot,
     now: datetime,
+    only: Sequence[str] = (),
 ) -> SortedOut:
     """`fresh` are new and changed articles by id, `kills` those of this reading.
 
     Items are the same that have one identifier of their publisher, whatever file they are in. A
-    kill holds for all that is not newer; of two articles the newer one stays.
+    kill holds for all that is not newer; of two articles the newer one stays. Where `only` names
+    collections, live articles that are in any other count for nothing.
     """
     kills = tuple(kills)
     said = (*(kill.terms for kill in kills), *(article.terms for article, _ in fresh.values()))
@@ -45,7 +48,12 @@ def sorted_out(
     by_item.pop("", None)
     killed_now = {kill.article_id for kill in kills}
     went: dict[str, Withdrawn] = {}
-    standing: dict[str, Article] = {a.article_id: a for found in live.values() for a in found}
+    standing: dict[str, Article] = {
+        a.article_id: a
+        for found in live.values()
+        for a in found
+        if within(snapshot.collections_of(a.article_id), only)
+    }
     for article in (*standing.values(), *(article for article, _ in fresh.values())):
         for kill in by_item.get(article.terms.item_id or "", ()):
             if _holds(kill, article, killed_now):

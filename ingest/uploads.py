@@ -234,13 +234,12 @@ def _taken(archive: Archive, home: Path, staged: Staged) -> list[str]:
 
 
 def _told_to(archive: Archive, staged: Staged, report: IngestReport) -> IngestReport:
-    """The report as the sender may see it: totals are of its collections, and notes, which name
-    copies and files of others, are left out."""
+    """The report as the sender may see it: totals are of its collections."""
     if not staged.bound_to:
         return report
     with archive.catalogue.seen_by(staged.bound_to) as snapshot:
         totals: dict[str, Any] = {**snapshot.counts()}
-    return replace(report, notes=(), **totals)
+    return replace(report, **totals)
 
 
 @contextlib.contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -235,3 +236,24 @@ def test_a_bound_key_changes_nothing_that_others_hold(house: House) -> None:
 def test_an_admin_key_cannot_be_bound(house: House) -> None:
     with pytest.raises(InvalidRequest, match="--role ask or write"):
         house.service.keys.add("somebody", "admin", ["city"])
+
+
+def test_versions_of_an_item_are_judged_among_what_a_key_may_write_to(house: House) -> None:
+    item = {"uri": "urn:c:4", "type": "text", "pubstatus": "usable", "version": "9"}
+    item |= {"headline": "Ferry to Brask", "body_text": "The ferry to Brask sank on Friday."}
+    other, shown = house.added("write", "secret"), house.added("write", "city")
+    done = report(house, other, sent(house, other, json.dumps(item), "ferry9.json"))
+    assert done["added"] == 1, done
+    item |= {
+        "version": "2",
+        "body_text": "The ferry to Brask sailed on Thursday, said the harbour.",
+    }
+    done = report(house, shown, sent(house, shown, json.dumps(item), "ferry2.json"))
+    assert done["added"] == 1 and done["removed"] == 0 and done["notes"] == []
+    done = report(house, shown, sent(house, shown, json.dumps(item | {"version": "1"}), "f1.json"))
+    assert done["added"] == 0
+    it = item["uri"]
+    assert done["notes"] == [
+        f"f1.json#{it} is an older version of ferry2.json#{it} and is not shown"
+    ]
+    assert house.get("/v1/articles?q=ferry", other).json()["total"] == 1
