@@ -470,3 +470,17 @@ def test_a_number_stays_with_what_its_own_sentence_says_it_of() -> None:
     first = "The Lund choir sold 900 copies of its first record in May."
     then = "In June it sold 300 copies."
     assert released_by_all((first, then), "The record of the Lund choir sold 300 copies in June.")
+
+
+def test_a_number_does_not_go_with_what_a_second_one_was_given_for() -> None:
+    sentence = (
+        "The depot at Lund takes 300 parcels while it is being cleaned and 90 when it is full."
+    )
+    assert not released(sentence, "The depot at Lund takes 300 parcels when it is full.")
+    assert released(sentence, "The depot at Lund takes 300 parcels while it is being cleaned.")
+
+
+def test_what_was_done_by_one_is_not_done_by_a_name_of_another_sentence() -> None:
+    said = ("The first map dates from 1904, when it was drawn by Orla Penn.", "Tom Berg framed it.")
+    assert not released_by_all(said, "Tom Berg drew the first map in 1904.")
+    assert released_by_all(said, "Orla Penn drew the first map in 1904.")

@@ -28,6 +28,7 @@ from service.verification.amounts import (
 from service.verification.insertions import MOST_CARD_WORDS, put_in, small_words, surer
 from service.verification.omissions import (
     cut_bound,
+    cut_count,
     cut_figure,
     cut_frame,
     cut_head,
@@ -133,7 +134,7 @@ def objections(claim: Reading, quotes: Sequence[Reading], card: Reading) -> Iter
     if cut_opening(nearest):
         yield "opening left out"
     if not nearest.is_run:
-        if cut_figure(nearest):
+        if cut_figure(nearest) or cut_count(nearest):
             yield "number left out"
         yield from _of_own_words(nearest, quotes, card)
 

@@ -260,6 +260,28 @@ def cut_figure(made: Edit) -> bool:
     return False
 
 
+_SECOND = re.compile(
+    r"\w\W+(?:and|but) (?:only |just )?$"
+)  # behind what the first number goes with
+
+
+def cut_count(made: Edit) -> bool:
+    """Whether a bare number was cut from in front of what it goes with, which now goes with the number before it: "640
+    while it is built and 85 once it runs"."""
+    kept = {span[0] for span in made.kept_spans}
+    for tag, i, j, _, _ in made.codes:
+        if tag != "delete" or not i or j >= len(made.theirs):
+            continue
+        start, end = made.theirs[i][1][0], made.theirs[j - 1][1][1]
+        left = [t for t in made.quote.content if t.end <= start and t.kind is TermKind.NUMBER]
+        cut = [t for t in made.quote.content if start <= t.start < end]
+        if left and left[-1].start in kept and len(cut) > 1 and cut[-1].end == end:
+            between = made.quote.lower[start : cut[-1].start]
+            if cut[-1].kind is TermKind.NUMBER and _SECOND.search(between):
+                return True
+    return False
+
+
 def cut_source(made: Edit) -> bool:
     """Whether "X said that" was cut from the front of what is kept, unless an office, a count or a
     study speaks."""

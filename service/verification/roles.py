@@ -89,6 +89,9 @@ def _agrees(mine: Deed, said: Deed) -> bool | None:
     if mine.loose or said.loose:
         return _meet([*mine.doer, *mine.done_to], [*doer, *done_to]) or None
     by_same, to_same = _meet(mine.doer, doer), _meet(mine.done_to, done_to)
+    named = all(any(t.kind is TermKind.NAME for t in who) for who in (mine.doer, doer))
+    if named and not by_same and not said.subject:  # "it was set by Ostmere" of what Lund did
+        return False
     if by_same and (to_same or not mine.done_to or not done_to):
         return True
     if not to_same and _meet(mine.done_to, doer):
