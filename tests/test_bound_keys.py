@@ -257,3 +257,22 @@ def test_versions_of_an_item_are_judged_among_what_a_key_may_write_to(house: Hou
         f"f1.json#{it} is an older version of ferry2.json#{it} and is not shown"
     ]
     assert house.get("/v1/articles?q=ferry", other).json()["total"] == 1
+
+
+def test_a_copy_of_a_hidden_original_stands_alone(house: House) -> None:
+    every, shown = house.added("admin"), house.added("write", "city")
+    text = (
+        "Lamp of Skerra\n\n{}\n\nThe lighthouse of Skerra was lit again on Monday after nine years "
+        "in the dark. Its keeper, Oda Brandt, climbed the 214 steps with a torch. Fishermen watched "
+        "from the quay and rang their bells. The lens was ground in Tolvay and came by barge.\n"
+    )
+    first = sent(house, every, text.format("3 March 2025"), "l.txt", params={"collection": "x"})
+    assert report(house, every, first)["added"] == 1
+    later = sent(house, shown, text.format("5 March 2025"), "lamp.txt")
+    assert report(house, shown, later)["notes"] == []
+    path = "/v1/articles?q=lighthouse"
+    whole = {a["source"]: a["family"] for a in house.get(path, every).json()["articles"]}
+    assert whole["lamp.txt"]["role"] == "republished" and whole["lamp.txt"]["size"] == 2
+    (alone,) = house.get(path, shown).json()["articles"]
+    own = f"fam_{alone['article_id']}"
+    assert alone["family"] == {"id": own, "size": 1, "role": "original", "canonical": True}

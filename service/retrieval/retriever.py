@@ -20,6 +20,7 @@ from ingest.storage.passage_filters import (
     passage_rows,
     permitted_articles,
 )
+from ingest.storage.snapshot import BOUND_TO
 from ingest.text.passages import embedded_text
 from ingest.types import Passage, Role
 from service.retrieval.fusion import fuse, leaders, rerank
@@ -268,6 +269,9 @@ def card(stored: StoredArticle) -> ArticleCard:
     """What citations and hits say of an article."""
     a, m = stored.article, stored.member
     place = FamilyPlace(stored.family_id, stored.family_size, str(m.role), m.canonical)
+    if stored.family_size == 1 and BOUND_TO.get():  # its family may be named after one not seen
+        role = m.role if m.role is Role.ALTERED else Role.ORIGINAL
+        place = FamilyPlace(f"fam_{a.article_id}", 1, str(role), role is Role.ORIGINAL)
     return ArticleCard(
         a.article_id,
         a.title or a.source,
