@@ -18,7 +18,7 @@ from ingest.formats.csv_file import mapping
 from ingest.settings import LOCAL_MODEL, Settings, read_settings
 from ingest.storage import owner
 from ingest.summary import report_body
-from ingest.web.addresses import is_address
+from ingest.web.addresses import EMPTY_PATH, is_address
 
 if TYPE_CHECKING:
     from ingest.embedding.embedder import Embedder
@@ -95,6 +95,8 @@ def ingest(
             raise WrongUsage("--rollback goes alone: dateline ingest --rollback")
         if not places and not rebuild and not back:
             raise WrongUsage("name at least one file, folder or web address: dateline ingest PATH…")
+        if not all(word.strip() for word in places or ()):
+            raise WrongUsage(EMPTY_PATH)
         report = (
             rolled_back(settings)
             if back

@@ -16,7 +16,7 @@ import typer
 from ingest import cli, terminal
 from ingest.errors import AddressRefused, DatelineError, Owned, WrongUsage
 from ingest.settings import Settings, read_settings
-from ingest.web.addresses import checked, is_address, shown
+from ingest.web.addresses import EMPTY_PATH, checked, is_address, shown
 
 log = logging.getLogger(__name__)
 
@@ -75,6 +75,8 @@ def place(words: str) -> Path | str:
             return str(checked(words))
         except AddressRefused as error:
             raise WrongUsage(f"{shown(words)} {error}") from error
+    if not words.strip():
+        raise WrongUsage(EMPTY_PATH)
     if not Path(words).exists():
         raise WrongUsage(f"there is nothing at {words}: check the path")
     return Path(words).absolute()

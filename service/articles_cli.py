@@ -14,7 +14,7 @@ from ingest import terminal
 from ingest.errors import WrongUsage
 from ingest.settings import read_settings
 from ingest.web.addresses import is_address
-from service.cli import Collections, Json, outlet_and_day
+from service.cli import ArticleId, Collections, Json, outlet_and_day
 from service.client import Ask, reading
 from service.terminal_table import side_by_side
 
@@ -36,7 +36,6 @@ _FIELDS = {
     Said.BYLINE: "author",
     Said.FAMILY: "family",
 }
-Id = Annotated[str, typer.Argument(help="The article's id")]
 PAGE = 200
 WIDTH = 100  # columns, where no terminal tells
 
@@ -64,7 +63,7 @@ def list_articles(as_json: Json = False, collections: Collections = None) -> Non
 
 
 @app.command("show")
-def show_article(article_id: Id, as_json: Json = False) -> None:
+def show_article(article_id: ArticleId, as_json: Json = False) -> None:
     """One article, its copies and, of an altered copy, what it changed, side by side."""
     terminal.start_logs()
     with terminal.spoken_errors(), reading(read_settings()) as ask:
@@ -86,7 +85,7 @@ def show_article(article_id: Id, as_json: Json = False) -> None:
 
 @app.command("set")
 def set_article(
-    article_id: Id,
+    article_id: ArticleId,
     date: Annotated[str | None, typer.Option(metavar="DAY", help="First publication")] = None,
     outlet: Annotated[str | None, typer.Option(metavar="NAME", help="The outlet")] = None,
     byline: Annotated[str | None, typer.Option(metavar="NAME", help="Who wrote it")] = None,
@@ -114,7 +113,7 @@ def set_article(
 
 
 @app.command("remove")
-def remove_article(article_id: Id, as_json: Json = False) -> None:
+def remove_article(article_id: ArticleId, as_json: Json = False) -> None:
     """Take one article out of every index at once; the file of one that was uploaded goes too."""
     terminal.start_logs()
     with terminal.spoken_errors(), reading(read_settings()) as ask:
@@ -138,7 +137,7 @@ def remove_article(article_id: Id, as_json: Json = False) -> None:
 
 
 @app.command("erase")
-def erase_article(article_id: Id, as_json: Json = False) -> None:
+def erase_article(article_id: ArticleId, as_json: Json = False) -> None:
     """Take an article out of everything for good: no ingest, rollback or restore brings it back."""
     terminal.start_logs()
     with terminal.spoken_errors(), reading(read_settings()) as ask:

@@ -22,6 +22,16 @@ from ingest.summary import quoted
 from service.client import reading
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON value")]
+
+
+def _no_blank(words: str) -> str:
+    if not words.strip():
+        raise typer.BadParameter("it is empty: name one")
+    return words
+
+
+ArticleId = Annotated[str, typer.Argument(help="The article's id", callback=_no_blank)]
+AnswerId = Annotated[str, typer.Argument(help="The answer's id", callback=_no_blank)]
 Collections = Annotated[
     list[str] | None,
     typer.Option(

@@ -104,15 +104,24 @@ def digest(words: str) -> str:
     return hashlib.sha256(words.encode("utf-8", "surrogatepass")).hexdigest()
 
 
+def is_key(words: str) -> bool:
+    """Whether it can be a public key: 32 bytes in base64."""
+    try:
+        return len(base64.b64decode(words, validate=True)) == 32
+    except ValueError:
+        return False
+
+
 def check(receipt: Any, key: str | None = None) -> Checked:
     """Holds a receipt against its signature; `key` is a public key in base64, else the receipt's
     own is taken, which only tells that nothing was changed since whoever has that key signed it."""
     try:
         signature = receipt["signature"]
-        said, raw = signature["signed"], base64.b64decode(key or signature["public_key"])
+        named = signature["public_key"] if key is None else key
+        said, raw = signature["signed"], base64.b64decode(named)
         public = Ed25519PublicKey.from_public_bytes(raw)
         public.verify(base64.b64decode(signature["value"]), canonical(said))
-    except (KeyError, TypeError, IndexError):
+    except (KeyError, TypeError, IndexError, RecursionError):
         return Checked(None, ("this is no signed receipt",))
     except (ValueError, binascii.Error):
         return Checked(None, ("the public key is none of Ed25519: 32 bytes in base64",))
@@ -120,7 +129,7 @@ def check(receipt: Any, key: str | None = None) -> Checked:
         return Checked(None, ("the signature is not of this key, or what it signs was changed",))
     try:
         wrong, removed = _held_against(receipt, said)
-    except (KeyError, TypeError, AttributeError, ValueError):
+    except (KeyError, TypeError, AttributeError, ValueError, RecursionError):
         wrong, removed = ["parts of the receipt are missing"], []
     return Checked(_public(raw), tuple(wrong), tuple(removed))
 

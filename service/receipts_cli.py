@@ -13,8 +13,10 @@ import typer
 from ingest import terminal
 from ingest.errors import DatelineError, WrongUsage
 from ingest.settings import read_settings
-from service.cli import Json
+from service.cli import AnswerId, Json
 from service.client import reading
+
+NO_KEY = "--key is no public key: give what `dateline receipts key` of the archive says"
 
 app = typer.Typer(help="Signed receipts of answers: verify, key.", no_args_is_help=True)
 
@@ -35,8 +37,10 @@ def verify(
     """Check that a receipt is as it was signed; needs no archive and no network."""
     terminal.start_logs()
     with terminal.spoken_errors():
-        from service.receipt_signing import check
+        from service.receipt_signing import check, is_key
 
+        if key is not None and not is_key(key):
+            raise WrongUsage(NO_KEY)
         found = check(_receipt(file), key)
         if as_json:
             about = {"key_id": found.key.key_id if found.key else None, "removed": found.removed}
@@ -63,9 +67,7 @@ def show_key(as_json: Json = False) -> None:
         terminal.show_json(found) if as_json else terminal.show(found["public_key"])
 
 
-def replay(
-    answer_id: Annotated[str, typer.Argument(help="The answer's id")], as_json: Json = False
-) -> None:
+def replay(answer_id: AnswerId, as_json: Json = False) -> None:
     """Ask the question of an answer again, and show what is different now."""
     terminal.start_logs()
     with terminal.spoken_errors(), reading(read_settings()) as ask:
@@ -110,5 +112,5 @@ def _receipt(file: Path) -> Any:
         return json.loads(text)
     except OSError as error:
         raise WrongUsage(f"cannot read {file}: {error.strerror or error}") from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise WrongUsage(f"{file} is no JSON: save what GET /v1/answers/ID replies") from error

@@ -119,8 +119,12 @@ def test_an_archive_tells_its_key_replays_an_answer_and_checks_its_receipt(
     assert json.loads(run("receipts", "verify", str(file), "--json"))["sound"]
     file.write_text(json.dumps(receipt | {"question": "What?"}), "utf-8")
     assert not json.loads(run("receipts", "verify", str(file), "--json", code=1))["sound"]
-    file.write_text("no JSON", "utf-8")
-    run("receipts", "verify", str(file), code=2)
+    run("receipts", "verify", str(file), "--key", "", code=2)
+    run("articles", "show", "", code=2)
+    run("replay", " ", code=2)
+    for nothing in ("no JSON", "[" * 100_000):
+        file.write_text(nothing, "utf-8")
+        run("receipts", "verify", str(file), code=2)
 
 
 def test_a_receipt_is_checked_where_there_is_no_archive(

@@ -164,6 +164,7 @@ def test_nobody_else_sees_or_deletes_a_saved_question(desk: Newsroom) -> None:
     [
         {"webhook": "ftp://desk.example.org/"},
         {"webhook": "https://ann:secret@desk.example.org/"},
+        {"webhook": "http://169.254.169.254/latest"},
         {"slack_channel": "#news"},
         {"question": " "},
         {"history": []},

@@ -18,6 +18,7 @@ from ingest.formats.items import NotUnderstood as NotUnderstood
 from ingest.formats.items import told_once
 from ingest.formats.json_lines import read_lines
 from ingest.formats.reading_process import Content, ReadingProcess
+from ingest.storage.owner import LOCK
 from ingest.types import Article, Failure, Withdrawn
 
 # By the end of a file's name, what `reading_process` reads it as; a file of JSON Lines is read line
@@ -150,8 +151,9 @@ def shown(name: str) -> str:
 
 
 def files_below(folder: Path) -> Iterator[Path | Failure]:
-    """Every file below a folder by name. A folder is entered once, so that links in a circle end;
-    links come last, so that what they lead to goes by its own name."""
+    """Every file below a folder by name, but none of a data directory in it. A folder is entered
+    once, so that links in a circle end; links come last, so that what they lead to goes by its own
+    name."""
     waiting, links = [folder], list[Path]()
     entered: set[tuple[int, int]] = set()
     while waiting or links:
@@ -161,7 +163,8 @@ def files_below(folder: Path) -> Iterator[Path | Failure]:
             continue
         try:
             place = path.stat()
-            if (place.st_dev, place.st_ino) in entered:
+            own = path != folder and (path / LOCK).exists()
+            if own or (place.st_dev, place.st_ino) in entered:
                 continue
             entered.add((place.st_dev, place.st_ino))
             inside = [entry for entry in path.iterdir() if not entry.name.startswith(".")]

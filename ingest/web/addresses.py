@@ -57,6 +57,9 @@ def allowed(words: str) -> Allowed:
     return Allowed(frozenset(hosts), tuple(networks))
 
 
+EMPTY_PATH = "a PATH is empty: give its name, or . for the folder you are in"
+
+
 def is_address(words: str) -> bool:
     """Whether somebody who names files, folders and web addresses means one of these."""
     return re.match(r"[a-z][a-z0-9+.-]*://", words, re.IGNORECASE) is not None
@@ -118,6 +121,15 @@ def reachable(host: str, port: int, found: Iterable[str], allow: Allowed) -> lis
                     "others are named in DATELINE_FETCH_ALLOW"
                 )
     return [str(machine) for machine in machines]
+
+
+def expect_reachable(url: httpx2.URL, allow: Allowed) -> None:
+    """Raises AddressRefused where the host is the number of a machine that `reachable` refuses."""
+    try:
+        ipaddress.ip_address(url.host)
+    except ValueError:
+        return  # a name: where it leads is looked up when it is asked
+    reachable(url.host, port_of(url), [url.host], allow)
 
 
 def is_public(machine: Machine) -> bool:

@@ -25,7 +25,7 @@ TITLES = {
     "malformed_json": "The body is not JSON",
     "missing_key": "A key is needed",
     "invalid_key": "The key is not known here",
-    "admin_key_required": "This key may read, not write",
+    "admin_key_required": "This key may not do that",
     "other_collection": "The key is bound to other collections",
     "foreign_origin": "A page of another site asks",
     "cancelled": "The job was cancelled",
@@ -43,7 +43,7 @@ TITLES = {
     "wrong_usage": "The request cannot be taken as it is",
     "rate_limited": "Too many requests",
     "model_failed": "The language model did not answer",
-    "not_ready": "The service is not ready",
+    "not_ready": "The service cannot do this now",
     "overloaded": "The service has too much to do",
     "timeout": "The work took too long",
     "internal": "Something went wrong inside",
@@ -217,7 +217,7 @@ def _documented(status: int | str, words: str) -> dict[str, Any]:
 WHEN: dict[int | str, str] = {
     400: "`malformed_json`: the body is not JSON",
     401: "`missing_key`, `invalid_key`: keys are configured, and no known one was sent",
-    403: "`admin_key_required`: the key may read, not write",
+    403: "`admin_key_required`: the role of the key does not reach to this",
     404: "`not_found`: there is no such thing",
     413: "`too_large`: the body is over DATELINE_MAX_BODY_KB; where articles come in, "
     "over DATELINE_MAX_ARTICLE_MB",

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 
 from ingest.errors import AddressRefused, InvalidRequest
-from ingest.web.addresses import checked
+from ingest.web.addresses import allowed, checked, expect_reachable
 from service.contract.problems import problems
 from service.contract.replies import SavedQuestion, SavedQuestionList, SavedQuestionRead, body_of
 from service.contract.requests import SavedQuestionRequest
@@ -20,7 +20,7 @@ from service.wiring import Service
 def routes(service: Service) -> APIRouter:
     """`/v1/saved-questions`, bound to one service. Another key's question is a 404."""
     router = APIRouter(tags=["Answers"], dependencies=guards(service))
-    saved = service.saved_questions
+    saved, allow = service.saved_questions, allowed(service.settings.fetch_allow)
 
     @router.post(
         "/v1/saved-questions",
@@ -36,7 +36,7 @@ def routes(service: Service) -> APIRouter:
         """
         if body.webhook:
             try:
-                checked(body.webhook)
+                expect_reachable(checked(body.webhook), allow)
             except AddressRefused as error:
                 raise InvalidRequest(f"webhook: this {error}") from error
         asked, owner = body.asked(), request.state.caller
