@@ -14,7 +14,12 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 ALGORITHM = "Ed25519"
+VERSION = 2  # of the statement; the first one had no `beside`
 REMOVED = "(This sentence was removed with its article.)"
+
+_FRAME = ("id", "made_at", "outcome", "declined_because", "as_of", "answerer", "model", "index")
+_SIGNED = ("question", "text", "claims", "citations", "conflicts", "nearest", "made_from")
+_NOT_SIGNED = ("timings_ms", "usage", "stale", "signature")
 
 Body = dict[str, Any]
 
@@ -35,6 +40,7 @@ class Checked:
     key: PublicKey | None
     wrong: tuple[str, ...]
     removed: tuple[str, ...] = ()  # words that were taken out with their article
+    whole: bool = True  # False: of version 1, which signed nothing `beside`
 
 
 class Signer:
@@ -67,13 +73,15 @@ class Signer:
         return receipt | {"signature": signature}
 
 
-def statement(receipt: Body) -> Body:
+def statement(receipt: Body, version: int = VERSION) -> Body:
     """What is signed: the frame as it is, and of all words the SHA-256.
 
     So words can be taken out later, and what is left can still be checked.
     """
+    beside = {} if version == 1 else {"beside": _beside(receipt)}
     return {
-        "version": 1,
+        "version": version,
+        **beside,
         **_frame(receipt),
         "question": digest(receipt["question"]),
         "text": digest(receipt["text"]),
@@ -131,13 +139,13 @@ def check(receipt: Any, key: str | None = None) -> Checked:
         wrong, removed = _held_against(receipt, said)
     except (KeyError, TypeError, AttributeError, ValueError, RecursionError):
         wrong, removed = ["parts of the receipt are missing"], []
-    return Checked(_public(raw), tuple(wrong), tuple(removed))
+    return Checked(_public(raw), tuple(wrong), tuple(removed), said.get("version") != 1)
 
 
 def _held_against(receipt: Body, said: Body) -> tuple[list[str], list[str]]:
     """What differs from the statement, and what was taken out."""
     wrong, removed = [], []
-    now = statement(receipt)
+    now = statement(receipt, said["version"])
     pairs = [("the question", receipt["question"], said["question"])]
     for name, words in (("claims", "text"), ("citations", "quote")):
         ours, theirs = receipt[name], said[name]
@@ -166,12 +174,89 @@ def _held_against(receipt: Body, said: Body) -> tuple[list[str], list[str]]:
                 taken_out or account == signed
             ):
                 wrong.append("an account in conflicts")
+    if "beside" in said:
+        wrong += _changed_beside(receipt, now["beside"], said["beside"])
     return wrong, removed
 
 
+def _beside(receipt: Body) -> Body:
+    """SHA-256 of everything else that was said; what may be taken out later has its own."""
+    return {
+        "receipt": _rest(receipt, *_FRAME, *_SIGNED, *_NOT_SIGNED),
+        "claims": [
+            _rest(c, "text", "start", "end", "citations", "support") for c in receipt["claims"]
+        ],
+        "citations": [_of_article(citation) for citation in receipt["citations"]],
+        "conflicts": [
+            {
+                "words": _digests(conflict["about"], conflict["why"]),
+                "rest": _rest(conflict, "about", "why", "accounts"),
+                "accounts": [
+                    _of_article(account["citation"]) | {"text": digest(account["text"])}
+                    for account in conflict["accounts"]
+                ],
+            }
+            for conflict in receipt["conflicts"]
+        ],
+        "nearest": [_rest(hit) for hit in receipt["nearest"]],
+    }
+
+
+def _changed_beside(receipt: Body, now: Body, said: Body) -> list[str]:
+    """What differs of `beside`, other than by what was taken out with its article."""
+
+    def changed(citation: Body, ours: Body, theirs: Body) -> bool:
+        gone = {"words": _NO_WORDS, "text": digest(REMOVED)} if not citation["quote"] else {}
+        return any(ours[name] not in (theirs[name], gone.get(name)) for name in theirs)
+
+    names = {"receipt": "what it says beside the text", "claims": "what it says of claims"}
+    wrong = [words for name, words in names.items() if now[name] != said[name]]
+    rows = zip(receipt["citations"], now["citations"], said["citations"], strict=True)
+    if any(changed(*row) for row in rows):
+        wrong.append("what it says of articles")
+    for conflict, ours, theirs in zip(
+        receipt["conflicts"], now["conflicts"], said["conflicts"], strict=True
+    ):
+        cited = [account["citation"] for account in conflict["accounts"]]
+        gone = None if all(one["quote"] for one in cited) else _digests(REMOVED, REMOVED)
+        accounts = zip(cited, ours["accounts"], theirs["accounts"], strict=True)
+        if (
+            ours["rest"] != theirs["rest"]
+            or ours["words"] not in (theirs["words"], gone)
+            or any(changed(*row) for row in accounts)
+        ):
+            wrong.append("what it says of conflicts")
+    if not set(now["nearest"]) <= set(said["nearest"]):
+        wrong.append("what was nearest")
+    return wrong
+
+
+def _of_article(citation: Body) -> Body:
+    """Of what a citation says of its article; the words go with the article."""
+    words = ("answer", "title", "author", "url")
+    place = ("article_id", "passage_id", "start", "end", "quote")
+    return {
+        "words": _words(*(citation[name] for name in words)),
+        "rest": _rest(citation, *words, *place),
+    }
+
+
+def _rest(row: Body, *signed: str) -> str:
+    """Of all fields but these; null is as good as none, for later versions have more fields."""
+    left = {name: one for name, one in row.items() if name not in signed and one is not None}
+    return digest(canonical(left).decode("utf-8", "surrogatepass"))
+
+
+def _words(*values: Any) -> str:
+    return digest(canonical(values).decode("utf-8", "surrogatepass"))
+
+
+def _digests(*words: str) -> list[str]:
+    return [digest(one) for one in words]
+
+
 def _frame(receipt: Body) -> Body:
-    names = ("id", "made_at", "outcome", "declined_because", "as_of", "answerer", "model", "index")
-    return {name: receipt[name] for name in names}
+    return {name: receipt[name] for name in _FRAME}
 
 
 def _place(citation: Body) -> Body:
@@ -192,3 +277,6 @@ def _public(raw: bytes) -> PublicKey:
     return PublicKey(
         ALGORITHM, hashlib.sha256(raw).hexdigest()[:16], base64.b64encode(raw).decode()
     )
+
+
+_NO_WORDS = _words(None, "", None, None)  # of a citation whose article was removed

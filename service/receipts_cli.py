@@ -54,6 +54,11 @@ def verify(
                 "The key is the one that the receipt names: whose it is, `dateline receipts key` of "
                 "the archive tells, and --key checks."
             )
+        if not found.whole:
+            terminal.say(
+                "It is of an older form, which did not sign what it says of articles and conflicts "
+                "beside quotes and places, nor what was nearest."
+            )
         if found.removed:
             terminal.say(f"Taken out since, with their article: {', '.join(found.removed)}.")
 
