@@ -263,14 +263,14 @@ class CheckRequest(Request):
     )
     text: CheckedText = Field(description="1 to 20,000 characters, at most 100 sentences")
     as_of: Day | None = Field(None, description="nothing published later counts")
-    collections: list[Filter] = Field(
-        [], max_length=200, description="only articles in any one of these collections"
+    collections: list[Filter] | None = Field(
+        None, max_length=200, description="only articles in any one of these collections"
     )
 
     def read(self) -> Question:
         """The whole text, as what is asked."""
         return Question(
-            self.text, as_of=self.as_of, filters=Filters(collections=tuple(self.collections))
+            self.text, as_of=self.as_of, filters=Filters(collections=tuple(self.collections or ()))
         )
 
 
