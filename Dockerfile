@@ -11,10 +11,13 @@ COPY pyproject.toml README.md LICENSE dateline.py ./
 COPY ingest ingest
 COPY service service
 COPY evals evals
+# what never runs goes: packages' own tests, headers, types, packed data beside the unpacked, tools for making other models;
 # only what is imported is compiled, once and for all: the code that runs cannot be written to
 RUN /opt/dateline/bin/pip install --disable-pip-version-check --no-deps --no-build-isolation . \
+    && find /opt/dateline \( -type d -name test -o -type d -name tests -o -name '*.h' -o -name '*.pyi' -o -name '*.zip' \
+        -o -path '*/onnxruntime/transformers' -o -path '*/onnxruntime/quantization' \) -prune -exec rm -r {} + \
     && /opt/dateline/bin/python -c "import chromadb, dateline, onnx, onnxruntime, openai, service.app" \
-    && /opt/dateline/bin/pip uninstall --yes --quiet editables hatchling pip
+    && /opt/dateline/bin/pip uninstall --yes --quiet editables hatchling pip setuptools
 
 FROM docker.io/library/python:3.12-slim
 RUN useradd --create-home --uid 1000 dateline \
@@ -22,7 +25,8 @@ RUN useradd --create-home --uid 1000 dateline \
 COPY --from=build /opt/dateline /opt/dateline
 ENV PATH=/opt/dateline/bin:$PATH \
     PYTHONUNBUFFERED=1 \
-    DATELINE_DATA_DIR=/data
+    DATELINE_DATA_DIR=/data \
+    TMPDIR=/data
 USER 1000:1000
 WORKDIR /home/dateline
 VOLUME /data
