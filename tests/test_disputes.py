@@ -511,18 +511,6 @@ def test_one_family_is_one_account_and_altered_copies_are_none() -> None:
     assert dispute(query(FARE), [lead, replace(old, kind=SentenceKind.TITLE)], lead) is None
 
 
-@pytest.mark.parametrize(("relevance", "seen"), [(0.049, False), (0.051, True)])
-def test_an_account_has_a_twentieth_of_the_relevance_of_the_other(
-    relevance: float, seen: bool
-) -> None:
-    lead, other = fares(("2025-05-01", "£6"), ("2025-05-02", "£8"))
-    said = replace(other, relevance=relevance)
-    assert (
-        dispute(query(FARE), [replace(lead, relevance=1.0), said], replace(lead, relevance=1.0))
-        is not None
-    ) is seen
-
-
 @pytest.mark.parametrize(("before", "seen"), [(38, True), (39, False)])
 def test_one_of_the_best_forty_sentences_disagrees(before: int, seen: bool) -> None:
     lead, old = fares(("2025-04-01", "£8"), ("2023-04-01", "£6"))

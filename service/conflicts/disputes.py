@@ -28,7 +28,6 @@ from service.verification.verify import names_something_foreign
 
 # Set on the bundled sample and on pairs of accounts in our own words (tests/test_disputes.py).
 WEIGHED = 40  # best sentences looked at
-AS_RELEVANT = 0.05  # share of the lead's relevance from which a sentence is an account of it at all
 MOST_VALUES = 2  # of one account: a sentence with more is a list, which contradicts nobody
 MOST_ACCOUNTS = 3  # that contradict the answer, each in its own way: more are a series
 SIDE = 2  # families that must agree on a value to be a camp
@@ -92,7 +91,6 @@ def dispute(query: Query, ranked: Sequence[Evidence], lead: Evidence) -> Dispute
         if (
             other.kind is SentenceKind.BODY
             and not other.altered
-            and other.relevance >= AS_RELEVANT * lead.relevance
             and other.article.family.id not in families
             and len(theirs) <= MOST_VALUES
             and exclude_each_other(lead.text, mine, other.text, theirs)
