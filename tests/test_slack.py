@@ -390,7 +390,7 @@ def test_an_answer_too_long_for_one_message_goes_on_in_the_next_between_sentence
         lambda: any("carousel" in kinds(m) for m in workspace.replies("C1", event["ts"])), "cards"
     )
     found = workspace.replies("C1", event["ts"])
-    assert len(found) == 3
+    assert 3 <= len(found) <= 4  # where a message ends depends on when its sentences came
     assert " ".join(m["text"] for m in found) == " ".join(sentences)
     assert all(m["text"].endswith("[1].") and not m["streaming"] for m in found)
 
