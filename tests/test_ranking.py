@@ -196,8 +196,8 @@ def test_what_kind_of_thing_is_told_by_the_word_before_it():
 @pytest.mark.parametrize(
     ("relevance", "answer", "reason"),
     [
-        (0.52, True, None),
-        (0.51, False, "not_supported"),
+        (0.57, True, None),
+        (0.56, False, "not_supported"),
         (0.15, False, "not_supported"),
         (0.14, False, "no_match"),
     ],

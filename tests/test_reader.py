@@ -22,11 +22,11 @@ TOLD = sentences(
     "The company blamed the price of marine diesel.",
     "Grete Amosa, the union's secretary, called it a decent lunch.",
 )
-# held, said, points, strange and missed of each sentence of TOLD
+# held, said, points and strange of each sentence of TOLD
 MEASURED = (
-    (0.720, 0.525, 0.142, 0.064, -3.925),
-    (0.607, 0.424, 3.094, 0.066, -4.137),
-    (1.342, 1.164, 2.857, 0.031, -3.185),
+    (1.110, 0.633, 0.431, 0.047),
+    (1.160, 0.388, 2.127, 0.105),
+    (1.477, 1.046, 1.693, 0.033),
 )
 
 
@@ -39,7 +39,7 @@ def test_the_signs_of_a_few_sentences_are_those_that_were_measured(reader: Reade
 @pytest.mark.parametrize(
     ("question", "sentence", "words"),
     [
-        ("Who is the secretary?", 2, "Grete Amosa"),
+        ("How much does a single cost now?", 0, "7.10"),
         ("Why did the crossing become dearer?", 1, "diesel"),
     ],
 )

@@ -34,7 +34,7 @@ from ingest.settings import read_settings
 from service.evidence.features import SENTENCE_FEATURES
 from service.evidence.reader import SCALE, lead_of
 
-EPOCHS = 6
+EPOCHS = 3
 RATE = 1e-3  # falls to 0 in a straight line
 BATCH = 16  # questions
 DROPOUT = 0.2
@@ -43,7 +43,6 @@ TURNED, POINTED = 48, 32  # directions
 SHORTLIST = 16  # sentences of a question, the best by features
 HARDEST, OTHERS = 3, 3  # of them that do not answer, in one step
 POINTING = 0.3  # share of the pointer in the loss
-ANSWERING = 1.5  # share of whether each sentence answers at all, which questions without an answer teach too
 FULL_SCORE = 0.7  # how often the score by features is given whole; else LITTLE of it, so that reading learns too
 LITTLE = 0.3
 QAMR_QUESTIONS = 5000
@@ -75,7 +74,7 @@ def main(
     asked = [one for one in gathered(kept / "news.pickle") if not held_back(one)]
     weights = fitted(asked)["ranking"]
     news = [_of_news(one, weights) for one in asked if not one.about]
-    items = [one for one in news if one.sentences]
+    items = [one for one in news if any(one.right) and not all(one.right)]
     others = _of_qamr(data / "qamr", embedder)
     texts = list(
         dict.fromkeys(t for one in (*items, *others) for t in (one.question, *one.sentences))
@@ -103,24 +102,17 @@ class Net(nn.Module):  # type: ignore[misc]
         self.wanted, self.offered = nn.Linear(2 * DIMENSION, POINTED), nn.Linear(DIMENSION, POINTED)
         nn.init.normal_(self.wanted.weight, std=0.02)
         nn.init.normal_(self.offered.weight, std=0.02)
-        self.missed_state = nn.Parameter(torch.zeros(DIMENSION))
-        self.missed_by = nn.Parameter(torch.tensor(-2.0))
-        self.score = nn.Parameter(
-            torch.tensor([1.0, 0.5, 0.5, 0.0, 0.0, 0.0])
-        )  # by features, SIGNS
-        self.answers = nn.Parameter(torch.tensor([0.1, 0.3, 0.3, 0.1, 1.0, 1.0]))
-        self.answers_by = nn.Parameter(torch.tensor(-4.0))
+        self.score = nn.Parameter(torch.tensor([1.0, 0.5, 0.5, 0.0, 0.0]))  # by features, SIGNS
 
     def forward(
         self, asked: Tokens, told: Sequence[Tokens], leads: Sequence[int], by_features: Tensor
-    ) -> tuple[Tensor, Tensor, list[Tensor]]:
-        """(n,) scores, (n,) log odds that a sentence answers, and the pointer's strength on its own pieces."""
+    ) -> tuple[Tensor, list[Tensor]]:
+        """(n,) scores, and for each sentence the pointer's strength on its own pieces."""
         question = torch.tensor(asked.states) - self.centre
         turned = self._turned(question)
-        rare, own_state = self.by_rarity * self.rare[asked.ids], self._dropped(question)
-        weight = functional.softplus(rare + own_state @ self.by_state + self.by)
+        weight = self.by_rarity * self.rare[asked.ids] + self._dropped(question) @ self.by_state
+        weight = functional.softplus(weight + self.by)
         weight = weight / weight.sum()
-        missed = torch.sigmoid(rare / 4 + own_state @ self.missed_state + self.missed_by)
         whole = torch.cat([self._dropped(torch.tensor(asked.whole)), question.mean(dim=0)])
         wanted = self.wanted(whole)
         signs, pointers = [], []
@@ -132,11 +124,10 @@ class Net(nn.Module):  # type: ignore[misc]
             nearest = like.max(dim=1).values
             points = torch.logsumexp(pointer, 0) - np.log(max(1, int(own.sum())))
             said = SCALE * like[:, own].max(dim=1).values @ weight
-            most = -SCALE * ((1 - nearest) * missed).max()
-            signs.append(torch.stack([SCALE * nearest @ weight, said, points, nearest.min(), most]))
+            signs.append(torch.stack([SCALE * nearest @ weight, said, points, nearest.min()]))
             pointers.append(pointer)
         rows = torch.column_stack([by_features, torch.stack(signs)])
-        return rows @ self.score, rows @ self.answers + self.answers_by, pointers
+        return rows @ self.score, pointers
 
     def arrays(self) -> dict[str, np.ndarray]:
         """The weights as `service.evidence.reader.Reader` takes them, in half precision."""
@@ -144,7 +135,6 @@ class Net(nn.Module):  # type: ignore[misc]
             "centre": self.centre, "rare": self.rare, "down": self.down, "up": self.up, "by_state": self.by_state,
             "by_rarity": self.by_rarity, "by": self.by, "wanted": self.wanted.weight.T, "wanted_by": self.wanted.bias,
             "offered": self.offered.weight.T, "offered_by": self.offered.bias,
-            "missed_state": self.missed_state, "missed_by": self.missed_by,
         }  # fmt: skip
         return {name: one.detach().numpy().astype(np.float16) for name, one in named.items()}
 
@@ -164,8 +154,7 @@ def train(
     groups = [
         {"params": [net.down, net.up], "lr": RATE, "weight_decay": 0.1},
         {"params": [*net.wanted.parameters(), *net.offered.parameters()], "lr": RATE, "weight_decay": 0.05},
-        {"params": [net.by_state, net.by_rarity, net.by, net.score, net.missed_state, net.missed_by,
-                    net.answers, net.answers_by], "lr": 5 * RATE, "weight_decay": 0.0},
+        {"params": [net.by_state, net.by_rarity, net.by, net.score], "lr": 5 * RATE, "weight_decay": 0.0},
     ]  # fmt: skip
     optimiser = torch.optim.AdamW(groups)
     steps = EPOCHS * -(-2 * len(news) // BATCH)
@@ -195,13 +184,9 @@ def _loss(net: Net, tokens: Mapping[str, Tokens], item: Item, chance: random.Ran
     told = [tokens[item.sentences[n]] for n in chosen]
     leads = [item.leads[n] for n in chosen]
     by_features = torch.tensor([share * item.by_features[n] for n in chosen])
-    scores, odds, pointers = net(tokens[item.question], told, leads, by_features)
+    scores, pointers = net(tokens[item.question], told, leads, by_features)
     right = torch.tensor([item.right[n] for n in chosen])
-    apart = functional.binary_cross_entropy_with_logits(odds, right.float(), reduction="none")
-    hard = torch.softmax(odds.detach(), 0) + 0.1
-    loss = ANSWERING * (apart @ hard) / hard.sum()
-    if yes and no:
-        loss = loss + torch.logsumexp(scores, 0) - torch.logsumexp(scores[right], 0)
+    loss = torch.logsumexp(scores, 0) - torch.logsumexp(scores[right], 0)
     spans = [
         (pointer, span)
         for n, one, pointer in zip(chosen, told, pointers, strict=True)

@@ -51,7 +51,7 @@ FAR_AHEAD = 5.0
 NO_ANSWER = 20.0  # taken off the score of what is never an answer: below all prose
 _NO_PROSE = (SentenceKind.HEADING, SentenceKind.BYLINE, SentenceKind.DATELINE)
 THRESHOLD = (
-    0.52  # least relevance of the best sentence that is an answer: a wrong one costs more than none
+    0.57  # least relevance of the best sentence that is an answer: a wrong one costs more than none
 )
 NOTHING_ALIKE = (
     0.15  # below this relevance the archive is silent on the matter rather than close to it

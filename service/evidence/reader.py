@@ -30,14 +30,13 @@ Floats = NDArray[np.float64]
 Vectors = NDArray[np.floating]
 
 WEIGHTS = Path(__file__).with_name("reader.npz")
-WEIGHTS_SHA256 = "1f6afe5b13e17cc702391cd1a4d4454cf36e5fa72c9d519bdac94c37fbf069d8"
+WEIGHTS_SHA256 = "5363fa7783cc0ebf917afb6ea415cb585b9492fd31275d8c5575cc3c80a4a10c"
 REMEDY = "install dateline anew, the file is part of it"
 SIGNS = (
     "held",  # likeness of the question's pieces to the nearest ones of title, month and sentence
     "said",  # the same of the sentence alone
     "points",  # how strongly the pointer finds an answer in the sentence
     "strange",  # likeness of that piece of the question which is least at home here
-    "missed",  # how far the piece that is missed most is from its like; at most 0
 )
 SCALE = 5.0  # of a mean of cosines, so that the signs have about the same spread
 KEPT = 2000  # sentences whose states are kept for the next question; some 30 kB each
@@ -122,17 +121,14 @@ class Reader:
                 del self._kept[text]
         return known
 
-    def _sought(self, asked: Tokens) -> tuple[Vectors, Vectors, Vectors, Vectors]:
-        """What is looked for: the question's pieces, turned, their weights, how much each would be missed, and the
-        pointer's direction."""
+    def _sought(self, asked: Tokens) -> tuple[Vectors, Vectors, Vectors]:
+        """What is looked for: the question's pieces, turned, their weights, and the pointer's direction."""
         net = self._weights
         question = asked.states - net["centre"]
-        rare = net["rare"][asked.ids] * net["by_rarity"]
-        weight = np.logaddexp(0.0, rare + question @ net["by_state"] + net["by"])
-        missed = 1 / (1 + np.exp(-(rare / 4 + question @ net["missed_state"] + net["missed_by"])))
+        weight = net["rare"][asked.ids] * net["by_rarity"] + question @ net["by_state"] + net["by"]
+        weight = np.logaddexp(0.0, weight)
         wanted = np.concatenate([asked.whole, question.mean(axis=0)]) @ net["wanted"]
-        turned = self._turned(question)
-        return turned, weight / weight.sum(), missed, wanted + net["wanted_by"]
+        return self._turned(question), weight / weight.sum(), wanted + net["wanted_by"]
 
     def _turned(self, states: NDArray[np.float32]) -> NDArray[np.float32]:
         turned = states + (states @ self._weights["down"]) @ self._weights["up"]
@@ -140,7 +136,7 @@ class Reader:
 
 
 def _signs(
-    question: Vectors, weight: Vectors, missed: Vectors, wanted: Vectors, told: _Told, lead: int
+    question: Vectors, weight: Vectors, wanted: Vectors, told: _Told, lead: int
 ) -> tuple[list[float], float, tuple[int, int]]:
     """The signs of one sentence behind `lead` characters, the pointer's sureness, and where it points."""
     own = told.starts >= lead
@@ -157,7 +153,6 @@ def _signs(
         SCALE * float(like[:, own].max(axis=1) @ weight),
         points,
         float(nearest.min()),
-        -SCALE * float(((1 - nearest) * missed).max()),
     ]
     answer = int(told.starts[first]) - lead, int(told.ends[first]) - lead
     return signs, float(share.max() / share.sum()), answer
