@@ -47,6 +47,9 @@ def skerra(tmp_path: Path, settings: Settings) -> Archive:
             "at what temprature",
             "at what temperature",
         ),  # English has it, and nothing here is like it
+        ("how many boats at the tannery", "how many boats at the tannery"),  # no "tanner"
+        ("how accuratey", "how accurately"),
+        ("is the sailory here", "is the sailory here"),  # though the archive has "sailor"
         ("", ""),
     ],
 )

@@ -22,7 +22,8 @@ def corrected(text: str, snapshot: Snapshot, archive: Archive) -> str:
 
     English is what the embedding model's vocabulary has as one piece, in any form, or with -ly. What is put in its
     place is a word of the archive, a stop word or, where it is very like, another English one. A name that is written
-    with a capital in a question that begins with one is left alone: another person may be meant.
+    with a capital in a question that begins with one is left alone: another person may be meant. So is a word that adds
+    -y to another one: a "tannery" is no "tanner".
     """
     careful = text[:1].isupper()
     index = archive.text_index
@@ -56,6 +57,8 @@ def corrected(text: str, snapshot: Snapshot, archive: Archive) -> str:
 
 def _likeness(written: str, word: str) -> float:
     if written[0] != word[0] or abs(len(written) - len(word)) > 2:
+        return 0.0
+    if written == f"{word.removesuffix('s')}y":
         return 0.0
     if sorted(written) == sorted(word):
         return TURNED
