@@ -65,10 +65,7 @@ class Archive:
                 )
             opened.callback(self.sentence_cache.close)
             self.sentence_vectors = SentenceVectors(self.sentence_cache)
-            self._indexes = self._opened_indexes()
-            opened.callback(lambda: self.vector_index.close())
-            self.settle()
-            self.catalogue.made_with(self.embedder.model)
+            self._open(opened)
             opened.pop_all()
 
     @cached_property
@@ -77,6 +74,13 @@ class Archive:
         if isinstance(self.embedder, LocalEmbedder):
             return self.embedder
         return LocalEmbedder(self.settings.model_dir)
+
+    def _open(self, opened: contextlib.ExitStack) -> None:
+        """Opens what is searched; an archive on servers does it in another way."""
+        self._indexes = self._opened_indexes()
+        opened.callback(lambda: self.vector_index.close())
+        self.settle()
+        self.catalogue.made_with(self.embedder.model)
 
     @property
     def indexes(self) -> Indexes:
