@@ -6,7 +6,9 @@ import os
 import queue
 import signal
 import subprocess
+import sys
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from html import escape
@@ -15,13 +17,21 @@ from pathlib import Path
 import pytest
 from bad_web import Answer, Web, bad_web
 from conftest import BRIDGE, DAM
-from processes import DATELINE, command, environment, served_process
+from processes import command, environment, served_process
 
 from ingest.errors import WrongUsage
 from ingest.settings import Settings
 from ingest.watch import pause, place, seconds
 
-SECONDS = 60.0  # in which anything that is waited for comes
+SECONDS = 180.0  # in which anything that is waited for comes, on a busy machine too
+# A shell without job control starts what it puts in the background, and all that comes of it, deaf
+# to SIGINT; here the watch is one in the foreground, whoever runs the tests.
+DATELINE = [
+    sys.executable,
+    "-c",
+    "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
+    "import dateline; dateline.main()",
+]
 
 
 class Watch:
@@ -50,6 +60,14 @@ class Watch:
             self.said.append(line)
             self.new.append(line)
         self.new.remove(next(line for line in self.new if words in line))
+
+    def asks(self, web: Web, times: int) -> None:
+        """Waits until the server was asked so often, and leaves it the processor meanwhile."""
+        deadline = time.monotonic() + SECONDS
+        while len(web.asked) < times:
+            assert self.process.poll() is None
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
 
 
 @contextmanager
@@ -111,8 +129,7 @@ def test_a_poll_that_fails_is_told_once_and_tried_again_until_it_goes_well(
     web.pages["/feed"] = Answer(b"no", status=500)
     with watching(settings, web.address + "/feed") as watch:
         watch.says("answered with 500")
-        while len(web.asked) < 3:
-            assert watch.process.poll() is None
+        watch.asks(web, 3)
         feed(web, '"1"', "The dam closed.")
         watch.says("added 1")
         watch.says("reached again")
@@ -126,13 +143,11 @@ def test_what_it_knows_survives_a_kill(settings: Settings, web: Web) -> None:
     address = feed(web, '"1"', "The dam closed.")
     with watching(settings, address) as watch:
         watch.says("added 1")
-        while len(web.asked) < 2:
-            assert watch.process.poll() is None
+        watch.asks(web, 2)
         os.kill(watch.process.pid, signal.SIGKILL)
     web.asked.clear()
-    with watching(settings, address):
-        while not web.asked:
-            pass
+    with watching(settings, address) as watch:
+        watch.asks(web, 1)
     assert web.asked[0][1]["if-none-match"] == '"1"'
 
 
