@@ -13,6 +13,7 @@ import pytest
 from files import OPENED, TITLE, docx, html, pdf
 
 from ingest.errors import BadArticle, NotReady
+from ingest.formats import reading_process
 from ingest.formats.readers import read
 from ingest.formats.reading_process import Content, ReadingProcess
 from ingest.types import Article, Failure
@@ -131,7 +132,9 @@ def test_reading_can_be_stopped_in_the_middle_of_a_file() -> None:
 
 
 @pytest.mark.slow
-def test_a_page_that_takes_too_long_is_read_plainly() -> None:
+def test_a_page_that_takes_too_long_is_read_plainly(monkeypatch: pytest.MonkeyPatch) -> None:
+    # its main text takes about ten: too long on a fast machine too, in a process that is warm
+    monkeypatch.setattr(reading_process, "PAGE_SECONDS", 1)
     with ReadingProcess() as process:
         plain = process.read(content("html", endless()))
     assert plain.text.count(OPENED) == 300
