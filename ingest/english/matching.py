@@ -15,7 +15,7 @@ from ingest.english.countries import CAPITALS
 from ingest.english.date_mentions import dates_share
 from ingest.english.numbers import numbers_match
 from ingest.english.terms import GIVEN_NAMES, Term, TermKind, is_ordinary
-from ingest.english.words import fold, opposite, stem, synonyms
+from ingest.english.words import fold, stands_for, stem
 
 
 @dataclass(slots=True)
@@ -94,11 +94,7 @@ def same(left: Term, right: Term) -> float:
     if left.kind is not right.kind:
         return 0.95 if _is_same_word(left, right) or _is_same_word(right, left) else 0.0
     if left.kind is TermKind.WORD:
-        return (
-            0.7
-            if right.value in synonyms(left.value) and not opposite(left.value, right.value)
-            else 0.0
-        )
+        return 0.7 if stands_for(left.value, right.value) else 0.0
     if left.kind is TermKind.DATE:
         return 0.8 if dates_share(left.value, right.value) else 0.0
     if left.kind is TermKind.NUMBER:

@@ -125,6 +125,11 @@ def synonyms(word: str) -> frozenset[str]:
     return frozenset((word,)).union(*(_MEMBERS[number] for number in _SYNONYMS.get(word, _NONE)))
 
 
+def stands_for(left: str, right: str) -> bool:
+    """Whether one stem may stand in the place of another: the same, or a synonym that does not exclude it."""
+    return right in synonyms(left) and not opposite(left, right)
+
+
 @lru_cache(maxsize=65536)
 def opposite(left: str, right: str) -> bool:
     """Whether two stems exclude each other: listed opposites, "legal" and "illegal"."""

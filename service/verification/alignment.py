@@ -11,7 +11,7 @@ from functools import cached_property, lru_cache
 from ingest.english.date_mentions import dates_share
 from ingest.english.numbers import numbers_match
 from ingest.english.terms import Term, TermKind
-from ingest.english.words import STOP_WORDS, opposite, stem, synonyms
+from ingest.english.words import STOP_WORDS, stands_for, stem
 from service.verification.reading import Reading, Span
 
 # letters that two words must begin with to be taken for one, where their stems differ
@@ -62,8 +62,7 @@ def likeness(left: Term, right: Term) -> float:
     short, long = sorted((left.value, right.value), key=len)
     if len(short) >= SAME_ROOT and long.startswith(short[: max(SAME_ROOT, len(short) - 1)]):
         return 0.7
-    alike = right.value in synonyms(left.value) and not opposite(left.value, right.value)
-    return 0.6 if alike else 0.0
+    return 0.6 if stands_for(left.value, right.value) else 0.0
 
 
 def align(claim: Reading, quotes: Sequence[Reading]) -> Alignment:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from ingest.english.terms import TermKind
-from ingest.english.words import irregular, opposite, synonyms
+from ingest.english.words import irregular, opposite, stands_for
 from service.verification.alignment import SIGNS, Edit, bare, carries, words
 from service.verification.amounts import UNITS
 from service.verification.reading import CORE, LIGHT, Reading
@@ -85,7 +85,7 @@ def put_in(made: Edit, others: Sequence[Reading], card: Reading) -> Iterator[str
             if start in restated or not carries(word) or word[0].isdigit() or word in _SCALES:
                 continue
             mine = bare(word)
-            if mine in rest or mine in LIGHT or any(_stands_for(mine, other) for other in cut):
+            if mine in rest or mine in LIGHT or any(stands_for(mine, other) for other in cut):
                 continue
             if any(opposite(mine, other) for other in slot) and word.removesuffix("s") not in UNITS:
                 if not CORE["negation"].search(" ".join(theirs)):  # "not legal", "illegal"
@@ -99,7 +99,7 @@ def put_in(made: Edit, others: Sequence[Reading], card: Reading) -> Iterator[str
         not term.quoted
         and term.kind is TermKind.WORD
         and term.value not in rest | around | LIGHT
-        and not any(_stands_for(term.value, other) for other in rest)
+        and not any(stands_for(term.value, other) for other in rest)
         for term in made.claim.content
     ):
         yield "a speaker who is not there"
@@ -116,10 +116,6 @@ def _restated(made: Edit) -> set[int]:
         for match in pattern.finditer(made.claim.lower)
         for place in range(match.start(), match.end())
     }
-
-
-def _stands_for(left: str, right: str) -> bool:
-    return left == right or (right in synonyms(left) and not opposite(left, right))
 
 
 def _is_slot(made: Edit, theirs: int, mine: int, word: str) -> bool:
