@@ -130,7 +130,7 @@ class Analysis:
 
     @cached_property
     def statements(self) -> tuple[Statement, ...]:
-        """The verbs with their subjects and objects, and what keeps each from being a fact."""
+        """Who does what: the verbs, each with its subject, its object and what else it joins."""
         return clauses.statements(self)
 
     def _of_kind(self, kind: TermKind) -> tuple[Span, ...]:
