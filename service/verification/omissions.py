@@ -317,10 +317,8 @@ def cut_opening(made: Edit) -> bool:
     if made.claim.has_core("possible", "likely", "intend", "claim"):
         return False
     for match in _OPENING.finditer(quote):
-        last = _SENTENCE_END.search(quote, match.end())
-        right = made.kept_after(match.end(), last.start() if last else None)
         inside = (match.start() <= start < match.end() for start, _ in made.kept_spans)
-        if 2 * len(right) > len(made.kept_spans) and not any(inside):
+        if _leads_to_most(made, match) and not any(inside):
             return True
     return False
 
@@ -342,10 +340,14 @@ def cut_frame(made: Edit) -> bool:
     """Whether an order to say what is kept, "it is true that" or a label was cut from in front of it."""
     quote = made.quote.lower
     for match in _FRAME.finditer(quote):
-        last = _SENTENCE_END.search(quote, match.end())
-        right = made.kept_after(match.end(), last.start() if last else None)
-        if 2 * len(right) > len(made.kept_spans) and not any(
-            span[0] < match.end() and carries(quote[slice(*span)]) for span in made.kept_spans
-        ):
+        before = (quote[a:b] for a, b in made.kept_spans if a < match.end())
+        if _leads_to_most(made, match) and not any(map(carries, before)):
             return True
     return False
+
+
+def _leads_to_most(made: Edit, match: re.Match[str]) -> bool:
+    """Whether most of what is kept stands behind these words, in their sentence."""
+    last = _SENTENCE_END.search(made.quote.lower, match.end())
+    right = made.kept_after(match.end(), last.start() if last else None)
+    return 2 * len(right) > len(made.kept_spans)
