@@ -9,7 +9,7 @@ from fractions import Fraction
 from itertools import combinations
 
 from ingest.english import analyse, tables
-from ingest.english.numbers import CARDINALS
+from ingest.english.numbers import CARDINALS, SCALES
 from ingest.english.terms import Term, TermKind
 from service.verification.reading import Reading
 
@@ -60,7 +60,6 @@ _PART_OF = re.compile(
 _BETWEEN = re.compile(r"\s?[a-z]*,?(?: and)?\s")  # "2 hours and 30 minutes"
 _RATE = re.compile(r"\ba (?:month|week|day|hour)\b|\ban hour\b|\b(?:month|week|dai|hour)ly\b")
 _OLD = re.compile(r"[\s-]years?[\s-]old")  # an age is written without its unit too
-_SCALES = {"thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12}
 _LONG_RATE = re.compile(
     r"\ba (?:year|month|week|day)\b|\b(?:year|annual|month|week)ly\b|\bannual\b"
 )
@@ -191,7 +190,7 @@ def _amount(reading: Reading, term: Term, after: str) -> Amount | None:
             return Amount(1.5 * factor, dimension, factor, "", term)
     if after.startswith(" and a half"):
         scale = re.match(r" and a half (thousand|million|billion|trillion)\b", after)
-        value = (value + 0.5) * (_SCALES[scale[1]] if scale else 1)
+        value = (value + 0.5) * float(SCALES[scale[1]] if scale else 1)
         after = after[scale.end() :] if scale else after.removeprefix(" and a half")
     part, whole = _OUT_OF.search(before), _PART_OF.match(after)
     if part and value:
