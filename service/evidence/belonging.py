@@ -71,20 +71,16 @@ def _value_of_another(query: Query, sentence: str) -> bool:
     if not asked or not (query.wants in _VALUES or query.dimensions):
         return False
     told = analyse(sentence)
-    subjects = [_names(told, one.subject) for one in told.statements]
-    if not any(asked & subject for subject in subjects):
+    if not any(asked & _names(told, one.subject) for one in told.statements):
         return False
+
+    def of_others(at: int) -> bool:
+        there = [one for one in told.statements if _reaches(told, one, at)]
+        named = any(_names(told, one.subject) for one in there)
+        return named and not any(asked & _names(told, _words(one)) for one in there)
+
     found = [one.start for one in things(query, sentence) if one.worth >= LIKELY]
-    return bool(found) and all(
-        any(
-            _reaches(told, one, at) and subject and not asked & _names(told, _words(one))
-            for one, subject in zip(told.statements, subjects, strict=True)
-        )
-        and not any(
-            _reaches(told, one, at) and asked & _names(told, _words(one)) for one in told.statements
-        )
-        for at in found
-    )
+    return bool(found) and all(map(of_others, found))
 
 
 def _words(one: Statement) -> tuple[int, ...]:
