@@ -31,6 +31,7 @@ from service.types import Citation
 log = logging.getLogger(__name__)
 
 GRAVEST: tuple[StaleBecause, ...] = ("withdrawn", "removed", "altered", "corrected")
+HOLDS = ("", "[]")  # no reason and no citation
 ANSWERS_AT_ONCE = 100  # receipts in memory
 
 Body = dict[str, Any]
@@ -114,8 +115,9 @@ class StaleAnswers:
         if not marks:
             return [since | body for body in bodies]
         with self._catalogue.live() as snapshot:
+            read = ReadOnce(snapshot)
             return [
-                since | body | {"stale": _shown(marks.get(body["id"]), body, snapshot)}
+                since | body | {"stale": _shown(marks.get(body["id"]), body, read)}
                 for body in bodies
             ]
 
@@ -176,9 +178,8 @@ class StaleAnswers:
             for row in self._database.rows(these):
                 because, numbers = _judged(json.loads(row.body), read, withdrawn)
                 before = known.get(row.answer_id)
-                if because != (before.because if before else ""):
-                    begun = before.since if before and because else now
-                    mark = {"answer_id": row.answer_id, "since": begun, "because": because}
+                if (because, numbers) != ((before.because, before.numbers) if before else HOLDS):
+                    mark = {"answer_id": row.answer_id, "since": now, "because": because}
                     marks.append(mark | {"numbers": numbers, "asked_by": row.asked_by})
         return marks
 
@@ -268,11 +269,11 @@ def _judged(body: Body, read: ReadOnce, withdrawn: Collection[str]) -> tuple[str
     return min(reasons, key=GRAVEST.index, default=""), json.dumps(sorted(found))
 
 
-def _shown(mark: Any, body: Body, snapshot: Snapshot) -> Body | None:
+def _shown(mark: Any, body: Body, read: ReadOnce) -> Body | None:
     if mark is None:
         return None
     numbers = json.loads(mark.numbers)
-    found = outdated(body, ReadOnce(snapshot))
+    found = outdated(body, read)
     now = [one.now for number, one in sorted(found.items()) if one.now and number in numbers]
     return {
         "since": mark.since,

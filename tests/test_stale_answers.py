@@ -124,6 +124,24 @@ def test_a_removed_article_leaves_a_stale_answer_without_new_words(room: Newsroo
     assert room.stale(answer)["because"] == "removed"  # its words are gone from the receipt
 
 
+def test_a_later_reason_or_citation_replaces_the_earlier_one_and_begins_anew(
+    room: Newsroom,
+) -> None:
+    both = f"{COST} How long will the repair of the Orvel dam take?"
+    answer = room.asked(both)
+    room.write(dam=DAM.replace("eleven months", "fourteen months"))
+    first = room.stale(answer)
+    room.write(bridge=BRIDGE.replace("38 million", "39 million"))
+    second = room.stale(answer)
+    assert len(first["citations"]) < len(second["citations"]) == len(second["now"])
+    room.write(dam=None)
+    third = room.stale(answer)
+    told = [one["because"] for one in (first, second, third)]
+    assert told == ["corrected", "corrected", "removed"]
+    assert first["since"] < second["since"] < third["since"]
+    assert room.stale(answer) == third
+
+
 def test_what_its_publisher_took_back_is_called_withdrawn(room: Newsroom) -> None:
     item = {"uri": "urn:x:9", "version": "1", "headline": "Skiff race", "pubstatus": "usable"}
     item["body_text"] = "The skiff race of Tarn was won by Nell Orde in 41 minutes."
