@@ -24,7 +24,7 @@ async def follow(service: Service) -> None:
             if service.stopping.is_set():
                 return
             for step in (
-                asyncio.to_thread(service.stale_answers.follow),
+                asyncio.to_thread(service.stale_answers.catch_up),
                 service.saved_questions.ask_again(),
                 asyncio.to_thread(service.events.send, client.post),
             ):

@@ -71,10 +71,10 @@ class StaleAnswers:
         self._catalogue = catalogue
         self._webhook = webhook
 
-    def follow(self) -> None:
+    def catch_up(self) -> None:
         """Brings every receipt up to the newest generation: marks what went stale, and takes out
         the words of articles that are gone. Reads a row where nothing was published since."""
-        since = self._followed()
+        since = self._caught_up_to()
         with self._catalogue.whole() as snapshot:
             number = snapshot.number
             if since == number:
@@ -92,7 +92,7 @@ class StaleAnswers:
     def read(self, answer_id: str) -> Body | None:
         """The receipt of an answer as it is to be shown now; None where there is none, or whoever
         asks may not see it."""
-        self.follow()
+        self.catch_up()
         body = self._receipts.get(answer_id)
         return self.told([body])[0] if body and self.seen(body) else None
 
@@ -154,7 +154,7 @@ class StaleAnswers:
             more = len(rows) == limit
         return list(zip(found, self.told(list(found.values())), strict=True))[:limit]
 
-    def _followed(self) -> int:
+    def _caught_up_to(self) -> int:
         """The generation that every receipt was held against; 0 before the first."""
         query = select(followed.c.generation).where(followed.c.name == "answers")
         rows = self._database.rows(query)

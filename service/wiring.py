@@ -86,7 +86,7 @@ class Service:
             return 0
         with self.changing():
             released = pipeline.release(self.archive, now)
-        self.stale_answers.follow()
+        self.stale_answers.catch_up()
         return released
 
 
@@ -116,9 +116,9 @@ def open_service(settings: Settings, guards: Guards | None = None) -> Iterator[S
         receipts.expire(datetime.now(UTC))
         webhook = settings.webhook_url if settings.keep_days else None
         stale_answers = StaleAnswers(records, receipts, archive.catalogue, webhook)
-        stale_answers.follow()
+        stale_answers.catch_up()
         writing, stopping = threading.Lock(), asyncio.Event()
-        jobs = Jobs(archive, writing, stopping.is_set, stale_answers.follow)
+        jobs = Jobs(archive, writing, stopping.is_set, stale_answers.catch_up)
         signing, keys = secret(records, "cookies"), Keys(settings, held)
         saved = SavedQuestions(records, archive, answerer, receipts, stale_answers, keys)
         told = {ANSWER_STALE: stale_answers.data, QUESTION_CHANGED: saved.data}

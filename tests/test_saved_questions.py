@@ -195,7 +195,7 @@ def test_erased_words_leave_what_is_kept_of_saved_questions_and_a_restore_has_th
     asyncio.run(desk.service.saved_questions.ask_again())
     article = desk.http.get("/v1/articles?q=Orvel").json()["articles"][0]["article_id"]
     assert pipeline.erase(desk.service.archive, article)
-    desk.service.stale_answers.follow()
+    desk.service.stale_answers.catch_up()
     read = desk.http.get(f"/v1/saved-questions/{saved['saved_question_id']}")
     assert read.json()["changes"][0]["changed"] == ["number"]
     held = b"".join(p.read_bytes() for p in desk.service.settings.data_dir.glob("receipts.sqlite*"))

@@ -37,7 +37,7 @@ class Newsroom:
             path = self.folder / f"{name}.txt"
             path.write_text(text, "utf-8") if text is not None else path.unlink()
         ingest(self.service.archive, [self.folder], prune=True)
-        self.service.stale_answers.follow()  # as whatever publishes does
+        self.service.stale_answers.catch_up()  # as whatever publishes does
 
     def asked(self, question: str, **more: Any) -> dict[str, Any]:
         reply = self.http.post("/v1/answers", json={"question": question, **more})

@@ -85,7 +85,7 @@ class Client:
         """
         self._network.deadline = time.monotonic() + self._seconds
         accept = {"accept": ", ".join(takes), **(headers or {})}
-        reply = self._followed(checked(address), accept, takes, self._expect_permission)
+        reply = self._through_redirects(checked(address), accept, takes, self._expect_permission)
         if reply.status in (200, 304, 404, 410):
             return reply
         raise NotFetched(
@@ -101,7 +101,7 @@ class Client:
         self._network.deadline = time.monotonic() + self._seconds
         return self._exchange("POST", checked(address), headers, None, body)
 
-    def _followed(
+    def _through_redirects(
         self,
         url: httpx2.URL,
         headers: Mapping[str, str],
@@ -124,7 +124,7 @@ class Client:
         place = f"{url.scheme}://{url.netloc.decode('ascii')}/robots.txt"
         if place not in self._rules:
             try:
-                reply = self._followed(checked(place), {}, robots.LONGEST, lambda _: None)
+                reply = self._through_redirects(checked(place), {}, robots.LONGEST, lambda _: None)
             except TooLarge as error:
                 raise NotFetched(
                     f"has a robots.txt of more than {robots.LONGEST / MEGABYTE:g} MB, which is not "

@@ -86,7 +86,7 @@ def routes(service: Service) -> APIRouter:
             if identity is None:
                 raise NotFound("there is no article of this id here")
             uploads.forget(service.settings, identity)
-            service.stale_answers.follow()
+            service.stale_answers.catch_up()
         return {"erased": article_id}
 
     @router.get("/owner/erasures", include_in_schema=False)
@@ -97,7 +97,7 @@ def routes(service: Service) -> APIRouter:
     def rollback() -> dict[str, Any]:
         with service.writing:
             report = pipeline.rollback(service.archive)
-            service.stale_answers.follow()
+            service.stale_answers.catch_up()
             return report_body(report)
 
     return router
@@ -160,7 +160,7 @@ class _Ingest:
                 columns=self.body.columns,
                 progress=self._progress,
             )
-            self.service.stale_answers.follow()
+            self.service.stale_answers.catch_up()
             return report_body(report)
         finally:
             self.service.writing.release()

@@ -261,7 +261,7 @@ def _receipts(router: APIRouter, service: Service) -> None:
         limit: Annotated[int, Query(ge=1, le=200)] = 50,
     ) -> Response:
         """Answers of this key whose cited words changed or are gone; the role admin sees all."""
-        service.stale_answers.follow()
+        service.stale_answers.catch_up()
         before = place_of(cursor, len(AFTER_ALL)) if cursor is not None else AFTER_ALL
         asked_by = None if request.state.may_manage else request.state.caller
         found = service.stale_answers.page(asked_by, before, limit + 1)

@@ -247,7 +247,7 @@ def _changing(router: APIRouter, service: Service) -> None:
                 with service.archive.writing(REMOVAL_WAIT_SECONDS):
                     pass  # no other process writes, or it is the queue's
                 uploads.remove(service.archive, article_id, identity)
-                service.stale_answers.follow()
+                service.stale_answers.catch_up()
         except (NotReady, Owned):
             job_id = service.jobs.remove(article_id, identity, request.state.request_id)
             where = {"Location": f"/v1/jobs/{job_id}"}

@@ -53,7 +53,7 @@ def routes(service: Service) -> APIRouter:
     ) -> Response:
         """Its answers as they were given, newest first."""
         stale = service.stale_answers
-        stale.follow()
+        stale.catch_up()
         caller: str = request.state.caller
         card = service.conversations.read(conversation_id, caller)
         found = service.conversations.answers(conversation_id, caller, _before(cursor), limit + 1)

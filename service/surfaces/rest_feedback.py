@@ -51,7 +51,7 @@ def routes(service: Service) -> APIRouter:
     ) -> Response:
         """Ratings with their answers, oldest first; `next_cursor` is null at the end."""
         after = place_of(cursor, len(BEFORE_ALL)) if cursor is not None else BEFORE_ALL
-        service.stale_answers.follow()
+        service.stale_answers.catch_up()
         found = service.feedback.page(after, limit + 1)
         page = found[:limit]
         told = service.stale_answers.told([receipt for _, receipt in page])
