@@ -116,7 +116,7 @@ saved_questions = Table(
     words("owner"),
     words("body"),  # what is asked, as in POST /v1/answers
     words("created_at"),
-    words("answer_id"),  # the last answer that was told
+    words("answer_id"),  # its newest answer
     Column("webhook", WORDS),
     Column("slack_channel", WORDS),
     Column("asked_in", Integer, nullable=False),  # the generation that the answer is true of

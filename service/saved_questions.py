@@ -45,7 +45,7 @@ class SavedQuestion:
     webhook: str | None
     slack_channel: str | None
     created_at: str
-    answer_id: str  # the last answer that was told
+    answer_id: str  # its newest answer
     asked_in: int  # the generation that it is true of
 
 
@@ -119,8 +119,8 @@ class SavedQuestions:
             for question, number in await asyncio.to_thread(self._touched):
                 try:
                     await self._compare(question, number)
-                except Exception as error:  # noqa: BLE001  it stands in no other one's way
-                    log.warning("saved question %s not asked: %r", question.question_id, error)
+                except Exception:  # the others are asked, whatever fails in one
+                    log.exception("saved question %s not asked", question.question_id)
                     await asyncio.to_thread(self._asked_in, [question.question_id], number)
 
     def data(self, event: StoredEvent) -> Body | None:

@@ -195,8 +195,8 @@ def _spanned(
     span = _tracer.start_span(name, kind=kind, attributes=attributes)
     try:
         yield span
-    except BaseException as error:
-        gone = isinstance(error, GeneratorExit)  # whoever asked
+    except BaseException as error:  # raised again; also that whoever asked left
+        gone = isinstance(error, GeneratorExit)
         span.set_attribute("error.type", "cancelled" if gone else type(error).__name__)
         raise
     finally:
