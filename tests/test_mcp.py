@@ -139,9 +139,24 @@ def test_a_client_of_an_older_protocol_is_served(http: httpx2.Client, version: s
     assert event_data(reply)["result"]["structuredContent"]["results"]
 
 
-@pytest.mark.parametrize("body", [b"", b"{", b"[]", b"7", b'{"jsonrpc": "2.0"}'])
-def test_what_is_no_message_is_refused(http: httpx2.Client, body: bytes) -> None:
-    assert 400 <= http.post("/mcp", content=body, headers=HEADERS).status_code < 500
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        (b"", -32700),
+        (b"{", -32700),
+        (b"[]", -32600),
+        (b"7", -32600),
+        (b"{}", -32600),
+        (b'{"jsonrpc": "2.0"}', -32600),
+        (b'{"jsonrpc": "2.0", "id": 1, "method": 7}', -32600),
+    ],
+)
+def test_what_is_no_message_is_refused_in_plain_words(
+    http: httpx2.Client, body: bytes, code: int
+) -> None:
+    reply = http.post("/mcp", content=body, headers=HEADERS)
+    assert reply.status_code == 400 and reply.json()["error"]["code"] == code
+    assert "pydantic" not in reply.text and "input_value" not in reply.text
 
 
 def test_a_version_nobody_knows_is_refused_with_those_that_are(http: httpx2.Client) -> None:

@@ -16,6 +16,7 @@ from mcp.server.stdio import stdio_server
 from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
 from mcp.shared.exceptions import MCPError
 from pydantic import BaseModel, Field, ValidationError
+from starlette.responses import JSONResponse
 from starlette.types import Receive, Scope, Send
 
 from ingest.errors import DatelineError, NotFound
@@ -24,6 +25,7 @@ from service.contract.requests import Day, Filter, Name, QuestionText, Request
 from service.surfaces.sources import escaped, is_web_address
 
 MOST_RESULTS = 10
+NO_MESSAGE = "the body is no message of JSON-RPC: send one request or notification object"
 UNKNOWN_ID = "there is no article of this id here: take the id of a search result"
 _ID = re.compile(r"[A-Za-z0-9_-]+")
 INSTRUCTIONS = """A news archive. `ask` answers a question in sentences that are each checked \
@@ -260,8 +262,17 @@ def server(archive: Archive) -> Server[Any]:
     )
 
 
-async def respond(archive: Archive, scope: Scope, receive: Receive, send: Send) -> None:
+async def respond(
+    archive: Archive, body: bytes, scope: Scope, receive: Receive, send: Send
+) -> None:
     """One HTTP request, whole in itself: nothing is kept from one to the next."""
+    if _is_no_message(body):  # the package would repeat what was sent
+        error = types.ErrorData(code=types.INVALID_REQUEST, message=NO_MESSAGE)
+        refused = types.JSONRPCError(jsonrpc="2.0", id=None, error=error)
+        await JSONResponse(refused.model_dump(mode="json", exclude={"error": {"data"}}), 400)(
+            scope, receive, send
+        )
+        return
     manager = StreamableHTTPSessionManager(server(archive), stateless=True)
     async with manager.run():
         await manager.handle_request(scope, receive, send)
@@ -272,6 +283,15 @@ async def speak(archive: Archive) -> None:
     own = server(archive)
     async with stdio_server() as (incoming, outgoing):
         await own.run(incoming, outgoing, own.create_initialization_options())
+
+
+def _is_no_message(body: bytes) -> bool:
+    """Whether it is JSON, but no message of the protocol."""
+    try:
+        types.jsonrpc_message_adapter.validate_json(body, by_name=False)
+    except ValidationError as error:
+        return all(one["type"] != "json_invalid" for one in error.errors(include_url=False))
+    return False
 
 
 def _failed(words: str) -> types.CallToolResult:

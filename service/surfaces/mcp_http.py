@@ -37,7 +37,7 @@ class McpEndpoint:
         archive = mcp.Archive(self._ask, settings.public_url or str(request.base_url))
         body = await request.body()
         left = asyncio.create_task(gone(request))
-        work = asyncio.create_task(mcp.respond(archive, scope, _once(body, left), send))
+        work = asyncio.create_task(mcp.respond(archive, body, scope, _once(body, left), send))
         try:
             await asyncio.wait({work, left}, return_when=asyncio.FIRST_COMPLETED)
             if work.done():
