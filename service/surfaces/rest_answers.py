@@ -12,7 +12,7 @@ from fastapi import APIRouter, Header, Query, Request, Response
 from fastapi.responses import JSONResponse
 
 from ingest.errors import DatelineError, IndexUnavailable, NotFound
-from service.contract.cursors import LONGEST_CURSOR, cursor_of, place_of
+from service.contract.cursors import Cursor, Limit, cursor_of, place_of
 from service.contract.problems import problem_of, problems
 from service.contract.replies import Receipt, ReceiptList, SigningKey, answer_of, body_of
 from service.contract.requests import AnswerRequest, IdempotencyKey
@@ -254,15 +254,12 @@ def _receipts(router: APIRouter, service: Service) -> None:
     def list_stale(
         request: Request,
         stale: Annotated[Literal["true"], Query(description="only `true`")],
-        cursor: Annotated[
-            str | None,
-            Query(max_length=LONGEST_CURSOR, description="`next_cursor` of the page before"),
-        ] = None,
-        limit: Annotated[int, Query(ge=1, le=200)] = 50,
+        cursor: Cursor = None,
+        limit: Limit = 50,
     ) -> Response:
         """Answers of this key whose cited words changed or are gone; the role admin sees all."""
         service.stale_answers.catch_up()
-        before = place_of(cursor, len(AFTER_ALL)) if cursor is not None else AFTER_ALL
+        before = place_of(cursor, AFTER_ALL)
         asked_by = None if request.state.may_manage else request.state.caller
         found = service.stale_answers.page(asked_by, before, limit + 1)
         more = len(found) > limit

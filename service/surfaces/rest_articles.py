@@ -274,9 +274,7 @@ def _page(snapshot: Snapshot, wanted: ArticlesRequest) -> Articles:
     """A cursor names the list, the place and the article it stands behind."""
     narrowed = wanted.narrowed()
     asked = hashlib.sha256(repr((wanted.sort, narrowed)).encode()).hexdigest()[:16]
-    list_of, place, after = (
-        place_of(wanted.cursor, 3) if wanted.cursor is not None else (asked, "0", "")
-    )
+    list_of, place, after = place_of(wanted.cursor, (asked, "0", ""))
     if list_of != asked or not place.isdecimal():
         raise InvalidRequest("cursor: it goes with another sort or other filters; leave it out")
     if wanted.sort == "id" and narrowed == ArchiveFilter():  # without reading the whole catalogue

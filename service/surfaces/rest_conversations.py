@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 
-from service.contract.cursors import LONGEST_CURSOR, cursor_of, place_of
+from service.contract.cursors import Cursor, Limit, cursor_of, place_of
 from service.contract.problems import problems
 from service.contract.replies import (
     ConversationCard,
@@ -21,11 +21,6 @@ from service.records import AFTER_ALL
 from service.surfaces.admission import guards
 from service.wiring import Service
 
-Cursor = Annotated[
-    str | None, Query(max_length=LONGEST_CURSOR, description="`next_cursor` of the page before")
-]
-Limit = Annotated[int, Query(ge=1, le=200)]
-
 
 def routes(service: Service) -> APIRouter:
     """`/v1/conversations`, bound to one service. Another key's conversation is a 404."""
@@ -36,7 +31,8 @@ def routes(service: Service) -> APIRouter:
         request: Request, cursor: Cursor = None, limit: Limit = 50
     ) -> ConversationList:
         """Those of this key; a new one begins with `"conversation_id": "new"` in a question."""
-        found = service.conversations.page(request.state.caller, _before(cursor), limit + 1)
+        before = place_of(cursor, AFTER_ALL)
+        found = service.conversations.page(request.state.caller, before, limit + 1)
         return ConversationList(
             conversations=[_card(one) for one in found[:limit]],
             next_cursor=cursor_of(*found[limit - 1].place) if len(found) > limit else None,
@@ -56,7 +52,8 @@ def routes(service: Service) -> APIRouter:
         stale.catch_up()
         caller: str = request.state.caller
         card = service.conversations.read(conversation_id, caller)
-        found = service.conversations.answers(conversation_id, caller, _before(cursor), limit + 1)
+        before = place_of(cursor, AFTER_ALL)
+        found = service.conversations.answers(conversation_id, caller, before, limit + 1)
         body: dict[str, Any] = body_of(_card(card)) | {
             "turns": stale.told([one for _, one in found[:limit] if stale.seen(one)]),
             "next_cursor": cursor_of(*found[limit - 1][0]) if len(found) > limit else None,
@@ -88,10 +85,6 @@ def routes(service: Service) -> APIRouter:
         return Response(status_code=204)
 
     return router
-
-
-def _before(cursor: str | None) -> tuple[str, ...]:
-    return place_of(cursor, len(AFTER_ALL)) if cursor is not None else AFTER_ALL
 
 
 def _card(conversation: Conversation) -> ConversationCard:

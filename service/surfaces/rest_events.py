@@ -6,6 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
 
+from service.contract.cursors import Limit
 from service.contract.problems import problems
 from service.contract.replies import Event, EventList
 from service.surfaces.admission import guards
@@ -22,7 +23,7 @@ def routes(service: Service) -> APIRouter:
         after: Annotated[
             int, Query(ge=0, le=2**62, description="`number` of the last one that is known")
         ] = 0,
-        limit: Annotated[int, Query(ge=1, le=200)] = 50,
+        limit: Limit = 50,
     ) -> EventList:
         """What webhooks are told, without the words, oldest first: of this key's answers and saved
         questions; the role admin sees all."""

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Annotated
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 
-from service.contract.cursors import LONGEST_CURSOR, cursor_of, place_of
+from service.contract.cursors import Cursor, Limit, cursor_of, place_of
 from service.contract.problems import problems
 from service.contract.replies import FeedbackPage, body_of
 from service.contract.requests import FeedbackRequest
@@ -42,15 +41,9 @@ def routes(service: Service) -> APIRouter:
         dependencies=[MANAGES],
         responses=problems(403, 422),
     )
-    def list_feedback(
-        cursor: Annotated[
-            str | None,
-            Query(max_length=LONGEST_CURSOR, description="`next_cursor` of the page before"),
-        ] = None,
-        limit: Annotated[int, Query(ge=1, le=200)] = 50,
-    ) -> Response:
+    def list_feedback(cursor: Cursor = None, limit: Limit = 50) -> Response:
         """Ratings with their answers, oldest first; `next_cursor` is null at the end."""
-        after = place_of(cursor, len(BEFORE_ALL)) if cursor is not None else BEFORE_ALL
+        after = place_of(cursor, BEFORE_ALL)
         service.stale_answers.catch_up()
         found = service.feedback.page(after, limit + 1)
         page = found[:limit]
