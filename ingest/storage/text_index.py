@@ -45,6 +45,8 @@ class TextIndex:
         with self._named(REBUILD):
             path.mkdir(parents=True, exist_ok=True)
             self._index = tantivy.Index(builder.build(), path=str(path))
+            # whoever writes reloads; a watcher would write into the folder after it is closed
+            self._index.config_reader(reload_policy="manual")
 
     def add(self, rows: Iterable[tuple[str, str, str]]) -> None:
         """Adds or replaces (passage id, title field, text); they are found once this returns."""
