@@ -111,10 +111,10 @@ class Receipts:
         first = (now - timedelta(days=self.keep_days)).isoformat(timespec="seconds")
         saved = receipts.c.answer_id.in_(select(saved_questions.c.answer_id))
         query = select(receipts.c.answer_id).where(receipts.c.made_at < first, ~saved)
+        with self._database.write() as connection:
+            connection.execute(delete(events).where(events.c.made_at < first))
         if rows := self._database.rows(query):
             self.forget([row.answer_id for row in rows])
-            with self._database.write() as connection:
-                connection.execute(delete(events).where(events.c.made_at < first))
             log.info("forgot %d answers older than %d days", len(rows), self.keep_days)
 
     def forget(self, answer_ids: Sequence[str]) -> None:
