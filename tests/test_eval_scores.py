@@ -305,7 +305,8 @@ JSON = st.recursive(
 @settings(suppress_health_check=[HealthCheck.too_slow])
 @given(st.dictionaries(st.sampled_from(sorted(GOOD)), JSON))
 def test_whatever_comes_back_is_judged_and_never_fails(changes: dict[str, Any]) -> None:
-    violations(GOOD | changes, ARTICLES)
+    told = violations(GOOD | changes, ARTICLES)
+    assert all(re.match(r"(?:shape|[1-6]): \S", one) for one in told), told
 
 
 # --- scores ---------------------------------------------------------------------------------------------------------

@@ -127,6 +127,7 @@ def test_an_open_address_wants_keys(settings: Settings, host: str) -> None:
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "::1", "127.8.9.10"])
 def test_loopback_wants_none(settings: Settings, host: str) -> None:
     serving.check_binding(settings, host)
+    assert not settings.data_dir.exists()  # no keys were looked for
 
 
 def test_an_open_address_without_keys_is_wrong_usage_of_the_command(settings: Settings) -> None:
