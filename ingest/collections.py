@@ -30,7 +30,8 @@ def is_name(name: str) -> bool:
 
 
 def within(made_for: Iterable[str], bound_to: Iterable[str]) -> bool:
-    """Whether all of `made_for` are of those that somebody is bound to, who is bound to none: yes.
+    """Whether whoever is bound to some collections may see what was made from `made_for`: all of these
+    have to be among them; whoever is bound to none sees all.
 
     `made_for` of none is from all collections, or outside of every one.
     """

@@ -74,7 +74,7 @@ class AddressRefused(InvalidRequest):
 
 
 class NotFetched(DatelineError):
-    """`wait_seconds`: how long its server asks not to be asked again."""
+    """`wait_seconds`: how long its server wants no further request."""
 
     code, status = "not_fetched", 502
 

@@ -105,7 +105,7 @@ def _measures_or_opposites(one: Analysis, other: Analysis) -> set[str]:
 
 
 def _another_answer(before: Body, after: Body) -> set[str]:
-    """The kinds of values in which the words that answer, where both are known, have none in common."""
+    """The kinds of values of which both answers have some in the words that answer, and none in common."""
     ours, theirs = _answering(before), _answering(after)
     return {
         kind

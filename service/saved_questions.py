@@ -1,4 +1,4 @@
-"""Saved questions: asked again when the archive changes, and told of only if the answer did."""
+"""Saved questions: asked again when the archive changes, and reported only if the answer did."""
 
 from __future__ import annotations
 

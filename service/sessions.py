@@ -19,8 +19,8 @@ SECRET_BYTES = 32
 
 
 def secret(records: Database, name: str) -> bytes:
-    """32 bytes that stay the same, made at the first call. With `cookies` cookies and share links
-    are signed: who deletes it signs everybody out."""
+    """32 bytes that stay the same, made at the first call. The one named `cookies` signs
+    cookies and share links: who deletes it signs everybody out."""
     standing = select(secrets.c.value).where(secrets.c.name == name)
     if not records.rows(standing):
         made = {"name": name, "value": token_hex(SECRET_BYTES)}

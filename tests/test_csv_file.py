@@ -123,7 +123,7 @@ def test_a_heading_that_a_table_has_not_is_told_with_the_nearest(
 
 @pytest.mark.parametrize(
     ("written", "told"),
-    [("titel=A", '"title" is meant'), ("title", "FIELD=HEADING"), ("title=", "FIELD=HEADING")],
+    [("titel=A", 'did you mean "title"'), ("title", "FIELD=HEADING"), ("title=", "FIELD=HEADING")],
 )
 def test_a_mapping_that_is_none_is_told(written: str, told: str) -> None:
     with pytest.raises(WrongUsage, match=told):

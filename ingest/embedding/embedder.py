@@ -105,7 +105,7 @@ class LocalEmbedder:
         return self._question(text)[0]
 
     def question_tokens(self, text: str) -> Tokens:
-        """What `tokens` gives of one text: of a question that was embedded just now, without a run."""
+        """As `tokens`, of one text. A question that was embedded just now needs no further run."""
         return self._question(text)[1]
 
     def embed_aside(self, texts: Sequence[str]) -> Vectors:

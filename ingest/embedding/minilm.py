@@ -77,9 +77,9 @@ def graph_file(cache_dir: Path, layers: int = LAYERS) -> Path:
 
 def open_session(cache_dir: Path, layers: int = LAYERS) -> InferenceSession:
     """A session taking `ids` (tokens,) int64 to `states` (tokens, 384) after `STATES_AFTER` layers,
-    and with all layers to `vector`, unit (384,) float32. A run is on the thread that calls: two
-    threads took twice the CPU, and where cores are busy as long (a question 11.1 ms against 5.5, n 60).
-    It computes all there is, whatever is asked for, so those who want states alone open few layers.
+    and with all layers to `vector`, unit (384,) float32. A run stays on the thread that calls: two
+    threads took twice the CPU (a question 11.1 ms against 5.5, n 60) and, where cores are busy, no
+    less time. A run computes every output: whoever wants states alone opens a graph of few layers.
 
     A graph that does not load, because something cut it short, is written anew. Raises
     ModelUnavailable. Flipped bits inside the weights would pass: hashing 90 MB costs 0.1 s a start,

@@ -19,7 +19,7 @@ Phrase = tuple[int, ...]  # places of words among the tokens of a text
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """The verb `tokens[verb]` with the words of its subject and object; a passive's subject is what is done to.
+    """The verb `tokens[verb]` with the words of its subject and object; a passive's subject is whom it is done to.
 
     `others` are the phrases behind prepositions, with these.
     """

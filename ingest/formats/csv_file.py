@@ -17,12 +17,12 @@ SAMPLED = 8000  # characters by which the separator is told
 
 
 def mapping(written: str) -> dict[str, str]:
-    """By field the heading: `title=Headline,text=Body`. Raises WrongUsage where a field is none."""
+    """The heading of each field, of `title=Headline,text=Body`. Raises WrongUsage for an unknown field."""
     pairs = [pair.partition("=") for pair in written.split(",") if pair.strip()]
     for field, is_pair, heading in pairs:
         name = field.strip()
         if not is_pair or not heading.strip() or name not in FIELDS:
-            like = f'; "{near}" is meant?' if (near := nearest(name)) and near != name else ""
+            like = f'; did you mean "{near}"?' if (near := nearest(name)) and near != name else ""
             raise WrongUsage(
                 f"--columns {name[:40]!r}: write FIELD=HEADING{like} (fields: {', '.join(FIELDS)})"
             )

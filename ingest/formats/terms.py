@@ -10,7 +10,7 @@ from ingest.formats.field_names import TERMS, plain, words
 from ingest.types import Subject, Terms
 
 MOST_SUBJECTS = 100
-LONGEST = 2000  # characters of terms of use; of a name the tenth part
+LONGEST = 2000  # characters of terms of use; names have a tenth of it
 
 _STOPPED = {"canceled": "was killed", "cancelled": "was killed", "withheld": "is withheld"}
 _MEDIA_TOPIC = re.compile(

@@ -77,6 +77,6 @@ class AddressRecords:
                     put(connection, addresses, rows)
 
     def forget(self, address: str) -> None:
-        """Deletes that it was ever fetched."""
+        """Deletes the records of an address, whatever led to it."""
         with self._database.write() as connection:
             connection.execute(delete(addresses).where(addresses.c.address == address))

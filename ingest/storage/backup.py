@@ -55,7 +55,7 @@ def write(target: Path, settings: Settings, schemas: Sequence[Schema]) -> dict[s
                 counts |= _write_tables(file, settings, schema)
             for path in sorted(settings.uploads_dir.rglob("*")):
                 place = path.relative_to(settings.uploads_dir)
-                # what still waits is hidden
+                # uploads that still wait lie in hidden folders
                 if path.is_file() and not any(part.startswith(".") for part in place.parts):
                     file.write(path, f"{UPLOADS}/{place}")
             manifest = {

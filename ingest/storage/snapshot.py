@@ -250,7 +250,7 @@ class Snapshot:
 
 
 def _without_source(member: Member) -> Member:
-    """Which words a copy alters is known still, and not what its source has there."""
+    """Which words a copy alters is still known, what its source has there is not."""
     return replace(
         member,
         alterations=tuple(replace(one, canonical=Span(0, 0, "")) for one in member.alterations),

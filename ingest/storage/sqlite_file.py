@@ -212,7 +212,7 @@ def unavailable(path: Path, error: Exception) -> IndexUnavailable:
         # the catalogue is the record of all the rest; another file stands for itself
         whole = path.name == "catalogue.sqlite"
         anew = (
-            "DATELINE_DATA_DIR and ingest anew" if whole else "this file, and what it held is gone"
+            "DATELINE_DATA_DIR and ingest anew" if whole else "this file, which loses what it held"
         )
         remedy = f"it is damaged: put a copy of it back, or delete {anew}"
     else:

@@ -61,7 +61,7 @@ EMPTY_PATH = "a PATH is empty: give its name, or . for the folder you are in"
 
 
 def is_address(words: str) -> bool:
-    """Whether somebody who names files, folders and web addresses means one of these."""
+    """Whether a place that somebody names is a web address, not a file or folder."""
     return re.match(r"[a-z][a-z0-9+.-]*://", words, re.IGNORECASE) is not None
 
 

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 REVISIT_SECONDS = 86_400  # after which a page is looked at though nothing new is said of it
 FULL_TEXT = 1000  # characters of an item of a feed that are taken for all of it
-DEEPEST = 3  # sitemaps within sitemaps
+DEEPEST = 3  # levels of sitemaps that list sitemaps
 MOST_LISTINGS = 1000  # sitemaps of one ingest
 MOST_FAILURES = 5  # pages in a row that could not be fetched, after which the rest waits
 
@@ -120,7 +120,7 @@ class _Visit:
     known: Mapping[str, AddressRecord]
     given: tuple[str, ...]
     now: float
-    way: str = field(init=False)  # of reading: what was read in another one is read again
+    way: str = field(init=False)  # of reading: what was read in another way is read again
     limit_bytes: int = field(init=False)
     takes: Mapping[str, int] = field(init=False)
     items: list[Item | Left] = field(default_factory=list)
