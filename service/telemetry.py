@@ -111,7 +111,7 @@ def page(service: Service, now: datetime) -> str:
         "families": ("Families of them", counts["families"]),
         "answers_running": ("Questions that are being answered", service.turns.running),
         "answers_waiting": ("Questions that wait for their turn", service.turns.waiting),
-        "uploads_waiting": ("Uploads that are not done yet", service.jobs.waiting),
+        "uploads_waiting": ("Jobs that are not done yet", service.jobs.waiting),
     }
     lines = [*service.metrics.lines(), *_head(CACHED, "Looked up in memory, by cache", "counter")]
     for cache, uses in {
