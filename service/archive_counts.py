@@ -18,7 +18,7 @@ from ingest.storage.listing import Listing
 from ingest.storage.passage_filters import PassageFilter, matching_articles
 from service.query.analysis import Query
 from service.query.kinds import ArchiveQuestion
-from service.retrieval.retriever import filter_of
+from service.retrieval.retriever import card, filter_of
 from service.types import Counted
 
 OUTLETS_NAMED = 5  # in a sentence; the page lists all
@@ -134,7 +134,6 @@ class ArchiveRow:
     title: str
     publisher: str | None
     published_on: date | None
-    family_id: str
     role: str
     canonical: bool
 
@@ -155,16 +154,19 @@ def stories(found: Listing, sort: str, first: int, most: int) -> list[Story]:
     families: dict[str, list[ArchiveRow]] = {
         family_id: [] for family_id in found.stories(sort, first, most)
     }
-    for row in found.members(list(families), sort):
+    rows = found.members(list(families), sort)
+    bound = found.snapshot.bound_to  # a copy of which no other is seen stands alone
+    seen = found.snapshot.articles(row.article_id for row in rows) if bound else {}
+    for row in rows:
+        place = card(seen[row.article_id]).family if bound else row
         families[row.family_id].append(
             ArchiveRow(
                 row.article_id,
                 row.title or row.source,
                 row.publisher,
                 date.fromisoformat(row.published_on) if row.published_on else None,
-                row.family_id,
-                row.role,
-                bool(row.canonical),
+                place.role,
+                bool(place.canonical),
             )
         )
     return [

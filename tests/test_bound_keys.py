@@ -276,3 +276,6 @@ def test_a_copy_of_a_hidden_original_stands_alone(house: House) -> None:
     (alone,) = house.get(path, shown).json()["articles"]
     own = f"fam_{alone['article_id']}"
     assert alone["family"] == {"id": own, "size": 1, "role": "original", "canonical": True}
+    copy = "republished copy"
+    assert copy in house.get("/archive?q=lighthouse", every).text
+    assert copy not in house.get("/archive?q=lighthouse", shown).text
