@@ -58,6 +58,12 @@ def test_a_run_of_the_quotes_words_is_exact_and_cites_only_that_quote():
     assert (found.support, found.keys) == ("exact", ("bridge:1",))
 
 
+def test_a_run_that_leaves_out_a_sign_is_not_exact():
+    quote = "Officials said that rents rose 5% in May."
+    assert verdict("Rents rose 5% in May", quote).support == "exact"
+    assert verdict("Rents rose 5 in May", quote).support != "exact"
+
+
 def test_words_in_another_order_are_not_exact():
     assert (
         verdict("The bridge was opened on 12 March 2025 and cost 38 million crowns.", QUOTE).support

@@ -103,12 +103,6 @@ class Edit:
         """Share of the claim's words that stand in the sentence in the same order."""
         return self.kept / (len(self.mine) or 1)
 
-    @property
-    def is_run(self) -> bool:
-        """Whether the claim's words stand in a row in the sentence."""
-        mine, theirs = ([word for word, _ in side] for side in (self.mine, self.theirs))
-        return any(theirs[n : n + len(mine)] == mine for n in range(len(theirs) - len(mine) + 1))
-
     @cached_property
     def kept_spans(self) -> list[Span]:
         """Where the words that the claim kept stand in the sentence."""
@@ -134,6 +128,13 @@ class Edit:
     def kept_after(self, place: int, end: int | None = None) -> list[Span]:
         last = len(self.quote.text) if end is None else end
         return [span for span in self.kept_spans if place <= span[0] < last]
+
+
+def is_run(claim: Reading, quote: Reading) -> bool:
+    """Whether the claim's words, figures and signs stand in a row in the sentence."""
+    mine, theirs = ([word for word, _ in words(side)] for side in (claim, quote))
+    starts = range(len(theirs) - len(mine) + 1)
+    return bool(mine) and any(theirs[n : n + len(mine)] == mine for n in starts)
 
 
 def carries(word: str) -> bool:

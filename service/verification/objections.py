@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from ingest.english import analyse, differences
 from ingest.english.terms import Term, TermKind
 from ingest.english.words import opposite, stem
-from service.verification.alignment import Alignment, Edit, align, edit, likeness
+from service.verification.alignment import Alignment, Edit, align, edit, is_run, likeness
 from service.verification.amounts import (
     EACH,
     UNITS,
@@ -117,7 +117,8 @@ def objections(claim: Reading, quotes: Sequence[Reading], card: Reading) -> Iter
         yield from _of_other_words(align(claim, quotes), card)
         return
     yield from cut_operators(nearest)
-    if not nearest.is_run and not _denies(claim) and _denied(align(claim, quotes)):
+    runs = is_run(claim, nearest.quote)
+    if not runs and not _denies(claim) and _denied(align(claim, quotes)):
         yield NEGATION_LEFT_OUT
     if cut_rank(nearest):
         yield "rank left out"
@@ -133,7 +134,7 @@ def objections(claim: Reading, quotes: Sequence[Reading], card: Reading) -> Iter
         yield "frame left out"
     if cut_opening(nearest):
         yield "opening left out"
-    if not nearest.is_run:
+    if not runs:
         if cut_figure(nearest) or cut_count(nearest):
             yield "number left out"
         yield from _of_own_words(nearest, quotes, card)

@@ -11,6 +11,7 @@ from ingest.english import Analysis, analyse
 from ingest.english.date_mentions import mentions
 from ingest.english.words import synonyms
 from service.types import Draft, Evidence, Support
+from service.verification.alignment import is_run
 from service.verification.objections import objections
 from service.verification.reading import read
 
@@ -20,7 +21,7 @@ ADDS = 2  # words, or one number, date or name, that a further sentence must bri
 LONGEST_CLAIM = 1500  # characters; whatever is longer and no quote is no sentence of an answer
 
 _BRACKETED_NUMBER = re.compile(r"\[\s*\d+\s*\]")
-_WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
+_WORD = re.compile(r"[^\W_]")
 _DAY = r"(?P<day>\d{4}-\d\d-\d\d|\d{1,2}\s+[A-Z][a-z]+\s+\d{4}|[A-Z][a-z]+\s+\d{1,2},\s+\d{4})"
 _DATED = re.compile(
     rf"(?i:\(?\b(?:as of|as at|as reported on|reported on|in a report of"
@@ -59,7 +60,7 @@ def verify(draft: Draft, evidence: Mapping[str, Evidence]) -> Verdict:
     if whole is not None:
         return Verdict("exact", (whole.key,), "a whole sentence")
     said, claim = claim, _undated(claim, cited)
-    run = next((item for item in cited if _is_run(claim, item.text)), None)
+    run = next((item for item in cited if is_run(read(claim), read(comparable(item.text)))), None)
     if run is None and len(claim) > LONGEST_CLAIM:
         return Verdict(None, (), "too long to be one sentence")
     judged = cited if run is None else [run]
@@ -128,13 +129,6 @@ def _undated(claim: str, cited: Sequence[Evidence]) -> str:
 
     rest = _DATED.sub(kept, claim).strip(" ,")
     return " ".join(rest.split()) if rest else claim
-
-
-def _is_run(claim: str, text: str) -> bool:
-    """Whether the claim's words stand in a row in a sentence."""
-    mine = " ".join(match[0].lower() for match in _WORD.finditer(claim))
-    theirs = " ".join(match[0].lower() for match in _WORD.finditer(comparable(text)))
-    return bool(mine) and f" {mine} " in f" {theirs} "
 
 
 def _weighed(claim: str, cited: Sequence[Evidence]) -> Verdict:
