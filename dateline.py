@@ -21,8 +21,14 @@ from evals import cli as evals_cli
 from evals import feedback_cli
 from ingest import cli as ingest_cli
 from ingest.watch import watch
-from service import articles_cli, backup_cli, keys_cli, receipts_cli, slack_cli
-from service import cli as service_cli
+from service.commands import (
+    articles_cli,
+    backup_cli,
+    keys_cli,
+    receipts_cli,
+    service_cli,
+    slack_cli,
+)
 
 HELP = ["-h", "--help"]
 app = typer.Typer(

@@ -18,8 +18,8 @@ from typing import Any
 
 from benchmarks.synthetic import open_synthetic, questions
 from service.answerer import Answerer
-from service.receipts import Receipts
-from service.records import open_records
+from service.given_answers.receipts import Receipts
+from service.record_tables import open_records
 from service.retrieval.retriever import Retriever
 from service.types import Question
 

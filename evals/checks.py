@@ -26,8 +26,8 @@ from ingest import terminal
 from ingest.pipeline import SAMPLE, ingest
 from ingest.settings import read_settings
 from ingest.storage.archive import open_archive
-from service.checks import Checker
 from service.retrieval.retriever import Retriever
+from service.text_checks import Checker
 from service.types import Question
 
 VERDICTS = ("supported", "partial", "contradicted", "not_found", "not_checked")

@@ -15,8 +15,8 @@ import typer
 from ingest import terminal
 from ingest.errors import DatelineError, WrongUsage
 from ingest.settings import read_settings
-from service.cli import Json
-from service.client import Ask, connected
+from service.commands.local_service import Ask, connected
+from service.commands.service_cli import Json
 
 app = typer.Typer(
     help="Ratings of answers: list them, make eval cases of them.", no_args_is_help=True
@@ -100,7 +100,7 @@ def _unfit(rating: Body) -> str | None:
     answer = rating["answer"]
     if answer["made_from"].get("turns") and not rating["history"]:
         return NO_HISTORY
-    from service.receipt_signing import REMOVED as REMOVED_WORDS
+    from service.given_answers.receipt_signing import REMOVED as REMOVED_WORDS
 
     if any(REMOVED_WORDS in turn["content"] for turn in rating["history"]) or any(
         not citation["quote"] for citation in _cited(answer)

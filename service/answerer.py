@@ -15,8 +15,9 @@ from ingest.errors import ModelFailed
 from ingest.storage.archive import Archive
 from ingest.storage.catalogue import Snapshot
 from service import telemetry
+from service.answer_run import AnswerRun, new_id
 from service.answer_text import INTRODUCTION, plain, refusal, undated
-from service.archive_counts import counted_sentences
+from service.archive_questions import counted_sentences
 from service.conflicts import altered_copies, disputes, false_premises, origins, staleness
 from service.drafting import extractive, prompts
 from service.drafting.draft_parsing import accepted
@@ -26,12 +27,11 @@ from service.evidence.answer_types import words_that_answer
 from service.evidence.digest import digest
 from service.evidence.gathering import nearest
 from service.evidence.selection import Decide, Selection, Selector
+from service.given_answers.receipts import Receipts, made_from
 from service.query import kinds
 from service.query.analysis import analyse
-from service.receipts import Receipts, made_from
 from service.retrieval.retriever import Retriever
 from service.retrieval.spelling import corrected
-from service.run import AnswerRun, new_id
 from service.telemetry import Metrics
 from service.types import (
     Answer,

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from ingest.english import analyse
-from service.archive_counts import ArchiveRow
+from service.archive_questions import ArchiveRow
 
 TITLES_READ = 200  # the newest stories
 SHOWN = 4

@@ -14,27 +14,27 @@ from ingest import pipeline, uploads
 from ingest.errors import NotReady
 from ingest.settings import Settings
 from ingest.storage.archive import Archive, open_archive
+from service.access.answer_queue import Turns
+from service.access.api_keys import Keys
+from service.access.audit_log import Changes
+from service.access.idempotency_keys import Repeats
+from service.access.key_tables import open_keys
+from service.access.rate_limits import Guesses, Rates
+from service.access.session_cookies import Sessions, secret
 from service.answerer import Answerer, Guards
-from service.changes import Changes
-from service.checks import Checker
-from service.conversations import Conversations
 from service.drafting.llm import Drafter
-from service.events import ANSWER_STALE, QUESTION_CHANGED, Events
-from service.feedback import Feedback
+from service.given_answers.conversations import Conversations
+from service.given_answers.feedback import Feedback
+from service.given_answers.receipts import Receipts
+from service.given_answers.saved_questions import SavedQuestions
+from service.given_answers.share_links import Shares
+from service.given_answers.stale_answers import StaleAnswers
+from service.given_answers.webhooks import ANSWER_STALE, QUESTION_CHANGED, Events
 from service.jobs import Jobs
-from service.key_tables import open_keys
-from service.keys import Keys
-from service.rates import Guesses, Rates
-from service.receipts import Receipts
-from service.records import open_records
-from service.repeats import Repeats
+from service.record_tables import open_records
 from service.retrieval.retriever import Retriever
-from service.saved_questions import SavedQuestions
-from service.sessions import Sessions, secret
-from service.shares import Shares
-from service.stale_answers import StaleAnswers
 from service.telemetry import Metrics
-from service.turns import Turns
+from service.text_checks import Checker
 
 CHANGE_WAIT_SECONDS = 10.0
 

@@ -15,9 +15,9 @@ from ingest.storage.archive import Archive
 from ingest.storage.catalogue import Snapshot
 from service.answerer import Answerer
 from service.contract.replies import Article, body_of
+from service.given_answers.receipts import Receipts
 from service.query.analysis import Query, analyse
-from service.receipts import Receipts
-from service.records import open_records
+from service.record_tables import open_records
 from service.retrieval.retriever import Retriever
 from service.types import Question
 

@@ -10,8 +10,8 @@ from contextlib import contextmanager
 
 from ingest.settings import Settings
 from service.app import create_app
-from service.connections import LimitedConnection
-from service.serving import http_server
+from service.serving.http_connections import LimitedConnection
+from service.serving.server import http_server
 from service.wiring import Service, open_service
 
 STARTING_SECONDS = 10.0

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from service.answer_changes import changes, news
+from service.given_answers.answer_changes import changes, news
 
 
 def answer(*sentences: str, answering: str = "", **more: Any) -> dict[str, Any]:

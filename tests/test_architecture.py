@@ -20,7 +20,7 @@ MAY_IMPORT = {
 }
 VENDOR_HOMES = {
     "chromadb": {"ingest/storage/vector_index.py"},
-    "cryptography": {"service/receipt_signing.py"},
+    "cryptography": {"service/given_answers/receipt_signing.py"},
     "alembic": {
         "ingest/storage/schema.py",
         *(
@@ -51,7 +51,7 @@ VENDOR_HOMES = {
     "docx": {"ingest/formats/docx_text.py"},
     "httpcore2": {"ingest/web/client.py", "ingest/web/network.py"},
     "jinja2": {"service/surfaces/page_templates.py", "evals/report_page.py"},
-    "limits": {"service/rates.py"},
+    "limits": {"service/access/rate_limits.py"},
     "lxml": {
         "ingest/formats/docx_text.py",
         "ingest/formats/html.py",

@@ -22,8 +22,8 @@ from ingest.storage import backup, doctor
 from ingest.storage.archive import open_archive, rebuild
 from ingest.storage.databases import open_database
 from ingest.storage.tables import CATALOGUE, versions
-from service.key_tables import KEYS
-from service.records import RECORDS
+from service.access.key_tables import KEYS
+from service.record_tables import RECORDS
 from service.surfaces.slack_inbox import SLACK
 
 SCHEMAS = (CATALOGUE, RECORDS, KEYS, SLACK)

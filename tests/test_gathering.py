@@ -11,8 +11,8 @@ from ingest.pipeline import ingest
 from ingest.settings import Settings
 from ingest.storage.archive import Archive
 from service.answerer import Answerer
-from service.receipts import Receipts
-from service.records import open_records
+from service.given_answers.receipts import Receipts
+from service.record_tables import open_records
 from service.retrieval.retriever import Retriever
 from service.types import Answer, Question
 

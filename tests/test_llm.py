@@ -20,8 +20,8 @@ from ingest.storage.archive import Archive
 from service.answerer import Answerer
 from service.drafting.completions import LONGEST_REPLY
 from service.drafting.llm import Drafter, Usage
-from service.receipts import Receipts
-from service.records import open_records
+from service.given_answers.receipts import Receipts
+from service.record_tables import open_records
 from service.retrieval.retriever import Retriever
 from service.types import Answer, Draft, Question, Turn
 from service.verification.verify import names_something_foreign

@@ -22,7 +22,7 @@ from ingest.storage import backup, doctor
 from ingest.storage.archive import Archive, rebuild
 from ingest.storage.catalogue import StoredArticle
 from ingest.storage.tables import CATALOGUE
-from service.articles_cli import app
+from service.commands.articles_cli import app
 from service.contract.replies import Article
 
 DESK = {"published_on": "2025-03-10", "publisher": "Senn Courier", "author": "Ada Vane"}

@@ -19,7 +19,7 @@ from ingest.pipeline import ingest
 from ingest.settings import Settings
 from ingest.storage.databases import open_database
 from service.contract.replies import Receipt
-from service.records import RECORDS, shown
+from service.record_tables import RECORDS, shown
 
 COST = "How much did the Orvel bridge cost?"
 

@@ -17,9 +17,9 @@ from typer.testing import CliRunner
 import dateline
 from ingest import owner_client
 from ingest.settings import Settings
-from service.receipt_signing import Signer, canonical, check
-from service.receipts import without_article
-from service.serving import serving_privately
+from service.given_answers.receipt_signing import Signer, canonical, check
+from service.given_answers.receipts import without_article
+from service.serving.server import serving_privately
 
 EXAMPLES = Path(__file__).parent.parent / "service" / "contract" / "examples.json"
 RECEIPT: dict[str, Any] = json.loads(EXAMPLES.read_text("utf-8"))["Receipt"]

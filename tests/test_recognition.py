@@ -38,8 +38,8 @@ from service.answerer import Answerer
 from service.contract.replies import Article, body_of
 from service.drafting import prompts
 from service.drafting.llm import Drafter
-from service.receipts import Receipts
-from service.records import open_records
+from service.given_answers.receipts import Receipts
+from service.record_tables import open_records
 from service.retrieval.retriever import Retriever
 from service.types import Question, Turn
 

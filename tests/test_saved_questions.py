@@ -27,8 +27,8 @@ from ingest.storage import backup
 from ingest.web.client import Client
 from service.contract.replies import SavedQuestionRead
 from service.contract.requests import AnswerRequest
-from service.events import StoredEvent
-from service.records import RECORDS
+from service.given_answers.webhooks import StoredEvent
+from service.record_tables import RECORDS
 from service.wiring import Service, open_service
 
 

@@ -20,8 +20,8 @@ from ingest.storage.archive import Archive
 from ingest.storage.databases import open_database
 from ingest.storage.schema import Schema
 from ingest.storage.tables import CATALOGUE
-from service.key_tables import KEYS
-from service.records import RECORDS
+from service.access.key_tables import KEYS
+from service.record_tables import RECORDS
 from service.surfaces.slack_inbox import SLACK
 
 # As they were written before there were versions, with what was added to them by and by.

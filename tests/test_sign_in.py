@@ -17,7 +17,7 @@ from test_rest import assert_problem
 
 from ingest.pipeline import ingest
 from ingest.settings import Settings
-from service.sessions import SESSION_SECONDS, Sessions
+from service.access.session_cookies import SESSION_SECONDS, Sessions
 
 OPEN = ("/", "/healthz", "/readyz", "/docs", "/openapi.json", "/sign-in", "/static/page.css")
 CLOSED = ("/archive", "/articles/0123456789abcdef", "/v1/articles", "/metrics", "/nowhere")

@@ -26,9 +26,9 @@ from ingest.storage.archive import Archive
 from service.answerer import Answerer
 from service.drafting.llm import Drafter
 from service.evidence.temporal import placed, within
+from service.given_answers.receipts import Receipts
 from service.query.analysis import analyse
-from service.receipts import Receipts
-from service.records import open_records
+from service.record_tables import open_records
 from service.retrieval.retriever import Retriever
 from service.types import Evidence, Filters, Question, Turn
 

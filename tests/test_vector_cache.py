@@ -17,9 +17,9 @@ from ingest.storage.archive import Archive
 from ingest.storage.tables import sentences
 from ingest.storage.vector_cache import Spoken
 from ingest.text.passages import embedded_text
-from service.background_embedding import Ahead
 from service.retrieval.fusion import RERANKED, leaders, rerank
 from service.retrieval.retriever import Retriever
+from service.serving.background_embedding import Ahead
 from service.types import Question
 
 

@@ -23,8 +23,8 @@ from ingest.collections import is_name
 from ingest.formats.articles import LONGEST_FIELD
 from ingest.formats.items import LONGEST_ID
 from ingest.text.date_resolution import AHEAD, EARLIEST
-from service.archive_counts import ArchiveFilter
-from service.conversations import LONGEST_TITLE
+from service.archive_questions import ArchiveFilter
+from service.given_answers.conversations import LONGEST_TITLE
 from service.types import LONGEST_QUESTION, Filters, Question, Turn
 
 LONGEST_QUERY = 10_000  # characters of a search, which may be a pasted paragraph

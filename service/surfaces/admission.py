@@ -30,11 +30,11 @@ from ingest.formats.readers import MEGABYTE
 from ingest.log_lines import REQUEST_ID
 from ingest.settings import Settings
 from ingest.storage.snapshot import BOUND_TO
-from service.changes import COMMAND, WITHOUT_KEY, Change
+from service.access.api_keys import Caller
+from service.access.audit_log import COMMAND, WITHOUT_KEY, Change
+from service.answer_run import SPENT
 from service.contract.problems import error_response
-from service.keys import Caller
-from service.receipts import ASKED_BY
-from service.run import SPENT
+from service.given_answers.receipts import ASKED_BY
 from service.surfaces.identity import Identity, is_open
 from service.wiring import Service
 

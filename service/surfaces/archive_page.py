@@ -12,7 +12,7 @@ from typing import Any
 from ingest.english.periods import in_words
 from ingest.storage.catalogue import Snapshot
 from ingest.storage.listing import Listing
-from service.archive_counts import ArchiveFilter, holding, listing, stories
+from service.archive_questions import ArchiveFilter, holding, listing, stories
 from service.example_questions import TITLES_READ, example_questions
 
 PAGE_STORIES = 50

@@ -10,9 +10,9 @@ from starlette.requests import cookie_parser
 from starlette.types import Scope
 
 from ingest.errors import Refused
-from service.keys import Caller, Keys
-from service.rates import Guesses
-from service.sessions import COOKIE, Sessions
+from service.access.api_keys import Caller, Keys
+from service.access.rate_limits import Guesses
+from service.access.session_cookies import COOKIE, Sessions
 
 # Where keys are set, these want none, and everything else does.
 OPEN = ("/", "/healthz", "/readyz", "/docs", "/openapi.json", "/sign-in", "/sign-out")

@@ -9,9 +9,9 @@ from fastapi import APIRouter, Query
 from fastapi.responses import Response
 from pydantic import Field
 
+from service.access.api_keys import Role
 from service.contract.requests import CollectionName, PlainText
 from service.contract.requests import Request as RequestModel
-from service.keys import Role
 from service.wiring import Service
 
 

@@ -20,7 +20,7 @@ from service.contract.requests import (
     Name,
     QueryText,
 )
-from service.readiness import expect_ready
+from service.serving.readiness import expect_ready
 from service.surfaces.admission import MANAGES, guards
 from service.surfaces.streaming import paced
 from service.types import (

@@ -12,13 +12,13 @@ from fastapi import APIRouter, Header, Query, Request, Response
 from fastapi.responses import JSONResponse
 
 from ingest.errors import DatelineError, IndexUnavailable, NotFound
+from service.access.idempotency_keys import Keyed
+from service.answer_run import new_id
 from service.contract.cursors import Cursor, Limit, cursor_of, place_of
 from service.contract.problems import problem_of, problems
 from service.contract.replies import Receipt, ReceiptList, SigningKey, answer_of, body_of
 from service.contract.requests import AnswerRequest, IdempotencyKey
-from service.records import AFTER_ALL
-from service.repeats import Keyed
-from service.run import new_id
+from service.record_tables import AFTER_ALL
 from service.surfaces.admission import guards
 from service.surfaces.recordings import (
     Numbered,

@@ -17,7 +17,8 @@ from ingest.errors import InvalidRequest, NotFound, NotReady, Owned, Refused, Wr
 from ingest.storage.archive import REBUILT_ALONE
 from ingest.storage.catalogue import Snapshot
 from ingest.storage.snapshot import BOUND_TO
-from service.archive_counts import ArchiveFilter, listing
+from service.access.idempotency_keys import Keyed
+from service.archive_questions import ArchiveFilter, listing
 from service.conflicts.side_by_side import canonical_of, compared
 from service.contract.cursors import cursor_of, place_of
 from service.contract.problems import problem_of, problems
@@ -29,9 +30,8 @@ from service.contract.requests import (
     IdempotencyKey,
     OverridesRequest,
 )
+from service.desk_overrides import OTHER_COLLECTION, changeable, overridden
 from service.jobs import Job, Jobs, new_id
-from service.overriding import OTHER_COLLECTION, changeable, overridden
-from service.repeats import Keyed
 from service.retrieval.retriever import card
 from service.surfaces.admission import MANAGES, WRITES, guards
 from service.surfaces.streaming import PING, frame, paced, streamed

@@ -16,8 +16,8 @@ from service.contract.replies import (
     body_of,
 )
 from service.contract.requests import TitleRequest
-from service.conversations import Conversation
-from service.records import AFTER_ALL
+from service.given_answers.conversations import Conversation
+from service.record_tables import AFTER_ALL
 from service.surfaces.admission import guards
 from service.wiring import Service
 

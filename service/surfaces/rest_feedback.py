@@ -11,7 +11,7 @@ from service.contract.cursors import Cursor, Limit, cursor_of, place_of
 from service.contract.problems import problems
 from service.contract.replies import FeedbackPage, body_of
 from service.contract.requests import FeedbackRequest
-from service.feedback import BEFORE_ALL, Rating
+from service.given_answers.feedback import BEFORE_ALL, Rating
 from service.surfaces.admission import MANAGES, guards
 from service.wiring import Service
 

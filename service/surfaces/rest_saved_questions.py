@@ -12,7 +12,7 @@ from ingest.web.addresses import allowed, checked, expect_reachable
 from service.contract.problems import problems
 from service.contract.replies import SavedQuestion, SavedQuestionList, SavedQuestionRead, body_of
 from service.contract.requests import SavedQuestionRequest
-from service.saved_questions import SavedQuestion as Saved
+from service.given_answers.saved_questions import SavedQuestion as Saved
 from service.surfaces.admission import guards
 from service.wiring import Service
 

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from ingest.errors import Refused
-from service.sessions import COOKIE, SESSION_SECONDS
+from service.access.session_cookies import COOKIE, SESSION_SECONDS
 from service.surfaces.identity import from_our_page
 from service.surfaces.page_templates import page
 from service.wiring import Service

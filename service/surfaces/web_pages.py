@@ -15,11 +15,11 @@ from starlette.staticfiles import StaticFiles
 
 from ingest.errors import DatelineError, InvalidRequest, NotFound, NotReady
 from ingest.storage.catalogue import Snapshot, StoredArticle
-from service.archive_counts import ArchiveFilter, listing
+from service.archive_questions import ArchiveFilter, listing
 from service.contract.problems import known_failure, problem_of
 from service.contract.replies import body_of
 from service.contract.requests import CheckRequest, OverridesRequest
-from service.overriding import overridden
+from service.desk_overrides import overridden
 from service.surfaces.admission import WRITES
 from service.surfaces.answer_page import answer_view
 from service.surfaces.archive_page import archive_view, home_view, timeline

@@ -1,0 +1,1 @@
+"""What becomes of an answer once it is given: receipts, conversations, ratings, links, staleness, webhooks."""

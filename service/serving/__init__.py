@@ -1,0 +1,1 @@
+"""Runs a service: its ports, its processes, and the work beside the requests."""
