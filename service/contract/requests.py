@@ -24,7 +24,6 @@ from ingest.formats.articles import LONGEST_FIELD
 from ingest.formats.items import LONGEST_ID
 from ingest.text.date_resolution import AHEAD, EARLIEST
 from service.archive_questions import ArchiveFilter
-from service.given_answers.conversations import LONGEST_TITLE
 from service.types import LONGEST_QUESTION, Filters, Question, Turn
 
 LONGEST_QUERY = 10_000  # characters of a search, which may be a pasted paragraph
@@ -32,6 +31,7 @@ LONGEST_CHECKED = 20_000  # characters of a text to check: about what 100 senten
 LAST_TURNS = 20  # older turns never decide what a follow-up means
 LONGEST_COMMENT = 2_000  # characters on one answer
 LONGEST_TURN = 8_000  # characters; longer turns are pasted documents
+LONGEST_TITLE = 200  # characters of a conversation
 
 
 def _plain_text(text: str) -> str:

@@ -15,13 +15,13 @@ from sqlalchemy import Executable, and_, func, insert, literal, select, tuple_, 
 
 from ingest.errors import NotFound
 from ingest.storage.database import Database
+from service.contract.requests import LONGEST_TITLE
 from service.given_answers.receipts import Receipts
 from service.record_tables import AFTER_ALL, conversations, receipts, turns
 from service.types import Answer, Completed, Event, Turn
 
 NEW = "new"  # what clients send to begin one
 ANSWERS_READ = 10  # of a conversation, for a follow-up: 20 turns
-LONGEST_TITLE = 200  # characters
 NO_CONVERSATION = "there is no conversation of this id here"
 
 Body = dict[str, Any]
