@@ -19,7 +19,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 from evals import cli as evals_cli
 from evals import feedback_cli
-from ingest import cli as ingest_cli
+from ingest import ingest_cli
 from ingest.watch import watch
 from service.commands import (
     articles_cli,

@@ -30,7 +30,7 @@ import trafilatura
 
 from evals.metrics.intervals import share_interval
 from ingest.errors import BadArticle
-from ingest.formats.articles import article_of
+from ingest.formats.article_making import article_of
 from ingest.formats.html import read_page
 from ingest.text.clean import clean
 from ingest.text.line_kinds import kinds_of

@@ -32,12 +32,12 @@ from ingest.copies.families import Prints, Split, Standing, read_print, regroup
 from ingest.copies.shingles import FORM, Print
 from ingest.embedding.embedder import LocalEmbedder
 from ingest.english.words import STOP_WORDS as FUNCTION_WORDS
-from ingest.formats import readers
+from ingest.formats import file_readers
 from ingest.settings import read_settings
+from ingest.storage.catalogue_tables import CATALOGUE, prints
 from ingest.storage.database import chunked, put
 from ingest.storage.fingerprints import Fingerprints
 from ingest.storage.sqlite_file import SQLiteFile
-from ingest.storage.tables import CATALOGUE, prints
 from ingest.storage.vector_cache import VectorCache
 from ingest.text.sentences import split
 from ingest.types import Article, Family, Member, Role
@@ -70,7 +70,7 @@ def main() -> None:
     found = [
         a
         for path in arguments.data
-        for a in readers.read(path, max_article_mb=5)
+        for a in file_readers.read(path, max_article_mb=5)
         if isinstance(a, Article)
     ]
     settings = read_settings()

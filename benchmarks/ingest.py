@@ -25,10 +25,10 @@ from typing import Any
 
 from benchmarks.synthetic import articles_of
 from ingest.embedding.embedder import LocalEmbedder
-from ingest.formats import readers
+from ingest.formats import file_readers
 from ingest.pipeline import ingest
 from ingest.settings import Settings, read_settings
-from ingest.storage.archive import Archive
+from ingest.storage.archive_parts import Archive
 from ingest.storage.indexes import vector_text
 from ingest.types import Article
 
@@ -146,7 +146,7 @@ def llama_index(source: Path, embedder: LocalEmbedder, work: Path) -> Contender:
         )
         documents = [
             Document(text=item.text, metadata={"source": item.source, "title": item.title or ""})
-            for item in readers.read(source, max_article_mb=5)
+            for item in file_readers.read(source, max_article_mb=5)
             if isinstance(item, Article)
         ]
         storage = StorageContext.from_defaults(

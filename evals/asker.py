@@ -14,11 +14,10 @@ import httpx2
 from pydantic import BaseModel, ValidationError
 
 from evals.replies import Article, Listed, Passage, fault
-from ingest import cli as ingest_cli
-from ingest import terminal
+from ingest import ingest_cli, terminal
 from ingest.errors import DatelineError, NotFound, WrongUsage
 from ingest.settings import Settings
-from ingest.storage import owner
+from ingest.storage import directory_owner
 from service.types import Turn
 
 if TYPE_CHECKING:
@@ -165,7 +164,7 @@ def service_over(path: Path, settings: Settings) -> Iterator[Service]:
             raise DatelineError(
                 f"{path} holds no article that can be read: there is nothing to ask about"
             )
-        with owner.owning(own.data_dir, "eval"), open_service(own) as service:
+        with directory_owner.owning(own.data_dir, "eval"), open_service(own) as service:
             yield service
 
 

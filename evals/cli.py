@@ -10,8 +10,7 @@ import typer
 
 from evals import suite_cli
 from evals.suite_cli import Json
-from ingest import cli as ingest_cli
-from ingest import terminal
+from ingest import ingest_cli, terminal
 from ingest.errors import WrongUsage
 from ingest.settings import read_settings
 

@@ -28,7 +28,7 @@ from evals.metrics.intervals import Interval, interval
 from evals.passages import Passage, Vectors, as_evidence, read_clapnq, read_qed
 from evals.pool import open_pool, wikipedia
 from evals.sentences import ranked
-from ingest.copies.alignment import word_overlap
+from ingest.copies.sentence_alignment import word_overlap
 from ingest.embedding.embedder import LocalEmbedder
 from ingest.english import differences
 from ingest.settings import read_settings
@@ -37,8 +37,8 @@ from ingest.types import Sentence, SentenceKind
 from service.conflicts import disputes
 from service.drafting import extractive
 from service.evidence import ranking
-from service.evidence.reader import Reader
-from service.query.analysis import analyse
+from service.evidence.neural_reader import Reader
+from service.query.question_analysis import analyse
 from service.types import Evidence, Question
 
 TYPED = ("number", "date", "name", "quotation")

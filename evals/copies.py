@@ -27,7 +27,7 @@ from evals.metrics.intervals import CONFIDENCE, RESAMPLES, SEED, Interval
 from ingest import terminal
 from ingest.copies import families
 from ingest.embedding.embedder import LocalEmbedder
-from ingest.formats.articles import article_from
+from ingest.formats.article_making import article_from
 from ingest.settings import read_settings
 from ingest.storage.vector_cache import VectorCache
 from ingest.text.sentences import split

@@ -21,7 +21,7 @@ from evals.metrics.quotes import find
 from evals.metrics.words import plain, says
 from evals.replies import fault
 from ingest.errors import DatelineError, ModelFailed, WrongUsage
-from ingest.formats import readers
+from ingest.formats import file_readers
 from ingest.injection.recognition import looks_like_orders
 from ingest.settings import Settings
 from ingest.types import Article
@@ -159,7 +159,7 @@ def drawn(path: Path, count: int, seed: int, max_article_mb: float) -> list[Arti
     chance = random.Random(seed)
     kept: list[Article] = []
     seen = 0
-    for item in readers.read(path, max_article_mb=max_article_mb):
+    for item in file_readers.read(path, max_article_mb=max_article_mb):
         if isinstance(item, Article):  # reservoir sampling: no more than `count` are held
             seen += 1
             place = len(kept) if len(kept) < count else chance.randrange(seen)

@@ -24,7 +24,7 @@ from evals.pairs import row
 from ingest import terminal
 from ingest.copies import families
 from ingest.embedding.embedder import LocalEmbedder
-from ingest.formats import readers
+from ingest.formats import file_readers
 from ingest.settings import read_settings
 from ingest.text.sentences import split
 from ingest.types import Article, Family
@@ -56,7 +56,7 @@ def main(
 
 def group(path: Path) -> Iterator[dict[str, str]]:
     """Every family of two and more as page id → role."""
-    items = readers.read(path, max_article_mb=MOST_MB)
+    items = file_readers.read(path, max_article_mb=MOST_MB)
     articles = {item.article_id: item for item in items if isinstance(item, Article)}
     sentences = {i: split(article.text, article.title) for i, article in articles.items()}
     embed = LocalEmbedder(read_settings().model_dir).embed

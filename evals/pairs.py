@@ -26,7 +26,7 @@ from ingest import terminal
 from ingest.copies import families
 from ingest.embedding.embedder import LocalEmbedder
 from ingest.errors import BadArticle
-from ingest.formats import readers
+from ingest.formats import file_readers
 from ingest.settings import read_settings
 from ingest.text.sentences import split
 from ingest.types import Alteration, Article, Member, Role
@@ -118,7 +118,7 @@ def read(folder: Path) -> list[Pair]:
 
 def _article(folder: Path, pair: str, side: str) -> Article:
     path = folder / "pairs" / pair / f"{side}.md"
-    for item in readers.read(path, max_article_mb=MOST_MB):
+    for item in file_readers.read(path, max_article_mb=MOST_MB):
         if isinstance(item, Article):
             return replace(item, identity=f"/{pair}/{side}.md", source=path.name)
     raise BadArticle(f"{path} is not an article that Dateline can read; see docs/articles.md")

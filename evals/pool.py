@@ -14,8 +14,8 @@ from ingest.embedding.embedder import LocalEmbedder
 from ingest.english.words import stem, words
 from ingest.settings import read_settings
 from ingest.storage.vector_cache import VectorCache
-from service.evidence.reader import Reader
-from service.query.analysis import Query
+from service.evidence.neural_reader import Reader
+from service.query.question_analysis import Query
 from service.retrieval.fusion import leaders, rerank
 from service.types import Evidence
 

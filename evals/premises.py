@@ -25,7 +25,7 @@ from evals.passages import Asking, read_clapnq, read_qed
 from evals.pool import Pool, open_pool, wikipedia
 from evals.sentences import ranked
 from service.conflicts.false_premises import Premise, contradicted
-from service.query.analysis import analyse
+from service.query.question_analysis import analyse
 from service.types import Question
 
 RETRIEVED = 5  # passages whose sentences are weighed

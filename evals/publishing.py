@@ -14,13 +14,12 @@ from evals import compare, execution, gate, report, results
 from evals.cases import read_suite
 from evals.compare import Comparison
 from evals.results import Scored
-from ingest import cli as ingest_cli
-from ingest import pipeline, terminal
+from ingest import ingest_cli, pipeline, terminal
 from ingest.errors import WrongUsage
 from ingest.settings import Settings
-from ingest.storage import archive as archives
-from ingest.storage import backup, owner, sqlite_file
-from ingest.storage.tables import CATALOGUE
+from ingest.storage import archive_parts as archives
+from ingest.storage import backup, directory_owner, sqlite_file
+from ingest.storage.catalogue_tables import CATALOGUE
 from ingest.types import IngestReport
 
 ASIDE = "aside"  # in the data directory: the copy that is tried out
@@ -129,7 +128,7 @@ def _copy_of(settings: Settings) -> Iterator[Settings]:
             "redis_url": None,
         }
     )
-    with owner.owning(home, "eval publish"):
+    with directory_owner.owning(home, "eval publish"):
         try:
             _clear(home)
             file = home / "copy.zip"
@@ -148,5 +147,5 @@ def _copy_of(settings: Settings) -> Iterator[Settings]:
 
 def _clear(home: Path) -> None:
     for path in home.iterdir():
-        if path.name != owner.LOCK:
+        if path.name != directory_owner.LOCK:
             shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)

@@ -27,7 +27,7 @@ from evals.pool import Pool, open_pool, wikipedia
 from ingest.text.sentences import split
 from service.drafting import extractive
 from service.evidence import ranking
-from service.query.analysis import Query, analyse
+from service.query.question_analysis import Query, analyse
 from service.types import Draft, Evidence, Question
 from service.verification.verify import attribute, verify
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from ingest.errors import DatelineError, InvalidRequest, Owned, WrongUsage
-from ingest.storage import owner
+from ingest.storage import directory_owner
 
 STARTING_SECONDS = 60.0  # a service takes its lock before it has loaded its index
 REPLY_SECONDS = 3600.0  # an ingest may be silent for long
@@ -24,7 +24,7 @@ class _Connection(http.client.HTTPConnection):
         self._data_dir = data_dir
 
     def connect(self) -> None:
-        self.sock = owner.connect(self._data_dir, REPLY_SECONDS)
+        self.sock = directory_owner.connect(self._data_dir, REPLY_SECONDS)
 
 
 def serving(data_dir: Path) -> bool:
@@ -34,11 +34,11 @@ def serving(data_dir: Path) -> bool:
     Raises Owned where the owner is something else, such as another ingest.
     """
     deadline = time.monotonic() + STARTING_SECONDS
-    while (name := owner.owner_of(data_dir)) is not None:
+    while (name := directory_owner.owner_of(data_dir)) is not None:
         if not name.serves:
             raise Owned(f"{data_dir} belongs to {name}: wait until it ends")
         try:
-            owner.connect(data_dir, 1.0).close()
+            directory_owner.connect(data_dir, 1.0).close()
             return True
         except OSError as error:
             if time.monotonic() > deadline:

@@ -14,24 +14,24 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Concatenate, ParamSpec, TypeVar
 
-from ingest import summary
+from ingest import report_in_words
+from ingest.change_detection import SAMPLE as SAMPLE
+from ingest.change_detection import Change, compare, root_of
 from ingest.collections import all_of
-from ingest.comparison import SAMPLE as SAMPLE
-from ingest.comparison import Change, compare, root_of
 from ingest.copies import families
 from ingest.copies.shingles import Print
 from ingest.errors import DatelineError, IndexUnavailable, InvalidRequest, NotFound
-from ingest.storage.archive import Archive
+from ingest.kills_and_embargoes import sorted_out
+from ingest.storage.archive_parts import Archive
 from ingest.storage.catalogue import NewVersion, OfPath, Snapshot
 from ingest.storage.fingerprints import Fingerprints
 from ingest.storage.indexes import Progress as Progress
 from ingest.storage.indexes import silent, vector_text
 from ingest.storage.overrides import FAMILY, disagreements, overridden
 from ingest.storage.snapshot import generation_name
-from ingest.taken_back import sorted_out
 from ingest.text import passages, sentences
 from ingest.types import Article, Family, IngestReport
-from ingest.unchanged import ReadFiles
+from ingest.unchanged_files import ReadFiles
 from ingest.web.fetching import Fetched
 
 log = logging.getLogger(__name__)
@@ -110,7 +110,7 @@ def ingest(
         _spared(files.keep)
         _spared(lambda: archive.address_records.keep(p for p in paths if isinstance(p, Fetched)))
         generation = generation_name(catalogue.generation)
-        unwritten = summary.write_down(archive.settings.data_dir, generation, change.failed)
+        unwritten = report_in_words.write_down(archive.settings.data_dir, generation, change.failed)
         notes += [unwritten] if unwritten and not only else []
     done = _report(archive, replace(change, notes=tuple(notes)), time.monotonic() - started)
     if not dry_run:
@@ -307,11 +307,11 @@ def _publish(
         archive.catalogue.publish(versions, change.removed, grouped)
         _spared(fingerprints.keep)
         archive.settle()
-    changed = summary.changed_families(snapshot.families(), grouped)
+    changed = report_in_words.changed_families(snapshot.families(), grouped)
     known = snapshot.articles(m.article_id for f in changed for m in f.members)
     sources = {i: stored.article.source for i, stored in known.items()}
     sources |= {v.article.article_id: v.article.source for v in versions}
-    return summary.copies_found(changed, sources)
+    return report_in_words.copies_found(changed, sources)
 
 
 def _said(
@@ -329,7 +329,7 @@ def _desk_notes(archive: Archive, roots: Container[str]) -> tuple[str, ...]:
     with archive.catalogue.whole() as snapshot:
         stored = snapshot.articles(snapshot.overrides()).values()
     told = [words for one in stored if one.root in roots for words in disagreements(one.article)]
-    return summary.at_most(sorted(told), "places where desk and file disagree")
+    return report_in_words.at_most(sorted(told), "places where desk and file disagree")
 
 
 def _spared(keep: Callable[[], None]) -> None:

@@ -21,9 +21,9 @@ from typing import Any, BinaryIO
 from ingest import pipeline
 from ingest.collections import within
 from ingest.errors import IndexUnavailable, InvalidRequest
-from ingest.formats import readers
+from ingest.formats import file_readers
 from ingest.settings import Settings
-from ingest.storage.archive import Archive
+from ingest.storage.archive_parts import Archive
 from ingest.storage.snapshot import generation_name
 from ingest.types import Failure, IngestReport
 
@@ -67,7 +67,7 @@ class Staged:
 
 def largest_upload_bytes(settings: Settings) -> int:
     """What the files of one upload may have together."""
-    return int(MOST_ARTICLES * settings.max_article_mb * readers.MEGABYTE)
+    return int(MOST_ARTICLES * settings.max_article_mb * file_readers.MEGABYTE)
 
 
 def safe_name(name: str) -> str:
@@ -191,12 +191,12 @@ def ingest(archive: Archive, staged: Staged, progress: pipeline.Progress) -> Ing
     home = _home(archive.settings)
     taken = _taken(archive, home, staged)
     free = [name for name in staged.names if name not in taken]
-    readable = [name for name in free if readers.format_of(name)]
+    readable = [name for name in free if file_readers.format_of(name)]
     refused = [
         failure
         for name in free
         if name not in readable
-        for failure in readers.read(
+        for failure in file_readers.read(
             staged.new / name, max_article_mb=archive.settings.max_article_mb
         )
         if isinstance(failure, Failure)

@@ -13,7 +13,7 @@ from typing import Annotated, Any
 
 import typer
 
-from ingest import cli, terminal
+from ingest import ingest_cli, terminal
 from ingest.errors import AddressRefused, DatelineError, Owned, WrongUsage
 from ingest.settings import Settings, read_settings
 from ingest.web.addresses import EMPTY_PATH, checked, is_address, shown
@@ -104,7 +104,7 @@ def poll(settings: Settings, one: Watched) -> None:
     if seen is not None and seen == one.seen:
         return
     try:
-        report = cli.run(settings, [one.place], prune=one.prune and seen is not None)
+        report = ingest_cli.run(settings, [one.place], prune=one.prune and seen is not None)
     except Owned as error:
         now = time.monotonic()
         one.waits_since = one.waits_since or now
@@ -127,7 +127,7 @@ def poll(settings: Settings, one: Watched) -> None:
 
 
 def _scan(folder: Path) -> Seen:
-    from ingest.formats.readers import files_below
+    from ingest.formats.file_readers import files_below
 
     found = set()
     for path in files_below(folder):
@@ -152,10 +152,10 @@ def _tell(place: Path | str, report: dict[str, Any]) -> None:
 
 def _tell_failures(one: Watched, words: list[str], *, failed: bool) -> None:
     new = [said for said in words if said not in one.told]
-    for said in new[: cli.MOST_FAILURES_SHOWN]:
+    for said in new[: ingest_cli.MOST_FAILURES_SHOWN]:
         terminal.say(f"not read: {said}")
-    if len(new) > cli.MOST_FAILURES_SHOWN:
-        terminal.say(f"… and {len(new) - cli.MOST_FAILURES_SHOWN} more")
+    if len(new) > ingest_cli.MOST_FAILURES_SHOWN:
+        terminal.say(f"… and {len(new) - ingest_cli.MOST_FAILURES_SHOWN} more")
     if one.failed and not failed:
         terminal.say(f"reached again: {one.place}")
     one.told = frozenset(words)

@@ -15,7 +15,7 @@ from ingest.errors import TimedOut
 from service.answer_text import AnswerText
 from service.conflicts.disputes import Dispute
 from service.drafting.llm import Usage
-from service.query.kinds import Order
+from service.query.question_kinds import Order
 from service.types import Evidence
 
 T = TypeVar("T")

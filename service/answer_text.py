@@ -9,7 +9,7 @@ from typing import Any
 
 from ingest.english import analyse
 from ingest.english.periods import Period, in_words, spoken
-from ingest.english.terms import TermKind
+from ingest.english.word_kinds import TermKind
 from ingest.types import Role, Span
 from service.types import (
     Citation,

@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime
 from functools import partial
 
 from ingest.errors import ModelFailed
-from ingest.storage.archive import Archive
+from ingest.storage.archive_parts import Archive
 from ingest.storage.catalogue import Snapshot
 from service import telemetry
 from service.answer_run import AnswerRun, new_id
@@ -28,8 +28,8 @@ from service.evidence.digest import digest
 from service.evidence.gathering import nearest
 from service.evidence.selection import Decide, Selection, Selector
 from service.given_answers.receipts import Receipts, made_from
-from service.query import kinds
-from service.query.analysis import analyse
+from service.query import question_kinds
+from service.query.question_analysis import analyse
 from service.retrieval.retriever import Retriever
 from service.retrieval.spelling import corrected
 from service.telemetry import Metrics
@@ -127,7 +127,7 @@ class Answerer:
         told = await run.in_time(asyncio.to_thread(self._told, run, selection))
         for event in told:
             yield event
-        talk = kinds.small_talk(question.text)
+        talk = question_kinds.small_talk(question.text)
         if not told and not impossible and not talk:
             async for event in self._claims(run, asked, selection):
                 yield event
@@ -180,11 +180,11 @@ class Answerer:
         query = selection.query
         if selection.no_such_day:
             return []
-        about_archive = kinds.archive_question(query)
+        about_archive = question_kinds.archive_question(query)
         if about_archive is not None:
             counts = counted_sentences(query, about_archive, selection.snapshot)
             return [event for one in counts or () for event in run.text.add_count(*one)]
-        asked = kinds.digest_of(query)
+        asked = question_kinds.digest_of(query)
         if asked is None:
             return []
         with run.timed("draft"):
@@ -323,7 +323,7 @@ class Answerer:
     ) -> Completed:
         """The finished answer, kept as a receipt before anybody sees it."""
         query, snapshot, cited = selection.query, selection.snapshot, run.text.cited
-        silent = reason is None or kinds.small_talk(question.text)
+        silent = reason is None or question_kinds.small_talk(question.text)
         hits = () if silent else self.retriever.find(query.question, NEAREST_SHOWN)
         # accounts that disagree with what is cited: other articles', earlier ones, altered copies'
         found = (

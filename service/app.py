@@ -32,7 +32,7 @@ from service.surfaces import (
     web_pages,
 )
 from service.surfaces.admission import Admission
-from service.surfaces.conditional import Conditional
+from service.surfaces.etags import Conditional
 from service.surfaces.mcp_http import McpEndpoint
 from service.wiring import Service
 
@@ -71,7 +71,7 @@ def create_app(service: Service, *, private: bool = False) -> FastAPI:
         if slack_keys.hears_over_http(service.settings):
             # two thirds of a second that only those who use it should wait
             from service.surfaces import slack
-            from service.surfaces.dateline_client import DatelineClient
+            from service.surfaces.http_api_client import DatelineClient
 
             slack.mount(app, service.settings, DatelineClient(service.settings.data_dir))
     described, keyed = app.openapi, bool(service.keys)

@@ -13,11 +13,11 @@ from urllib.parse import urlencode
 
 from ingest.english.periods import in_words
 from ingest.english.words import STOP_WORDS, stem, stems, words
+from ingest.storage.article_listing import Listing
 from ingest.storage.catalogue import Snapshot
-from ingest.storage.listing import Listing
 from ingest.storage.passage_filters import PassageFilter, matching_articles
-from service.query.analysis import Query
-from service.query.kinds import ArchiveQuestion
+from service.query.question_analysis import Query
+from service.query.question_kinds import ArchiveQuestion
 from service.retrieval.retriever import card, filter_of
 from service.types import Counted
 

@@ -8,8 +8,8 @@ from ingest.errors import InvalidRequest, NotFound, Refused
 from ingest.storage.catalogue import Snapshot, StoredArticle
 from ingest.storage.overrides import FAMILY
 from ingest.storage.snapshot import BOUND_TO
-from service.contract.replies import Article
-from service.contract.requests import OverridesRequest
+from service.contract.request_bodies import OverridesRequest
+from service.contract.response_bodies import Article
 from service.wiring import Service
 
 OWN = "own"  # in the place of a family: the article stands alone

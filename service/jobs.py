@@ -14,10 +14,10 @@ from typing import Any, Literal
 from ingest import pipeline, uploads
 from ingest.collections import within
 from ingest.errors import UNFORESEEN, DatelineError, IndexUnavailable, NotReady, Owned, Refused
-from ingest.storage.archive import Archive
+from ingest.report_in_words import report_body
+from ingest.storage.archive_parts import Archive
 from ingest.storage.queue import MOST_ATTEMPTS, StoredJob
 from ingest.storage.snapshot import BOUND_TO
-from ingest.summary import report_body
 
 log = logging.getLogger(__name__)
 

@@ -14,10 +14,10 @@ from typing import Any
 from sqlalchemy import Column, Double, Index, Integer, MetaData, PrimaryKeyConstraint, Table
 
 from ingest.settings import Settings
+from ingest.storage.catalogue_tables import WORDS, words
 from ingest.storage.database import Database
-from ingest.storage.databases import open_database
+from ingest.storage.database_choice import open_database
 from ingest.storage.schema import Schema
-from ingest.storage.tables import WORDS, words
 
 AFTER_ALL = ("~", "~")  # a place behind the newest, in a list that runs from new to old
 

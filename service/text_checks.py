@@ -10,9 +10,9 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from ingest.errors import InvalidRequest, TimedOut
-from ingest.storage.archive import Archive
+from ingest.report_in_words import quoted
+from ingest.storage.archive_parts import Archive
 from ingest.storage.catalogue import Snapshot
-from ingest.summary import quoted
 from ingest.text.sentences import split
 from ingest.types import Sentence, SentenceKind
 from service.answer_text import cite
@@ -20,7 +20,7 @@ from service.answerer import check as verdict_on
 from service.conflicts import altered_copies, false_premises
 from service.evidence import ranking
 from service.evidence.selection import Selector
-from service.query.analysis import Query, analyse
+from service.query.question_analysis import Query, analyse
 from service.retrieval.retriever import Retriever
 from service.types import (
     Check,
@@ -31,8 +31,8 @@ from service.types import (
     Finding,
     Question,
 )
+from service.verification.claim_reading import read
 from service.verification.contradictions import contradiction, denial_is_plain, is_near
-from service.verification.reading import read
 from service.verification.verify import attribute
 
 MOST_SENTENCES = 100

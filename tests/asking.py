@@ -11,12 +11,12 @@ from guarantees import broken
 
 from ingest.pipeline import ingest
 from ingest.settings import Settings
-from ingest.storage.archive import Archive
+from ingest.storage.archive_parts import Archive
 from ingest.storage.catalogue import Snapshot
 from service.answerer import Answerer
-from service.contract.replies import Article, body_of
+from service.contract.response_bodies import Article, body_of
 from service.given_answers.receipts import Receipts
-from service.query.analysis import Query, analyse
+from service.query.question_analysis import Query, analyse
 from service.record_tables import open_records
 from service.retrieval.retriever import Retriever
 from service.types import Question

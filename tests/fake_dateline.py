@@ -15,7 +15,7 @@ import uvicorn
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse, StreamingResponse
 
-from service.contract.replies import body_of
+from service.contract.response_bodies import body_of
 from service.types import Answer, ArticleCard, Citation, Claim, FamilyPlace
 
 CARD = ArticleCard(

@@ -13,7 +13,7 @@ from docx import Document
 from pypdf import PdfWriter
 from pypdf.generic import DecodedStreamObject, DictionaryObject, NameObject
 
-from ingest.formats.articles import article_of
+from ingest.formats.article_making import article_of
 from ingest.formats.html import read_page
 from ingest.types import Article
 

@@ -27,12 +27,12 @@ from typing import Any
 PRELOADED = ["warm"]
 # What is worth dying in: everything that writes, opens, swaps or clears. Functions of ours by module and name.
 OURS = frozenset(
-    """storage.archive.Archive.settle storage.catalogue.Catalogue.expect storage.catalogue.Catalogue.forget
+    """storage.archive_parts.Archive.settle storage.catalogue.Catalogue.expect storage.catalogue.Catalogue.forget
     storage.catalogue.Catalogue.made_with storage.catalogue.Catalogue.publish storage.catalogue.Catalogue.purge
     storage.catalogue.Catalogue.roll_back storage.database.Database.write storage.indexes.Indexes.remove
     storage.indexes.Indexes.write storage.indexes.open_indexes storage.indexes.rebuild storage.indexes.swap_in
     storage.text_index.TextIndex.add storage.text_index.TextIndex.remove storage.vector_index.VectorIndex.add storage.vector_index.VectorIndex.remove
-    storage.vector_cache.VectorCache._keep pipeline.rollback pipeline.remove unchanged.ReadFiles.keep""".split()
+    storage.vector_cache.VectorCache._keep pipeline.rollback pipeline.remove unchanged_files.ReadFiles.keep""".split()
 )
 NATIVE = frozenset(
     """Bindings.create_collection Bindings.delete Bindings.upsert Connection.commit Cursor.execute

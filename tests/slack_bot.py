@@ -15,7 +15,7 @@ from fastapi import FastAPI
 
 from ingest.settings import Settings
 from service.surfaces import slack
-from service.surfaces.dateline_client import DatelineClient
+from service.surfaces.http_api_client import DatelineClient
 
 Send = Callable[[dict[str, Any]], Any]
 

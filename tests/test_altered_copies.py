@@ -11,7 +11,7 @@ from asking import query, stored
 from ingest.storage.catalogue import Snapshot
 from service.conflicts.altered_copies import altered_copies, corrected
 from service.evidence.gathering import passage_at
-from service.query.analysis import analyse
+from service.query.question_analysis import analyse
 from service.retrieval.retriever import card
 from service.types import Conflict, Evidence, Filters, Question
 

@@ -19,10 +19,10 @@ from pydantic import SecretStr
 
 from ingest.pipeline import ingest, remove
 from ingest.settings import Settings
-from ingest.storage.archive import Archive
+from ingest.storage.archive_parts import Archive
 from service.answer_text import INTRODUCTION
 from service.answerer import Answerer
-from service.contract.replies import Article, body_of
+from service.contract.response_bodies import Article, body_of
 from service.drafting.llm import Drafter
 from service.given_answers.receipts import Receipts
 from service.record_tables import open_records

@@ -15,7 +15,7 @@ from test_rest import assert_problem
 
 from ingest.settings import Settings
 from service.contract.problems import OPENAI_ROUTES, PROBLEM_MEDIA_TYPE, Problem
-from service.contract.replies import Article, Articles, Comparison, Ready, Receipt, Search
+from service.contract.response_bodies import Article, Articles, Comparison, Ready, Receipt, Search
 from service.types import Answer, Check
 
 

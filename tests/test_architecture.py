@@ -42,14 +42,14 @@ VENDOR_HOMES = {
     "slack_sdk": {
         "service/surfaces/slack.py",
         "service/surfaces/slack_check.py",
-        "service/surfaces/slack_conversation.py",
-        "service/surfaces/slack_errands.py",
+        "service/surfaces/slack_bot.py",
+        "service/surfaces/slack_actions.py",
         "service/surfaces/slack_people.py",
         "service/surfaces/slack_reply.py",
         "service/surfaces/slack_web.py",
     },
     "docx": {"ingest/formats/docx_text.py"},
-    "httpcore2": {"ingest/web/client.py", "ingest/web/network.py"},
+    "httpcore2": {"ingest/web/http_client.py", "ingest/web/network.py"},
     "jinja2": {"service/surfaces/page_templates.py", "evals/report_page.py"},
     "limits": {"service/access/rate_limits.py"},
     "lxml": {

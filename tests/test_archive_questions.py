@@ -14,14 +14,14 @@ import pytest
 from asking import answered, answering, query
 
 from ingest.settings import Settings
-from ingest.storage.archive import Archive
+from ingest.storage.archive_parts import Archive
 from ingest.storage.catalogue import NewVersion
 from ingest.types import Article, Family, Member, Role
 from service.answerer import Answerer
 from service.archive_questions import ArchiveFilter, holding, listing
-from service.contract.replies import body_of
+from service.contract.response_bodies import body_of
 from service.given_answers.receipts import Receipts
-from service.query.kinds import archive_question
+from service.query.question_kinds import archive_question
 from service.record_tables import open_records
 from service.retrieval.retriever import Retriever
 from service.surfaces.archive_page import archive_view

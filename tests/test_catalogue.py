@@ -12,8 +12,8 @@ from files import (
 )
 
 from ingest.storage.catalogue import Catalogue, NewVersion
+from ingest.storage.catalogue_tables import CATALOGUE
 from ingest.storage.sqlite_file import SQLiteFile
-from ingest.storage.tables import CATALOGUE
 from ingest.types import Family, Member, Role
 
 

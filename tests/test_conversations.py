@@ -21,7 +21,12 @@ from test_rest import assert_problem, sent_events
 
 from ingest.pipeline import ingest
 from ingest.settings import Settings
-from service.contract.replies import ConversationCard, ConversationList, ConversationRead, answer_of
+from service.contract.response_bodies import (
+    ConversationCard,
+    ConversationList,
+    ConversationRead,
+    answer_of,
+)
 from service.wiring import Service
 
 

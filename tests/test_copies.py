@@ -14,7 +14,7 @@ import pytest
 from evals import copies as scores
 from evals.lab.copies.generator import Made, generate
 from evals.lab.copies.sources import read_sources
-from ingest.formats.articles import article_from
+from ingest.formats.article_making import article_from
 from ingest.pipeline import SAMPLE
 from ingest.types import Alteration, Family, Member, Role, Span
 

@@ -12,17 +12,17 @@ from hypothesis import strategies as st
 
 from ingest import pipeline
 from ingest.errors import BadArticle, WrongUsage
-from ingest.formats import readers
+from ingest.formats import file_readers
 from ingest.formats.csv_file import mapping, rows_of
-from ingest.storage.archive import Archive
+from ingest.storage.archive_parts import Archive
 from ingest.types import Article, Failure
 
 PROSE = "The harbour of Skerra closes for a week. The port said so on Monday."
 
 
-def read(path: Path, content: str | bytes) -> list[readers.Item]:
+def read(path: Path, content: str | bytes) -> list[file_readers.Item]:
     path.write_bytes(content if isinstance(content, bytes) else content.encode())
-    return list(readers.read(path, max_article_mb=5))
+    return list(file_readers.read(path, max_article_mb=5))
 
 
 @pytest.mark.parametrize("separator", [",", ";", "\t", "|"])

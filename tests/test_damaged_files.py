@@ -10,11 +10,11 @@ import pytest
 from conftest import texts
 from test_feedback import COST
 
-from ingest.cli import examined
 from ingest.errors import DatelineError
+from ingest.ingest_cli import examined
 from ingest.pipeline import ingest
 from ingest.settings import Settings
-from ingest.storage.archive import Archive
+from ingest.storage.archive_parts import Archive
 from service.types import Question
 from service.wiring import open_service
 

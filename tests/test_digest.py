@@ -15,8 +15,8 @@ from pydantic import SecretStr
 
 from service.answerer import Answerer
 from service.drafting.llm import Drafter
-from service.query.analysis import analyse
-from service.query.kinds import archive_question, digest_of
+from service.query.question_analysis import analyse
+from service.query.question_kinds import archive_question, digest_of
 from service.types import Question
 
 SAMPLE = Path(__file__).parents[1] / "ingest/sample"

@@ -18,7 +18,7 @@ from files import (
 )
 
 from ingest.errors import BadArticle
-from ingest.formats.articles import article_of
+from ingest.formats.article_making import article_of
 from ingest.formats.docx_text import read_docx
 
 

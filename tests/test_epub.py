@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from files import CARRIES, OPENED, TITLE, epub, zipped
 
-from ingest.formats.readers import read
+from ingest.formats.file_readers import read
 from ingest.types import Article, Failure
 
 

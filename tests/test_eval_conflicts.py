@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from evals import conflicts
-from service.evidence.reader import Reader
+from service.evidence.neural_reader import Reader
 
 TRUE = (
     "Hanna Brandt won the Orvel rowing cup in 2021 ahead of eleven other crews from the coast ...",

@@ -12,8 +12,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ingest.copies.alignment import Embed
 from ingest.copies.families import fingerprint, group
+from ingest.copies.sentence_alignment import Embed
 from ingest.embedding.embedder import LocalEmbedder
 from ingest.text.sentences import split
 from ingest.types import Article, Family, Member, Role

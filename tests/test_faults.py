@@ -13,9 +13,9 @@ from processes import command, fill, served_process
 from test_feedback import COST
 from test_uploads import ended, files
 
-from ingest.cli import examined
+from ingest.ingest_cli import examined
 from ingest.settings import Settings
-from ingest.storage.archive import Archive
+from ingest.storage.archive_parts import Archive
 
 pytestmark = pytest.mark.slow
 

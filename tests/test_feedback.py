@@ -14,7 +14,7 @@ from test_rest import assert_problem
 
 from ingest.pipeline import ingest
 from ingest.settings import Settings
-from service.contract.replies import FeedbackPage
+from service.contract.response_bodies import FeedbackPage
 
 COST = "How much did the Orvel bridge cost?"
 

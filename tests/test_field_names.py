@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from ingest.errors import BadArticle
-from ingest.formats.articles import article_from
+from ingest.formats.article_making import article_from
 from ingest.formats.field_names import understood
+from ingest.formats.file_readers import NotUnderstood, read
 from ingest.formats.front_matter import split_front_matter
-from ingest.formats.readers import NotUnderstood, read
 from ingest.types import Article
 
 TEXT = "The orchard of Brask was flooded on Friday, and the pickers went home."

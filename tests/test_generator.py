@@ -13,7 +13,7 @@ from evals.lab.copies import edits, rewording
 from evals.lab.copies.generator import KINDS, Made, generate, write
 from evals.lab.copies.sources import read_sources
 from ingest.errors import WrongUsage
-from ingest.formats.articles import article_from
+from ingest.formats.article_making import article_from
 from ingest.pipeline import SAMPLE
 
 TIDE = "On 4 March 2019 the Norwegian firm Kelda signed 12 contracts with Tarnmouth, and Peter Hale was elected its chairman."

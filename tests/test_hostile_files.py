@@ -20,7 +20,7 @@ from test_mail import PAGE, newsletter
 from test_rtf import rtf
 from test_warc import HARBOUR, archived, page
 
-from ingest.formats.readers import FORMATS, read
+from ingest.formats.file_readers import FORMATS, read
 from ingest.types import Article, Failure
 
 SEED = 20261129

@@ -20,7 +20,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingest.errors import BadArticle
-from ingest.formats.articles import article_of
+from ingest.formats.article_making import article_of
 from ingest.formats.html import read_page, read_plain_page
 from ingest.text.clean import clean
 

@@ -17,7 +17,7 @@ from cryptography.x509.oid import NameOID
 
 from ingest.errors import AddressRefused, NotFetched
 from ingest.settings import Settings
-from ingest.web.client import Client, Reply
+from ingest.web.http_client import Client, Reply
 from ingest.web.network import resolved
 from ingest.web.robots import LONGEST
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from processes import command
 
-from ingest.formats.readers import files_below
+from ingest.formats.file_readers import files_below
 from ingest.settings import Settings
 
 

@@ -8,11 +8,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ingest.copies.alignment import Embed
 from ingest.copies.alterations import Copy, read_copy
-from ingest.copies.candidates import Shared
 from ingest.copies.families import group
 from ingest.copies.likeness import repeats, says_the_same
+from ingest.copies.near_duplicates import Shared
+from ingest.copies.sentence_alignment import Embed
 from ingest.embedding.embedder import LocalEmbedder
 from ingest.text.sentences import split
 from ingest.types import Article

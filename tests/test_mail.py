@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingest.errors import BadArticle
-from ingest.formats import readers
+from ingest.formats import file_readers
 from ingest.formats.mail import read_mail
 from ingest.types import Article, Failure
 
@@ -28,9 +28,9 @@ def newsletter() -> EmailMessage:
     return mail
 
 
-def read(path: Path, data: bytes) -> readers.Item:
+def read(path: Path, data: bytes) -> file_readers.Item:
     path.write_bytes(data)
-    (found,) = readers.read(path, max_article_mb=5)
+    (found,) = file_readers.read(path, max_article_mb=5)
     return found
 
 

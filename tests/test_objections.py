@@ -6,8 +6,8 @@ import pytest
 from newsroom import by_key, card, sentences
 
 from service.types import Draft
+from service.verification.claim_reading import read
 from service.verification.objections import objections
-from service.verification.reading import read
 from service.verification.verify import verify
 
 # kind → sentence → (false claims, true claims)

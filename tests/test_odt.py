@@ -8,7 +8,7 @@ import pytest
 from files import CARRIES, LIMIT, OPENED, TITLE, TODAY, odt, zipped
 
 from ingest.errors import BadArticle
-from ingest.formats.articles import article_of
+from ingest.formats.article_making import article_of
 from ingest.formats.odt import read_odt
 
 BODY = (

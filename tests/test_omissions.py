@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from service.verification.alignment import Edit, edit
+from service.verification.claim_reading import read
 from service.verification.omissions import (
     cut_bound,
     cut_head,
@@ -14,7 +14,7 @@ from service.verification.omissions import (
     cut_source,
     denied_later,
 )
-from service.verification.reading import read
+from service.verification.word_alignment import Edit, edit
 
 
 def made(sentence: str, claim: str) -> Edit:

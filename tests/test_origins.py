@@ -13,7 +13,7 @@ from test_altered_copies import STORY
 from ingest.storage.catalogue import Snapshot
 from service.conflicts.origins import note
 from service.evidence.gathering import passage_at
-from service.query.analysis import analyse
+from service.query.question_analysis import analyse
 from service.retrieval.retriever import card
 from service.types import Evidence, Filters, Question
 

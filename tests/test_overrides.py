@@ -19,11 +19,11 @@ from typer.testing import CliRunner
 from ingest.pipeline import erase, ingest, override, rollback
 from ingest.settings import Settings
 from ingest.storage import backup, doctor
-from ingest.storage.archive import Archive, rebuild
+from ingest.storage.archive_parts import Archive, rebuild
 from ingest.storage.catalogue import StoredArticle
-from ingest.storage.tables import CATALOGUE
+from ingest.storage.catalogue_tables import CATALOGUE
 from service.commands.articles_cli import app
-from service.contract.replies import Article
+from service.contract.response_bodies import Article
 
 DESK = {"published_on": "2025-03-10", "publisher": "Senn Courier", "author": "Ada Vane"}
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from ingest import tokens
 from ingest.errors import BadArticle
-from ingest.formats.articles import article_from
+from ingest.formats.article_making import article_from
 from ingest.text import passages, sentences
 from ingest.types import Article, Passage, SentenceKind
 

@@ -19,7 +19,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingest.errors import BadArticle
-from ingest.formats.articles import article_of
+from ingest.formats.article_making import article_of
 from ingest.formats.pdf import read_pdf
 
 

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from newsroom import card, sentences
 
 from ingest.english.periods import Period, in_words, periods, spoken, without
-from service.evidence.temporal import placed, time_of, within
-from service.query.analysis import analyse
+from service.evidence.time_filter import placed, time_of, within
+from service.query.question_analysis import analyse
 from service.types import Evidence, Question
 
 TODAY = date(2026, 11, 21)  # a Saturday

@@ -13,8 +13,8 @@ from ingest.embedding.embedder import LocalEmbedder
 from ingest.errors import IndexMismatch
 from ingest.pipeline import SAMPLE, ingest, remove
 from ingest.settings import Settings
-from ingest.storage.archive import Archive, rebuild
-from ingest.storage.tables import vectors
+from ingest.storage.archive_parts import Archive, rebuild
+from ingest.storage.catalogue_tables import vectors
 
 
 def rows(archive: Archive) -> tuple[set[str], set[str], set[str]]:

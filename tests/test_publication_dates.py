@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingest.english.date_mentions import mentions
-from ingest.formats.readers import read
+from ingest.formats.file_readers import read
 from ingest.text.publication_dates import find_published, is_dateline, latest_named_date, parse
 from ingest.types import Article, DateKind, StatedDate
 

@@ -12,10 +12,10 @@ from servers import postgres
 from sqlalchemy import update
 
 from ingest.settings import Settings
+from ingest.storage.catalogue_tables import CATALOGUE, jobs
 from ingest.storage.database import Database
-from ingest.storage.databases import open_database
+from ingest.storage.database_choice import open_database
 from ingest.storage.queue import LOST_SECONDS, MOST_KEPT, Queue
-from ingest.storage.tables import CATALOGUE, jobs
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.slow)], scope="module")

@@ -14,8 +14,8 @@ from newsroom import altered, card, rarity, sentences, vector, vectors
 from ingest.types import SentenceKind
 from service.evidence import ranking
 from service.evidence.answer_types import cue
-from service.evidence.features import measure
-from service.evidence.reader import Reader
+from service.evidence.neural_reader import Reader
+from service.evidence.ranking_features import measure
 from service.types import Evidence
 
 BRIDGE = card(

@@ -14,7 +14,7 @@ from files import OPENED, TITLE, docx, html, pdf
 
 from ingest.errors import BadArticle, NotReady
 from ingest.formats import reading_process
-from ingest.formats.readers import read
+from ingest.formats.file_readers import read
 from ingest.formats.reading_process import Content, ReadingProcess
 from ingest.types import Article, Failure
 

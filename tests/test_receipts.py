@@ -17,8 +17,8 @@ from sqlalchemy import select
 
 from ingest.pipeline import ingest
 from ingest.settings import Settings
-from ingest.storage.databases import open_database
-from service.contract.replies import Receipt
+from ingest.storage.database_choice import open_database
+from service.contract.response_bodies import Receipt
 from service.record_tables import RECORDS, shown
 
 COST = "How much did the Orvel bridge cost?"

@@ -26,16 +26,16 @@ from evals.lab.obedient import (
     serving,
     unfenced,
 )
-from ingest.injection.hidden import visible
+from ingest.injection.hidden_text import visible
 from ingest.injection.recognition import FOLLOWING, looks_like_orders
 from ingest.pipeline import SAMPLE, ingest
 from ingest.settings import Settings
-from ingest.storage.archive import Archive
+from ingest.storage.archive_parts import Archive
 from ingest.text.clean import clean
 from ingest.text.sentences import split
 from ingest.types import SentenceKind
 from service.answerer import Answerer
-from service.contract.replies import Article, body_of
+from service.contract.response_bodies import Article, body_of
 from service.drafting import prompts
 from service.drafting.llm import Drafter
 from service.given_answers.receipts import Receipts

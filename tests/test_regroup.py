@@ -13,12 +13,12 @@ import pytest
 
 from evals.lab.copies.generator import generate
 from evals.lab.copies.sources import read_sources
-from ingest.copies.alignment import Embed
 from ingest.copies.families import Prints, Split, Standing, group, read_print, regroup
+from ingest.copies.sentence_alignment import Embed
 from ingest.embedding.embedder import LocalEmbedder
-from ingest.formats.articles import article_from
+from ingest.formats.article_making import article_from
 from ingest.pipeline import SAMPLE, ingest, remove
-from ingest.storage.archive import Archive
+from ingest.storage.archive_parts import Archive
 from ingest.text.sentences import split
 from ingest.types import Family, Role
 

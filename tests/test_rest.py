@@ -22,7 +22,7 @@ from schemas import assert_fits
 from ingest.pipeline import ingest
 from ingest.settings import Settings
 from service.contract.problems import Problem
-from service.contract.replies import Ready, Receipt, Search
+from service.contract.response_bodies import Ready, Receipt, Search
 from service.types import Answer
 
 COST = "How much did the Orvel bridge cost?"

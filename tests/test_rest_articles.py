@@ -16,7 +16,7 @@ from test_rest import article_of, assert_problem
 
 from ingest.pipeline import ingest
 from ingest.settings import Settings
-from service.contract.replies import Article, Articles
+from service.contract.response_bodies import Article, Articles
 
 
 @pytest.fixture

@@ -8,9 +8,9 @@ from datetime import date
 import numpy as np
 import pytest
 
-from ingest.copies.alignment import Embed
 from ingest.copies.alterations import Copy, read_copy
 from ingest.copies.roundups import carries, same_title
+from ingest.copies.sentence_alignment import Embed
 from ingest.types import Article, Sentence, SentenceKind
 
 BODY, HEADING = SentenceKind.BODY, SentenceKind.HEADING

@@ -6,7 +6,7 @@ import pytest
 from files import CARRIES, OPENED, TITLE
 
 from ingest.errors import BadArticle
-from ingest.formats.articles import article_of
+from ingest.formats.article_making import article_of
 from ingest.formats.rtf import read_rtf
 
 HEAD = (

@@ -24,9 +24,9 @@ from ingest import pipeline
 from ingest.pipeline import ingest
 from ingest.settings import Settings
 from ingest.storage import backup
-from ingest.web.client import Client
-from service.contract.replies import SavedQuestionRead
-from service.contract.requests import AnswerRequest
+from ingest.web.http_client import Client
+from service.contract.request_bodies import AnswerRequest
+from service.contract.response_bodies import SavedQuestionRead
 from service.given_answers.webhooks import StoredEvent
 from service.record_tables import RECORDS
 from service.wiring import Service, open_service

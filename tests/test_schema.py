@@ -16,10 +16,10 @@ from processes import command, environment
 from sqlalchemy import create_engine
 
 from ingest.settings import Settings
-from ingest.storage.archive import Archive
-from ingest.storage.databases import open_database
+from ingest.storage.archive_parts import Archive
+from ingest.storage.catalogue_tables import CATALOGUE
+from ingest.storage.database_choice import open_database
 from ingest.storage.schema import Schema
-from ingest.storage.tables import CATALOGUE
 from service.access.key_tables import KEYS
 from service.record_tables import RECORDS
 from service.surfaces.slack_inbox import SLACK
@@ -180,8 +180,8 @@ def test_a_start_that_migrates_nothing_does_not_load_alembic(
     filled.close()
     script = (
         "import sys; from ingest.settings import read_settings;"
-        "from ingest.storage.databases import open_database;"
-        "from ingest.storage.tables import CATALOGUE; open_database(read_settings(), CATALOGUE);"
+        "from ingest.storage.database_choice import open_database;"
+        "from ingest.storage.catalogue_tables import CATALOGUE; open_database(read_settings(), CATALOGUE);"
         "sys.exit('alembic' in sys.modules)"
     )
     done = subprocess.run([sys.executable, "-c", script], env=environment(settings))

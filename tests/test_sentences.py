@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingest.formats.readers import read
+from ingest.formats.file_readers import read
 from ingest.text.sentences import LONGEST, split
 from ingest.types import Article, SentenceKind
 

@@ -23,10 +23,10 @@ from ingest.errors import IndexUnavailable, Owned, WrongUsage
 from ingest.pipeline import ingest, remove, rollback
 from ingest.settings import Settings
 from ingest.storage import doctor
-from ingest.storage.archive import Archive, open_archive, rebuild
-from ingest.storage.databases import open_database
+from ingest.storage.archive_parts import Archive, open_archive, rebuild
+from ingest.storage.catalogue_tables import CATALOGUE
+from ingest.storage.database_choice import open_database
 from ingest.storage.postgres import parsed
-from ingest.storage.tables import CATALOGUE
 from service.retrieval.retriever import Retriever
 from service.types import Question
 

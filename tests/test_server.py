@@ -20,7 +20,7 @@ from processes import command, fill, served_process
 
 from ingest.errors import DatelineError, WrongUsage
 from ingest.settings import Settings
-from ingest.storage import owner
+from ingest.storage import directory_owner
 from service.serving import server
 
 ENDING_SECONDS = 10.0
@@ -58,8 +58,8 @@ def test_a_service_takes_work_from_its_neighbours_refuses_a_second_and_ends_on_s
 
         process.send_signal(signal.SIGTERM)
         assert process.wait(ENDING_SECONDS) == 0
-    assert owner.owner_of(settings.data_dir) is None
-    assert not (settings.data_dir / owner.SOCKET).exists()
+    assert directory_owner.owner_of(settings.data_dir) is None
+    assert not (settings.data_dir / directory_owner.SOCKET).exists()
 
 
 def test_a_stream_that_is_cut_by_the_end_of_the_service_says_so(

@@ -18,7 +18,7 @@ from ingest.settings import Settings
 from ingest.storage.catalogue import Snapshot
 from ingest.types import Alteration, Span
 from service.conflicts.side_by_side import Pair, compared
-from service.contract.replies import Comparison
+from service.contract.response_bodies import Comparison
 
 TOLD = "One came. Two went. Three sat. Four ran. Five sang. Six slept."
 

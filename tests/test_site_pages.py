@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ingest.formats.readers import read
+from ingest.formats.file_readers import read
 from ingest.text.site_pages import site_page
 from ingest.types import Failure
 

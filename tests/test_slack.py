@@ -16,7 +16,7 @@ from fake_slack import FakeSlack, deliver
 from slack_bot import Send, connected, hearing, mounted
 
 from ingest.settings import Settings
-from service.contract.replies import body_of
+from service.contract.response_bodies import body_of
 from service.surfaces import slack_reply
 
 TRANSPORTS = ("http", "socket")

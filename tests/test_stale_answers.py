@@ -17,7 +17,7 @@ from test_feedback import key
 
 from ingest.pipeline import ingest, rollback
 from ingest.settings import Settings
-from service.contract.replies import ReceiptList, answer_of
+from service.contract.response_bodies import ReceiptList, answer_of
 from service.wiring import Service
 
 COST = "How much did the Orvel bridge cost?"

@@ -26,8 +26,8 @@ from ingest.errors import InvalidRequest
 from ingest.pipeline import ingest
 from ingest.settings import Settings
 from ingest.uploads import LONGEST_NAME_BYTES, STAGING, safe_name
-from service.contract.replies import JobAccepted, JobState
-from service.contract.requests import ArticleRequest
+from service.contract.request_bodies import ArticleRequest
+from service.contract.response_bodies import JobAccepted, JobState
 from service.wiring import Service
 
 COST = "How much did the Orvel bridge cost?"
@@ -370,7 +370,7 @@ KILLED = """
 import io, os, sys
 from ingest import uploads
 from ingest.settings import read_settings
-from ingest.storage.archive import Archive
+from ingest.storage.archive_parts import Archive
 
 with Archive(read_settings()) as archive:
     files = [(name, io.BytesIO(b"A later word. The seal was seen again in Tarn.")) for name in ("dam.txt", "new.txt")]

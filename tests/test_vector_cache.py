@@ -13,8 +13,8 @@ from sqlalchemy import delete, select
 from ingest.embedding.embedder import LocalEmbedder
 from ingest.pipeline import ingest, remove
 from ingest.settings import Settings
-from ingest.storage.archive import Archive
-from ingest.storage.tables import sentences
+from ingest.storage.archive_parts import Archive
+from ingest.storage.catalogue_tables import sentences
 from ingest.storage.vector_cache import Spoken
 from ingest.text.passages import embedded_text
 from service.retrieval.fusion import RERANKED, leaders, rerank

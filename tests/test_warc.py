@@ -12,7 +12,7 @@ from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
 from ingest.errors import BadArticle
-from ingest.formats import readers
+from ingest.formats import file_readers
 from ingest.formats.warc import read_warc
 from ingest.types import Article, Failure
 
@@ -40,9 +40,9 @@ def archived(*records: tuple[str, str, str, bytes], gzip: bool = True) -> bytes:
     return file.getvalue()
 
 
-def read(path: Path, data: bytes) -> list[readers.Item]:
+def read(path: Path, data: bytes) -> list[file_readers.Item]:
     path.write_bytes(data)
-    return list(readers.read(path, max_article_mb=5))
+    return list(file_readers.read(path, max_article_mb=5))
 
 
 @pytest.mark.parametrize(

@@ -26,7 +26,7 @@ from test_stale_answers import CONDUCTOR, REPAIR, Newsroom
 from ingest.errors import WrongUsage
 from ingest.pipeline import ingest
 from ingest.settings import Settings
-from ingest.web.client import Client, Reply
+from ingest.web.http_client import Client, Reply
 from service.given_answers.webhooks import (
     HELD_SECONDS,
     RETRY_SECONDS,

@@ -23,7 +23,7 @@ from processes import DATELINE, command, environment, fill, served_process
 
 from ingest import owner_client
 from ingest.settings import Settings
-from ingest.storage import owner
+from ingest.storage import directory_owner
 
 TOWNS = "Orvel Tarn Senn Brask Lindow Quern Mallow Fenwick Harrow Isel Drum Corvey Ashby Nore Pell Wick Ambry Stoke".split()
 EDITIONS = ("morning", "evening")
@@ -187,7 +187,7 @@ def test_the_directory_of_a_killed_service_is_taken_over(
     with served_process(settings) as (_, process):
         process.send_signal(signal.SIGKILL)
         process.wait()
-    assert (settings.data_dir / owner.SOCKET).exists()
+    assert (settings.data_dir / directory_owner.SOCKET).exists()
 
     found = command(settings, "search", "the bridge of Orvel", "--json")
 

@@ -20,10 +20,10 @@ from evals.metrics.words import says
 from evals.passages import read_selqa
 from evals.pool import open_pool
 from ingest.settings import read_settings
-from service.evidence import temporal
-from service.evidence.features import Features, measure
+from service.evidence import time_filter
 from service.evidence.ranking import never_answers
-from service.query.analysis import Query, analyse
+from service.evidence.ranking_features import Features, measure
+from service.query.question_analysis import Query, analyse
 from service.types import Evidence, Question
 from service.wiring import Service
 
@@ -116,7 +116,7 @@ def of_case(service: Service, case: Case, source: str) -> Iterator[Asked]:
 
 
 def in_time(query: Query, evidence: Sequence[Evidence]) -> NDArray[np.bool_]:
-    kept, _ = temporal.within(evidence, query)
+    kept, _ = time_filter.within(evidence, query)
     keys = {item.key for item in kept}
     return np.array([item.key in keys for item in evidence])
 

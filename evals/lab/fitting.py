@@ -2,7 +2,7 @@
 
     python -m evals.lab.fitting --data DIR [--cache DIR] [--out service/evidence/model.json]
 
-Two are ridge regressions over the features of `service/evidence/features.py`: a conditional logit over
+Two are ridge regressions over the features of `service/evidence/ranking_features.py`: a conditional logit over
 the sentences of a question, and a logistic regression over the one that comes first. They are fitted on
 the suites `newsroom-fit` and `sample-fit` and on SelQA (DIR/selqa), whose questions are put to all of its
 sections, with the right one among them and without it. What is printed is of folds that the weights were
@@ -26,8 +26,8 @@ from evals.lab.asked import WRITTEN, Asked, gathered, held_back, of_selqa
 from ingest.embedding.embedder import LocalEmbedder
 from ingest.settings import read_settings
 from service.evidence import ranking
-from service.evidence.features import SENTENCE_FEATURES, Floats
-from service.evidence.reader import Reader
+from service.evidence.neural_reader import Reader
+from service.evidence.ranking_features import SENTENCE_FEATURES, Floats
 
 SAID = 3  # sentences of an answer
 RANKING_PENALTY = 300.0  # on the squared weights of features scaled to unit deviation

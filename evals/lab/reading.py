@@ -31,8 +31,8 @@ from evals.lab.fitting import fitted
 from evals.passages import untokenise
 from ingest.embedding.embedder import LocalEmbedder, Tokens
 from ingest.settings import read_settings
-from service.evidence.features import SENTENCE_FEATURES
-from service.evidence.reader import SCALE, lead_of
+from service.evidence.neural_reader import SCALE, lead_of
+from service.evidence.ranking_features import SENTENCE_FEATURES
 
 EPOCHS = 3
 RATE = 1e-3  # falls to 0 in a straight line
@@ -87,7 +87,7 @@ def main(
 
 
 class Net(nn.Module):  # type: ignore[misc]
-    """`service/evidence/reader.py` in torch; both compute the same."""
+    """`service/evidence/neural_reader.py` in torch; both compute the same."""
 
     def __init__(self, texts: Sequence[Tokens]) -> None:
         super().__init__()
@@ -130,7 +130,7 @@ class Net(nn.Module):  # type: ignore[misc]
         return rows @ self.score, pointers
 
     def arrays(self) -> dict[str, np.ndarray]:
-        """The weights as `service.evidence.reader.Reader` takes them, in half precision."""
+        """The weights as `service.evidence.neural_reader.Reader` takes them, in half precision."""
         named = {
             "centre": self.centre, "rare": self.rare, "down": self.down, "up": self.up, "by_state": self.by_state,
             "by_rarity": self.by_rarity, "by": self.by, "wanted": self.wanted.weight.T, "wanted_by": self.wanted.bias,

@@ -14,9 +14,9 @@ from evals.lab import fitting
 from evals.lab.asked import Asked
 from ingest.embedding.embedder import LocalEmbedder, Tokens
 from service.evidence import ranking
-from service.evidence.features import SENTENCE_FEATURES, Floats
+from service.evidence.neural_reader import Reader
 from service.evidence.ranking import DECIDING, RANKING, Read
-from service.evidence.reader import Reader
+from service.evidence.ranking_features import SENTENCE_FEATURES, Floats
 
 BY_FEATURES = 0.5  # the chance from which features alone answered
 DECIDING_PENALTY = 30.0  # as heavy, or encyclopedias lose what only news has taught

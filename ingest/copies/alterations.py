@@ -8,8 +8,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ingest.copies.alignment import SAME_WORDS, Embed, Matrix, comparable, increasing, word_overlap
 from ingest.copies.prose import Prose, prose
+from ingest.copies.sentence_alignment import (
+    SAME_WORDS,
+    Embed,
+    Matrix,
+    comparable,
+    increasing,
+    word_overlap,
+)
 from ingest.english import analyse, differences
 from ingest.types import Alteration, Article, Sentence, SentenceKind, Span
 

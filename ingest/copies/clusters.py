@@ -10,12 +10,12 @@ from typing import Any
 
 import numpy as np
 
-from ingest.copies.alignment import Embed
 from ingest.copies.alterations import Copy
-from ingest.copies.candidates import Flags, Indices, Shared, Sharing, topical
+from ingest.copies.copy_roles import COPY_SHARED
 from ingest.copies.likeness import LEAST_SHARED, SHORT_SHINGLES, repeats, says_the_same
-from ingest.copies.roles import COPY_SHARED
+from ingest.copies.near_duplicates import Flags, Indices, Shared, Sharing, topical
 from ingest.copies.roundups import carries, same_title
+from ingest.copies.sentence_alignment import Embed
 from ingest.copies.shingles import Hashes, Print
 
 Read = Callable[[int], Copy]  # the article at a position, with its sentences

@@ -11,10 +11,10 @@ from typing import Any
 
 import numpy as np
 
-from ingest.copies.alignment import Embed, comparable
 from ingest.copies.alterations import Copy, read_copy
 from ingest.copies.clusters import clusters
-from ingest.copies.roles import members
+from ingest.copies.copy_roles import members
+from ingest.copies.sentence_alignment import Embed, comparable
 from ingest.copies.shingles import Print, fingerprint, print_of
 from ingest.types import Article, Family, Member, Sentence
 

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from ingest.copies.alignment import SAME_COSINE, SAME_WORDS, Embed, chain, word_overlap
 from ingest.copies.alterations import Copy
-from ingest.copies.candidates import Shared
+from ingest.copies.copy_roles import COPY_SHARED
+from ingest.copies.near_duplicates import Shared
 from ingest.copies.prose import Prose
-from ingest.copies.roles import COPY_SHARED
+from ingest.copies.sentence_alignment import SAME_COSINE, SAME_WORDS, Embed, chain, word_overlap
 from ingest.english import analyse, differences
 from ingest.types import SentenceKind
 

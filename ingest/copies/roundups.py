@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from ingest.copies.alignment import SAME_COSINE, SAME_WORDS, Embed, word_overlap
 from ingest.copies.alterations import Copy
+from ingest.copies.sentence_alignment import SAME_COSINE, SAME_WORDS, Embed, word_overlap
 from ingest.copies.shingles import words_of
 from ingest.english import analyse
-from ingest.english.terms import TermKind
+from ingest.english.word_kinds import TermKind
 from ingest.types import SentenceKind
 
 Flags = npt.NDArray[np.bool_]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from ingest.english.tables import rows
-from ingest.english.terms import Term, TermKind
+from ingest.english.word_kinds import Term, TermKind
+from ingest.english.word_tables import rows
 from ingest.english.words import stem
 
 _NAMES = {row[1]: row[2] for row in rows("abbreviations.tsv") if row[0] == "name"}

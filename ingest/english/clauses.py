@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from ingest.english import tables
+from ingest.english import word_tables
 from ingest.english.numbers import CARDINALS
 
 if TYPE_CHECKING:
-    from ingest.english.analysis import Analysis, Span
+    from ingest.english.sentence_analysis import Analysis, Span
 
 Phrase = tuple[int, ...]  # places of words among the tokens of a text
 
@@ -32,7 +32,7 @@ class Statement:
 
 
 _FORMS = {
-    verb: forms.split() for verbs, forms in tables.rows("verbs.tsv") for verb in verbs.split()
+    verb: forms.split() for verbs, forms in word_tables.rows("verbs.tsv") for verb in verbs.split()
 }
 _PAST = frozenset(form for forms in _FORMS.values() for form in forms)
 _BE = frozenset("is are was were be been being am isn't aren't wasn't weren't".split())

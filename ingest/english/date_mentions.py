@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from ingest.english import tables
+from ingest.english import word_tables
 
 Precision = Literal["day", "month", "year", "decade"]
 
@@ -224,7 +224,7 @@ def day_of(year: int, month: int, of_month: int) -> date | None:
 def _named(kind: str) -> dict[str, int]:
     return {
         name: int(first) + (n if kind in ("month", "weekday") else 0)
-        for row_kind, first, names in tables.rows("calendar.tsv")
+        for row_kind, first, names in word_tables.rows("calendar.tsv")
         for n, name in enumerate(names.split())
         if row_kind == kind
     }
@@ -258,7 +258,7 @@ _COMMA = r"(?:\s*,\s*|\s+)"
 _MONEY = r"(?<![$€£¥₹])(?<!USD\s)(?<!EUR\s)(?<!GBP\s)(?<!No\.\s)"
 _COUNTED = _either(
     form
-    for dimension, _, _, forms in tables.rows("units.tsv")
+    for dimension, _, _, forms in word_tables.rows("units.tsv")
     for form in forms.split("; ")
     if dimension not in ("time", "speed") and (len(form) > 3 or form == "%")
 )

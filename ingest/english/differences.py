@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from itertools import permutations
 
 from ingest.english.date_mentions import dates_conflict
-from ingest.english.matching import Sides, match
 from ingest.english.substitutions import Run, common_kind, neighbours_match, opposed, pair_runs
-from ingest.english.terms import RANKS, Term, TermKind, is_rare
+from ingest.english.word_kinds import RANKS, Term, TermKind, is_rare
+from ingest.english.word_matching import Sides, match
 from ingest.english.words import stems
 
 

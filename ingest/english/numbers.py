@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from decimal import Decimal
 
-from ingest.english import tables
+from ingest.english import word_tables
 from ingest.english.words import Token
 
 
@@ -14,7 +14,7 @@ def _numbered(kind: str) -> dict[str, Decimal]:
     """The words of one kind with their numbers, longest first."""
     found = {
         word: Decimal(first) + n * Decimal(step)
-        for row_kind, first, step, words in tables.rows("numbers.tsv")
+        for row_kind, first, step, words in word_tables.rows("numbers.tsv")
         for n, word in enumerate(words.split())
         if row_kind == kind
     }
@@ -30,7 +30,7 @@ _PARTS = _numbered("part")
 _AMOUNTS = _numbered("amount")
 _CURRENCIES = {
     form: unit
-    for dimension, unit, _, forms in tables.rows("units.tsv")
+    for dimension, unit, _, forms in word_tables.rows("units.tsv")
     for form in forms.split("; ")
     if dimension == "money"
 }
@@ -50,7 +50,7 @@ _BEFORE = _any(form for form in _CURRENCIES if not form.isalpha() or form in _CO
 _AFTER = _any(form for form in _CURRENCIES if form.isalpha())
 _SYMBOLS = _any(
     form
-    for dimension, _, _, forms in tables.rows("units.tsv")
+    for dimension, _, _, forms in word_tables.rows("units.tsv")
     for form in forms.split("; ")
     if dimension != "money" and len(form) < 4
 )

@@ -9,11 +9,11 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import TYPE_CHECKING, Literal, cast
 
-from ingest.english import tables
+from ingest.english import word_tables
 from ingest.english.numbers import CARDINALS
 
 if TYPE_CHECKING:
-    from ingest.english.analysis import Analysis, Span
+    from ingest.english.sentence_analysis import Analysis, Span
     from ingest.english.words import Token
 
 Dimension = Literal[
@@ -40,7 +40,7 @@ class Quantity:
 
 _UNITS = {
     form: (dimension, unit)
-    for dimension, unit, _, forms in tables.rows("units.tsv")
+    for dimension, unit, _, forms in word_tables.rows("units.tsv")
     for form in forms.split("; ")
     if dimension not in ("money", "share", "points")
 }
@@ -177,7 +177,7 @@ _OF_IT = (
 
 def _asked() -> Iterator[tuple[re.Pattern[str], tuple[Dimension, ...]]]:
     """Patterns of questions with what they ask for; the first that fits counts."""
-    for found, after_how, nouns in tables.rows("asked.tsv"):
+    for found, after_how, nouns in word_tables.rows("asked.tsv"):
         how = rf"\bhow (?:{'|'.join(after_how.split('; '))})\b"
         what = rf"\b(?:what|which) {_OF_IT}(?:{'|'.join(nouns.split('; '))})\b"
         pattern = "|".join([how] * (after_how != "-") + [what] * (nouns != "-"))

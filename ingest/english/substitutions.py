@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from ingest.english.matching import FIXED, Sides
-from ingest.english.terms import Term, TermKind
+from ingest.english.word_kinds import Term, TermKind
+from ingest.english.word_matching import FIXED, Sides
 from ingest.english.words import opposite
 
 Run = range  # neighbouring positions of terms of one kind that have no partner

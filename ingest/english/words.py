@@ -10,9 +10,9 @@ from functools import lru_cache
 
 import Stemmer
 
-from ingest.english import tables
+from ingest.english import word_tables
 
-STOP_WORDS = tables.words("stop_words.txt")
+STOP_WORDS = word_tables.words("stop_words.txt")
 
 _WORD = re.compile(
     r"(?:(?P<america>\bUSA?\b|\bU\.S\.(?:A\.)?(?!\w)|\b(?:United States|united states)(?: of America)?\b)"
@@ -103,7 +103,7 @@ def _standard(word: str) -> str:
 
 def _forms(kind: str) -> dict[str, str]:
     """Each form of one kind with the word that it is a form of."""
-    rows = (row for row in tables.rows("spellings.tsv") if row[0] == kind)
+    rows = (row for row in word_tables.rows("spellings.tsv") if row[0] == kind)
     return {form: row[1] for row in rows for form in row[2].split()}
 
 
@@ -150,7 +150,7 @@ def _groups(name: str) -> dict[str, frozenset[int]]:
     """Stem → the numbers of the groups it stands in: lines, or the pairs across a "/"; "|" parts phrases."""
     found: dict[str, set[int]] = {}
     groups: list[str] = []
-    for (line,) in tables.rows(name):
+    for (line,) in word_tables.rows(name):
         left, _, right = line.partition(" / ")
         pairs = [f"{a} {b}" for a in left.split() for b in right.split()]
         groups += pairs or [line]

@@ -8,10 +8,10 @@ from collections.abc import Mapping
 import yaml
 
 from ingest.errors import BadArticle
-from ingest.formats.articles import with_fields
+from ingest.formats.article_making import with_fields
 from ingest.formats.encodings import decode
 from ingest.formats.field_names import BODIES, understood
-from ingest.formats.terms import stopped, terms_of
+from ingest.formats.publisher_terms import stopped, terms_of
 from ingest.types import Extract, Terms
 
 LONGEST = 20_000  # characters; more than that between two rules is text

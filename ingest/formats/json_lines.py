@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ingest.errors import BadArticle
-from ingest.formats.articles import MEGABYTE
-from ingest.formats.items import Item
+from ingest.formats.article_making import MEGABYTE
+from ingest.formats.item_files import Item
 from ingest.types import Failure, Withdrawn
 
 if TYPE_CHECKING:

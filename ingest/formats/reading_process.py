@@ -254,7 +254,7 @@ def _answer(content: Content) -> dict[str, Any]:
 
 def _items(content: Content) -> Sequence[Entry | Item]:
     """What each format is read by: a new one is a line here, and one in `readers.FORMATS`."""
-    from ingest.formats import articles
+    from ingest.formats import article_making
 
     def read_page(data: bytes, limit_bytes: int) -> Extract:
         from ingest.formats import html
@@ -266,16 +266,16 @@ def _items(content: Content) -> Sequence[Entry | Item]:
 
     kind = content.kind.removeprefix(PLAIN)
     if kind not in ("docx", "html", "markdown", "odt", "pdf", "rtf", "text"):
-        from ingest.formats import html, items
+        from ingest.formats import html, item_files
 
         # the markup of feeds and books holds no menus
         is_plain = kind in ("epub", "item", "xml", "web xml")
-        return items.READERS[kind](content, html.read_plain_page if is_plain else read_page)
+        return item_files.READERS[kind](content, html.read_plain_page if is_plain else read_page)
     extract = read_page(content.data, content.limit_bytes) if kind == "html" else _extract(content)
     if extract.stopped:
         return [Withdrawn(content.identity, content.source, extract.stopped, extract.terms)]
-    articles.expect_size(extract.text, content.limit_bytes)
-    return [articles.article_of(extract, content.identity, content.source, content.today)]
+    article_making.expect_size(extract.text, content.limit_bytes)
+    return [article_making.article_of(extract, content.identity, content.source, content.today)]
 
 
 def _extract(content: Content) -> Extract:
@@ -300,8 +300,8 @@ def _extract(content: Content) -> Extract:
         from ingest.formats.front_matter import read_markdown
 
         return read_markdown(content.data)
+    from ingest.formats.agency_wire import read_wire
     from ingest.formats.encodings import decode
-    from ingest.formats.wire import read_wire
 
     text = decode(content.data)
     return read_wire(text) or Extract(text)

@@ -12,7 +12,7 @@ from functools import lru_cache
 from itertools import pairwise, takewhile
 from operator import not_
 
-from ingest.injection.hidden import readings, smuggles
+from ingest.injection.hidden_text import readings, smuggles
 from ingest.types import Sentence, SentenceKind
 
 FOLLOWING = 2  # sentences behind an order, in its paragraph, that are taken to belong to it: it is seldom alone

@@ -9,8 +9,8 @@ from typing import Protocol
 
 from sqlalchemy import delete, select
 
+from ingest.storage.catalogue_tables import addresses
 from ingest.storage.database import Database, put
-from ingest.storage.tables import addresses
 
 KEPT_SECONDS = 30 * 86_400  # that a record is kept of what no feed or sitemap names any more
 

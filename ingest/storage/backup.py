@@ -23,10 +23,18 @@ from sqlalchemy import Table, insert, select
 from ingest.collections import folder
 from ingest.errors import DatelineError, IndexUnavailable
 from ingest.settings import Settings
+from ingest.storage.catalogue_tables import (
+    CATALOGUE,
+    collected,
+    generations,
+    jobs,
+    pending,
+    prints,
+    versions,
+)
 from ingest.storage.database import put
-from ingest.storage.databases import open_database
+from ingest.storage.database_choice import open_database
 from ingest.storage.schema import Schema
-from ingest.storage.tables import CATALOGUE, collected, generations, jobs, pending, prints, versions
 
 FORMAT = 1
 MANIFEST = "manifest.json"

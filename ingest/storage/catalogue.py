@@ -30,15 +30,8 @@ from sqlalchemy import (
 )
 
 from ingest.collections import all_of
-from ingest.storage import holds
-from ingest.storage.database import Database, Rows, among, put
-from ingest.storage.erasures import Erased, erased, listed, note, standing, take_over
-from ingest.storage.overrides import say
-from ingest.storage.rows import StoredArticle as StoredArticle
-from ingest.storage.rows import article_of, article_row, member_rows
-from ingest.storage.snapshot import BOUND_TO
-from ingest.storage.snapshot import Snapshot as Snapshot
-from ingest.storage.tables import (
+from ingest.storage import held_articles
+from ingest.storage.catalogue_tables import (
     classed,
     collected,
     generations,
@@ -49,6 +42,13 @@ from ingest.storage.tables import (
     roots,
     versions,
 )
+from ingest.storage.database import Database, Rows, among, put
+from ingest.storage.erasures import Erased, erased, listed, note, standing, take_over
+from ingest.storage.overrides import say
+from ingest.storage.rows import StoredArticle as StoredArticle
+from ingest.storage.rows import article_of, article_row, member_rows
+from ingest.storage.snapshot import BOUND_TO
+from ingest.storage.snapshot import Snapshot as Snapshot
 from ingest.types import Article, Family, Passage, Sentence, Withdrawn
 
 
@@ -153,7 +153,7 @@ class Catalogue:
                 put(connection, classed, [{"subject": t, "version": key} for t in sorted(topics)])
                 belongs = [{"collection": c, "version": key} for c in all_of(version.article)]
                 put(connection, collected, belongs)
-            holds.let_go(connection, (version.article.article_id for version in new))
+            held_articles.let_go(connection, (version.article.article_id for version in new))
             _replace_members(connection, families, number)
             published = select(passages.c.passage_id)
             connection.execute(delete(pending).where(pending.c.passage_id.in_(published)))
@@ -173,7 +173,7 @@ class Catalogue:
             connection.execute(delete(passages).where(gone))
             for table in (collected, classed):
                 connection.execute(delete(table).where(table.c.version.in_(of_the_article)))
-            holds.forget_held(connection, [article_id])
+            held_articles.forget_held(connection, [article_id])
             for table in (versions, members, overrides):
                 connection.execute(delete(table).where(table.c.article_id == article_id))
             _replace_members(connection, families, number)
@@ -213,7 +213,7 @@ class Catalogue:
             connection.execute(
                 update(versions)
                 .where(versions.c.added_in <= back_to, versions.c.removed_in > back_to)
-                .where(versions.c.article_id.not_in(holds.TAKEN_BACK))
+                .where(versions.c.article_id.not_in(held_articles.TAKEN_BACK))
                 .values(removed_in=None)
             )
             _replace_members(connection, families, number)
@@ -222,31 +222,31 @@ class Catalogue:
     def hold_back(
         self,
         withdrawn: Iterable[Withdrawn],
-        held: Iterable[holds.Held],
+        held: Iterable[held_articles.Held],
         no_longer: Sequence[str] = (),  # ids of what waits no more
     ) -> None:
         """Notes what publishers took back, and keeps what is under embargo."""
         with self._database.write() as connection:
-            holds.take_back(connection, withdrawn)
-            holds.hold(connection, held)
-            holds.forget_held(connection, no_longer)
+            held_articles.take_back(connection, withdrawn)
+            held_articles.hold(connection, held)
+            held_articles.forget_held(connection, no_longer)
 
-    def held(self, by: datetime | None = None) -> list[holds.Held]:
+    def held(self, by: datetime | None = None) -> list[held_articles.Held]:
         """What is under embargo, or of it what is free by a moment."""
-        return holds.all_held(self._database, by)
+        return held_articles.all_held(self._database, by)
 
     def next_release(self) -> datetime | None:
         """When the first embargo ends; None where there is none."""
-        return holds.next_release(self._database)
+        return held_articles.next_release(self._database)
 
     def kills(self, item_ids: Iterable[str]) -> dict[str, list[Withdrawn]]:
         """What was killed or withheld under identifiers of publishers."""
-        return holds.kills(self._database, item_ids)
+        return held_articles.kills(self._database, item_ids)
 
     def withdrawn(self, article_ids: Iterable[str]) -> dict[str, str]:
         """Of the articles those that their publisher took back or put under embargo, with the
         reason, which follows the name of the article in a sentence."""
-        return holds.withdrawn(self._database, article_ids)
+        return held_articles.withdrawn(self._database, article_ids)
 
     def given(self, root: str) -> OfPath:
         """What the last ingests of a PATH said of all its articles."""

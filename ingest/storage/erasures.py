@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 
 from sqlalchemy import Connection, delete, select
 
+from ingest.storage.catalogue_tables import erasures, prints, versions
 from ingest.storage.database import Database, put
-from ingest.storage.tables import erasures, prints, versions
 from ingest.types import Article
 
 

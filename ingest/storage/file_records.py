@@ -7,8 +7,8 @@ from collections.abc import Mapping
 
 from sqlalchemy import select
 
+from ingest.storage.catalogue_tables import files
 from ingest.storage.database import Database, put
-from ingest.storage.tables import files
 
 Record = tuple[str, dict[str, str]]  # digest of the bytes, article id → content hash
 

@@ -8,8 +8,8 @@ import numpy as np
 from sqlalchemy import delete, select
 
 from ingest.copies.shingles import FORM, Hashes, Print
+from ingest.storage.catalogue_tables import prints, versions
 from ingest.storage.database import Database, among, put
-from ingest.storage.tables import prints, versions
 
 
 class Fingerprints:

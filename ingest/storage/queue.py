@@ -13,8 +13,8 @@ from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, Row, and_, delete, exists, func, or_, select, update
 
+from ingest.storage.catalogue_tables import jobs
 from ingest.storage.database import Database, insert_into
-from ingest.storage.tables import jobs
 
 LOST_SECONDS = 30.0  # without a beat of its worker
 MOST_ATTEMPTS = 3  # a job that ended its process so often is not tried again

@@ -24,10 +24,7 @@ from sqlalchemy import (
     union,
 )
 
-from ingest.storage.database import Reading, Rows, among
-from ingest.storage.overrides import FAMILY, Override
-from ingest.storage.rows import StoredArticle, member_of, sentences_of, stored_article
-from ingest.storage.tables import (
+from ingest.storage.catalogue_tables import (
     collected,
     generations,
     members,
@@ -35,6 +32,9 @@ from ingest.storage.tables import (
     passages,
     versions,
 )
+from ingest.storage.database import Reading, Rows, among
+from ingest.storage.overrides import FAMILY, Override
+from ingest.storage.rows import StoredArticle, member_of, sentences_of, stored_article
 from ingest.types import Article, Family, Member, Passage, Role, Sentence, Span
 
 GENERATION: BindParameter[int] = bindparam("generation", 0)  # Snapshot.rows puts its own in

@@ -15,10 +15,10 @@ from sqlalchemy import bindparam, delete, select
 
 from ingest.embedding.embedder import Embedder
 from ingest.errors import IndexUnavailable
+from ingest.storage.catalogue_tables import CACHES, sentences, vectors
 from ingest.storage.database import among, chunked, put
 from ingest.storage.snapshot import Snapshot
 from ingest.storage.sqlite_file import SQLiteFile
-from ingest.storage.tables import CACHES, sentences, vectors
 from ingest.text.passages import embedded_text, sentences_in
 
 log = logging.getLogger(__name__)

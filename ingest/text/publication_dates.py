@@ -9,7 +9,7 @@ from datetime import date
 from itertools import takewhile
 
 from ingest.english.date_mentions import WEEKDAYS, Mention, day_of, mentions
-from ingest.english.tables import rows
+from ingest.english.word_tables import rows
 from ingest.types import DateKind, StatedDate
 
 HEADER_LINES, FOOTER_LINES = 12, 10  # lines at either end in which a copy states its dates

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from ingest.english.date_mentions import MONTHS, WEEKDAYS
-from ingest.english.tables import lists
+from ingest.english.word_tables import lists
 from ingest.injection.recognition import marked
 from ingest.text.boilerplate import is_notice, triggers_in
 from ingest.text.line_kinds import kinds_of, standing

@@ -13,18 +13,18 @@ from typing import TYPE_CHECKING
 
 from ingest.collections import united
 from ingest.errors import AddressRefused, BadArticle, NotFetched
-from ingest.formats.articles import MEGABYTE
-from ingest.formats.readers import Item, Unchanged
+from ingest.formats.article_making import MEGABYTE
+from ingest.formats.file_readers import Item, Unchanged
 from ingest.formats.reading_process import Content, ReadingProcess
 from ingest.settings import Settings
 from ingest.storage.address_records import AddressRecord
-from ingest.storage.archive import Archive
+from ingest.storage.archive_parts import Archive
 from ingest.storage.indexes import Progress
 from ingest.types import Article, Entry, Failure, Withdrawn, article_id_of
-from ingest.unchanged import way_of_reading
-from ingest.web import replies
+from ingest.unchanged_files import way_of_reading
+from ingest.web import response_types
 from ingest.web.addresses import checked, shown
-from ingest.web.client import Client
+from ingest.web.http_client import Client
 
 if TYPE_CHECKING:
     import httpx2
@@ -137,7 +137,7 @@ class _Visit:
         way = f"{way_of_reading()}{self.settings.max_article_mb}{self.given}".encode()
         self.way = hashlib.sha256(way).hexdigest()[:8]
         self.limit_bytes = int(self.settings.max_article_mb * MEGABYTE)
-        self.takes = replies.takes(self.limit_bytes)
+        self.takes = response_types.takes(self.limit_bytes)
 
     def all_of(self, root: str) -> Fetched:
         before = self.known.get(root, AddressRecord())
@@ -174,7 +174,9 @@ class _Visit:
             digest = self._digest(reply.body)
         if record and digest in ("", record.digest):
             return self._same(address, replace(record, stated=stated))
-        found = self.process.read_listing(replies.content_of(reply, address, self.limit_bytes))
+        found = self.process.read_listing(
+            response_types.content_of(reply, address, self.limit_bytes)
+        )
         entries = [item for item in found if isinstance(item, Entry)]
         articles: dict[str, str] = {}
         is_whole = True

@@ -11,10 +11,10 @@ from pathlib import Path
 from sqlalchemy import Column, Index, Integer, MetaData, Table
 
 from ingest.settings import Settings
+from ingest.storage.catalogue_tables import WORDS, words
 from ingest.storage.database import Database
-from ingest.storage.databases import open_database
+from ingest.storage.database_choice import open_database
 from ingest.storage.schema import Schema
-from ingest.storage.tables import WORDS, words
 
 _metadata = MetaData()
 

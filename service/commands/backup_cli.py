@@ -11,7 +11,7 @@ import typer
 from ingest import terminal
 from ingest.errors import WrongUsage
 from ingest.settings import read_settings
-from ingest.storage import owner
+from ingest.storage import directory_owner
 from service.commands.service_cli import Json
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ def backup(file: File, as_json: Json = False) -> None:
     terminal.start_logs()
     with terminal.spoken_errors():
         from ingest.storage import backup as backups
-        from ingest.storage.databases import expect_archive
+        from ingest.storage.database_choice import expect_archive
 
         settings = read_settings()
         expect_archive(settings)
@@ -44,15 +44,18 @@ def restore(
     terminal.start_logs()
     with terminal.spoken_errors():
         from ingest import pipeline, uploads
-        from ingest.storage import archive
+        from ingest.storage import archive_parts
         from ingest.storage import backup as backups
 
         settings = read_settings()
         records = _read_erasures(erased) if erased else []
-        with owner.owning(settings.data_dir, "restore"), terminal.progress_bar() as progress:
+        with (
+            directory_owner.owning(settings.data_dir, "restore"),
+            terminal.progress_bar() as progress,
+        ):
             counts = backups.restore(file, settings, _schemas())
-            archive.rebuild(settings, progress=progress)
-            with archive.open_archive(settings) as opened:
+            archive_parts.rebuild(settings, progress=progress)
+            with archive_parts.open_archive(settings) as opened:
                 opened.catalogue.take_over_erasures(records)
                 for article_id in opened.catalogue.back_though_erased():
                     if identity := pipeline.erase(opened, article_id):
@@ -71,7 +74,7 @@ def _read_erasures(path: Path) -> list[dict[str, str]]:
 
 
 def _schemas() -> tuple[Schema, ...]:
-    from ingest.storage.tables import CATALOGUE
+    from ingest.storage.catalogue_tables import CATALOGUE
     from service.access.key_tables import KEYS
     from service.record_tables import RECORDS
     from service.surfaces.slack_inbox import SLACK

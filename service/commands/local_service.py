@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 from ingest import owner_client
 from ingest.settings import Settings
-from ingest.storage import owner
+from ingest.storage import directory_owner
 
 
 class Ask(Protocol):
@@ -31,7 +31,7 @@ def connected(settings: Settings) -> Iterator[Ask]:
     from service.app import create_app
     from service.wiring import open_service
 
-    with owner.owning(settings.data_dir, "ask"), open_service(settings) as service:
+    with directory_owner.owning(settings.data_dir, "ask"), open_service(settings) as service:
         transport = httpx2.ASGITransport(create_app(service, private=True))
 
         async def reply(method: str, path: str, body: dict[str, Any] | None) -> Any:
@@ -49,7 +49,7 @@ def connected(settings: Settings) -> Iterator[Ask]:
 @contextmanager
 def reading(settings: Settings) -> Iterator[Ask]:
     """Asks as `connected` does. Raises NotFound where there is no archive."""
-    from ingest.storage.databases import expect_archive
+    from ingest.storage.database_choice import expect_archive
 
     expect_archive(settings)
     with connected(settings) as ask:

@@ -12,13 +12,12 @@ from urllib.parse import urlencode
 
 import typer
 
-from ingest import cli as ingest_cli
-from ingest import terminal
+from ingest import ingest_cli, terminal
 from ingest.english.periods import in_words
 from ingest.errors import Owned, WrongUsage
+from ingest.report_in_words import quoted
 from ingest.settings import Settings, read_settings
-from ingest.storage import owner
-from ingest.summary import quoted
+from ingest.storage import directory_owner
 from service.commands.local_service import reading
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON value")]
@@ -59,7 +58,7 @@ def up(
 
         settings = read_settings()
         server.check(settings, host, port)
-        if (name := owner.owner_of(settings.data_dir)) is not None:
+        if (name := directory_owner.owner_of(settings.data_dir)) is not None:
             raise Owned(
                 f"{settings.data_dir} belongs to {name}: it is being served already, or stop it "
                 "first"
@@ -236,8 +235,8 @@ def outlet_and_day(item: dict[str, Any]) -> str:
 
 def _holds_articles(settings: Settings) -> bool:
     from ingest.storage.catalogue import Catalogue
-    from ingest.storage.databases import open_database
-    from ingest.storage.tables import CATALOGUE
+    from ingest.storage.catalogue_tables import CATALOGUE
+    from ingest.storage.database_choice import open_database
 
     if not settings.on_servers and not (settings.data_dir / "catalogue.sqlite").exists():
         return False

@@ -31,7 +31,7 @@ def slack(
         slack_keys.expect_socket_mode(settings)
         from service.serving import server
         from service.surfaces import slack as transport
-        from service.surfaces.dateline_client import DatelineClient
+        from service.surfaces.http_api_client import DatelineClient
 
         bot_key = slack_keys.value_of(settings.key)
 

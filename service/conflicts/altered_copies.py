@@ -10,7 +10,7 @@ from ingest.storage.passage_filters import permitted_articles
 from ingest.types import Alteration, Role, Sentence, Span
 from service.answer_text import cite, plain
 from service.evidence.gathering import passage_at
-from service.query.analysis import Query
+from service.query.question_analysis import Query
 from service.retrieval.retriever import card, filter_of
 from service.types import Account, Citation, Conflict, Evidence
 

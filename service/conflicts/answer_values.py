@@ -8,9 +8,9 @@ from decimal import Decimal, InvalidOperation
 from ingest.english import Span, analyse
 from ingest.english.countries import COUNTRIES
 from ingest.english.date_mentions import dates_conflict
-from ingest.english.terms import Term, TermKind, is_ordinary
+from ingest.english.word_kinds import Term, TermKind, is_ordinary
 from ingest.english.words import opposite, stem, synonyms
-from service.query.analysis import Query
+from service.query.question_analysis import Query
 
 COUNTED_WORDS = 3  # words between a number and what it counts: "22,000 angry people"
 NEAR_WORDS = 6  # words between a person and a word of the question

@@ -22,7 +22,7 @@ from service.conflicts.answer_values import (
 from service.conflicts.same_matter import SHARED_TERMS, same_matter, subject_terms, terms_held
 from service.conflicts.staleness import changes
 from service.conflicts.supersession import in_order, why_replaced
-from service.query.analysis import Query
+from service.query.question_analysis import Query
 from service.types import Account, Conflict, Draft, Evidence
 from service.verification.verify import names_something_foreign
 

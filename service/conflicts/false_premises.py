@@ -15,12 +15,12 @@ from typing import Literal
 
 from ingest.english import analyse
 from ingest.english.date_mentions import dates_conflict, dates_share
-from ingest.english.terms import Term, TermKind
+from ingest.english.word_kinds import Term, TermKind
 from ingest.english.words import STOP_WORDS, stem, synonyms
-from ingest.summary import quoted
+from ingest.report_in_words import quoted
 from ingest.types import SentenceKind
 from service.answer_text import plain
-from service.query.analysis import Query
+from service.query.question_analysis import Query
 from service.types import Draft, Evidence
 
 # Set so that no question of CLAPNQ and QED as asked is corrected (`python -m evals.premises`). A

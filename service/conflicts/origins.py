@@ -8,7 +8,7 @@ from statistics import mode
 
 from ingest.storage.catalogue import Snapshot, StoredArticle
 from ingest.storage.passage_filters import permitted_articles
-from service.query.analysis import Query
+from service.query.question_analysis import Query
 from service.retrieval.retriever import filter_of
 from service.types import Evidence
 from service.verification.verify import names_something_foreign

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ingest.english import analyse
-from ingest.english.terms import GIVEN_NAMES
+from ingest.english.word_kinds import GIVEN_NAMES
 from ingest.english.words import stem, synonyms
 from service.conflicts.answer_values import PRICED, predicate_of
 from service.conflicts.staleness import of_the_present
-from service.evidence.temporal import stated_periods
-from service.query.analysis import Query
+from service.evidence.time_filter import stated_periods
+from service.query.question_analysis import Query
 from service.types import Evidence
 
 SAME_EVENT_DAYS = 7  # between two accounts of one event

@@ -8,8 +8,8 @@ from datetime import date
 
 from ingest.english.date_mentions import mentions
 from ingest.english.periods import in_words
-from ingest.english.tables import lists
-from service.query.analysis import Query
+from ingest.english.word_tables import lists
+from service.query.question_analysis import Query
 from service.types import Evidence
 
 # Days between the newest source and the day asked about from which on the age is said in words.

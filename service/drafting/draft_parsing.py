@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from ingest.english import analyse
-from ingest.injection.hidden import visible
+from ingest.injection.hidden_text import visible
 from ingest.injection.recognition import looks_like_orders
 from ingest.text.clean import clean
 from ingest.text.sentences import split

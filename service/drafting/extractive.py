@@ -14,7 +14,7 @@ from service.answer_text import plain, undated
 from service.conflicts.staleness import of_the_present
 from service.conflicts.supersession import SUPERSEDED_DAYS
 from service.evidence.answer_types import CORRECTS, PLAIN, cue, new_names
-from service.query.analysis import Query
+from service.query.question_analysis import Query
 from service.types import Draft, Evidence
 
 LONGEST_ANSWER = 4  # sentences; annotators of CLAPNQ choose 1 to 4 in 92 % of 232 answers

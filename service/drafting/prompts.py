@@ -15,7 +15,7 @@ from string import Formatter
 
 from ingest import tokens
 from ingest.english.periods import Period, spoken
-from ingest.injection.hidden import visible
+from ingest.injection.hidden_text import visible
 from ingest.injection.recognition import looks_like_orders
 from service.answer_text import plain
 from service.types import ArticleCard, Evidence, Question, Turn

@@ -14,9 +14,9 @@ from ingest.english import analyse
 from ingest.english.date_mentions import MONTH, WEEKDAYS
 from ingest.english.numbers import CARDINALS, ORDINALS, SCALES
 from ingest.english.quantities import measures
-from ingest.english.terms import GIVEN_NAMES, HONORIFICS
+from ingest.english.word_kinds import GIVEN_NAMES, HONORIFICS
 from ingest.english.words import STOP_WORDS, stem, stems, synonyms, words
-from service.query.analysis import Query
+from service.query.question_analysis import Query
 
 _DATE = re.compile(
     rf"\b\d{{1,2}}(?:st|nd|rd|th)?\s+(?:of\s+)?{MONTH}\b(?:,? \d{{4}}\b)?|\b{MONTH}\.?\s+\d{{1,4}}\b(?:, \d{{4}}\b)?|"

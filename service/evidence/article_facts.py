@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from ingest.english.words import stem, words
 from ingest.types import SentenceKind
-from service.query.analysis import Query
+from service.query.question_analysis import Query
 from service.types import Evidence
 
 LONGEST_BYLINE = 160  # characters; a longer sentence names the author in passing

@@ -14,7 +14,7 @@ from ingest.storage.passage_filters import permitted_articles
 from ingest.storage.vector_cache import SentenceVectors
 from ingest.text.passages import sentences_in
 from ingest.types import Passage, Sentence, SentenceKind, Span
-from service.query.analysis import Query
+from service.query.question_analysis import Query
 from service.retrieval.retriever import card, filter_of
 from service.types import ArticleCard, Evidence, Hit, Nearest, Question
 

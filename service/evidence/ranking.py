@@ -12,16 +12,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ingest.types import SentenceKind
-from service.evidence.belonging import of_another
-from service.evidence.features import (
+from service.evidence.neural_reader import SIGNS, Reader
+from service.evidence.ranking_features import (
     QUESTION_FEATURES,
     SENTENCE_FEATURES,
     Features,
     Floats,
     measure,
 )
-from service.evidence.reader import SIGNS, Reader
-from service.query.analysis import Query
+from service.evidence.subject_match import of_another
+from service.query.question_analysis import Query
 from service.types import Evidence
 
 # Weights by name of feature; `python -m evals.lab.fitting` makes the file and says what they reach.

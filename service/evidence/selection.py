@@ -14,12 +14,12 @@ import numpy as np
 
 from ingest.english.periods import Period
 from ingest.english.words import stems
-from ingest.storage.archive import Archive
+from ingest.storage.archive_parts import Archive
 from ingest.storage.catalogue import Snapshot
 from ingest.types import SentenceKind
-from service.evidence import gathering, ranking, temporal
-from service.evidence.reader import Reader
-from service.query.analysis import Query
+from service.evidence import gathering, ranking, time_filter
+from service.evidence.neural_reader import Reader
+from service.query.question_analysis import Query
 from service.retrieval.retriever import Retriever
 from service.types import Evidence, Filters, Hit, Question, Reason
 
@@ -54,7 +54,7 @@ class Selection:
     @property
     def nearest_time(self) -> str:
         """The time of which the archive does speak where another was asked about; "" where none is known."""
-        return temporal.time_of(self.passed_over) if self.passed_over else ""
+        return time_filter.time_of(self.passed_over) if self.passed_over else ""
 
 
 class Gathered(NamedTuple):
@@ -81,7 +81,7 @@ class Selector:
         """Retrieve, gather, rank, place in time and decide, all in one generation."""
         query = _in_an_ended_archive(query, snapshot)
         ranked = ranking.rank(query, *self.gather(query, snapshot))
-        evidence, passed_over = temporal.within(ranked, query)
+        evidence, passed_over = time_filter.within(ranked, query)
         if passed_over is not None and not self.decide(query, ranked).answer:
             passed_over = None
         decision = self.decide(query, evidence)
@@ -181,9 +181,9 @@ def _published_in(question: Question, period: Period) -> Question:
     if (
         last is not None
         and not period.published
-        and last <= date.max - timedelta(temporal.LATE_DAYS)
+        and last <= date.max - timedelta(time_filter.LATE_DAYS)
     ):
-        last += timedelta(temporal.LATE_DAYS)
+        last += timedelta(time_filter.LATE_DAYS)
     return replace(
         question,
         filters=replace(question.filters, published_after=period.first, published_before=last),

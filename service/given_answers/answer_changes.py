@@ -13,7 +13,7 @@ from ingest.english.numbers import numbers_match
 from ingest.english.words import opposite
 from service.answer_text import plain
 from service.conflicts.answer_values import values
-from service.query.analysis import analyse as analyse_question
+from service.query.question_analysis import analyse as analyse_question
 from service.types import Question
 
 SAME_SENTENCE = 0.4  # share of the shorter sentence's words that make two say the same thing

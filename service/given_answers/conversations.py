@@ -15,7 +15,7 @@ from sqlalchemy import Executable, and_, func, insert, literal, select, tuple_, 
 
 from ingest.errors import NotFound
 from ingest.storage.database import Database
-from service.contract.requests import LONGEST_TITLE
+from service.contract.request_bodies import LONGEST_TITLE
 from service.given_answers.receipts import Receipts
 from service.record_tables import AFTER_ALL, conversations, receipts, turns
 from service.types import Answer, Completed, Event, Turn

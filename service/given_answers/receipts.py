@@ -20,7 +20,7 @@ from ingest.storage.database import Database, put
 from ingest.storage.snapshot import BOUND_TO, generation_number
 from service.access.session_cookies import secret
 from service.answer_run import AnswerRun
-from service.contract.replies import body_of
+from service.contract.response_bodies import body_of
 from service.evidence.selection import Selection
 from service.given_answers.receipt_signing import REMOVED, Signer
 from service.record_tables import (

@@ -14,12 +14,12 @@ from typing import Any
 from sqlalchemy import delete, func, insert, select, update
 
 from ingest.errors import InvalidRequest, NotFound
-from ingest.storage.archive import Archive
+from ingest.storage.archive_parts import Archive
 from ingest.storage.database import Database
 from ingest.storage.snapshot import BOUND_TO, Snapshot, generation_number
 from service.access.api_keys import Keys
 from service.answerer import Answerer
-from service.contract.requests import AnswerRequest
+from service.contract.request_bodies import AnswerRequest
 from service.given_answers.answer_changes import news
 from service.given_answers.receipts import ASKED_BY, Receipts
 from service.given_answers.stale_answers import StaleAnswers

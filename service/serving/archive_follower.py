@@ -7,7 +7,7 @@ import contextlib
 import logging
 
 from ingest.errors import DatelineError
-from ingest.web.client import Client
+from ingest.web.http_client import Client
 from service.wiring import Service
 
 log = logging.getLogger(__name__)

@@ -22,7 +22,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from ingest import log_lines
 from ingest.errors import DatelineError, IndexUnavailable, WrongUsage
 from ingest.settings import Settings
-from ingest.storage import owner
+from ingest.storage import directory_owner
 from service import telemetry
 from service.access.api_keys import Keys
 from service.access.key_tables import open_keys
@@ -64,7 +64,7 @@ def check_binding(settings: Settings, host: str) -> None:
     if settings.reader_keys or settings.writer_keys:
         return
     with (
-        owner.owning(settings.data_dir, "serve"),
+        directory_owner.owning(settings.data_dir, "serve"),
         contextlib.closing(open_keys(settings)) as database,
     ):
         if Keys(settings, database):
@@ -115,12 +115,15 @@ def serve_privately(
 def _owned(settings: Settings, command: str) -> Iterator[tuple[Service, socket.socket]]:
     """An open service with its model loaded, and the owner's socket."""
     with (
-        owner.owning(settings.data_dir, command, serves=True),
+        directory_owner.owning(settings.data_dir, command, serves=True),
         open_service(settings) as service,
     ):
         # loads the model before anybody waits for it
         service.retriever.find(Question("warm up"), 1)
-        with contextlib.closing(owner.listen(settings.data_dir)) as private, Ahead(service.archive):
+        with (
+            contextlib.closing(directory_owner.listen(settings.data_dir)) as private,
+            Ahead(service.archive),
+        ):
             service.jobs.work()
             yield service, private
 
@@ -216,9 +219,9 @@ def serving_privately(settings: Settings, command: str) -> Iterator[None]:
     Raises Owned where another process owns it, and what `open_service` raises.
     """
     with (
-        owner.owning(settings.data_dir, command, serves=True),
+        directory_owner.owning(settings.data_dir, command, serves=True),
         open_service(settings) as service,
-        contextlib.closing(owner.listen(settings.data_dir)) as private,
+        contextlib.closing(directory_owner.listen(settings.data_dir)) as private,
     ):
         server = http_server(create_app(service, private=True))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [private]})

@@ -15,7 +15,7 @@ from typing import Any
 from ingest import log_lines, terminal
 from ingest.errors import DatelineError, WrongUsage
 from ingest.settings import Settings
-from ingest.storage import owner
+from ingest.storage import directory_owner
 from service.serving import server
 from service.wiring import open_service
 
@@ -108,7 +108,7 @@ def work(settings: Settings) -> None:
     log_lines.write_as(settings.log_format)
     with (
         server.ended_by_signal(),
-        owner.owning(settings.data_dir, "worker"),
+        directory_owner.owning(settings.data_dir, "worker"),
         open_service(settings) as service,
     ):
         service.jobs.work(at_once=True)

@@ -26,7 +26,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ingest import uploads
 from ingest.errors import Refused
-from ingest.formats.readers import MEGABYTE
+from ingest.formats.file_readers import MEGABYTE
 from ingest.log_lines import REQUEST_ID
 from ingest.settings import Settings
 from ingest.storage.snapshot import BOUND_TO
@@ -35,7 +35,7 @@ from service.access.audit_log import COMMAND, WITHOUT_KEY, Change
 from service.answer_run import SPENT
 from service.contract.problems import error_response
 from service.given_answers.receipts import ASKED_BY
-from service.surfaces.identity import Identity, is_open
+from service.surfaces.caller_identity import Identity, is_open
 from service.wiring import Service
 
 log = logging.getLogger(__name__)

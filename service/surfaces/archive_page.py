@@ -10,8 +10,8 @@ from datetime import date
 from typing import Any
 
 from ingest.english.periods import in_words
+from ingest.storage.article_listing import Listing
 from ingest.storage.catalogue import Snapshot
-from ingest.storage.listing import Listing
 from service.archive_questions import ArchiveFilter, holding, listing, stories
 from service.example_questions import TITLES_READ, example_questions
 

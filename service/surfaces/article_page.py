@@ -13,7 +13,7 @@ from ingest.english.periods import in_words
 from ingest.storage.catalogue import Snapshot, StoredArticle
 from ingest.types import Alteration, Article, Sentence, SentenceKind, Span
 from service.conflicts.side_by_side import Pair, Side, canonical_of, compared
-from service.contract.replies import Member, Overridden
+from service.contract.response_bodies import Member, Overridden
 from service.retrieval.retriever import card
 
 HEAD = (SentenceKind.TITLE, SentenceKind.BYLINE, SentenceKind.DATELINE, SentenceKind.HEADING)

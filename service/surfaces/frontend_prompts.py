@@ -8,10 +8,10 @@ import re
 from collections.abc import Callable, Sequence
 
 from ingest.english import analyse
-from ingest.english.terms import TermKind
+from ingest.english.word_kinds import TermKind
 from ingest.english.words import STOP_WORDS
 from service.answer_text import INTRODUCTION
-from service.query.kinds import small_talk
+from service.query.question_kinds import small_talk
 
 TITLE_WORDS = 5
 MOST_TAGS = 3

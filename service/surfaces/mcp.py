@@ -21,8 +21,8 @@ from starlette.types import Receive, Scope, Send
 
 from ingest.errors import DatelineError, NotFound
 from service.contract.problems import said_of
-from service.contract.requests import Day, Filter, Name, QuestionText, Request
-from service.surfaces.sources import escaped, is_web_address
+from service.contract.request_bodies import Day, Filter, Name, QuestionText, Request
+from service.surfaces.source_links import escaped, is_web_address
 
 MOST_RESULTS = 10
 NO_MESSAGE = "the body is no message of JSON-RPC: send one request or notification object"

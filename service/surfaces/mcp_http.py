@@ -14,7 +14,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from ingest.errors import Refused
 from ingest.owner_client import reported
-from service.surfaces.streaming import gone
+from service.surfaces.event_streams import gone
 from service.wiring import Service
 
 

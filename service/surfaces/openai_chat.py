@@ -12,9 +12,10 @@ from fastapi.responses import JSONResponse
 
 from ingest.errors import DatelineError, Refused
 from service.contract.problems import openai_error_of
-from service.contract.replies import body_of
+from service.contract.response_bodies import body_of
 from service.surfaces import openai_responses
 from service.surfaces.admission import guards
+from service.surfaces.event_streams import DONE, PING, collected, frame, paced, streamed
 from service.surfaces.openai_schemas import (
     MODEL,
     ChatRequest,
@@ -24,8 +25,7 @@ from service.surfaces.openai_schemas import (
     reply_to_frontend,
     responses_said,
 )
-from service.surfaces.sources import ByArticle
-from service.surfaces.streaming import DONE, PING, collected, frame, paced, streamed
+from service.surfaces.source_links import ByArticle
 from service.types import Answer, ClaimReleased, Completed, Delta, Event, Question, Started
 from service.wiring import Service
 

@@ -7,10 +7,10 @@ import uuid
 from typing import Any
 
 from ingest.errors import DatelineError
-from service.contract.replies import body_of
+from service.contract.response_bodies import body_of
+from service.surfaces.event_streams import PING, frame
 from service.surfaces.openai_schemas import MODEL
-from service.surfaces.sources import ByArticle
-from service.surfaces.streaming import PING, frame
+from service.surfaces.source_links import ByArticle
 from service.types import Answer, ClaimReleased, Completed, Delta, Event, Started
 
 Body = dict[str, Any]

@@ -7,7 +7,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, ValidationError
 
 from ingest.errors import Refused
-from service.contract.requests import LAST_TURNS, LONGEST_TURN, AnswerRequest, TurnRequest
+from service.contract.request_bodies import LAST_TURNS, LONGEST_TURN, AnswerRequest, TurnRequest
 from service.surfaces import frontend_prompts
 from service.types import Question
 

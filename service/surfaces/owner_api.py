@@ -18,13 +18,13 @@ from starlette.requests import ClientDisconnect
 
 from ingest import pipeline, uploads
 from ingest.errors import NotFound, NotReady
+from ingest.report_in_words import report_body
 from ingest.storage.doctor import findings
-from ingest.summary import report_body
 from ingest.web.fetching import fetch
 from service.contract.problems import known_failure
-from service.contract.requests import CollectionName, PlainText, must
-from service.contract.requests import Request as RequestModel
-from service.surfaces.streaming import PING_SECONDS, gone
+from service.contract.request_bodies import CollectionName, PlainText, must
+from service.contract.request_bodies import Request as RequestModel
+from service.surfaces.event_streams import PING_SECONDS, gone
 from service.wiring import Service
 
 PROGRESS_SECONDS = 0.1  # between two lines of one stage: a terminal shows no more than that

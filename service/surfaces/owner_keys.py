@@ -10,8 +10,8 @@ from fastapi.responses import Response
 from pydantic import Field
 
 from service.access.api_keys import Role
-from service.contract.requests import CollectionName, PlainText
-from service.contract.requests import Request as RequestModel
+from service.contract.request_bodies import CollectionName, PlainText
+from service.contract.request_bodies import Request as RequestModel
 from service.wiring import Service
 
 

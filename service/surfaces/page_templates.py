@@ -12,7 +12,7 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from ingest.english.periods import in_words
-from service.surfaces.sources import is_web_address
+from service.surfaces.source_links import is_web_address
 
 WEB = Path(__file__).parent / "web"
 

@@ -12,17 +12,17 @@ from fastapi.responses import PlainTextResponse
 from ingest.errors import NotReady
 from service import telemetry
 from service.contract.problems import problems
-from service.contract.replies import Alive, Ready, Search
-from service.contract.requests import (
+from service.contract.request_bodies import (
     LONGEST_QUERY,
     CheckRequest,
     Day,
     Name,
     QueryText,
 )
+from service.contract.response_bodies import Alive, Ready, Search
 from service.serving.readiness import expect_ready
 from service.surfaces.admission import MANAGES, guards
-from service.surfaces.streaming import paced
+from service.surfaces.event_streams import paced
 from service.types import (
     Check,
     Filters,

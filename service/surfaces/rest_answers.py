@@ -16,18 +16,18 @@ from service.access.idempotency_keys import Keyed
 from service.answer_run import new_id
 from service.contract.cursors import Cursor, Limit, cursor_of, place_of
 from service.contract.problems import problem_of, problems
-from service.contract.replies import Receipt, ReceiptList, SigningKey, answer_of, body_of
-from service.contract.requests import AnswerRequest, IdempotencyKey
+from service.contract.request_bodies import AnswerRequest, IdempotencyKey
+from service.contract.response_bodies import Receipt, ReceiptList, SigningKey, answer_of, body_of
 from service.record_tables import AFTER_ALL
 from service.surfaces.admission import guards
-from service.surfaces.recordings import (
+from service.surfaces.event_streams import PING, collected, frame, paced, streamed
+from service.surfaces.resumable_streams import (
     Numbered,
     Recordings,
     numbered,
     replayed,
     unnumbered,
 )
-from service.surfaces.streaming import PING, collected, frame, paced, streamed
 from service.types import Answer, ClaimReleased, Completed, Delta, Event, Started
 from service.wiring import Service
 

@@ -14,7 +14,7 @@ from fastapi.responses import JSONResponse
 from ingest import uploads
 from ingest.collections import within
 from ingest.errors import InvalidRequest, NotFound, NotReady, Owned, Refused, WrongUsage
-from ingest.storage.archive import REBUILT_ALONE
+from ingest.storage.archive_parts import REBUILT_ALONE
 from ingest.storage.catalogue import Snapshot
 from ingest.storage.snapshot import BOUND_TO
 from service.access.idempotency_keys import Keyed
@@ -22,19 +22,26 @@ from service.archive_questions import ArchiveFilter, listing
 from service.conflicts.side_by_side import canonical_of, compared
 from service.contract.cursors import cursor_of, place_of
 from service.contract.problems import problem_of, problems
-from service.contract.replies import Article, Articles, Comparison, JobAccepted, JobState, body_of
-from service.contract.requests import (
+from service.contract.request_bodies import (
     UPLOAD_SCHEMAS,
     ArticlesRequest,
     CollectionName,
     IdempotencyKey,
     OverridesRequest,
 )
+from service.contract.response_bodies import (
+    Article,
+    Articles,
+    Comparison,
+    JobAccepted,
+    JobState,
+    body_of,
+)
 from service.desk_overrides import OTHER_COLLECTION, changeable, overridden
 from service.jobs import Job, Jobs, new_id
 from service.retrieval.retriever import card
 from service.surfaces.admission import MANAGES, WRITES, guards
-from service.surfaces.streaming import PING, frame, paced, streamed
+from service.surfaces.event_streams import PING, frame, paced, streamed
 from service.surfaces.upload_parsing import staged_from
 from service.wiring import Service
 

@@ -9,13 +9,13 @@ from fastapi.responses import JSONResponse
 
 from service.contract.cursors import Cursor, Limit, cursor_of, place_of
 from service.contract.problems import problems
-from service.contract.replies import (
+from service.contract.request_bodies import TitleRequest
+from service.contract.response_bodies import (
     ConversationCard,
     ConversationList,
     ConversationRead,
     body_of,
 )
-from service.contract.requests import TitleRequest
 from service.given_answers.conversations import Conversation
 from service.record_tables import AFTER_ALL
 from service.surfaces.admission import guards

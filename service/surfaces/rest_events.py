@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Request
 
 from service.contract.cursors import Limit
 from service.contract.problems import problems
-from service.contract.replies import Event, EventList
+from service.contract.response_bodies import Event, EventList
 from service.surfaces.admission import guards
 from service.wiring import Service
 

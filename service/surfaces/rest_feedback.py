@@ -9,8 +9,8 @@ from fastapi.responses import JSONResponse
 
 from service.contract.cursors import Cursor, Limit, cursor_of, place_of
 from service.contract.problems import problems
-from service.contract.replies import FeedbackPage, body_of
-from service.contract.requests import FeedbackRequest
+from service.contract.request_bodies import FeedbackRequest
+from service.contract.response_bodies import FeedbackPage, body_of
 from service.given_answers.feedback import BEFORE_ALL, Rating
 from service.surfaces.admission import MANAGES, guards
 from service.wiring import Service

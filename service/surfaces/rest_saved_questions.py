@@ -10,8 +10,13 @@ from fastapi.responses import JSONResponse
 from ingest.errors import AddressRefused, InvalidRequest
 from ingest.web.addresses import allowed, checked, expect_reachable
 from service.contract.problems import problems
-from service.contract.replies import SavedQuestion, SavedQuestionList, SavedQuestionRead, body_of
-from service.contract.requests import SavedQuestionRequest
+from service.contract.request_bodies import SavedQuestionRequest
+from service.contract.response_bodies import (
+    SavedQuestion,
+    SavedQuestionList,
+    SavedQuestionRead,
+    body_of,
+)
 from service.given_answers.saved_questions import SavedQuestion as Saved
 from service.surfaces.admission import guards
 from service.wiring import Service

@@ -10,7 +10,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from ingest.errors import Refused
 from service.access.session_cookies import COOKIE, SESSION_SECONDS
-from service.surfaces.identity import from_our_page
+from service.surfaces.caller_identity import from_our_page
 from service.surfaces.page_templates import page
 from service.wiring import Service
 

@@ -21,8 +21,8 @@ from ingest.errors import DatelineError, Refused
 from ingest.settings import Settings
 from service.contract.problems import error_response
 from service.surfaces import slack_blocks, slack_messages, slack_text
-from service.surfaces.dateline_client import DatelineClient
-from service.surfaces.slack_conversation import Bot
+from service.surfaces.http_api_client import DatelineClient
+from service.surfaces.slack_bot import Bot
 from service.surfaces.slack_inbox import open_inbox
 from service.surfaces.slack_keys import value_of
 from service.surfaces.slack_settings import Rules

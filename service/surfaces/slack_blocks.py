@@ -6,11 +6,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from typing import Any
 
-from ingest.summary import quoted
-from service.contract.replies import answer_of
+from ingest.report_in_words import quoted
+from service.contract.response_bodies import answer_of
 from service.surfaces import slack_text
 from service.surfaces.slack_text import day_in_words, escape, link, linked, packed, short
-from service.surfaces.sources import closest, is_web_address, origin
+from service.surfaces.source_links import closest, is_web_address, origin
 from service.types import Account, Answer, ArticleCard, Citation, Conflict
 
 Block = dict[str, Any]

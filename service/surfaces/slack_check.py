@@ -11,7 +11,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from ingest import owner_client
 from ingest.errors import DatelineError
 from ingest.settings import Settings
-from service.surfaces.dateline_client import DatelineClient
+from service.surfaces.http_api_client import DatelineClient
 from service.surfaces.slack_keys import value_of
 from service.surfaces.slack_settings import Rules
 from service.surfaces.slack_web import UNREACHABLE, client, code, remedy, scopes

@@ -26,10 +26,10 @@ from sqlalchemy import (
 from sqlalchemy.exc import IntegrityError
 
 from ingest.settings import Settings
+from ingest.storage.catalogue_tables import words
 from ingest.storage.database import Database, put
-from ingest.storage.databases import open_database
+from ingest.storage.database_choice import open_database
 from ingest.storage.schema import Schema
-from ingest.storage.tables import words
 
 LEASE_SECONDS = 120.0  # how long work is another's that gives no sign of life
 KEPT_SECONDS = 90 * 86_400.0  # so long is a thread known as answered, and a delivery as heard

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 
-from service.surfaces.sources import JOINER, address, inert, is_web_address
+from service.surfaces.source_links import JOINER, address, inert, is_web_address
 from service.types import ArticleCard
 
 TITLE_CHARACTERS = 110  # before a card's `[12][13] ` and within its 150

@@ -16,9 +16,9 @@ from starlette.requests import Request
 
 from ingest import uploads
 from ingest.errors import IndexUnavailable, InvalidRequest, Refused
-from ingest.formats import readers
+from ingest.formats import file_readers
 from ingest.settings import Settings
-from service.contract.requests import ArticleRequest
+from service.contract.request_bodies import ArticleRequest
 from service.surfaces.admission import MULTIPART, article_limit
 
 # The whole file is the article; other types wrap it or hold many, and are measured when read.
@@ -96,12 +96,12 @@ def _staged_files(form: list[UploadFile], settings: Settings) -> uploads.Staged:
         raise InvalidRequest(
             "two files have the same name: send them one after the other, or rename one"
         )
-    if not any(readers.format_of(name) for name, _ in files):
+    if not any(file_readers.format_of(name) for name, _ in files):
         raise Refused(
             415,
             "unsupported_media_type",
             f"none of these files can be read: {', '.join(name for name, _ in files[:NAMED])}; "
-            f"Dateline reads {readers.TYPES}",
+            f"Dateline reads {file_readers.TYPES}",
         )
     if all(
         Path(name).suffix.lower() in WHOLE for name, _ in files

@@ -17,8 +17,8 @@ from ingest.errors import DatelineError, InvalidRequest, NotFound, NotReady
 from ingest.storage.catalogue import Snapshot, StoredArticle
 from service.archive_questions import ArchiveFilter, listing
 from service.contract.problems import known_failure, problem_of
-from service.contract.replies import body_of
-from service.contract.requests import CheckRequest, OverridesRequest
+from service.contract.request_bodies import CheckRequest, OverridesRequest
+from service.contract.response_bodies import body_of
 from service.desk_overrides import overridden
 from service.surfaces.admission import WRITES
 from service.surfaces.answer_page import answer_view

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from ingest.english.terms import TermKind
+from ingest.english.word_kinds import TermKind
 from service.types import Evidence
-from service.verification.alignment import align, edit
+from service.verification.claim_reading import read
 from service.verification.objections import (
     NEAR,
     NEGATION,
@@ -13,8 +13,8 @@ from service.verification.objections import (
     another,
     objections,
 )
-from service.verification.reading import read
 from service.verification.verify import comparable
+from service.verification.word_alignment import align, edit
 
 # Of what speaks against a claim, that which both cannot be true of; the rest is only not said.
 _EXCLUDES = {

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from ingest.english.terms import TermKind
+from ingest.english.word_kinds import TermKind
 from ingest.english.words import irregular, opposite, stands_for
-from service.verification.alignment import SIGNS, Edit, bare, carries, words
-from service.verification.amounts import UNITS
-from service.verification.reading import CORE, LIGHT, Reading
+from service.verification.amount_checks import UNITS
+from service.verification.claim_reading import CORE, LIGHT, Reading
+from service.verification.word_alignment import SIGNS, Edit, bare, carries, words
 
 # Shares of the claim's words that stand in the sentence in its order, from which an exchange is
 # one: farther from the

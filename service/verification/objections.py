@@ -12,10 +12,9 @@ import re
 from collections.abc import Iterator, Sequence
 
 from ingest.english import analyse, differences
-from ingest.english.terms import Term, TermKind
+from ingest.english.word_kinds import Term, TermKind
 from ingest.english.words import opposite, stem
-from service.verification.alignment import Alignment, Edit, align, edit, is_run, likeness
-from service.verification.amounts import (
+from service.verification.amount_checks import (
     EACH,
     UNITS,
     Amount,
@@ -25,6 +24,7 @@ from service.verification.amounts import (
     implied,
     joined,
 )
+from service.verification.claim_reading import WIDE, Reading, read
 from service.verification.insertions import MOST_CARD_WORDS, put_in, small_words, surer
 from service.verification.omissions import (
     cut_bound,
@@ -39,9 +39,9 @@ from service.verification.omissions import (
     denied_later,
     left_out,
 )
-from service.verification.reading import WIDE, Reading, read
 from service.verification.reversals import displaced, flipped
-from service.verification.roles import opposed, turned
+from service.verification.role_swaps import opposed, turned
+from service.verification.word_alignment import Alignment, Edit, align, edit, is_run, likeness
 
 # Shares of a claim's words that stand in a sentence in its order. Chosen on the fit half of
 # `evals/suites/claims`.

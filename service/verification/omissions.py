@@ -10,9 +10,9 @@ import re
 from collections.abc import Iterator
 
 from ingest.english.numbers import CARDINALS
-from ingest.english.terms import TermKind
-from service.verification.alignment import Edit, carries
-from service.verification.reading import CORE, Span
+from ingest.english.word_kinds import TermKind
+from service.verification.claim_reading import CORE, Span
+from service.verification.word_alignment import Edit, carries
 
 REACH = 30  # characters between a modal and what it must bear on
 BESIDE = 16  # characters between a rank and the noun it changes

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 
 from ingest.english import analyse
-from ingest.english.terms import Term, TermKind
+from ingest.english.word_kinds import Term, TermKind
 from ingest.english.words import opposite, stem, synonyms
 
 LONGEST = 5  # words; a longer stretch that differs is another wording, not another value

@@ -11,9 +11,9 @@ from ingest.english import Analysis, analyse
 from ingest.english.date_mentions import mentions
 from ingest.english.words import synonyms
 from service.types import Draft, Evidence, Support
-from service.verification.alignment import is_run
+from service.verification.claim_reading import read
 from service.verification.objections import objections
-from service.verification.reading import read
+from service.verification.word_alignment import is_run
 
 # Share of a claim's content from which it is called supported and not partial.
 SUPPORTED = 0.7

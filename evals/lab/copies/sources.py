@@ -12,7 +12,7 @@ import numpy as np
 
 from evals.passages import untokenise
 from ingest.errors import WrongUsage
-from ingest.formats import readers
+from ingest.formats import file_readers
 from ingest.text.sentences import split
 from ingest.types import Article, SentenceKind
 
@@ -40,7 +40,10 @@ def read_sources(paths: Sequence[Path]) -> list[Source]:
     Raises WrongUsage where there are none.
     """
     articles = [
-        a for path in paths for a in readers.read(path, max_article_mb=5) if isinstance(a, Article)
+        a
+        for path in paths
+        for a in file_readers.read(path, max_article_mb=5)
+        if isinstance(a, Article)
     ]
     seen: set[tuple[str, ...]] = set()
     texts: list[_Text] = []

@@ -1,0 +1,203 @@
+"""Reads what an ingest is given, and tells what is new, changed, unchanged, gone, withdrawn or failed."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from pathlib import Path
+
+from ingest import report_in_words
+from ingest.collections import all_of, united, within
+from ingest.formats import file_readers
+from ingest.formats.reading_process import ReadingProcess
+from ingest.kills_and_embargoes import sorted_out
+from ingest.storage.catalogue import Catalogue, OfPath, Snapshot
+from ingest.storage.erasures import Erased
+from ingest.storage.held_articles import Held
+from ingest.storage.indexes import Progress as Progress
+from ingest.types import Article, Failure, Withdrawn
+from ingest.unchanged_files import ReadFiles
+from ingest.web.fetching import Fetched, Left
+
+SAMPLE = Path(__file__).parent / "sample"
+NOT_BOUND = "it states a collection to which the key that sent it is not bound: leave that out"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What reading found, against what is live."""
+
+    # (article, root), new or changed
+    fresh: list[tuple[Article, str]] = field(default_factory=list)
+    added: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    removed: tuple[str, ...] = ()
+    failed: tuple[Failure, ...] = ()
+    notes: tuple[str, ...] = ()
+    withdrawn: tuple[Withdrawn, ...] = ()
+    held: tuple[Held, ...] = ()  # under embargo
+    no_longer: tuple[str, ...] = ()  # ids of what is under embargo no more
+
+
+def compare(
+    catalogue: Catalogue,
+    snapshot: Snapshot,
+    paths: Sequence[Path | Fetched],
+    files: ReadFiles,
+    *,
+    prune: bool,
+    progress: Progress,
+    given: Mapping[str, OfPath],  # by path what is said of all its articles
+    now: datetime,
+    only: Sequence[str] = (),
+) -> Change:
+    """Reads every path and sorts what it finds into new, changed, unchanged, gone and failed."""
+    known = snapshot.known_hashes()
+    waited = {h.article.article_id: ("", h.article.identity, h.root) for h in catalogue.held()}
+    found = _Found(known, catalogue.erased())
+    counts = [len(p.items) if isinstance(p, Fetched) else file_readers.count(p) for p in paths]
+
+    def waiting() -> None:
+        progress("read", found.done, sum(counts) if all(counts) else 0)
+
+    with ReadingProcess(waiting) as process:
+        for path in paths:
+            failed_before = len(found.failed)
+            said = given[root_of(path)]
+            reading = _reading(path, files, process, said.columns)
+            for item in _noted(reading, files, said, only):
+                waiting()
+                found.take(item, root_of(path))
+            places = {failure.place for failure in found.failed[failed_before:]}
+            if isinstance(path, Path):  # what a feed names no more is not gone
+                found.gone |= _gone(known | waited, root_of(path), found.seen, places)
+    progress("read", found.done, found.done)
+    sorted_ = sorted_out(found.fresh, found.withdrawn.values(), catalogue, snapshot, now, only)
+    unchanged, fresh = len(found.seen) - len(found.fresh), sorted_.fresh
+    own = bool(fresh) and all(root != str(SAMPLE) for _, root in fresh.values())
+    # the sample gives way to somebody's own articles
+    sample = {i for i, (_, _, root) in known.items() if own and root == str(SAMPLE)}
+    outgrown = sample - found.seen
+    gone = found.gone - found.seen
+    notes = [
+        *found.notes,
+        *report_in_words.gone([known[i][1] for i in gone & known.keys()], prune=prune),
+    ]
+    notes += (
+        *report_in_words.kept_out(found.kept_out),
+        *report_in_words.outgrown(0 if only else len(outgrown)),
+    )
+    leaving = (gone if prune else set()) | outgrown | sorted_.removed
+    if only:  # an item of the same identifier may be somebody else's
+        leaving = {i for i in leaving if within(snapshot.collections_of(i) or only, only)}
+    updated = sum(i in known for i in fresh)
+    doubts = report_in_words.at_most([*found.doubts, *sorted_.notes], "notes about single articles")
+    return Change(
+        list(fresh.values()), len(fresh) - updated, updated, unchanged,
+        tuple(sorted(leaving & known.keys())), tuple(found.failed), (*doubts, *notes),
+        sorted_.withdrawn, sorted_.held,
+        tuple(leaving & waited.keys() - {one.article.article_id for one in sorted_.held}),
+    )  # fmt: skip
+
+
+@dataclass(slots=True)
+class _Found:
+    """What reading found so far, by article ids."""
+
+    known: Mapping[str, tuple[str, str, str]]  # content hash, identity and root of what is live
+    erased: Erased
+    fresh: dict[str, tuple[Article, str]] = field(default_factory=dict)
+    withdrawn: dict[str, Withdrawn] = field(default_factory=dict)
+    failed: list[Failure] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    doubts: list[str] = field(default_factory=list)  # notes about single articles
+    kept_out: int = 0  # because they were erased
+    seen: set[str] = field(default_factory=set)
+    gone: set[str] = field(default_factory=set)
+
+    @property
+    def done(self) -> int:
+        return len(self.seen) + len(self.failed)
+
+    def take(self, item: file_readers.Item | Left, root: str) -> None:
+        if isinstance(item, Failure):
+            self.failed.append(item)
+        elif isinstance(item, file_readers.NotUnderstood | file_readers.PassedOver | Left):
+            self.notes.append(str(item))
+        elif isinstance(item, file_readers.Unchanged):
+            self.seen.update(item.article_ids)
+        elif isinstance(item, Withdrawn):
+            self.withdrawn[item.article_id] = item
+            self.fresh.pop(item.article_id, None)
+            self.seen.discard(item.article_id)
+        elif item in self.erased:
+            self.kept_out += 1
+        elif item.article_id not in self.seen and item.article_id not in self.withdrawn:
+            self.seen.add(item.article_id)
+            self.doubts += (f"{item.source} {note}" for note in item.notes)
+            if self.known.get(item.article_id, ("",))[0] != item.content_hash:
+                self.fresh[item.article_id] = (item, root)
+
+
+def _reading(
+    path: Path | Fetched,
+    files: ReadFiles,
+    process: ReadingProcess,
+    columns: tuple[tuple[str, str], ...],
+) -> Iterable[file_readers.Item | Left]:
+    if isinstance(path, Fetched):
+        return path.items
+    return file_readers.read(
+        path,
+        max_article_mb=files.max_article_mb,
+        known=files.articles_of,
+        process=process,
+        columns=columns,
+    )
+
+
+def _noted(
+    reading: Iterable[file_readers.Item | Left],
+    files: ReadFiles,
+    given: OfPath,
+    only: Sequence[str],
+) -> Iterator[file_readers.Item | Left]:
+    """What was read of a path, its articles put into the path's collections, noted in `files`."""
+    files.given = (*given.collections, *map("=".join, given.columns))
+    for item in reading:
+        if isinstance(item, Article) and given.collections:
+            item = replace(item, collections=united(item.collections, given.collections))
+        if isinstance(item, Article) and not within(all_of(item), only):
+            item = Failure(item.source, NOT_BOUND, item.identity)
+        if isinstance(item, Withdrawn) and only:  # of its own file, and of no other of that item
+            item = replace(item, terms=replace(item.terms, item_id=None))
+        files.note(item)
+        yield item
+    files.end()
+
+
+def _gone(
+    known: Mapping[str, tuple[str, str, str]], root: str, seen: set[str], failed: set[str]
+) -> set[str]:
+    """Articles an earlier ingest of `root` added that are not there any more.
+
+    What lies in a file or below a folder that merely failed to read stays, the root among them: a
+    disk that is not mounted, or a slip of the pen, empties no archive.
+    """
+    return {
+        article_id
+        for article_id, (_, identity, known_root) in known.items()
+        if known_root == root
+        and article_id not in seen
+        and not any(
+            identity == place or identity.startswith((f"{place}#", f"{place}{os.sep}"))
+            for place in failed
+        )
+    }
+
+
+def root_of(path: Path | Fetched) -> str:
+    return path.address if isinstance(path, Fetched) else os.path.normpath(path.absolute())

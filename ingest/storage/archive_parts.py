@@ -1,0 +1,237 @@
+"""The open parts of a data directory: catalogue, vectors, Chroma, text index, embedder; whole after
+any kill."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+from functools import cached_property
+from types import TracebackType
+
+from ingest.embedding.embedder import Embedder, LocalEmbedder
+from ingest.embedding.openai_embedder import OpenAIEmbedder
+from ingest.errors import IndexMismatch, IndexOutdated, IndexUnavailable, WrongUsage
+from ingest.ingest_history import Reports
+from ingest.settings import LOCAL_MODEL, Settings
+from ingest.storage import chroma_guard, indexes
+from ingest.storage.address_records import AddressRecords
+from ingest.storage.catalogue import Catalogue, Snapshot
+from ingest.storage.catalogue_tables import CATALOGUE
+from ingest.storage.database_choice import open_database
+from ingest.storage.file_records import FileRecords
+from ingest.storage.fingerprints import Fingerprints
+from ingest.storage.indexes import Indexes, Progress, silent
+from ingest.storage.queue import Queue
+from ingest.storage.text_index import TextIndex
+from ingest.storage.vector_cache import SentenceVectors, VectorCache
+from ingest.storage.vector_index import VectorIndex
+
+log = logging.getLogger(__name__)
+
+REBUILT_ALONE = "one process has these indexes open: stop it and run `dateline ingest --rebuild`"
+WAITING_SECONDS = 30.0  # for another process that writes
+
+
+class Archive:
+    """Everything a data directory holds, opened once by the process that owns it."""
+
+    def __init__(self, settings: Settings, embedder: Embedder | None = None):
+        """Raises IndexMismatch, IndexUnavailable or ModelUnavailable, each with its remedy.
+
+        Where the process before this one was killed while it wrote, what it left is put right
+        first: an index that was hit in the middle of a write, or that an earlier version built, is
+        made anew from the catalogue.
+        """
+        self.settings = settings
+        self._waits_for_room = False  # leftovers stay for want of room, and it was said
+        with contextlib.ExitStack() as opened:
+            self.embedder = embedder or embedder_of(settings)
+            database = open_database(settings, CATALOGUE)
+            opened.callback(database.close)
+            self.catalogue = Catalogue(database)
+            self.file_records = FileRecords(database)
+            self.address_records = AddressRecords(database)
+            self.reports = Reports(database)
+            self.queue = Queue(database, str(settings.uploads_dir.absolute()))
+            self._database = database
+            self.vector_cache = VectorCache(settings.data_dir / "vectors.sqlite", self.embedder)
+            opened.callback(self.vector_cache.close)
+            # Every threshold of families, ranking and conflicts was measured with the local model's
+            # vectors: sentences are compared by them, whatever model the index has.
+            self.sentence_cache = self.vector_cache
+            if isinstance(self.embedder, OpenAIEmbedder):
+                self.sentence_cache = VectorCache(
+                    settings.data_dir / "vectors.sqlite", self.local_embedder
+                )
+            opened.callback(self.sentence_cache.close)
+            self.sentence_vectors = SentenceVectors(self.sentence_cache)
+            self._open(opened)
+            opened.pop_all()
+
+    @cached_property
+    def local_embedder(self) -> LocalEmbedder:
+        """The model by which sentences are compared and read, whatever model the index has."""
+        if isinstance(self.embedder, LocalEmbedder):
+            return self.embedder
+        return LocalEmbedder(self.settings.model_dir)
+
+    def _open(self, opened: contextlib.ExitStack) -> None:
+        """Opens what is searched; an archive on servers does it in another way."""
+        self._indexes = self._opened_indexes()
+        opened.callback(lambda: self.vector_index.close())
+        self.settle()
+        self.catalogue.made_with(self.embedder.model)
+
+    @property
+    def indexes(self) -> Indexes:
+        return self._indexes
+
+    @property
+    def vector_index(self) -> VectorIndex:
+        return self.indexes.vector_index
+
+    @property
+    def text_index(self) -> TextIndex:
+        assert self.indexes.text_index is not None
+        return self.indexes.text_index
+
+    def vectors_of(self, snapshot: Snapshot) -> VectorIndex:
+        """The index that a generation is searched in."""
+        return self.vector_index
+
+    def writing(self, seconds: float = WAITING_SECONDS) -> contextlib.AbstractContextManager[None]:
+        """Whoever changes the archive does it in this block; no other process does meanwhile.
+
+        Raises Owned where another one does not end in that many `seconds`.
+        """
+        return self._database.exclusively(seconds)
+
+    def rebuild(self, progress: Progress) -> None:
+        """Makes the indexes anew while others read, where they are on servers."""
+        raise WrongUsage(REBUILT_ALONE)
+
+    def fingerprints(self) -> Fingerprints:
+        """What is known of live articles for grouping; one for each ingest."""
+        return Fingerprints(self._database)
+
+    def settle(self) -> None:
+        """Clears up after a write that did not end; nothing to do in most archives.
+
+        Where the disk has no room for that, leftovers stay: nothing shows them. Raises
+        IndexUnavailable where an index cannot be used as it is.
+        """
+        chroma = self.settings.data_dir / indexes.CHROMA
+        if self.catalogue.is_settled() and not chroma_guard.was_cut_short(chroma):
+            return
+        if not chroma_guard.was_cut_short(chroma) and not chroma_guard.has_room(chroma):
+            if not self._waits_for_room:
+                log.warning(
+                    "leftovers of an earlier ingest stay until the disk of %s has room",
+                    self.settings.data_dir,
+                )
+            self._waits_for_room = True
+            return
+        try:
+            if chroma_guard.was_cut_short(chroma):
+                self._rebuild()
+            try:
+                self.indexes.remove(self.catalogue.dead_passages())
+            except IndexUnavailable:
+                self._rebuild()
+        except IndexUnavailable as error:
+            if chroma_guard.was_cut_short(chroma):
+                raise
+            log.warning("leftovers of an earlier ingest stay for now: %s", error)
+            return
+        self.catalogue.forget()
+
+    def _opened_indexes(self) -> Indexes:
+        """What is there; what a killed process half wrote, or what an empty archive cannot use, is
+        made anew."""
+        data_dir, model = self.settings.data_dir, self.embedder.model
+        indexes.swap_in(data_dir)
+        if not chroma_guard.was_cut_short(data_dir / indexes.CHROMA):
+            try:
+                return indexes.open_indexes(data_dir, model)
+            except IndexMismatch as error:
+                if self.catalogue.generation and not isinstance(error, IndexOutdated):
+                    raise
+            except IndexUnavailable:
+                if self.catalogue.generation and self.catalogue.is_settled():
+                    raise  # this was no kill: a person should know
+        log.warning(
+            "the indexes cannot be opened and are made anew generation=%d",
+            self.catalogue.generation,
+        )
+        indexes.rebuild(data_dir, self.catalogue, self.vector_cache, silent)
+        indexes.swap_in(data_dir)
+        return indexes.open_indexes(data_dir, model)
+
+    def _rebuild(self) -> None:
+        """Makes both indexes anew; the old ones serve until the new ones are whole."""
+        log.warning(
+            "a write was cut short: the indexes are made anew generation=%d",
+            self.catalogue.generation,
+        )
+        indexes.rebuild(self.settings.data_dir, self.catalogue, self.vector_cache, silent)
+        self.vector_index.close()
+        indexes.swap_in(self.settings.data_dir)
+        self._indexes = indexes.open_indexes(self.settings.data_dir, self.embedder.model)
+
+    def close(self) -> None:
+        self.sentence_cache.close()
+        self.vector_cache.close()
+        self.vector_index.close()
+        self._database.close()
+
+    def __enter__(self) -> Archive:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+def open_archive(settings: Settings, embedder: Embedder | None = None) -> Archive:
+    """The archive where the settings say it is. Raises what the constructors raise."""
+    if settings.on_servers:
+        from ingest.storage.served_archive import ServedArchive
+
+        return ServedArchive(settings, embedder)
+    return Archive(settings, embedder)
+
+
+def embedder_of(settings: Settings) -> Embedder:
+    """The model of `DATELINE_EMBEDDING_MODEL`. Raises ModelUnavailable."""
+    if settings.embedding_model == LOCAL_MODEL:
+        return LocalEmbedder(settings.model_dir)
+    return OpenAIEmbedder(settings)
+
+
+def rebuild(
+    settings: Settings, embedder: Embedder | None = None, progress: Progress | None = None
+) -> None:
+    """Makes Chroma and the text index of a closed archive anew from the catalogue, with the
+    embedder's model.
+
+    Killed before the end it changes nothing that readers see. Raises IndexUnavailable or
+    ModelUnavailable.
+    """
+    if settings.on_servers:
+        from ingest.storage.served_archive import ServedArchive
+
+        with contextlib.closing(ServedArchive(settings, embedder, any_model=True)) as served:
+            served.rebuild(progress or silent)
+        return
+    indexes.swap_in(settings.data_dir)  # the end of an earlier one, if it was killed just before
+    embedder = embedder or embedder_of(settings)
+    with (
+        contextlib.closing(open_database(settings, CATALOGUE)) as database,
+        contextlib.closing(VectorCache(settings.data_dir / "vectors.sqlite", embedder)) as vectors,
+    ):
+        indexes.rebuild(settings.data_dir, Catalogue(database), vectors, progress or silent)
+    indexes.swap_in(settings.data_dir)

@@ -1,0 +1,104 @@
+"""Whether the best sentence tells of the thing that the question names, or of another of its kind."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from itertools import pairwise
+
+from ingest.english import Analysis, Span, Token, analyse
+from ingest.english.clauses import Statement
+from ingest.english.words import stems
+from service.evidence.answer_types import things
+from service.query.question_analysis import Query
+from service.types import Evidence
+
+LIKELY = 0.5  # worth from which a thing in a sentence may be what is asked for
+BEFORE = 300  # characters before a sentence in which its article may say of what it speaks
+_VALUES = ("money", "date", "number")
+_OF = re.compile(r" of (?:the )?")
+
+
+def of_another(query: Query, ranked: Sequence[Evidence]) -> bool:
+    """Whether the best of `ranked`, best first, answers for a thing that shares its name or its sentence
+    with the one asked about: the Bank of Sorrenia for that of Tolvay, one ship's price for another's.
+    """
+    return bool(ranked) and (_namesake(query, ranked) or _value_of_another(query, ranked[0].text))
+
+
+def _namesake(query: Query, ranked: Sequence[Evidence]) -> bool:
+    """Whether a name "X of Y" stands nowhere, "X of Z" does, and the best sentence is not told of Y."""
+    question, best = query.question.text, ranked[0]
+    said = analyse(question)
+    # written small throughout, any word may be a name
+    names: Sequence[Token | Span] = said.names
+    if question.islower():
+        names = [token for token in said.tokens if not token.stop]
+    for first, last in pairwise(names):
+        if not _OF.fullmatch(question[first.end : last.start]):
+            continue
+        name = question[first.start : first.end]
+        name = re.escape(name[0].upper() + name[1:])
+        like = re.compile(rf"\b{name} of (?:the )?(?=[A-Z])")
+        own = question[last.start : last.end].lower()
+        rest = [
+            text[found.end() :].lower()
+            for item in ranked
+            for text in (item.article.title, item.text)
+            for found in like.finditer(text)
+        ]
+        near = " ".join((best.article.title, *(item.text for item in ranked if _leads(item, best))))
+        if (
+            rest
+            and not any(text.startswith(own) for text in rest)
+            and not stems(own) & analyse(near).stems
+        ):
+            return True
+    return False
+
+
+def _leads(item: Evidence, best: Evidence) -> bool:
+    """Whether it is the best sentence or stands not far before it."""
+    same = item.article.article_id == best.article.article_id
+    return same and best.start - BEFORE <= item.start <= best.start
+
+
+def _value_of_another(query: Query, sentence: str) -> bool:
+    """Whether all that a sentence has of the wanted type is told of other names, and something else is
+    told of the one asked about: "the Kittiwake was bought; the Guillemot cost £24.6 million".
+    """
+    asked = {stem for name in analyse(query.question.text).names for stem in stems(name.value)}
+    if not asked or not (query.wants in _VALUES or query.dimensions):
+        return False
+    told = analyse(sentence)
+    if not any(asked & _names(told, one.subject) for one in told.statements):
+        return False
+
+    def of_others(at: int) -> bool:
+        there = [one for one in told.statements if _reaches(told, one, at)]
+        named = any(_names(told, one.subject) for one in there)
+        return named and not any(asked & _names(told, _words(one)) for one in there)
+
+    found = [one.start for one in things(query, sentence) if one.worth >= LIKELY]
+    return bool(found) and all(map(of_others, found))
+
+
+def _words(one: Statement) -> tuple[int, ...]:
+    return (*one.subject, *one.object, *(word for _, words in one.others for word in words))
+
+
+def _names(told: Analysis, words: Sequence[int]) -> frozenset[str]:
+    """The stems of the names among some words of a text."""
+    starts = {told.tokens[word].start for word in words}
+    return frozenset(
+        stem
+        for name in told.names
+        if any(name.start <= start < name.end for start in starts)
+        for stem in stems(name.value)
+    )
+
+
+def _reaches(told: Analysis, one: Statement, at: int) -> bool:
+    """Whether a statement's words stand on both sides of a place in the text, or right before it."""
+    places = sorted((one.verb, *_words(one)))
+    return told.tokens[places[0]].start <= at <= told.tokens[places[-1]].end + 4

@@ -1,0 +1,138 @@
+"""Tells who does what to whom: whether claim and sentence share subjects and objects."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from ingest.english import analyse
+from ingest.english.word_kinds import Term, TermKind
+from ingest.english.words import opposite, stem
+from service.verification.claim_reading import Reading
+from service.verification.word_alignment import Alignment, likeness
+
+ALIKE = 0.6  # of two words, from which one is taken for the other
+
+# of two verbs on one line the subject of one is the object of the other
+_CONVERSE = {
+    frozenset(map(stem, pair.split()))
+    for pair in "buy sell,win lose,beat lose,defeat lose,lend borrow,purchase sell,acquire sell".split(
+        ","
+    )
+}
+_COMPARES = re.compile(
+    r"\b(?P<word>more|less|half|twice|worse|better|\w+er)\b(?=[^,;.]* (?:than|as)\b)"
+)
+_LESS = re.compile(r"less|fewer|half|lower|smaller|shorter|slower|younger|cheaper|later|worse")
+_SPEECH = frozenset(map(stem, "say write tell add announce report".split()))  # "wrote Ostrow"
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """A verb, its subject, who does it, to whom, and what it is compared with.
+
+    `loose`: who does it may as well be whom it is done to ("the car sold on Monday").
+    """
+
+    verb: Term
+    subject: Sequence[Term]
+    doer: Sequence[Term]
+    done_to: Sequence[Term]
+    than: Sequence[Term]
+    loose: bool
+    sentence: Reading
+
+
+@lru_cache(maxsize=4096)
+def deeds(reading: Reading) -> tuple[Deed, ...]:
+    """What a text says that anybody does, in the order of its verbs."""
+    analysis = analyse(reading.text)
+
+    def terms(phrase: Iterable[int]) -> list[Term]:
+        starts = [analysis.tokens[n].start for n in phrase]
+        return [t for t in reading.content if any(t.start <= s < t.end for s in starts)]
+
+    found = []
+    for one in analysis.statements:
+        token = analysis.tokens[one.verb]
+        verb = terms([one.verb]) or [Term(TermKind.FUNCTION, "be", token.start, token.end)]
+        subject, done_to = terms(one.subject), terms(one.object)
+        agent = [term for word, phrase in one.others if word == "by" for term in terms(phrase)]
+        than = next((terms(p) for word, p in one.others[::-1] if word in ("than", "as")), [])
+        doer, done_to = (agent, subject) if one.passive else (subject, done_to)
+        if than or verb[0].kind is TermKind.WORD:
+            found.append(Deed(verb[0], subject, doer, done_to, than, one.passive is None, reading))
+    return tuple(found)
+
+
+def turned(made: Alignment) -> bool:
+    """Whether a verb of the claim has another subject or object wherever the sentences have it."""
+    said = [deed for quote in made.quotes for deed in deeds(quote)]
+    for mine in deeds(made.claim):
+        same = [deed for deed in said if likeness(mine.verb, deed.verb) >= ALIKE]
+        if mine.verb.value not in _SPEECH and same:
+            agree = [_agrees(mine, deed) for deed in same]
+            if False in agree and True not in agree:
+                return True
+    return False
+
+
+def _agrees(mine: Deed, said: Deed) -> bool | None:
+    """Whether both are done by and to the same; None where that cannot be told."""
+    if mine.than and said.than:
+        return _compares_alike(mine, said)
+    doer, done_to = said.doer, said.done_to
+    if frozenset((mine.verb.value, said.verb.value)) in _CONVERSE:
+        doer, done_to = done_to, doer
+    if mine.loose or said.loose:
+        return _meet([*mine.doer, *mine.done_to], [*doer, *done_to]) or None
+    by_same, to_same = _meet(mine.doer, doer), _meet(mine.done_to, done_to)
+    named = all(any(t.kind is TermKind.NAME for t in who) for who in (mine.doer, doer))
+    if named and not by_same and not said.subject:  # "it was set by Ostmere" of what Lund did
+        return False
+    if by_same and (to_same or not mine.done_to or not done_to):
+        return True
+    if not to_same and _meet(mine.done_to, doer):
+        return False
+    if not by_same and (
+        _meet(mine.doer, done_to) or (doer and _meet(mine.doer, said.sentence.content))
+    ):
+        return False
+    return True if by_same or to_same else None
+
+
+def _compares_alike(mine: Deed, said: Deed) -> bool | None:
+    """Whether both call the same of two things the greater one."""
+    straight = _meet(mine.doer, said.doer) or _meet(mine.than, said.than)
+    crossed = _meet(mine.doer, said.than) or _meet(mine.than, said.doer)
+    found = [_COMPARES.search(one.sentence.lower, one.verb.end) for one in (mine, said)]
+    if straight == crossed or not all(found):
+        return None
+    here, there = (one["word"] for one in found if one)
+    less = _LESS.fullmatch(here) is None, _LESS.fullmatch(there) is None
+    if less[0] != less[1] or opposite(*(stem(re.sub("i?er$", "", w)) for w in (here, there))):
+        return crossed
+    return straight if here == there else None
+
+
+def _meet(left: Sequence[Term], right: Sequence[Term]) -> bool:
+    """Whether two phrases may stand for one thing: a name in common where both have one, else a word."""
+    if all(any(term.kind is TermKind.NAME for term in side) for side in (left, right)):
+        left, right = ([t for t in side if t.kind is TermKind.NAME] for side in (left, right))
+    return any(likeness(a, b) >= ALIKE for a in left for b in right)
+
+
+def opposed(made: Alignment) -> bool:
+    """Whether claim and sentence say opposite verbs of one name: "lost" and "was elected"."""
+    paired = {made.claim.content[n].start for n in made.pairs}
+    return any(
+        mine.verb.start not in paired
+        and opposite(mine.verb.value, said.verb.value)
+        and any(term.kind is TermKind.NAME for term in mine.subject)
+        and _meet(mine.subject, said.subject)
+        for mine in deeds(made.claim)
+        for quote in made.quotes
+        for said in deeds(quote)
+    )
