@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from test_streaming import Source
+from test_event_streams import Source
 
 from ingest.errors import TimedOut
 from service.answer_run import AnswerRun

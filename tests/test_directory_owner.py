@@ -18,8 +18,8 @@ from ingest.storage import directory_owner
 
 HOLD = """
 import sys, time, pathlib
-from ingest.storage import owner
-with owner.owning(pathlib.Path(sys.argv[1]), "ingest"):
+from ingest.storage import directory_owner
+with directory_owner.owning(pathlib.Path(sys.argv[1]), "ingest"):
     print("held", flush=True)
     time.sleep(60)
 """

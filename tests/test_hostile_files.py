@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 from files import OPENED, TITLE, docx, epub, html, odt, pdf
-from test_items import ATOM, G2, G2_ITEM, NINJS, NITF, RSS
+from test_item_files import ATOM, G2, G2_ITEM, NINJS, NITF, RSS
 from test_mail import PAGE, newsletter
 from test_rtf import rtf
 from test_warc import HARBOUR, archived, page

@@ -17,7 +17,7 @@ from conftest import DAM
 from processes import command, served_process
 from running import running
 from test_rest import assert_problem
-from test_serving import ENDING_SECONDS
+from test_server import ENDING_SECONDS
 from test_uploads import COST, FERRY, ended, files, listed, stored
 
 from ingest.pipeline import ingest

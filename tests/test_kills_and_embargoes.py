@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from test_items import NINJS, NITF, WORDS
+from test_item_files import NINJS, NITF, WORDS
 
 from ingest import pipeline
 from ingest.storage.archive_parts import Archive

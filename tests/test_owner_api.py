@@ -10,7 +10,7 @@ from pathlib import Path
 import httpx2
 import pytest
 from processes import served_process
-from test_serving import ENDING_SECONDS
+from test_server import ENDING_SECONDS
 
 from ingest import owner_client
 from ingest.errors import DatelineError

@@ -15,10 +15,10 @@ from conftest import DAM
 from running import running
 from saved_questions import SILENT, STORIES, TOLD, Story
 from schemas import assert_fits
-from test_events import receiving
 from test_feedback import key
 from test_rest import assert_problem
 from test_stale_answers import REPAIR, Newsroom
+from test_webhooks import receiving
 
 from ingest import pipeline
 from ingest.pipeline import ingest
