@@ -146,7 +146,7 @@ class _Visit:
                 until = datetime.fromtimestamp(before.wait_until, UTC).isoformat(timespec="seconds")
                 raise NotFetched(f"asked for no request before {until}; try again then")
             self.seen.add(root)
-            self._visit(str(checked(root)), "", 0)
+            self._visit(checked(root), "", 0)
         except (AddressRefused, NotFetched, BadArticle) as error:
             self._fail(root, error)
         if self.left:
@@ -155,13 +155,14 @@ class _Visit:
             self.records[root] = replace(before, wait_until=self.now + self.wait_seconds)
         return Fetched(root, tuple(self.items), self.records, self.given)
 
-    def _visit(self, address: str, stated: str, depth: int) -> tuple[dict[str, str], bool]:
+    def _visit(self, url: httpx2.URL, stated: str, depth: int) -> tuple[dict[str, str], bool]:
         """(the articles of an address, whether that is all it has to give). Raises what
         `Client.get` raises, and BadArticle."""
         self.progress("fetch", self.pages, 0)
+        address = str(url)
         record, digest = self._usable(address), ""
         asked = _validators(record) if record else {}
-        reply = self.client.get(address, self.takes, asked)
+        reply = self.client.get(url, self.takes, asked)
         before = self.known.get(address, AddressRecord()).articles
         if reply.status == 410 and article_id_of(address) in before:
             why = "was taken down by its publisher (410)"
@@ -203,7 +204,8 @@ class _Visit:
         """What one entry of a feed or sitemap gives."""
         place = entry.address
         try:
-            place = address = str(checked(entry.address, listing))
+            url = checked(entry.address, listing)
+            place = address = str(url)
             full = entry.own_text >= FULL_TEXT or not entry.address
             if not entry.address:
                 place = address = f"{listing}#{entry.fields.get('id') or entry.stated}"
@@ -211,7 +213,7 @@ class _Visit:
                 return {}, True
             self.seen.add(address)
             if entry.is_listing:
-                return self._nested(address, entry.stated, depth)
+                return self._nested(url, entry.stated, depth)
             record = self._usable(address)
             fresh = record and (full or self.now - record.looked_at < REVISIT_SECONDS)
             if record and fresh and record.stated == entry.stated:
@@ -224,7 +226,7 @@ class _Visit:
                 self.left += 1
                 return {}, False
             self.pages += 1
-            articles, is_whole = self._visit(address, entry.stated, DEEPEST)
+            articles, is_whole = self._visit(url, entry.stated, DEEPEST)
             self.failures = 0
             return articles, is_whole
         except NotFetched as error:
@@ -239,14 +241,14 @@ class _Visit:
             self._note_failure(place, entry.stated, str(error))
         return {}, False
 
-    def _nested(self, address: str, stated: str, depth: int) -> tuple[dict[str, str], bool]:
+    def _nested(self, url: httpx2.URL, stated: str, depth: int) -> tuple[dict[str, str], bool]:
         self.listings += 1
         if depth + 1 >= DEEPEST or self.listings >= MOST_LISTINGS:
             raise BadArticle(
                 f"is a sitemap more than {DEEPEST} levels deep, or one of more than {MOST_LISTINGS}; "
                 "ingest it by itself"
             )
-        return self._visit(address, stated, depth + 1)
+        return self._visit(url, stated, depth + 1)
 
     def _item(self, address: str, entry: Entry) -> tuple[dict[str, str], bool]:
         data = json.dumps(entry.fields).encode()

@@ -76,16 +76,20 @@ class Client:
         self._pool.close()
 
     def get(
-        self, address: str, takes: Mapping[str, int], headers: Mapping[str, str] | None = None
+        self,
+        address: str | httpx2.URL,
+        takes: Mapping[str, int],
+        headers: Mapping[str, str] | None = None,
     ) -> Reply:
         """The reply of an address, redirects followed: 200, 304 where `headers` ask for it, 404 or
-        410. `takes` is by media type the most bytes that are taken.
+        410. A URL has been checked already. `takes` is by media type the most bytes that are taken.
 
         Raises AddressRefused and NotFetched, with a reason that follows the address in a sentence.
         """
         self._network.deadline = time.monotonic() + self._seconds
         accept = {"accept": ", ".join(takes), **(headers or {})}
-        reply = self._through_redirects(checked(address), accept, takes, self._expect_permission)
+        url = checked(address) if isinstance(address, str) else address
+        reply = self._through_redirects(url, accept, takes, self._expect_permission)
         if reply.status in (200, 304, 404, 410):
             return reply
         raise NotFetched(

@@ -21,6 +21,7 @@ class Rules:
         if status == 429 or status >= 500:
             raise NotFetched(f"has a robots.txt that was answered with {status}; try again later")
         self._rules = Protego.parse(body.decode("utf-8", "replace") if status == 200 else "")
+        self.pause_seconds = float(self._rules.crawl_delay(OUR_NAME) or 0)
 
     def expect_permission(self, address: str) -> None:
         """Raises AddressRefused where the address may not be asked."""
@@ -34,7 +35,3 @@ class Rules:
                 f"wants {self.pause_seconds:g} s between two requests, says its robots.txt; "
                 "ask its publisher for another way to its articles"
             )
-
-    @property
-    def pause_seconds(self) -> float:
-        return float(self._rules.crawl_delay(OUR_NAME) or 0)
