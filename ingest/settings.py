@@ -152,7 +152,9 @@ class Settings(BaseSettings):
     url: str | None = Field(
         None, description="another Dateline service that `dateline slack` asks; default this one"
     )
-    key: SecretStr | None = Field(None, description="key that is sent to DATELINE_URL")
+    key: SecretStr | None = Field(
+        None, description="key that is sent to DATELINE_URL, and with which Slack asks"
+    )
 
     cors_origins: str = Field(
         "",

@@ -73,7 +73,9 @@ def create_app(service: Service, *, private: bool = False) -> FastAPI:
             from service.surfaces import slack
             from service.surfaces.http_api_client import DatelineClient
 
-            slack.mount(app, service.settings, DatelineClient(service.settings.data_dir))
+            settings = service.settings
+            bot = DatelineClient(settings.data_dir, key=slack_keys.value_of(settings.key))
+            slack.mount(app, settings, bot)
     described, keyed = app.openapi, bool(service.keys)
     app.openapi = cache(lambda: complete(described(), keyed=keyed))  # type: ignore[method-assign]
     for kind in (DatelineError, HTTPException, RequestValidationError):

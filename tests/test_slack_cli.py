@@ -16,7 +16,7 @@ import fake_dateline
 import fake_slack
 import pytest
 from fake_slack import FakeSlack, deliver
-from processes import environment, fill, served_process
+from processes import command, environment, fill, served_process
 
 from ingest.settings import Settings
 
@@ -115,6 +115,28 @@ def test_the_bot_is_a_client_of_the_service_that_owns_the_directory(
     assert "the service that owns" in log.read_text()
     assert forged.status_code == 401
     assert forged.json()["request_id"] == forged.headers["x-request-id"]
+
+
+@pytest.mark.slow
+def test_a_bot_with_a_bound_key_sees_its_collections_whichever_way_it_hears(
+    settings: Settings, newsroom: Path, workspace: FakeSlack, tmp_path: Path
+) -> None:
+    for name, collection in {"bridge": "secret", "choir": "city", "dam": "city"}.items():
+        (newsroom / collection).mkdir(exist_ok=True)
+        (newsroom / f"{name}.txt").rename(newsroom / collection / f"{name}.txt")
+    fill(settings, newsroom)
+    added = command(settings, "keys", "add", "bot", "--collection", "city").stdout.split()[-1]
+    bound = {"DATELINE_KEY": added, "SLACK_SIGNING_SECRET": fake_slack.SIGNING_SECRET}
+    more = keys(workspace) | bound
+    with served_process(settings, **more) as (url, _), slack_process(settings, tmp_path, **more):
+        for question, found in ((COST, False), ("Who won the national singing prize?", True)):
+            heard = workspace.mention("C1", question), workspace.mention("C2", question)
+            workspace.send("events_api", workspace.envelope(heard[0]))
+            deliver(f"{url}/slack/events", workspace.envelope(heard[1]))
+            for event in heard:
+                [reply] = workspace.settled(event["channel"], event["ts"])
+                assert "38 million" not in str(reply) and "bridge" not in str(reply["blocks"])
+                assert ("[1]" in reply["text"]) is found, reply["text"]
 
 
 def said(settings: Settings, *arguments: str, before: str = "", **more: str) -> tuple[int, str]:

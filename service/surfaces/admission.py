@@ -120,7 +120,7 @@ def article_limit(settings: Settings, expansion: int = 1) -> SizeLimit:
 class Admission:
     """ASGI middleware around the whole app.
 
-    The `private` app asks for no key: the mode of the socket's file is the key.
+    The `private` app wants no key: the mode of the socket's file is the key.
     """
 
     def __init__(self, app: ASGIApp, service: Service, private: bool = False):
@@ -138,8 +138,9 @@ class Admission:
         )
         self.keys = service.keys
         self.private = private
-        keys = None if private else service.keys
-        self.identity = Identity(keys, service.sessions, service.guesses, settings.public_url)
+        self.identity = Identity(
+            service.keys, service.sessions, service.guesses, settings.public_url, private=private
+        )
         self.rates = service.rates
         self.turns = service.turns
         self.changes = service.changes
@@ -206,10 +207,11 @@ class Admission:
         caller = self.identity.of(scope, headers)
         state = scope["state"]
         state["caller"] = caller.id if caller else None
-        state["author"] = COMMAND if self.private else state["caller"] or WITHOUT_KEY
+        state["author"] = state["caller"] or (COMMAND if self.private else WITHOUT_KEY)
         state["may_write"] = bool(caller and caller.may_write)
         state["may_manage"] = bool(caller and caller.may_manage)
-        if not self.private:  # what `/mcp` asks inside keeps its own caller and their key's bounds
+        # what `/mcp` asks inside keeps its own caller and their key's bounds
+        if not self.private or state["caller"]:
             BOUND_TO.set(caller.collections if caller else ())
             ASKED_BY.set(state["caller"] or "")
         return caller

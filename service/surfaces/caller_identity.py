@@ -20,12 +20,20 @@ OPEN_BELOW = ("/static/", "/s/", "/slack/")
 
 
 class Identity:
-    """Tells callers apart. `keys` is None on the owner's socket: the mode of its file is the key."""
+    """Tells callers apart. On the owner's socket, which is `private`, the mode of its file is the
+    key; whoever shows one there all the same is its holder, and may no more than they."""
 
     def __init__(
-        self, keys: Keys | None, sessions: Sessions, guesses: Guesses, public_url: str | None
+        self,
+        keys: Keys,
+        sessions: Sessions,
+        guesses: Guesses,
+        public_url: str | None,
+        *,
+        private: bool = False,
     ):
         self._keys = keys
+        self._private = private
         self._sessions = sessions
         self._guesses = guesses
         self._public_url = public_url
@@ -36,14 +44,15 @@ class Identity:
         Refused where a key is wanted and no known one is sent. A cookie speaks for its key, but
         where something is to be changed only from our own pages.
         """
-        if not self._keys:
-            ours = from_our_page(headers, self._public_url)
-            return Caller("", "admin" if ours else "ask", "")
         wanted = not is_open(scope["path"])
         sent = next((value for name, value in scope["headers"] if name == b"authorization"), b"")
         scheme, _, key = sent.partition(b" ")
-        if scheme.lower() == b"bearer" and key.strip():
-            return self._holder(key.strip(), scope, wanted)
+        shown = key.strip() if scheme.lower() == b"bearer" else b""
+        if not self._keys or (self._private and not shown):
+            ours = from_our_page(headers, self._public_url)
+            return Caller("", "admin" if ours else "ask", "")
+        if shown:
+            return self._holder(shown, scope, wanted)
         cookie = cookie_parser(headers.get("cookie", "")).get(COOKIE)
         changes = scope["method"] not in ("GET", "HEAD")
         if cookie and not (changes and not from_our_page(headers, self._public_url)):
@@ -56,7 +65,6 @@ class Identity:
         return None
 
     def _holder(self, key: bytes, scope: Scope, wanted: bool) -> Caller | None:
-        assert self._keys is not None
         client = scope.get("client")
         try:
             caller = self._guesses.judge(client[0] if client else "", self._keys.holder(key))
