@@ -69,12 +69,11 @@ def ingest(
     """Brings the archive up to date with `paths`, and with what was fetched from the web.
     Idempotent; killed at any point, the old generation stays.
 
-    What could not be read is also written to `failures.jsonl` in the data directory, unless it is a
-    dry run. With `expecting` nothing else goes live than what had these `contents` when it was
-    tried; raises InvalidRequest where it would. All articles of the paths belong to `collections`,
-    or to those that an earlier ingest of the path gave where it is None. Where `only` names
-    collections, an article that states another one fails, and what is in others neither counts nor
-    is told of. `now` is when embargoes are looked at.
+    Except in a dry run, `failures.jsonl` in the data directory says what could not be read. With
+    `expecting` nothing else goes live than what had these `contents` when it was tried; raises
+    InvalidRequest where it would. All articles of the paths belong to `collections`; None: to those
+    that an earlier ingest of the path gave. Where `only` names collections, an article that states
+    another fails; others neither count nor are told of. `now` is when embargoes are looked at.
     """
     started, now, report = time.monotonic(), now or datetime.now(UTC), progress or silent
     archive.settle()
@@ -83,8 +82,7 @@ def ingest(
     catalogue, roots = archive.catalogue, map(root_of, paths)
     given = {root: _said(catalogue.given(root), collections, columns) for root in roots}
     with catalogue.whole() as snapshot:
-        limit = archive.settings.max_article_mb
-        files = ReadFiles(archive.file_records, _hashes(snapshot), limit)
+        files = ReadFiles(archive.file_records, _hashes(snapshot), archive.settings.max_article_mb)
         change = compare(
             catalogue,
             snapshot,

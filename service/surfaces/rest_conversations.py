@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 
@@ -31,8 +29,8 @@ def routes(service: Service) -> APIRouter:
         request: Request, cursor: Cursor = None, limit: Limit = 50
     ) -> ConversationList:
         """Those of this key; a new one begins with `"conversation_id": "new"` in a question."""
-        before = place_of(cursor, AFTER_ALL)
-        found = service.conversations.page(request.state.caller, before, limit + 1)
+        caller, before = request.state.caller, place_of(cursor, AFTER_ALL)
+        found = service.conversations.page(caller, before, limit + 1)
         return ConversationList(
             conversations=[_card(one) for one in found[:limit]],
             next_cursor=cursor_of(*found[limit - 1].place) if len(found) > limit else None,
@@ -48,17 +46,14 @@ def routes(service: Service) -> APIRouter:
         request: Request, conversation_id: str, cursor: Cursor = None, limit: Limit = 50
     ) -> Response:
         """Its answers as they were given, newest first."""
-        stale = service.stale_answers
-        stale.catch_up()
-        caller: str = request.state.caller
+        caller, before = request.state.caller, place_of(cursor, AFTER_ALL)
+        service.stale_answers.catch_up()
         card = service.conversations.read(conversation_id, caller)
-        before = place_of(cursor, AFTER_ALL)
         found = service.conversations.answers(conversation_id, caller, before, limit + 1)
-        body: dict[str, Any] = body_of(_card(card)) | {
-            "turns": stale.told([one for _, one in found[:limit] if stale.seen(one)]),
-            "next_cursor": cursor_of(*found[limit - 1][0]) if len(found) > limit else None,
-        }
-        return JSONResponse(body)
+        seen = [one for _, one in found[:limit] if service.stale_answers.seen(one)]
+        told = service.stale_answers.told(seen)
+        next_cursor = cursor_of(*found[limit - 1][0]) if len(found) > limit else None
+        return JSONResponse(body_of(_card(card)) | {"turns": told, "next_cursor": next_cursor})
 
     @router.patch(
         "/v1/conversations/{conversation_id}",
