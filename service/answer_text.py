@@ -1,4 +1,4 @@
-"""The text of an answer as it grows: sentences with markers, claims, citations; or a refusal."""
+"""The text of an answer as it grows: sentences with markers, claims, citations."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ingest.english import analyse
-from ingest.english.periods import Period, in_words, spoken
 from ingest.english.word_kinds import TermKind
 from ingest.types import Role, Span
 from service.types import (
@@ -19,8 +18,6 @@ from service.types import (
     Delta,
     Draft,
     Evidence,
-    Question,
-    Reason,
     Support,
 )
 from service.verification.verify import Verdict, comparable, names_something_foreign
@@ -112,33 +109,6 @@ class AnswerText:
         self.claims.append(claim)
         self.citations.extend(new)
         return ClaimReleased(claim, tuple(new)), Delta(delta)
-
-
-def refusal(
-    reason: Reason,
-    question: Question,
-    asked_about: Sequence[Period] = (),
-    nearest: str = "",
-    no_such_day: str = "",
-) -> str:
-    """One plain sentence; `nearest` is the time that the archive does speak of, `no_such_day` what
-    no calendar has.
-    """
-    if no_such_day:
-        return f"There is no such day as {plain(no_such_day)}."
-    if reason != "outside_dates":
-        return {
-            "no_match": "I found no answer to this in the archive.",
-            "not_supported": "I can't answer this directly: no sentence in the archive says it.",
-            "only_altered_copies": "Only altered copies speak of this: there is no sound source.",
-        }[reason]
-    when = " or ".join(f"for {spoken(period)}" for period in asked_about if period.strict)
-    if when and nearest:
-        return f"The archive speaks of this, but not {when}: the nearest it has is for {nearest}."
-    if question.as_of:
-        day = in_words(question.as_of)
-        return f"The archive speaks of this, but not in anything published on or before {day}."
-    return "The archive speaks of this, but not in anything published within the dates asked for."
 
 
 def cite(item: Evidence, number: int | None, answering: tuple[int, int] | None = None) -> Citation:

@@ -16,7 +16,7 @@ from ingest.storage.archive_parts import Archive
 from ingest.storage.catalogue import Snapshot
 from service import telemetry
 from service.answer_run import AnswerRun, new_id
-from service.answer_text import INTRODUCTION, plain, refusal, undated
+from service.answer_text import INTRODUCTION, plain, undated
 from service.archive_questions import counted_sentences
 from service.conflicts import altered_copies, disputes, false_premises, origins, staleness
 from service.drafting import extractive, prompts
@@ -30,6 +30,7 @@ from service.evidence.selection import Decide, Selection, Selector
 from service.given_answers.receipts import Receipts, made_from
 from service.query import question_kinds
 from service.query.question_analysis import analyse
+from service.refusals import refusal, why_not
 from service.retrieval.retriever import Retriever
 from service.retrieval.spelling import corrected
 from service.telemetry import Metrics
@@ -135,7 +136,7 @@ class Answerer:
                 yield event
         reason = None
         if not run.text.claims:
-            reason = await run.in_time(asyncio.to_thread(self.selector.why_not, selection))
+            reason = await run.in_time(asyncio.to_thread(why_not, self.selector, selection))
             query = selection.query
             nearest_time = selection.nearest_time
             said = refusal(reason, query.question, query.periods, nearest_time, impossible)

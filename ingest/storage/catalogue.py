@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from itertools import groupby
 
 from sqlalchemy import (
@@ -21,7 +21,6 @@ from sqlalchemy import (
     delete,
     exists,
     func,
-    insert,
     literal,
     or_,
     select,
@@ -29,37 +28,35 @@ from sqlalchemy import (
     update,
 )
 
-from ingest.collections import all_of
 from ingest.storage import held_articles
 from ingest.storage.catalogue_tables import (
     classed,
     collected,
     generations,
     members,
-    overrides,
     passages,
     pending,
     roots,
     versions,
 )
-from ingest.storage.database import Database, Rows, among, put
-from ingest.storage.erasures import Erased, erased, listed, note, standing, take_over
+from ingest.storage.database import Database, among, put
+from ingest.storage.erasures import Erased, erased, listed, standing, take_over
+from ingest.storage.generations import (
+    NEWEST,
+    begin,
+    publish,
+    purge,
+    replace_members,
+    roll_back,
+    way_back,
+)
+from ingest.storage.generations import NewVersion as NewVersion
 from ingest.storage.overrides import say
 from ingest.storage.rows import StoredArticle as StoredArticle
-from ingest.storage.rows import article_of, article_row, member_rows
+from ingest.storage.rows import article_of
 from ingest.storage.snapshot import BOUND_TO
 from ingest.storage.snapshot import Snapshot as Snapshot
-from ingest.types import Article, Family, Passage, Sentence, Withdrawn
-
-
-@dataclass(frozen=True, slots=True)
-class NewVersion:
-    """What an ingest wants to publish of one article."""
-
-    article: Article
-    root: str
-    sentences: tuple[Sentence, ...]
-    passages: tuple[Passage, ...]
+from ingest.types import Family, Passage, Withdrawn
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +90,7 @@ class Catalogue:
     def seen_by(self, bound_to: tuple[str, ...]) -> Snapshot:
         """The same for a key that is bound to these collections; to none: to all."""
         reading = self._database.reading()
-        newest = reading.rows(_NEWEST)
+        newest = reading.rows(NEWEST)
         if not newest:
             return Snapshot(reading, 0)
         return Snapshot(reading, newest[0].number, newest[0].collection, bound_to)
@@ -102,7 +99,7 @@ class Catalogue:
         """What a rollback would show again; None where there is nothing to go back to. Removed
         articles are gone."""
         reading = self._database.reading()
-        number = _back_to(reading.rows(_NEWEST))
+        number = way_back(reading.rows(NEWEST))
         if number is None:
             reading.close()
             return None
@@ -126,57 +123,19 @@ class Catalogue:
     ) -> int:
         """One new generation in one transaction: `new` replaces older versions, `families` replaces
         all memberships."""
-        gone = [*removed, *(version.article.article_id for version in new)]
         with self._database.write() as connection:
             number, now = self._new_generation(connection, "ingest")
-            if gone:
-                connection.execute(_REMOVED, [{"number": number, "article": i} for i in gone])
-            for version in new:
-                row = article_row(version.article, version.sentences) | {
-                    "added_in": number,
-                    "root": version.root,
-                    "ingested_at": now,
-                }
-                inserted = insert(versions).returning(versions.c.version)
-                key = connection.execute(inserted, row).scalar_one()
-                places = [
-                    {"passage_id": p.passage_id, "version": key, "start": p.start, "end": p.end}
-                    for p in version.passages
-                ]
-                put(connection, passages, places)
-                topics = {
-                    w.casefold()
-                    for t in version.article.terms.subjects
-                    for w in (t.name, t.code)
-                    if w
-                }
-                put(connection, classed, [{"subject": t, "version": key} for t in sorted(topics)])
-                belongs = [{"collection": c, "version": key} for c in all_of(version.article)]
-                put(connection, collected, belongs)
-            held_articles.let_go(connection, (version.article.article_id for version in new))
-            _replace_members(connection, families, number)
-            published = select(passages.c.passage_id)
-            connection.execute(delete(pending).where(pending.c.passage_id.in_(published)))
+            publish(connection, number, now, new, removed)
+            replace_members(connection, families, number)
         return number
 
     def purge(self, article_id: str, families: Iterable[Family], *, erase: bool = False) -> int:
         """A new generation without the article; its text leaves the catalogue in the same
         transaction, for good. With `erase` the next ingest does not take it in again."""
-        of_the_article = select(versions.c.version).where(versions.c.article_id == article_id)
-        gone = passages.c.version.in_(of_the_article)
         with self._database.write() as connection:
             number, _ = self._new_generation(connection, "removal")
-            if erase:
-                note(connection, article_id)
-            ids = connection.execute(select(passages.c.passage_id).where(gone)).scalars()
-            put(connection, pending, [{"passage_id": i} for i in ids], replace=False)
-            connection.execute(delete(passages).where(gone))
-            for table in (collected, classed):
-                connection.execute(delete(table).where(table.c.version.in_(of_the_article)))
-            held_articles.forget_held(connection, [article_id])
-            for table in (versions, members, overrides):
-                connection.execute(delete(table).where(table.c.article_id == article_id))
-            _replace_members(connection, families, number)
+            purge(connection, article_id, erase=erase)
+            replace_members(connection, families, number)
         return number
 
     def override(
@@ -190,7 +149,7 @@ class Catalogue:
         with self._database.write() as connection:
             number, _ = self._new_generation(connection, "override")
             say(connection, article_id, words, set_by)
-            _replace_members(connection, families, number)
+            replace_members(connection, families, number)
         return number
 
     def roll_back(self, families: Iterable[Family]) -> int:
@@ -201,22 +160,12 @@ class Catalogue:
         their own.
         """
         with self._database.write() as connection:
-            back_to = _back_to(connection.execute(_NEWEST).all())
+            back_to = way_back(connection.execute(NEWEST).all())
             if back_to is None:
                 raise AssertionError("there is nothing to go back to: ask previous() first")
             number, _ = self._new_generation(connection, "rollback")
-            connection.execute(
-                update(versions)
-                .where(versions.c.removed_in.is_(None), versions.c.added_in > back_to)
-                .values(removed_in=number)
-            )
-            connection.execute(
-                update(versions)
-                .where(versions.c.added_in <= back_to, versions.c.removed_in > back_to)
-                .where(versions.c.article_id.not_in(held_articles.TAKEN_BACK))
-                .values(removed_in=None)
-            )
-            _replace_members(connection, families, number)
+            roll_back(connection, number, back_to)
+            replace_members(connection, families, number)
         return number
 
     def hold_back(
@@ -288,7 +237,7 @@ class Catalogue:
         """Notes the model behind the vectors; another one than before makes a new generation of the
         same articles."""
         self._embedding_model = embedding_model
-        newest = self._database.rows(_NEWEST)
+        newest = self._database.rows(NEWEST)
         if not newest or newest[0].embedding_model == embedding_model:
             return
         with self._database.write() as connection:
@@ -377,66 +326,21 @@ class Catalogue:
         self._database.close()
 
     def _new_generation(self, connection: Connection, kind: str) -> tuple[int, str]:
-        """Its number and time. An ingest can be rolled back to what was there before it; a removal
-        and a change of the model leave the way back as it was."""
-        newest = connection.execute(_NEWEST).all()
-        number = newest[0].number if newest else 0
-        back_to = {"ingest": number or None, "rollback": None}.get(kind, _back_to(newest))
-        now = datetime.now(UTC).isoformat(timespec="seconds")
-        row = {
-            "number": number + 1,
-            "published_at": now,
-            "kind": kind,
-            "back_to": back_to,
-            "embedding_model": self._embedding_model,
-            "collection": None,
-        }
-        if newest and newest[0].collection:
-            stated = newest[0]
-            row |= {"embedding_model": stated.embedding_model, "collection": stated.collection}
-        connection.execute(insert(generations), row)
+        """Its number and time; whoever waits for it in other processes is told."""
+        made = begin(connection, kind, self._embedding_model)
         self._database.announce(connection)
-        return number + 1, now
+        return made
 
     def _oldest(self) -> int:
         """Rows removed in this generation or before are shown by none that is kept."""
-        newest = self._database.rows(_NEWEST)
+        newest = self._database.rows(NEWEST)
         if not newest:
             return 0
-        back_to = _back_to(newest)
+        back_to = way_back(newest)
         return int(newest[0].number) - 1 if back_to is None else back_to
 
 
-def _back_to(newest: Rows) -> int | None:
-    return newest[0].back_to if newest else None
-
-
-def _replace_members(connection: Connection, families: Iterable[Family], number: int) -> None:
-    """Closes the rows that changed and opens their successors; what is the same stays."""
-    wanted = member_rows(families)
-    found = connection.execute(select(members).where(members.c.removed_in.is_(None)))
-    standing = {r.article_id: (r.family_id, r.role, r.canonical, r.alterations) for r in found}
-    closed = [i for i, row in standing.items() if wanted.get(i) != row]
-    opened = [
-        dict(zip(_MEMBER, (i, *row, number), strict=True))
-        for i, row in wanted.items()
-        if standing.get(i) != row
-    ]
-    if closed:
-        connection.execute(_MEMBER_GONE, [{"number": number, "article": i} for i in closed])
-    if opened:
-        connection.execute(insert(members), opened)
-
-
-_MEMBER = ("article_id", "family_id", "role", "canonical", "alterations", "added_in")
 _NUMBER = select(func.max(generations.c.number))
-_NEWEST = select(generations).order_by(generations.c.number.desc()).limit(1)
-_REMOVED, _MEMBER_GONE = (
-    update(table)
-    .where(table.c.article_id == bindparam("article"), table.c.removed_in.is_(None))
-    .values(removed_in=bindparam("number"))
-    for table in (versions, members)
-)
 _IS_DEAD = versions.c.removed_in <= bindparam("oldest", 0)
 _DEAD_VERSIONS = select(versions.c.version).where(_IS_DEAD)
 _STORED = select(passages.c.passage_id).join_from(

@@ -13,15 +13,13 @@ from typing import NamedTuple
 import numpy as np
 
 from ingest.english.periods import Period
-from ingest.english.words import stems
 from ingest.storage.archive_parts import Archive
 from ingest.storage.catalogue import Snapshot
-from ingest.types import SentenceKind
 from service.evidence import gathering, ranking, time_filter
 from service.evidence.neural_reader import Reader
 from service.query.question_analysis import Query
 from service.retrieval.retriever import Retriever
-from service.types import Evidence, Filters, Hit, Question, Reason
+from service.types import Evidence, Hit, Question
 
 # Days after its newest article from which on an archive is of the past and no longer kept.
 ENDED_DAYS = 30
@@ -99,25 +97,6 @@ class Selector:
         vectors = gathering.title_vectors(snapshot, evidence, self.archive.sentence_vectors)
         return Gathered(evidence, vector, vectors, self._rarity(), self.reader)
 
-    def why_not(self, selection: Selection) -> Reason:
-        """Why nothing is said; the first reason that holds."""
-        query, decision = selection.query, selection.decision
-        question = query.question
-        if selection.no_such_day:
-            return "outside_dates"
-        empty = selection.considered and not selection.evidence  # nothing of the time asked about
-        if not decision.answer and (empty or selection.passed_over is not None):
-            return "outside_dates"
-        if question.as_of or question.filters != Filters():
-            filters = replace(question.filters, published_after=None, published_before=None)
-            undated = replace(query, question=replace(question, as_of=None, filters=filters))
-            silent = not decision.answer and not _speaks_of_it(selection)
-            if silent and self.select(undated, selection.snapshot).decision.answer:
-                return "outside_dates"
-        if selection.evidence and selection.evidence[0].altered and decision.answer:
-            return "only_altered_copies"
-        return "not_supported" if decision.answer else decision.reason or "no_match"
-
     def _hits(self, query: Query, snapshot: Snapshot, vector: np.ndarray | None) -> list[Hit]:
         """Passages by relevance; where a time is asked about, every other one of an article of that time."""
         hits = self.retriever.candidates(query.question, snapshot, vector=vector)
@@ -144,17 +123,6 @@ class Selector:
             return math.log(1 + total / (1 + self.archive.text_index.document_frequency(word)))
 
         return rarity
-
-
-def _speaks_of_it(selection: Selection) -> bool:
-    """Whether what dates and filters permit is near: alike, and with most words of the question."""
-    terms = {stemmed for _, stemmed in selection.query.terms}
-    return any(
-        item.kind is SentenceKind.BODY
-        and item.relevance >= ranking.NOTHING_ALIKE
-        and 2 * len(terms & stems(f"{item.article.title} {item.text}")) > len(terms)
-        for item in selection.sound
-    )
 
 
 def _in_an_ended_archive(query: Query, snapshot: Snapshot) -> Query:
