@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from ingest.english import word_tables
 from ingest.english.numbers import CARDINALS
+from ingest.english.words import INFLECTIONS
 
 if TYPE_CHECKING:
     from ingest.english.sentence_analysis import Analysis, Span
@@ -31,10 +32,20 @@ class Statement:
     passive: bool | None  # None where it may be either: "the car sold on Monday"
 
 
-_FORMS = {
-    verb: forms.split() for verbs, forms in word_tables.rows("verbs.tsv") for verb in verbs.split()
-}
-_PAST = frozenset(form for forms in _FORMS.values() for form in forms)
+def _verbs() -> tuple[frozenset[str], frozenset[str]]:
+    """Verbs, and their irregular past forms."""
+    verbs: set[str] = set()
+    past: set[str] = set()
+    for alike, *forms in word_tables.rows("verbs.tsv"):
+        verbs.update(alike.split())
+        past.update(alike.split() if forms == ["="] else "".join(forms).split())
+    listed = (form for form, word in INFLECTIONS.items() if word in verbs)
+    return frozenset(verbs), frozenset(
+        past.union(f for f in listed if not f.endswith(("s", "ing")))
+    )
+
+
+_VERBS, _PAST = _verbs()
 _BE = frozenset("is are was were be been being am isn't aren't wasn't weren't".split())
 _BARE_AFTER = frozenset(
     "to may might could can must will would shall should do does did cannot can't couldn't "
@@ -126,7 +137,7 @@ class _Clauses:
             return False
         if led:
             bare = not _BARE_AFTER.isdisjoint(led) and _BE.isdisjoint(led)
-            return word in _FORMS if bare and "have" not in led else past or word.endswith("ing")
+            return word in _VERBS if bare and "have" not in led else past or word.endswith("ing")
         before = "" if self.apart(n) else self.words[n - 1]
         after = "" if self.apart(n + 1) else self.words[n + 1]
         if before in _DETERMINERS or before == "of":
@@ -137,12 +148,12 @@ class _Clauses:
         if word.endswith("ing"):
             stems = (word[:-3], f"{word[:-3]}e", word[:-4])
             leads = not before or before in _PREPOSITIONS | _SHARES_SUBJECT
-            return leads and any(stem in _FORMS for stem in stems)
+            return leads and any(stem in _VERBS for stem in stems)
         stems = (word[:-1], word[:-2], f"{word[:-3]}y")
         if before in _PREPOSITIONS | CARDINALS.keys() or before.isdigit() or not n:
             return False
         opens = after in _DETERMINERS | _PREPOSITIONS | _PRONOUNS | _OPENERS | CARDINALS.keys()
-        present = word.endswith("s") and any(stem in _FORMS for stem in stems)
+        present = word.endswith("s") and any(stem in _VERBS for stem in stems)
         return present and (opens or n + 1 in self.names or after[:1].isdigit())
 
     def read(self) -> Iterator[Statement]:

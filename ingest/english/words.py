@@ -85,14 +85,14 @@ def stem(word: str) -> str:
     word = _SPELLINGS.get(word, word)
     if word in _KEPT:
         return _KEPT[word]
-    word = _standard(_INFLECTIONS.get(word, word))
+    word = _standard(INFLECTIONS.get(word, word))
     stemmed: str = _snowball.stemWord(word)
     return stemmed.replace("ll", "l")
 
 
 def irregular(word: str) -> bool:
     """Whether a small-letter word is a listed irregular form: "sold", "women"."""
-    return word in _INFLECTIONS
+    return word in INFLECTIONS
 
 
 def _standard(word: str) -> str:
@@ -108,7 +108,7 @@ def _forms(kind: str) -> dict[str, str]:
 
 
 _SPELLINGS = _forms("spelling")
-_INFLECTIONS = _forms("inflection")
+INFLECTIONS = _forms("inflection")
 _KEPT = _forms("keep")
 NAME_SPELLINGS = _forms("name")
 _snowball = Stemmer.Stemmer(
