@@ -11,7 +11,7 @@ from typing import Any
 from evals.passages import read_clapnq, read_passages, read_qed
 from ingest.pipeline import ingest
 from ingest.settings import Settings, read_settings
-from ingest.storage.archive_parts import Archive
+from ingest.storage.archive import Archive
 
 
 @dataclass(frozen=True, slots=True)

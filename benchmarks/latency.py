@@ -22,7 +22,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks.synthetic import SeededEmbedder, open_synthetic, passage_texts, questions
-from ingest.storage.archive_parts import Archive
+from ingest.storage.archive import Archive
 from service.retrieval.retriever import Retriever
 from service.types import Filters, Question
 

@@ -28,7 +28,7 @@ from benchmarks.synthetic import SeededEmbedder, articles_of
 from ingest import pipeline
 from ingest.embedding.embedder import LocalEmbedder
 from ingest.settings import Settings, read_settings
-from ingest.storage.archive_parts import Archive
+from ingest.storage.archive import Archive
 from ingest.web.fetching import REVISIT_SECONDS, fetch
 
 MENU = "".join(f'<li><a href="/topics/{n}">Topic {n}</a></li>' for n in range(100))

@@ -30,7 +30,7 @@ from benchmarks.corpora import (
 )
 from benchmarks.seeds import measure_seeds
 from evals.metrics.intervals import Interval, interval, mean_interval
-from ingest.storage.archive_parts import Archive
+from ingest.storage.archive import Archive
 from service.retrieval.retriever import Retriever
 from service.types import Question
 

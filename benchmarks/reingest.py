@@ -25,7 +25,7 @@ from benchmarks.synthetic import articles_of
 from ingest.embedding.embedder import LocalEmbedder
 from ingest.pipeline import ingest
 from ingest.settings import read_settings
-from ingest.storage.archive_parts import Archive
+from ingest.storage.archive import Archive
 
 
 class Counted:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from ingest.embedding.embedder import LocalEmbedder
 from ingest.settings import Settings, read_settings
-from ingest.storage.archive_parts import Archive, open_archive
+from ingest.storage.archive import Archive, open_archive
 from ingest.storage.catalogue import NewVersion
 from ingest.storage.database import chunked
 from ingest.text.passages import embedded_text, split

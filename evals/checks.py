@@ -25,7 +25,7 @@ from evals.pairs import row
 from ingest import terminal
 from ingest.pipeline import SAMPLE, ingest
 from ingest.settings import read_settings
-from ingest.storage.archive_parts import open_archive
+from ingest.storage.archive import open_archive
 from service.retrieval.retriever import Retriever
 from service.text_checks import Checker
 from service.types import Question

@@ -17,7 +17,7 @@ from evals.results import Scored
 from ingest import ingest_cli, pipeline, terminal
 from ingest.errors import WrongUsage
 from ingest.settings import Settings
-from ingest.storage import archive_parts as archives
+from ingest.storage import archive as archives
 from ingest.storage import backup, directory_owner, sqlite_file
 from ingest.storage.catalogue_tables import CATALOGUE
 from ingest.types import IngestReport

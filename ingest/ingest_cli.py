@@ -161,14 +161,14 @@ def run(
         return _by_owner(settings, body)
     with directory_owner.owning(settings.data_dir, "ingest"), terminal.progress_bar() as progress:
         from ingest import pipeline
-        from ingest.storage import archive_parts, indexes
+        from ingest.storage import archive, indexes
         from ingest.web.fetching import fetch
 
         anew = rebuild or (not dry_run and indexes.is_half_rebuilt(settings.data_dir))
         embedder = _on_cluster(settings, dask) if dask else None
         if anew:
-            archive_parts.rebuild(settings, embedder, progress)
-        with archive_parts.open_archive(settings, embedder) as opened:
+            archive.rebuild(settings, embedder, progress)
+        with archive.open_archive(settings, embedder) as opened:
             found = fetch(opened, addresses, collections=collections, progress=progress)
             report = report_body(
                 pipeline.ingest(
@@ -217,7 +217,7 @@ def rolled_back(settings: Settings) -> dict[str, Any]:
         return dict(owner_client.request(settings.data_dir, "POST", "/owner/rollback"))
     with directory_owner.owning(settings.data_dir, "ingest"):
         from ingest import pipeline
-        from ingest.storage.archive_parts import open_archive
+        from ingest.storage.archive import open_archive
 
         with open_archive(settings) as archive:
             return report_body(pipeline.rollback(archive))
@@ -308,7 +308,7 @@ def examined(settings: Settings, *, mend: bool) -> dict[str, Any]:
             owner_client.request(settings.data_dir, "POST", "/owner/doctor", {"repair": mend})
         )
     with directory_owner.owning(settings.data_dir, "doctor"):
-        from ingest.storage.archive_parts import open_archive, rebuild
+        from ingest.storage.archive import open_archive, rebuild
         from ingest.storage.doctor import findings
 
         try:

@@ -22,7 +22,7 @@ from ingest.copies import families
 from ingest.copies.shingles import Print
 from ingest.errors import DatelineError, IndexUnavailable, InvalidRequest, NotFound
 from ingest.kills_and_embargoes import sorted_out
-from ingest.storage.archive_parts import Archive
+from ingest.storage.archive import Archive
 from ingest.storage.catalogue import NewVersion, OfPath, Snapshot
 from ingest.storage.fingerprints import Fingerprints
 from ingest.storage.indexes import Progress as Progress

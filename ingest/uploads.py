@@ -23,7 +23,7 @@ from ingest.collections import within
 from ingest.errors import IndexUnavailable, InvalidRequest
 from ingest.formats import file_readers
 from ingest.settings import Settings
-from ingest.storage.archive_parts import Archive
+from ingest.storage.archive import Archive
 from ingest.storage.snapshot import generation_name
 from ingest.types import Failure, IngestReport
 

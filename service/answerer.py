@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime
 from functools import partial
 
 from ingest.errors import ModelFailed
-from ingest.storage.archive_parts import Archive
+from ingest.storage.archive import Archive
 from ingest.storage.catalogue import Snapshot
 from service import telemetry
 from service.answer_run import AnswerRun, new_id

@@ -15,7 +15,7 @@ from ingest import pipeline, uploads
 from ingest.collections import within
 from ingest.errors import UNFORESEEN, DatelineError, IndexUnavailable, NotReady, Owned, Refused
 from ingest.report_in_words import report_body
-from ingest.storage.archive_parts import Archive
+from ingest.storage.archive import Archive
 from ingest.storage.queue import MOST_ATTEMPTS, StoredJob
 from ingest.storage.snapshot import BOUND_TO
 

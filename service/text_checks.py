@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 
 from ingest.errors import InvalidRequest, TimedOut
 from ingest.report_in_words import quoted
-from ingest.storage.archive_parts import Archive
+from ingest.storage.archive import Archive
 from ingest.storage.catalogue import Snapshot
 from ingest.text.sentences import split
 from ingest.types import Sentence, SentenceKind

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from ingest import pipeline, uploads
 from ingest.errors import NotReady
 from ingest.settings import Settings
-from ingest.storage.archive_parts import Archive, open_archive
+from ingest.storage.archive import Archive, open_archive
 from service.access.answer_queue import Turns
 from service.access.api_keys import Keys
 from service.access.audit_log import Changes

@@ -11,7 +11,7 @@ from guarantees import broken
 
 from ingest.pipeline import ingest
 from ingest.settings import Settings
-from ingest.storage.archive_parts import Archive
+from ingest.storage.archive import Archive
 from ingest.storage.catalogue import Snapshot
 from service.answerer import Answerer
 from service.contract.response_bodies import Article, body_of

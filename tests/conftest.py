@@ -15,7 +15,7 @@ from running import running
 from ingest.embedding.embedder import LocalEmbedder
 from ingest.pipeline import ingest
 from ingest.settings import Settings
-from ingest.storage.archive_parts import Archive
+from ingest.storage.archive import Archive
 from ingest.storage.catalogue import Snapshot
 from service.evidence.neural_reader import Reader
 

@@ -27,7 +27,7 @@ from typing import Any
 PRELOADED = ["warm"]
 # What is worth dying in: everything that writes, opens, swaps or clears. Functions of ours by module and name.
 OURS = frozenset(
-    """storage.archive_parts.Archive.settle storage.catalogue.Catalogue.expect storage.catalogue.Catalogue.forget
+    """storage.archive.Archive.settle storage.catalogue.Catalogue.expect storage.catalogue.Catalogue.forget
     storage.catalogue.Catalogue.made_with storage.catalogue.Catalogue.publish storage.catalogue.Catalogue.purge
     storage.catalogue.Catalogue.roll_back storage.database.Database.write storage.indexes.Indexes.remove
     storage.indexes.Indexes.write storage.indexes.open_indexes storage.indexes.rebuild storage.indexes.swap_in

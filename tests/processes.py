@@ -15,7 +15,7 @@ from typing import Any
 
 from ingest.pipeline import ingest
 from ingest.settings import Settings
-from ingest.storage.archive_parts import Archive
+from ingest.storage.archive import Archive
 
 DATELINE = [sys.executable, "-c", "import dateline; dateline.main()"]
 

@@ -13,7 +13,7 @@ from running import running
 
 from ingest.pipeline import SAMPLE, ingest
 from ingest.settings import Settings
-from ingest.storage.archive_parts import Archive
+from ingest.storage.archive import Archive
 
 QUESTION = "How long is the undersea cable?"
 

@@ -27,7 +27,7 @@ from evals.run import Asking, Row, run
 from evals.stress import stress, write
 from ingest.pipeline import ingest
 from ingest.settings import Settings
-from ingest.storage.archive_parts import open_archive
+from ingest.storage.archive import open_archive
 from ingest.types import Family, Member, Role
 from service.answerer import Guards
 from service.evidence.ranking import decide

@@ -19,7 +19,7 @@ from pydantic import SecretStr
 
 from ingest.pipeline import ingest, remove
 from ingest.settings import Settings
-from ingest.storage.archive_parts import Archive
+from ingest.storage.archive import Archive
 from service.answer_text import INTRODUCTION
 from service.answerer import Answerer
 from service.contract.response_bodies import Article, body_of

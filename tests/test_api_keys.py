@@ -23,7 +23,7 @@ from test_uploads import ended, files
 from ingest import owner_client
 from ingest.pipeline import ingest
 from ingest.settings import Settings
-from ingest.storage.archive_parts import Archive
+from ingest.storage.archive import Archive
 from service.access.api_keys import PREFIX
 from service.access.rate_limits import WRONG_KEYS
 

@@ -14,7 +14,7 @@ import pytest
 from asking import answered, answering, query
 
 from ingest.settings import Settings
-from ingest.storage.archive_parts import Archive
+from ingest.storage.archive import Archive
 from ingest.storage.catalogue import NewVersion
 from ingest.types import Article, Family, Member, Role
 from service.answerer import Answerer

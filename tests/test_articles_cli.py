@@ -15,7 +15,7 @@ from test_uploads import ended, files
 
 from ingest.pipeline import ingest
 from ingest.settings import Settings
-from ingest.storage.archive_parts import Archive
+from ingest.storage.archive import Archive
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from sqlalchemy import Table, select
 from ingest.pipeline import ingest
 from ingest.settings import Settings
 from ingest.storage import backup, doctor
-from ingest.storage.archive_parts import open_archive, rebuild
+from ingest.storage.archive import open_archive, rebuild
 from ingest.storage.catalogue_tables import CATALOGUE, versions
 from ingest.storage.database_choice import open_database
 from service.access.key_tables import KEYS

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from ingest.storage import chroma_guard
-from ingest.storage.archive_parts import Archive
+from ingest.storage.archive import Archive
 
 
 def test_a_graph_that_the_disk_did_not_take_whole_is_noticed(

@@ -17,7 +17,7 @@ from running import running
 from ingest.collections import folder, names, united
 from ingest.pipeline import ingest, rollback
 from ingest.settings import Settings
-from ingest.storage.archive_parts import Archive
+from ingest.storage.archive import Archive
 from ingest.storage.passage_filters import PassageFilter, matching_articles
 
 COST = "How much did the Orvel bridge cost?"

@@ -17,7 +17,7 @@ from ingest.embedding.embedder import LocalEmbedder
 from ingest.pipeline import ingest
 from ingest.settings import Settings
 from ingest.storage import doctor, indexes
-from ingest.storage.archive_parts import Archive
+from ingest.storage.archive import Archive
 from ingest.types import Article
 from service.retrieval.retriever import Retriever
 from service.types import Question

@@ -14,7 +14,7 @@ from ingest import pipeline
 from ingest.errors import BadArticle, WrongUsage
 from ingest.formats import file_readers
 from ingest.formats.csv_file import mapping, rows_of
-from ingest.storage.archive_parts import Archive
+from ingest.storage.archive import Archive
 from ingest.types import Article, Failure
 
 PROSE = "The harbour of Skerra closes for a week. The port said so on Monday."

@@ -14,7 +14,7 @@ from ingest.errors import DatelineError
 from ingest.ingest_cli import examined
 from ingest.pipeline import ingest
 from ingest.settings import Settings
-from ingest.storage.archive_parts import Archive
+from ingest.storage.archive import Archive
 from service.types import Question
 from service.wiring import open_service
 

@@ -62,7 +62,7 @@ def test_commands_in_the_documents_exist(document: Path) -> None:
 @pytest.mark.slow
 def test_the_transcript_in_the_readme_is_what_the_command_says(settings: Settings) -> None:
     from ingest.pipeline import SAMPLE, ingest
-    from ingest.storage.archive_parts import Archive
+    from ingest.storage.archive import Archive
 
     with Archive(settings) as archive:
         ingest(archive, [SAMPLE])

@@ -17,7 +17,7 @@ from ingest.ingest_cli import doctor as doctor_command
 from ingest.ingest_cli import examined
 from ingest.settings import Settings
 from ingest.storage import doctor
-from ingest.storage.archive_parts import Archive
+from ingest.storage.archive import Archive
 
 
 def test_a_sound_archive_has_no_faults(filled: Archive) -> None:

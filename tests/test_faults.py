@@ -15,7 +15,7 @@ from test_uploads import ended, files
 
 from ingest.ingest_cli import examined
 from ingest.settings import Settings
-from ingest.storage.archive_parts import Archive
+from ingest.storage.archive import Archive
 
 pytestmark = pytest.mark.slow
 

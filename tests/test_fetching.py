@@ -14,7 +14,7 @@ from bad_web import Answer, Web, bad_web
 from ingest import pipeline
 from ingest.errors import NotReady
 from ingest.settings import Settings
-from ingest.storage.archive_parts import Archive
+from ingest.storage.archive import Archive
 from ingest.types import IngestReport
 from ingest.web.fetching import REVISIT_SECONDS, fetch
 

@@ -17,7 +17,7 @@ from processes import command
 from ingest.pipeline import ingest
 from ingest.settings import Settings
 from ingest.storage import doctor
-from ingest.storage.archive_parts import Archive
+from ingest.storage.archive import Archive
 
 PR_CAPBSET_DROP = 24  # linux/prctl.h
 

@@ -9,7 +9,7 @@ import pytest
 
 from ingest.pipeline import ingest
 from ingest.settings import Settings
-from ingest.storage.archive_parts import Archive
+from ingest.storage.archive import Archive
 from service.answerer import Answerer
 from service.given_answers.receipts import Receipts
 from service.record_tables import open_records

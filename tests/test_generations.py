@@ -13,7 +13,7 @@ from ingest.errors import NotFound
 from ingest.pipeline import SAMPLE, ingest, remove, rollback
 from ingest.settings import Settings
 from ingest.storage import doctor
-from ingest.storage.archive_parts import Archive
+from ingest.storage.archive import Archive
 
 
 def test_rollback_shows_again_what_was_there_before_the_last_ingest(

@@ -20,7 +20,7 @@ from test_uploads import ended
 from ingest.errors import Refused
 from ingest.pipeline import ingest
 from ingest.settings import Settings
-from ingest.storage.archive_parts import open_archive
+from ingest.storage.archive import open_archive
 from service.access.idempotency_keys import KEPT_SECONDS, Claim, Keyed, Repeats
 from service.record_tables import open_records
 from service.record_tables import repeats as rows

@@ -9,7 +9,7 @@ from conftest import ALTERED_BRIDGE, update
 
 from ingest.ingest_history import KEPT
 from ingest.pipeline import ingest, remove
-from ingest.storage.archive_parts import Archive
+from ingest.storage.archive import Archive
 
 
 def latest(archive: Archive) -> list[tuple[int, int, int, int]]:

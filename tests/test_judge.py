@@ -10,7 +10,7 @@ from fake_openai import FakeOpenAI, Script, evidence_of, prompt_of, running
 from test_answerer import asked, drafting
 
 from ingest.settings import Settings
-from ingest.storage.archive_parts import Archive
+from ingest.storage.archive import Archive
 
 COST = "How much did the Orvel bridge cost, and what does the bridge carry?"
 PARTLY = (

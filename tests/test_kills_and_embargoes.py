@@ -11,7 +11,7 @@ import pytest
 from test_item_files import NINJS, NITF, WORDS
 
 from ingest import pipeline
-from ingest.storage.archive_parts import Archive
+from ingest.storage.archive import Archive
 from ingest.types import IngestReport
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)

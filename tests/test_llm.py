@@ -16,7 +16,7 @@ from pydantic import SecretStr
 
 from ingest.errors import ModelFailed
 from ingest.settings import Settings
-from ingest.storage.archive_parts import Archive
+from ingest.storage.archive import Archive
 from service.answerer import Answerer
 from service.drafting.completions import LONGEST_REPLY
 from service.drafting.llm import Drafter, Usage

@@ -16,7 +16,7 @@ from ingest.embedding.openai_embedder import REQUEST_TEXTS, REQUEST_TOKENS, Open
 from ingest.errors import IndexMismatch, ModelFailed, ModelUnavailable, WrongUsage
 from ingest.pipeline import ingest
 from ingest.settings import Settings, read_settings
-from ingest.storage.archive_parts import Archive, rebuild
+from ingest.storage.archive import Archive, rebuild
 from service.retrieval.retriever import Retriever
 from service.types import Question
 

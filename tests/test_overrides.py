@@ -19,7 +19,7 @@ from typer.testing import CliRunner
 from ingest.pipeline import erase, ingest, override, rollback
 from ingest.settings import Settings
 from ingest.storage import backup, doctor
-from ingest.storage.archive_parts import Archive, rebuild
+from ingest.storage.archive import Archive, rebuild
 from ingest.storage.catalogue import StoredArticle
 from ingest.storage.catalogue_tables import CATALOGUE
 from service.commands.articles_cli import app

@@ -13,7 +13,7 @@ from ingest.embedding.embedder import LocalEmbedder
 from ingest.errors import IndexMismatch
 from ingest.pipeline import SAMPLE, ingest, remove
 from ingest.settings import Settings
-from ingest.storage.archive_parts import Archive, rebuild
+from ingest.storage.archive import Archive, rebuild
 from ingest.storage.catalogue_tables import vectors
 
 

@@ -15,7 +15,7 @@ from dateline import app
 from ingest.errors import InvalidRequest
 from ingest.pipeline import contents, ingest, rollback
 from ingest.settings import Settings
-from ingest.storage.archive_parts import Archive
+from ingest.storage.archive import Archive
 
 QUESTIONS = {
     "cost": ("How much did the Orvel bridge cost?", "38 million", "bridge.txt"),

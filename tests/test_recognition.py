@@ -30,7 +30,7 @@ from ingest.injection.hidden_text import visible
 from ingest.injection.recognition import FOLLOWING, looks_like_orders
 from ingest.pipeline import SAMPLE, ingest
 from ingest.settings import Settings
-from ingest.storage.archive_parts import Archive
+from ingest.storage.archive import Archive
 from ingest.text.clean import clean
 from ingest.text.sentences import split
 from ingest.types import SentenceKind

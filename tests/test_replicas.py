@@ -15,7 +15,7 @@ from processes import served_process
 
 from ingest.pipeline import ingest
 from ingest.settings import Settings
-from ingest.storage.archive_parts import open_archive
+from ingest.storage.archive import open_archive
 
 pytestmark = pytest.mark.slow
 

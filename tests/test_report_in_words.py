@@ -13,7 +13,7 @@ from processes import command
 from ingest.pipeline import ingest
 from ingest.report_in_words import quoted
 from ingest.settings import Settings
-from ingest.storage.archive_parts import Archive
+from ingest.storage.archive import Archive
 
 
 def test_what_is_told_names_the_families_found_and_the_altered_copies(

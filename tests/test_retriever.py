@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from ingest.pipeline import ingest
 from ingest.settings import Settings
-from ingest.storage.archive_parts import Archive
+from ingest.storage.archive import Archive
 from service.retrieval.retriever import Retriever
 from service.types import Filters, Hit, Question
 

@@ -16,7 +16,7 @@ from processes import command, environment
 from sqlalchemy import create_engine
 
 from ingest.settings import Settings
-from ingest.storage.archive_parts import Archive
+from ingest.storage.archive import Archive
 from ingest.storage.catalogue_tables import CATALOGUE
 from ingest.storage.database_choice import open_database
 from ingest.storage.schema import Schema

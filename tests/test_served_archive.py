@@ -23,7 +23,7 @@ from ingest.errors import IndexUnavailable, Owned, WrongUsage
 from ingest.pipeline import ingest, remove, rollback
 from ingest.settings import Settings
 from ingest.storage import doctor
-from ingest.storage.archive_parts import Archive, open_archive, rebuild
+from ingest.storage.archive import Archive, open_archive, rebuild
 from ingest.storage.catalogue_tables import CATALOGUE
 from ingest.storage.database_choice import open_database
 from ingest.storage.postgres import parsed

@@ -7,7 +7,7 @@ from pathlib import Path
 from conftest import DAM, texts
 
 from ingest.pipeline import ingest, remove, rollback
-from ingest.storage.archive_parts import Archive
+from ingest.storage.archive import Archive
 
 
 def test_a_snapshot_stands_still_whatever_is_published_removed_or_rolled_back(

@@ -8,7 +8,7 @@ import pytest
 
 from ingest.pipeline import ingest
 from ingest.settings import Settings
-from ingest.storage.archive_parts import Archive
+from ingest.storage.archive import Archive
 from service.retrieval.spelling import corrected
 
 TEXT = """The Skerra regatta

@@ -17,7 +17,7 @@ from test_articles_cli import ids
 
 from ingest.pipeline import ingest
 from ingest.settings import Settings
-from ingest.storage.archive_parts import Archive
+from ingest.storage.archive import Archive
 from service.commands.terminal_table import side_by_side
 
 ESCAPE = re.compile(r"\x1b\[[0-9;]*m")

@@ -22,7 +22,7 @@ from test_answerer import asked
 
 from ingest.pipeline import ingest
 from ingest.settings import Settings
-from ingest.storage.archive_parts import Archive
+from ingest.storage.archive import Archive
 from service.answerer import Answerer
 from service.drafting.llm import Drafter
 from service.evidence.time_filter import placed, within

@@ -8,7 +8,7 @@ from pathlib import Path
 from conftest import DAM
 
 from ingest.pipeline import ingest, remove
-from ingest.storage.archive_parts import Archive
+from ingest.storage.archive import Archive
 
 
 def test_a_file_that_changes_within_one_tick_of_the_clock_is_read_again(

@@ -370,7 +370,7 @@ KILLED = """
 import io, os, sys
 from ingest import uploads
 from ingest.settings import read_settings
-from ingest.storage.archive_parts import Archive
+from ingest.storage.archive import Archive
 
 with Archive(read_settings()) as archive:
     files = [(name, io.BytesIO(b"A later word. The seal was seen again in Tarn.")) for name in ("dam.txt", "new.txt")]

@@ -13,7 +13,7 @@ from sqlalchemy import delete, select
 from ingest.embedding.embedder import LocalEmbedder
 from ingest.pipeline import ingest, remove
 from ingest.settings import Settings
-from ingest.storage.archive_parts import Archive
+from ingest.storage.archive import Archive
 from ingest.storage.catalogue_tables import sentences
 from ingest.storage.vector_cache import Spoken
 from ingest.text.passages import embedded_text

@@ -20,7 +20,7 @@ from test_jobs import FEED, at_work
 from test_uploads import ended, files
 
 from ingest.settings import Settings
-from ingest.storage.archive_parts import open_archive
+from ingest.storage.archive import open_archive
 
 T = TypeVar("T")
 COST = "When was the dam at Orvel closed?"

@@ -8,7 +8,7 @@ import tokenizers
 
 import dateline
 import ingest.pipeline
-import ingest.storage.archive_parts
+import ingest.storage.archive
 import service.app
 from ingest import tokens
 from ingest.text.language import language_of

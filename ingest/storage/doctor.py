@@ -14,7 +14,7 @@ from ingest.storage.database import chunked
 from ingest.storage.indexes import silent, vector_text
 
 if TYPE_CHECKING:
-    from ingest.storage.archive_parts import Archive
+    from ingest.storage.archive import Archive
 
 SAME_VECTOR = (
     1e-5  # largest difference of a coordinate between what Chroma returns and what was put in

@@ -8,7 +8,7 @@ import threading
 
 from ingest.embedding.embedder import Embedder
 from ingest.settings import Settings
-from ingest.storage.archive_parts import Archive
+from ingest.storage.archive import Archive
 from ingest.storage.catalogue import Snapshot
 from ingest.storage.indexes import TEXT, Indexes, Progress
 from ingest.storage.postgres import PostgresDatabase

@@ -18,7 +18,7 @@ from ingest.formats.file_readers import Item, Unchanged
 from ingest.formats.reading_process import Content, ReadingProcess
 from ingest.settings import Settings
 from ingest.storage.address_records import AddressRecord
-from ingest.storage.archive_parts import Archive
+from ingest.storage.archive import Archive
 from ingest.storage.indexes import Progress
 from ingest.types import Article, Entry, Failure, Withdrawn, article_id_of
 from ingest.unchanged_files import way_of_reading

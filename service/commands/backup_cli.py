@@ -44,7 +44,7 @@ def restore(
     terminal.start_logs()
     with terminal.spoken_errors():
         from ingest import pipeline, uploads
-        from ingest.storage import archive_parts
+        from ingest.storage import archive
         from ingest.storage import backup as backups
 
         settings = read_settings()
@@ -54,8 +54,8 @@ def restore(
             terminal.progress_bar() as progress,
         ):
             counts = backups.restore(file, settings, _schemas())
-            archive_parts.rebuild(settings, progress=progress)
-            with archive_parts.open_archive(settings) as opened:
+            archive.rebuild(settings, progress=progress)
+            with archive.open_archive(settings) as opened:
                 opened.catalogue.take_over_erasures(records)
                 for article_id in opened.catalogue.back_though_erased():
                     if identity := pipeline.erase(opened, article_id):

@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ingest.english.periods import Period
-from ingest.storage.archive_parts import Archive
+from ingest.storage.archive import Archive
 from ingest.storage.catalogue import Snapshot
 from service.evidence import gathering, ranking, time_filter
 from service.evidence.neural_reader import Reader

@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import delete, func, insert, select, update
 
 from ingest.errors import InvalidRequest, NotFound
-from ingest.storage.archive_parts import Archive
+from ingest.storage.archive import Archive
 from ingest.storage.database import Database
 from ingest.storage.snapshot import BOUND_TO, Snapshot, generation_number
 from service.access.api_keys import Keys

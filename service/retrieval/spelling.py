@@ -9,7 +9,7 @@ from functools import cache
 from ingest.embedding.minilm import vocabulary
 from ingest.english import words
 from ingest.english.words import STOP_WORDS
-from ingest.storage.archive_parts import Archive
+from ingest.storage.archive import Archive
 from ingest.storage.catalogue import Snapshot
 
 LIKENESS = 0.8  # least of difflib's ratio, 0 to 1: "ferys" and "ferry" have .8, "hw" and "how" too

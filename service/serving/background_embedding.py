@@ -10,7 +10,7 @@ import time
 from types import TracebackType
 
 from ingest.errors import DatelineError
-from ingest.storage.archive_parts import Archive
+from ingest.storage.archive import Archive
 
 log = logging.getLogger(__name__)
 

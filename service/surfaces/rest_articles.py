@@ -14,7 +14,7 @@ from fastapi.responses import JSONResponse
 from ingest import uploads
 from ingest.collections import within
 from ingest.errors import InvalidRequest, NotFound, NotReady, Owned, Refused, WrongUsage
-from ingest.storage.archive_parts import REBUILT_ALONE
+from ingest.storage.archive import REBUILT_ALONE
 from ingest.storage.catalogue import Snapshot
 from ingest.storage.snapshot import BOUND_TO
 from service.access.idempotency_keys import Keyed

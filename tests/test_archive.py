@@ -12,7 +12,7 @@ from ingest.errors import IndexMismatch, IndexUnavailable
 from ingest.pipeline import ingest, rollback
 from ingest.settings import Settings
 from ingest.storage import chroma_guard, doctor
-from ingest.storage.archive_parts import Archive, rebuild
+from ingest.storage.archive import Archive, rebuild
 
 
 def test_another_model_is_another_generation_and_keeps_the_way_back(
