@@ -67,12 +67,13 @@ class SeededEmbedder:
         ]
 
 
-def open_synthetic(passages: int, work: Path) -> Archive:
-    """An archive of at least `passages` passages in `work/<passages>`, filled by the first call."""
+def open_synthetic(passages: int, work: Path, *, on_servers: bool = False) -> Archive:
+    """An archive of at least `passages` passages in `work/<passages>`, or on the servers of the
+    settings, filled by the first call."""
     known = read_settings()
-    settings = known.model_copy(
-        update={"data_dir": work / str(passages), "model_cache": known.model_dir.absolute()}
-    )
+    update = {"data_dir": work / str(passages), "model_cache": known.model_dir.absolute()}
+    alone = {} if on_servers else {"database_url": None, "chroma_url": None}
+    settings = known.model_copy(update=update | alone)
     archive = open_archive(settings, SeededEmbedder(LocalEmbedder(settings.model_dir)))
     missing = passages - archive.text_index.count()
     for versions in _versions(settings, archive.catalogue.live().counts()["articles"]):
