@@ -200,3 +200,15 @@ def test_the_help_of_the_front_door_loads_nothing_heavy(heavy: str) -> None:
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, cwd=ROOT)
     assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "unneeded"), [(("serve", "--help"), "evals"), (("--version",), "pydantic")]
+)
+def test_a_command_loads_nothing_of_the_others(arguments: tuple[str, ...], unneeded: str) -> None:
+    script = (
+        f"import sys, dateline; sys.argv = ['dateline', *{arguments}]\n"
+        f"try: dateline.main()\nexcept SystemExit as end: sys.exit(end.code or {unneeded!r} in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, cwd=ROOT)
+    assert done.returncode == 0, done.stderr

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import logging
 import sys
 from datetime import date
@@ -13,7 +14,6 @@ from urllib.parse import urlencode
 import typer
 
 from ingest import ingest_cli, terminal
-from ingest.english.periods import in_words
 from ingest.errors import Owned, WrongUsage
 from ingest.report_in_words import quoted
 from ingest.settings import Settings, read_settings
@@ -87,6 +87,7 @@ def serve(
     ] = 1,
 ) -> None:
     """Serve the API and the web page over the index as it stands."""
+    gc.disable()  # until it serves: looking through all that is imported took a tenth of the start
     terminal.start_logs(logging.INFO)
     with terminal.spoken_errors():
         from service.serving import server, worker_processes
@@ -95,6 +96,7 @@ def serve(
         worker_processes.check(settings, workers)
         server.check(settings, host, port)
         if workers > 1:
+            gc.enable()
             worker_processes.serve(settings, host, port, workers)
         else:
             server.serve(settings, host, port)
@@ -184,6 +186,8 @@ def mcp() -> None:
 
 def readable(answer: dict[str, Any]) -> str:
     """An answer for the terminal: text, then numbered sources with their quotes, then conflicts."""
+    from ingest.english.periods import in_words
+
     lines = [f"(Read as: {answer['read_as']})\n"] if answer["read_as"] else []
     lines.append(answer["text"])
     for c in answer["citations"]:

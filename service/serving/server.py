@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import ipaddress
 import logging
 import signal
@@ -11,6 +12,7 @@ import socket
 import sys
 import threading
 from collections.abc import Callable, Coroutine, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -95,8 +97,8 @@ def serve_on(
     """Serves on a socket that is bound; `told` is called once it answers. Raises as `serve` does."""
     log_lines.write_as(settings.log_format)
     telemetry.begin()
-    with ended_by_signal(), _owned(settings, command) as (service, private):
-        asyncio.run(_run(service, public, private, told))
+    with ended_by_signal(), _owned(settings, command) as (service, private, warm):
+        asyncio.run(_run(service, public, private, warm, told))
 
 
 def serve_privately(
@@ -107,33 +109,38 @@ def serve_privately(
     Raises as `serve` does.
     """
     log_lines.write_as(settings.log_format)
-    with ended_by_signal(), _owned(settings, command) as (service, private):
-        asyncio.run(_run_beside(service, private, work))
+    with ended_by_signal(), _owned(settings, command) as (service, private, warm):
+        asyncio.run(_run_beside(service, private, warm, work))
 
 
 @contextlib.contextmanager
-def _owned(settings: Settings, command: str) -> Iterator[tuple[Service, socket.socket]]:
-    """An open service with its model loaded, and the owner's socket."""
+def _owned(
+    settings: Settings, command: str
+) -> Iterator[tuple[Service, socket.socket, Future[object]]]:
+    """An open service, the owner's socket, and what is done once the model is loaded."""
     with (
         directory_owner.owning(settings.data_dir, command, serves=True),
         open_service(settings) as service,
+        ThreadPoolExecutor(1, thread_name_prefix="warm") as aside,
     ):
-        # loads the model before anybody waits for it
-        service.retriever.find(Question("warm up"), 1)
+        # before anybody waits for it, and while the routes are made
+        warm: Future[object] = aside.submit(service.retriever.find, Question("warm up"), 1)
         with (
             contextlib.closing(directory_owner.listen(settings.data_dir)) as private,
             Ahead(service.archive),
         ):
             service.jobs.work()
-            yield service, private
+            yield service, private, warm
 
 
 async def _run_beside(
     service: Service,
     private: socket.socket,
+    warm: Future[object],
     work: Callable[[asyncio.Event], Coroutine[Any, Any, None]],
 ) -> None:
     server = http_server(create_app(service, private=True))
+    await asyncio.wrap_future(warm)
     kept_up = _forget_in_time(service), _release_in_time(service), follow(service)
     serving = asyncio.gather(server.serve(sockets=[private]), *kept_up)
     try:
@@ -156,6 +163,7 @@ async def _run(
     service: Service,
     public: socket.socket,
     private: socket.socket,
+    warm: Future[object],
     told: Callable[[], None] | None,
 ) -> None:
     """Both servers in one loop, until a signal."""
@@ -163,6 +171,9 @@ async def _run(
         (http_server(create_app(service), LimitedConnection), public),
         (http_server(create_app(service, private=True)), private),
     ]
+    await asyncio.wrap_future(warm)
+    gc.freeze()  # what is there now stays
+    gc.enable()
     loop = asyncio.get_running_loop()
     log_rarely(loop)
 
