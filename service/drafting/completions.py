@@ -43,6 +43,47 @@ class Reply:
     finished: str | None = None  # the reason the model gave for stopping
     complete: bool = False  # the end that the protocol has for a reply was seen
     usage: Usage = field(default_factory=Usage)
+    _received: int = 0  # bytes
+    _begun: bytes = b""  # a line that is not yet complete
+    _data: list[str] = field(default_factory=list)  # of an event that is not yet complete
+    _whole: list[str] = field(default_factory=list)  # lines of a reply that is one JSON object
+
+    def words(self, chunk: bytes) -> str:
+        """The words that end with this chunk. Lines are cut at line feeds alone: JSON may hold
+        Unicode's other separators."""
+        self._received += len(chunk)
+        if self._received > MOST_BYTES:
+            raise ModelFailed(ENDLESS)
+        *lines, self._begun = (self._begun + chunk).split(b"\n")
+        return "".join([self._line(line) for line in lines])
+
+    def last_words(self) -> str:
+        """Those that nothing follows."""
+        said = self._line(self._begun)
+        if self._data:
+            raise ModelFailed(BROKEN_OFF)
+        if self._whole:
+            self.complete = True
+            said += "".join(_pieces(_parsed(self._whole), self))
+        return said
+
+    def _line(self, received: bytes) -> str:
+        """A line of server-sent events, or of a reply that is no stream."""
+        line = received.decode("utf-8", "replace").strip("\r")
+        if line.startswith("data:"):
+            self._data.append(line[5:].strip())
+        elif not self._data and (self._whole or line.startswith("{")):
+            self._whole.append(line)
+        if self._data == ["[DONE]"]:
+            self.complete, self._data = True, []
+        elif self._data:
+            frame = _parsed(self._data)
+            if frame is not None:
+                self._data = []
+                return "".join(_pieces(frame, self))
+            if not line:  # a blank line ends an event
+                raise ModelFailed(MALFORMED)
+        return ""
 
 
 async def read(chunks: AsyncIterator[bytes]) -> AsyncIterator[str | Usage]:
@@ -54,55 +95,20 @@ async def read(chunks: AsyncIterator[bytes]) -> AsyncIterator[str | Usage]:
     error, says nothing or breaks off.
     """
     reply = Reply()
-    async for frame in _frames(chunks, reply):
-        for piece in _pieces(frame, reply):
-            yield piece
+    async for chunk in chunks:
+        if words := reply.words(chunk):
+            yield words
         if reply.characters > LONGEST_REPLY:
             reply.complete = True
             break
+    else:
+        if words := reply.last_words():
+            yield words
     if not reply.characters and reply.finished != "stop":
         raise ModelFailed(EMPTY)
     if not reply.complete and reply.finished is None:
         raise ModelFailed(BROKEN_OFF)
     yield reply.usage
-
-
-async def _frames(chunks: AsyncIterator[bytes], reply: Reply) -> AsyncIterator[Any]:
-    """The JSON values of a stream of server-sent events, or of a reply that is no stream."""
-    data: list[str] = []  # of an event that is not yet complete
-    whole: list[str] = []  # lines of a reply that is one JSON object
-    async for line in _lines(chunks):
-        if line.startswith("data:"):
-            data.append(line[5:].strip())
-        elif not data and (whole or line.startswith("{")):
-            whole.append(line)
-        if data == ["[DONE]"]:
-            reply.complete, data = True, []
-        elif data:
-            frame = _parsed(data)
-            if frame is not None:
-                data = []
-                yield frame
-            elif not line:  # a blank line ends an event
-                raise ModelFailed(MALFORMED)
-    if data:
-        raise ModelFailed(BROKEN_OFF)
-    if whole:
-        reply.complete = True
-        yield _parsed(whole)
-
-
-async def _lines(chunks: AsyncIterator[bytes]) -> AsyncIterator[str]:
-    """Lines, cut at line feeds alone: JSON may hold Unicode's other separators."""
-    buffer, total = b"", 0
-    async for chunk in chunks:
-        total += len(chunk)
-        if total > MOST_BYTES:
-            raise ModelFailed(ENDLESS)
-        *lines, buffer = (buffer + chunk).split(b"\n")
-        for line in lines:
-            yield line.decode("utf-8", "replace").strip("\r")
-    yield buffer.decode("utf-8", "replace").strip("\r")
 
 
 def _parsed(lines: list[str]) -> Any:

@@ -28,6 +28,7 @@ _GROUP = (
 )
 # a run of groups; some put a full stop after each
 KEYS = re.compile(rf"{_GROUP}[.!?。,;]*(?:\s*{_GROUP}[.!?。,;]*)*")
+_CLOSES = re.compile(rf"[{_CLOSE})}}]")
 # What may follow a run that is still growing: nothing, white space, a bracket that is not closed
 # yet.
 _GROWING = re.compile(rf"\s*(?:[{_OPEN}({{][^{_OPEN}{_CLOSE}(){{}}\n]{{0,{LONGEST_KEYS}}})?")
@@ -41,7 +42,8 @@ def take(buffer: str, *, final: bool = False) -> tuple[list[Draft], str]:
     """
     drafts: list[Draft] = []
     position = 0
-    for run in KEYS.finditer(buffer):
+    # most pieces of a sentence close no bracket yet
+    for run in KEYS.finditer(buffer) if _CLOSES.search(buffer) else ():
         if not final and _GROWING.fullmatch(buffer, run.end()):
             return drafts, buffer[position:]
         keys = tuple(dict.fromkeys(key.lower() for key in KEY.findall(run[0])))
