@@ -107,6 +107,11 @@ class Answerer:
                 run.tell_spent()
                 span.set_attributes(run.traits())
 
+    async def close(self) -> None:
+        """Lets go of the model's connections, in the loop that answered."""
+        if self.drafter is not None:
+            await self.drafter.close()
+
     @asynccontextmanager
     async def _view(self, run: AnswerRun) -> AsyncIterator[Snapshot]:
         """What the archive shows now; let go of at the end, whoever goes away meanwhile."""

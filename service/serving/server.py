@@ -149,6 +149,7 @@ async def _run_beside(
         service.stopping.set()
         server.should_exit = True
         await serving
+        await service.answerer.close()
 
 
 def stopped_by_signal() -> asyncio.Event:
@@ -189,6 +190,7 @@ async def _run(
     kept_up = _forget_in_time(service), _renew_keys(service)
     following = _release_in_time(service), follow(service)
     await asyncio.gather(*serving, telling, *kept_up, *following)
+    await service.answerer.close()
 
 
 async def _renew_keys(service: Service) -> None:
