@@ -106,7 +106,7 @@ def ingest(
                 prune=prune,
                 dry_run=dry_run,
                 rebuild=rebuild,
-                collections=_named(collections),
+                collections=named_collections(collections),
                 columns=None if columns is None else mapping(columns),
                 dask=dask,
             )
@@ -199,7 +199,8 @@ def _on_cluster(settings: Settings, address: str) -> Embedder:
     return DaskEmbedder(LocalEmbedder(settings.model_dir), address)
 
 
-def _named(collections: list[str] | None) -> list[str] | None:
+def named_collections(collections: list[str] | None) -> list[str] | None:
+    """Names as they are kept, None for nothing said. Raises WrongUsage."""
     if collections is None:
         return None
     given = [" ".join(name.split()) for name in collections]

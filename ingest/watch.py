@@ -35,6 +35,7 @@ class Watched:
 
     place: Path | str
     prune: bool
+    collections: list[str] | None = None  # as `pipeline.ingest` takes them
     due: float = 0.0
     seen: Seen | None = None  # of a folder, as it was taken in last
     told: frozenset[str] = frozenset()  # what went wrong with the last poll
@@ -55,13 +56,15 @@ def watch(
     prune: Annotated[
         bool, typer.Option("--prune", help="Also remove articles whose files are gone from a PATH")
     ] = False,
+    collections: ingest_cli.Collections = None,
 ) -> None:
     """Take in what changes, again and again, until it is stopped."""
     terminal.start_logs()
     with terminal.spoken_errors():
         settings, every_seconds = read_settings(), seconds(every)
         signal.signal(signal.SIGTERM, signal.default_int_handler)
-        watched = [Watched(place(words), prune) for words in places]
+        named = ingest_cli.named_collections(collections)
+        watched = [Watched(place(words), prune, named) for words in places]
         try:
             _forever(settings, watched, every_seconds)
         except KeyboardInterrupt:
@@ -104,7 +107,8 @@ def poll(settings: Settings, one: Watched) -> None:
     if seen is not None and seen == one.seen:
         return
     try:
-        report = ingest_cli.run(settings, [one.place], prune=one.prune and seen is not None)
+        prune = one.prune and seen is not None
+        report = ingest_cli.run(settings, [one.place], prune=prune, collections=one.collections)
     except Owned as error:
         now = time.monotonic()
         one.waits_since = one.waits_since or now

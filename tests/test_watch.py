@@ -104,7 +104,7 @@ def test_a_folder_and_a_feed_are_taken_in_as_they_change_until_it_is_stopped(
     folder.mkdir()
     (folder / "bridge.txt").write_text(BRIDGE)
     address = feed(web, '"1"', "The dam holds 41 million litres.")
-    with watching(settings, str(folder), address) as watch:
+    with watching(settings, "--collection", "desk", str(folder), address) as watch:
         watch.says(f"{folder}: added 1")
         watch.says(f"{address}: added 1")
         (folder / "bridge.txt").write_text(BRIDGE.replace("38", "39"))
@@ -117,9 +117,8 @@ def test_a_folder_and_a_feed_are_taken_in_as_they_change_until_it_is_stopped(
         assert watch.process.wait(SECONDS) == 0
         watch.says("stopped watching")
     assert {sent.get("if-none-match") for _, sent in web.asked} >= {None, '"1"'}
-    assert (
-        "42 million" in command(settings, "search", "how much does the dam hold", "--json").stdout
-    )
+    of_the_desk = ("search", "how much does the dam hold", "--collection", "desk", "--json")
+    assert "42 million" in command(settings, *of_the_desk).stdout
 
 
 @pytest.mark.slow
