@@ -115,9 +115,9 @@ def measure(methods: dict[str, Contender], arguments: argparse.Namespace) -> dic
         turns = [name for name in methods if name != SWEEPING]
         for query in fresh:
             dice.shuffle(turns)  # nobody always finds the caches as the same other one leaves them
-            for name in turns:
-                times[name].append(timed(methods[name], query))
-        times[SWEEPING] = [timed(methods[SWEEPING], query) for query in fresh]
+            for name in turns:  # each in words of its own: what was embedded is remembered
+                times[name].append(timed(methods[name], f"{query} {name}"))
+        times[SWEEPING] = [timed(methods[SWEEPING], f"{query} {SWEEPING}") for query in fresh]
         if number:
             for name, found in times.items():
                 rounds[name].append(found)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ingest import pipeline
 from ingest.collections import within
-from ingest.errors import InvalidRequest, NotFound, Refused
+from ingest.errors import InvalidRequest, NotFound, NotReady, Owned, Refused
 from ingest.storage.catalogue import Snapshot, StoredArticle
 from ingest.storage.overrides import FAMILY
 from ingest.storage.snapshot import BOUND_TO
@@ -32,19 +32,23 @@ def changeable(service: Service, article_id: str) -> StoredArticle:
     return stored
 
 
-def overridden(service: Service, article_id: str, said: OverridesRequest, author: str) -> Article:
-    """The article as it is afterwards.
+def overridden(
+    service: Service, article_id: str, said: OverridesRequest, author: str, request_id: str
+) -> Article | str:
+    """The article as it is afterwards; behind an ingest the id of the job that waits for it.
 
-    Raises as `changeable` does, InvalidRequest where there is no such family, NotReady behind a
-    long ingest.
+    Raises as `changeable` does, InvalidRequest where there is no such family.
     """
+    changeable(service, article_id)
     words = said.model_dump(mode="json", exclude_unset=True)
-    with service.changing():
-        changeable(service, article_id)
+    if words.get(FAMILY):
         with service.archive.catalogue.live() as snapshot:
-            if words.get(FAMILY):
-                words[FAMILY] = _article_in(snapshot, words[FAMILY], article_id)
-        pipeline.override(service.archive, article_id, words, author)
+            words[FAMILY] = _article_in(snapshot, words[FAMILY], article_id)
+    try:
+        with service.changing_soon():
+            pipeline.override(service.archive, article_id, words, author)
+    except (NotReady, Owned):
+        return service.jobs.override(article_id, words, author, request_id)
     with service.archive.catalogue.live() as snapshot:
         stored = snapshot.article(article_id)
         if stored is None:

@@ -1,4 +1,4 @@
-"""Works the queue of uploads, removals and rebuilds, one after another, and says how far each is."""
+"""Works the queue of uploads, removals, corrections and rebuilds, one after another, and says how far each is."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ LEFT_TO_WORKERS_SECONDS = 5.0  # by a service on servers: a worker takes a job s
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One upload, removal or rebuild; `done` of `total` steps of `stage`, a total of 0 being not known yet."""
+    """One upload, removal, correction or rebuild; `done` of `total` steps of `stage`, a total of 0 being not known yet."""
 
     job_id: str
     request_id: str
@@ -109,6 +109,15 @@ class Jobs:
     def remove(self, article_id: str, identity: str, request_id: str) -> str:
         """Takes on the removal of an article, which waits for whoever writes. Raises as `submit`."""
         asked = {"remove": article_id, "identity": identity, "bound_to": BOUND_TO.get()}
+        self._add(job_id := new_id(), request_id, asked)
+        return job_id
+
+    def override(
+        self, article_id: str, words: dict[str, str | None], author: str, request_id: str
+    ) -> str:
+        """Takes on what a desk says of an article, as `pipeline.override` does. Raises as `submit`."""
+        asked = {"override": article_id, "words": words, "author": author}
+        asked |= {"bound_to": BOUND_TO.get()}
         self._add(job_id := new_id(), request_id, asked)
         return job_id
 
@@ -230,6 +239,10 @@ class Jobs:
             if "remove" in asked:
                 progress("remove", 0, 1)
                 uploads.remove(self._archive, asked["remove"], asked["identity"])
+                report = None
+            elif "override" in asked:
+                progress("set", 0, 1)
+                pipeline.override(self._archive, asked["override"], asked["words"], asked["author"])
                 report = None
             elif "rebuild" in asked:
                 self._archive.rebuild(progress)

@@ -37,6 +37,7 @@ from service.telemetry import Metrics
 from service.text_checks import Checker
 
 CHANGE_WAIT_SECONDS = 10.0
+SOON_SECONDS = 2.0  # for whoever writes, until a removal or a correction waits in the queue
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +79,15 @@ class Service:
             yield
         finally:
             self.writing.release()
+
+    @contextmanager
+    def changing_soon(self) -> Iterator[None]:
+        """Holds `writing` where no other process writes either. Raises NotReady or Owned where
+        that is not soon: what was to be done is the queue's then."""
+        with self.changing(SOON_SECONDS):
+            with self.archive.writing(SOON_SECONDS):
+                pass
+            yield
 
     def release(self, now: datetime) -> int:
         """Publishes what is under embargo no more; how many articles went live."""

@@ -284,6 +284,29 @@ def test_a_removal_waits_in_the_queue_for_whoever_writes(
     assert not [path for path in kept.rglob("*") if path.is_file()]
 
 
+def test_a_correction_waits_in_the_queue_for_whoever_writes(
+    place: tuple[httpx2.Client, Service],
+) -> None:
+    http, service = place
+    ended(http, http.post("/v1/articles", json=FERRY))
+    (article_id,) = (card["article_id"] for card in listed(http).values())
+    path = f"/v1/articles/{article_id}"
+    with service.writing:
+        reply = http.patch(path, json={"author": "Ada Vane"})
+        page = http.post(f"/articles/{article_id}", data={"publisher": "Senn Courier"})
+        assert (reply.status_code, page.status_code) == (
+            202,
+            202,
+        ) and "once it is done" in page.text
+        assert http.patch(path, json={"family": "nobody"}).status_code == 422
+    assert ended(http, reply)["status"] == "done"
+    while service.jobs.waiting:
+        time.sleep(0.02)
+    article = http.get(path).json()
+    # a form is sent whole: what is empty in it takes the desk's word back
+    assert (article["author"], article["publisher"]) == (None, "Senn Courier")
+
+
 def test_a_removal_that_waits_can_be_cancelled(place: tuple[httpx2.Client, Service]) -> None:
     http, service = place
     ended(http, http.post("/v1/articles", json=FERRY))

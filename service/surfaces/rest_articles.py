@@ -6,7 +6,7 @@ import asyncio
 import hashlib
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import JSONResponse
@@ -49,7 +49,6 @@ EVENT_STREAM = "text/event-stream"
 LOOK_SECONDS = 0.1  # between two looks at a job that is followed
 _STREAM = {"example": 'event: job.changed\ndata: {"job_id":"…","status":"running",…}\n\n'}
 NO_ARTICLE = "there is no article of this id here"
-REMOVAL_WAIT_SECONDS = 2.0  # for whoever writes, until a removal waits in the queue
 WAITS = "It waits until whoever writes is done"
 
 
@@ -250,31 +249,37 @@ def _changing(router: APIRouter, service: Service) -> None:
         """
         identity = changeable(service, article_id).article.identity
         try:
-            with service.changing(REMOVAL_WAIT_SECONDS):
-                with service.archive.writing(REMOVAL_WAIT_SECONDS):
-                    pass  # no other process writes, or it is the queue's
+            with service.changing_soon():
                 uploads.remove(service.archive, article_id, identity)
                 service.stale_answers.catch_up()
         except (NotReady, Owned):
             job_id = service.jobs.remove(article_id, identity, request.state.request_id)
-            where = {"Location": f"/v1/jobs/{job_id}"}
-            return JSONResponse({"job_id": job_id}, 202, where)
+            return _waits(job_id)
         return Response(status_code=204)
 
     @router.patch(
         "/v1/articles/{article_id}",
         tags=["Articles"],
         summary="Correct what is known of an article",
+        response_model=Article,
         dependencies=[WRITES],
-        responses=problems(403, 404, 422),
+        responses={202: {"model": JobAccepted, "description": WAITS}, **problems(403, 404, 422)},
     )
-    def override_article(request: Request, article_id: str, said: OverridesRequest) -> Article:
+    def override_article(request: Request, article_id: str, said: OverridesRequest) -> Any:
         """Puts a desk's day, outlet, byline or family in the place of what the file states.
 
         Fields that are left out stay, null takes the desk's word back. What the file states is
-        shown beside it, and an ingest of the file changes nothing of it.
+        shown beside it, and an ingest of the file changes nothing of it. Behind an ingest it waits:
+        the reply is a 202 then and names the job, which `Location` leads to.
         """
-        return overridden(service, article_id, said, request.state.author)
+        state = request.state
+        done = overridden(service, article_id, said, state.author, state.request_id)
+        return _waits(done) if isinstance(done, str) else done
+
+
+def _waits(job_id: str) -> Response:
+    where = {"Location": f"/v1/jobs/{job_id}"}
+    return JSONResponse({"job_id": job_id}, 202, where)
 
 
 def _page(snapshot: Snapshot, wanted: ArticlesRequest) -> Articles:

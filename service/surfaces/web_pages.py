@@ -139,15 +139,22 @@ def _article(router: APIRouter, service: Service) -> None:
         sent = {name: str(form.get(name) or "").strip() for name in OverridesRequest.model_fields}
         try:
             wanted = OverridesRequest.model_validate({k: v or None for k, v in sent.items()})
-            author = request.state.author
-            await asyncio.to_thread(overridden, service, article_id, wanted, author)
+            who = request.state.author, request.state.request_id
+            done = await asyncio.to_thread(overridden, service, article_id, wanted, *who)
         except (ValidationError, InvalidRequest, NotReady) as error:
             failed = known_failure(_of_form(error), request.state.request_id)
-            with service.archive.catalogue.live() as snapshot:
-                view = article_view(_stored(snapshot, article_id), snapshot)
-            shown: dict[str, Any] = {"said": sent, "trouble": _said(failed), "place": None}
-            return page(request, "article.html", failed.status, **view, **shown)
-        return RedirectResponse(article_id, HTTPStatus.SEE_OTHER)
+            status, trouble = failed.status, _said(failed)
+        else:
+            if not isinstance(done, str):
+                return RedirectResponse(article_id, HTTPStatus.SEE_OTHER)
+            status, trouble = HTTPStatus.ACCEPTED, SET_LATER
+        with service.archive.catalogue.live() as snapshot:
+            view = article_view(_stored(snapshot, article_id), snapshot)
+        shown: dict[str, Any] = {"said": sent, "trouble": trouble, "place": None}
+        return page(request, "article.html", status, **view, **shown)
+
+
+SET_LATER = "An ingest is running: what you set here shows once it is done."
 
 
 def _stored(snapshot: Snapshot, article_id: str) -> StoredArticle:
