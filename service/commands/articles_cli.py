@@ -110,8 +110,8 @@ def set_article(
             raise WrongUsage("say what to set: --date, --outlet, --byline, --family, or --clear")
         body = ask("PATCH", f"/v1/articles/{quote(article_id, safe='')}", words)
         waits = body.get("job_id")
-        words = f"will be set behind an ingest: {waits}" if waits else _head(body)
-        terminal.show_json(body) if as_json else terminal.show(words)
+        told = f"will be set behind an ingest: {waits}" if waits else _head(body)
+        terminal.show_json(body) if as_json else terminal.show(told)
 
 
 @app.command("remove")
