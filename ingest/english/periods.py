@@ -16,6 +16,7 @@ from ingest.english.relative_dates import (
     part_of_month,
     part_of_year,
 )
+from ingest.english.words import AUXILIARIES, QUESTION_WORDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,21 +236,18 @@ def _tells_when(text: str, found: Period) -> bool:
 _NAMES = list(MONTHS)
 _JOINS = re.compile(r"(?i)\s*(?:and|to|until|till|through|[-–—])\s*")
 _OPENS = re.compile(r"(?i)\b(?:between|from)\s+(?:the\s+)?$")
+_WHEN = "since|from|after|before|until|till|by|in|on|during|throughout|within|over|for"
 _LEAD = re.compile(
-    r"(?i)\b(?P<word>since|from|after|before|prior\s+to|until|till|up\s+to|by|as\s+of|as\s+at|as\s+on|in|on|during|"
-    r"throughout|within|over|for)\s+(?:the\s+(?:(?:year|month|end|start|beginning)(?:\s+of)?\s+)?)?$"
+    rf"(?i)\b(?P<word>{_WHEN}|prior\s+to|up\s+to|as\s+of|as\s+at|as\s+on)\s+(?:the\s+(?:(?:year|month|end|start|beginning)(?:\s+of)?\s+)?)?$"
 )
 _PART = re.compile(
     r"(?i)\b(?P<part>early|mid|late|the\s+(?:beginning|start|end)\s+of|spring|summer|autumn|fall|winter|q[1-4]|"
     r"(?:first|second|third|fourth)\s+quarter|(?:first|second)\s+half)(?:\s+(?:of|in))?[\s-]+$"
 )
-_PREPOSITION = re.compile(
-    r"(?i)(?:in|on|during|since|from|after|before|prior|until|till|up|by|as|between|throughout|within|over|for|early|"
-    r"mid|late)\b"
-)
+_PREPOSITION = re.compile(rf"(?i)(?:{_WHEN}|prior|up|as|between|early|mid|late)\b")
 _GOES_ON = re.compile(
-    r"(?i)\s+(?:and|or|to|by|at|in|on|for|with|from|about|as|than|that|what|who|how|where|when|which|why|did|was|were|is|are|"
-    r"has|had|have|do|does|alone|according|compared)\b"
+    r"(?i)\s+(?:and|or|to|by|at|in|on|for|with|from|about|as|than|that|alone|according|compared|"
+    rf"{QUESTION_WORDS}|{AUXILIARIES})\b"
 )
 _ASIDE = re.compile(
     r"(?i)\b(?:when|after|before|while|once|because|that|which|who|whose|whom|where|until|if|whether)\b"

@@ -130,11 +130,12 @@ def _counted(text: str, number: Span, tokens: Sequence[Token]) -> str:
     return token.stem if token and not token.stop else ""
 
 
+_SPAN = "day|night|week|month|year|hour|minute"
 # How a text writes what has no unit of its own.
 _FREQUENCY = re.compile(
-    r"(?i)\b\w+ (?:an?|per|each|every) (?:day|night|week|month|year|hour|minute|season|decade)\b|"
+    rf"(?i)\b\w+ (?:an?|per|each|every) (?:{_SPAN}|season|decade)\b|"
     r"\b(?:hour|dai|night|week|fortnight|month|quarter|year)ly\b|\bannual(?:ly)?\b|\bbiennial\w*|"
-    r"\b(?:every|each) (?:\w+ )?(?:\w*day|night|week|month|year|hour|minute)s?\b"
+    rf"\b(?:every|each) (?:\w+ )?(?:\w*{_SPAN})s?\b"
 )
 _AGE = re.compile(
     r"(?i)\baged? (?:of )?\w+|(?<=[a-z]), \d{1,3},|\bborn\b|\bin (?:his|her|their) \w+ies\b|"

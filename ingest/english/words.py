@@ -13,6 +13,10 @@ import Stemmer
 from ingest.english import word_tables
 
 STOP_WORDS = word_tables.words("stop_words.txt")
+# alternatives for patterns
+QUESTION_WORDS = "who|whom|whose|when|where|why|how|which|what"
+BE = "is|are|was|were"
+AUXILIARIES = f"{BE}|do|does|did|has|have|had|can|could|will|would|should"
 
 _WORD = re.compile(
     r"(?:(?P<america>\bUSA?\b|\bU\.S\.(?:A\.)?(?!\w)|\b(?:United States|united states)(?: of America)?\b)"

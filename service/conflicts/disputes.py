@@ -10,6 +10,7 @@ from datetime import date
 from typing import Literal
 
 from ingest.english import analyse
+from ingest.english.words import BE
 from ingest.types import SentenceKind
 from service.answer_text import cite, plain, undated
 from service.conflicts.answer_values import (
@@ -35,7 +36,7 @@ ON_THE_MATTER = 0.5  # share of the question's words that a family must have to 
 
 Camp = Mapping[str, tuple[Evidence, str]]  # family → its best sentence, and the value as written
 
-_ONE_OF_MANY = re.compile(r"(?i)\W*who (?:is|are|was|were|became) (?:an?|one of|some)\b")
+_ONE_OF_MANY = re.compile(rf"(?i)\W*who (?:{BE}|became) (?:an?|one of|some)\b")
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,11 +7,8 @@ from datetime import date
 
 from ingest.english import analyse
 from ingest.english.periods import Period, periods
-from ingest.english.words import STOP_WORDS
+from ingest.english.words import AUXILIARIES, BE, QUESTION_WORDS, STOP_WORDS
 from service.types import Question
-
-QUESTION_WORDS = "who|whom|whose|when|where|why|how|which|what"
-AUXILIARIES = "is|are|was|were|do|does|did|has|have|had|can|could|will|would|should"
 
 MOST_TURNS = 20  # of a conversation that are read; older ones never decide what a follow-up means
 SHORT_ANSWER = 8  # words, up to which an answer is the name of what was asked for
@@ -192,9 +189,7 @@ _HAS_QUESTION = re.compile(
     rf".*\b(?:{QUESTION_WORDS})\b|(?:{AUXILIARIES})\b)"
 )
 # "Anybody hurt?", "Was anyone arrested?": of what was asked about before
-_ANYBODY = re.compile(
-    r"(?i)(?:(?:is|are|was|were|has|have|had|did|does|do) )?any(?:body|one|thing)(?! else)(?: \w+){1,3}$"
-)
+_ANYBODY = re.compile(rf"(?i)(?:(?:{AUXILIARIES}) )?any(?:body|one|thing)(?! else)(?: \w+){{1,3}}$")
 _POINTS = frozenset(
     "he she it they him her them his its their this that these those there then".split()
 )
@@ -206,26 +201,22 @@ _MANY = frozenset(
 _POSSESSIVES = frozenset("his her its their".split())
 _PRONOUN = re.compile(r"(?i)\b(?:he|she|him|her|his|hers|it|its|they|them|their)\b")
 _OBJECT = re.compile(r"\s*(?:[?.,!]|$|\s(?:in|on|at|to|for|with|by|from|and|or|about)\b)")
-_NOUN_AFTER = re.compile(
-    r"\s+[a-z][\w-]+(?=\s+(?:is|are|was|were|has|have|will|cost|close|open)\b|\s*[?.,]|$)"
-)
+_NOUN_AFTER = re.compile(rf"\s+[a-z][\w-]+(?=\s+(?:{AUXILIARIES}|cost|close|open)\b|\s*[?.,]|$)")
 _NO_PERSON = re.compile(
     r"(?i)\b(?:ltd|inc|plc|company|council|bank|university|institute|club|party|union|ministry|authority|street|bay|strait|"
     r"island|river|point|gazette|press|post|news|times|courier|ledger|glass|works)\b|\d"
 )
 _PLACED = re.compile(r"(?i)(in|at|on|for|from|near|by)\s+")
 _MARKER = re.compile(r"\s*\[\d+\]")
-_OWN_WORD = re.compile(
-    r"(?i)^\W*(?:who|when|where|why|how)\s+(?=(?:is|are|was|were|did|does|do|has|have|had|will|can)\b)"
-)
+_OWN_WORD = re.compile(rf"(?i)^\W*(?:who|when|where|why|how)\s+(?=(?:{AUXILIARIES})\b)")
 _AUXILIARY = re.compile(rf"(?i)(?:{AUXILIARIES})\b")
-_ASKS_WHAT = re.compile(r"(?i)^\W*(?:what|which)\b(?!\s+(?:is|are|was|were)\b)")
+_ASKS_WHAT = re.compile(rf"(?i)^\W*(?:what|which)\b(?!\s+(?:{BE})\b)")
 _NOUN_PHRASE = re.compile(
     r"(?i)\bthe\s+(?!same\b|most\b|first\b|last\b)(?:(?:\w*[^s\W]s|men|women|people|children|police)\b(?!['’])|"
     r"(?:[\w’'-]+\s+)?[\w’'-]+(?=\W|$))"
 )
 _QUESTION_LEAD = re.compile(
-    r"(?i)^\W*(?:and\s+)?(?:(?:in|on|at|by|for|from|to|with)\s+)?(?:who|whom|whose|when|where|why|how(?:\s+(?:many|much|long|old|far|"
-    r"often))?|which|what)(?:\s+(?:is|are|was|were)(?=\s+the\b))?\s+|"
+    r"(?i)^\W*(?:and\s+)?(?:(?:in|on|at|by|for|from|to|with)\s+)?"
+    rf"(?:how\s+(?:many|much|long|old|far|often)|{QUESTION_WORDS})(?:\s+(?:{BE})(?=\s+the\b))?\s+|"
     rf"^\W*(?=(?:{AUXILIARIES})\b)"
 )

@@ -11,8 +11,8 @@ from ingest.english.date_mentions import impossible_day
 from ingest.english.periods import Period, periods, without
 from ingest.english.quantities import Dimension, dimensions
 from ingest.english.word_tables import lists
-from ingest.english.words import STOP_WORDS, stem, words
-from service.query.followup_questions import AUXILIARIES, QUESTION_WORDS, standing_alone
+from ingest.english.words import AUXILIARIES, BE, QUESTION_WORDS, STOP_WORDS, stem, words
+from service.query.followup_questions import standing_alone
 from service.types import Question
 
 Kind = Literal[
@@ -69,7 +69,7 @@ _WHERE = re.compile(
     r"location|sea|island|river|province|capital)\b|\bfrom where\b"
 )
 _REASON = re.compile(
-    r"(?i)\b(?:what (?:is|are|was|were) (?:the )?(?:causes?|reasons?|purpose)|"
+    rf"(?i)\b(?:what (?:{BE}) (?:the )?(?:causes?|reasons?|purpose)|"
     r"what (?:led|caused|causes|prompted|explains)|"
     r"for (?:what|which) reasons?)\b"
 )
@@ -110,7 +110,7 @@ _TYPE_NOUNS: dict[str | None, frozenset[str]] = {
 }
 # "what did the repair cost", "what do they pay for it": the verb tells what is wanted
 _COSTS = re.compile(
-    r"(?i)what (?:did|do|does|will|would|has|have|had|is|are|was|were)\b.{1,80}?"
+    rf"(?i)what (?:{AUXILIARIES})\b.{{1,80}}?"
     r"\b(?:cost|costing|pay|paid|charge[ds]?|earn(?:ed)?|fetch(?:ed)?|spen[dt])\b"
 )
 _MONEY = re.compile(

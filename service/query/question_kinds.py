@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from ingest.english.date_mentions import MONTH
-from ingest.english.words import STOP_WORDS, words
-from service.query.followup_questions import QUESTION_WORDS
+from ingest.english.words import BE, QUESTION_WORDS, STOP_WORDS, words
 from service.query.question_analysis import Query
 
 Order = Literal["relevance", "newest", "time"]
@@ -127,7 +126,7 @@ _MONTH = re.compile(rf"(?i)\s*\b(?:in )?{MONTH}$")
 # a subject that says more than a name: an ordinary question about one fact
 _CLAUSE = re.compile(
     rf"(?i)\b(?:{QUESTION_WORDS}|whether|if|after|before|because|while|"
-    r"until|is|are|was|were|did|does|do|has|had)\b"
+    rf"until|{BE}|did|does|do|has|had)\b"
 )
 
 # without a preposition it asks for a digest only where nothing but a time follows

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 
 from ingest.english import analyse, differences
 from ingest.english.word_kinds import Term, TermKind
-from ingest.english.words import opposite, stem
+from ingest.english.words import AUXILIARIES, BE, QUESTION_WORDS, opposite, stem
 from service.verification.amount_checks import (
     EACH,
     UNITS,
@@ -83,13 +83,12 @@ _CORRECTION = re.compile(
 )
 _ASKS = re.compile(r"\?|\b(?:ask|question|wonder)")
 _QUESTION = re.compile(
-    r"(?:(?<=[.!?] )|(?<=[.!?]. )|^)(?:is|are|was|were|has|have|had|did|does|do|will|would|can|could"
-    r"|should|who|what|when|where|why|how)\b[^.!?]*\?"
+    r"(?:(?<=[.!?] )|(?<=[.!?]. )|^)"
+    rf"(?:{AUXILIARIES}|{QUESTION_WORDS})\b[^.!?]*\?"
 )
 _MODAL = re.compile(r"\b(?:will|would|shall|must|should|can|could|may|might)\s+(?:be\s+)?$")
 _IS_NOT = re.compile(
-    r"(?<!which )(?<!who )(?<!that )\b(?:is|are|was|were|does|do|did|will|would|has|have|had)"
-    r"(?:n't| not| never)\b"
+    rf"(?<!which )(?<!who )(?<!that )\b(?:{BE}|does|do|did|will|would|has|have|had)(?:n't| not| never)\b"
 )
 _DAYS = re.compile(r"\b(?:yesterday|today|tomorrow|tonight)\b")
 _ADJUNCT = re.compile(r",?\s+(?:in|with|amid|despite|by|for|after|under|over|out of)\s")

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 from ingest.english.numbers import CARDINALS
 from ingest.english.word_kinds import TermKind
+from ingest.english.words import BE
 from service.verification.claim_reading import CORE, Span
 from service.verification.word_alignment import Edit, carries
 
@@ -307,7 +308,7 @@ _OPENING = re.compile(
     r"(?:^|[.!?;]\s+)"
     r"(?:(?!finally|recently|lately|early|additionally|similarly|separately|consequently|accordingly)\w+ly"
     r"(?=,|\s(?:an?|he|her|his|i|it|its|she|the|their|there|these|they|this|those|we|you)\s)"
-    r"|(?:it|there) (?:is|are|was|were) (?:(?!not\b)\w+ ){1,3}that\b)"
+    rf"|(?:it|there) (?:{BE}) (?:(?!not\b)\w+ ){{1,3}}that\b)"
 )
 
 

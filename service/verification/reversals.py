@@ -12,7 +12,7 @@ from difflib import SequenceMatcher
 
 from ingest.english import analyse
 from ingest.english.word_kinds import Term, TermKind
-from ingest.english.words import opposite, stem, synonyms
+from ingest.english.words import BE, opposite, stem, synonyms
 
 LONGEST = 5  # words; a longer stretch that differs is another wording, not another value
 FLANK = 2  # words that must be the same beside a slot, on both sides together
@@ -33,7 +33,7 @@ _OPPOSITES = {
 }  # fmt: skip
 
 _PASSIVE = re.compile(
-    r"(?i)\b(?:is|are|was|were|be|been|being|got)\s+(?:\w+\s+)?\w+\s+by\b|\b\w+(?:ed|en|own)\s+by\b"
+    rf"(?i)\b(?:{BE}|be|been|being|got)\s+(?:\w+\s+)?\w+\s+by\b|\b\w+(?:ed|en|own)\s+by\b"
 )
 
 _NONE = frozenset(("none", "few"))
