@@ -46,12 +46,12 @@ def _verbs() -> tuple[frozenset[str], frozenset[str]]:
 
 
 _VERBS, _PAST = _verbs()
-_BE = frozenset("is are was were be been being am isn't aren't wasn't weren't".split())
+_CONTRACTED = {"can't": "can", "won't": "will"}  # the others are their verb with "n't" behind it
+_BE = frozenset("is are was were be been being am".split())
 _BARE_AFTER = frozenset(
-    "to may might could can must will would shall should do does did cannot can't couldn't "
-    "won't wouldn't shouldn't don't doesn't didn't".split()
+    "to may might could can must will would shall should do does did cannot".split()
 )
-_AUXILIARIES = _BE | _BARE_AFTER | frozenset("have has had having hasn't haven't hadn't".split())
+_AUXILIARIES = _BE | _BARE_AFTER | frozenset("have has had having".split())
 _ADVERBS = frozenset(
     "also still already now once then soon twice only even just since later first ever always again not never quite".split()
 )
@@ -86,7 +86,8 @@ def statements(analysis: Analysis) -> tuple[Statement, ...]:
 class _Clauses:
     def __init__(self, analysis: Analysis) -> None:
         self.tokens = analysis.tokens
-        self.words = [token.lower.replace("’", "'") for token in self.tokens]
+        words = (token.lower.replace("’", "'") for token in self.tokens)
+        self.words = [_CONTRACTED.get(word, word.removesuffix("n't")) for word in words]
         ends = [0, *(token.end for token in self.tokens)]
         # what stands before each word, and at last behind all of them
         self.gaps = [analysis.text[a : t.start] for a, t in zip(ends, self.tokens, strict=False)]

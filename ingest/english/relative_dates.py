@@ -131,6 +131,7 @@ PARTS: dict[str, tuple[int, int]] = {
     "first quarter": (1, 3), "second quarter": (4, 6), "third quarter": (7, 9), "fourth quarter": (10, 12),
     "q1": (1, 3), "q2": (4, 6), "q3": (7, 9), "q4": (10, 12), "first half": (1, 6), "second half": (7, 12),
 }  # fmt: skip
+RELATIVE_WORDS = re.compile(r"(?i)\b(?:last|this|next|past|previous|ago|night|\w+day)\b")
 _SEASONS = "spring|summer|autumn|fall|winter"
 _COUNT = rf"\d{{1,3}}|an?|couple(?:\s+of)?|{'|'.join(w for w, n in CARDINALS.items() if n >= 1)}"
 _UNIT = "days?|weeks?|weekends?|fortnights?|months?|quarters?|years?|decades?"

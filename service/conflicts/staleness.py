@@ -9,7 +9,7 @@ from datetime import date
 from ingest.english.date_mentions import mentions
 from ingest.english.periods import in_words
 from ingest.english.word_tables import lists
-from service.query.question_analysis import Query
+from service.query.question_analysis import NOW, PAST, Query
 from service.types import Evidence
 
 # Days between the newest source and the day asked about from which on the age is said in words.
@@ -74,10 +74,7 @@ def _long(days: int) -> str:
     return f"over {max(2, int(days / 365.25))} years"
 
 
-_NOW = re.compile(
-    r"(?i)\b(?:now|currently|current|today|nowadays|at present|presently|at the moment|so far|"
-    r"to date|up to now|still|latest|newest|most recent(?:ly)?|these days|as of)\b"
-)
+_NOW = re.compile(rf"(?i)\b(?:{NOW})\b")
 _OFFICE = "|".join(sorted(lists("question_words.tsv")["office"]))
 _WHO_IS = re.compile(
     r"(?i)^\W*(?:and\s+)?(?:who|which\s+\w+)(?:\s+else)?(?:"
@@ -94,4 +91,4 @@ _AMOUNT = re.compile(
     r"(?:do|does|is|are)\b[^?]*?\b(?:employ|have|earn|own|pay|charge|owe))\b"
 )
 _PRESENT = re.compile(r"(?i)\W*(?:is|are|do|does|will|has|have|can)\b")
-_PAST = re.compile(r"(?i)\b(?:was|were|did|had|won|died|happened|became)\b")
+_PAST = re.compile(rf"(?i)\b(?:{PAST})\b")

@@ -10,6 +10,7 @@ from functools import lru_cache
 from typing import Literal
 
 from ingest.english.periods import Period, in_words, periods, spoken
+from ingest.english.relative_dates import RELATIVE_WORDS
 from ingest.english.words import stems
 from service.query.question_analysis import Query
 from service.types import Evidence
@@ -152,7 +153,7 @@ def _lead(period: Period) -> str:
 
 def _nearest(period: Period, published: date) -> Period:
     """A month or day without a year: of the year that brings it nearest to the publication, for much is announced."""
-    if period.first is None or period.last is None or _COUNTS.search(period.words):
+    if period.first is None or period.last is None or RELATIVE_WORDS.search(period.words):
         return period
     if (published - period.first) < timedelta(190):
         return period
@@ -172,4 +173,3 @@ _COMPARES = re.compile(
 _GOES_ON = re.compile(
     r"(?i)\b(?:now|currently|today|will|is|are|expected|plans?|planned|due|must|still)\b"
 )
-_COUNTS = re.compile(r"(?i)\b(?:last|past|this|next|previous|ago|yesterday|night|\w+day)\b")

@@ -7,6 +7,7 @@ from datetime import date
 
 from ingest.english import analyse
 from ingest.english.periods import Period, periods
+from ingest.english.relative_dates import RELATIVE_WORDS
 from ingest.english.words import AUXILIARIES, BE, QUESTION_WORDS, STOP_WORDS
 from service.types import Question
 
@@ -70,7 +71,7 @@ def _with_period(before: str, slot: str) -> str | None:
     old = _relative(before)
     if not old:
         return f"{before.rstrip(' ?')} {'' if led else 'in '}{slot}?"
-    if not when[0].named and not _RELATIVE_WORDS.search(slot) and old[0].named and old[0].first:
+    if not when[0].named and not RELATIVE_WORDS.search(slot) and old[0].named and old[0].first:
         slot = f"{slot} {old[0].first.year}"
     return (
         f"{before[: old[0].start]}{slot if led else _same_lead(old[0], slot)}{before[old[0].end :]}"
@@ -170,7 +171,6 @@ def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-_RELATIVE_WORDS = re.compile(r"(?i)\b(?:last|this|next|past|previous|ago|yesterday|\w+day)\b")
 _ANY_DAY = date(2000, 7, 15)
 _LONGEST_SLOT = 6  # words of "what about the women's race", without its opening
 _TIME = "in|on|since|before|after|until|till|by|during|between|from|as of|last|this|next|yesterday|the (?:last|past)|"

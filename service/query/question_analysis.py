@@ -225,13 +225,13 @@ def _read(question: Question, text: str, asked_about: tuple[Period, ...]) -> Que
     )
 
 
-_NOW = re.compile(
-    r"(?i)\b(?:now|currently|current|today|nowadays|at present|at the moment|so far|to date|still|yet|latest|newest|"
-    r"most recent(?:ly)?|these days|will|going to)\b"
+NOW = (
+    "now|currently|current|today|nowadays|at present|presently|at the moment|so far|to date|up to now|still|latest|"
+    r"newest|most recent(?:ly)?|these days|as of"
 )
-_PAST = re.compile(
-    r"(?i)\b(?:was|were|did|had|won|died|happened|became|first|began|opened|before|ago|last|\d{4}|[a-z]{3,}ed)\b"
-)
+PAST = "was|were|did|had|won|died|happened|became"
+_NOW = re.compile(rf"(?i)\b(?:{NOW}|yet|will|going to)\b")
+_PAST = re.compile(rf"(?i)\b(?:{PAST}|first|began|opened|before|ago|last|\d{{4}}|[a-z]{{3,}}ed)\b")
 
 
 def _about(text: str) -> About | None:
