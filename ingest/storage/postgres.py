@@ -56,6 +56,7 @@ class PostgresDatabase(Database):
                 max_overflow=MOST_READINGS - READINGS_KEPT,
                 pool_timeout=WAITING_SECONDS,
                 pool_pre_ping=True,
+                pool_use_lifo=True,  # the one used last has its statements prepared
                 connect_args={"connect_timeout": CONNECT_SECONDS, "application_name": "dateline"},
             )
         except ImportError as error:

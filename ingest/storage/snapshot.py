@@ -45,7 +45,9 @@ SEEN = "seen"
 # request, and what runs for it on other threads and tasks inherits it.
 BOUND_TO: ContextVar[tuple[str, ...]] = ContextVar("bound_to", default=())
 
-MOST_SPLIT = 200  # articles whose sentences a snapshot keeps, once it has read them
+MOST_KEPT = (
+    200  # articles, and as many articles' sentences, that a snapshot keeps once it has read them
+)
 
 
 def live(table: FromClause) -> ColumnElement[bool]:
@@ -96,6 +98,7 @@ class Snapshot:
         self._seen = spelled(reading.rows(COLLECTIONS), bound_to) if bound_to else []
         self.collection = collection  # of a Chroma server, where there is one
         self._sentences: dict[str, tuple[Sentence, ...]] = {}
+        self._articles: dict[str, StoredArticle] = {}
 
     def close(self) -> None:
         self._reading.close()
@@ -126,8 +129,14 @@ class Snapshot:
 
     def articles(self, article_ids: Iterable[str]) -> dict[str, StoredArticle]:
         """Those of the ids that are live."""
-        rows = self.rows(_ARTICLES_BY_ID, ids=list(dict.fromkeys(article_ids)))
-        return {row.article_id: self._shown(stored_article(row)) for row in rows}
+        wanted = dict.fromkeys(article_ids)
+        found = {i: self._articles[i] for i in wanted if i in self._articles}
+        if lacking := [i for i in wanted if i not in found]:
+            rows = self.rows(_ARTICLES_BY_ID, ids=lacking)
+            found |= {row.article_id: self._shown(stored_article(row)) for row in rows}
+            if len(self._articles) < MOST_KEPT:  # a search and an answer read the same ones again
+                self._articles |= found
+        return found
 
     def of_items(self, item_ids: Iterable[str]) -> dict[str, list[Article]]:
         """The live articles that have these identifiers of their publishers."""
@@ -167,7 +176,7 @@ class Snapshot:
         if found is None:  # an answer asks for those of one article again and again
             rows = self.rows(_SENTENCES, article=article_id)
             found = sentences_of(rows[0].text, rows[0].sentences) if rows else ()
-            if len(self._sentences) < MOST_SPLIT:
+            if len(self._sentences) < MOST_KEPT:
                 self._sentences[article_id] = found
         return found
 

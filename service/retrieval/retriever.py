@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Container, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import TypeVar
@@ -64,6 +65,7 @@ class Retriever:
         passages left by a filter up to which exactly these are searched."""
         self.archive = archive
         self.narrow = narrow
+        self._aside = ThreadPoolExecutor(thread_name_prefix="words")  # while vectors are searched
         self.uses = Counter[str]()  # of what is remembered: hit, miss
         self._remembered: dict[tuple[object, ...], tuple[Vector, list[_Ranked]]] = {}
         self.dense_share = archive.settings.dense_share if dense_share is None else dense_share
@@ -120,8 +122,9 @@ class Retriever:
             return []
         fetch = FIRST_FETCH
         while True:
+            by_words = self._aside.submit(self.archive.text_index.find, query, fetch, among)
             dense = dict(self.archive.vectors_of(snapshot).nearest(vector, fetch, among))
-            words = dict(self.archive.text_index.find(query, fetch, among))
+            words = dict(by_words.result())
             shown, scores = self._shown(question, snapshot, dense, words, families)
             enough = len({p.family_id for p in shown.values()}) >= families
             if enough or fetch >= WIDEST_FETCH or len(dense) < fetch:
