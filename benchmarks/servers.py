@@ -1,4 +1,4 @@
-"""Servers against one process, two Dask workers against one, and the start of a service against an older commit.
+"""Servers against one process, two Dask workers against one, and a service's start against an older commit's.
 
     DATELINE_DATABASE_URL=… DATELINE_CHROMA_URL=… python -m benchmarks.servers search --passages 10000
     python -m benchmarks.servers dask [--articles 150] [--rounds 3]
@@ -6,6 +6,7 @@
 
 Contenders take turns, so that what else the machine does meets all of them; medians are told, and for `search` the
 ratio of each question's two times. `search` wants an empty database. `dask` gives each worker one thread and one core.
+`start` is that of an installed Dateline, whose modules are compiled: the first one of each compiles them, and is not told.
 """
 
 from __future__ import annotations
@@ -113,10 +114,12 @@ def start(against: str, rounds: int, work: Path) -> None:
         for name, code in (("now", here), (against, other)):
             filled = environment(code, work / f"data-{name}")
             subprocess.run([*DATELINE, "ingest", SAMPLE], env=filled, check=True, cwd=work)
-        for _ in range(rounds):
+        for turn in range(rounds + 1):
             for name, code in (("now", here), (against, other)):
                 place = environment(code, work / f"data-{name}")
-                taken[name].append(timed(lambda: served(place, work)))  # noqa: B023
+                seconds = timed(lambda: served(place, work))  # noqa: B023
+                if turn:
+                    taken[name].append(seconds)
     finally:
         subprocess.run(["git", "worktree", "remove", "--force", other], check=True)
     told(taken)
@@ -137,7 +140,9 @@ def served(place: dict[str, str], work: Path) -> None:
 def environment(code: Path, data: Path) -> dict[str, str]:
     models = str(read_settings().model_dir.absolute())
     own = {"DATELINE_DATA_DIR": str(data), "DATELINE_MODEL_CACHE": models}
-    return {**os.environ, "PYTHONPATH": str(code), **own}
+    own |= {"PYTHONPATH": str(code), "PYTHONPYCACHEPREFIX": f"{data}-bytecode"}
+    own |= {"PYTHONDONTWRITEBYTECODE": ""}
+    return {**os.environ, **own}
 
 
 def timed(work: Callable[[], object]) -> float:

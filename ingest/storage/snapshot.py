@@ -134,7 +134,9 @@ class Snapshot:
         if lacking := [i for i in wanted if i not in found]:
             rows = self.rows(_ARTICLES_BY_ID, ids=lacking)
             found |= {row.article_id: self._shown(stored_article(row)) for row in rows}
-            if len(self._articles) < MOST_KEPT:  # a search and an answer read the same ones again
+            if (
+                len(self._articles) + len(lacking) <= MOST_KEPT
+            ):  # a search and an answer read the same ones again
                 self._articles |= found
         return found
 
