@@ -17,6 +17,14 @@ KINDS: dict[str, dict[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
             ("The divers were injured in the collapse.",),
             ("No diver was injured in the collapse.",),
         ),
+        "Rangers did not rule out a second fire in the valley.": (
+            ("Rangers ruled out a second fire in the valley.",),
+            ("A second fire in the valley was not ruled out by rangers.",),
+        ),
+        "The glue did not hold every tile, and none of the masons called it a success.": (
+            ("The masons called the glue a success, although it did not hold every tile.",),
+            ("No mason called the glue a success, and it did not hold every tile.",),
+        ),
         "It is not true that the mill burned down in 1988, the owner said.": (
             ("The mill burned down in 1988, the owner said.",),
             ("The owner said it was not true that the mill burned down in 1988.",),
@@ -84,6 +92,14 @@ KINDS: dict[str, dict[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
         ),
     },
     "condition": {
+        "The baker may ask for grants of up to 900 crowns, provided he mends the oven.": (
+            ("The baker may ask for grants of up to 900 crowns, whether or not he mends the oven.",),
+            ("If he mends the oven the baker may ask for grants of up to 900 crowns.",),
+        ),
+        "The yard will ballot its men on a strike unless the promise is put in writing.": (
+            ("The yard will ballot its men on a strike if the promise is put in writing.",),
+            ("The yard will hold a ballot on a strike if the promise is not put in writing.",),
+        ),
         "If the tender fails, the county will close the swimming hall in June.": (
             ("The county will close the swimming hall in June.",),
             ("The county will close the swimming hall in June if the tender fails.",),
@@ -158,6 +174,14 @@ KINDS: dict[str, dict[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
         ),
     },
     "modality": {
+        "The parish could lease the meadow by force, though it has never used that power.": (
+            ("The parish will lease the meadow by force.",),
+            ("The parish could lease the meadow by force.",),
+        ),
+        "A plan to send tents to the valley was dropped because lorries could not be found.": (
+            ("The parish sent tents to the valley.",),
+            ("The plan to send tents was dropped for want of lorries.",),
+        ),
         "The museum may sell two of its paintings next year.": (
             ("The museum will sell two of its paintings next year.",),
             ("The museum could sell two of its paintings next year.",),
@@ -253,6 +277,36 @@ KINDS: dict[str, dict[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
             ("Orme Dairies sold the brand to Kestrel Foods for £3 million.",),
         ),
     },
+    "said of another": {
+        "The ferry makes eight crossings a day in summer and three in winter.": (
+            ("The ferry makes eight crossings a day in winter.",),
+            ("The ferry makes eight crossings a day in summer.",),
+        ),
+        "Complaints about the bakery fell by 6 per cent, though complaints about its ovens rose by 15 per cent.": (
+            ("Complaints about the ovens fell by 6 per cent.",),
+            ("Complaints about the bakery fell by 6 per cent.",),
+        ),
+        "Among the guests was the brother of the harbour master, Jon Vik.": (
+            ("The harbour master, Jon Vik, was among the guests.",),
+            ("A brother of Jon Vik, the harbour master, was among the guests.",),
+        ),
+        "A story that the tower would be sold was a hoax, the town clerk wrote.": (
+            ("The tower would be sold, the town clerk wrote.",),
+            ("The town clerk called the story of a sale of the tower a hoax.",),
+        ),
+        "She would rather mend the nets than sell the boat.": (
+            ("She would rather sell the boat than mend the nets.",),
+            ("She would sooner mend the nets than sell the boat.",),
+        ),
+        "Ada Finch lost the regatta to a crew from Larn.": (
+            ("Ada Finch beat a crew from Larn in the regatta.",),
+            ("A crew from Larn beat Ada Finch in the regatta.",),
+        ),
+        "The quay was shut after a diver found cracks in its piles.": (
+            ("The quay was shut after Jon Vik found cracks in its piles.",),
+            ("Cracks in its piles, found by a diver, shut the quay.",),
+        ),
+    },
     "headnoun": {
         "The former harbour master, Jon Vik, was fined on Friday.": (
             ("The harbour master, Jon Vik, was fined on Friday.",),
@@ -305,6 +359,18 @@ KINDS: dict[str, dict[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
         "The alarm rang before the crew left the engine room.": (
             ("The alarm rang after the crew left the engine room.",),
             ("The alarm rang before the crew left.",),
+        ),
+        "The chapel served as a granary until 1911.": (
+            ("The chapel has been a granary since 1911.",),
+            ("A granary was what the chapel was until 1911.",),
+        ),
+        "Records of the parish show that the guild still holds the lease.": (
+            ("The guild formerly held the lease, the parish records show.",),
+            ("The guild holds the lease to this day, parish records show.",),
+        ),
+        "The orchard sells 40 sorts of pear.": (
+            ("The orchard sold 40 sorts of pear.",),
+            ("Forty sorts of pear are sold by the orchard.",),
         ),
         "Mr Holt no longer keeps bees.": (
             ("Mr Holt still keeps bees.", "Mr Holt keeps bees."),

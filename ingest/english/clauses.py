@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import count, takewhile
 from typing import TYPE_CHECKING
 
 from ingest.english import word_tables
@@ -51,9 +52,11 @@ _BE = frozenset("is are was were be been being am".split())
 _BARE_AFTER = frozenset(
     "to may might could can must will would shall should do does did cannot".split()
 )
+_MODALS = _BARE_AFTER - frozenset("to do does did".split())
 _AUXILIARIES = _BE | _BARE_AFTER | frozenset("have has had having".split())
 _ADVERBS = frozenset(
-    "also still already now once then soon twice only even just since later first ever always again not never quite".split()
+    "also still already now once then soon twice only even just since earlier later first ever always again not never quite "
+    "longer".split()
 )
 _DETERMINERS = frozenset(
     "the a an this these those his her its their our my your no any every each some all both another".split()
@@ -67,6 +70,7 @@ _OPENERS = frozenset(
     "that because when while if unless whether although though whereas where why how but provided so".split()
 )
 _RELATIVES = frozenset("who which whom".split())
+_NO_SUBJECT = (_PREPOSITIONS | _OPENERS | CARDINALS.keys()) - {"that"}
 _PRONOUNS = frozenset(
     "he she it they we i you him her them us me himself herself itself themselves one".split()
 )
@@ -129,7 +133,8 @@ class _Clauses:
         return {n for verb, first in self.verbs.items() for n in range(first, verb + 1)}
 
     def _is_adverb(self, n: int) -> bool:
-        return self.words[n] in _ADVERBS or self.words[n].endswith("ly")
+        word, after = self.words[n], self.words[n + 1 : n + 2]
+        return word in _ADVERBS or word.endswith("ly") or (word == "no" and after == ["longer"])
 
     def _is_verb(self, n: int, led: Sequence[str]) -> bool:
         """Whether a word is a verb by its form and its neighbours; `led` are its auxiliaries."""
@@ -137,8 +142,10 @@ class _Clauses:
         if n in self.names or n in self.dates or (self.tokens[n].stop and not past):
             return False
         if led:
-            bare = not _BARE_AFTER.isdisjoint(led) and _BE.isdisjoint(led)
-            return word in _VERBS if bare and "have" not in led else past or word.endswith("ing")
+            if _BARE_AFTER.isdisjoint(led) or not _BE.isdisjoint(led) or "have" in led:
+                return past or word.endswith("ing")
+            sure = not _MODALS.isdisjoint(led) or "not" in led
+            return word in _VERBS or (sure and not self._is_adverb(n))
         before = "" if self.apart(n) else self.words[n - 1]
         after = "" if self.apart(n + 1) else self.words[n + 1]
         if before in _DETERMINERS or before == "of":
@@ -151,11 +158,15 @@ class _Clauses:
             leads = not before or before in _PREPOSITIONS | _SHARES_SUBJECT
             return leads and any(stem in _VERBS for stem in stems)
         stems = (word[:-1], word[:-2], f"{word[:-3]}y")
-        if before in _PREPOSITIONS | CARDINALS.keys() or before.isdigit() or not n:
+        if not word.endswith("s") or not n or before.isdigit():
             return False
+        if before in _NO_SUBJECT or before.endswith("ed") or before in _PAST:
+            return False  # "found cracks in", "though complaints about"
+        if before in _RELATIVES:
+            return True
         opens = after in _DETERMINERS | _PREPOSITIONS | _PRONOUNS | _OPENERS | CARDINALS.keys()
-        present = word.endswith("s") and any(stem in _VERBS for stem in stems)
-        return present and (opens or n + 1 in self.names or after[:1].isdigit())
+        opens = opens or n + 1 in self.names or after[:1].isdigit()
+        return any(stem in _VERBS for stem in stems) and (opens or before in _ADVERBS)
 
     def read(self) -> Iterator[Statement]:
         last: Statement | None = None
@@ -224,7 +235,15 @@ class _Clauses:
 
     def _is_noun(self, n: int) -> bool:
         """Whether a word may be the noun that the next word belongs to."""
-        return n >= 0 and n not in self.inside and not self.tokens[n].stop and not self.apart(n + 1)
+        if n < 0 or n in self.inside or n in self.dates or self.apart(n + 1):
+            return False
+        return not self.tokens[n].stop or (n > 0 and self.words[n - 1] in ("the", "a"))  # "the use"
+
+    def _is_participle(self, n: int) -> bool:
+        """Whether a verb tells which noun before it is meant; a name needs no telling."""
+        plain = self.verbs.get(n) == n and not self.words[n].endswith("ing")
+        said = self.tokens[n].stop or n - 1 in self.names
+        return plain and self._is_noun(n - 1) and not said
 
     def _is_wanted(self, n: int) -> bool:
         """Whether a noun has this verb behind it: "plans to close the pit"."""
@@ -239,10 +258,12 @@ class _Clauses:
         while n >= 0 and not (chunk and self.apart(n + 1)):
             word, led = self.words[n], self.words[n - 1] if n else ""
             joins = _PREPOSITIONS if not near else {"of"}
-            if self.verbs.get(n) == n and word[-3:] != "ing" and self._is_noun(n - 1) and not near:
+            if not near and self._is_participle(n):
                 chunk = []  # "a giant called Mor Skerry"
             elif self._is_wanted(n):
                 chunk, n = [], n - 1
+            elif word in _PRONOUNS and not chunk and led in joins:
+                pass  # "complaints against it"
             elif n in self.inside or n in self.dates or word in _BREAKS - {"to"}:
                 break
             elif word in _PREPOSITIONS:
@@ -258,7 +279,7 @@ class _Clauses:
                 if not chunk or led not in joins or not self._is_noun(n - 2) or self.apart(n):
                     break
                 chunk, n = [], n - 1
-            elif not self.tokens[n].stop:
+            elif not self.tokens[n].stop or self._is_noun(n):
                 chunk.insert(0, n)
             n -= 1
         return tuple(chunk)
@@ -276,9 +297,9 @@ class _Clauses:
             n += 1
         if chunk and self.gaps[n] == ", ":
             n += self.words[n] in _DETERMINERS
-            while n in self.names:
-                chunk.append(n)
-                n += 1
+            named = list(takewhile(self.names.__contains__, count(n)))
+            if n + len(named) not in self.verbs.values():  # "After he left the mill, Quill was"
+                chunk += named
         return tuple(chunk)
 
     def _others(self, verb: int) -> Iterator[tuple[str, Phrase]]:

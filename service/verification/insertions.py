@@ -39,7 +39,7 @@ _QUANTITY = {
     if word != "some"
 }
 _RELATIONS = frozenset(
-    "more less fewer before after since until by to from than above below if unless although because though "
+    "more less fewer before after since until by to from than above below although because though "
     "despite against for with "
     "without earliest latest under over still formerly once again first last and".split()
 )
@@ -47,7 +47,7 @@ _ALIKE = {
     frozenset(pair.split())
     for pair in (
         "for to", "although though", "after once", "by from", "with from", "over for", "above over", "below under",
-        "because since", "although despite", "after since", "for from", "for with",
+        "because since", "because for", "although despite", "after since", "for from", "for with",
     )
 }  # fmt: skip
 _BE_HAVE = frozenset("has have is are was were".split())

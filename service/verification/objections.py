@@ -25,6 +25,7 @@ from service.verification.amount_checks import (
     joined,
 )
 from service.verification.claim_reading import WIDE, Reading, read
+from service.verification.counterparts import of_another
 from service.verification.insertions import MOST_CARD_WORDS, put_in, small_words, surer
 from service.verification.omissions import (
     cut_bound,
@@ -39,6 +40,7 @@ from service.verification.omissions import (
     denied_later,
     left_out,
 )
+from service.verification.relations import denial_dropped, otherwise_bound
 from service.verification.reversals import displaced, flipped
 from service.verification.role_swaps import opposed, turned
 from service.verification.word_alignment import Alignment, Edit, align, edit, is_run, likeness
@@ -109,15 +111,18 @@ def objections(claim: Reading, quotes: Sequence[Reading], card: Reading) -> Iter
     if 1 < len(quotes) <= MOST_JOINED:
         texts.append(read(" ".join(quote.text for quote in quotes)))
     nearest = max((edit(claim, text) for text in texts), key=lambda one: one.share)
+    aligned = align(claim, quotes)
     asks = _ASKS.search(claim.lower) or claim.has_core("question")
-    if not asks and any("?" in quote.text for quote in quotes) and _asked(align(claim, quotes)):
+    if not asks and any("?" in quote.text for quote in quotes) and _asked(aligned):
         yield "question left out"
     if nearest.share < NEAR:
-        yield from _of_other_words(align(claim, quotes), card)
+        yield from _of_other_words(aligned, card)
+        yield from otherwise_bound(aligned)
+        yield from of_another(aligned)
         return
     yield from cut_operators(nearest)
     runs = is_run(claim, nearest.quote)
-    if not runs and not _denies(claim) and _denied(align(claim, quotes)):
+    if not runs and (denial_dropped(aligned) or (not _denies(claim) and _denied(aligned))):
         yield NEGATION_LEFT_OUT
     if cut_rank(nearest):
         yield "rank left out"
@@ -136,12 +141,13 @@ def objections(claim: Reading, quotes: Sequence[Reading], card: Reading) -> Iter
     if not runs:
         if cut_figure(nearest) or cut_count(nearest):
             yield "number left out"
-        yield from _of_own_words(nearest, quotes, card)
+        yield from _of_own_words(nearest, aligned, card)
+        yield from otherwise_bound(aligned)
+        yield from of_another(aligned)
 
 
-def _of_own_words(made: Edit, quotes: Sequence[Reading], card: Reading) -> Iterator[str]:
-    others = [quote for quote in quotes if quote is not made.quote]
-    aligned = align(made.claim, quotes)
+def _of_own_words(made: Edit, aligned: Alignment, card: Reading) -> Iterator[str]:
+    others = [quote for quote in aligned.quotes if quote is not made.quote]
     yield from _ungrounded(aligned, card)
     if _rests_on_card(aligned, card):
         yield "rests on the title"
@@ -156,7 +162,7 @@ def _of_own_words(made: Edit, quotes: Sequence[Reading], card: Reading) -> Itera
     if turned(aligned):
         yield ROLES_EXCHANGED
     if made.share >= SLOTTED and made.put_in:
-        yield from _by_slots(made.claim, quotes, card)
+        yield from _by_slots(made.claim, aligned.quotes, card)
 
 
 def _adds_at_the_end(made: Alignment, card: Reading) -> bool:
@@ -178,7 +184,13 @@ def _by_slots(claim: Reading, quotes: Sequence[Reading], card: Reading) -> Itera
     if displaced(texts, claim.text):
         yield "another value"
     asked = claim.has_core("question") and any(quote.has_core("question") for quote in quotes)
-    if not asked and "without" not in claim.lower and flipped(texts, claim.text):
+    turned_round = any("unless" in side.lower for side in (claim, *quotes))  # "if ... not"
+    if (
+        not asked
+        and not turned_round
+        and "without" not in claim.lower
+        and flipped(texts, claim.text)
+    ):
         yield NEGATION
     around = {word for term in card.content for word in term.value.split()}
     for found in differences(" ".join(texts), claim.text):
@@ -210,7 +222,7 @@ def _of_other_words(made: Alignment, card: Reading) -> Iterator[str]:
     work = any(term.quoted for term in claim.content)  # the title of a book or film
     if not work and not claim.has("fiction", "denial") and _within(made, "fiction") > IN_SCOPE:
         yield "fiction left out"
-    if not _denies(claim) and _denied(made):
+    if denial_dropped(made) or (not _denies(claim) and _denied(made)):
         yield NEGATION_LEFT_OUT
     if not _denies(claim) and _subject_of_denial(made):
         yield NEGATION_LEFT_OUT
@@ -359,6 +371,8 @@ def _within(made: Alignment, kind: str) -> float:
             first, last = quote.segment(match.start())
             first = match.start() if kind == "claim" else first
             outside = [t for t in kept if not match.start() <= t.start < match.end()]
+            if len(outside) < len(kept):
+                continue  # the operator itself is kept, in whatever form
             inside = [t for t in outside if first <= t.start < last]
             found = max(found, len(inside) / (len(outside) or 1))
     return found

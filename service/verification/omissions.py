@@ -13,7 +13,7 @@ from ingest.english.numbers import CARDINALS
 from ingest.english.word_kinds import TermKind
 from ingest.english.words import BE
 from service.verification.claim_reading import CORE, Span
-from service.verification.word_alignment import Edit, carries
+from service.verification.word_alignment import Edit, bare, carries, words
 
 REACH = 30  # characters between a modal and what it must bear on
 BESIDE = 16  # characters between a rank and the noun it changes
@@ -49,6 +49,7 @@ _RANK = re.compile(
     r"|would-be|self-styled|junior"
     r"|honorary|associate|alleged|designate|co|joint)\b"
 )
+_ONCE = re.compile(r"\b(?:former|formerly|ex|once|previously|then|past)\b")
 _COUNT = rf"[\d,]+|{'|'.join(CARDINALS)}"
 _BOUND = re.compile(
     r"\b(?:nearly|almost|fewer than|less than|more than|up to|at least|at most|no more than"
@@ -88,10 +89,13 @@ def cut_operators(made: Edit) -> Iterator[str]:
     for."""
     claim, quote = made.claim, made.quote.lower
     asides = [match.span() for match in re.finditer(r"\([^)]*\)", quote)]
+    said = {bare(word) for word, _ in words(claim)}
     for kind in _KINDS:
         for match in CORE[kind].finditer(quote):
             if match.start() not in made.cut or any(a <= match.start() < b for a, b in asides):
                 continue
+            if any(bare(word) in said for word in match[0].split() if carries(word)):
+                continue  # "its promise" for "promised to"
             loosely = ("denial",) if match[0] == "no longer" else _LOOSELY.get(kind, ())
             replaced = claim.has(*loosely) or any(
                 _operates(other, found, claim.lower)
@@ -162,6 +166,8 @@ def cut_rank(made: Edit) -> bool:
         if any(match.start() in starts for match in re.finditer(r"\w+-in-law\b", quote)):
             return True
     for match in _RANK.finditer(quote):
+        if _ONCE.fullmatch(match[0]) and _ONCE.search(made.claim.lower):
+            continue
         right = made.kept_after(match.end())
         between = quote[match.end() : right[0][0]] if right else ","
         if match.start() in made.cut and len(between) < BESIDE and not _PAUSE.search(between):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -15,17 +15,27 @@ from service.verification.word_alignment import Alignment, likeness
 
 ALIKE = 0.6  # of two words, from which one is taken for the other
 
-# of two verbs on one line the subject of one is the object of the other
-_CONVERSE = {
-    frozenset(map(stem, pair.split()))
-    for pair in "buy sell,win lose,beat lose,defeat lose,lend borrow,purchase sell,acquire sell".split(
-        ","
+# The two parties of a deed, by its verb: who does it, to whom it is done, and the parties behind prepositions.
+_PARTIES: dict[str, tuple[str, str, str, dict[str, str]]] = {
+    stem(verb): (frame, doer, done_to, dict(pair.split("=") for pair in behind.split()))
+    for frame, verbs, doer, done_to, behind in (
+        ("contest", "win", "winner", "", "from=loser against=loser over=loser"),
+        ("contest", "beat defeat overcome trounce", "winner", "loser", ""),
+        ("contest", "lose", "loser", "", "to=winner against=winner"),
+        ("trade", "sell", "seller", "", "to=buyer"),
+        ("trade", "buy acquire purchase", "buyer", "", "from=seller"),
+        ("loan", "lend", "lender", "borrower", "to=borrower"),
+        ("loan", "borrow", "borrower", "", "from=lender"),
+        ("post", "succeed replace", "new", "old", ""),
+        ("post", "follow", "new", "old", ""),
     )
+    for verb in verbs.split()
 }
 _COMPARES = re.compile(
     r"\b(?P<word>more|less|half|twice|worse|better|\w+er)\b(?=[^,;.]* (?:than|as)\b)"
 )
 _LESS = re.compile(r"less|fewer|half|lower|smaller|shorter|slower|younger|cheaper|later|worse")
+_INDEFINITE = re.compile(r"\b(?:an?|another) (?:[a-z-]+ )?$")
 _SPEECH = frozenset(map(stem, "say write tell add announce report".split()))  # "wrote Ostrow"
 
 
@@ -33,7 +43,7 @@ _SPEECH = frozenset(map(stem, "say write tell add announce report".split()))  # 
 class Deed:
     """A verb, its subject, who does it, to whom, and what it is compared with.
 
-    `loose`: who does it may as well be whom it is done to ("the car sold on Monday").
+    `parties` are those of `_PARTIES`. `loose`: who does it may as well be whom it is done to ("the car sold on Monday").
     """
 
     verb: Term
@@ -41,8 +51,15 @@ class Deed:
     doer: Sequence[Term]
     done_to: Sequence[Term]
     than: Sequence[Term]
+    parties: Mapping[str, Sequence[Term]]
     loose: bool
     sentence: Reading
+
+    @property
+    def newly_named(self) -> bool:
+        """Whether somebody does it who is spoken of for the first time: "a diver"."""
+        before = self.sentence.lower[: self.doer[0].start] if self.doer else ""
+        return _INDEFINITE.search(before) is not None
 
 
 @lru_cache(maxsize=4096)
@@ -62,8 +79,20 @@ def deeds(reading: Reading) -> tuple[Deed, ...]:
         agent = [term for word, phrase in one.others if word == "by" for term in terms(phrase)]
         than = next((terms(p) for word, p in one.others[::-1] if word in ("than", "as")), [])
         doer, done_to = (agent, subject) if one.passive else (subject, done_to)
+        _, does, bears, behind = _PARTIES.get(verb[0].value, ("", "", "", {}))
+        parties = {
+            name: who
+            for name, who in (
+                (does, doer),
+                (bears, done_to),
+                *((behind.get(word, ""), terms(phrase)) for word, phrase in one.others),
+            )
+            if name and who
+        }
         if than or verb[0].kind is TermKind.WORD:
-            found.append(Deed(verb[0], subject, doer, done_to, than, one.passive is None, reading))
+            found.append(
+                Deed(verb[0], subject, doer, done_to, than, parties, one.passive is None, reading)
+            )
     return tuple(found)
 
 
@@ -71,7 +100,17 @@ def turned(made: Alignment) -> bool:
     """Whether a verb of the claim has another subject or object wherever the sentences have it."""
     said = [deed for quote in made.quotes for deed in deeds(quote)]
     for mine in deeds(made.claim):
-        same = [deed for deed in said if likeness(mine.verb, deed.verb) >= ALIKE]
+        told = [deed for deed in said if deed.verb.value == mine.verb.value] or said
+        if any(_trade_places(mine, deed) for deed in told) and not any(
+            _keep_places(mine, deed) for deed in told
+        ):
+            return True
+        same = [
+            deed
+            for deed in said
+            if likeness(mine.verb, deed.verb) >= ALIKE
+            and (mine.verb.value == deed.verb.value or not _frame(mine))
+        ]
         if mine.verb.value not in _SPEECH and same:
             agree = [_agrees(mine, deed) for deed in same]
             if False in agree and True not in agree:
@@ -79,19 +118,40 @@ def turned(made: Alignment) -> bool:
     return False
 
 
+def _frame(deed: Deed) -> str:
+    return _PARTIES.get(deed.verb.value, ("",))[0]
+
+
+def _trade_places(mine: Deed, said: Deed) -> bool:
+    """Whether a party of one deed is the other party of the same deed told from its other side."""
+    if not mine.parties or _frame(mine) != _frame(said) or _keep_places(mine, said):
+        return False
+    return any(
+        name != other and _meet(who, them)
+        for name, who in mine.parties.items()
+        for other, them in said.parties.items()
+    )
+
+
+def _keep_places(mine: Deed, said: Deed) -> bool:
+    return _frame(mine) == _frame(said) and any(
+        _meet(who, said.parties.get(name, ())) for name, who in mine.parties.items()
+    )
+
+
 def _agrees(mine: Deed, said: Deed) -> bool | None:
     """Whether both are done by and to the same; None where that cannot be told."""
     if mine.than and said.than:
         return _compares_alike(mine, said)
     doer, done_to = said.doer, said.done_to
-    if frozenset((mine.verb.value, said.verb.value)) in _CONVERSE:
-        doer, done_to = done_to, doer
     if mine.loose or said.loose:
         return _meet([*mine.doer, *mine.done_to], [*doer, *done_to]) or None
     by_same, to_same = _meet(mine.doer, doer), _meet(mine.done_to, done_to)
     named = all(any(t.kind is TermKind.NAME for t in who) for who in (mine.doer, doer))
     if named and not by_same and not said.subject:  # "it was set by Ostmere" of what Lund did
         return False
+    if not by_same and said.newly_named and not _meet(mine.doer, said.sentence.content):
+        return False  # "a diver found cracks" is no word of Keady's find
     if by_same and (to_same or not mine.done_to or not done_to):
         return True
     if not to_same and _meet(mine.done_to, doer):

@@ -1,0 +1,155 @@
+"""Finds where a claim says of one of two things what its sentence says of the other: of the second figure what goes with
+the first, of a man what his brother did, of the world what a hoax told."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from itertools import pairwise
+
+from ingest.english import analyse
+from ingest.english.word_kinds import Term, TermKind
+from service.verification.amount_checks import amounts
+from service.verification.claim_reading import Reading
+from service.verification.relations import LESS, MORE, SCOPE_END, SURE
+from service.verification.word_alignment import Alignment, likeness
+
+
+def of_another(made: Alignment) -> Iterator[str]:
+    """What the claim says of something else than the sentences do."""
+    if _crossed(made):
+        yield "number of another part"
+    if _than_crossed(made):
+        yield "compared the other way"
+    if _stood_for(made):
+        yield "head noun left out"
+    if _invented(made):
+        yield "fiction left out"
+
+
+# Between the parts of a sentence that say alike things of two.
+_PARTS = re.compile(
+    r",?\s(?:and|but|while|whereas|though|although|against|versus|compared (?:with|to)|with)\s|;\s"
+)
+
+
+def _crossed(made: Alignment) -> bool:
+    """Whether the claim says of one of two figures what a sentence says of the other: "nine on weekdays and five on
+    Sundays"."""
+    if len(list(amounts(made.claim))) != 1:
+        return False
+    for s, quote in enumerate(made.quotes):
+        kept = {term.start for term in made.kept(s)}
+        for first, second in pairwise(amounts(quote)):
+            cut = _PARTS.search(quote.lower, first.term.end, second.term.start + 1)
+            if not cut or (first.unit != second.unit and first.unit and second.unit):
+                continue
+            end = SCOPE_END.search(quote.lower, second.term.end)
+            spans = (
+                (quote.segment(first.term.start)[0], cut.start()),
+                (cut.end(), end.start() if end else len(quote.text)),
+            )
+            home, away = ([t for t in quote.content if a <= t.start < b] for a, b in spans)
+            of_second = [t for t in away if t.start in kept]
+            one = first.term.start in kept and second.term.start not in kept
+            if one and not all(any(likeness(t, o) >= SURE for o in home) for t in of_second):
+                return True
+    return False
+
+
+_THAN = re.compile(
+    rf"\b(?P<more>{MORE}|rather|sooner)\b[^.;]*? than\b|\b(?P<less>{LESS})\b[^.;]*? than\b"
+)
+
+
+def _than_crossed(made: Alignment) -> bool:
+    """Whether the claim prefers, or calls the greater, what the sentence calls the other."""
+    mine = _THAN.search(made.claim.lower)
+    if not mine:
+        return False
+    for quote in made.quotes:
+        theirs = _THAN.search(quote.lower)
+        if theirs is None:
+            continue
+        ours, others = _around(made.claim, mine), _around(quote, theirs)
+        crossed = _likes(ours[0], others[1]) and _likes(ours[1], others[0])
+        straight = _likes(ours[1], others[1])
+        if crossed != straight and crossed == (mine.lastgroup == theirs.lastgroup):
+            return True
+    return False
+
+
+def _around(reading: Reading, match: re.Match[str]) -> tuple[list[Term], list[Term]]:
+    """The content words before a comparison, in its statement, and those right behind its "than"."""
+    first, last = reading.segment(match.start())
+    said = [
+        t
+        for t in reading.content
+        if first <= t.start < match.end() and t.kind is not TermKind.NUMBER
+    ]
+    left = [t for t in said if not match.start() <= t.start < match.start() + 5]
+    right = [t for t in reading.content if match.end() <= t.start < last][:2]
+    return left, [] if right and right[0].kind is TermKind.NUMBER else right
+
+
+def _likes(left: list[Term], right: list[Term]) -> bool:
+    return any(likeness(a, b) >= 0.9 for a in left for b in right)
+
+
+_SOMEBODY = (
+    "brother|sister|son|daughter|wife|husband|widow|widower|lawyer|attorney|spokesman|spokeswoman|spokesperson|aide"
+    "|agent|cousin|father|mother|uncle|aunt|nephew|niece|friend|neighbour|neighbor|adviser|advisor|colleague|secretary"
+    "|predecessor|successor|partner|bodyguard|driver|biographer|doctor|brothers|sons|sisters|parents|children"
+)
+_OF_SOMEBODY = re.compile(
+    rf"\b(?P<of>{_SOMEBODY}) of (?:(?:the|his|her|its|their|an?) )?|(?:'s|s') (?:(?!and\b)[\w-]+ )?(?P<owned>{_SOMEBODY})\b"
+)
+
+
+def _stood_for(made: Alignment) -> bool:
+    """Whether the claim says of somebody what the sentence says of his brother, lawyer or widow."""
+    subjects = {t for one in _phrases(made.claim) for t in one}
+    for s, quote in enumerate(made.quotes):
+        kept = {quote.content[p].start: n for n, ((s2, p), _) in made.pairs.items() if s2 == s}
+        for match in _OF_SOMEBODY.finditer(quote.lower):
+            name = "of" if match["of"] else "owned"
+            noun = match.start(name)
+            if noun in kept or match[name] in made.claim.lower:
+                continue
+            if match["of"]:
+                owner = next((t for t in quote.content if t.start >= match.end()), None)
+            else:
+                owner = next(
+                    (t for t in reversed(quote.content) if t.end <= match.start() + 1), None
+                )
+            if owner is None or owner.start not in kept:
+                continue
+            mine = made.claim.content[kept[owner.start]]
+            alone = sum(likeness(mine, t) >= 0.9 for q in made.quotes for t in q.content) == 1
+            if mine.start in subjects and alone:
+                return True
+    return False
+
+
+@lru_cache(maxsize=4096)
+def _phrases(reading: Reading) -> tuple[tuple[int, ...], ...]:
+    """Where the words of each verb's subject begin."""
+    analysis = analyse(reading.text)
+    return tuple(
+        tuple(analysis.tokens[n].start for n in one.subject) for one in analysis.statements
+    )
+
+
+_INVENTED = re.compile(
+    r"\b(?:is|was|were|as|been) (?:an? )?(?:\w+ )?(?:hoax|prank|spoof|april fools?|joke|parody|satire)\b"
+    r"|(?:^|[.!?] )(?:an?|the) (?:hoax|spoof|satirical|parody|imaginary)\b|\b(?:made up|pretended)\b"
+)
+
+
+def _invented(made: Alignment) -> bool:
+    """Whether what is cited calls it an invention and the claim does not."""
+    claim = made.claim
+    if claim.has("fiction", "denial", "negation") or claim.has_core("claim", "error"):
+        return False
+    return any(_INVENTED.search(quote.lower) for quote in made.quotes)

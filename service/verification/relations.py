@@ -1,0 +1,245 @@
+"""Compares what binds a claim's words with what binds their partners: after or before, if or unless, may or does, denied
+or not."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+from ingest.english import analyse
+from ingest.english.clauses import Statement
+from ingest.english.word_kinds import Term
+from ingest.english.words import irregular, opposite
+from service.verification.claim_reading import CORE, WIDE, Reading, Span
+from service.verification.word_alignment import Alignment, likeness
+
+HEADS = 3  # content words behind a relation or a denial that it is said of
+REACH = 40  # characters between a word of doubt and its verb
+SURE = 0.7  # likeness from which a word of the claim is held to what its partner is bound by
+
+LESS = "less|fewer|lower|smaller|shorter|slower|younger|cheaper|later|worse|narrower|weaker|lighter|poorer"
+MORE = "more|greater|higher|larger|bigger|longer|faster|quicker|older|dearer|earlier|better|wider|stronger|heavier|richer"
+# What one side of a group says of a phrase, no other side says of it.
+_GROUPS = {
+    "order": ("before|prior to|ahead of|until|till", "after|following|since|once"),
+    "condition": (
+        "if|provided|provided that|providing|as long as|so long as|on condition(?: that)?|in the event(?: that| of)?",
+        "unless",
+        "whether or not|even if|regardless of|no matter|whatever",
+    ),
+    "ground": (
+        "despite|in spite of|although|though|even though|notwithstanding",
+        "because(?: of)?|thanks to|owing to|due to|as a result of",
+    ),
+    "than": (rf"(?:{MORE}) than", rf"(?:{LESS}) than"),
+    "level": ("above|over|exceed(?:s|ed|ing)?|beyond", "below|under|short of|beneath"),
+    "company": ("with", "without|lacking|despite"),
+}
+_RELATION = re.compile(
+    r"\b(?:"
+    + "|".join(
+        rf"(?P<{group}{n}>{words})"
+        for group, sides in _GROUPS.items()
+        for n, words in enumerate(sides)
+    )
+    + r")\b"
+)
+SCOPE_END = re.compile(r"[,;:.!?—–()\"“”](?!\d)|\b(?:and|but|that)\b")
+_NEGATION = re.compile(
+    r"\b(?:(?<!or )not|never|no(?! matter)|none|neither|nor|nobody|without|cannot|unable|only|hardly|nothing)\b|n't\b"
+)
+
+
+def otherwise_bound(made: Alignment) -> Iterator[str]:
+    """What the claim says of words that it has in common with the sentences and they say otherwise."""
+    if _other_relation(made):
+        yield "another relation"
+    if _hedge_left_out(made) or _tense_moved(made):
+        yield "surer than said"
+    for kind, turn in _TURNS.items():
+        if _turned(made, turn):
+            yield f"another {kind}"
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """A side of one of `_GROUPS`, and the content words that it is said of."""
+
+    group: str
+    side: str
+    heads: tuple[Term, ...]
+
+
+@lru_cache(maxsize=4096)
+def _relations(reading: Reading) -> tuple[Relation, ...]:
+    found = []
+    for match in _RELATION.finditer(reading.lower):
+        name, end = str(match.lastgroup), SCOPE_END.search(reading.lower, match.end() + 1)
+        last = end.start() if end else len(reading.text)
+        heads = [t for t in reading.content if match.end() <= t.start < last]
+        if heads:
+            found.append(Relation(name[:-1], name[-1], tuple(heads[:HEADS])))
+    return tuple(found)
+
+
+def _other_relation(made: Alignment) -> bool:
+    """Whether the claim has another side of a group for the same words, as much being denied on both sides."""
+    negated = len(_NEGATION.findall(made.claim.lower))
+    if negated not in [len(_NEGATION.findall(quote.lower)) for quote in made.quotes]:
+        return False  # "unless it is signed" is "if it is not signed"
+    theirs = [relation for quote in made.quotes for relation in _relations(quote)]
+    for mine in _relations(made.claim):
+        same = [other for other in theirs if other.group == mine.group and _meet(mine, other)]
+        if same and all(other.side != mine.side for other in same):
+            return True
+    return False
+
+
+def _meet(left: Relation, right: Relation) -> bool:
+    """Whether two relations are said of one thing, and not of opposites: "unless frozen" is "if thawed"."""
+    if any(opposite(a.value, b.value) for a in left.heads for b in right.heads):
+        return False
+    return any(likeness(a, b) >= SURE for a in left.heads[:2] for b in right.heads[:2])
+
+
+_HEDGES = ("possible", "likely", "intend", "condition", "question")
+_MAYBE = re.compile(r"\b(?:would|should|could|may|might|can|if|unless|whether|asked)\b")
+_UNTOLD = re.compile(r"\b(?:to|for|in|of)\s+$")  # before a verb that nobody is said to have done
+_WILL = re.compile(r"\bwill\s+(?:\w+\s+)?$")
+
+
+def _verbs(reading: Reading) -> dict[int, Statement]:
+    """The verbs of a text by where they begin."""
+    analysis = analyse(reading.text)
+    return {analysis.tokens[one.verb].start: one for one in analysis.statements}
+
+
+@lru_cache(maxsize=4096)
+def _hedged(quote: Reading) -> dict[int, str]:
+    """Where the verbs behind words of doubt or intent begin, and which of both it is."""
+    verbs, found = _verbs(quote), {}
+    for kind in ("possible", "likely", "intend"):
+        for match in CORE[kind].finditer(quote.lower):
+            month = quote.text[match.start()].isupper() and match.start() > 0
+            last = quote.segment(match.start())[1]
+            head = next((t for t in quote.content if match.end() <= t.start < last), None)
+            if month or head is None or head.start not in verbs or head.start - match.end() > REACH:
+                continue
+            if not _NEGATION.search(quote.lower, match.end(), head.start):
+                found[head.start] = kind
+    return found
+
+
+def _hedge_left_out(made: Alignment) -> bool:
+    """Whether the claim says as a fact what the sentences say may be, is likely or is intended."""
+    claim = made.claim
+    hedges = claim.has_core(*_HEDGES) or claim.has("condition", "claim")
+    if hedges or _MAYBE.search(claim.lower):
+        return False
+    finite = _verbs(claim)
+    for n, ((s, place), score) in made.pairs.items():
+        mine, partner = claim.content[n], made.quotes[s].content[place]
+        kind = _hedged(made.quotes[s]).get(partner.start)
+        if kind is None or score < SURE or mine.start not in finite:
+            continue
+        before = claim.lower[: mine.start]
+        expected = _WILL.search(before) and kind != "possible"
+        if not expected and not _UNTOLD.search(before) and _said_once(made, mine):
+            return True
+    return False
+
+
+def _said_once(made: Alignment, mine: Term) -> bool:
+    """Whether one word alone of all that is cited stands for a word of the claim."""
+    return sum(likeness(mine, t) >= SURE for quote in made.quotes for t in quote.content) == 1
+
+
+_FUTURE = re.compile(
+    r"\b(?:will|shall|won't|(?:is|are) (?:to|due to|set to|going to))\s+(?:\w+\s+){0,2}$"
+)
+
+
+def _tense_moved(made: Alignment) -> bool:
+    """Whether the claim tells as past what the sentences tell as present or to come: the plot of a film, a plan."""
+    claim = made.claim
+    if claim.has_core("report", "claim", *_HEDGES):
+        return False
+    told = _verbs(claim)
+    for n, ((s, place), score) in made.pairs.items():
+        mine, quote = claim.content[n], made.quotes[s]
+        theirs, word = quote.content[place], claim.lower[mine.start : mine.end]
+        one = told.get(mine.start)
+        if score < SURE or one is None or one.passive or not one.subject:
+            continue
+        if not (word.endswith("ed") or irregular(word)) or word.endswith("s"):
+            continue
+        other = quote.lower[theirs.start : theirs.end]
+        present = other.endswith("s") and theirs.start in _verbs(quote)
+        if (present or _FUTURE.search(quote.lower[: theirs.start])) and _said_once(made, mine):
+            return True
+    return False
+
+
+# Which way something went, and whether it still is so: a claim that has the one side alone, of sentences that have the
+# other side alone, turns it round.
+_TURNS = {
+    "direction": re.compile(
+        r"\b(?P<up>rose|risen|rises?|rising|climb\w*|grew|grow(?:s|n|ing|th)?|jump\w*|soar\w*|surg\w*|increas\w*"
+        r"|widen\w*|(?:went|go|goes|gone|going) up|(?<!turned )up (?:by|from|\d+)|picked up|raised?|doubled|trebled"
+        r"|tripled)\b"
+        r"|\b(?P<down>fell|fall(?:s|en|ing)?|drop\w*|declin\w*|shrank|shrink\w*|shrunk|slump\w*|plung\w*|dip(?:s|ped)?"
+        r"|decreas\w*|narrow(?:s|ed)|(?:went|go|goes|gone|going) down|(?<!turned )down (?:by|from|\d+)|halv\w+|cut"
+        r"|reduc\w*|lowered)\b"
+    ),
+    "time": re.compile(
+        r"\b(?P<past>former|formerly|used to|no longer|previously|ex)\b"
+        r"|\b(?P<present>still|now|current(?:ly)?|continues?)\b"
+    ),
+}
+
+
+def _turned(made: Alignment, turn: re.Pattern[str]) -> bool:
+    mine = {match.lastgroup for match in turn.finditer(made.claim.lower)}
+    theirs = {m.lastgroup for quote in made.quotes for m in turn.finditer(quote.lower)}
+    return len(mine) == len(theirs) == 1 and mine != theirs and not made.claim.has("negation")
+
+
+_DENIES = re.compile(r"\b(?:not|never|no|none|neither|nor|nobody|nothing|cannot)\b|n't\b")
+
+
+def denial_dropped(made: Alignment) -> bool:
+    """Whether what the sentences deny stands in a part of the claim that denies nothing."""
+    claim = made.claim
+    unless = any("unless" in quote.lower for quote in made.quotes)
+    if unless or claim.has("condition") or claim.has_core("question", "error"):
+        return False
+    for part in claim.segments:
+        if (
+            _part_denies(claim, part)
+            and sum(part[0] <= t.start < part[1] for t in claim.content) < 2
+        ):
+            return False  # "but it did not"
+    for s, quote in enumerate(made.quotes):
+        kept = {
+            quote.content[place].start: claim.content[n].start
+            for n, ((s2, place), score) in made.pairs.items()
+            if s2 == s and score >= SURE
+        }
+        for match in _DENIES.finditer(quote.lower):
+            end = SCOPE_END.search(quote.lower, match.end())
+            last = end.start() if end else len(quote.text)
+            heads = [t.start for t in quote.content if match.end() <= t.start < last][:HEADS]
+            if not heads or heads[0] not in kept or sum(h in kept for h in heads) < len(heads) - 1:
+                continue
+            if not _part_denies(claim, claim.segment(kept[heads[0]])):
+                return True
+    return False
+
+
+def _part_denies(claim: Reading, part: Span) -> bool:
+    text = claim.lower[part[0] : part[1]]
+    return _NEGATION.search(text) is not None or any(
+        match[0] not in ("ruled out", "against") for match in WIDE["denial"].finditer(text)
+    )
