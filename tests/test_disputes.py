@@ -12,7 +12,8 @@ from newsroom import card, sentences
 from ingest.types import SentenceKind
 from service.conflicts.disputes import Dispute, dispute, settled
 from service.drafting import extractive
-from service.types import Draft, Evidence
+from service.query.question_analysis import analyse
+from service.types import Draft, Evidence, Question
 
 Told = tuple[str, str, str]  # published on (may be ""), title, sentence
 
@@ -362,6 +363,30 @@ def test_a_price_asked_for_with_will_is_the_later_one_though_the_earlier_ranks_h
     both = [*extractive.draft(asked, old), *extractive.draft(query("Do dogs go free?"), rest)]
     drafts, _ = settled(asked, [*ranked, *rest], both)
     assert [draft.text for draft in drafts] == [new[0].text, rest[0].text]
+
+
+@pytest.mark.parametrize(
+    ("until", "replaced"), [("2 January 2025", False), ("5 January 2025", True)]
+)
+def test_what_is_told_after_the_time_asked_about_takes_the_place_of_nothing(
+    until: str, replaced: bool
+) -> None:
+    old = sentences(
+        card("o", "Loam fares", publisher="Ashby Echo", published_on=date(2023, 4, 1)),
+        "A day ticket to Loam Island costs £6.",
+    )
+    new = sentences(
+        card("n", "Island fares", publisher="Loam Post", published_on=date(2025, 1, 3)),
+        "A day ticket to Loam Island costs £8.",
+    )
+    text = f"What does a day ticket to Loam Island cost before {until}?"
+    asked = analyse(Question(text), date(2026, 1, 1))
+    assert asked.periods
+
+    drafts, one = settled(asked, [*old, *new], extractive.draft(query(FARE), old))
+
+    assert (one is not None) is replaced
+    assert [draft.text for draft in drafts] == [(new if replaced else old)[0].text]
 
 
 @pytest.mark.parametrize(("days", "status_then"), [(29, "disputed"), (30, "superseded")])

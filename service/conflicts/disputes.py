@@ -94,6 +94,7 @@ def dispute(query: Query, ranked: Sequence[Evidence], lead: Evidence) -> Dispute
             and not other.altered
             and other.article.family.id not in families
             and len(theirs) <= MOST_VALUES
+            and not _tells_of_later(query, lead, other)
             and exclude_each_other(lead.text, mine, other.text, theirs)
             and same_matter(query, ranked, lead, other, settles=OPEN in mine or OPEN in theirs)
             and not _named_together(query, ranked, mine, theirs)
@@ -107,6 +108,15 @@ def dispute(query: Query, ranked: Sequence[Evidence], lead: Evidence) -> Dispute
         return max(replacing, key=lambda one: one.other.article.published_on or date.min)
     undecided = [one for one in found if one.chosen is None]
     return next(iter([*undecided, *found]), None) or _between_camps(query, ranked, lead)
+
+
+def _tells_of_later(query: Query, lead: Evidence, other: Evidence) -> bool:
+    """Whether it was published after all the times asked about, and the lead was not: what it says anew
+    was not so yet.
+    """
+    lasts = [period.last for period in query.periods if period.last]
+    ours, their = lead.article.published_on, other.article.published_on
+    return bool(lasts and ours and their) and ours <= max(lasts) < their
 
 
 def settled(

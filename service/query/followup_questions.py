@@ -6,7 +6,7 @@ import re
 from datetime import date
 
 from ingest.english import analyse
-from ingest.english.periods import Period, periods
+from ingest.english.periods import Period, in_words, periods
 from ingest.english.relative_dates import RELATIVE_WORDS
 from ingest.english.words import AUXILIARIES, BE, QUESTION_WORDS, STOP_WORDS
 from service.types import Question
@@ -50,7 +50,9 @@ def _resolved(text: str, before: str, answer: str) -> str:
     if of:
         return f"{_capital(said) if _AUXILIARY.match(said) else f'Was {said}'} in {_lower(of)}?"
     if count <= _LONGEST_SLOT and not _HAS_QUESTION.search(bare):
-        slot = _ABOUT.sub("", bare)
+        slot = _dated(_ABOUT.sub("", bare), answer)
+        if slot.startswith("before "):
+            before = _NOW.sub("", before)
         put = _with_period(before, slot) or _with_name(before, slot)
         return put or f"{before.rstrip(' ?')}: {slot}?"
     named = _named(text, before, answer)
@@ -76,6 +78,12 @@ def _with_period(before: str, slot: str) -> str | None:
     return (
         f"{before[: old[0].start]}{slot if led else _same_lead(old[0], slot)}{before[old[0].end :]}"
     )
+
+
+def _dated(slot: str, answer: str) -> str:
+    """ "before that" with the last day that the answer names, which is often the one of its report."""
+    days = [period.first for period in _relative(answer) if period.named and period.first]
+    return f"before {in_words(days[-1])}" if days and _BEFORE_THAT.fullmatch(slot) else slot
 
 
 def _relative(text: str) -> tuple[Period, ...]:
@@ -177,6 +185,10 @@ _TIME = "in|on|since|before|after|until|till|by|during|between|from|as of|last|t
 _TIME += "early|late"
 _OPENING = re.compile(r"(?i)^\W*(?:(?:and|but|so|ok(?:ay)?|then|also|well|or)\b[\s,]*)+")
 _ABOUT = re.compile(r"(?i)^(?:(?:what|how)\s+about|what\s+of)\s+")
+_BEFORE_THAT = re.compile(
+    r"(?i)before(?: (?:that|then|this))?|(?:earlier|previously)(?: than that)?"
+)
+_NOW = re.compile(r"(?i)\s+(?:now|currently|today|at present|at the moment)\b")
 _WHY = re.compile(
     r"(?i)(?:but\s+)?(?:why|why is that|why was that|how come|for what reason|what for|why so|why not)"
 )
