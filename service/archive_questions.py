@@ -181,12 +181,15 @@ def counted_sentences(
 ) -> list[tuple[str, Counted]] | None:
     """Sentences that answer a question about the archive, each with what it counts.
 
-    None where the question names an outlet that the archive has no article of.
+    None where the question names an outlet that the archive has no article of, or asks for the
+    outlets of a story in words that no article has.
     """
     wanted = _filter(query, asked, snapshot)
     if wanted is None:
         return None
     found = listing(snapshot, wanted)
+    if asked.wanted == "outlets" and asked.words and not found.counts()[0]:
+        return None
     counted = Counted(wanted.given(), wanted.url)
     return [(sentence, counted) for sentence in _sentences(asked, wanted, found)]
 

@@ -43,6 +43,8 @@ QUESTIONS = (
     ("Since when has the archive covered the cable?", "dates"),
     ("which outlets are in it", "outlets"),
     ("What newspapers do you have?", "outlets"),
+    ("Which papers carried the story about the cable?", "outlets"),
+    ("which outlets have reported on the cable", "outlets"),
 )
 
 
@@ -104,6 +106,14 @@ def test_only_articles_that_hold_every_word_are_counted(small: Answerer) -> None
     assert none["outcome"] == "answered" and none["text"] == (
         "The archive holds no articles whose title or text has the word “atlantis”."
     )
+
+
+def test_the_outlets_of_a_story_are_those_whose_articles_hold_its_words(small: Answerer) -> None:
+    claim = answered(small, "Which papers ran the Orvel bridge story?")["claims"]
+    assert [one["counted"]["filter"] for one in claim] == [{"q": "orvel bridge"}] * 2
+    assert claim[1]["text"] == "Its articles come from one outlet, Harbour Gazette (1)."
+    none = answered(small, "Which papers ran the Atlantis story?")
+    assert none["outcome"] == "declined"
 
 
 def test_words_are_found_as_a_text_is_read(archive: Archive) -> None:

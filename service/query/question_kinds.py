@@ -192,6 +192,10 @@ _ARCHIVE_QUESTIONS: tuple[tuple[Wanted, str], ...] = (
      rf"(?: (?:there|covered|included|represented|held))?(?: {_HERE})"),
     ("outlets", rf"(?:which|what|how many)(?: different)? {_OUTLETS} (?:do you (?:have|hold|cover|use|draw on)|"
      rf"(?:does|do) {_ARCHIVE} (?:have|hold|contain|cover|include|draw on))"),
+    ("outlets", rf"(?:which|what)(?: other| different)? (?:news ?)?{_OUTLETS} (?:have |had )?"
+     r"(?:reported|covered|carried|ran|run|told|wrote|written|published)(?: (?:on|about|of))?(?: the)?"
+     r"(?: (?:stor(?:y|ies)|reports?|news|articles?|pieces?)(?: (?:on|about|of))?)? (?P<about>.+?)"
+     r"(?: (?:story|stories|reports?|news))?"),
     ("outlets", rf"(?:where do|which {_OUTLETS} do|who publishes) (?:the|your) {_ITEMS}(?: come from)?"
      rf"(?: {_HERE})?"),
 )  # fmt: skip
