@@ -68,6 +68,12 @@ def test_a_number_that_counts_what_was_asked_for_is_best():
     assert cue(asked, "Five ships sail it.") == 1.0 > cue(asked, "It was opened by 5 mayors.")
 
 
+def test_only_an_age_tells_how_old_somebody_is():
+    asked = query("How old is Milo Fenwick?")
+    assert cue(asked, "Fenwick, 23, scored twice.") == 1.0
+    assert cue(asked, "He scored in the 23rd and 88th minutes.") == 0.0
+
+
 def test_what_the_question_itself_names_is_no_answer():
     assert cue(query("Who succeeded Tomas Quill?"), "Tomas Quill left.") == 0.0
     assert cue(query("When in 2021 did the ferry sail?"), "It sailed in 2021.") == 0.0

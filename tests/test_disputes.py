@@ -389,6 +389,20 @@ def test_what_is_told_after_the_time_asked_about_takes_the_place_of_nothing(
     assert [draft.text for draft in drafts] == [(new if replaced else old)[0].text]
 
 
+def test_the_day_of_a_corrected_article_replaces_no_other_day() -> None:
+    ward = (
+        "2025-03-04",
+        "Ashby hospital to close its maternity ward",
+        "The maternity ward closes on 1 July 2025.",
+    )
+    note = (
+        "2025-03-06",
+        "Corrections",
+        'An article of 4 March 2025, "Ashby hospital to close its maternity ward", stated that 212 children were born there.',
+    )
+    assert status(found("When will the maternity ward close?", ward, note)) is None
+
+
 @pytest.mark.parametrize(("days", "status_then"), [(29, "disputed"), (30, "superseded")])
 def test_from_thirty_days_on_a_later_account_of_what_changes_is_used(
     days: int, status_then: str

@@ -37,7 +37,8 @@ def values(query: Query, text: str) -> Values:
             return {
                 s.value: text[s.start : s.end]
                 for s in reading.dates
-                if s.value[0].isdigit() or "-" in s.value
+                if (s.value[0].isdigit() or "-" in s.value)
+                and not _ARTICLE_OF.search(text[: s.start])
             }
         case "person":
             return _people(query, text)
@@ -181,6 +182,11 @@ def _amount(value: str) -> tuple[str, Decimal]:
 _COUNTRIES = frozenset((*COUNTRIES.values(), "africa", "america", "asia", "europe"))
 _SHIP = re.compile(r"[A-Z]{2,3} [A-Z]")  # SS Valencia, HMS Victory
 _PLACED = re.compile(r"(?i)\b(?:in|at|near|through|across)\s+(?:the\s+)?$")
+# what is corrected, "An article of 4 March", and not when anything happens
+_ARTICLE_OF = re.compile(
+    r"(?i)\b(?:article|report|story|piece|item|version|edition|issue|page|column)s?"
+    r"(?: (?:of|on|from|in|dated|published|posted|the|our|last|\w+day,?))*\s*$"
+)
 _AT_LEAST = re.compile(r"(?:more than|over|at least|above)\W*$")
 _CLAUSE_END = re.compile(r"[,;:.!?()–—]")
 _PREPOSITIONS = frozenset("of to in on at for from with".split())
