@@ -114,9 +114,9 @@ def _tells_of_later(query: Query, lead: Evidence, other: Evidence) -> bool:
     """Whether it was published after all the times asked about, and the lead was not: what it says anew
     was not so yet.
     """
-    lasts = [period.last for period in query.periods if period.last]
     ours, their = lead.article.published_on, other.article.published_on
-    return bool(lasts and ours and their) and ours <= max(lasts) < their
+    last = max((period.last for period in query.periods if period.last), default=None)
+    return ours is not None and their is not None and last is not None and ours <= last < their
 
 
 def settled(

@@ -23,7 +23,11 @@ def of_another(query: Query, ranked: Sequence[Evidence]) -> bool:
     """Whether the best of `ranked`, best first, answers for a thing that shares its name or its sentence
     with the one asked about: the Bank of Sorrenia for that of Tolvay, one ship's price for another's.
     """
-    return bool(ranked) and (_namesake(query, ranked) or _value_of_another(query, ranked[0].text))
+    return bool(ranked) and (
+        _namesake(query, ranked)
+        or _named_otherwise(query, ranked)
+        or _value_of_another(query, ranked[0].text)
+    )
 
 
 def _namesake(query: Query, ranked: Sequence[Evidence]) -> bool:
@@ -55,6 +59,38 @@ def _namesake(query: Query, ranked: Sequence[Evidence]) -> bool:
         ):
             return True
     return False
+
+
+def _named_otherwise(query: Query, ranked: Sequence[Evidence]) -> bool:
+    """Whether the article of the best sentence has no word of what the question names, "the Mill Street bridge",
+    or names another that begins alike: "Cape Hollin" for "Cape Varn"."""
+    question, card = query.question.text, ranked[0].article
+    said = analyse(question)
+    names = [name for name in said.names if name not in said.demonyms]
+    own = [item.text for item in ranked if item.article.article_id == card.article_id]
+    told = analyse(" ".join((card.title, card.author or "", card.publisher or "", *own)))
+    best = analyse(f"{card.title} {ranked[0].text}").stems
+    others = {name.value.split()[0] for name in told.names if " " in name.value}
+
+    def held(name: Span) -> list[bool]:
+        return [
+            not stems(word).isdisjoint(told.stems)
+            for word in question[name.start : name.end].split()
+        ]
+
+    def leads_a_kind(name: Span) -> bool:
+        after = next((token for token in said.tokens if token.start >= name.end), None)
+        return after is not None and after.start == name.end + 1 and after.stem in best
+
+    if not names or query.about is not None:
+        return False
+    if not any(any(held(name)) for name in names):
+        return any(len(held(name)) > 1 or leads_a_kind(name) for name in names)
+    return any(
+        len(parts) > 1 and parts[0] and not any(parts[1:]) and name.value.split()[0] in others
+        for name in names
+        for parts in [held(name)]
+    )
 
 
 def _leads(item: Evidence, best: Evidence) -> bool:
