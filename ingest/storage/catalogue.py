@@ -54,7 +54,7 @@ from ingest.storage.generations import NewVersion as NewVersion
 from ingest.storage.overrides import say
 from ingest.storage.rows import StoredArticle as StoredArticle
 from ingest.storage.rows import article_of
-from ingest.storage.snapshot import BOUND_TO
+from ingest.storage.snapshot import BOUND_TO, Kept
 from ingest.storage.snapshot import Snapshot as Snapshot
 from ingest.types import Family, Passage, Withdrawn
 
@@ -73,6 +73,7 @@ class Catalogue:
     def __init__(self, database: Database):
         self._database = database
         self._embedding_model: str | None = None
+        self._kept: tuple[object, Kept] = (None, {})  # of the newest generation
 
     @property
     def generation(self) -> int:
@@ -93,7 +94,14 @@ class Catalogue:
         newest = reading.rows(NEWEST)
         if not newest:
             return Snapshot(reading, 0)
-        return Snapshot(reading, newest[0].number, newest[0].collection, bound_to)
+        number, collection = newest[0].number, newest[0].collection
+        if bound_to:
+            return Snapshot(reading, number, collection, bound_to)
+        made = number, newest[0].published_at
+        if self._kept[0] != made:  # nothing stays of what another generation shows
+            self._kept = made, {}
+        known, kept = self._kept
+        return Snapshot(reading, number, collection, kept=kept if known == made else None)
 
     def previous(self) -> Snapshot | None:
         """What a rollback would show again; None where there is nothing to go back to. Removed

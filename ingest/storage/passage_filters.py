@@ -56,7 +56,12 @@ def passage_rows(
     narrowed = conditions(snapshot, permitted_by)
     # a statement that is changed is compiled anew, or at least looked up
     query = _ROWS.where(*narrowed) if narrowed else _ROWS
-    return {row.passage_id: PassageRow(*row) for row in snapshot.rows(query, ids=list(passage_ids))}
+
+    def read(ids: list[str]) -> dict[str, PassageRow]:
+        return {row.passage_id: PassageRow(*row) for row in snapshot.rows(query, ids=ids)}
+
+    ids = list(passage_ids)
+    return read(ids) if narrowed else snapshot.known("places", ids, read)
 
 
 def permitted_articles(

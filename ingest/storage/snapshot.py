@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextvars import ContextVar
 from dataclasses import replace
 from datetime import date, datetime
 from types import TracebackType
+from typing import Any, TypeVar
 
 from sqlalchemy import (
     BindParameter,
@@ -45,9 +46,18 @@ SEEN = "seen"
 # request, and what runs for it on other threads and tasks inherits it.
 BOUND_TO: ContextVar[tuple[str, ...]] = ContextVar("bound_to", default=())
 
-MOST_KEPT = (
-    200  # articles, and as many articles' sentences, that a snapshot keeps once it has read them
-)
+# Of a generation, once they were read: what a question reads again and again.
+MOST_KEPT = {
+    "articles": 300,
+    "sentences": 300,
+    "families": 2000,
+    "passages": 2000,
+    "passages of": 300,
+    "places": 10_000,
+}
+
+Kept = dict[str, dict[str, Any]]  # by what they are, then by id
+T = TypeVar("T")
 
 
 def live(table: FromClause) -> ColumnElement[bool]:
@@ -91,14 +101,15 @@ class Snapshot:
         number: int,
         collection: str | None = None,
         bound_to: tuple[str, ...] = (),
+        kept: Kept | None = None,
     ):
+        """`kept` is what others read of the same generation, bound to nothing as this one is."""
         self._reading = reading
         self.number = number
         self.bound_to = bound_to
         self._seen = spelled(reading.rows(COLLECTIONS), bound_to) if bound_to else []
         self.collection = collection  # of a Chroma server, where there is one
-        self._sentences: dict[str, tuple[Sentence, ...]] = {}
-        self._articles: dict[str, StoredArticle] = {}
+        self._kept: Kept = {} if kept is None else kept
 
     def close(self) -> None:
         self._reading.close()
@@ -129,16 +140,12 @@ class Snapshot:
 
     def articles(self, article_ids: Iterable[str]) -> dict[str, StoredArticle]:
         """Those of the ids that are live."""
-        wanted = dict.fromkeys(article_ids)
-        found = {i: self._articles[i] for i in wanted if i in self._articles}
-        if lacking := [i for i in wanted if i not in found]:
-            rows = self.rows(_ARTICLES_BY_ID, ids=lacking)
-            found |= {row.article_id: self._shown(stored_article(row)) for row in rows}
-            if (
-                len(self._articles) + len(lacking) <= MOST_KEPT
-            ):  # a search and an answer read the same ones again
-                self._articles |= found
-        return found
+
+        def read(ids: list[str]) -> dict[str, StoredArticle]:
+            rows = self.rows(_ARTICLES_BY_ID, ids=ids)
+            return {row.article_id: self._shown(stored_article(row)) for row in rows}
+
+        return self.known("articles", list(article_ids), read)
 
     def of_items(self, item_ids: Iterable[str]) -> dict[str, list[Article]]:
         """The live articles that have these identifiers of their publishers."""
@@ -174,22 +181,30 @@ class Snapshot:
 
     def sentences(self, article_id: str) -> tuple[Sentence, ...]:
         """In order; () where the article is not live."""
-        found = self._sentences.get(article_id)
-        if found is None:  # an answer asks for those of one article again and again
-            rows = self.rows(_SENTENCES, article=article_id)
-            found = sentences_of(rows[0].text, rows[0].sentences) if rows else ()
-            if len(self._sentences) < MOST_KEPT:
-                self._sentences[article_id] = found
-        return found
+
+        def read(ids: list[str]) -> dict[str, tuple[Sentence, ...]]:
+            rows = self.rows(_SENTENCES, article=ids[0])
+            return {i: sentences_of(rows[0].text, rows[0].sentences) if rows else () for i in ids}
+
+        return self.known("sentences", [article_id], read)[article_id]
 
     def passages(self, passage_ids: Iterable[str]) -> dict[str, Passage]:
         """Those of the ids that are live; whatever another index returned beyond them does not
         exist."""
-        rows = self.rows(_PASSAGES_BY_ID, ids=list(passage_ids))
-        return {row.passage_id: Passage(*row) for row in rows}
 
-    def passages_of(self, article_id: str) -> list[Passage]:
-        return [Passage(*row) for row in self.rows(_PASSAGES_OF, article=article_id)]
+        def read(ids: list[str]) -> dict[str, Passage]:
+            return {row.passage_id: Passage(*row) for row in self.rows(_PASSAGES_BY_ID, ids=ids)}
+
+        return self.known("passages", list(passage_ids), read)
+
+    def passages_of(self, article_id: str) -> tuple[Passage, ...]:
+        """In order; () where the article is not live."""
+
+        def read(ids: list[str]) -> dict[str, tuple[Passage, ...]]:
+            rows = self.rows(_PASSAGES_OF, article=ids[0])
+            return {i: tuple(Passage(*row) for row in rows) for i in ids}
+
+        return self.known("passages of", [article_id], read)[article_id]
 
     def passage_ids(self) -> set[str]:
         return {row.passage_id for row in self.rows(_PASSAGE_IDS)}
@@ -200,10 +215,14 @@ class Snapshot:
 
     def family(self, family_id: str) -> Family | None:
         """The live members, canonical first, which may be one that is not seen."""
-        found = tuple(map(member_of, self.rows(_FAMILY, family=family_id)))
-        if found and not found[0].canonical:
-            found = tuple(map(_without_source, found))
-        return Family(family_id, found) if found else None
+
+        def read(ids: list[str]) -> dict[str, Family | None]:
+            found = tuple(map(member_of, self.rows(_FAMILY, family=ids[0])))
+            if found and not found[0].canonical:
+                found = tuple(map(_without_source, found))
+            return {i: Family(i, found) if found else None for i in ids}
+
+        return self.known("families", [family_id], read)[family_id]
 
     def families(self) -> tuple[Family, ...]:
         """All of them, in order of id; the canonical member first."""
@@ -243,6 +262,23 @@ class Snapshot:
     def counts(self) -> dict[str, int]:
         """articles, passages, families, altered."""
         return dict(self.rows(_COUNTS)[0]._mapping)
+
+    def known(
+        self, what: str, ids: Collection[str], read: Callable[[list[str]], Mapping[str, T]]
+    ) -> dict[str, T]:
+        """Values by id, of the ids that have one. What nobody has read of this generation is read
+        now, and kept: it does not change any more."""
+        kept = self._kept.setdefault(what, {})
+        found = {i: kept[i] for i in ids if i in kept}
+        lacking = [i for i in dict.fromkeys(ids) if i not in found]
+        if not lacking:
+            return found
+        found |= (new := read(lacking))
+        if len(kept) + len(new) > MOST_KEPT[what]:  # begun anew: another thread may be reading it
+            kept = self._kept[what] = {}
+        if len(new) <= MOST_KEPT[what]:
+            kept.update(new)
+        return {i: found[i] for i in ids if i in found}
 
     def rows(self, query: Executable, **values: object) -> Rows:
         """Rows of a query over the catalogue's tables; what `live` says goes by this generation."""
