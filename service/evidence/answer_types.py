@@ -8,6 +8,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 
 from ingest.english import analyse
@@ -70,6 +71,7 @@ _SAID_BEFORE = re.compile(
 CORRECTS = re.compile(r"(?i)\b(?:correct(?:ions?|ed|s)?|clarifications?)\b")
 _RATHER = re.compile(r"(?i)\b(?:not|instead of|rather than)\b.*?(?=[;,.!](?: |$)|$)")
 _KIND_OF = re.compile(r"(?i)\b(?:what|which) (?:kind|sort|type)s? of\b")
+READINGS = 4096  # sentences that are kept as they were read for one question, for the next
 PLAIN = 0.7  # worth from which a thing is marked as the answer
 _NEAR_WORDS = 6.0  # words over which a thing's bond with a word of the question falls to a third
 
@@ -107,11 +109,11 @@ def bond(
     if not found or not total:
         return most(found)
     places: dict[str, list[int]] = {}
-    starts = []
-    for number, match in enumerate(_WORD.finditer(text)):
-        starts.append(match.start())
-        stemmed = stem(match[0].lower().removesuffix("'s").removesuffix("’s"))
-        for term in same.get(stemmed, set()) | ({stemmed} & weights.keys()):
+    starts, stemmed_words = _stemmed(text)
+    for number, stemmed in enumerate(stemmed_words):
+        if stemmed in weights:
+            places.setdefault(stemmed, []).append(number)
+        for term in same.get(stemmed, ()):
             places.setdefault(term, []).append(number)
     best = 0.0
     for thing in found:
@@ -123,6 +125,38 @@ def bond(
             near += weight * math.exp(-min(gaps) / _NEAR_WORDS) if gaps else 0.0
         best = max(best, thing.worth * near / total)
     return best
+
+
+@lru_cache(READINGS)
+def _stemmed(text: str) -> tuple[tuple[int, ...], tuple[str, ...]]:
+    """Where each word of a sentence starts, and its stem."""
+    found = list(_WORD.finditer(text))
+    bare = (match[0].lower().removesuffix("'s").removesuffix("’s") for match in found)
+    return tuple(match.start() for match in found), tuple(map(stem, bare))
+
+
+@lru_cache(READINGS)
+def _numerals(text: str) -> tuple[tuple[int, int, str], ...]:
+    """Start, end and small letters of each number of a sentence."""
+    found = ((*match.span(), match[0].lower()) for match in _NUMBER.finditer(text))
+    return tuple(one for one in found if not one[2].isalpha() or one[2] in _NUMBER_WORDS)
+
+
+@lru_cache(READINGS)
+def _capitalised(text: str) -> tuple[tuple[int, int, frozenset[str]], ...]:
+    """Start, end and stems of each name of a sentence; a lone capital may only open it."""
+    names = []
+    for match in _CAPITALS.finditer(text):
+        run = match[0].split()
+        kept = list(run)
+        while kept and kept[0].lower() in STOP_WORDS:
+            kept = kept[1:]
+        opens = match.start() == 0 or text[: match.start()].rstrip().endswith((".", "“", '"'))
+        if not kept or (opens and len(kept) == len(run) == 1 and not kept[0].isupper()):
+            continue
+        start = match.end() - len(match[0][match[0].index(kept[0]) :])
+        names.append((start, match.end(), stems(" ".join(kept))))
+    return tuple(names)
 
 
 _WORD = re.compile(r"[^\W_]+(?:[.,](?=\d)[^\W_]+)*(?:['’][^\W_]+)?")
@@ -188,17 +222,9 @@ def new_names(query: Query, text: str) -> tuple[str, ...]:
 
 def _new_names(query: Query, text: str) -> Iterator[tuple[int, int]]:
     asked_stems = {stemmed for _, stemmed in query.terms}
-    for match in _CAPITALS.finditer(text):
-        run = match[0].split()
-        kept = list(run)
-        while kept and kept[0].lower() in STOP_WORDS:
-            kept = kept[1:]
-        opens = match.start() == 0 or text[: match.start()].rstrip().endswith((".", "“", '"'))
-        if not kept or (opens and len(kept) == len(run) == 1 and not kept[0].isupper()):
-            continue
-        name = " ".join(kept)
-        if not stems(name) <= asked_stems:
-            yield match.end() - len(match[0][match[0].index(kept[0]) :]), match.end()
+    for start, end, name in _capitalised(text):
+        if not name <= asked_stems:
+            yield start, end
 
 
 def _people(query: Query, text: str) -> Iterator[Thing]:
@@ -258,18 +284,15 @@ def _numbers(query: Query, text: str) -> Iterator[Thing]:
     counted: Set[str] = set()  # the stems of what is counted
     if query.noun is not None and query.kind == "how_many" and not query.dimensions:
         counted = synonyms(query.noun)
-    for match in _NUMBER.finditer(text):
-        number = match[0].lower()
-        if number.isalpha() and number not in _NUMBER_WORDS:
-            continue
-        following = words(text[match.end() : match.end() + 60])[:4] if counted else ()
+    for start, end, number in _numerals(text):
+        following = words(text[end : end + 60])[:4] if counted else ()
         if not counted.isdisjoint(map(stem, following)):
-            yield Thing(*match.span(), 1.0)
-        elif any(start <= match.start() < end for start, end in hours):
+            yield Thing(start, end, 1.0)
+        elif any(first <= start < last for first, last in hours):
             continue
         elif number.replace(",", "") not in query.numbers and number not in asked_words:
             plain = 0.2 if _YEAR.match(number) else 0.8 if number[0].isdigit() else 0.6
-            yield Thing(*match.span(), share * plain)
+            yield Thing(start, end, share * plain)
 
 
 def _kinds(query: Query, noun: str, text: str) -> Iterator[Thing]:

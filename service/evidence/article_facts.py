@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 
+from ingest.english import analyse
 from ingest.english.words import stem, words
 from ingest.types import SentenceKind
 from service.query.question_analysis import Query
@@ -28,7 +29,7 @@ def title_words(query: Query, evidence: Sequence[Evidence]) -> list[frozenset[st
         card: frozenset(
             stem(word)
             for said in (card.stated_title, card.author, card.publisher)
-            for word in words(said or "")
+            for word in analyse(said or "").words
         )
         for card in dict.fromkeys(item.article for item in evidence)
     }

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ingest.english import analyse
-from ingest.english.words import stem, stems, synonyms, words
+from ingest.english.words import stem, synonyms, words
 from ingest.types import SentenceKind
 from service.evidence.answer_types import bond, most, things
 from service.evidence.article_facts import states, title_words
@@ -193,7 +193,8 @@ def _by_words(
     """What a sentence, its title and its neighbours hold of the question's words, names and numbers."""
 
     def mass(found: Iterable[frozenset[str]]) -> Floats:
-        return np.array([sum(w for term, w in weights.items() if term in row) for row in found])
+        each = list(weights.items())
+        return np.array([sum([w for term, w in each if term in row]) for row in found])
 
     own = mass(held)
     known, neighbour = list(held), np.zeros(len(evidence))
@@ -319,7 +320,7 @@ def _unheard(query: Query, evidence: Sequence[Evidence]) -> bool:
     cards = dict.fromkeys(item.article for item in evidence)
     known = {word for item in evidence for word in analyse(item.text).words}
     for card in cards:
-        known.update(words(f"{card.title} {card.author} {card.publisher}"))
+        known.update(analyse(f"{card.title} {card.author} {card.publisher}").words)
     return any(not name & known for name in names)
 
 
@@ -411,6 +412,6 @@ def _titled(query: Query, evidence: Sequence[Evidence]) -> Floats:
     terms = {stemmed for _, stemmed in query.terms}
     shares: dict[str, float] = {}
     for card in dict.fromkeys(item.article for item in evidence):
-        title = stems(card.stated_title or "")
+        title = analyse(card.stated_title or "").stems
         shares[card.article_id] = len(title & terms) / len(title) if title else UNTITLED
     return np.array([shares[item.article.article_id] for item in evidence])
