@@ -206,7 +206,6 @@ class Answerer:
     ) -> AsyncIterator[Event]:
         """Sentences of a model, where there is one and it does not fail; else of the articles."""
         query, decision = selection.query, selection.decision
-        premise = false_premises.contradicted(query, selection.evidence, selection.considered)
         if self.drafter and selection.sound:
             run.answerer = "openai"
             try:
@@ -215,7 +214,11 @@ class Answerer:
             except ModelFailed as error:
                 run.fallback = {"from": "openai", "reason": str(error)}
                 log.warning("model failed id=%s reason=%s", run.id, error)
-            if run.text.claims or not (run.fallback or premise):
+            if run.text.claims:
+                return
+        premise = false_premises.contradicted(query, selection.evidence, selection.considered)
+        if run.answerer == "openai":
+            if not (run.fallback or premise):
                 return
             run.answerer = "extractive"
             run.fallback = run.fallback or {"from": "openai", "reason": "no supported sentence"}
@@ -242,7 +245,8 @@ class Answerer:
             text=prompts.spelled_out(asked.text, selection.query.periods),
             as_of=selection.query.question.as_of,
         )
-        run.shown = prompts.within(selection.sound, self.archive.settings.evidence_tokens)
+        budget = self.archive.settings.evidence_tokens
+        run.shown = await run.in_time(asyncio.to_thread(prompts.within, selection.sound, budget))
         run.prompt = prompts.SYSTEM + prompts.ask(asked, run.shown)
         async for event in self._released(run, drafter.draft(asked, run.shown)):
             yield event

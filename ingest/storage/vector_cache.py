@@ -22,6 +22,7 @@ from ingest.storage.sqlite_file import SQLiteFile
 from ingest.text.passages import embedded_text, sentences_in
 
 log = logging.getLogger(__name__)
+MOST_RECENT = 2048  # vectors in memory, 1.5 kB each; of passages' sentences a quarter as many
 KEEP_EVERY = 512  # texts between two commits: what a killed ingest loses at most
 # A byte a coordinate and a scale a vector: a quarter of the disk and of the reading, and a cosine
 # is off by less than .002 (tests/test_vector_cache.py).
@@ -37,6 +38,7 @@ class VectorCache:
         self.embedder = embedder
         self.database = SQLiteFile(path, CACHES, replaceable=True)
         self._refused = False  # whether the disk did not take some, and it was said
+        self._recent: dict[str, Vectors] = {}  # read lately: questions ask for the same
         self.embedded = 0  # texts embedded since opening, for the ingest summary
 
     def embed(
@@ -45,8 +47,16 @@ class VectorCache:
         """(n, dimension) float32, unit length, in the order of `texts`; `progress` gets counts of
         texts newly done."""
         keys = self._keys(texts)
-        rows = self.database.rows(_KNOWN, {"keys": list(dict.fromkeys(keys))})
-        known = {row.key: np.frombuffer(row.vector, np.float32) for row in rows}
+        recent = self._recent
+        known = {key: recent[key] for key in keys if key in recent}
+        if wanted := [key for key in dict.fromkeys(keys) if key not in known]:
+            rows = self.database.rows(_KNOWN, {"keys": wanted})
+            read = {row.key: np.frombuffer(row.vector, np.float32) for row in rows}
+            if len(recent) + len(read) > MOST_RECENT:  # another thread may be reading it
+                self._recent = recent = {}
+            if len(read) <= MOST_RECENT:
+                recent.update(read)
+            known |= read
         if progress:
             progress(sum(key in known for key in keys))
         missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in known}
@@ -62,6 +72,7 @@ class VectorCache:
 
     def forget(self, texts: Sequence[str]) -> None:
         """Drops the vectors of these texts. Raises IndexUnavailable."""
+        self._recent = {}
         with self.database.write() as connection:
             of_these = vectors.c.key == bindparam("forgotten")
             rows = [{"forgotten": key} for key in self._keys(texts)]
@@ -126,20 +137,30 @@ class SentenceVectors:
     def __init__(self, cache: VectorCache):
         self._database = cache.database
         self._embedder = cache.embedder
+        self._recent: dict[tuple[str, int], Spoken] = {}  # by passage and its start
 
     def of(self, snapshot: Snapshot, starts: Mapping[str, int]) -> dict[str, Spoken]:
         """By passage id; `starts` says where in its article each live passage starts.
 
         What is not kept yet is embedded now, and kept where the disk lets us.
         """
-        wanted = {"model": self._embedder.model, "ids": list(starts)}
-        packed = {row.passage_id: row.packed for row in self._database.rows(_PACKED, wanted)}
-        if lacking := [i for i in starts if i not in packed]:
+        recent = self._recent
+        found = {i: recent[i, start] for i, start in starts.items() if (i, start) in recent}
+        wanted = [i for i in starts if i not in found]
+        if not wanted:
+            return found
+        values = {"model": self._embedder.model, "ids": wanted}
+        packed = {row.passage_id: row.packed for row in self._database.rows(_PACKED, values)}
+        if lacking := [i for i in wanted if i not in packed]:
             made = self._made(snapshot, lacking, self._embedder.embed)
             packed |= {i: row for i, (_, row) in made.items()}
             with contextlib.suppress(IndexUnavailable):
                 self._keep(made)
-        return {i: self._unpacked(row, starts[i]) for i, row in packed.items()}
+        new = {(i, starts[i]): self._unpacked(row, starts[i]) for i, row in packed.items()}
+        if len(recent) + len(new) > MOST_RECENT // 4:  # another thread may be reading it
+            self._recent = recent = {}
+        recent.update(new)
+        return found | {i: spoken for (i, _), spoken in new.items()}
 
     def make(self, snapshot: Snapshot, passage_ids: Sequence[str]) -> None:
         """Embeds and keeps, on this thread alone: for work that nobody waits for. Raises
@@ -154,6 +175,7 @@ class SentenceVectors:
 
     def forget(self, kept: Collection[str]) -> None:
         """Drops the rows of all passages but these."""
+        self._recent = {}
         standing = {row.passage_id for row in self._database.rows(_PASSAGES)}
         if dead := standing.difference(kept):
             with self._database.write() as connection:

@@ -182,10 +182,10 @@ def within(evidence: Sequence[Evidence], budget_tokens: int) -> tuple[Evidence, 
     kept: list[Evidence] = []
     headed: set[str] = set()
     for item in evidence:
-        budget_tokens -= tokens.count(line(item)) + 1  # the line break
+        budget_tokens -= _tokens(line(item)) + 1  # the line break
         if item.article.article_id not in headed:
             headed.add(item.article.article_id)
-            budget_tokens -= tokens.count(heading(item.article)) + 2
+            budget_tokens -= _tokens(heading(item.article)) + 2
         if budget_tokens < 0:
             break
         kept.append(item)
@@ -193,6 +193,13 @@ def within(evidence: Sequence[Evidence], budget_tokens: int) -> tuple[Evidence, 
         article: n for n, article in enumerate(dict.fromkeys(e.article.article_id for e in kept))
     }
     return tuple(sorted(kept, key=lambda e: (order[e.article.article_id], e.start)))
+
+
+@lru_cache(
+    4096
+)  # each count lets other threads in: eighty a question, and most were counted before
+def _tokens(line: str) -> int:
+    return tokens.count(line)
 
 
 def line(item: Evidence) -> str:

@@ -25,24 +25,25 @@ def title_words(query: Query, evidence: Sequence[Evidence]) -> list[frozenset[st
 
     A question about an article may call a copy by the title of another of its family, and by what it is.
     """
+    cards = {item.article.article_id: item.article for item in evidence}
     own = {
-        card: frozenset(
+        article_id: frozenset(
             stem(word)
             for said in (card.stated_title, card.author, card.publisher)
             for word in analyse(said or "").words
         )
-        for card in dict.fromkeys(item.article for item in evidence)
+        for article_id, card in cards.items()
     }
     if query.about is not None:
         families: dict[str, frozenset[str]] = defaultdict(frozenset)
-        for card, known in own.items():
-            families[card.family.id] |= known
+        for article_id, known in own.items():
+            families[cards[article_id].family.id] |= known
         own = {
-            card: families[card.family.id]
+            article_id: families[card.family.id]
             | {stem(word) for word in _ROLE_WORDS.get(card.family.role, "").split()}
-            for card in own
+            for article_id, card in cards.items()
         }
-    return [own[item.article] for item in evidence]
+    return [own[item.article.article_id] for item in evidence]
 
 
 def states(query: Query, item: Evidence) -> float:

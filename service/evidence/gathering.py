@@ -9,7 +9,7 @@ from dataclasses import replace
 import numpy as np
 
 from ingest.english.words import stems
-from ingest.storage.catalogue import Snapshot, StoredArticle
+from ingest.storage.catalogue import Snapshot
 from ingest.storage.passage_filters import permitted_articles
 from ingest.storage.vector_cache import SentenceVectors
 from ingest.text.passages import sentences_in
@@ -54,11 +54,18 @@ def gather(
     read.extend(more)
     articles = snapshot.articles(hit.article.article_id for hit in read)
     found: dict[tuple[str, int], Evidence] = {}
+    cards = {article_id: card(stored) for article_id, stored in articles.items()}
     for hit in read:
-        stored = articles.get(hit.article.article_id)
-        if stored is not None:
-            for evidence in _sentences_of(snapshot, hit, stored):
-                found.setdefault((hit.article.article_id, evidence.start), evidence)
+        article_id = hit.article.article_id
+        if article_id in cards:
+            altered = [a.here for a in articles[article_id].member.alterations]
+            for sentence in _sentences_of(snapshot, hit):
+                if (article_id, sentence.start) not in found:
+                    touched = any(
+                        a.start <= sentence.end and sentence.start <= a.end for a in altered
+                    )
+                    made = _evidence(sentence, hit, cards[article_id], touched)
+                    found[article_id, sentence.start] = made
     own = [e for e in found.values() if voices.get(e.article.family.id) == e.article.article_id]
     others = [e for e in found.values() if voices.get(e.article.family.id) != e.article.article_id]
     return _keyed([*own, *_unsaid(snapshot, others, voices, embed)])
@@ -107,19 +114,16 @@ def _ends(question: Question, snapshot: Snapshot, hits: Sequence[Hit]) -> Iterat
                 yield Hit(p.passage_id, p.start, p.end, p.text, 0.0, card(stored), similar)
 
 
-def _sentences_of(snapshot: Snapshot, hit: Hit, stored: StoredArticle) -> Iterator[Evidence]:
+def _sentences_of(snapshot: Snapshot, hit: Hit) -> Iterator[Sentence]:
     """Sentences inside a passage; of a passage taken for its header lines (empty text), only those."""
-    altered = [a.here for a in stored.member.alterations]
-    article = card(stored)
     for sentence in sentences_in(hit.start, hit.end, snapshot.sentences(hit.article.article_id)):
         if hit.text or sentence.kind in HEADER_KINDS:
-            touched = any(a.start <= sentence.end and sentence.start <= a.end for a in altered)
-            yield _evidence(sentence, hit, article, touched)
+            yield sentence
 
 
 def _evidence(sentence: Sentence, hit: Hit, article: ArticleCard, altered: bool) -> Evidence:
     return Evidence(
-        key="",
+        key=next(_keys(article.article_id, sentence.start)),
         text=sentence.text,
         start=sentence.start,
         end=sentence.end,
@@ -150,19 +154,22 @@ def _unsaid(
 
 
 def _keyed(evidence: Sequence[Evidence]) -> tuple[Evidence, ...]:
-    """Keys are short, made from the place, and tell nothing of order: a model cannot guess one it was not shown."""
+    """Each with a key of its own."""
     taken: set[str] = set()
     keyed = []
     for item in evidence:
-        digest = hashlib.blake2b(
-            f"{item.article.article_id}:{item.start}".encode(), digest_size=16
-        ).hexdigest()
-        key = next(
-            f"s{digest[n : n + 5]}" for n in range(27) if f"s{digest[n : n + 5]}" not in taken
-        )
-        taken.add(key)
-        keyed.append(replace(item, key=key))
+        if item.key in taken:
+            keys = _keys(item.article.article_id, item.start)
+            item = replace(item, key=next(key for key in keys if key not in taken))
+        taken.add(item.key)
+        keyed.append(item)
     return tuple(keyed)
+
+
+def _keys(article_id: str, start: int) -> Iterator[str]:
+    """Keys are short, made from the place, and tell nothing of order: a model cannot guess one it was not shown."""
+    digest = hashlib.blake2b(f"{article_id}:{start}".encode(), digest_size=16).hexdigest()
+    return (f"s{digest[n : n + 5]}" for n in range(27))
 
 
 def passage_at(passages: Sequence[Passage], start: int) -> str:

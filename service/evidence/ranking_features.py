@@ -317,7 +317,7 @@ def _unheard(query: Query, evidence: Sequence[Evidence]) -> bool:
     ]
     if not names:
         return False
-    cards = dict.fromkeys(item.article for item in evidence)
+    cards = {item.article.article_id: item.article for item in evidence}.values()
     known = {word for item in evidence for word in analyse(item.text).words}
     for card in cards:
         known.update(analyse(f"{card.title} {card.author} {card.publisher}").words)
@@ -411,7 +411,7 @@ def _lead(evidence: Sequence[Evidence]) -> Floats:
 def _titled(query: Query, evidence: Sequence[Evidence]) -> Floats:
     terms = {stemmed for _, stemmed in query.terms}
     shares: dict[str, float] = {}
-    for card in dict.fromkeys(item.article for item in evidence):
+    for card in {item.article.article_id: item.article for item in evidence}.values():
         title = analyse(card.stated_title or "").stems
         shares[card.article_id] = len(title & terms) / len(title) if title else UNTITLED
     return np.array([shares[item.article.article_id] for item in evidence])

@@ -175,6 +175,7 @@ class Retriever:
         """Hits with text and article; those found by words alone get their cosine from the kept vectors."""
         passages = snapshot.passages(chosen)
         articles = snapshot.articles(p.article_id for p in passages.values())
+        cards = {i: card(stored) for i, stored in articles.items()}
         rows = [(p, articles[p.article_id], chosen[i]) for i, p in passages.items()]
         lacking = [(p, a) for p, a, found in rows if found.similarity is None]
         cosines = dict(
@@ -183,11 +184,11 @@ class Retriever:
         return _best_first(
             _hit(
                 p,
-                a,
+                cards[p.article_id],
                 f.score,
                 float(cosines[p.passage_id]) if f.similarity is None else f.similarity,
             )
-            for p, a, f in rows
+            for p, _, f in rows
         )
 
     def _one_voice(
@@ -229,11 +230,11 @@ class Retriever:
         if not passages:
             return []
         similarities = self._vectors([(p, voice) for p in passages]) @ vector
-        top = float(similarities.max())
+        top, shown = float(similarities.max()), card(voice)
         return [
             _hit(
                 p,
-                voice,
+                shown,
                 max(found.get(p.passage_id, 0.0), best * (1 - 2 * (top - float(s)))),
                 float(s),
             )
@@ -304,14 +305,14 @@ def voice_of(allowed: Sequence[StoredArticle]) -> StoredArticle | None:
     )
 
 
-def _hit(passage: Passage, stored: StoredArticle, score: float, similarity: float) -> Hit:
+def _hit(passage: Passage, article: ArticleCard, score: float, similarity: float) -> Hit:
     return Hit(
         passage.passage_id,
         passage.start,
         passage.end,
         passage.text,
         score,
-        card(stored),
+        article,
         similarity,
     )
 
