@@ -12,6 +12,7 @@ import pytest
 from conftest import ALTERED_BRIDGE, BRIDGE, CHOIR, DAM
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import Engine, event
 
 from ingest.pipeline import ingest
 from ingest.settings import Settings
@@ -263,3 +264,20 @@ def test_words_of_a_query_language_are_only_words(library: Retriever) -> None:
 
 def test_an_empty_archive_finds_nothing(archive: Archive) -> None:
     assert Retriever(archive).find(Question("Is anybody there?")) == ()
+
+
+def test_a_search_asks_the_catalogue_four_times_at_most(library: Retriever) -> None:
+    """Each of them is a round trip on servers: the generation, places, passages, articles."""
+    library.find(Question("Which ferry sails from Tarn?"), 3)  # embeds the sentences that it reads
+    asked: list[str] = []
+
+    def count(connection: object, cursor: object, statement: str, *_: object) -> None:
+        asked.append(statement)
+
+    event.listen(Engine, "before_cursor_execute", count)
+    try:
+        assert library.find(Question("Which ferry from Tarn sails first?"), 3)
+    finally:
+        event.remove(Engine, "before_cursor_execute", count)
+    assert 1 <= len([words for words in asked if "generation" in words or "versions" in words]) <= 4
+    assert len(asked) <= 6  # and sentences and vectors, which each process keeps in a file
