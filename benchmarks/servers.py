@@ -1,12 +1,13 @@
 """Servers against one process, two Dask workers against one, and a service's start against an older commit's.
 
-    DATELINE_DATABASE_URL=… DATELINE_CHROMA_URL=… python -m benchmarks.servers search --passages 10000
+    DATELINE_DATABASE_URL=… DATELINE_CHROMA_URL=… python -m benchmarks.servers search --passages 10000 [--work DIR]
     python -m benchmarks.servers dask [--articles 150] [--rounds 3]
     python -m benchmarks.servers start --against COMMIT [--rounds 5]
 
 Contenders take turns, so that what else the machine does meets all of them; medians are told, and for `search` the
-ratio of each question's two times. `search` wants an empty database. `dask` gives each worker one thread and one core.
-`start` is that of an installed Dateline, whose modules are compiled: the first one of each compiles them, and is not told.
+ratio of each question's two times. `search` wants an empty database, or the one that it filled with the same `--work`.
+`dask` gives each worker one thread and one core. `start` is that of an installed Dateline, whose modules are compiled:
+the first one of each compiles them, and is not told.
 """
 
 from __future__ import annotations
@@ -42,9 +43,10 @@ def main() -> None:
     parser.add_argument("--articles", type=int, default=150)
     parser.add_argument("--against", default="HEAD")
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--work", type=Path, help="where archives stay; default: nowhere")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="dateline-servers-") as folder:
-        work = Path(folder)
+        work = given.work or Path(folder)
         if given.what == "search":
             search(given.passages, given.questions, work)
         elif given.what == "dask":
