@@ -235,12 +235,20 @@ def tell(report: dict[str, Any], *, dry_run: bool = False) -> None:
         )
         terminal.say(f"… and {more} more{where}")
     would = "would be " if dry_run else ""
-    altered = "1 altered copy" if report["altered"] == 1 else f"{report['altered']} altered copies"
+    articles, families, altered, passages = (
+        f"1 {one}" if report[many] == 1 else f"{report[many]} {several}"
+        for many, one, several in (
+            ("articles", "article", "articles"),
+            ("families", "family", "families"),
+            ("altered", "altered copy", "altered copies"),
+            ("passages", "passage", "passages"),
+        )
+    )
     terminal.show(
         f"{would}added {report['added']}, updated {report['updated']}, removed {report['removed']}, "
         f"unchanged {report['unchanged']}, failed {len(report['failed'])} in {report['seconds']:.1f} s\n"
-        f"the archive holds {report['articles']} articles in {report['families']} families "
-        f"({altered}), {report['passages']} passages, generation {report['generation']}"
+        f"the archive holds {articles} in {families} ({altered}), {passages}, "
+        f"generation {report['generation']}"
     )
     for note in report["notes"]:
         terminal.say(note)

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import os
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Final, Literal
 
+from dotenv import dotenv_values
 from pydantic import Field, SecretStr, ValidationError
+from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from ingest.errors import WrongUsage
 
 LOCAL_MODEL: Final = "all-MiniLM-L6-v2"
+LIKE = 0.9  # share of letters that two names have in common, of a slip of the pen
 
 
 class Settings(BaseSettings):
@@ -18,7 +23,12 @@ class Settings(BaseSettings):
     against this."""
 
     model_config = SettingsConfigDict(
-        env_prefix="DATELINE_", env_file=".env", extra="ignore", frozen=True, populate_by_name=True
+        env_prefix="DATELINE_",
+        env_file=".env",
+        env_ignore_empty=True,
+        extra="ignore",
+        frozen=True,
+        populate_by_name=True,
     )
 
     data_dir: Path = Field(Path(".dateline"), description="where all state lives")
@@ -219,8 +229,9 @@ class Settings(BaseSettings):
 
 
 def read_settings() -> Settings:
-    """The settings of this process; a bad value raises WrongUsage naming the variable, never
-    echoing a secret."""
+    """The settings of this process; one that is empty counts as not set. A bad value, and a name
+    that is nearly one of ours, raise WrongUsage naming the variable, never echoing a secret."""
+    _expect_known_names()
     try:
         settings = Settings()
         if (settings.database_url is None) != (settings.chroma_url is None):
@@ -234,11 +245,24 @@ def read_settings() -> Settings:
         first = error.errors(include_input=False, include_url=False)[0]
         name = str(first["loc"][0])
         field = Settings.model_fields.get(name)
-        variable = (
-            field.alias
-            if field is not None and field.alias
-            else (name if name.isupper() else f"DATELINE_{name.upper()}")
-        )
+        variable = name if name.isupper() or field is None else _variable(name, field)
+        wrong = first["msg"]
+        if field is not None and first["type"] == "string_pattern_mismatch":
+            wrong = f"what it says is not {field.description}"
+        elif first["type"] == "bool_parsing":
+            wrong = "write true or false"
         raise WrongUsage(
-            f"{variable}: {first['msg']}; correct it in the environment or in .env"
+            f"{variable}: {wrong}; correct it in the environment or in .env"
         ) from error
+
+
+def _variable(name: str, field: FieldInfo) -> str:
+    return field.alias or f"DATELINE_{name.upper()}"
+
+
+def _expect_known_names() -> None:
+    """A misspelt setting would be as if it were not there: a service without its keys."""
+    ours = {_variable(name, field) for name, field in Settings.model_fields.items()}
+    for name in {*os.environ, *dotenv_values(".env")} - ours:
+        if name.startswith("DATELINE_") and (like := get_close_matches(name, ours, 1, LIKE)):
+            raise WrongUsage(f"{name} is no setting; did you mean {like[0]}?")

@@ -378,6 +378,22 @@ def test_bad_front_matter_loses_nothing_that_can_be_read(
     )
 
 
+@pytest.mark.parametrize(
+    ("front", "told"),
+    [
+        ("---\ndate: 2024-13-45\n---\n", 'states "2024-13-45" as published_on, which is no day'),
+        ("---\ntitle: [unclosed\n---\n", "has front matter that is no YAML"),
+        ("---\ntitle: The dam\n", "has front matter without an end, read as text"),
+        ("---\ndate: 2024-03-05\n---\n", ""),
+        ("---\nThe mayor: [Ann\n---\n", ""),
+    ],
+    ids=["no day", "no YAML", "no end", "whole", "text between rules"],
+)
+def test_what_is_wrong_with_front_matter_is_told(tmp_path: Path, front: str, told: str) -> None:
+    (article,) = articles(written(tmp_path / "a.md", front + "The dam opened on Monday."))
+    assert [note.partition("; ")[0] for note in article.notes] == ([told] if told else [])
+
+
 def test_text_between_two_rules_is_no_front_matter(tmp_path: Path) -> None:
     (article,) = articles(
         written(tmp_path / "a.md", "---\nThe bridge: it opened.\n---\nIt rained.")
@@ -734,7 +750,7 @@ def test_what_a_link_leads_to_goes_by_its_own_name(tmp_path: Path) -> None:
 
 
 def test_readers_load_no_library_before_they_need_it() -> None:
-    script = "import sys, ingest.formats.readers; print([m for m in ('lxml', 'trafilatura', 'pypdf', 'docx', 'py3langid', 'numpy') if m in sys.modules])"
+    script = "import sys, ingest.formats.file_readers; print([m for m in ('lxml', 'trafilatura', 'pypdf', 'docx', 'py3langid', 'numpy') if m in sys.modules])"
     done = subprocess.run(
         [sys.executable, "-c", script],
         capture_output=True,

@@ -69,6 +69,14 @@ def test_a_question_comes_from_standard_input(settings: Settings, newsroom: Path
     assert shown.returncode == 0 and "38 million" in shown.stdout
 
 
+def test_a_question_without_quotation_marks_is_all_its_words(
+    settings: Settings, newsroom: Path
+) -> None:
+    fill(settings, newsroom)
+    asked = "ask How much did the Orvel bridge cost?".split()
+    assert "38 million" in command(settings, *asked).stdout
+
+
 def test_the_version_is_told(settings: Settings) -> None:
     assert command(settings, "--version").stdout.strip() == version("dateline")
 

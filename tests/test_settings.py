@@ -68,6 +68,45 @@ def test_a_bad_key_is_not_repeated(monkeypatch: pytest.MonkeyPatch, tmp_path: Pa
     assert "secret" not in str(told.value)
 
 
+def test_a_setting_that_is_empty_counts_as_not_set(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("DATELINE_DATA_DIR", "")
+    assert read_settings().data_dir == Path(".dateline")
+
+
+@pytest.mark.parametrize("in_file", [False, True])
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [("DATELINE_API_KEY", "DATELINE_API_KEYS"), ("DATELINE_DATADIR", "DATELINE_DATA_DIR")],
+)
+def test_a_misspelt_setting_is_told_with_the_one_that_is_meant(
+    written: str, meant: str, in_file: bool, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("DATELINE_TEST_DATASETS", "elsewhere")  # near nothing: of another program
+    read_settings()
+    if in_file:
+        (tmp_path / ".env").write_text(f"{written}=secret\n", "utf-8")
+    else:
+        monkeypatch.setenv(written, "secret")
+    with pytest.raises(WrongUsage, match=f"{written} is no setting; did you mean {meant}") as told:
+        read_settings()
+    assert "secret" not in str(told.value)
+
+
+@pytest.mark.parametrize("variable", ["DATELINE_PRICE", "DATELINE_CORS_ORIGINS"])
+def test_a_value_of_the_wrong_form_is_told_in_words(
+    variable: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv(variable, "cheap")
+    with pytest.raises(WrongUsage, match="such as") as told:
+        read_settings()
+    assert "pattern" not in str(told.value)
+
+
 def test_the_containers_are_given_settings_that_there_are() -> None:
     services = yaml.safe_load((ROOT / "compose.yaml").read_text("utf-8"))["services"]
     known = {

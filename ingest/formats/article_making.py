@@ -75,7 +75,7 @@ def article_from(
         raise BadArticle(
             f'"published_on" is no day since {EARLIEST}; write it as YYYY-MM-DD or leave it out'
         )
-    strange += tuple(f"{field} ({stated[field][:40]})" for field in undated)
+    strange += tuple(f"{field} ({stated.pop(field)[:40]})" for field in undated)
     if name == "text" and not _MARKUP.match(content):
         extract = Extract(content)
     else:
@@ -102,11 +102,22 @@ def _is_day(words: str) -> bool:
 
 def with_fields(extract: Extract, stated: Mapping[str, str]) -> Extract:
     """An extract with fields somebody wrote beside it, which go before its own: `published_on` and
-    `updated_on` too."""
-    given = {name: words for name, words in stated.items() if words.strip() and name not in _DATES}
-    days = [stated_date(kind, stated.get(name, ""), "field") for name, kind in _DATES.items()]
+    `updated_on` too. A note tells of one of these that is no day."""
+    given = {name: words for name, words in stated.items() if words.strip()}
+    told = {name: given.pop(name) for name in _DATES if name in given}
+    days = [stated_date(_DATES[name], words, "field") for name, words in told.items()]
     own = (day for day in days if day)
-    return replace(extract, fields={**extract.fields, **given}, dates=(*own, *extract.dates))
+    notes = tuple(
+        f'states "{words[:40]}" as {name}, which is no day; write it as YYYY-MM-DD'
+        for name, words in told.items()
+        if not _is_day(words)
+    )
+    return replace(
+        extract,
+        fields={**extract.fields, **given},
+        dates=(*own, *extract.dates),
+        notes=(*extract.notes, *notes),
+    )
 
 
 def article_of(extract: Extract, identity: str, source: str, today: date | None = None) -> Article:

@@ -9,7 +9,7 @@ from difflib import get_close_matches
 
 from ingest.errors import BadArticle, WrongUsage
 from ingest.formats.encodings import decode
-from ingest.formats.field_names import NAMES, TERMS, nearest
+from ingest.formats.field_names import BODIES, NAMES, TERMS, nearest, understood
 
 SEPARATORS = ",;\t|"
 FIELDS = ("id", *NAMES, *sorted({*TERMS.values()}))
@@ -51,6 +51,12 @@ def rows_of(
             place = _place(heading, names)
             names = [f"another {name}" if name == field else name for name in names]
             names[place] = field
+        if not understood(dict.fromkeys(names, "x"))[0].keys() & set(BODIES):
+            meant = next((name for name in names if nearest(name) in BODIES), "HEADING")
+            raise BadArticle(
+                f"has no column that is known as the text; say which is, --columns text={meant[:60]} "
+                f"(its headings: {', '.join(names)[:200]})"
+            )
         for row in reader:
             if len(row) > len(names):
                 yield BadArticle(

@@ -113,7 +113,7 @@ def worker() -> None:
 
 def ask(
     question: Annotated[
-        str, typer.Argument(help="What you want to know; - reads it from standard input")
+        list[str], typer.Argument(help="What you want to know; - reads it from standard input")
     ],
     as_of: Annotated[
         str | None,
@@ -128,7 +128,7 @@ def ask(
     terminal.start_logs()
     with terminal.spoken_errors():
         settings = read_settings()
-        words = sys.stdin.read().strip() if question == "-" else question
+        words = sys.stdin.read().strip() if question == ["-"] else " ".join(question)
         request: dict[str, Any] = {"question": words, "collections": collections or []}
         if as_of:
             try:
@@ -143,7 +143,7 @@ def ask(
 
 
 def search(
-    query: Annotated[str, typer.Argument(help="Words to look for")],
+    query: Annotated[list[str], typer.Argument(help="Words to look for")],
     count: Annotated[int, typer.Option("-k", min=1, max=100, help="Most passages to show")] = 10,
     collections: Collections = None,
     as_json: Json = False,
@@ -151,7 +151,8 @@ def search(
     """Passages only, best first."""
     terminal.start_logs()
     with terminal.spoken_errors():
-        wanted = urlencode({"q": query, "k": count, "collections": collections or []}, doseq=True)
+        words = " ".join(query)
+        wanted = urlencode({"q": words, "k": count, "collections": collections or []}, doseq=True)
         with reading(read_settings()) as ask_owner:
             body = ask_owner("GET", f"/v1/search?{wanted}")
         if as_json:
@@ -160,7 +161,7 @@ def search(
         for hit in body["passages"]:
             title = terminal.linked(terminal.bold(hit["title"]), hit["url"])
             place = f"{title} — {terminal.faint(outlet_and_day(hit))}"
-            terminal.show(f"{hit['score']:.2f}  {place}\n      {marked(hit['text'], query)}\n")
+            terminal.show(f"{hit['score']:.2f}  {place}\n      {marked(hit['text'], words)}\n")
         if not body["passages"]:
             terminal.say("nothing found")
 
