@@ -196,6 +196,18 @@ def test_who_is_not_answered_with_sentences_that_name_nobody():
     assert drafted("What was thrown?", weighed(told[:1], 0.9)) == [told[0].text]
 
 
+def test_who_holds_an_office_now_comes_before_who_held_it():
+    old = card("old", "Crane wins", published_on=date(2023, 6, 5))
+    new = card("new", "Reed moves in", published_on=date(2025, 2, 17))
+    ranked = weighed(
+        [*sentences(old, "Ida Crane was elected mayor of Ashby with 52 percent of the vote."),
+         *sentences(new, "Tom Reed, who owns a bakery, is mayor of Ashby since Monday.")],
+        0.9, 0.8,
+    )  # fmt: skip
+    assert drafted("Who is the mayor of Ashby?", ranked)[0].startswith("Tom Reed")
+    assert drafted("Who was elected mayor of Ashby?", ranked)[0].startswith("Ida Crane")
+
+
 def test_nothing_gives_no_draft():
     assert drafted("Who?", []) == []
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator, Sequence
+from datetime import date
 from typing import Literal
 
 from ingest.english import analyse
@@ -51,7 +52,7 @@ _ACCOUNT = frozenset(("who", "whose", "where", "when", "which", "what", "yes_no"
 
 def draft(query: Query, ranked: Sequence[Evidence]) -> tuple[Draft, ...]:
     """At most four sentences copied whole, best article first and in its own order, save that a
-    note of what was corrected comes behind what is right.
+    note of what was corrected comes behind what is right, and who holds an office now first.
 
     () where nothing unaltered is left, or a person is asked for and nobody is named. One sentence
     for a factoid, and up to four where others of its passage are not far behind or the article is
@@ -80,6 +81,9 @@ def draft(query: Query, ranked: Sequence[Evidence]) -> tuple[Draft, ...]:
     if whom and not any(cue(query, item.text) for item in chosen):
         return ()
     articles = list(dict.fromkeys(item.article.article_id for item in chosen))
+    if query.wants == "person" and of_the_present(query):  # who holds an office now comes first
+        named = {i.article.article_id: i.article.published_on for i in chosen if cue(query, i.text)}
+        articles.sort(key=lambda one: named.get(one) or date.min, reverse=True)
     chosen = sorted(
         chosen,
         key=lambda item: (
