@@ -389,6 +389,27 @@ def test_what_is_told_after_the_time_asked_about_takes_the_place_of_nothing(
     assert [draft.text for draft in drafts] == [(new if replaced else old)[0].text]
 
 
+def test_an_account_need_not_name_again_what_its_article_has_named() -> None:
+    one = sentences(
+        card("a", "Bridge collapses", publisher="Ashby Echo", published_on=date(2024, 2, 12)),
+        "Fourteen people were injured when the Kestrel Bridge in Ashby collapsed on Saturday.",
+    )
+    two = sentences(
+        card("b", "Footbridge gives way", publisher="Loam Post", published_on=date(2024, 2, 11)),
+        "The Kestrel Bridge in Ashby gave way on Saturday afternoon.",
+        "Nine people were injured, two of them seriously, the fire brigade said.",
+    )
+    asked = query("How many people were injured when the Kestrel Bridge gave way?")
+    assert status(dispute(asked, [*one, two[1], two[0]], one[0])) == "disputed"
+
+    other = sentences(
+        replace(two[0].article, article_id="c", title="Market fire"),
+        "A fire broke out in the market of Ashby on Saturday.",
+        "Nine people were injured, two of them seriously, the fire brigade said.",
+    )
+    assert dispute(asked, [*one, other[1], other[0]], one[0]) is None
+
+
 def test_the_day_of_a_corrected_article_replaces_no_other_day() -> None:
     ward = (
         "2025-03-04",

@@ -48,7 +48,9 @@ def same_matter(
     if query.wants != "date" and _times_apart(one, other):
         return False
     in_both = terms_held(query, here) & terms_held(query, there)
-    alike = len(mine & theirs) >= SHARED_TERMS * max(1, len(mine))
+    # both articles have named what is asked about, so that "Nine people were hurt" need not
+    told = (mine & subject_terms(query)) or mine
+    alike = len(told & theirs) >= SHARED_TERMS * max(1, len(told))
     alike = alike or len(_marks(one.text) & _marks(other.text)) >= SHARED_MARKS
     return alike and (marks >= SHARED_MARKS or len(in_both) > 1)
 
