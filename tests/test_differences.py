@@ -56,6 +56,8 @@ def test_benign_edits_give_no_difference(edited: str) -> None:
             "A long term plan for co- owners of the Trans- Senn line.",
         ),
         ("It isn't over.", "It is n’t over."),
+        ("The works will last for 18 months.", "The works will last for a year and a half."),
+        ("A road of 12 miles was shut.", "A road of 19 kilometres was shut."),
         ("Prices rose from 10 per cent to 12 per cent.", "Prices rose from 10 to 12 per cent."),
         ("Japan and Brazil signed.", "Brazil and Japan signed."),
         ("The Japanese government signed.", "Japan's government signed."),
@@ -263,3 +265,8 @@ def test_another_party_between_whom_something_happened_is_a_change(
     found = [d.kind for d in differences(left, right) if d.kind != "wording"]
 
     assert found[:1] == kinds
+
+
+def test_an_amount_in_other_units_that_is_another_amount_is_a_difference() -> None:
+    assert serious("A road of 12 miles was shut.", "A road of 29 kilometres was shut.")
+    assert serious("A ledge 140 feet above ground.", "A ledge 140 metres above ground.")

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from itertools import permutations
 
 from ingest.english.date_mentions import dates_conflict
+from ingest.english.quantities import is_converted
+from ingest.english.sentence_analysis import analyse
 from ingest.english.substitutions import Run, common_kind, neighbours_match, opposed, pair_runs
 from ingest.english.word_kinds import RANKS, Term, TermKind, is_rare
 from ingest.english.word_matching import Sides, match
@@ -60,8 +62,20 @@ def differences(left: str, right: str) -> tuple[Difference, ...]:
     found += _one_sided(sides, pairs)
     found += _other_party(left, right)
     found = _exchanged(sides, found)
+    found = [d for d in found if not _is_converted(d, left, right)]
     return tuple(
         sorted(_cancel_double_negation(found), key=lambda d: (d.left_start, d.right_start))
+    )
+
+
+def _is_converted(found: Difference, left: str, right: str) -> bool:
+    """Whether a difference lies within one amount that both sides give, in other units."""
+    return any(
+        is_converted(here, there)
+        for here in analyse(left).quantities
+        if here.start <= found.left_start and found.left_end <= here.end
+        for there in analyse(right).quantities
+        if there.start <= found.right_start and found.right_end <= there.end
     )
 
 

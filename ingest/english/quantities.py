@@ -53,6 +53,23 @@ def _any(forms: list[str]) -> str:
     return "|".join(escaped)
 
 
+_SIZES = {
+    (dimension, unit): Decimal(size)
+    for dimension, unit, size, _ in word_tables.rows("units.tsv")
+    if dimension not in ("money", "share", "points")
+}
+_CONVERTED = Decimal("0.02")  # a conversion may be rounded by this share of it
+
+
+def is_converted(left: Quantity, right: Quantity) -> bool:
+    """Whether two amounts are one in other units: "18 months" and "a year and a half"."""
+    sizes = [_SIZES.get((one.dimension, one.unit)) for one in (left, right)]
+    if left.dimension != right.dimension or None in sizes or left.unit == right.unit:
+        return False
+    here, there = (size * one.value for size, one in zip(sizes, (left, right), strict=True) if size)
+    return abs(here - there) <= _CONVERTED * max(here, there)
+
+
 _SYMBOLS = _any([form for form in _UNITS if len(form) < 4])
 _NAMES = _any([form for form in _UNITS if len(form) > 3])
 _UNIT = re.compile(
@@ -60,6 +77,7 @@ _UNIT = re.compile(
     r"(?:\s?(?:/|(?i:per|an?|each)\s)\s?(?P<per>(?i:hour|second|minute|day))\b)?"
 )
 _SEVERAL = re.compile(rf"\b(?i:an?|several)(?=\s(?:(?i:{_NAMES}))\b)")
+_AND_A_HALF = re.compile(r" and a half\b", re.IGNORECASE)
 _OLD = re.compile(r"[\s-]old\b", re.IGNORECASE)
 _RANGE = re.compile(r"\s*(?:to|and|or|by|[-–—])\s*", re.IGNORECASE)
 _NEXT_WORD = re.compile(r"[\s-]([^\W\d_]+)")
@@ -80,7 +98,11 @@ def quantities(text: str, numbers: Sequence[Span], tokens: Sequence[Token]) -> t
         unit = _UNIT.match(text, match.end())
         inside = any(start <= match.start() < end for start, end in taken)
         if unit and not inside:
-            found.append(_measured(Decimal(1), unit, match.start()))
+            one = _measured(Decimal(1), unit, match.start())
+            if half := _AND_A_HALF.match(text, one.end):
+                one = replace(one, value=Decimal("1.5"), end=half.end())
+                found = [other for other in found if not one.start <= other.start < one.end]
+            found.append(one)
     return tuple(sorted(found, key=lambda one: one.start))
 
 
