@@ -64,6 +64,7 @@ def test_a_verb_has_its_subject_and_object(
         ("The hen was caught on Monday.", True),
         ("The hen caught by the fox.", True),
         ("The hen caught on Monday.", None),
+        ("The hen caught by a third.", None),
     ],
 )
 def test_a_verb_without_an_object_may_be_said_of_what_it_is_done_to(

@@ -302,6 +302,22 @@ KINDS: dict[str, dict[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
             ("Ada Finch beat a crew from Larn in the regatta.",),
             ("A crew from Larn beat Ada Finch in the regatta.",),
         ),
+        "The guild, which was founded in 1998 by a retired miller, Jon Vik, thinks so.": (
+            ("The guild founded Jon Vik.",),
+            ("Jon Vik, who used to be a miller, founded the guild in 1998.",),
+        ),
+        "The sexton later apologised to Ada Finch.": (
+            ("Ada Finch later apologised to the sexton.",),
+            ("The sexton said sorry to Ada Finch later.",),
+        ),
+        "She turned down a title in 1990 but accepted a cottage from the parish.": (
+            ("She accepted a title in 1990 but turned down a cottage from the parish.",),
+            ("She accepted a cottage from the parish.",),
+        ),
+        "Takings at the fair fell by a third in the years to 2019.": (
+            ("Takings at the fair rose by a third in the years to 2019.",),
+            ("The fair's takings dropped by about 33 per cent in the years to 2019.",),
+        ),
         "The quay was shut after a diver found cracks in its piles.": (
             ("The quay was shut after Jon Vik found cracks in its piles.",),
             ("Cracks in its piles, found by a diver, shut the quay.",),

@@ -97,6 +97,7 @@ class _Clauses:
         self.gaps = [analysis.text[a : t.start] for a, t in zip(ends, self.tokens, strict=False)]
         self.gaps = [".", *self.gaps[1:], "."]
         self.dates, self.names = self._within(analysis.dates), self._within(analysis.names)
+        self.numbers = self._within(analysis.numbers)
 
     def _within(self, spans: Sequence[Span]) -> set[int]:
         return {
@@ -177,7 +178,7 @@ class _Clauses:
             )
             being = not _BE.isdisjoint(led) and not self.words[verb].endswith("ing")
             by = not led and after == "by" and verb + 2 < len(self.words)
-            by = by and verb + 2 not in self.dates and not self.words[verb + 2][0].isdigit()
+            by = by and verb + 2 not in self.dates and not self._is_measure(verb + 2)
             objects = () if self.apart(verb + 1) else self._right(verb + 1)
             passive = being or by or (False if objects or after in _PRONOUNS else None)
             others = tuple(self._others(verb))
@@ -218,6 +219,10 @@ class _Clauses:
             if self.words[self._start(n)] not in _RELATIVES:
                 break
         return (*self._left(n), *(m for m in extra if not self.tokens[m].stop))
+
+    def _is_measure(self, n: int) -> bool:
+        """Whether a number begins at a word, behind "a" or "about" at most: "by a third"."""
+        return not self.numbers.isdisjoint((n, n + 1))
 
     def _start(self, n: int) -> int:
         """The first word of the stretch between marks that a word stands in."""
@@ -298,8 +303,9 @@ class _Clauses:
         if chunk and self.gaps[n] == ", ":
             n += self.words[n] in _DETERMINERS
             named = list(takewhile(self.names.__contains__, count(n)))
-            if n + len(named) not in self.verbs.values():  # "After he left the mill, Quill was"
-                chunk += named
+            behind = n + len(named)
+            if self.apart(behind) or behind not in self.verbs.values():
+                chunk += named  # but not of "After he left the mill, Quill was"
         return tuple(chunk)
 
     def _others(self, verb: int) -> Iterator[tuple[str, Phrase]]:

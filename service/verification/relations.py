@@ -31,11 +31,11 @@ _GROUPS = {
     ),
     "ground": (
         "despite|in spite of|although|though|even though|notwithstanding",
-        "because(?: of)?|thanks to|owing to|due to|as a result of",
+        "because(?: of)?|thanks to|owing to|due to|as a result of|with",
+        "without|lacking",
     ),
     "than": (rf"(?:{MORE}) than", rf"(?:{LESS}) than"),
     "level": ("above|over|exceed(?:s|ed|ing)?|beyond", "below|under|short of|beneath"),
-    "company": ("with", "without|lacking|despite"),
 }
 _RELATION = re.compile(
     r"\b(?:"

@@ -35,6 +35,7 @@ _COMPARES = re.compile(
     r"\b(?P<word>more|less|half|twice|worse|better|\w+er)\b(?=[^,;.]* (?:than|as)\b)"
 )
 _LESS = re.compile(r"less|fewer|half|lower|smaller|shorter|slower|younger|cheaper|later|worse")
+_PARTICLES = frozenset("away back down off out over up".split())
 _INDEFINITE = re.compile(r"\b(?:an?|another) (?:[a-z-]+ )?$")
 _SPEECH = frozenset(map(stem, "say write tell add announce report".split()))  # "wrote Ostrow"
 
@@ -43,7 +44,8 @@ _SPEECH = frozenset(map(stem, "say write tell add announce report".split()))  # 
 class Deed:
     """A verb, its subject, who does it, to whom, and what it is compared with.
 
-    `parties` are those of `_PARTIES`. `loose`: who does it may as well be whom it is done to ("the car sold on Monday").
+    `beside` is what stands behind prepositions; `parties` are those of `_PARTIES`. `loose`: who does it may as well be
+    whom it is done to ("the car sold on Monday").
     """
 
     verb: Term
@@ -51,6 +53,7 @@ class Deed:
     doer: Sequence[Term]
     done_to: Sequence[Term]
     than: Sequence[Term]
+    beside: Sequence[Term]
     parties: Mapping[str, Sequence[Term]]
     loose: bool
     sentence: Reading
@@ -79,6 +82,9 @@ def deeds(reading: Reading) -> tuple[Deed, ...]:
         agent = [term for word, phrase in one.others if word == "by" for term in terms(phrase)]
         than = next((terms(p) for word, p in one.others[::-1] if word in ("than", "as")), [])
         doer, done_to = (agent, subject) if one.passive else (subject, done_to)
+        beside = [t for _, phrase in one.others for t in terms(phrase)]
+        moved = [t for word, phrase in one.others if word in _PARTICLES for t in terms(phrase)]
+        done_to = done_to or moved  # "turned down a post"
         _, does, bears, behind = _PARTIES.get(verb[0].value, ("", "", "", {}))
         parties = {
             name: who
@@ -91,7 +97,17 @@ def deeds(reading: Reading) -> tuple[Deed, ...]:
         }
         if than or verb[0].kind is TermKind.WORD:
             found.append(
-                Deed(verb[0], subject, doer, done_to, than, parties, one.passive is None, reading)
+                Deed(
+                    verb[0],
+                    subject,
+                    doer,
+                    done_to,
+                    than,
+                    beside,
+                    parties,
+                    one.passive is None and not moved,
+                    reading,
+                )
             )
     return tuple(found)
 
@@ -105,17 +121,23 @@ def turned(made: Alignment) -> bool:
             _keep_places(mine, deed) for deed in told
         ):
             return True
-        same = [
-            deed
-            for deed in said
-            if likeness(mine.verb, deed.verb) >= ALIKE
-            and (mine.verb.value == deed.verb.value or not _frame(mine))
-        ]
+        same = [deed for deed in said if likeness(mine.verb, deed.verb) >= ALIKE]
+        if any(_traded(mine, deed) for deed in same):
+            return True
         if mine.verb.value not in _SPEECH and same:
             agree = [_agrees(mine, deed) for deed in same]
             if False in agree and True not in agree:
                 return True
     return False
+
+
+def _traded(mine: Deed, said: Deed) -> bool:
+    """Whether two verbs have each other's objects: "took the title but turned down the post"."""
+    if not mine.done_to or not said.done_to or _meet(mine.done_to, said.done_to):
+        return False
+    return any(
+        _meet(mine.done_to, d.done_to) for d in deeds(said.sentence) if d is not said
+    ) and any(_meet(said.done_to, d.done_to) for d in deeds(mine.sentence) if d is not mine)
 
 
 def _frame(deed: Deed) -> str:
@@ -145,12 +167,19 @@ def _agrees(mine: Deed, said: Deed) -> bool | None:
         return _compares_alike(mine, said)
     doer, done_to = said.doer, said.done_to
     if mine.loose or said.loose:
+        if _meet(mine.doer, said.beside) and _meet(mine.beside, said.doer):
+            return _meet(mine.doer, said.doer)  # "the deputy apologised to Echter"
         return _meet([*mine.doer, *mine.done_to], [*doer, *done_to]) or None
     by_same, to_same = _meet(mine.doer, doer), _meet(mine.done_to, done_to)
     named = all(any(t.kind is TermKind.NAME for t in who) for who in (mine.doer, doer))
     if named and not by_same and not said.subject:  # "it was set by Ostmere" of what Lund did
         return False
-    if not by_same and said.newly_named and not _meet(mine.doer, said.sentence.content):
+    if (
+        mine.doer
+        and not by_same
+        and said.newly_named
+        and not _meet(mine.doer, said.sentence.content)
+    ):
         return False  # "a diver found cracks" is no word of Keady's find
     if by_same and (to_same or not mine.done_to or not done_to):
         return True
