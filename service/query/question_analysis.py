@@ -51,9 +51,6 @@ _QUESTION_WORD = re.compile(rf"(?i)\b({QUESTION_WORDS}|what's|who's|whats|whos)\
 
 _YES_NO = re.compile(rf"(?i)^\W*(?:{AUXILIARIES}|may|might|must)(?:n't)?\b")
 _LIST = re.compile(r"(?i)^\W*(?:list|name|enumerate)\b")
-_MEASURE = re.compile(
-    r"(?i)^how (?:long|old|far|tall|big|high|large|deep|wide|fast|often|heavy|hot|cold|strong)\b"
-)
 _HOW_MUCH = re.compile(r"(?i)^how much\b")
 # "how much is a single", "how much was the ferry sold for"; not "how much of it is left"
 _PRICED = re.compile(
@@ -287,11 +284,9 @@ def _kind(question: str) -> tuple[Kind, Wanted | None]:
 
 
 def _how(rest: str) -> tuple[Kind, Wanted | None]:
-    if _HOW_MANY.match(rest) or _MEASURE.match(rest):
-        return "how_many", "number"
     if _HOW_MUCH.match(rest):
         return "how_much", "money" if _MONEY.search(rest) or _PRICED.match(rest) else "number"
-    return "how", None
+    return ("how_many", "number") if _HOW_MANY.match(rest) or dimensions(rest) else ("how", None)
 
 
 def _noun_wanted(rest: str) -> Wanted | None:
