@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ingest.storage.file_records import FileRecords
+from ingest.storage.source_records import FileRecords
 from ingest.types import Article, Failure, Withdrawn
 
 READING_PACKAGES = (

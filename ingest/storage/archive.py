@@ -14,14 +14,13 @@ from ingest.errors import IndexMismatch, IndexOutdated, IndexUnavailable, WrongU
 from ingest.ingest_history import Reports
 from ingest.settings import LOCAL_MODEL, Settings
 from ingest.storage import chroma_guard, indexes
-from ingest.storage.address_records import AddressRecords
 from ingest.storage.catalogue import Catalogue, Snapshot
 from ingest.storage.catalogue_tables import CATALOGUE
 from ingest.storage.database_choice import open_database
-from ingest.storage.file_records import FileRecords
 from ingest.storage.fingerprints import Fingerprints
 from ingest.storage.indexes import Indexes, Progress, silent
 from ingest.storage.queue import Queue
+from ingest.storage.source_records import AddressRecords, FileRecords
 from ingest.storage.text_index import TextIndex
 from ingest.storage.vector_cache import SentenceVectors, VectorCache
 from ingest.storage.vector_index import VectorIndex

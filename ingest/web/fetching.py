@@ -17,9 +17,9 @@ from ingest.formats.article_making import MEGABYTE
 from ingest.formats.file_readers import Item, Unchanged
 from ingest.formats.reading_process import Content, ReadingProcess
 from ingest.settings import Settings
-from ingest.storage.address_records import AddressRecord
 from ingest.storage.archive import Archive
 from ingest.storage.indexes import Progress
+from ingest.storage.source_records import AddressRecord
 from ingest.types import Article, Entry, Failure, Withdrawn, article_id_of
 from ingest.unchanged_files import way_of_reading
 from ingest.web import response_types

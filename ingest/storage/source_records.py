@@ -1,4 +1,4 @@
-"""What was fetched from the web, so that only what changed is asked for and read again."""
+"""What an ingest has read, of files and from the web, so that only what changed is read again."""
 
 from __future__ import annotations
 
@@ -9,10 +9,33 @@ from typing import Protocol
 
 from sqlalchemy import delete, select
 
-from ingest.storage.catalogue_tables import addresses
+from ingest.storage.catalogue_tables import addresses, files
 from ingest.storage.database import Database, put
 
 KEPT_SECONDS = 30 * 86_400  # that a record is kept of what no feed or sitemap names any more
+
+Record = tuple[str, dict[str, str]]  # digest of the bytes, article id → content hash
+
+
+class FileRecords:
+    """A record by (file, name): where the file is, and the source of its articles."""
+
+    def __init__(self, database: Database):
+        self._database = database
+
+    def known(self) -> dict[tuple[str, str], Record]:
+        rows = self._database.rows(select(files))
+        return {(row.file, row.name): (row.digest, json.loads(row.articles)) for row in rows}
+
+    def keep(self, records: Mapping[tuple[str, str], Record]) -> None:
+        """Raises IndexUnavailable where the disk does not take them."""
+        rows = [
+            {"file": file, "name": name, "digest": digest, "articles": json.dumps(articles)}
+            for (file, name), (digest, articles) in records.items()
+        ]
+        if rows:
+            with self._database.write() as connection:
+                put(connection, files, rows)
 
 
 @dataclass(frozen=True, slots=True)
