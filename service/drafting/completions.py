@@ -48,24 +48,23 @@ class Reply:
     _data: list[str] = field(default_factory=list)  # of an event that is not yet complete
     _whole: list[str] = field(default_factory=list)  # lines of a reply that is one JSON object
 
-    def words(self, chunk: bytes) -> str:
-        """The words that end with this chunk. Lines are cut at line feeds alone: JSON may hold
-        Unicode's other separators."""
+    def words(self, chunk: bytes) -> Iterator[str]:
+        """The words of the lines that end in this chunk. They are cut at line feeds alone: JSON may
+        hold Unicode's other separators."""
         self._received += len(chunk)
         if self._received > MOST_BYTES:
             raise ModelFailed(ENDLESS)
         *lines, self._begun = (self._begun + chunk).split(b"\n")
-        return "".join([self._line(line) for line in lines])
+        yield from filter(None, map(self._line, lines))
 
-    def last_words(self) -> str:
+    def last_words(self) -> Iterator[str]:
         """Those that nothing follows."""
-        said = self._line(self._begun)
+        yield self._line(self._begun)
         if self._data:
             raise ModelFailed(BROKEN_OFF)
         if self._whole:
             self.complete = True
-            said += "".join(_pieces(_parsed(self._whole), self))
-        return said
+            yield from _pieces(_parsed(self._whole), self)
 
     def _line(self, received: bytes) -> str:
         """A line of server-sent events, or of a reply that is no stream."""
@@ -96,13 +95,13 @@ async def read(chunks: AsyncIterator[bytes]) -> AsyncIterator[str | Usage]:
     """
     reply = Reply()
     async for chunk in chunks:
-        if words := reply.words(chunk):
+        for words in reply.words(chunk):  # what was said before a line that is malformed counts
             yield words
         if reply.characters > LONGEST_REPLY:
             reply.complete = True
             break
     else:
-        if words := reply.last_words():
+        for words in reply.last_words():
             yield words
     if not reply.characters and reply.finished != "stop":
         raise ModelFailed(EMPTY)
