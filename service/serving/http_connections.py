@@ -13,7 +13,7 @@ import secrets
 import sys
 import time
 from http import HTTPStatus
-from typing import Any
+from typing import Any, ClassVar
 
 import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
@@ -48,39 +48,39 @@ def most_connections() -> int:
     return min(MOST_CONNECTIONS, max(handles - RESERVED_HANDLES, handles // 4))
 
 
+Queue = dict["LimitedConnection", None]
+
+
 class LimitedConnection(H11Protocol):
     """One connection. A new one takes the place of the oldest that has sent no whole request."""
 
     most = most_connections()
     head_seconds = HEAD_SECONDS
-    _opened = 0.0
+    _open: ClassVar[dict[tuple[int, str | None], Queue]] = {}  # by server and address, oldest first
     _head_timer: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
-        self._opened = self.loop.time()
-        others = {
-            one
-            for one in self.connections
-            if isinstance(one, LimitedConnection) and one is not self
-        }
-        neighbours = {one for one in others if one._address == self._address}
+        everybody, neighbours = (self._open.setdefault(key, {}) for key in self._keys)
         if len(neighbours) >= max(1, self.most // ADDRESS_SHARE):
             self._make_room(neighbours)
-        elif len(others) >= self.most:
-            self._make_room(others)
+        elif len(everybody) >= self.most:
+            self._make_room(everybody)
+        everybody[self] = neighbours[self] = None
         self._expect_head()
 
-    def _make_room(self, among: set[LimitedConnection]) -> None:
-        waiting = [one for one in among if one.is_waiting]
-        if waiting:
-            min(waiting, key=lambda one: one._opened).transport.abort()
+    def _make_room(self, among: Queue) -> None:
+        oldest = next((one for one in among if one.is_waiting), None)
+        if oldest is not None:
+            oldest.transport.abort()
         else:
             self._turn_away(OVERLOADED)
 
     @property
-    def _address(self) -> str:
-        return self.client[0] if self.client else ""
+    def _keys(self) -> tuple[tuple[int, str | None], tuple[int, str | None]]:
+        """Of this server's connections, and of those of this address."""
+        server = id(self.server_state)
+        return (server, None), (server, self.client[0] if self.client else "")
 
     @property
     def is_waiting(self) -> bool:
@@ -109,6 +109,11 @@ class LimitedConnection(H11Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._forget_head()
+        for key in self._keys:
+            queue = self._open.get(key, {})
+            queue.pop(self, None)
+            if not queue:
+                self._open.pop(key, None)
         super().connection_lost(exc)
 
     def send_400_response(self, msg: str) -> None:
