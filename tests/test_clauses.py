@@ -48,6 +48,8 @@ def read(text: str) -> list[tuple[str, str, str, bool | None]]:
         ("After she had left the road, Quill sold a mill.", "left", "", "road"),
         ("Quill, who had earlier been told to wait, left.", "told", "Quill", ""),
         ("The lamp was lit in Lund.", "lit", "lamp", ""),
+        ("He left immediately after Quill sold a mill.", "sold", "Quill", "mill"),
+        ("The town of Larn built a mill.", "built", "town Larn", "mill"),
     ],
 )  # fmt: skip
 def test_a_verb_has_its_subject_and_object(

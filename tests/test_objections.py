@@ -17,6 +17,15 @@ KINDS: dict[str, dict[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
             ("The divers were injured in the collapse.",),
             ("No diver was injured in the collapse.",),
         ),
+        "The town of Larn bought 300 lamps for its quay on Monday.": (
+            (
+                "The town of Larn refused to buy 300 lamps.",
+                "Larn forgot to buy 300 lamps for the quay.",
+                "It is untrue that the town bought 300 lamps.",
+                "The town did not buy 300 lamps on Monday.",
+            ),
+            ("On Monday Larn bought 300 lamps.",),
+        ),
         "Rangers did not rule out a second fire in the valley.": (
             ("Rangers ruled out a second fire in the valley.",),
             ("A second fire in the valley was not ruled out by rangers.",),

@@ -76,6 +76,8 @@ _PRONOUNS = frozenset(
 )
 _BREAKS = _AUXILIARIES | _OPENERS | _RELATIVES | _PRONOUNS
 _ENDS = _PREPOSITIONS | _OPENERS | _RELATIVES | _PRONOUNS | {"and", "or"}
+_SINCE_WHEN = frozenset("after before since until".split())
+PLACES = frozenset("town city village port island state county republic kingdom".split())
 _SHARES_SUBJECT = frozenset("and or but then".split())
 _LEADS_PARTICIPLE = frozenset("after before by without when while".split())
 _PAUSE = re.compile(r"[,;:.!?()—–\"“”]| - ")
@@ -240,7 +242,7 @@ class _Clauses:
 
     def _is_noun(self, n: int) -> bool:
         """Whether a word may be the noun that the next word belongs to."""
-        if n < 0 or n in self.inside or n in self.dates or self.apart(n + 1):
+        if n < 0 or n in self.inside | self.dates or self.apart(n + 1) or self._is_adverb(n):
             return False
         return not self.tokens[n].stop or (n > 0 and self.words[n - 1] in ("the", "a"))  # "the use"
 
@@ -276,8 +278,11 @@ class _Clauses:
                 if near and word not in joins:
                     break
                 if not participle and not self._is_noun(n - 1):
-                    return ()
-                chunk = []
+                    if word not in _SINCE_WHEN:
+                        return ()
+                    break  # "immediately after Dwight fired"
+                if word != "of" or led not in PLACES:
+                    chunk = []  # but "the town of Larn" is Larn
             elif word in _DETERMINERS and self._is_wanted(n - 1):
                 chunk, n = [], n - 2
             elif word in _DETERMINERS:

@@ -40,7 +40,7 @@ from service.verification.omissions import (
     denied_later,
     left_out,
 )
-from service.verification.relations import denial_dropped, otherwise_bound
+from service.verification.relations import denial_dropped, denial_put_in, otherwise_bound
 from service.verification.reversals import displaced, flipped
 from service.verification.role_swaps import opposed, turned
 from service.verification.word_alignment import Alignment, Edit, align, edit, is_run, likeness
@@ -117,8 +117,7 @@ def objections(claim: Reading, quotes: Sequence[Reading], card: Reading) -> Iter
         yield "question left out"
     if nearest.share < NEAR:
         yield from _of_other_words(aligned, card)
-        yield from otherwise_bound(aligned)
-        yield from of_another(aligned)
+        yield from _of_any_words(aligned)
         return
     yield from cut_operators(nearest)
     runs = is_run(claim, nearest.quote)
@@ -142,8 +141,14 @@ def objections(claim: Reading, quotes: Sequence[Reading], card: Reading) -> Iter
         if cut_figure(nearest) or cut_count(nearest):
             yield "number left out"
         yield from _of_own_words(nearest, aligned, card)
-        yield from otherwise_bound(aligned)
-        yield from of_another(aligned)
+        yield from _of_any_words(aligned)
+
+
+def _of_any_words(made: Alignment) -> Iterator[str]:
+    if denial_put_in(made):
+        yield "negation put in"
+    yield from otherwise_bound(made)
+    yield from of_another(made)
 
 
 def _of_own_words(made: Edit, aligned: Alignment, card: Reading) -> Iterator[str]:

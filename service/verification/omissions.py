@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from ingest.english.clauses import PLACES
 from ingest.english.numbers import CARDINALS
 from ingest.english.word_kinds import TermKind
 from ingest.english.words import BE
@@ -224,7 +225,8 @@ def cut_head(made: Edit) -> bool:
             after and after[0][0] - match.end() < 1 and quote[after[0][0] : after[0][1]] in first
         )
         subject = _OPENS_CLAUSE.search(quote[: match.start()])
-        if opens and subject and match.start(1) in made.cut:
+        whole = match[1] not in PLACES  # "the town of Larn" is Larn
+        if opens and subject and whole and match.start(1) in made.cut:
             return True
     for match in _OWNED.finditer(quote):
         rest, owner = made.claim.lower, match[0].split("'")[0]

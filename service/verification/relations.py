@@ -238,6 +238,31 @@ def denial_dropped(made: Alignment) -> bool:
     return False
 
 
+_PUTS_DENIAL = re.compile(
+    r"\b(?:(?:refus|fail|declin|forg[eo]t)\w* to|den(?:y|ies|ied) that|untrue that|(?:not|never)(?: to)?)\s|n't\s"
+)
+
+
+def denial_put_in(made: Alignment) -> bool:
+    """Whether the claim says that somebody did not do, refused or failed to do what the sentences say he did."""
+    claim = made.claim
+    bounds = any(
+        q.has("negation", "denial", "condition") or q.has_core("question") for q in made.quotes
+    )
+    if bounds or claim.has_core("condition", "question", "error"):
+        return False
+    verbs, kept = (
+        _verbs(claim),
+        {claim.content[n].start for n, (_, k) in made.pairs.items() if k >= SURE},
+    )
+    for match in _PUTS_DENIAL.finditer(claim.lower):
+        first = next((t.start for t in claim.content if t.start >= match.end()), None)
+        told = match[0].endswith("that ")
+        if first in kept and (told or (first in verbs and first - match.end() < REACH)):
+            return True
+    return False
+
+
 def _part_denies(claim: Reading, part: Span) -> bool:
     text = claim.lower[part[0] : part[1]]
     return _NEGATION.search(text) is not None or any(

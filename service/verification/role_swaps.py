@@ -122,7 +122,8 @@ def turned(made: Alignment) -> bool:
         ):
             return True
         same = [deed for deed in said if likeness(mine.verb, deed.verb) >= ALIKE]
-        if any(_traded(mine, deed) for deed in same):
+        kept = any(_meet(mine.done_to, deed.done_to) for deed in same)
+        if not kept and any(_traded(mine, deed) for deed in same):
             return True
         if mine.verb.value not in _SPEECH and same:
             agree = [_agrees(mine, deed) for deed in same]
@@ -133,8 +134,6 @@ def turned(made: Alignment) -> bool:
 
 def _traded(mine: Deed, said: Deed) -> bool:
     """Whether two verbs have each other's objects: "took the title but turned down the post"."""
-    if not mine.done_to or not said.done_to or _meet(mine.done_to, said.done_to):
-        return False
     return any(
         _meet(mine.done_to, d.done_to) for d in deeds(said.sentence) if d is not said
     ) and any(_meet(said.done_to, d.done_to) for d in deeds(mine.sentence) if d is not mine)
