@@ -35,6 +35,7 @@ test-all: install-dev ## every test
 test-long: install-dev install-scale ## ten minutes of questions (SECONDS=600): nothing may grow; servers killed, bad requests sent
 	DATELINE_SOAK_SECONDS=$(SECONDS) $(BIN)/python -m pytest -q tests/test_soak.py
 	DATELINE_KILLS=10 $(BIN)/python -m pytest -q -m slow tests/test_guarantees.py
+	DATELINE_HOSTILE=2000 DATELINE_SLOW_CLIENTS=10000 $(BIN)/python -m pytest -q -m slow tests/test_hostile_clients.py
 	DATELINE_BAD_REQUESTS=20000 $(BIN)/python -m pytest -q -m slow tests/test_bad_requests.py
 
 sbom: install ## what is installed: components (sbom.cdx.json) and licences (licences.txt)
