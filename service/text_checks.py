@@ -32,12 +32,13 @@ from service.types import (
     Question,
 )
 from service.verification.claim_reading import read
-from service.verification.contradictions import contradiction, denial_is_plain, is_near
+from service.verification.contradictions import contradiction, denial_is_plain
 from service.verification.verify import attribute
 
 MOST_SENTENCES = 100
 WEIGHED = 12  # closest sentences of the archive, by rank and by meaning, that one is held against
 MOST_JOINED = 5  # of these that are read as one text
+WHOLE = ("exact", "supported")  # of a claim that one sentence bears out
 MOST_CITED = 3  # sentences, of as many families, that say the same
 
 _POINTS_BACK = re.compile(r"(?i)\W*(?:he|she|it|they|this|that|these|those|his|her|its|their)\b")
@@ -133,20 +134,34 @@ class Checker:
 def _borne_out(claim: str, sound: Sequence[Evidence]) -> Finding | None:
     """By single sentences where one is enough, else by several that are read together."""
     judged = [(verdict_on(Draft(claim, (item.key,)), (item,)).support, item) for item in sound]
-    whole = [item for support, item in judged if support in ("exact", "supported")]
+    whole = [item for support, item in judged if support in WHOLE]
     if whole:
         voices = {item.article.family.id: item for item in reversed(whole)}
         agreeing = [item for item in whole if voices[item.article.family.id] is item]
         return Finding("supported", "the archive says it", tuple(agreeing[:MOST_CITED]))
     told = [item for item in sound if item.kind is SentenceKind.BODY]  # a heading completes nothing
+    if cited := _by_parts(claim, told):
+        return Finding("supported", "several sentences together say it", cited)
     joined = attribute(claim, told)[:MOST_JOINED]
     verdict = verdict_on(Draft(claim, tuple(item.key for item in joined)), joined)
     cited = tuple(item for item in joined if item.key in verdict.keys)
-    # one that is nearly in its words and does not bear it out lacks more than words
-    if verdict.support == "supported" and not any(is_near(claim, item) for item in sound):
-        return Finding("supported", "several sentences together say it", cited)
     partly = cited if verdict.support else tuple(item for support, item in judged if support)[:1]
     return Finding("partial", "the archive says a part of it", partly) if partly else None
+
+
+def _by_parts(claim: str, told: Sequence[Evidence]) -> tuple[Evidence, ...]:
+    """Sentences of one article, each of which says a statement of the claim by itself; () where one
+    is not said: of several that share a statement each may speak of somebody else."""
+    parts = [claim[first:last].strip(" ,;") for first, last in read(claim).segments]
+    for article in dict.fromkeys(item.article for item in told) if len(parts) > 1 else ():
+        own = [item for item in told if item.article == article]
+        saying = [
+            next((i for i in own if verdict_on(Draft(p, (i.key,)), (i,)).support in WHOLE), None)
+            for p in parts
+        ]
+        if None not in saying:
+            return tuple(dict.fromkeys(item for item in saying if item))
+    return ()
 
 
 def _in_other_versions(

@@ -69,8 +69,34 @@ def test_copies_of_one_article_count_once(http: httpx2.Client) -> None:
 def test_a_title_completes_no_sentence_of_the_text_below_it(http: httpx2.Client) -> None:
     text = "The regulator closes the dam, whose reservoir holds 41 million cubic metres."
     body = checked(http, text)
-    assert "several sentences" in body["sentences"][0]["why"]
+    assert verdicts(body) == ["partial"]
     assert "Regulator closes the Orvel dam" not in [c["quote"] for c in body["citations"]]
+
+
+def test_two_statements_are_borne_out_by_a_sentence_each(http: httpx2.Client) -> None:
+    closed = "The dam at Orvel was closed on 2 June 2025"
+    body = checked(http, f"{closed}, and the reservoir holds 41 million cubic metres.")
+    assert verdicts(body) == ["supported"] and len(body["citations"]) == 2
+    assert "several sentences" in body["sentences"][0]["why"]
+    body = checked(http, f"{closed}, and the reservoir holds 14 million cubic metres.")
+    assert verdicts(body) != ["supported"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Piotr Hale said the repair would take eleven months.",  # another's words
+        "Piotr Hale leads the regulator.",
+        "The regulator denied that the dam at Orvel was closed on 2 June 2025.",
+        "It is untrue that the dam at Orvel was closed on 2 June 2025.",
+        "The regulator considered closing the dam at Orvel on 2 June 2025.",
+        "Hundreds of people drowned when the dam at Orvel was closed.",
+        "The miners' choir of Lower Tarn refused the national singing prize.",
+        "No choir has won the national singing prize.",
+    ],
+)
+def test_words_that_the_archive_has_bear_out_nothing_else(http: httpx2.Client, text: str) -> None:
+    assert verdicts(checked(http, text)) != ["supported"]
 
 
 def test_it_is_read_from_the_sentence_before(http: httpx2.Client) -> None:

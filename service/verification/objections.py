@@ -43,6 +43,7 @@ from service.verification.omissions import (
 from service.verification.relations import denial_dropped, denial_put_in, otherwise_bound
 from service.verification.reversals import displaced, flipped
 from service.verification.role_swaps import opposed, turned
+from service.verification.unexplained import of_its_own
 from service.verification.word_alignment import Alignment, Edit, align, edit, is_run, likeness
 
 # Shares of a claim's words that stand in a sentence in its order. Chosen on the fit half of
@@ -149,6 +150,7 @@ def _of_any_words(made: Alignment) -> Iterator[str]:
         yield "negation put in"
     yield from otherwise_bound(made)
     yield from of_another(made)
+    yield from of_its_own(made)
 
 
 def _of_own_words(made: Edit, aligned: Alignment, card: Reading) -> Iterator[str]:

@@ -239,7 +239,7 @@ def denial_dropped(made: Alignment) -> bool:
 
 
 _PUTS_DENIAL = re.compile(
-    r"\b(?:(?:refus|fail|declin|forg[eo]t)\w* to|den(?:y|ies|ied) that|untrue that|(?:not|never)(?: to)?)\s|n't\s"
+    r"\b(?:(?:refus|fail|declin|forg[eo]t)\w* to|den(?:y|ies|ied) that|untrue that|(?:not|never)(?: to)?|nobody|no one)\s|n't\s"
 )
 
 

@@ -13,7 +13,8 @@ from ingest.english.words import synonyms
 from service.types import Draft, Evidence, Support
 from service.verification.claim_reading import read
 from service.verification.objections import objections
-from service.verification.word_alignment import is_run
+from service.verification.unexplained import verbs_unexplained
+from service.verification.word_alignment import align, is_run
 
 # Share of a claim's content from which it is called supported and not partial.
 SUPPORTED = 0.7
@@ -44,7 +45,7 @@ def verify(draft: Draft, evidence: Mapping[str, Evidence]) -> Verdict:
 
     exact: it is a whole sentence, or a run of one's words that leaves nothing out which bears on
     them. supported: nothing speaks against it (`objections`), and they hold `SUPPORTED` of its
-    content; partial: less of it. Keys that nobody minted, and sentences that add nothing, are left
+    content, of a short one also a verb; partial: less of it. Keys that nobody minted, and sentences that add nothing, are left
     out.
     """
     known = [evidence[key] for key in dict.fromkeys(draft.keys) if key in evidence]
@@ -137,8 +138,9 @@ def _weighed(claim: str, cited: Sequence[Evidence]) -> Verdict:
     chosen = [item for item in cited if item in drawn_on]
     held = [analyse(comparable(item.text)) for item in chosen]
     share = containment(analyse(claim), held, analyse(" · ".join(_cards(chosen))))
+    made = align(read(claim), [read(comparable(item.text)) for item in chosen])
     return Verdict(
-        "supported" if share >= SUPPORTED else "partial",
+        "supported" if share >= SUPPORTED and not verbs_unexplained(made) else "partial",
         tuple(item.key for item in chosen),
         f"the cited sentences hold {share:.2f} of it",
     )
