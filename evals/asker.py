@@ -137,7 +137,10 @@ async def in_process(service: Service) -> AsyncIterator[Asker]:
     async with httpx2.AsyncClient(
         transport=transport, base_url="http://dateline", timeout=None
     ) as client:
-        yield Asker(client)
+        try:
+            yield Asker(client)
+        finally:
+            await service.answerer.close()
 
 
 @contextmanager

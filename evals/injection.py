@@ -192,6 +192,7 @@ async def _asked(
         history = (Turn("user", attack.text),) if attack.where == "history" else ()
         body = body_of(await service.answerer.answer(Question(attack.question, history)))
         found.append(outcome(attack, body, any(finds(sees(r), attack) for r in endpoint.requests)))
+    await service.answerer.close()
     return found
 
 

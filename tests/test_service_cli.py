@@ -9,6 +9,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+import fake_openai
 import pytest
 from processes import DATELINE, command, environment, fill
 
@@ -75,6 +76,22 @@ def test_a_question_without_quotation_marks_is_all_its_words(
     fill(settings, newsroom)
     asked = "ask How much did the Orvel bridge cost?".split()
     assert "38 million" in command(settings, *asked).stdout
+
+
+def test_a_model_is_asked_and_leaves_nothing_behind_in_the_terminal(
+    settings: Settings, newsroom: Path
+) -> None:
+    fill(settings, newsroom)
+    with fake_openai.running() as model:
+        shown = subprocess.run(
+            [*DATELINE, "ask", "How much did the Orvel bridge cost?"],
+            env=environment(settings, OPENAI_BASE_URL=model.url),
+            capture_output=True,
+            text=True,
+            timeout=120,
+        )
+    assert model.requests and shown.returncode == 0
+    assert "Unclosed" not in shown.stderr and "ERROR" not in shown.stderr, shown.stderr
 
 
 def test_the_version_is_told(settings: Settings) -> None:

@@ -35,10 +35,13 @@ def connected(settings: Settings) -> Iterator[Ask]:
         transport = httpx2.ASGITransport(create_app(service, private=True))
 
         async def reply(method: str, path: str, body: dict[str, Any] | None) -> Any:
-            async with httpx2.AsyncClient(
-                transport=transport, base_url="http://dateline", timeout=None
-            ) as client:
-                reply = await client.request(method, path, json=body)
+            try:
+                async with httpx2.AsyncClient(
+                    transport=transport, base_url="http://dateline", timeout=None
+                ) as client:
+                    reply = await client.request(method, path, json=body)
+            finally:
+                await service.answerer.close()  # its loop ends with the request
             if reply.status_code >= 400:
                 raise owner_client.reported(reply.json(), reply.status_code)
             return reply.json() if reply.content else None
