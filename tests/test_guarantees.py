@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import subprocess
 import threading
 import time
@@ -162,10 +161,12 @@ def test_whatever_is_killed_under_load_nothing_is_lost(
                 writer = started("writer", "ingest", str(folder))
                 time.sleep(0.7 * (number + 1))  # of the writer's few seconds another moment each
                 if victim == "replica":
-                    replica[0][1].send_signal(signal.SIGKILL)
+                    replica[0][1].kill()
+                    replica[0][1].wait()  # only then its directory is another's
                     replica[0] = stack.enter_context(served_process(places["replica"], **more))
                 elif victim == "worker":
                     worker.kill()
+                    worker.wait()
                     worker = started("worker", "worker")
                 elif victim == "writer":
                     writer.kill()
