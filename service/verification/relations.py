@@ -110,7 +110,7 @@ _UNTOLD = re.compile(r"\b(?:to|for|in|of)\s+$")  # before a verb that nobody is 
 _WILL = re.compile(r"\bwill\s+(?:\w+\s+)?$")
 
 
-def _verbs(reading: Reading) -> dict[int, Statement]:
+def verbs(reading: Reading) -> dict[int, Statement]:
     """The verbs of a text by where they begin."""
     analysis = analyse(reading.text)
     return {analysis.tokens[one.verb].start: one for one in analysis.statements}
@@ -119,13 +119,13 @@ def _verbs(reading: Reading) -> dict[int, Statement]:
 @lru_cache(maxsize=4096)
 def _hedged(quote: Reading) -> dict[int, str]:
     """Where the verbs behind words of doubt or intent begin, and which of both it is."""
-    verbs, found = _verbs(quote), {}
+    told, found = verbs(quote), {}
     for kind in ("possible", "likely", "intend"):
         for match in CORE[kind].finditer(quote.lower):
             month = quote.text[match.start()].isupper() and match.start() > 0
             last = quote.segment(match.start())[1]
             head = next((t for t in quote.content if match.end() <= t.start < last), None)
-            if month or head is None or head.start not in verbs or head.start - match.end() > REACH:
+            if month or head is None or head.start not in told or head.start - match.end() > REACH:
                 continue
             if not _NEGATION.search(quote.lower, match.end(), head.start):
                 found[head.start] = kind
@@ -138,7 +138,7 @@ def _hedge_left_out(made: Alignment) -> bool:
     hedges = claim.has_core(*_HEDGES) or claim.has("condition", "claim")
     if hedges or _MAYBE.search(claim.lower):
         return False
-    finite = _verbs(claim)
+    finite = verbs(claim)
     for n, ((s, place), score) in made.pairs.items():
         mine, partner = claim.content[n], made.quotes[s].content[place]
         kind = _hedged(made.quotes[s]).get(partner.start)
@@ -166,7 +166,7 @@ def _tense_moved(made: Alignment) -> bool:
     claim = made.claim
     if claim.has_core("report", "claim", *_HEDGES):
         return False
-    told = _verbs(claim)
+    told = verbs(claim)
     for n, ((s, place), score) in made.pairs.items():
         mine, quote = claim.content[n], made.quotes[s]
         theirs, word = quote.content[place], claim.lower[mine.start : mine.end]
@@ -176,7 +176,7 @@ def _tense_moved(made: Alignment) -> bool:
         if not (word.endswith("ed") or irregular(word)) or word.endswith("s"):
             continue
         other = quote.lower[theirs.start : theirs.end]
-        present = other.endswith("s") and theirs.start in _verbs(quote)
+        present = other.endswith("s") and theirs.start in verbs(quote)
         if (present or _FUTURE.search(quote.lower[: theirs.start])) and _said_once(made, mine):
             return True
     return False
@@ -251,14 +251,11 @@ def denial_put_in(made: Alignment) -> bool:
     )
     if bounds or claim.has_core("condition", "question", "error"):
         return False
-    verbs, kept = (
-        _verbs(claim),
-        {claim.content[n].start for n, (_, k) in made.pairs.items() if k >= SURE},
-    )
+    kept = {claim.content[n].start for n, (_, k) in made.pairs.items() if k >= SURE}
     for match in _PUTS_DENIAL.finditer(claim.lower):
         first = next((t.start for t in claim.content if t.start >= match.end()), None)
         told = match[0].endswith("that ")
-        if first in kept and (told or (first in verbs and first - match.end() < REACH)):
+        if first in kept and (told or (first in verbs(claim) and first - match.end() < REACH)):
             return True
     return False
 

@@ -1,0 +1,50 @@
+"""What a claim says of its own over the words of its sentence."""
+
+from __future__ import annotations
+
+import pytest
+
+from service.verification.claim_reading import read
+from service.verification.unexplained import of_its_own, verbs_unexplained
+from service.verification.word_alignment import Alignment, align
+
+SOLD = "Marta Quill sold the tannery on Friday."
+
+
+def laid(claim: str, *sentences: str) -> Alignment:
+    return align(read(claim), [read(one) for one in sentences])
+
+
+@pytest.mark.parametrize(
+    ("claim", "told"),
+    [
+        ("Marta Quill considered selling the tannery on Friday.", ["verb put in"]),
+        ("It is doubtful that Marta Quill sold the tannery.", ["verb put in"]),
+        ("Jonas Brill sold the tannery on Friday.", ["somebody else"]),
+        ("She sold the tannery on Friday.", []),
+        ("Quill sold the tannery.", []),
+        ("On Friday the tannery was sold by Marta Quill.", []),
+        ("Marta Quill plans to sell the tannery.", []),  # left to what reads plans
+    ],
+)
+def test_a_verb_put_over_another_and_somebody_else_are_told(claim: str, told: list[str]) -> None:
+    assert list(of_its_own(laid(claim, SOLD))) == told
+
+
+def test_what_somebody_said_may_be_said_to_be_reported() -> None:
+    said = 'The children had not been asked, said the chairman: "Nobody did that."'
+    assert not list(of_its_own(laid("The chairman complained that children had been asked.", said)))
+
+
+@pytest.mark.parametrize(
+    ("claim", "unexplained"),
+    [
+        ("Marta Quill praised the tannery.", True),
+        ("Marta Quill sold the tannery.", False),
+        ("Marta Quill of Tarn praised the tannery.", True),  # five words with a content
+        ("On Friday Marta Quill of Tarn praised the tannery.", False),  # six
+        ("The tannery on Friday.", False),  # no verb
+    ],
+)
+def test_of_a_short_claim_a_verb_must_be_in_the_sentence(claim: str, unexplained: bool) -> None:
+    assert verbs_unexplained(laid(claim, SOLD)) is unexplained
