@@ -29,7 +29,7 @@ import numpy as np
 
 from benchmarks.synthetic import articles_of
 from ingest.copies.families import Prints, Split, Standing, read_print, regroup
-from ingest.copies.shingles import FORM, Print
+from ingest.copies.near_duplicates import FORM, Print
 from ingest.embedding.embedder import LocalEmbedder
 from ingest.english.words import STOP_WORDS as FUNCTION_WORDS
 from ingest.formats import file_readers

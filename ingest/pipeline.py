@@ -19,7 +19,7 @@ from ingest.change_detection import SAMPLE as SAMPLE
 from ingest.change_detection import Change, compare, root_of
 from ingest.collections import all_of
 from ingest.copies import families
-from ingest.copies.shingles import Print
+from ingest.copies.near_duplicates import Print
 from ingest.errors import DatelineError, IndexUnavailable, InvalidRequest, NotFound
 from ingest.kills_and_embargoes import sorted_out
 from ingest.storage.archive import Archive

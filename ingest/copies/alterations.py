@@ -8,13 +8,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ingest.copies.prose import Prose, prose
 from ingest.copies.sentence_alignment import (
     SAME_WORDS,
     Embed,
     Matrix,
+    Prose,
     comparable,
     increasing,
+    prose,
     word_overlap,
 )
 from ingest.english import analyse, differences

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from sqlalchemy import delete, select
 
-from ingest.copies.shingles import FORM, Hashes, Print
+from ingest.copies.near_duplicates import FORM, Hashes, Print
 from ingest.storage.catalogue_tables import prints, versions
 from ingest.storage.database import Database, among, put
 
