@@ -36,7 +36,7 @@ from ingest.formats import file_readers
 from ingest.settings import read_settings
 from ingest.storage.catalogue_tables import CATALOGUE, prints
 from ingest.storage.database import chunked, put
-from ingest.storage.fingerprints import Fingerprints
+from ingest.storage.earlier_ingests import Fingerprints
 from ingest.storage.sqlite_file import SQLiteFile
 from ingest.storage.vector_cache import VectorCache
 from ingest.text.sentences import split

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from ingest.collections import within
 from ingest.storage.catalogue import Catalogue, Snapshot
-from ingest.storage.held_articles import Held
+from ingest.storage.withheld_articles import Held
 from ingest.types import Article, Withdrawn
 
 Read = tuple[Article, str]  # with the PATH it was read from

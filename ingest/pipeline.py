@@ -16,7 +16,7 @@ from typing import Concatenate, ParamSpec, TypeVar
 
 from ingest import report_in_words
 from ingest.change_detection import SAMPLE as SAMPLE
-from ingest.change_detection import Change, compare, root_of
+from ingest.change_detection import Change, ReadFiles, compare, root_of
 from ingest.collections import all_of
 from ingest.copies import families
 from ingest.copies.near_duplicates import Print
@@ -24,14 +24,13 @@ from ingest.errors import DatelineError, IndexUnavailable, InvalidRequest, NotFo
 from ingest.kills_and_embargoes import sorted_out
 from ingest.storage.archive import Archive
 from ingest.storage.catalogue import NewVersion, OfPath, Snapshot
-from ingest.storage.fingerprints import Fingerprints
+from ingest.storage.earlier_ingests import Fingerprints
 from ingest.storage.indexes import Progress as Progress
 from ingest.storage.indexes import silent, vector_text
 from ingest.storage.overrides import FAMILY, disagreements, overridden
 from ingest.storage.snapshot import generation_name
 from ingest.text import passages, sentences
 from ingest.types import Article, Family, IngestReport
-from ingest.unchanged_files import ReadFiles
 from ingest.web.fetching import Fetched
 
 log = logging.getLogger(__name__)

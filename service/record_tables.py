@@ -15,8 +15,7 @@ from sqlalchemy import Column, Double, Index, Integer, MetaData, PrimaryKeyConst
 
 from ingest.settings import Settings
 from ingest.storage.catalogue_tables import WORDS, words
-from ingest.storage.database import Database
-from ingest.storage.database_choice import open_database
+from ingest.storage.database import Database, open_database
 from ingest.storage.schema import Schema
 
 AFTER_ALL = ("~", "~")  # a place behind the newest, in a list that runs from new to old

@@ -16,7 +16,7 @@ from ingest.settings import Settings
 from ingest.storage.article_listing import Listing
 from ingest.storage.catalogue import Catalogue, NewVersion
 from ingest.storage.catalogue_tables import CATALOGUE
-from ingest.storage.database_choice import open_database
+from ingest.storage.database import open_database
 from ingest.storage.passage_filters import PassageFilter
 from ingest.types import Article, Family, Member, Role
 

@@ -21,7 +21,7 @@ from ingest.settings import Settings
 from ingest.storage import backup, doctor
 from ingest.storage.archive import open_archive, rebuild
 from ingest.storage.catalogue_tables import CATALOGUE, versions
-from ingest.storage.database_choice import open_database
+from ingest.storage.database import open_database
 from service.access.key_tables import KEYS
 from service.record_tables import RECORDS
 from service.surfaces.slack_inbox import SLACK

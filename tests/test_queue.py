@@ -13,8 +13,7 @@ from sqlalchemy import update
 
 from ingest.settings import Settings
 from ingest.storage.catalogue_tables import CATALOGUE, jobs
-from ingest.storage.database import Database
-from ingest.storage.database_choice import open_database
+from ingest.storage.database import Database, open_database
 from ingest.storage.queue import LOST_SECONDS, MOST_KEPT, Queue
 
 

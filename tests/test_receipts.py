@@ -17,7 +17,7 @@ from sqlalchemy import select
 
 from ingest.pipeline import ingest
 from ingest.settings import Settings
-from ingest.storage.database_choice import open_database
+from ingest.storage.database import open_database
 from service.contract.response_bodies import Receipt
 from service.record_tables import RECORDS, shown
 

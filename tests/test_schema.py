@@ -18,7 +18,7 @@ from sqlalchemy import create_engine
 from ingest.settings import Settings
 from ingest.storage.archive import Archive
 from ingest.storage.catalogue_tables import CATALOGUE
-from ingest.storage.database_choice import open_database
+from ingest.storage.database import open_database
 from ingest.storage.schema import Schema
 from service.access.key_tables import KEYS
 from service.record_tables import RECORDS
@@ -180,7 +180,7 @@ def test_a_start_that_migrates_nothing_does_not_load_alembic(
     filled.close()
     script = (
         "import sys; from ingest.settings import read_settings;"
-        "from ingest.storage.database_choice import open_database;"
+        "from ingest.storage.database import open_database;"
         "from ingest.storage.catalogue_tables import CATALOGUE; open_database(read_settings(), CATALOGUE);"
         "sys.exit('alembic' in sys.modules)"
     )

@@ -25,7 +25,7 @@ from ingest.settings import Settings
 from ingest.storage import doctor
 from ingest.storage.archive import Archive, open_archive, rebuild
 from ingest.storage.catalogue_tables import CATALOGUE
-from ingest.storage.database_choice import open_database
+from ingest.storage.database import open_database
 from ingest.storage.postgres import parsed
 from service.retrieval.retriever import Retriever
 from service.types import Question

@@ -15,7 +15,7 @@ from pydantic import SecretStr
 from servers import postgres
 
 from ingest.settings import Settings
-from ingest.storage.database_choice import open_database
+from ingest.storage.database import open_database
 from service.surfaces.slack_inbox import LEASE_SECONDS, SLACK, Inbox, open_inbox
 
 WORK = {"kind": "question", "text": "when?"}

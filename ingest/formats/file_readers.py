@@ -6,16 +6,16 @@ from __future__ import annotations
 import os
 import re
 import stat
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
 from ingest.errors import BadArticle
 from ingest.formats.article_making import MEGABYTE as MEGABYTE
-from ingest.formats.article_making import too_large
-from ingest.formats.item_files import NotUnderstood as NotUnderstood
-from ingest.formats.item_files import told_once
+from ingest.formats.article_making import NOT_UNDERSTOOD, too_large
+from ingest.formats.field_names import nearest
 from ingest.formats.json_lines import read_lines
 from ingest.formats.reading_process import Content, ReadingProcess
 from ingest.storage.directory_owner import LOCK
@@ -72,6 +72,23 @@ class Unchanged:
     """A file that need not be read, because the caller knows its bytes, and the articles it gave."""
 
     article_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NotUnderstood:
+    """Fields of the items of a file that say nothing to us; `str()` is a sentence for people."""
+
+    source: str
+    counts: tuple[tuple[str, int], ...]  # (name, items), the most frequent first
+
+    def __str__(self) -> str:
+        shown = [
+            name + (f" ({count})" if count > 1 else "") + (f", like {near}?" if near else "")
+            for name, count in self.counts[:10]
+            for near in [nearest(name) if "(" not in name else None]  # a value follows
+        ]
+        more = ["…"] * (len(self.counts) > 10)
+        return f"{self.source} {NOT_UNDERSTOOD}{', '.join(shown + more)}"
 
 
 Item = Article | Failure | NotUnderstood | PassedOver | Unchanged | Withdrawn
@@ -210,7 +227,7 @@ def _read_file(
         if ids := known(path, identity, name):
             yield Unchanged(ids)
         elif kind == "json":
-            yield from told_once(read_lines(path, content, process), name)
+            yield from _told_once(read_lines(path, content, process), name)
         else:
             most = (
                 limit * WRAPPED if kind in ("pdf", "docx", "odt", "rtf", "mail", *MANY) else limit
@@ -222,7 +239,7 @@ def _read_file(
                 raise BadArticle(too_large(f"{size / MEGABYTE:.3g} MB", most))
             if not data.strip():
                 raise BadArticle("is empty; remove it or fill it")
-            yield from told_once(process.read_all(replace(content, data=data)), name)
+            yield from _told_once(process.read_all(replace(content, data=data)), name)
     except BadArticle as error:
         yield Failure(name, str(error), identity)
     except (OSError, ValueError) as error:
@@ -243,3 +260,19 @@ def _why(error: OSError | ValueError, path: Path) -> str:
 
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+
+
+def _told_once(items: Iterable[Item], source: str) -> Iterator[Item]:
+    """The items, then what was not understood in all of them: most have the same fields."""
+    strange: Counter[str] = Counter()
+    for item in items:
+        if isinstance(item, Article):
+            names = [note for note in item.notes if note.startswith(NOT_UNDERSTOOD)]
+            for note in names:
+                strange.update(note.removeprefix(NOT_UNDERSTOOD).split(", "))
+            notes = tuple(note for note in item.notes if note not in names)
+            yield replace(item, notes=notes)
+        else:
+            yield item
+    if strange:
+        yield NotUnderstood(source, tuple(strange.most_common()))

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ingest.errors import BadArticle
@@ -20,9 +19,8 @@ from ingest.formats import (
     warc,
     xml_items,
 )
-from ingest.formats.article_making import NOT_UNDERSTOOD, ReadPage, article_from, expect_size
+from ingest.formats.article_making import ReadPage, article_from, expect_size
 from ingest.formats.encodings import decode
-from ingest.formats.field_names import nearest
 from ingest.formats.publisher_terms import stopped, terms_of
 from ingest.types import Article, Entry, Failure, Withdrawn
 
@@ -33,39 +31,6 @@ Item = Article | Failure | Withdrawn
 LONGEST_ID = 300  # characters
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
-
-
-@dataclass(frozen=True, slots=True)
-class NotUnderstood:
-    """Fields of the items of a file that say nothing to us; `str()` is a sentence for people."""
-
-    source: str
-    counts: tuple[tuple[str, int], ...]  # (name, items), the most frequent first
-
-    def __str__(self) -> str:
-        shown = [
-            name + (f" ({count})" if count > 1 else "") + (f", like {near}?" if near else "")
-            for name, count in self.counts[:10]
-            for near in [nearest(name) if "(" not in name else None]  # a value follows
-        ]
-        more = ["…"] * (len(self.counts) > 10)
-        return f"{self.source} {NOT_UNDERSTOOD}{', '.join(shown + more)}"
-
-
-def told_once(items: Iterable[Item], source: str) -> Iterator[Item | NotUnderstood]:
-    """The items, then what was not understood in all of them: most have the same fields."""
-    strange: Counter[str] = Counter()
-    for item in items:
-        if isinstance(item, Article):
-            names = [note for note in item.notes if note.startswith(NOT_UNDERSTOOD)]
-            for note in names:
-                strange.update(note.removeprefix(NOT_UNDERSTOOD).split(", "))
-            notes = tuple(note for note in item.notes if note not in names)
-            yield replace(item, notes=notes)
-        else:
-            yield item
-    if strange:
-        yield NotUnderstood(source, tuple(strange.most_common()))
 
 
 def read_line(line: Content, read_page: ReadPage) -> list[Item]:

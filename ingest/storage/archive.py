@@ -11,16 +11,14 @@ from types import TracebackType
 from ingest.embedding.embedder import Embedder, LocalEmbedder
 from ingest.embedding.openai_embedder import OpenAIEmbedder
 from ingest.errors import IndexMismatch, IndexOutdated, IndexUnavailable, WrongUsage
-from ingest.ingest_history import Reports
 from ingest.settings import LOCAL_MODEL, Settings
 from ingest.storage import chroma_guard, indexes
 from ingest.storage.catalogue import Catalogue, Snapshot
 from ingest.storage.catalogue_tables import CATALOGUE
-from ingest.storage.database_choice import open_database
-from ingest.storage.fingerprints import Fingerprints
+from ingest.storage.database import open_database
+from ingest.storage.earlier_ingests import AddressRecords, FileRecords, Fingerprints, Reports
 from ingest.storage.indexes import Indexes, Progress, silent
 from ingest.storage.queue import Queue
-from ingest.storage.source_records import AddressRecords, FileRecords
 from ingest.storage.text_index import TextIndex
 from ingest.storage.vector_cache import SentenceVectors, VectorCache
 from ingest.storage.vector_index import VectorIndex
@@ -51,7 +49,6 @@ class Archive:
             self.file_records = FileRecords(database)
             self.address_records = AddressRecords(database)
             self.reports = Reports(database)
-            self.queue = Queue(database, str(settings.uploads_dir.absolute()))
             self._database = database
             self.vector_cache = VectorCache(settings.data_dir / "vectors.sqlite", self.embedder)
             opened.callback(self.vector_cache.close)
@@ -66,6 +63,11 @@ class Archive:
             self.sentence_vectors = SentenceVectors(self.sentence_cache)
             self._open(opened)
             opened.pop_all()
+
+    @cached_property
+    def queue(self) -> Queue:
+        """The jobs that were asked for, and where the files of each are kept."""
+        return Queue(self._database, str(self.settings.uploads_dir.absolute()))
 
     @cached_property
     def local_embedder(self) -> LocalEmbedder:

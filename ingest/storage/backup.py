@@ -32,8 +32,7 @@ from ingest.storage.catalogue_tables import (
     prints,
     versions,
 )
-from ingest.storage.database import put
-from ingest.storage.database_choice import open_database
+from ingest.storage.database import open_database, put
 from ingest.storage.schema import Schema
 
 FORMAT = 1

@@ -28,7 +28,7 @@ from sqlalchemy import (
     update,
 )
 
-from ingest.storage import held_articles
+from ingest.storage import withheld_articles
 from ingest.storage.catalogue_tables import (
     classed,
     collected,
@@ -40,7 +40,6 @@ from ingest.storage.catalogue_tables import (
     versions,
 )
 from ingest.storage.database import Database, among, put
-from ingest.storage.erasures import Erased, erased, listed, standing, take_over
 from ingest.storage.generations import (
     NEWEST,
     begin,
@@ -56,6 +55,7 @@ from ingest.storage.rows import StoredArticle as StoredArticle
 from ingest.storage.rows import article_of
 from ingest.storage.snapshot import BOUND_TO, Kept
 from ingest.storage.snapshot import Snapshot as Snapshot
+from ingest.storage.withheld_articles import Erased, Held
 from ingest.types import Family, Passage, Withdrawn
 
 
@@ -179,31 +179,31 @@ class Catalogue:
     def hold_back(
         self,
         withdrawn: Iterable[Withdrawn],
-        held: Iterable[held_articles.Held],
+        held: Iterable[Held],
         no_longer: Sequence[str] = (),  # ids of what waits no more
     ) -> None:
         """Notes what publishers took back, and keeps what is under embargo."""
         with self._database.write() as connection:
-            held_articles.take_back(connection, withdrawn)
-            held_articles.hold(connection, held)
-            held_articles.forget_held(connection, no_longer)
+            withheld_articles.take_back(connection, withdrawn)
+            withheld_articles.hold(connection, held)
+            withheld_articles.forget_held(connection, no_longer)
 
-    def held(self, by: datetime | None = None) -> list[held_articles.Held]:
+    def held(self, by: datetime | None = None) -> list[Held]:
         """What is under embargo, or of it what is free by a moment."""
-        return held_articles.all_held(self._database, by)
+        return withheld_articles.all_held(self._database, by)
 
     def next_release(self) -> datetime | None:
         """When the first embargo ends; None where there is none."""
-        return held_articles.next_release(self._database)
+        return withheld_articles.next_release(self._database)
 
     def kills(self, item_ids: Iterable[str]) -> dict[str, list[Withdrawn]]:
         """What was killed or withheld under identifiers of publishers."""
-        return held_articles.kills(self._database, item_ids)
+        return withheld_articles.kills(self._database, item_ids)
 
     def withdrawn(self, article_ids: Iterable[str]) -> dict[str, str]:
         """Of the articles those that their publisher took back or put under embargo, with the
         reason, which follows the name of the article in a sentence."""
-        return held_articles.withdrawn(self._database, article_ids)
+        return withheld_articles.withdrawn(self._database, article_ids)
 
     def given(self, root: str) -> OfPath:
         """What the last ingests of a PATH said of all its articles."""
@@ -222,19 +222,19 @@ class Catalogue:
 
     def erased(self) -> Erased:
         """What no ingest takes in."""
-        return erased(self._database)
+        return withheld_articles.erased(self._database)
 
     def erasures(self) -> list[dict[str, str]]:
         """The records of what was erased, for a restore of an earlier backup."""
-        return listed(self._database)
+        return withheld_articles.all_erasures(self._database)
 
     def take_over_erasures(self, rows: Iterable[Mapping[str, str]]) -> None:
         """Adds the records of another archive. Raises KeyError where a column is missing."""
-        take_over(self._database, rows)
+        withheld_articles.take_over_erasures(self._database, rows)
 
     def back_though_erased(self) -> list[str]:
         """Ids of articles that were erased and are there again, as after a restore."""
-        return standing(self._database)
+        return withheld_articles.erased_yet_there(self._database)
 
     def history(self, article_id: str) -> list[NewVersion]:
         """Every kept version of an article, live or not, each with its passages."""

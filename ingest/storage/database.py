@@ -31,7 +31,8 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeDecorator
 
-from ingest.errors import IndexUnavailable
+from ingest.errors import IndexUnavailable, NotFound
+from ingest.settings import Settings
 from ingest.storage.schema import Schema
 
 Rows = Sequence[Row[*tuple[Any, ...]]]
@@ -235,3 +236,23 @@ def _in_sqlite(element: each, compiler: Any, **options: Any) -> str:
 def _in_postgresql(element: each, compiler: Any, **options: Any) -> str:
     values = compiler.process(element.clauses, **options)
     return f"(SELECT unnest(CAST({values} AS text[])))"
+
+
+def expect_archive(settings: Settings) -> None:
+    """Raises NotFound where nothing was ever taken in: who only asks makes no archive."""
+    if not settings.on_servers and not (settings.data_dir / "catalogue.sqlite").exists():
+        raise NotFound(
+            f"no archive at {settings.data_dir}: run dateline ingest, or set DATELINE_DATA_DIR"
+        )
+
+
+def open_database(settings: Settings, schema: Schema, *, replaceable: bool = False) -> Database:
+    """Raises IndexUnavailable with the remedy. `replaceable` is what SQLiteFile says of it."""
+    if settings.database_url is not None:
+        from ingest.storage.postgres import PostgresDatabase
+
+        return PostgresDatabase(settings.database_url.get_secret_value(), schema)
+    from ingest.storage.sqlite_file import SQLiteFile
+
+    path = settings.data_dir / f"{schema.name}.sqlite"
+    return SQLiteFile(path, schema, replaceable=replaceable)

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from ingest.collections import all_of
-from ingest.storage import held_articles
+from ingest.storage import withheld_articles
 from ingest.storage.catalogue_tables import (
     classed,
     collected,
@@ -21,7 +21,6 @@ from ingest.storage.catalogue_tables import (
     versions,
 )
 from ingest.storage.database import Rows, put
-from ingest.storage.erasures import note
 from ingest.storage.rows import article_row, member_rows
 from ingest.types import Article, Family, Passage, Sentence
 
@@ -84,7 +83,7 @@ def publish(
         put(connection, classed, [{"subject": t, "version": key} for t in sorted(topics)])
         belongs = [{"collection": c, "version": key} for c in all_of(version.article)]
         put(connection, collected, belongs)
-    held_articles.let_go(connection, (version.article.article_id for version in new))
+    withheld_articles.let_go(connection, (version.article.article_id for version in new))
     published = select(passages.c.passage_id)
     connection.execute(delete(pending).where(pending.c.passage_id.in_(published)))
 
@@ -94,13 +93,13 @@ def purge(connection: Connection, article_id: str, *, erase: bool) -> None:
     of_the_article = select(versions.c.version).where(versions.c.article_id == article_id)
     gone = passages.c.version.in_(of_the_article)
     if erase:
-        note(connection, article_id)
+        withheld_articles.note_erasure(connection, article_id)
     ids = connection.execute(select(passages.c.passage_id).where(gone)).scalars()
     put(connection, pending, [{"passage_id": i} for i in ids], replace=False)
     connection.execute(delete(passages).where(gone))
     for table in (collected, classed):
         connection.execute(delete(table).where(table.c.version.in_(of_the_article)))
-    held_articles.forget_held(connection, [article_id])
+    withheld_articles.forget_held(connection, [article_id])
     for table in (versions, members, overrides):
         connection.execute(delete(table).where(table.c.article_id == article_id))
 
@@ -115,7 +114,7 @@ def roll_back(connection: Connection, number: int, back_to: int) -> None:
     connection.execute(
         update(versions)
         .where(versions.c.added_in <= back_to, versions.c.removed_in > back_to)
-        .where(versions.c.article_id.not_in(held_articles.TAKEN_BACK))
+        .where(versions.c.article_id.not_in(withheld_articles.TAKEN_BACK))
         .values(removed_in=None)
     )
 

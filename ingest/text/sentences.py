@@ -8,8 +8,7 @@ from collections.abc import Iterator
 from ingest.english.date_mentions import MONTHS, WEEKDAYS
 from ingest.english.word_tables import lists
 from ingest.injection.recognition import marked
-from ingest.text.boilerplate import is_notice, triggers_in
-from ingest.text.line_kinds import kinds_of, standing
+from ingest.text.line_kinds import is_notice, kinds_of, standing, triggers_in
 from ingest.types import Sentence, SentenceKind
 
 LONGEST = 1200  # characters; a longer run without an end (a table, a list) is cut at a pause

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 
-from ingest.text.boilerplate import is_notice
+from ingest.text.line_kinds import is_notice
 from ingest.text.publication_dates import is_dateline
 
 MOST_SITE_TALK = 0.7  # share of the letters; of real articles the highest is .35, of pages of a site the lowest .92

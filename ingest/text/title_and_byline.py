@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 from ingest.english.date_mentions import MONTHS, WEEKDAYS, mentions
 from ingest.english.word_tables import rows
-from ingest.text.boilerplate import is_notice
 from ingest.text.line_kinds import (
     LONGEST_HEADING,
     NAME_WORD,
@@ -17,6 +16,7 @@ from ingest.text.line_kinds import (
     fields_of,
     is_byline,
     is_heading,
+    is_notice,
     same_line,
     site_suffix,
 )

@@ -18,10 +18,9 @@ from ingest.formats.file_readers import Item, Unchanged
 from ingest.formats.reading_process import Content, ReadingProcess
 from ingest.settings import Settings
 from ingest.storage.archive import Archive
+from ingest.storage.earlier_ingests import AddressRecord, way_of_reading
 from ingest.storage.indexes import Progress
-from ingest.storage.source_records import AddressRecord
 from ingest.types import Article, Entry, Failure, Withdrawn, article_id_of
-from ingest.unchanged_files import way_of_reading
 from ingest.web import response_types
 from ingest.web.addresses import checked, shown
 from ingest.web.http_client import Client

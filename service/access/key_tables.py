@@ -12,8 +12,7 @@ from sqlalchemy import Column, Index, Integer, MetaData, Table
 
 from ingest.settings import Settings
 from ingest.storage.catalogue_tables import WORDS, words
-from ingest.storage.database import Database
-from ingest.storage.database_choice import open_database
+from ingest.storage.database import Database, open_database
 from ingest.storage.schema import Schema
 
 _metadata = MetaData()

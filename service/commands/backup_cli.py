@@ -25,7 +25,7 @@ def backup(file: File, as_json: Json = False) -> None:
     terminal.start_logs()
     with terminal.spoken_errors():
         from ingest.storage import backup as backups
-        from ingest.storage.database_choice import expect_archive
+        from ingest.storage.database import expect_archive
 
         settings = read_settings()
         expect_archive(settings)

@@ -52,7 +52,7 @@ def connected(settings: Settings) -> Iterator[Ask]:
 @contextmanager
 def reading(settings: Settings) -> Iterator[Ask]:
     """Asks as `connected` does. Raises NotFound where there is no archive."""
-    from ingest.storage.database_choice import expect_archive
+    from ingest.storage.database import expect_archive
 
     expect_archive(settings)
     with connected(settings) as ask:

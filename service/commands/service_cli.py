@@ -241,7 +241,7 @@ def outlet_and_day(item: dict[str, Any]) -> str:
 def _holds_articles(settings: Settings) -> bool:
     from ingest.storage.catalogue import Catalogue
     from ingest.storage.catalogue_tables import CATALOGUE
-    from ingest.storage.database_choice import open_database
+    from ingest.storage.database import open_database
 
     if not settings.on_servers and not (settings.data_dir / "catalogue.sqlite").exists():
         return False

@@ -27,8 +27,7 @@ from sqlalchemy.exc import IntegrityError
 
 from ingest.settings import Settings
 from ingest.storage.catalogue_tables import words
-from ingest.storage.database import Database, put
-from ingest.storage.database_choice import open_database
+from ingest.storage.database import Database, open_database, put
 from ingest.storage.schema import Schema
 
 LEASE_SECONDS = 120.0  # how long work is another's that gives no sign of life

@@ -7,9 +7,9 @@ from pathlib import Path
 
 from conftest import ALTERED_BRIDGE, update
 
-from ingest.ingest_history import KEPT
 from ingest.pipeline import ingest, remove
 from ingest.storage.archive import Archive
+from ingest.storage.earlier_ingests import REPORTS_KEPT
 
 
 def latest(archive: Archive) -> list[tuple[int, int, int, int]]:
@@ -45,7 +45,7 @@ def test_notes_that_quote_an_article_go_with_it(filled: Archive, newsroom: Path)
 
 def test_the_last_hundred_are_kept(filled: Archive) -> None:
     report = ingest(filled, [])
-    for number in range(KEPT + 5):
+    for number in range(REPORTS_KEPT + 5):
         filled.reports.keep(replace(report, added=number + 1))
     kept = filled.reports.latest(1_000)
-    assert len(kept) == KEPT and kept[0]["added"] == KEPT + 5
+    assert len(kept) == REPORTS_KEPT and kept[0]["added"] == REPORTS_KEPT + 5
