@@ -150,7 +150,7 @@ def run(
         raise WrongUsage(
             "--prune is for files and folders: a page that was taken down leaves by itself"
         )
-    if owner_client.serving(settings.data_dir):
+    if directory_owner.serving(settings.data_dir):
         if dask:
             raise WrongUsage("--dask needs the data directory to itself: stop the service first")
         if rebuild:
@@ -217,7 +217,7 @@ def named_collections(collections: list[str] | None) -> list[str] | None:
 def rolled_back(settings: Settings) -> dict[str, Any]:
     """Goes back to the generation before the last ingest, here or in the owning service; the report
     as JSON."""
-    if owner_client.serving(settings.data_dir):
+    if directory_owner.serving(settings.data_dir):
         return dict(owner_client.request(settings.data_dir, "POST", "/owner/rollback"))
     with directory_owner.owning(settings.data_dir, "ingest"):
         from ingest import pipeline
@@ -315,7 +315,7 @@ def _screen(
 def examined(settings: Settings, *, mend: bool) -> dict[str, Any]:
     """`{faults: [words], left: [words], articles, passages, generation}`, found here or by the
     owning service."""
-    if owner_client.serving(settings.data_dir):
+    if directory_owner.serving(settings.data_dir):
         return dict(
             owner_client.request(settings.data_dir, "POST", "/owner/doctor", {"repair": mend})
         )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import http.client
 import json
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,7 +11,6 @@ from typing import Any
 from ingest.errors import DatelineError, InvalidRequest, Owned, WrongUsage
 from ingest.storage import directory_owner
 
-STARTING_SECONDS = 60.0  # a service takes its lock before it has loaded its index
 REPLY_SECONDS = 3600.0  # an ingest may be silent for long
 
 
@@ -25,28 +23,6 @@ class _Connection(http.client.HTTPConnection):
 
     def connect(self) -> None:
         self.sock = directory_owner.connect(self._data_dir, REPLY_SECONDS)
-
-
-def serving(data_dir: Path) -> bool:
-    """Whether a running service owns the directory and takes work for it; waits for one that is
-    starting.
-
-    Raises Owned where the owner is something else, such as another ingest.
-    """
-    deadline = time.monotonic() + STARTING_SECONDS
-    while (name := directory_owner.owner_of(data_dir)) is not None:
-        if not name.serves:
-            raise Owned(f"{data_dir} belongs to {name}: wait until it ends")
-        try:
-            directory_owner.connect(data_dir, 1.0).close()
-            return True
-        except OSError as error:
-            if time.monotonic() > deadline:
-                raise Owned(
-                    f"{data_dir} belongs to {name}, which does not answer ({error}): stop it and try again"
-                ) from error
-            time.sleep(0.1)
-    return False
 
 
 def request(data_dir: Path, method: str, path: str, body: dict[str, Any] | None = None) -> Any:

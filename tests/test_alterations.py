@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from ingest.copies.alterations import Copy, added, alterations, pair, read_copy
-from ingest.copies.sentence_alignment import Embed
+from ingest.copies.alterations import added, alterations, pair
+from ingest.copies.sentence_alignment import Copy, Embed, read_copy
 from ingest.types import Article, Sentence, SentenceKind
 
 BODY, HEADING = SentenceKind.BODY, SentenceKind.HEADING

@@ -8,10 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ingest.copies.alterations import read_copy
 from ingest.copies.copy_roles import members
 from ingest.copies.families import group
-from ingest.copies.sentence_alignment import Embed
+from ingest.copies.sentence_alignment import Embed, read_copy
 from ingest.embedding.embedder import LocalEmbedder
 from ingest.text.sentences import split
 from ingest.types import Article, Role

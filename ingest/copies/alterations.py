@@ -10,16 +10,14 @@ import numpy as np
 
 from ingest.copies.sentence_alignment import (
     SAME_WORDS,
+    Copy,
     Embed,
     Matrix,
-    Prose,
-    comparable,
     increasing,
-    prose,
     word_overlap,
 )
 from ingest.english import analyse, differences
-from ingest.types import Alteration, Article, Sentence, SentenceKind, Span
+from ingest.types import Alteration, Sentence, SentenceKind, Span
 
 # A reader can look through this many differing spans; rewordings beyond it are the least telling ones.
 MOST_SPANS = 80
@@ -28,25 +26,11 @@ MOST_COMPARED = 1000
 
 
 @dataclass(frozen=True, slots=True)
-class Copy:
-    """An article with the sentences a copy of it would repeat, and those of them that are running prose."""
-
-    article: Article
-    sentences: tuple[Sentence, ...]
-    prose: Prose
-
-
-@dataclass(frozen=True, slots=True)
 class Stretch:
     """Neighbouring sentences of two copies that say the same thing."""
 
     left: tuple[Sentence, ...]
     right: tuple[Sentence, ...]
-
-
-def read_copy(article: Article, sentences: Sequence[Sentence]) -> Copy:
-    repeated = tuple(comparable(sentences))
-    return Copy(article, repeated, prose(repeated))
 
 
 def alterations(canonical: Copy, copy: Copy, embed: Embed) -> tuple[Alteration, ...]:

@@ -12,7 +12,6 @@ from typing import Any
 
 import numpy as np
 
-from ingest.copies.alterations import Copy, read_copy
 from ingest.copies.copy_roles import COPY_SHARED, members
 from ingest.copies.likeness import (
     LEAST_SHARED,
@@ -33,7 +32,7 @@ from ingest.copies.near_duplicates import (
     print_of,
     topical,
 )
-from ingest.copies.sentence_alignment import Embed, comparable
+from ingest.copies.sentence_alignment import Copy, Embed, comparable, read_copy
 from ingest.types import Article, Family, Member, Sentence
 
 __all__ = ["Embed", "Prints", "Standing", "fingerprint", "group", "read_print", "regroup"]

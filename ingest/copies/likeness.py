@@ -7,12 +7,12 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 import numpy.typing as npt
 
-from ingest.copies.alterations import Copy
 from ingest.copies.copy_roles import COPY_SHARED
 from ingest.copies.near_duplicates import Shared, words_of
 from ingest.copies.sentence_alignment import (
     SAME_COSINE,
     SAME_WORDS,
+    Copy,
     Embed,
     Prose,
     chain,

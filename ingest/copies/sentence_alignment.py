@@ -12,7 +12,7 @@ import numpy.typing as npt
 from ingest.copies.near_duplicates import words_of
 from ingest.english.words import STOP_WORDS as FUNCTION_WORDS
 from ingest.english.words import stem
-from ingest.types import Sentence, SentenceKind
+from ingest.types import Article, Sentence, SentenceKind
 
 Embed = Callable[[Sequence[str]], npt.NDArray[np.float32]]
 Matrix = npt.NDArray[np.float64]
@@ -98,6 +98,20 @@ class Prose:
 
     sentences: tuple[Sentence, ...]
     words: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """An article with the sentences a copy of it would repeat, and those of them that are running prose."""
+
+    article: Article
+    sentences: tuple[Sentence, ...]
+    prose: Prose
+
+
+def read_copy(article: Article, sentences: Sequence[Sentence]) -> Copy:
+    repeated = tuple(comparable(sentences))
+    return Copy(article, repeated, prose(repeated))
 
 
 def prose(sentences: Sequence[Sentence]) -> Prose:

@@ -113,7 +113,7 @@ def _word(token: Token, capital_says_nothing: bool) -> Term:
     if token.stop or len(bare) < 2 or (bare in SUFFIXES and plain[0].isupper()):
         return Term(TermKind.FUNCTION, bare, start, end)
     if _is_name(plain, capital_says_nothing):
-        folded = fold(bare)
+        folded = bare if bare.isascii() else fold(bare)
         return Term(TermKind.NAME, NAME_SPELLINGS.get(folded, folded), start, end)
     return Term(TermKind.WORD, token.stem if bare == token.lower else stem(bare), start, end)
 

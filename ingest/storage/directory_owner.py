@@ -26,6 +26,7 @@ SOCKET = "owner.sock"
 PRIVATE_FILE, PRIVATE_FOLDER = 0o600, 0o700
 # in the directory
 DATA = ("*.sqlite*", "failures.jsonl", LOCK, "chroma", "text", "rebuilt", "uploads", "models")
+STARTING_SECONDS = 60.0  # a service takes its lock before it has loaded its index
 LOOKING_SECONDS = 1.0  # longer than anybody holds the lock who merely looks
 LONGEST_SOCKET_PATH = 100  # bytes; the kernel takes 108 with the closing zero
 
@@ -132,6 +133,28 @@ def owner_of(data_dir: Path) -> OwnerName | None:
         return None
     except OSError as error:
         raise _unwritable(data_dir, error) from error
+
+
+def serving(data_dir: Path) -> bool:
+    """Whether a running service owns the directory and takes work for it; waits for one that is
+    starting.
+
+    Raises Owned where the owner is something else, such as another ingest.
+    """
+    deadline = time.monotonic() + STARTING_SECONDS
+    while (name := owner_of(data_dir)) is not None:
+        if not name.serves:
+            raise Owned(f"{data_dir} belongs to {name}: wait until it ends")
+        try:
+            connect(data_dir, 1.0).close()
+            return True
+        except OSError as error:
+            if time.monotonic() > deadline:
+                raise Owned(
+                    f"{data_dir} belongs to {name}, which does not answer ({error}): stop it and try again"
+                ) from error
+            time.sleep(0.1)
+    return False
 
 
 def listen(data_dir: Path) -> socket.socket:

@@ -21,7 +21,7 @@ class Ask(Protocol):
 @contextmanager
 def connected(settings: Settings) -> Iterator[Ask]:
     """Asks the service that owns the directory, or the same, opened while the block runs."""
-    if owner_client.serving(settings.data_dir):
+    if directory_owner.serving(settings.data_dir):
         yield lambda method, path, body=None: owner_client.request(
             settings.data_dir, method, path, body
         )
@@ -71,7 +71,7 @@ def staying(settings: Settings, command: str) -> Iterator[Ask]:
 
         def ask(method: str, path: str, body: dict[str, Any] | None = None) -> Any:
             with one_at_a_time:
-                if not owner_client.serving(settings.data_dir):
+                if not directory_owner.serving(settings.data_dir):
                     from service.serving.server import serving_privately
 
                     stack.enter_context(serving_privately(settings, command))

@@ -9,9 +9,10 @@ from typing import Annotated
 
 import typer
 
-from ingest import owner_client, terminal
+from ingest import terminal
 from ingest.errors import DatelineError
 from ingest.settings import Settings, read_settings
+from ingest.storage import directory_owner
 from service.surfaces import slack_keys
 
 
@@ -42,7 +43,7 @@ def slack(
         async def as_client() -> None:
             await hear(server.stopped_by_signal())
 
-        if settings.url or owner_client.serving(settings.data_dir):
+        if settings.url or directory_owner.serving(settings.data_dir):
             asyncio.run(as_client())
         else:
             server.serve_privately(settings, "slack", hear)

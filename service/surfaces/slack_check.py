@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from slack_sdk.web.async_client import AsyncWebClient
 
-from ingest import owner_client
 from ingest.errors import DatelineError
 from ingest.settings import Settings
+from ingest.storage import directory_owner
 from service.surfaces.http_api_client import DatelineClient
 from service.surfaces.slack_keys import value_of
 from service.surfaces.slack_settings import Rules
@@ -81,7 +81,7 @@ async def _tokens(settings: Settings, web: AsyncWebClient) -> AsyncIterator[Find
 async def _service(settings: Settings) -> Finding:
     name = settings.url or str(settings.data_dir)
     try:
-        if not settings.url and not owner_client.serving(settings.data_dir):
+        if not settings.url and not directory_owner.serving(settings.data_dir):
             return Finding("Dateline", True, f"dateline slack opens {name} itself")
         dateline = DatelineClient(settings.data_dir, settings.url, value_of(settings.key))
         try:
