@@ -89,6 +89,9 @@ class BadHandler(BaseHTTPRequestHandler):
 
 
 class Server(ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 1_000
+
     def handle_error(self, *_: object) -> None:
         """Whoever asked went away in the middle: that is what is tested."""
 
@@ -129,7 +132,6 @@ def bomb(megabytes: int) -> Answer:
 @contextmanager
 def bad_web(tls: ssl.SSLContext | None = None) -> Iterator[Web]:
     server = Server(("127.0.0.1", 0), BadHandler)
-    server.daemon_threads = True
     if tls is not None:
         server.socket = tls.wrap_socket(server.socket, server_side=True)
     web = Web(f"{'https' if tls else 'http'}://127.0.0.1:{server.server_port}")

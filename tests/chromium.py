@@ -20,7 +20,8 @@ AXE = "axe-core@4.14.1"
 WIDE, PHONE = {"width": 1000, "height": 900}, {"width": 390, "height": 844}
 
 Opening = Callable[..., Page]
-expect.set_options(timeout=30_000)  # a loaded machine takes its time
+PATIENCE_MS = 120_000  # a loaded machine takes its time
+expect.set_options(timeout=PATIENCE_MS)
 
 
 @pytest.fixture(scope="module")
@@ -29,7 +30,9 @@ def chromium() -> Iterator[Browser]:
     if EXECUTABLE is None:
         pytest.skip("no Chromium on this machine")
     with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=EXECUTABLE, args=ARGUMENTS)
+        opened = playwright.chromium.launch(
+            executable_path=EXECUTABLE, args=ARGUMENTS, timeout=PATIENCE_MS
+        )
         yield opened
         opened.close()
 
@@ -43,6 +46,7 @@ def tab(chromium: Browser, request: pytest.FixtureRequest) -> Iterator[Opening]:
 
     def opening(url: str, **options: Any) -> Page:
         context = chromium.new_context(**({"viewport": WIDE} | options))
+        context.set_default_timeout(PATIENCE_MS)
         page = context.new_page()
         page.on("pageerror", lambda error: wrong.append(str(error)))
         page.on("console", lambda said: wrong.extend([said.text] * ("Refused" in said.text)))

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 import servers
+from httpx2._config import DEFAULT_TIMEOUT_CONFIG
 from running import running
 
 from ingest.embedding.embedder import LocalEmbedder
@@ -29,6 +30,9 @@ for name in [
     n for n in os.environ if n.startswith(("OPENAI_", "SLACK_")) or n == "DATELINE_API_KEYS"
 ]:
     del os.environ[name]  # a test never speaks to anything but loopback, whoever runs it
+
+for step in ("connect", "read", "write", "pool"):
+    setattr(DEFAULT_TIMEOUT_CONFIG, step, 120.0)  # instead of 5: a busy machine takes its time
 
 BRIDGE = """Orvel bridge opens after four years
 

@@ -82,7 +82,7 @@ class FakeDateline:
     def release(self, sentences: int) -> None:
         self.released = sentences
 
-    def wait(self, holds: Any, what: str, timeout_seconds: float = 30) -> None:
+    def wait(self, holds: Any, what: str, timeout_seconds: float = 120) -> None:
         with self._changed:
             assert self._changed.wait_for(holds, timeout_seconds), f"not in time: {what}"
 
@@ -182,7 +182,7 @@ def served(app: FastAPI) -> Iterator[str]:
         yield f"http://127.0.0.1:{port}"
     finally:
         server.should_exit = True
-        thread.join(20)
+        thread.join(120)
         assert not thread.is_alive()
 
 

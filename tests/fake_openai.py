@@ -64,11 +64,15 @@ def evidence_of(body: dict[str, Any]) -> list[tuple[str, str]]:
     return EVIDENCE.findall(prompt_of(body))
 
 
+class Server(ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 1_000  # of five, the sixth that comes at once would try again in seconds
+
+
 @contextmanager
 def running() -> Iterator[FakeOpenAI]:
     fake = FakeOpenAI()
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(fake))
-    server.daemon_threads = True
+    server = Server(("127.0.0.1", 0), _handler(fake))
     threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
     fake.url = f"http://127.0.0.1:{server.server_port}/v1"
     try:

@@ -252,7 +252,7 @@ class FakeSlack:
 
     def _on_loop(self, work: Any) -> Any:
         assert self._loop is not None
-        return asyncio.run_coroutine_threadsafe(work, self._loop).result(20)
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result(120)
 
     async def socket(self, request: web.Request) -> web.WebSocketResponse:
         connection = web.WebSocketResponse()
@@ -282,12 +282,12 @@ class FakeSlack:
                 call.fields for call in self.calls if call.method == method and call.error is None
             ]
 
-    def wait(self, holds: Callable[[], Any], what: str, timeout_seconds: float = 30.0) -> None:
+    def wait(self, holds: Callable[[], Any], what: str, timeout_seconds: float = 120.0) -> None:
         """Returns once something holds; AssertionError when it is late."""
         with self._changed:
             assert self._changed.wait_for(holds, timeout_seconds), f"not in time: {what}"
 
-    def wait_for(self, method: str, count: int = 1, timeout_seconds: float = 30.0) -> list[Fields]:
+    def wait_for(self, method: str, count: int = 1, timeout_seconds: float = 120.0) -> list[Fields]:
         """The fields of the successful calls of a method, once there are `count` of them."""
         self.wait(
             lambda: len(self.made(method)) >= count, f"{count} calls of {method}", timeout_seconds
@@ -303,7 +303,7 @@ class FakeSlack:
             ]  # fmt: skip
 
     def settled(
-        self, channel: str, thread_ts: str, count: int = 1, timeout_seconds: float = 30.0
+        self, channel: str, thread_ts: str, count: int = 1, timeout_seconds: float = 120.0
     ) -> list[Fields]:
         """The bot's messages in a thread, once there are `count` and none of them is still being written."""
 
@@ -655,13 +655,15 @@ def running() -> Iterator[FakeSlack]:
         await site.start()
         return int(runner.addresses[0][1])
 
-    fake.url = f"http://127.0.0.1:{asyncio.run_coroutine_threadsafe(start(), loop).result(20)}/api/"
+    fake.url = (
+        f"http://127.0.0.1:{asyncio.run_coroutine_threadsafe(start(), loop).result(120)}/api/"
+    )
     try:
         yield fake
     finally:
-        asyncio.run_coroutine_threadsafe(runner.cleanup(), loop).result(20)
+        asyncio.run_coroutine_threadsafe(runner.cleanup(), loop).result(120)
         loop.call_soon_threadsafe(loop.stop)
-        thread.join(20)
+        thread.join(120)
         loop.close()
 
 
@@ -691,4 +693,4 @@ def deliver(
         "X-Slack-Request-Timestamp": timestamp,
         "X-Slack-Signature": f"v0={signed.hexdigest()}",
     } | {name.replace("_", "-"): value for name, value in headers.items()}
-    return httpx2.post(address, content=body, headers=sent, timeout=20, trust_env=False)
+    return httpx2.post(address, content=body, headers=sent, timeout=120, trust_env=False)

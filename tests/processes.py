@@ -77,6 +77,6 @@ def command(
         env=environment(settings),
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=300,
         **options,
     )

@@ -14,7 +14,7 @@ from service.serving.http_connections import LimitedConnection
 from service.serving.server import http_server
 from service.wiring import Service, open_service
 
-STARTING_SECONDS = 10.0
+PATIENCE_SECONDS = 120.0  # for a start or an end, on a busy machine too
 
 
 @contextmanager
@@ -24,7 +24,7 @@ def running(settings: Settings, *, private: bool = False) -> Iterator[tuple[str,
         server = http_server(create_app(service, private=private), LimitedConnection)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()
-        deadline = time.monotonic() + STARTING_SECONDS
+        deadline = time.monotonic() + PATIENCE_SECONDS
         while not server.started and time.monotonic() < deadline:
             time.sleep(0.01)
         assert server.started
@@ -32,5 +32,5 @@ def running(settings: Settings, *, private: bool = False) -> Iterator[tuple[str,
             yield f"http://127.0.0.1:{listener.getsockname()[1]}", service
         finally:
             server.should_exit = True
-            thread.join(STARTING_SECONDS)
+            thread.join(PATIENCE_SECONDS)
             assert not thread.is_alive()

@@ -85,7 +85,7 @@ def over_socket(settings: Settings, workspace: FakeSlack, dateline: FakeDateline
 
     thread = threading.Thread(target=lambda: loop.run_until_complete(hear()), daemon=True)
     thread.start()
-    assert begun.wait(20)
+    assert begun.wait(120)
 
     def send(payload: dict[str, Any]) -> Any:
         number = workspace.send(*envelope(workspace, payload))
@@ -97,6 +97,6 @@ def over_socket(settings: Settings, workspace: FakeSlack, dateline: FakeDateline
         yield send
     finally:
         loop.call_soon_threadsafe(stopped.set)
-        thread.join(20)
+        thread.join(120)
         assert not thread.is_alive()
         loop.close()

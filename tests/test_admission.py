@@ -84,10 +84,10 @@ async def test_a_large_body_has_more_time_than_a_small_one() -> None:
     pieces = [b"x" * 16_384] * 8
 
     async def steady() -> Message:
-        await asyncio.sleep(0.1)
+        await asyncio.sleep(0.3)  # all of them take longer than the time that any body has
         return {"type": "http.request", "body": pieces.pop(), "more_body": bool(pieces)}
 
-    assert len(await Incoming(steady, seconds=0.3).whole(SizeLimit(10**6, ""))) == 8 * 16_384
+    assert len(await Incoming(steady, seconds=2).whole(SizeLimit(10**6, ""))) == 8 * 16_384
 
 
 def test_a_405_names_every_method_of_its_address(served: str) -> None:

@@ -107,19 +107,23 @@ def test_several_threads_embed_and_ask_at_once(embedder: LocalEmbedder, alone: n
 def test_a_question_s_sentences_are_read_while_articles_are_embedded(
     embedder: LocalEmbedder,
 ) -> None:
-    begun, done = Event(), list[int]()
+    begun, enough = Event(), Event()
 
     def progress(texts: int) -> None:
-        done.append(texts)
         begun.set()
+        if enough.is_set():
+            raise KeyboardInterrupt
 
     embedder.tokens(["warm"])
     with ThreadPoolExecutor(1) as pool:
-        many = pool.submit(embedder.embed, ["the ferry is late again " * 20] * 60, progress)
+        # a minute of work, behind which the question does not wait
+        many = pool.submit(embedder.embed, ["the ferry is late again " * 20] * 2_000, progress)
         begun.wait()
         embedder.tokens(["The bridge cost £4 million."])
-        assert len(done) < 40
-        many.result()
+        assert not many.done()
+        enough.set()
+        with pytest.raises(KeyboardInterrupt):
+            many.result()
 
 
 def test_an_interrupted_call_leaves_no_work_behind(embedder: LocalEmbedder) -> None:
@@ -127,10 +131,10 @@ def test_an_interrupted_call_leaves_no_work_behind(embedder: LocalEmbedder) -> N
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        embedder.embed(TEXTS[-1:] * 1000, interrupt)  # half a minute of work
+        embedder.embed(TEXTS[-1:] * 20_000, interrupt)  # ten minutes of work
     began = time.monotonic()
     embedder.embed(["the workers are free again"])
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 120
 
 
 def test_the_cached_graph_is_used_again(cached_graph: Path) -> None:

@@ -225,7 +225,7 @@ def test_whatever_the_tags_a_page_is_an_article_or_a_reason(soup: str) -> None:
     "tag", ["div", "b", "table><tr><td", "ul><li", "x-y", "blockquote", "font", "span"]
 )
 def test_a_paragraph_under_thousands_of_tags_is_read_at_once(tag: str) -> None:
-    started = time.monotonic()
+    started = time.thread_time()  # of the processor
     article = page(
         "<meta name='date' content='2025-03-12'>",
         f"<{tag}>" * 50_000 + f"<p>{OPENED}</p>" + f"</{tag.partition('>')[0]}>" * 50_000,
@@ -233,7 +233,7 @@ def test_a_paragraph_under_thousands_of_tags_is_read_at_once(tag: str) -> None:
     assert OPENED in article.text
     assert article.published_on == date(2025, 3, 12)
     assert "nested too deep" in article.notes[0]
-    assert time.monotonic() - started < 20
+    assert time.thread_time() - started < 20
 
 
 @pytest.mark.parametrize(

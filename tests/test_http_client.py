@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import gzip
+import socket
 import ssl
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -197,13 +199,14 @@ def test_a_server_that_drips_does_not_hold_us_beyond_the_deadline(web: Web) -> N
     web.pages["/body"] = drip(b"<p>" + b"x" * 1000, 0.05)
     web.pages["/head"] = drip(b"HTTP/1.1 200 OK\r\nX-Much: " + b"x" * 1000, 0.05, status=0)
     for path in ("/body", "/head"):
-        assert "did not answer within 0.3 s" in refusal(web.address + path, fetch_seconds=0.3)
+        assert "did not answer within 1 s" in refusal(web.address + path, fetch_seconds=1)
 
 
 def test_nothing_that_listens_is_said_and_so_is_a_name_of_nobody() -> None:
-    with bad_web() as gone:
-        address = gone.address
-    assert "cannot be reached" in refusal(address + "/")
+    with socket.socket() as deaf:
+        deaf.bind(("127.0.0.1", 0))
+        address = f"http://127.0.0.1:{deaf.getsockname()[1]}"
+        assert "cannot be reached" in refusal(address + "/")
     assert "cannot be found" in refusal("http://nobody.invalid/")
 
 
@@ -281,10 +284,12 @@ def test_a_host_is_asked_no_faster_than_the_setting_and_its_rules_say(web: Web) 
     for delay, pause in (("", 2), ("Crawl-delay: 60", 60)):
         web.pages["/robots.txt"] = robots(f"User-agent: *\n{delay}\n")
         waits: list[float] = []
+        began = time.monotonic()
         with Client(settings(fetch_a_minute=30), sleep=waits.append) as client:
             for _ in range(2):
                 client.get(web.address + "/a", TAKES)
-        assert pause - 1 < waits[-1] - sum(waits[:-1]) <= pause + 2
+        passed = time.monotonic() - began  # which counts, as the waiting here does not
+        assert pause - passed <= waits[-1] - sum(waits[:-1]) <= pause + 2
     web.pages["/robots.txt"] = robots("User-agent: *\nCrawl-delay: 61\n")
     assert "wants 61 s between two requests" in refusal(web.address + "/a")
 

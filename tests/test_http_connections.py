@@ -34,10 +34,14 @@ class Hasty(LimitedConnection):
     head_seconds = 0.3
 
 
+HELD, GO = threading.Semaphore(0), threading.Event()  # what is asked under /held
+
+
 async def app(scope: Scope, receive: Receive, send: Send) -> None:
-    """Answers at once, and under /slow after a while."""
-    if scope["path"] == "/slow":
-        await asyncio.sleep(2)
+    """Answers at once, and under /held when it is let go."""
+    if scope["path"] == "/held":
+        HELD.release()
+        await asyncio.to_thread(GO.wait, 120)
     head = {"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"2")]}
     await send(head)
     await send({"type": "http.response.body", "body": b"ok"})
@@ -56,12 +60,12 @@ def listening(protocol: type[LimitedConnection]) -> Iterator[tuple[str, int]]:
             yield listener.getsockname()
         finally:
             server.should_exit = True
-            thread.join(10)
+            thread.join(120)
 
 
 def reply(peer: socket.socket) -> tuple[int, Any]:
     """Status and body of what the server says before it closes."""
-    peer.settimeout(10)
+    peer.settimeout(120)
     said = b""
     with contextlib.suppress(ConnectionResetError):
         while piece := peer.recv(65536):
@@ -86,12 +90,19 @@ def test_a_head_that_does_not_arrive_in_time_is_a_408() -> None:
         status, problem = reply(peer)
         assert (status, problem["code"]) == (408, "request_timeout")
 
-    with listening(Hasty) as address, socket.create_connection(address) as peer:
+
+def test_neither_may_that_of_the_second_request_of_a_kept_connection_be_late() -> None:
+    class Hastier(LimitedConnection):
+        head_seconds = 60.0
+
+    with listening(Hastier) as address, socket.create_connection(address) as peer:
         peer.sendall(GET + b"\r\n")
-        said = b""
-        while not said.endswith(b"ok"):
-            said += peer.recv(1000)
-        peer.sendall(GET)  # the second request of a kept connection
+        said = piece = peer.recv(1000)
+        while piece and not said.endswith(b"ok"):
+            piece = peer.recv(1000)
+            said += piece
+        Hastier.head_seconds = 0.3
+        peer.sendall(GET)
         assert reply(peer)[0] == 408
 
 
@@ -114,11 +125,13 @@ def test_where_every_connection_is_being_answered_a_new_one_is_a_503() -> None:
     with listening(Few) as address, contextlib.ExitStack() as stack:
         busy = [stack.enter_context(socket.create_connection(address)) for _ in range(2)]
         for peer in busy:
-            peer.sendall(b"GET /slow HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
-        time.sleep(0.3)
+            peer.sendall(b"GET /held HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+        for _ in busy:
+            assert HELD.acquire(timeout=120)
         with socket.create_connection(address) as peer:
             status, problem = reply(peer)
         assert (status, problem["code"]) == (503, "overloaded")
+        GO.set()
         assert [reply(peer) for peer in busy] == [(200, b"ok")] * 2
 
 
@@ -132,8 +145,8 @@ def test_half_open_connections_beyond_the_file_handles_leave_the_service_answeri
     with served_process(settings, before=limit) as (url, process), contextlib.ExitStack() as stack:
         address = (urlsplit(url).hostname, urlsplit(url).port)
         for _ in range(1_300):
-            peer = stack.enter_context(socket.create_connection(address, timeout=30))
+            peer = stack.enter_context(socket.create_connection(address, timeout=120))
             peer.sendall(GET)
         for _ in range(5):
-            assert httpx2.get(f"{url}/healthz", timeout=5).status_code == 200
+            assert httpx2.get(f"{url}/healthz").status_code == 200
         assert process.poll() is None

@@ -119,14 +119,14 @@ class Work:
 
 async def test_work_goes_on_without_a_follower_and_is_cut_when_none_comes_back() -> None:
     assert KEPT_SECONDS == 30.0
-    work, recordings = Work(), Recordings(kept_seconds=0.2)
+    work, recordings = Work(), Recordings(kept_seconds=2)
     recording = recordings.begin(work.events())
     async with aclosing(recording.follow()) as events:
         assert await anext(events) == (0, Started("ans_1", "?"))
     work.go.release()
     async with aclosing(recordings.known["ans_1"].follow(0)) as events:
         assert await anext(events) == (1, Delta("word 0"))
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(120):
         await work.cut.wait()
     assert recordings.known == {}
 

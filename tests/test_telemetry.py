@@ -115,7 +115,7 @@ def test_a_collector_gets_requests_answers_and_model_calls_without_their_words(
             httpx2.get(f"{url}/v1/search", params={"q": "Orvel bridge"}, timeout=60)
             httpx2.get(f"{url}/topics/Orvel", timeout=60)
             process.terminate()
-            process.wait(30)
+            process.wait(180)
     request = collector.named("POST /v1/answers")
     assert request["http.response.status_code"] == 200
     asked = [one for one in collector.spans if one.name == "invoke_agent dateline"]

@@ -105,7 +105,7 @@ def listed(http: httpx2.Client) -> dict[str, dict[str, Any]]:
 
 def stored(kept: Path) -> set[str]:
     """What lies in the folder of uploads, once the files of ended jobs are cleared away."""
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 180
     while any((kept / STAGING).glob("*")) and time.monotonic() < deadline:
         time.sleep(0.02)
     return {path.relative_to(kept).as_posix() for path in kept.rglob("*") if path.is_file()}
@@ -411,7 +411,7 @@ def test_a_file_and_its_article_agree_after_a_job_was_killed(
 def test_the_owners_socket_takes_articles_too(settings: Settings) -> None:
     with served_process(settings, DATELINE_API_KEYS="secret"):
         job_id = owner_client.request(settings.data_dir, "POST", "/v1/articles", FERRY)["job_id"]
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 180
         while (job := owner_client.request(settings.data_dir, "GET", f"/v1/jobs/{job_id}"))[
             "status"
         ] != "done":

@@ -131,7 +131,7 @@ def test_a_service_embeds_sentences_before_they_are_asked_for(
     with Archive(settings, embedder) as archive, Ahead(archive):
         ingest(archive, [folder])
         snapshot = archive.catalogue.live()
-        patience = time.monotonic() + 30
+        patience = time.monotonic() + 300
         while archive.sentence_vectors.lacking(snapshot) and time.monotonic() < patience:
             time.sleep(0.05)
         embedder.texts = 0

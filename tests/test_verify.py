@@ -256,9 +256,9 @@ def test_an_altered_sentence_gives_way_to_the_sound_one():
 def test_a_quote_of_any_length_is_exact_and_a_long_invention_is_refused_quickly():
     long_quote = " ".join(f"word{n}" for n in range(400))
     assert verdict(long_quote, long_quote).support == "exact"
-    started = time.perf_counter()
+    started = time.thread_time()  # of the processor
     assert verdict("nonsense and more of it " * 2500, QUOTE).support is None
-    assert time.perf_counter() - started < 1
+    assert time.thread_time() - started < 1
 
 
 @settings(max_examples=150, deadline=None)

@@ -55,7 +55,7 @@ class Receiver:
 
     def wait_for(self, count: int) -> None:
         with self.came:
-            assert self.came.wait_for(lambda: len(self.heard) >= count, timeout=60)
+            assert self.came.wait_for(lambda: len(self.heard) >= count, timeout=300)
 
 
 @contextmanager
