@@ -162,6 +162,7 @@ def run(
     with directory_owner.owning(settings.data_dir, "ingest"), terminal.progress_bar() as progress:
         from ingest import pipeline
         from ingest.storage import archive, indexes
+        from ingest.web.fetching import fetch
 
         anew = rebuild or (not dry_run and indexes.is_half_rebuilt(settings.data_dir))
         embedder = _on_cluster(settings, dask) if dask else None
@@ -170,8 +171,6 @@ def run(
         with archive.open_archive(settings, embedder) as opened:
             found = []
             if addresses:
-                from ingest.web.fetching import fetch
-
                 found = fetch(opened, addresses, collections=collections, progress=progress)
             report = report_body(
                 pipeline.ingest(

@@ -48,38 +48,17 @@ def _verbs() -> tuple[frozenset[str], frozenset[str]]:
 
 _VERBS, _PAST = _verbs()
 _CONTRACTED = {"can't": "can", "won't": "will"}  # the others are their verb with "n't" behind it
-_BE = frozenset("is are was were be been being am".split())
-_BARE_AFTER = frozenset(
-    "to may might could can must will would shall should do does did cannot".split()
-)
-_MODALS = _BARE_AFTER - frozenset("to do does did".split())
-_AUXILIARIES = _BE | _BARE_AFTER | frozenset("have has had having".split())
-_ADVERBS = frozenset(
-    "also still already now once then soon twice only even just since earlier later first ever always again not never quite "
-    "longer".split()
-)
-_DETERMINERS = frozenset(
-    "the a an this these those his her its their our my your no any every each some all both another".split()
-)
-_PREPOSITIONS = frozenset(
-    "of in on at for from to with by about after against among around as before behind below beside between "
-    "beyond despite during for into like near off onto out over since than through towards toward under until "
-    "up upon via within without down".split()
-)
-_OPENERS = frozenset(
-    "that because when while if unless whether although though whereas where why how but provided so".split()
-)
-_RELATIVES = frozenset("who which whom".split())
+_WORDS = word_tables.lists("clause_words.tsv")
+_BE, _ADVERBS, _RELATIVES = _WORDS["be"], _WORDS["adverb"], _WORDS["relative"]
+_MODALS, _BARE_AFTER = _WORDS["modal"], _WORDS["modal"] | _WORDS["bare verb behind"]
+_AUXILIARIES = _BE | _BARE_AFTER | _WORDS["have"]
+_DETERMINERS, _PREPOSITIONS = _WORDS["determiner"], _WORDS["preposition"]
+_OPENERS, _PRONOUNS = _WORDS["opener"], _WORDS["pronoun"]
 _NO_SUBJECT = (_PREPOSITIONS | _OPENERS | CARDINALS.keys()) - {"that"}
-_PRONOUNS = frozenset(
-    "he she it they we i you him her them us me himself herself itself themselves one".split()
-)
 _BREAKS = _AUXILIARIES | _OPENERS | _RELATIVES | _PRONOUNS
 _ENDS = _PREPOSITIONS | _OPENERS | _RELATIVES | _PRONOUNS | {"and", "or"}
-_SINCE_WHEN = frozenset("after before since until".split())
-PLACES = frozenset("town city village port island state county republic kingdom".split())
-_SHARES_SUBJECT = frozenset("and or but then".split())
-_LEADS_PARTICIPLE = frozenset("after before by without when while".split())
+_SINCE_WHEN, PLACES = _WORDS["since when"], _WORDS["place"]
+_SHARES_SUBJECT, _LEADS_PARTICIPLE = _WORDS["shares subject"], _WORDS["leads participle"]
 _PAUSE = re.compile(r"[,;:.!?()—–\"“”]| - ")
 _END = re.compile(r"[;:.!?]")
 
