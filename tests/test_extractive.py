@@ -137,6 +137,18 @@ def test_a_sentence_that_opens_with_a_pronoun_brings_the_one_before():
     assert drafted("How much did the bridge cost?", ranked) == [TEXTS[0], TEXTS[1]]
 
 
+def test_a_sentence_that_points_back_brings_nobody_whom_the_question_names():
+    told = sentences(BRIDGE, "Hanna Brandt runs a bakery.", "She baked 40 cakes for the bridge.")
+    ranked = weighed(told, 0.001, 0.9)
+    assert drafted("Who baked cakes for the bridge?", ranked) == [told[0].text, told[1].text]
+    assert drafted("How many cakes did Hanna Brandt bake?", ranked) == [told[1].text]
+
+
+def test_the_best_sentence_comes_first_then_what_stands_behind_it_then_what_stands_before():
+    ranked = weighed(sentences(BRIDGE, *TEXTS), 0.2, 0.001, 0.9, 0.3, 0.001)
+    assert drafted("What does Hanna Brandt run?", ranked) == [TEXTS[2], TEXTS[3], TEXTS[0]]
+
+
 def test_a_bare_quotation_brings_its_speaker_and_is_brought_by_no_pronoun():
     spoken = "“The tide carries us twice,” Ruan Pettifer said."
     bare, bell = "“Once underneath, and once through the plug.”", "Her bell was cast in Loam."

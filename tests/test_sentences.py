@@ -118,6 +118,11 @@ def test_every_sentence_is_its_span_and_nothing_but_white_space_lies_between(
         ["Fruit, e.g. apples, i.e. Granny Smiths, cost 3.5 per cent more.", "Pears did not."],
         ["“It is done,” she said.", "“We can go.”", "They went."],
         ['"Will it hold?" Tessa Quill asked.', '"It will."'],
+        ['"No. Free entry helped a little," she said.', "She left."],
+        ["Asked, he said: “I have not decided. Ask me in spring.”", "They went."],
+        ['A 6" pipe burst.', 'They mended a 4" one.'],
+        ["The Review: Visitor numbers doubled. Is that the free entry?"],
+        ["Quill: Numbers doubled.", "That is the free entry."],
         ["He waited... and then he left.", "Nobody saw."],
         ["She holds a Ph.D. in physics from Ostmere and a B.A. from Brask.", "She teaches."],
         ["It cost $8.5 billion in 2019.", "14 people objected."],
@@ -130,6 +135,11 @@ def test_every_sentence_is_its_span_and_nothing_but_white_space_lies_between(
 def test_sentences_end_where_a_reader_sees_them_end(sentences: list[str]) -> None:
     separator = "" if sentences[0].endswith("。") else " "
     assert words(separator.join(sentences)) == sentences
+
+
+@pytest.mark.parametrize(("letters", "pieces"), [(291, 1), (292, 2)])
+def test_a_quotation_of_at_most_300_characters_is_not_cut(letters: int, pieces: int) -> None:
+    assert len(words(f"He said: “{'a' * letters}. He won.”")) == pieces
 
 
 def test_tokenised_text_is_split_after_its_loose_periods_and_closing_quotes() -> None:
@@ -227,6 +237,8 @@ def test_a_line_that_is_mainly_a_date_is_a_dateline(line: str) -> None:
         "3 May 2025 | It was the longest day of the year in Tarnmouth, and nobody in the whole town went to bed before noon.",
         "The essay was republished in 1931 and sold out.",
         "She asked visitors to sign in at the desk.",
+        "“We apologise for the error,” the bank said.",
+        "We regret that the bank made errors of this size for years.",
     ],
 )
 def test_prose_about_dates_reprints_and_money_stays_citable_body(line: str) -> None:
@@ -244,6 +256,7 @@ def test_prose_about_dates_reprints_and_money_stays_citable_body(line: str) -> N
         "Share this article",
         "Subscribe to our daily newsletter",
         "Advertisement",
+        "We sincerely apologise for the error.",
         "* * *",
         "This story was originally published by The Strait Ledger.",
         "We use cookies to improve your visit.",

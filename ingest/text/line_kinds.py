@@ -58,6 +58,8 @@ _TRIGGERS = (
     "back to top",
     "readers pay",
     "loading",
+    "apologi",
+    "we regret",
 )
 
 
@@ -69,8 +71,8 @@ def triggers_in(text: str) -> tuple[str, ...]:
 
 
 def is_notice(paragraph: str, triggers: Iterable[str] = _TRIGGERS) -> bool:
-    """Whether a paragraph is a licence, an appeal for money, a sign-in, share or link line, or
-    holds no word at all.
+    """Whether a paragraph is a licence, an appeal for money, a sign-in, share or link line, the
+    outlet's excuse for an error, or holds no word at all.
 
     A paragraph is one where most of its sentences are. Disclaimers, biographies, captions and
     corrections are about the article, and are none.
@@ -116,6 +118,7 @@ _NOTICE = re.compile(
     r"|\ball rights reserved\b|^\W*(?:copyright\b|\(c\))|^©"
     r"|^related (?:articles|stories|topics|content|news)\b|^more (?:from|stories)\b|^most read\b"
     r"|^you may also (?:like|be)\b"
+    r"|^we (?:\w+ )?(?:apologi[sz]e|regret)\b[^\"”]{0,80}\b(?:errors?|mistakes?|confusion|inconvenience)\W*$"
     r"|^\W*advertisement\W*$|^\W*(?:click here|skip to|print this|back to top|join our|download our)\b|^loading\W*$"
     r"|^(?:(?:view|leave|post|add|show|hide|no|all|\d+)\s+)*(?:a\s+)?comments?(?:\s*\(\d+\))?$",
     re.IGNORECASE,

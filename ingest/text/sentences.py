@@ -13,6 +13,8 @@ from ingest.types import Sentence, SentenceKind
 
 LONGEST = 1200  # characters; a longer run without an end (a table, a list) is cut at a pause
 LONGEST_NOTICE = 300  # characters
+LONGEST_QUOTATION = 300  # characters; the sentences of a longer one are cut apart
+TURN = re.compile(r"[A-Z][\w.'’-]*(?: [A-Z][\w.'’-]*){0,3}: ")  # "Solheim: ", in an interview
 
 # A paragraph or line as [start, end) of the text.
 Block = tuple[int, int]
@@ -24,7 +26,8 @@ def split(text: str, title: str | None = None) -> tuple[Sentence, ...]:
 
     `sentence.text == text[sentence.start:sentence.end]`, never with white space at either end. A
     blank line always ends a sentence; a line break does where the line is a list item or stands
-    alone. A title, heading, byline or date line is one piece whatever its punctuation. With `title`
+    alone. A short quotation ends with its mark, and a speaker's turn that asks is one piece, as is
+    a title, heading, byline or date line whatever its punctuation. With `title`
     the line that repeats it is the title, a second one boilerplate. Whatever gives orders to a
     machine that reads it is `orders`, whatever else it is.
     """
@@ -83,10 +86,23 @@ _WORD = re.compile(r"[^\s(\[“\"‘'«`]*$")
 _OPENERS = "\"'“‘«([`*_-–— "
 
 
+# what is not cut: a quotation, and a speaker's turn that ends in a question, as an interviewer's
+_QUOTATION = re.compile(
+    rf"“[^“”]{{2,{LONGEST_QUOTATION}}}”|(?<!\w)\"(?=\S)[^\"]{{2,{LONGEST_QUOTATION}}}\""
+)
+_ASKS = re.compile(rf"{TURN.pattern}[^\n]{{2,{LONGEST_QUOTATION}}}\?$")
+
+
 def _sentences(text: str, start: int, end: int) -> Iterator[Block]:
     begin = start
+    if _ASKS.match(text[start:end]):
+        yield start, end
+        return
+    quoted = [match.span() for match in _QUOTATION.finditer(text, start, end)]
     for match in _END.finditer(text, start, end):
         after = match.end()
+        if any(first < match.start() and match.end("closers") < last for first, last in quoted):
+            continue
         if after < end and _ends(text, begin, match, text[after : min(end, after + 40)]):
             yield begin, max(match.end("closers"), match.start() + 1)
             begin = after

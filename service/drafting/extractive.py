@@ -51,14 +51,15 @@ _ACCOUNT = frozenset(("who", "whose", "where", "when", "which", "what", "yes_no"
 
 
 def draft(query: Query, ranked: Sequence[Evidence]) -> tuple[Draft, ...]:
-    """At most four sentences copied whole, best article first and in its own order, save that a
-    note of what was corrected comes behind what is right, and who holds an office now first.
+    """At most four sentences copied whole, best article first: its best sentence, what stands behind
+    that, and what stands before it. A note of what was corrected comes behind what is right, and who
+    holds an office now first.
 
     () where nothing unaltered is left, or a person is asked for and nobody is named. One sentence
     for a factoid, and up to four where others of its passage are not far behind or the article is
     about what it asks for; more for several parts, a list, a reason, a manner, or what several
-    articles say. A sentence that opens with a pronoun brings the sentence before it, or is left out
-    where there is room for one.
+    articles say. A sentence that opens with a pronoun brings the sentence before it where that names
+    somebody else than the question, or is left out where there is room for one.
     """
     usable = [item for item in ranked if not item.altered and item.kind.citable]
     if not usable:
@@ -69,7 +70,8 @@ def draft(query: Query, ranked: Sequence[Evidence]) -> tuple[Draft, ...]:
     chosen: list[Evidence] = []
     picked = 0
     for item in _candidates(query, usable):
-        with_it = [one for one in (*_antecedent(item, usable), item) if one not in chosen]
+        named = [one for one in _antecedent(item, usable) if new_names(query, one.text)]
+        with_it = [one for one in (*named, item) if one not in chosen]
         fits = not chosen or (picked < most and len(chosen) + len(with_it) <= longest)
         if fits and not any(
             _says_the_same(item, other) for other in chosen if other.key != item.key
@@ -80,20 +82,28 @@ def draft(query: Query, ranked: Sequence[Evidence]) -> tuple[Draft, ...]:
     whom = query.wants == "person" and not query.parts and not query.about
     if whom and not any(cue(query, item.text) for item in chosen):
         return ()
+    copied = plain if query.wants in ("place", "date") else undated
+    return tuple(Draft(copied(item.text), (item.key,)) for item in _in_order(query, chosen))
+
+
+def _in_order(query: Query, chosen: Sequence[Evidence]) -> list[Evidence]:
+    """The best article's sentences first; of each its best with that which it points back to, what
+    stands behind that, and what stands before it."""
     articles = list(dict.fromkeys(item.article.article_id for item in chosen))
     if query.wants == "person" and of_the_present(query):  # who holds an office now comes first
-        named = {i.article.article_id: i.article.published_on for i in chosen if cue(query, i.text)}
-        articles.sort(key=lambda one: named.get(one) or date.min, reverse=True)
-    chosen = sorted(
+        days = {i.article.article_id: i.article.published_on for i in chosen if cue(query, i.text)}
+        articles.sort(key=lambda one: days.get(one) or date.min, reverse=True)
+    leads = {item.article.article_id: item for item in reversed(chosen)}
+    opens = {one: (*_antecedent(item, chosen), item)[0].start for one, item in leads.items()}
+    return sorted(
         chosen,
         key=lambda item: (
             articles.index(item.article.article_id),
             _said_last(query, item, chosen),
+            item.start < opens[item.article.article_id],
             item.start,
         ),
     )
-    copied = plain if query.wants in ("place", "date") else undated
-    return tuple(Draft(copied(item.text), (item.key,)) for item in chosen)
 
 
 def _said_last(query: Query, item: Evidence, chosen: Sequence[Evidence]) -> bool:
@@ -248,8 +258,8 @@ def _new_stems(query: Query, item: Evidence) -> frozenset[str]:
 
 
 def _antecedent(item: Evidence, usable: Sequence[Evidence]) -> list[Evidence]:
-    """The sentence right before one that opens with a pronoun or is quoted whole; such a quotation
-    itself names nobody."""
+    """The sentence right before one that opens with a pronoun or is quoted whole; [] where that one
+    does so too."""
     opens = _POINTS_BACK.match(item.text) or _QUOTED_WHOLE.match(item.text)
     if item.kind is not SentenceKind.BODY or not opens:
         return []
@@ -259,7 +269,7 @@ def _antecedent(item: Evidence, usable: Sequence[Evidence]) -> list[Evidence]:
         if other.article.article_id == item.article.article_id
         and other.kind is SentenceKind.BODY
         and 0 <= item.start - other.end <= PARAGRAPH_GAP
-        and not _QUOTED_WHOLE.match(other.text)
+        and not (_QUOTED_WHOLE.match(other.text) or _POINTS_BACK.match(other.text))
     ][:1]
 
 
