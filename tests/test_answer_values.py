@@ -31,6 +31,10 @@ PEOPLE = "How many people marched in Ashby?"
         ("Did the council approve the quarry?", "The council approved the quarry.", ["yes"]),
         ("Did the council approve the quarry?", "The council did not approve the quarry.", ["no"]),
         ("What happened in Ashby?", "Some 22,000 people marched.", []),
+        (PEOPLE, "Four people had gone home by themselves.", []),  # of these nobody asks
+        (PEOPLE, "There were 138 people on board.", ["138"]),
+        (PEOPLE, "An earlier version said 300 people marched.", []),
+        (PEOPLE, "**14.20** 13,000 people have marched through the town.", ["13,000"]),
     ],
 )
 def test_a_sentence_gives_values_of_the_wanted_kind(

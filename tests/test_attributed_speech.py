@@ -49,3 +49,29 @@ def test_a_quotation_has_its_speaker(sentence: str, speakers: list[str | None]) 
 
 def test_a_report_is_no_verb() -> None:
     assert analyse("The report lists the boats. Its claims were read.").attributions == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "taken_back"),
+    [
+        (
+            "An article of 4 March said that 212 were born.",
+            ["An article of 4 March said that 212 were born"],
+        ),
+        (
+            "In our report we stated that it closes in March, but it does not.",
+            ["In our report we stated that it closes in March"],
+        ),
+        ("It was built in 1964; an earlier version said 1962.", ["earlier version said 1962"]),
+        ("The price was wrongly given as 12 euros; it is 14.", ["wrongly given as 12 euros"]),
+        ("She was 47, not 46, as this article stated.", []),
+        ("As we said on Monday, the bridge cost 12 million.", []),
+        ("We reported on Monday that she resigned.", []),
+        ('"We said that we would pay 12 million," she said.', []),
+        ("A report said that 12 people died.", []),
+    ],
+)
+def test_what_an_outlet_takes_back_is_told_from_what_it_says(
+    text: str, taken_back: list[str]
+) -> None:
+    assert [text[start:end] for start, end in analyse(text).withdrawn] == taken_back

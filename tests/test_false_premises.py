@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 from asking import query
@@ -250,3 +251,12 @@ def test_a_fifth_of_the_rest_bears_out_what_is_denied_elsewhere(
     ranked = [*denied, *sentences(card("o", "Dawn"), other)]
     question = "Why did Tolvay apologise for cutting the long telephone line to Skerra island?"
     assert (corrected(question, ranked=ranked) is None) == borne_out
+
+
+@pytest.mark.parametrize(("day", "corrects"), [("2021-05-25", False), ("2020-05-25", True)])
+def test_a_year_is_not_doubted_by_an_article_of_that_year(day: str, corrects: bool) -> None:
+    mill = card("m", "Mill on Skerra", published_on=date.fromisoformat(day))
+    ranked = sentences(mill, "The mill on Skerra closed in 2019 with the loss of 240 jobs.")
+    ranked = [replace(item, relevance=0.9) for item in ranked]
+    question = "Why did the mill on Skerra close in 2021?"
+    assert (corrected(question, ranked=ranked) is not None) == corrects

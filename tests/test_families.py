@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from ingest.copies.copy_roles import same_outlet
 from ingest.copies.families import fingerprint, group
 from ingest.copies.sentence_alignment import Embed
 from ingest.embedding.embedder import LocalEmbedder
@@ -256,6 +257,25 @@ def test_the_credited_source_is_canonical_even_if_undated_and_later_in_order(emb
     families = grouped([altered, source], embed)
     assert member(families, source).canonical
     assert member(families, altered).role is Role.ALTERED
+
+
+@pytest.mark.parametrize(
+    ("credit", "outlet", "its_own"),
+    [
+        ("NWA", "Northern Wire Agency", True),
+        ("AP", "The Associated Press", True),
+        ("AP", "AP News", True),
+        ("Reuters", "Reuters", True),
+        ("dpa", "Deutsche Presse-Agentur", True),
+        ("NWA", "Northern Courier", False),
+        ("N", "Northern", False),
+        ("AP", "", False),
+    ],
+)
+def test_a_credit_names_an_outlet_by_its_name_first_words_or_initials(
+    credit: str, outlet: str, its_own: bool
+) -> None:
+    assert same_outlet(credit, outlet) is its_own
 
 
 def test_the_majority_of_versions_is_right_where_no_source_is_credited(embed: Embed) -> None:

@@ -637,6 +637,24 @@ def test_names_that_are_no_text_are_shown_escaped(tmp_path: Path) -> None:
     assert article.identity.encode("utf-8")
 
 
+@pytest.mark.parametrize(
+    ("opening", "credited"),
+    [
+        ("BRASK HAVEN, March 3 (Norden Wire) - A cable was laid", "Norden Wire"),
+        ("Brask Haven (dpa) – A cable was laid", "dpa"),
+        ("BRASK HAVEN (AP) — A cable was laid", "AP"),
+        ("A cable (of copper) - and a long one - was laid", None),
+        ('"A cable," said Lena Ostrow (Norden), - was laid', None),
+    ],
+)
+def test_the_place_line_of_an_agency_credits_it(
+    tmp_path: Path, opening: str, credited: str | None
+) -> None:
+    body = f"Cable laid\n\n{opening} off Skerra on Monday, its owners said. It is 94 km long.\n"
+    (tmp_path / "a.txt").write_text(body, "utf-8")
+    assert [article.credited_to for article in articles(tmp_path)] == [credited]
+
+
 def test_the_seed_articles_say_of_themselves_what_a_reader_sees() -> None:
     datasets = os.environ.get("DATELINE_TEST_DATASETS")
     if not datasets:

@@ -104,14 +104,26 @@ def _is_fragment(part: Hashes, whole: Hashes) -> bool:
 
 
 def _is_republication(article: Article) -> bool:
-    credited, own = _outlet(article.credited_to), _outlet(article.publisher)
-    return bool(article.republished_on) or bool(credited and credited != own)
+    credited = article.credited_to
+    return bool(article.republished_on) or bool(
+        credited and not same_outlet(credited, article.publisher)
+    )
+
+
+def same_outlet(credited: str, publisher: str | None) -> bool:
+    """Whether a credit names an outlet: by its name, the first words of it or their initials.
+
+    "AP" is "AP News", "Associated Press" and "The Associated Press".
+    """
+    short, long = (_outlet(name).split() for name in (credited, publisher))
+    initials = "".join(word[0] for word in long)
+    return bool(short) and (short == long[: len(short)] or (len(long) > 1 and short == [initials]))
 
 
 @lru_cache(maxsize=4096)
 def _outlet(name: str | None) -> str:
     """An outlet's name as it is compared: "The Daily Post" is "daily post"."""
-    return re.sub(r"^the\s+|[^\w\s]", "", (name or "").casefold()).strip()
+    return re.sub(r"^the\s+|[^\w\s]", "", (name or "").casefold().replace("-", " ")).strip()
 
 
 _CORRECTED = re.compile(
@@ -162,7 +174,7 @@ def _canonical(versions: _Versions, prints: Sequence[Hashes]) -> int:
     copies, everyone = versions.copies, range(len(versions.copies))
     later = {n for n in everyone if any(m != n and versions.is_update(m, n) for m in everyone)}
     candidates = [n for n in everyone if n not in later] or list(everyone)
-    credited = Counter(_outlet(c.article.credited_to) for c in copies if c.article.credited_to)
+    named = [c.article.credited_to for c in copies if c.article.credited_to]
     longest = max(len(prints[n]) for n in candidates)
     agreeing = _agreement(versions, candidates)
     days = [c.article.published_on for c in (copies[n] for n in candidates)]
@@ -171,7 +183,7 @@ def _canonical(versions: _Versions, prints: Sequence[Hashes]) -> int:
 
     def rank(n: int) -> tuple[object, ...]:
         article = copies[n].article
-        others = credited[_outlet(article.publisher)] if article.publisher else 0
+        others = any(same_outlet(credit, article.publisher) for credit in named)
         return (
             len(prints[n]) * MUCH_LONGER < longest,
             -agreeing[n],

@@ -68,6 +68,17 @@ _CLOSING = re.compile(r"[\"”’»][\s,]*$|,[\"”’»]?\s*$")
 _APPOSITIVE = re.compile(r",\s[^,]{2,80},\s*$")
 _SENTENCE_END = re.compile(r"[.!?]+[\"”’')\]]*(?=\s+[\"“‘'(]?[^\Wa-z])|[\n;]|$")
 _CLAUSE_END = re.compile(r"[;:!?()—–]|\s-\s|[.,](?=[\s\"”’]|$)")
+_GAVE = r"(?:said|stated|gave|given|put|named|called|described|identified)\b(?!\W*$|[.,;])"
+_SAID_BEFORE = re.compile(
+    rf"(?i)\b(?:(?<!as )(?P<we>we (?:\w+ ){{0,2}}{_GAVE})|"
+    rf"(?P<article>(?:this|an) (?:article|story|item)\b[^.;]*?\b{_GAVE})|"
+    r"(?:earlier|previous|original) (?:versions?|editions?|articles?|reports?|stor(?:y|ies))\b|"
+    rf"(?:wrongly|incorrectly|mistakenly|erroneously|previously|originally) (?:reported\b|{_GAVE})|"
+    r"misstated\b|misreported\b)"
+)
+_RIGHT = re.compile(
+    r"(?i), (?:but|it|and it|whereas)\b|\b(?:should|in fact|the (?:correct|right|actual))\b"
+)
 _FAR = 9  # words between a verb and the "of" or "that" that opens what is said
 
 
@@ -85,6 +96,26 @@ def attributions(analysis: Analysis) -> tuple[Attribution, ...]:
             start = min(opener.end + 1, last)
             found.append(Attribution("named", token.start, token.end, start, last, None))
     return tuple(found)
+
+
+def withdrawn(analysis: Analysis) -> tuple[tuple[int, int], ...]:
+    """Where a text repeats what its outlet said before and takes back: "an earlier version said …".
+
+    What names the article that was wrong belongs to it, with its day: "An article of 4 March said".
+    """
+    text, found = analysis.text, []
+    for match in _SAID_BEFORE.finditer(text):
+        named = match["article"] or match["we"]
+        start = _sentence_around(text, match.start())[0] if named else match.start()
+        if not any(q.start <= match.start() < q.end for q in analysis.quotations):
+            found.append((start, _in_fact(text, match.end(), _clause_end(text, match.end()))))
+    return tuple(found)
+
+
+def _in_fact(text: str, start: int, end: int) -> int:
+    """Where what is wrong ends and what is right begins, at most `end`."""
+    right = _RIGHT.search(text, start, end)
+    return right.start() if right else end
 
 
 def quotations(analysis: Analysis) -> tuple[Quotation, ...]:

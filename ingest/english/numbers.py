@@ -62,6 +62,9 @@ _NUMBER = re.compile(
     r"(?i)"
     r"\b(?P<hour>\d{1,2})(?:[:.](?P<minute>\d\d))?\s?(?P<half_day>[ap])\.?m\b\.?"
     r"|\b(?P<clock>\d{1,2}:\d\d)\b"
+    # what opens an entry of a live page: "14.20 Police have …"
+    r"|(?P<stamp>(?:\A|(?<=\*\*)|(?<=\n))(?:[01]\d|2[0-3])\.[0-5]\d"
+    rf"(?=\*\*|(?::|\s[-–—])?\s(?!(?:{_AFTER})\b)(?-i:[A-Z]|\d)))"
     r"|\b(?P<ordinal>\d{1,3}(?:,\d{3})*)(?:st|nd|rd|th)\b"
     rf"|\b(?P<fold>\d+|{_any(CARDINALS)})(?:[\s-]?fold\b|\s+times\b|x\b)"
     rf"|\b(?P<multiple>{_any(_MULTIPLES)})\b"
@@ -152,8 +155,8 @@ def _times_match(left: str, right: str) -> bool:
 def _value(found: dict[str, str | None]) -> str:
     """The normal form of one match, by the group that matched."""
     low = {name: text.lower() for name, text in found.items() if text}
-    if "clock" in low:
-        return low["clock"].zfill(5)
+    if clock := low.get("clock") or low.get("stamp"):
+        return clock.replace(".", ":").zfill(5)
     if "hour" in low:
         hour = int(low["hour"]) % 12 + (12 if low["half_day"] == "p" else 0)
         return f"{hour:02d}:{low.get('minute', '00')}"

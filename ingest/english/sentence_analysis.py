@@ -129,6 +129,15 @@ class Analysis:
         return attributed_speech.attributions(self)
 
     @cached_property
+    def withdrawn(self) -> tuple[tuple[int, int], ...]:
+        """Stretches that repeat what the outlet itself said before and takes back."""
+        return attributed_speech.withdrawn(self)
+
+    def is_withdrawn(self, span: Span) -> bool:
+        """Whether a value stands in such a stretch."""
+        return any(start <= span.start < end for start, end in self.withdrawn)
+
+    @cached_property
     def statements(self) -> tuple[Statement, ...]:
         """Who does what: the verbs, each with its subject, its object and what else it joins."""
         return clauses.statements(self)

@@ -63,6 +63,9 @@ def find_header(text: str, heading: str | None = None) -> Header:
     short = (line for line in ends if len(line) <= LONGEST_CREDIT)
     sentences = (sentence for line in short for sentence in _ROUGH_END.split(line))
     credit = next(filter(None, map(credit_in, sentences)), None)
+    wired = next(filter(None, map(_WIRED.match, lines[:HEADER_LINES])), None)
+    if credit is None and wired is not None:
+        credit = wired["name"]
     return Header(title, author, publisher, credit)
 
 
@@ -239,6 +242,10 @@ _DOMAIN = re.compile(r"\.(?:com|org|net|eu|info|co\.uk)$", re.IGNORECASE)
 _CREDITED = (
     r"(?P<name>(?:[Tt]he\s+)?[A-Z0-9][\w&'’-]*(?:\.[a-z]{2,4}\b)?"
     r"(?:\s+(?:of\s+|the\s+|and\s+|&\s+)?[A-Z][\w&'’-]*){0,5})"
+)
+# "BRASK HAVEN, March 3 (Norden Wire) - ": the place, and the agency that sent it
+_WIRED = re.compile(
+    r"[A-Z][^()\n\"“”:;?!]{1,60}\((?P<name>[A-Z][\w&.-]*(?: [A-Z][\w&.-]*){0,3}|[a-z]{2,4})\) ?(?:[-–—]|--) "
 )
 _CREDIT = re.compile(
     r"\b(?i:(?:re-?published|reprinted|reproduced|syndicated)\s+(?:(?:here|with permission|courtesy|in full)\s+)*"

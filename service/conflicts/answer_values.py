@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from decimal import Decimal, InvalidOperation
 
-from ingest.english import Span, analyse
+from ingest.english import Analysis, Span, analyse
 from ingest.english.countries import COUNTRIES
 from ingest.english.date_mentions import dates_conflict
 from ingest.english.word_kinds import Term, TermKind, is_ordinary
-from ingest.english.words import opposite, stem, synonyms
+from ingest.english.words import BE, opposite, stem, synonyms
 from service.query.question_analysis import Query
 
 COUNTED_WORDS = 3  # words between a number and what it counts: "22,000 angry people"
@@ -30,15 +30,18 @@ def values(query: Query, text: str) -> Values:
     reading = analyse(text)
     match query.wants:
         case "number" if query.noun:
-            return _counted(query.noun, text)
+            return _counted(query, text)
         case "money":
-            return {s.value: text[s.start : s.end] for s in reading.numbers if " " in s.value}
+            return {
+                s.value: text[s.start : s.end]
+                for s in reading.numbers
+                if " " in s.value and not reading.is_withdrawn(s)
+            }
         case "date":
             return {
                 s.value: text[s.start : s.end]
                 for s in reading.dates
-                if (s.value[0].isdigit() or "-" in s.value)
-                and not _ARTICLE_OF.search(text[: s.start])
+                if (s.value[0].isdigit() or "-" in s.value) and not reading.is_withdrawn(s)
             }
         case "person":
             return _people(query, text)
@@ -96,15 +99,33 @@ def predicate_of(question: str) -> str | None:
     return run[-1] if run else None
 
 
-def _counted(noun: str, text: str) -> Values:
+def _counted(query: Query, text: str) -> Values:
+    """The numbers of what is counted; none of those who do what the question does not ask of them."""
     found: Values = {}
-    for number in analyse(text).numbers:
-        if text[number.end :].startswith("-") or number.value.startswith("#"):
-            continue  # the 46-year-old ship, the first ship
+    noun, reading = query.noun or "", analyse(text)
+    asked = {word for _, stemmed in query.terms for word in synonyms(stemmed)}
+    on_the_matter = not (asked - synonyms(noun)).isdisjoint(reading.stems)
+    for number in reading.numbers:
+        if text[number.end :].startswith("-") or number.value[0] == "#" or ":" in number.value:
+            continue  # the 46-year-old ship, the first ship, 14.20
+        if reading.is_withdrawn(number):
+            continue
+        if not on_the_matter and _does_something(reading, number):
+            continue  # "How many passengers were there?": "Four passengers had gone home."
         after = analyse(text[number.end : number.end + 60]).tokens[:COUNTED_WORDS]
         if any(token.stem in synonyms(noun) for token in after):
             found[number.value] = text[number.start : number.end]
     return found
+
+
+def _does_something(reading: Analysis, number: Span) -> bool:
+    """Whether the number is of those who do something, or to whom something is done."""
+    return any(
+        reading.tokens[place].start == number.start
+        for statement in reading.statements
+        if reading.words[statement.verb] not in _BEING
+        for place in statement.subject
+    )
 
 
 def _people(query: Query, text: str) -> Values:
@@ -182,12 +203,8 @@ def _amount(value: str) -> tuple[str, Decimal]:
 _COUNTRIES = frozenset((*COUNTRIES.values(), "africa", "america", "asia", "europe"))
 _SHIP = re.compile(r"[A-Z]{2,3} [A-Z]")  # SS Valencia, HMS Victory
 _PLACED = re.compile(r"(?i)\b(?:in|at|near|through|across)\s+(?:the\s+)?$")
-# what is corrected, "An article of 4 March", and not when anything happens
-_ARTICLE_OF = re.compile(
-    r"(?i)\b(?:article|report|story|piece|item|version|edition|issue|page|column)s?"
-    r"(?: (?:of|on|from|in|dated|published|posted|the|our|last|\w+day,?))*\s*$"
-)
 _AT_LEAST = re.compile(r"(?:more than|over|at least|above)\W*$")
+_BEING = frozenset((*BE.split("|"), "be", "been"))
 _CLAUSE_END = re.compile(r"[,;:.!?()–—]")
 _PREPOSITIONS = frozenset("of to in on at for from with".split())
 PRICED = frozenset(stem(word) for word in "expensive cheap dear price cost fare".split())

@@ -34,6 +34,7 @@ MOST_ACCOUNTS = 3  # that contradict the answer, each in its own way: more are a
 SIDE = 2  # families that must agree on a value to be a camp
 ON_THE_MATTER = 0.5  # share of the question's words that a family must have to be counted in a camp
 
+_OVER = re.compile(r"(?i)\b(?:did|was|were|has|have|had|been)\b")  # asks of what has been
 Camp = Mapping[str, tuple[Evidence, str]]  # family → its best sentence, and the value as written
 
 _ONE_OF_MANY = re.compile(rf"(?i)\W*who (?:{BE}|became) (?:an?|one of|some)\b")
@@ -82,13 +83,13 @@ def dispute(query: Query, ranked: Sequence[Evidence], lead: Evidence) -> Dispute
     """
     if query.about is not None or query.several_articles or _ONE_OF_MANY.match(query.text):
         return None
-    mine = values(query, lead.text)
+    mine = _stated(query, lead)
     if not 0 < len(mine) <= MOST_VALUES:
         return _between_camps(query, ranked, lead)
     found: list[Dispute] = []
     families = {lead.article.family.id}
     for other in ranked[:WEIGHED]:
-        theirs = values(query, other.text)
+        theirs = _stated(query, other)
         if (
             other.kind is SentenceKind.BODY
             and not other.altered
@@ -108,6 +109,19 @@ def dispute(query: Query, ranked: Sequence[Evidence], lead: Evidence) -> Dispute
         return max(replacing, key=lambda one: one.other.article.published_on or date.min)
     undecided = [one for one in found if one.chosen is None]
     return next(iter([*undecided, *found]), None) or _between_camps(query, ranked, lead)
+
+
+def _stated(query: Query, item: Evidence) -> Values:
+    """The values of a sentence; what is to come has no day that was over when it was written."""
+    given, written_on = values(query, item.text), item.article.published_on
+    if query.wants != "date" or written_on is None or _OVER.search(query.text):
+        return given
+    return {day: written for day, written in given.items() if not _is_over(day, written_on)}
+
+
+def _is_over(day: str, written_on: date) -> bool:
+    """Whether a day, month or year was over then; one whose year is not said never is."""
+    return day[:4].isdigit() and day < written_on.isoformat()[: len(day.rstrip("-"))]
 
 
 def _tells_of_later(query: Query, lead: Evidence, other: Evidence) -> bool:
@@ -160,7 +174,7 @@ def _answers(query: Query, item: Evidence) -> bool:
     """Whether a sentence says yes or no, or a value of the wanted kind of what the question is
     about.
     """
-    given, subject = values(query, item.text), subject_terms(query)
+    given, subject = _stated(query, item), subject_terms(query)
     held = terms_held(query, item.text) & subject
     return bool(given) and (
         not given.keys().isdisjoint(("yes", "no")) or len(held) >= SHARED_TERMS * len(subject)

@@ -148,6 +148,9 @@ def _contradictions(
             yield from _other_number(question, asked, doubted, said, item, told)
         case TermKind.DATE if query.kind in _HAPPENED_ONCE:
             dates = [term for term in told if term.kind is TermKind.DATE]
+            published = item.article.published_on
+            if published and dates_share(doubted.value, published.isoformat()):
+                return  # what it tells of may be of that day
             all_conflict = all(dates_conflict(doubted.value, term.value) for term in dates)
             if dates and all_conflict and dates[0].value[:4].isdigit():
                 yield Premise("date", asked, item.text[dates[0].start : dates[0].end], item)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from statistics import mode
 
+from ingest.copies.copy_roles import same_outlet
 from ingest.storage.catalogue import Snapshot, StoredArticle
 from ingest.storage.passage_filters import permitted_articles
 from service.query.question_analysis import Query
@@ -56,7 +57,9 @@ def _origin(members: Sequence[StoredArticle]) -> str | None:
     """
     credited = [s.article.credited_to for s in members if s.article.credited_to]
     if credited:
-        return mode(credited)
+        named = mode(credited)
+        own = (s.article.publisher for s in members)
+        return next((name for name in own if name and same_outlet(named, name)), named)
     dated = sorted((s.article.published_on, _outlet(s)) for s in members if s.article.published_on)
     alone = len(members) == 1 or (len(dated) > 1 and dated[0][0] < dated[1][0])
     return dated[0][1] if dated and alone and len(dated) == len(members) else None

@@ -61,13 +61,6 @@ _REASON = re.compile(
     r"lead(?:s|ing)? to|led to|so that|in order to|therefore|thus|hence|reasons?|why|means that|allow(?:s|ed|ing)?|"
     r"prevents?|purpose|aim(?:s|ed)? to|for fear|blam(?:e|ed|es|ing)|objections?|explain(?:s|ed)?)\b"
 )
-# what a correction takes back: "an earlier version said 240; it is 204", "it is 204, not 240"
-_SAID_BEFORE = re.compile(
-    r"(?i)\b(?:(?:earlier|previous|original|first) (?:version|article|report|story)|"
-    r"(?:previously|originally|wrongly|mistakenly|incorrectly|erroneously)"
-    r" (?:said|stated|reported|given|gave|put|named|called|described|identified))\b.*?"
-    r"(?=;|[.!] |, (?:but|it|and it|whereas)\b|\b(?:should|in fact|the (?:correct|right|actual))\b|$)"
-)
 CORRECTS = re.compile(r"(?i)\b(?:correct(?:ions?|ed|s)?|clarifications?)\b")
 _RATHER = re.compile(r"(?i)\b(?:not|instead of|rather than)\b.*?(?=[;,.!](?: |$)|$)")
 _KIND_OF = re.compile(r"(?i)\b(?:what|which) (?:kind|sort|type)s? of\b")
@@ -198,8 +191,8 @@ def words_that_answer(query: Query, text: str) -> tuple[int, int] | None:
     A name of one word is never marked: one that opens the sentence may have been read over. Nor is
     what a correction says was said before.
     """
-    patterns = (_SAID_BEFORE, _RATHER) if CORRECTS.search(text) else (_SAID_BEFORE,)
-    before = [match.span() for pattern in patterns for match in pattern.finditer(text)]
+    rather = _RATHER.finditer(text) if CORRECTS.search(text) else ()
+    before = [*analyse(text).withdrawn, *(match.span() for match in rather)]
     found = [
         thing
         for thing in (() if query.wants == "reason" else things(query, text))
