@@ -223,7 +223,9 @@ def _other_number(
 
 
 def _unit(value: str) -> str:
-    """`usd`, `%`, `#` for a rank and so on; "" for a plain number."""
+    """`usd`, `%`, `#` for a rank, `:` for an hour and so on; "" for a plain number."""
+    if ":" in value:
+        return ":"
     head, _, amount = value.partition(" ")
     if amount:
         return head
