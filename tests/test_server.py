@@ -23,7 +23,7 @@ from ingest.settings import Settings
 from ingest.storage import directory_owner
 from service.serving import server
 
-ENDING_SECONDS = 10.0
+ENDING_SECONDS = 120.0  # far more than it takes, on a busy machine too
 
 
 def test_a_service_takes_work_from_its_neighbours_refuses_a_second_and_ends_on_sigterm(
@@ -67,26 +67,25 @@ def test_a_stream_that_is_cut_by_the_end_of_the_service_says_so(
 ) -> None:
     fill(settings, newsroom)
     with fake_openai.running() as model:
-        model.reply = lambda body: fake_openai.Script(["NO_ANSWER"], delay_seconds=30)
+        model.reply = lambda body: fake_openai.Script(["NO_ANSWER"], delay_seconds=3600)
         with served_process(settings, OPENAI_BASE_URL=model.url) as (url, process):
             asked = {"question": "How much did the Orvel bridge cost?", "stream": True}
             with httpx2.stream("POST", f"{url}/v1/answers", json=asked, timeout=60) as reply:
                 lines = reply.iter_lines()
                 assert next(lines) == "event: answer.started"
                 _wait_until(lambda: bool(model.requests))
-                began = time.monotonic()
                 process.send_signal(signal.SIGTERM)
                 rest = list(lines)
             assert (
                 "event: error" in rest
                 and '"code":"not_ready"' in rest[rest.index("event: error") + 1]
             )
-            assert process.wait(ENDING_SECONDS) == 0 and time.monotonic() - began < ENDING_SECONDS
+            assert process.wait(ENDING_SECONDS) == 0
 
 
 @pytest.mark.parametrize(
     ("headers", "seconds", "left", "finished"),
-    [({}, 60, 1, 0), ({"Idempotency-Key": "once"}, 2, 0, 1)],
+    [({}, 3600, 1, 0), ({"Idempotency-Key": "once"}, 2, 0, 1)],
     ids=["nobody can ask for it again", "its key can ask for it again"],
 )
 def test_a_client_that_goes_away_stops_the_work_unless_it_can_come_back(
@@ -145,7 +144,7 @@ def test_a_taken_port_is_told_before_anything_is_opened(settings: Settings) -> N
     assert not settings.data_dir.exists()
 
 
-def _wait_until(happened: Callable[[], bool], seconds: float = 20.0) -> None:
+def _wait_until(happened: Callable[[], bool], seconds: float = 180.0) -> None:
     deadline = time.monotonic() + seconds
     while not happened():
         assert time.monotonic() < deadline
