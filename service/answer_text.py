@@ -29,6 +29,7 @@ _DATELINE = re.compile(
     r"[A-Z][A-Z'’-]{2,}(?: [A-Z][A-Z.'’-]+){0,3}(?:,? [A-Z][\w.]*(?: \d{1,2})?){0,3}(?:, \d{4})?"
     r"(?: ?\([^()]{2,30}\))? ?(?:[—–]|--?) (?=[\"“‘']?[A-Z])"
 )
+_SMALL = (TermKind.FUNCTION, TermKind.NEGATION, TermKind.QUANTIFIER, TermKind.MODAL)
 SENTENCE_END = re.compile(r"([.!?…]+)([\"'”’»)\]]*)$")
 ABBREVIATION_END = re.compile(r"(?:\b\w\.){2,}$|\b(?:Jr|Sr|Inc|Ltd|Co|Corp|etc|No|St)\.$")
 
@@ -70,7 +71,7 @@ class AnswerText:
         self._said.add(words)
         known = {item.key: item for item in shown}
         cited = [known[key] for key in verdict.keys]
-        sentence = _according_to(draft.text, cited)
+        sentence = _behind(draft.opening, _according_to(draft.text, cited))
         support = verdict.support if sentence == draft.text else "supported"
         return self._add(sentence, cited, support)
 
@@ -142,14 +143,19 @@ def _according_to(sentence: str, cited: Sequence[Evidence]) -> str:
     named = all(outlet and not names_something_foreign(outlet, ()) for outlet in outlets)
     copies = "an altered copy" if len(outlets) == 1 else "altered copies"
     where = f" in {' and '.join(filter(None, outlets))}" if named else ""
-    first = analyse(sentence).terms[:1]
-    if first and first[0].kind is TermKind.FUNCTION and first[0].value != "i":
+    return _behind(f"According to {copies}{where}, ", sentence)
+
+
+def _behind(opening: str, sentence: str) -> str:
+    """The sentence with words of ours in front, and then with a small letter where it opens with no name."""
+    first = analyse(sentence).terms[:1] if opening else ()
+    if first and first[0].kind in _SMALL and first[0].value != "i":
         sentence = (
             sentence[: first[0].start]
             + sentence[first[0].start :][:1].lower()
             + sentence[first[0].start + 1 :]
         )
-    return f"According to {copies}{where}, {sentence}"
+    return opening + sentence
 
 
 def _marked(sentence: str, numbers: Sequence[int]) -> str:

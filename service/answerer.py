@@ -19,7 +19,7 @@ from service.answer_run import AnswerRun, new_id
 from service.answer_text import INTRODUCTION, plain, undated
 from service.archive_questions import counted_sentences
 from service.conflicts import altered_copies, disputes, false_premises, origins, staleness
-from service.drafting import extractive, prompts
+from service.drafting import extractive, openings, prompts
 from service.drafting.draft_parsing import accepted
 from service.drafting.llm import Drafter, Usage
 from service.evidence import ranking
@@ -199,6 +199,7 @@ class Answerer:
             return []
         run.shown, run.digest = leads, asked.order
         drafts = [Draft(undated(item.text), (item.key,)) for item in leads]
+        drafts = openings.attributed(leads, drafts)
         return [event for draft in drafts for event in self._verified(run, draft)]
 
     async def _claims(
@@ -232,6 +233,9 @@ class Answerer:
             with run.timed("draft"):
                 drafts = extractive.draft(query, run.shown)
                 drafts, run.dispute = disputes.settled(query, run.shown, drafts)
+                if run.dispute is None:
+                    drafts = openings.answered(query, run.shown, drafts)
+                drafts = openings.attributed(run.shown, drafts)
         for draft in drafts:
             for event in self._verified(run, draft):
                 yield event

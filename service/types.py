@@ -155,6 +155,7 @@ class Draft:
 
     text: str
     keys: tuple[str, ...]
+    opening: str = ""  # what is ours to say in front of it once it has its verdict: "No: "
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from functools import lru_cache
 from evals.cases import Case
 from evals.metrics.outcome import Outcome
 from evals.replies import Answer, Article, Citation, Claim
+from ingest.text.sentences import TURN
 from ingest.types import SentenceKind
 from service.types import ArticleCard, Draft, Evidence, FamilyPlace
 from service.verification.verify import verify
@@ -18,6 +19,9 @@ _ABOUT_SOURCES = re.compile(
     r"This was reported on |The report comes from |\d+ outlets in the archive carry this"
     r"|In the archive this report stands only in |The question (?:says|takes) “|.+ disagree on this\b"
 )
+
+# What the service says in front of a copied sentence (`service.drafting.openings`).
+_OPENING = re.compile(rf"^(?:Yes: |No: |[^:\[\]]{{2,80}} writes: |{TURN.pattern})+")
 
 
 def recall(case: Case, outcome: Outcome) -> float | None:
@@ -46,7 +50,10 @@ def unsupported(case: Case, outcome: Outcome) -> float | None:
 
 def borne_out(claim: Claim, cited: Sequence[Evidence]) -> bool:
     keys = tuple(item.key for item in cited)
-    return verify(Draft(claim.text, keys), {e.key: e for e in cited}).support is not None
+    return (
+        verify(Draft(_OPENING.sub("", claim.text), keys), {e.key: e for e in cited}).support
+        is not None
+    )
 
 
 @lru_cache(1)  # three scores ask it of one outcome after the other

@@ -17,11 +17,12 @@ from service.verification.verify import comparable
 from service.verification.word_alignment import align, edit
 
 # Of what speaks against a claim, that which both cannot be true of; the rest is only not said.
+OTHER_NUMBER = "the archive gives another number"
 _EXCLUDES = {
     NEGATION: "the archive says the opposite",
     NEGATION_LEFT_OUT: "the archive says the opposite",
     ROLES_EXCHANGED: "the archive says it of others",
-    another("number"): "the archive gives another number",
+    another("number"): OTHER_NUMBER,
     another("date"): "the archive gives another date",
     another("name"): "the archive gives another name",
     another("antonym"): "the archive says the opposite",
