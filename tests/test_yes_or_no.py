@@ -19,7 +19,7 @@ from service.verification.yes_or_no import yes_or_no
         ("the council did approve the plan", "The council said it would approve the plan.", None),
         ("Ada Quill is mayor of Loam", "Ada Quill was elected mayor of Loam on Sunday.", None),
         ("Ada Quill is still mayor of Loam", "Ada Quill has resigned as mayor of Loam.", None),
-        ("bank details were taken", "Mr Quill said that no bank details had been taken.", "No"),
+        ("the state did oppose the appeal", "The state did not oppose the appeal.", "No"),
         ("Elise Malin was convicted", "His wife, Elise Malin, was acquitted.", "No"),
         ("the tower is 49 metres high", "The tower is 41 metres high and built of brick.", "No"),
         ("Orvel School will stay open", "Garnet School will stay open after all.", None),
