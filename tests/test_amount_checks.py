@@ -76,6 +76,13 @@ def amount(text: str) -> Amount:
         ("It takes 40 people or more.", 40.0, "", "least"),
         ("It takes 40 people or fewer.", 40.0, "", "most"),
         ("It takes 40 people or so.", 40.0, "", "about"),
+        ("It takes 40 people and more.", 40.0, "", "least"),
+        ("It holds as many as 40 people.", 40.0, "", "most"),
+        ("No boat may carry more than 40 people.", 40.0, "", "most"),
+        ("No room has fewer than 40 seats.", 40.0, "", "least"),
+        ("It was six degrees below zero.", -6.0, "temperature", ""),
+        ("It lasted three quarters of an hour.", 45 * 60.0, "time", ""),
+        ("It lasted half a day.", 12 * 3600.0, "time", ""),
     ],
 )
 def test_an_amount_is_read_with_its_unit_and_bound(
@@ -189,3 +196,20 @@ def test_one_amount_is_known_in_every_way_of_writing_it(said: str, claim: str) -
     known = [*given, *joined(given, read(said)), *implied(read(said))]
     mine = list(joined(list(amounts(read(claim))), read(claim)))
     assert mine and all(any(bears_out(a, b) for a in known) for b in mine)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "claim", "borne_out"),
+    [
+        ("Frost killed the buds in two nights.", "Frost killed the buds over two nights.", True),
+        ("The farm covers 24 hectares.", "The farm extends over 24 hectares.", True),
+        ("The farm covers 24 hectares.", "The farm covers over 30 hectares.", False),
+        ("Voters went as far as 40 kilometres.", "Voters went about 25 miles.", True),
+        ("They limit games to 240 minutes.", "They limit games to no more than four hours.", True),
+        ("They limit games to 240 minutes.", "They limit games to no more than 3 hours.", False),
+        ("Children account for most of the rise.", "Over half of the rise is children.", True),
+        ("She was paid £900 an acre.", "She was paid £900 altogether.", False),
+    ],
+)
+def test_amounts_are_read_in_whatever_words(sentence: str, claim: str, borne_out: bool) -> None:
+    assert released(sentence, claim) == borne_out

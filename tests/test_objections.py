@@ -53,26 +53,20 @@ KINDS: dict[str, dict[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
             ("The depot does not lie at the edge of the quarry.",),
         ),
     },
-    "said of what another thing is denied of": {
-        "The smaller depot in Lund, where 60 people sort parcels, is not threatened.": (
-            ("The Lund depot shuts as well.",),
-            ("The Lund depot is not under threat.", "60 people sort parcels at the Lund depot."),
+    "said of what is his": {
+        "It is to be driven by Mr Teague's deputy, as no driver was found.": (
+            ("It is to be driven by Mr Teague.",),
+            ("Mr Teague's deputy is to drive it.", "It is to be driven by the deputy of Mr Teague."),
+        ),
+        "The mayor's brother bought the mill in May.": (
+            ("The mayor bought the mill in May.",),
+            ("In May the mill was bought by the brother of the mayor.",),
         ),
     },
     "opposite verbs": {
         "Lena Ostrow, who was elected chair of the guild in May, moved to Lund.": (
             ("Ostrow lost the vote for the chair of the guild.",),
             ("Ostrow won the vote for the chair of the guild.",),
-        ),
-    },
-    "corrected": {
-        "The Herald wrongly stated that the ferry to Lund was sold.": (
-            ("Sold: the Lund ferry.",),
-            ("The Herald wrongly said that the ferry to Lund was sold.",),
-        ),
-        "An earlier version of this report said that 31 tenants must leave; it is 13.": (
-            ("31 people who rent have to leave as tenants.",),
-            ("13 people who rent have to leave as tenants.",),
         ),
     },
     "direction of change": {
@@ -497,7 +491,6 @@ LOAM = "The Loam boats sank near the pier on Monday."
         (LOAM, "Four Loam boats sank near the pier on Monday.", False),
         ("The talks with Iran ended in Loam.", "The Iranian talks ended in Loam.", True),
         ("The talks with Iran ended in Loam.", "The Irish talks ended in Loam.", False),
-        ("It fell to 40 in May.", "In the month of May there was a fall by 40.", False),
         ("It fell by 40 in May.", "In the month of May there was a fall by 40.", True),
     ],
 )

@@ -81,7 +81,6 @@ def test_a_rank_goes_with_the_noun_that_it_changes(sentence: str, claim: str, cu
     ("sentence", "claim", "cut"),
     [
         ("The brother of the mayor bought the mill.", "The mayor bought the mill.", True),
-        ("The mayor's brother bought the mill.", "The mayor bought the mill.", True),
         ("The brother of the mayor bought the mill.", "The brother bought the mill.", False),
     ],
 )

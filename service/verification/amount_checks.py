@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import combinations
 
@@ -51,7 +51,9 @@ _RATES = (
     60,
     365,
 )  # "£500 a month" of £6,000 a year
-EACH = re.compile(r"\b(?:each|every|apiece|per|a head)\b")
+EACH = re.compile(
+    r"\b(?:each|every|apiece|per|an? (?:head|acre|hectare|year|month|week|day|hour|night|tonne|mile))\b"
+)
 _SMALL_COUNT = rf"\d{{1,3}}|{'|'.join(CARDINALS)}"
 _OUT_OF = re.compile(rf"\b(?P<part>an?|{_SMALL_COUNT})\s+(?:in|out of)\s+(?:every\s+)?$")
 _PART_OF = re.compile(
@@ -73,7 +75,8 @@ _BOUNDS = {
     "nearly": "nearly|almost|just under|just short of|close to|just less than|barely|not quite|all but",
     "over": "just over|slightly more than|a little over|a little more than|just above|slightly over",
     "about": "about|around|some|roughly|approximately|or so|nearer|circa|estimated",
-    "most": "no more than|not more than|at most|up to|as much as|as many as|maximum of|capped at|as little as|within",
+    "most": "no more than|not more than|at most|up to|maximum of|capped at|as little as|within"
+    "|(?<!twice )(?<!half )(?<!times )as (?:much|many|long|far|high|large|late|often) as",
     "least": "at least|no fewer than|no less than|not less than|minimum of|as early as",
     "more": "more than|over|above|in excess of|upwards of|longer than|greater than|exceed(?:s|ed)?|pass(?:es|ed)?"
     "|top(?:s|ped)|farther than|beyond|higher than|larger than",
@@ -84,8 +87,17 @@ _BEFORE = {
     for name, words in _BOUNDS.items()
 }
 _AFTER = re.compile(
-    r"^\s*(?:[a-z]+\s+)?(?:or (?P<or>so|more|less|fewer|over)|at (?P<at>most|least))\b"
+    r"^\s*(?:[a-z]+\s+)?(?:(?:or|and) (?P<or>so|more|less|fewer|over)|at (?P<at>most|least))\b"
 )
+# words that may as well bound nothing: "over two nights", "extends over", "as long as"
+_MAY_BOUND = re.compile(
+    r"(?<!just )(?<!little )(?<!slightly )\b(?:over|as \w+ as)\W+(?:an?\s|[£$€])?\s*$"
+)
+_DENIED = re.compile(r"(?:\b(?:no|not|never|none|cannot)\b|n't\b)(?:(?!\bthat\b)[^,;.]){0,60}$")
+_OPPOSITE = {"more": "most", "less": "least"}  # "no game went beyond four hours"
+_BELOW_ZERO = re.compile(r"[\s-]degrees? (?:[a-z]+ )?below (?:zero|freezing)\b|[\s-]below zero\b")
+_OF_A_UNIT = re.compile(r"\s+(?:of )?an? ([a-z]+)\b")  # "three quarters of an hour"
+_HALF_UNIT = re.compile(r"[\s-](?:an? )?([a-z]+)\b")
 _AFTERWARDS = {"so": "about", "more": "least", "over": "least", "less": "most", "fewer": "most"}
 
 
@@ -102,6 +114,7 @@ class Amount:
     factor: float
     bound: str
     term: Term
+    loose: bool = False  # it may as well have no bound
 
     @property
     def written(self) -> float:
@@ -134,6 +147,8 @@ def implied(reading: Reading) -> Iterator[Amount]:
                 yield Amount(size, dimension, size, "", term)
             if word in _PARTS:
                 yield Amount(100 / _PARTS[word], "%", 1.0, _bound(reading, term), term)
+    for match in re.finditer(r"\b(?:most|majority) of\b", reading.lower):
+        yield Amount(50.0, "%", 1.0, "more", Term(TermKind.NUMBER, "", match.start(), match.end()))
     years = [int(t.value[:4]) for t in reading.content if re.fullmatch(r"\d{4}-+", t.value)]
     span = UNITS["year"][1]
     for start, end in combinations(sorted(set(years)), 2):
@@ -197,12 +212,21 @@ def _amount(reading: Reading, term: Term, after: str) -> Amount | None:
         value, unit = 100 * _counted(part["part"]) / value, "%"
     elif whole and value < _counted(whole["whole"]) and whole["noun"] not in UNITS:
         return None  # "nine out of ten pupils" is said by its "ten"
+    part_of = (_OF_A_UNIT if "/" in term.value else _HALF_UNIT).match(after)
+    if part_of and unit == "%" and part_of[1] in UNITS:  # "three quarters of an hour", "half a day"
+        dimension, factor = UNITS[part_of[1]]
+        return Amount(value / 100 * factor, dimension, factor, _bound(reading, term), term)
+    if _BELOW_ZERO.match(after):
+        value = -value
+    if written == "zero" and re.search(r"\b(?:above|below) $", before):
+        return None
+    loose = _MAY_BOUND.search(before) is not None
     if not unit and not _OLD.match(after):
         unit, factor = _unit(re.sub(r"^ an? ", " ", after) if written == "half" else after)
     size = value * factor
     if unit == "temperature" and factor < 1 and not before.endswith("by "):
         size -= 32 * factor  # a reading in Fahrenheit, not a change
-    return Amount(size, unit, factor, _bound(reading, term), term)
+    return Amount(size, unit, factor, _bound(reading, term), term, loose)
 
 
 def _counted(word: str) -> float:
@@ -250,8 +274,10 @@ def _unit(after: str) -> tuple[str, float]:
 def _bound(reading: Reading, term: Term) -> str:
     before = reading.lower[max(0, term.start - 28) : term.start]
     for name, pattern in _BEFORE.items():
-        if pattern.search(before):
-            return name
+        found = pattern.search(before)
+        if found:
+            denied = _DENIED.search(reading.lower[: term.start - len(found[0])])
+            return _OPPOSITE.get(name, name) if denied else name
     after = _AFTER.match(reading.lower[term.end : term.end + 24])
     return "" if after is None else after["at"] or _AFTERWARDS[after["or"]]
 
@@ -261,6 +287,10 @@ def bears_out(said: Amount, mine: Amount) -> bool:
     not far off."""
     if not _comparable(said, mine):
         return False
+    if said.loose and bears_out(replace(said, bound="", loose=False), mine):
+        return True
+    if mine.loose and bears_out(said, replace(mine, bound="", loose=False)):
+        return True
     if said.bound == mine.bound and _close(said.value, mine.value, 0.005):
         return True
     near = _close(said.value, mine.value, BOUNDED)

@@ -46,14 +46,14 @@ def _operators(sense: str) -> dict[str, re.Pattern[str]]:
     for row in table.splitlines():
         if row and not row.startswith("#"):
             kind, group, phrases = row.split("\t")
-            if group == sense:
-                found[kind] = sorted(phrases.split("; "), key=len, reverse=True)
-    return {
-        kind: re.compile(
-            rf"(?<!\w)(?:{'|'.join(re.escape(p).replace(chr(92) + '*', chr(92) + 'w*') for p in phrases)})(?!\w)"
-        )
-        for kind, phrases in found.items()
-    }
+            if group in (sense, "both"):
+                found.setdefault(kind, []).extend(phrases.split("; "))
+    return {kind: _any_of(phrases) for kind, phrases in found.items()}
+
+
+def _any_of(phrases: list[str]) -> re.Pattern[str]:
+    longest_first = sorted(map(re.escape, phrases), key=len, reverse=True)
+    return re.compile(rf"(?<!\w)(?:{'|'.join(longest_first)})(?!\w)".replace("\\*", r"\w*"))
 
 
 CORE = _operators("core")

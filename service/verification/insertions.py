@@ -22,22 +22,6 @@ MOST_CARD_WORDS = 2  # words, names not counted, that may be taken from the arti
 LONGEST_MODAL = 8  # words that a modal and its verb may take
 
 _SCALES = frozenset("bn b m mn tn k thousand million billion trillion".split())
-_QUANTITY = {
-    word: frozenset(group.split())
-    for group in (
-        "all every each entire whole",
-        "most mainly mostly majority",
-        "few",
-        "none",
-        "several some",
-        "many",
-        "both",
-        "first",
-        "last",
-    )
-    for word in group.split()
-    if word != "some"
-}
 _RELATIONS = frozenset(
     "more less fewer before after since until by to from than above below although because though "
     "despite against for with "
@@ -145,9 +129,6 @@ def small_words(made: Edit, others: Sequence[Reading]) -> Iterator[str]:
     ever = re.search(r"\b(?:most|\w+est|first|only)\b[^,;]* ever\b", made.claim.lower)
     if ever and not any("ever" in quote.lower for quote in quotes):
         yield "ever put in"
-    said = {word for quote in quotes for word, _ in words(quote)}
-    if any(word in _QUANTITY and not said & _QUANTITY[word] for word, _ in made.put_in):
-        yield "quantity put in"
     for tag, i, j, k, m in made.codes:
         ours = {word for word, _ in made.theirs[i:j]} & _RELATIONS
         mine = {word for word, _ in made.mine[k:m]} & _RELATIONS

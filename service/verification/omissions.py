@@ -203,7 +203,6 @@ _HEAD_OF = re.compile(
     r"|their) )?"
 )
 _OPENS_CLAUSE = re.compile(r"(?:^|[,;:.]\s|\b(?:that|and|but|when|because|after|before|while) )$")
-_OWNED = re.compile(r"\b[\w-]+(?:'s|s') (?:[\w-]+ ){0,2}?([\w-]+)")
 _LATER = re.compile(
     r",\s+(?:but (?:this|that|it)\b|an? (?:\w+ )?(?:claim|allegation|accusation|charge|rumou?r"
     r"|story|report|statement|assertion"
@@ -217,7 +216,6 @@ def cut_head(made: Edit) -> bool:
     quote = made.quote.lower
     if not made.kept_spans:
         return False
-    starts = {span[0] for span in made.kept_spans}
     first = made.claim.lower.split()[:4]
     for match in _HEAD_OF.finditer(quote):
         after = made.kept_after(match.end())
@@ -227,14 +225,6 @@ def cut_head(made: Edit) -> bool:
         subject = _OPENS_CLAUSE.search(quote[: match.start()])
         whole = match[1] not in PLACES  # "the town of Larn" is Larn
         if opens and subject and whole and match.start(1) in made.cut:
-            return True
-    for match in _OWNED.finditer(quote):
-        rest, owner = made.claim.lower, match[0].split("'")[0]
-        kept = match.start() in starts or owner in {word for word, _ in made.put_in}
-        said = re.search(
-            rf"{re.escape(owner)}(?:'s|s')|(?:of|by|for) (?:the )?{re.escape(owner)}", rest
-        )
-        if kept and owner in first and match.start(1) in made.cut and said is None:
             return True
     return False
 
@@ -266,28 +256,6 @@ def cut_figure(made: Edit) -> bool:
                     and not said_again
                 ):
                     return True
-    return False
-
-
-_SECOND = re.compile(
-    r"\w\W+(?:and|but) (?:only |just )?$"
-)  # behind what the first number goes with
-
-
-def cut_count(made: Edit) -> bool:
-    """Whether a bare number was cut from in front of what it goes with, which now goes with the number before it: "640
-    while it is built and 85 once it runs"."""
-    kept = {span[0] for span in made.kept_spans}
-    for tag, i, j, _, _ in made.codes:
-        if tag != "delete" or not i or j >= len(made.theirs):
-            continue
-        start, end = made.theirs[i][1][0], made.theirs[j - 1][1][1]
-        left = [t for t in made.quote.content if t.end <= start and t.kind is TermKind.NUMBER]
-        cut = [t for t in made.quote.content if start <= t.start < end]
-        if left and left[-1].start in kept and len(cut) > 1 and cut[-1].end == end:
-            between = made.quote.lower[start : cut[-1].start]
-            if cut[-1].kind is TermKind.NUMBER and _SECOND.search(between):
-                return True
     return False
 
 

@@ -47,9 +47,6 @@ _RELATION = re.compile(
     + r")\b"
 )
 SCOPE_END = re.compile(r"[,;:.!?—–()\"“”](?!\d)|\b(?:and|but|that)\b")
-_NEGATION = re.compile(
-    r"\b(?:(?<!or )not|never|no(?! matter)|none|neither|nor|nobody|without|cannot|unable|only|hardly|nothing)\b|n't\b"
-)
 
 
 def otherwise_bound(made: Alignment) -> Iterator[str]:
@@ -86,8 +83,8 @@ def _relations(reading: Reading) -> tuple[Relation, ...]:
 
 def _other_relation(made: Alignment) -> bool:
     """Whether the claim has another side of a group for the same words, as much being denied on both sides."""
-    negated = len(_NEGATION.findall(made.claim.lower))
-    if negated not in [len(_NEGATION.findall(quote.lower)) for quote in made.quotes]:
+    negated = _denials(made.claim)
+    if negated not in map(_denials, made.quotes):
         return False  # "unless it is signed" is "if it is not signed"
     theirs = [relation for quote in made.quotes for relation in _relations(quote)]
     for mine in _relations(made.claim):
@@ -95,6 +92,10 @@ def _other_relation(made: Alignment) -> bool:
         if same and all(other.side != mine.side for other in same):
             return True
     return False
+
+
+def _denials(side: Reading) -> int:
+    return len(WIDE["negation"].findall(side.lower.replace("or not", "")))
 
 
 def _meet(left: Relation, right: Relation) -> bool:
@@ -127,7 +128,7 @@ def _hedged(quote: Reading) -> dict[int, str]:
             head = next((t for t in quote.content if match.end() <= t.start < last), None)
             if month or head is None or head.start not in told or head.start - match.end() > REACH:
                 continue
-            if not _NEGATION.search(quote.lower, match.end(), head.start):
+            if not WIDE["negation"].search(quote.lower, match.end(), head.start):
                 found[head.start] = kind
     return found
 
@@ -184,6 +185,10 @@ def _tense_moved(made: Alignment) -> bool:
 
 # Which way something went, and whether it still is so: a claim that has the one side alone, of sentences that have the
 # other side alone, turns it round.
+
+
+# Which way something went, and whether it still is so: a claim that has the one side alone, of sentences that have the
+# other side alone, turns it round.
 _TURNS = {
     "direction": re.compile(
         r"\b(?P<up>rose|risen|rises?|rising|climb\w*|grew|grow(?:s|n|ing|th)?|jump\w*|soar\w*|surg\w*|increas\w*"
@@ -206,7 +211,7 @@ def _turned(made: Alignment, turn: re.Pattern[str]) -> bool:
     return len(mine) == len(theirs) == 1 and mine != theirs and not made.claim.has("negation")
 
 
-_DENIES = re.compile(r"\b(?:not|never|no|none|neither|nor|nobody|nothing|cannot)\b|n't\b")
+_UNTIL = re.compile(r"\b(?:until|till|before|first|only)\b")
 
 
 def denial_dropped(made: Alignment) -> bool:
@@ -227,12 +232,17 @@ def denial_dropped(made: Alignment) -> bool:
             for n, ((s2, place), score) in made.pairs.items()
             if s2 == s and score >= SURE
         }
-        for match in _DENIES.finditer(quote.lower):
+        for match in WIDE["negation"].finditer(quote.lower):
             end = SCOPE_END.search(quote.lower, match.end())
             last = end.start() if end else len(quote.text)
             heads = [t.start for t in quote.content if match.end() <= t.start < last][:HEADS]
             if not heads or heads[0] not in kept or sum(h in kept for h in heads) < len(heads) - 1:
                 continue
+            first = next(t for t in quote.content if t.start == heads[0])
+            if any(opposite(first.value, t.value) for t in claim.content):
+                continue  # "close no branches", "stay open"
+            if _UNTIL.search(quote.lower, match.end(), last) and _UNTIL.search(claim.lower):
+                continue  # "did not speak until 1971", "it was 1971 before they spoke"
             if not _part_denies(claim, claim.segment(kept[heads[0]])):
                 return True
     return False
@@ -262,6 +272,6 @@ def denial_put_in(made: Alignment) -> bool:
 
 def _part_denies(claim: Reading, part: Span) -> bool:
     text = claim.lower[part[0] : part[1]]
-    return _NEGATION.search(text) is not None or any(
+    return WIDE["negation"].search(text) is not None or any(
         match[0] not in ("ruled out", "against") for match in WIDE["denial"].finditer(text)
     )

@@ -122,7 +122,7 @@ def turned(made: Alignment) -> bool:
         ):
             return True
         same = [deed for deed in said if likeness(mine.verb, deed.verb) >= ALIKE]
-        kept = any(_meet(mine.done_to, deed.done_to) for deed in same)
+        kept = any(meet(mine.done_to, deed.done_to) for deed in same)
         if not kept and any(_traded(mine, deed) for deed in same):
             return True
         if mine.verb.value not in _SPEECH and same:
@@ -135,8 +135,8 @@ def turned(made: Alignment) -> bool:
 def _traded(mine: Deed, said: Deed) -> bool:
     """Whether two verbs have each other's objects: "took the title but turned down the post"."""
     return any(
-        _meet(mine.done_to, d.done_to) for d in deeds(said.sentence) if d is not said
-    ) and any(_meet(said.done_to, d.done_to) for d in deeds(mine.sentence) if d is not mine)
+        meet(mine.done_to, d.done_to) for d in deeds(said.sentence) if d is not said
+    ) and any(meet(said.done_to, d.done_to) for d in deeds(mine.sentence) if d is not mine)
 
 
 def _frame(deed: Deed) -> str:
@@ -148,7 +148,7 @@ def _trade_places(mine: Deed, said: Deed) -> bool:
     if not mine.parties or _frame(mine) != _frame(said) or _keep_places(mine, said):
         return False
     return any(
-        name != other and _meet(who, them)
+        name != other and meet(who, them)
         for name, who in mine.parties.items()
         for other, them in said.parties.items()
     )
@@ -156,7 +156,7 @@ def _trade_places(mine: Deed, said: Deed) -> bool:
 
 def _keep_places(mine: Deed, said: Deed) -> bool:
     return _frame(mine) == _frame(said) and any(
-        _meet(who, said.parties.get(name, ())) for name, who in mine.parties.items()
+        meet(who, said.parties.get(name, ())) for name, who in mine.parties.items()
     )
 
 
@@ -166,10 +166,10 @@ def _agrees(mine: Deed, said: Deed) -> bool | None:
         return _compares_alike(mine, said)
     doer, done_to = said.doer, said.done_to
     if mine.loose or said.loose:
-        if _meet(mine.doer, said.beside) and _meet(mine.beside, said.doer):
-            return _meet(mine.doer, said.doer)  # "the deputy apologised to Echter"
-        return _meet([*mine.doer, *mine.done_to], [*doer, *done_to]) or None
-    by_same, to_same = _meet(mine.doer, doer), _meet(mine.done_to, done_to)
+        if meet(mine.doer, said.beside) and meet(mine.beside, said.doer):
+            return meet(mine.doer, said.doer)  # "the deputy apologised to Echter"
+        return meet([*mine.doer, *mine.done_to], [*doer, *done_to]) or None
+    by_same, to_same = meet(mine.doer, doer), meet(mine.done_to, done_to)
     named = all(any(t.kind is TermKind.NAME for t in who) for who in (mine.doer, doer))
     if named and not by_same and not said.subject:  # "it was set by Ostmere" of what Lund did
         return False
@@ -177,15 +177,15 @@ def _agrees(mine: Deed, said: Deed) -> bool | None:
         mine.doer
         and not by_same
         and said.newly_named
-        and not _meet(mine.doer, said.sentence.content)
+        and not meet(mine.doer, said.sentence.content)
     ):
         return False  # "a diver found cracks" is no word of Keady's find
     if by_same and (to_same or not mine.done_to or not done_to):
         return True
-    if not to_same and _meet(mine.done_to, doer):
+    if not to_same and meet(mine.done_to, doer):
         return False
     if not by_same and (
-        _meet(mine.doer, done_to) or (doer and _meet(mine.doer, said.sentence.content))
+        meet(mine.doer, done_to) or (doer and meet(mine.doer, said.sentence.content))
     ):
         return False
     return True if by_same or to_same else None
@@ -193,8 +193,8 @@ def _agrees(mine: Deed, said: Deed) -> bool | None:
 
 def _compares_alike(mine: Deed, said: Deed) -> bool | None:
     """Whether both call the same of two things the greater one."""
-    straight = _meet(mine.doer, said.doer) or _meet(mine.than, said.than)
-    crossed = _meet(mine.doer, said.than) or _meet(mine.than, said.doer)
+    straight = meet(mine.doer, said.doer) or meet(mine.than, said.than)
+    crossed = meet(mine.doer, said.than) or meet(mine.than, said.doer)
     found = [_COMPARES.search(one.sentence.lower, one.verb.end) for one in (mine, said)]
     if straight == crossed or not all(found):
         return None
@@ -205,7 +205,7 @@ def _compares_alike(mine: Deed, said: Deed) -> bool | None:
     return straight if here == there else None
 
 
-def _meet(left: Sequence[Term], right: Sequence[Term]) -> bool:
+def meet(left: Sequence[Term], right: Sequence[Term]) -> bool:
     """Whether two phrases may stand for one thing: a name in common where both have one, else a word."""
     if all(any(term.kind is TermKind.NAME for term in side) for side in (left, right)):
         left, right = ([t for t in side if t.kind is TermKind.NAME] for side in (left, right))
@@ -219,7 +219,7 @@ def opposed(made: Alignment) -> bool:
         mine.verb.start not in paired
         and opposite(mine.verb.value, said.verb.value)
         and any(term.kind is TermKind.NAME for term in mine.subject)
-        and _meet(mine.subject, said.subject)
+        and meet(mine.subject, said.subject)
         for mine in deeds(made.claim)
         for quote in made.quotes
         for said in deeds(quote)

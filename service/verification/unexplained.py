@@ -23,6 +23,16 @@ def of_its_own(made: Alignment) -> Iterator[str]:
         yield "somebody else"
 
 
+def only_subject(made: Alignment) -> bool:
+    """Whether the one word that the sentences hold of the claim, no name, is whom or what it speaks of."""
+    tokens, found = analyse(made.claim.text).tokens, analyse(made.claim.text).statements
+    subject = {tokens[n].start for one in found for n in one.subject}
+    held = [made.claim.content[n] for n in made.pairs]
+    told = any(term.kind in (TermKind.NUMBER, TermKind.DATE) for term in made.claim.content)
+    named = any(term.kind is TermKind.NAME for term in held)
+    return len(held) == 1 and not named and not told and held[0].start in subject
+
+
 def verbs_unexplained(made: Alignment) -> bool:
     """Whether the claim has few words, verbs among them, and the sentences none of these verbs: they are what it says."""
     content, said = made.claim.content, verbs(made.claim)
