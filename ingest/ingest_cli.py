@@ -184,12 +184,8 @@ def run(
                     progress=progress,
                 )
             )
-    return report | {
-        "notes": [
-            *(["the search indexes were made anew from the catalogue"] if anew else []),
-            *report["notes"],
-        ]
-    }
+    told = ["the search indexes were made anew from the catalogue"] if anew else []
+    return report | {"notes": [*told, *report["notes"]]}
 
 
 def _on_cluster(settings: Settings, address: str) -> Embedder:

@@ -6,7 +6,6 @@ from __future__ import annotations
 import contextlib
 import logging
 from functools import cached_property
-from types import TracebackType
 
 from ingest.embedding.embedder import Embedder, LocalEmbedder
 from ingest.embedding.openai_embedder import OpenAIEmbedder
@@ -188,12 +187,7 @@ class Archive:
     def __enter__(self) -> Archive:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *ended: object) -> None:
         self.close()
 
 

@@ -127,4 +127,3 @@ _SORTS: dict[str, Keys] = {
     "title": (func.lower(_TITLE), *_NEWEST),
     "outlet": (_OUTLET.is_(None), func.lower(_OUTLET), *_NEWEST),
 }
-SORTS = tuple(_SORTS)

@@ -43,7 +43,7 @@ class Recording:
         self.id = answer_id  # else from the first event on
         self.bound_to = BOUND_TO.get()
         self.events: list[Event] = []
-        self.ended = self.forgotten = False
+        self.ended = False
         self._home = home
         self._failure: BaseException | None = None
         self._news = asyncio.Event()
@@ -108,7 +108,6 @@ class Recording:
     def _forget(self) -> None:
         self._work.cancel()
         self._home.known.pop(self.id, None)
-        self.forgotten = True
         self.events = []
 
     @property

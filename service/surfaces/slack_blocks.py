@@ -19,7 +19,7 @@ Block = dict[str, Any]
 BLOCKS = 50  # of one message
 SECTION_CHARACTERS = 3_000
 CARDS = 10  # of one carousel
-CARD_TITLE, CARD_SUBTITLE, CARD_BODY = 150, 150, 200
+CARD_TITLE, CARD_BODY = 150, 200
 PROMPTS = 4  # of docs.slack.dev/reference/methods/assistant.threads.setSuggestedPrompts
 # A message that is streamed holds about 10,600 UTF-8 bytes before `msg_too_long`, and the Markdown
 # of one message at most 12,000 characters; the rest is room for what stands around it.
