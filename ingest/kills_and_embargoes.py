@@ -57,7 +57,12 @@ def sorted_out(
     for article in (*standing.values(), *(article for article, _ in fresh.values())):
         for kill in by_item.get(article.terms.item_id or "", ()):
             if _holds(kill, article, killed_now):
-                went[article.article_id] = _applied(kill, article)
+                went[article.article_id] = Withdrawn(
+                    article.identity,
+                    article.source,
+                    kill.reason,
+                    replace(article.terms, item_id=None),
+                )
     left = {i: read for i, read in fresh.items() if i not in went}
     held = tuple(Held(*read) for read in left.values() if _waits(read[0], now))
     left = {i: read for i, read in left.items() if not _waits(read[0], now)}
@@ -88,13 +93,6 @@ def _holds(kill: Withdrawn, article: Article, killed_now: set[str]) -> bool:
     if kill.article_id == article.article_id and kill.article_id not in killed_now:
         return kill.terms.is_newer(article.terms)
     return not article.terms.is_newer(kill.terms)
-
-
-def _applied(kill: Withdrawn, article: Article) -> Withdrawn:
-    """The article as one that went; it kills no other itself."""
-    return Withdrawn(
-        article.identity, article.source, kill.reason, replace(article.terms, item_id=None)
-    )
 
 
 def _waits(article: Article, now: datetime) -> bool:

@@ -212,7 +212,13 @@ def ingest(archive: Archive, staged: Staged, progress: pipeline.Progress) -> Ing
         )
     _put_back(home, staged, _unread(archive, home, readable, report.failed))
     refused += [Failure(Path(name).name, TAKEN) for name in taken]
-    return _told_to(archive, staged, replace(report, failed=(*refused, *report.failed)))
+    # the report as the sender may see it: totals are of its collections
+    report = replace(report, failed=(*refused, *report.failed))
+    if not staged.bound_to:
+        return report
+    with archive.catalogue.seen_by(staged.bound_to) as snapshot:
+        totals: dict[str, Any] = {**snapshot.counts()}
+    return replace(report, **totals)
 
 
 def _taken(archive: Archive, home: Path, staged: Staged) -> list[str]:
@@ -231,15 +237,6 @@ def _taken(archive: Archive, home: Path, staged: Staged) -> list[str]:
                 for article_id, identity in identities.items()
             )
         ]
-
-
-def _told_to(archive: Archive, staged: Staged, report: IngestReport) -> IngestReport:
-    """The report as the sender may see it: totals are of its collections."""
-    if not staged.bound_to:
-        return report
-    with archive.catalogue.seen_by(staged.bound_to) as snapshot:
-        totals: dict[str, Any] = {**snapshot.counts()}
-    return replace(report, **totals)
 
 
 @contextlib.contextmanager

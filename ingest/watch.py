@@ -66,7 +66,14 @@ def watch(
         named = ingest_cli.named_collections(collections)
         watched = [Watched(place(words), prune, named) for words in places]
         try:
-            _forever(settings, watched, every_seconds)
+            while True:
+                one = min(watched, key=lambda one: one.due)
+                time.sleep(max(0.0, one.due - time.monotonic()))
+                poll(settings, one)
+                waits = one.waits_since is not None
+                one.due = time.monotonic() + (
+                    OWNED_SECONDS if waits else pause(one.failed, every_seconds)
+                )
         except KeyboardInterrupt:
             terminal.say("dateline: stopped watching")
 
@@ -83,15 +90,6 @@ def place(words: str) -> Path | str:
     if not Path(words).exists():
         raise WrongUsage(f"there is nothing at {words}: check the path")
     return Path(words).absolute()
-
-
-def _forever(settings: Settings, watched: list[Watched], every_seconds: float) -> None:
-    while True:
-        one = min(watched, key=lambda one: one.due)
-        time.sleep(max(0.0, one.due - time.monotonic()))
-        poll(settings, one)
-        waits = one.waits_since is not None
-        one.due = time.monotonic() + (OWNED_SECONDS if waits else pause(one.failed, every_seconds))
 
 
 def pause(failed: int, every_seconds: float) -> float:

@@ -159,7 +159,23 @@ def pair(left: Sequence[Sentence], right: Sequence[Sentence], embed: Embed) -> l
     similarity = _with_vectors(overlap, left, right, embed)
     pairs = increasing(np.where(similarity >= _LEAST, similarity, 0))
     pairs += _moved(similarity, pairs)
-    return _joined(sorted(pairs), left, right, overlap)
+    # A sentence without a partner joins its neighbour's if their words together match the partner
+    # better
+    pairs = sorted(pairs)
+    rows, columns = {i for i, _ in pairs}, {j for _, j in pairs}
+    stretches = []
+    for i, j in pairs:
+        first, last, begin, end = i, i, j, j
+        for n in _neighbours(left, i, rows):
+            if _better([left[i], left[n]], [right[j]], overlap[i, j]):
+                first, last = min(first, n), max(last, n)
+                rows.add(n)
+        for n in _neighbours(right, j, columns):
+            if _better([left[i]], [right[j], right[n]], overlap[i, j]):
+                begin, end = min(begin, n), max(end, n)
+                columns.add(n)
+        stretches.append(Stretch(tuple(left[first : last + 1]), tuple(right[begin : end + 1])))
+    return stretches
 
 
 _LEAST = 0.4
@@ -195,29 +211,6 @@ def _moved(similarity: Matrix, pairs: Sequence[tuple[int, int]]) -> list[tuple[i
             rows.add(i)
             columns.add(j)
     return found
-
-
-def _joined(
-    pairs: Sequence[tuple[int, int]],
-    left: Sequence[Sentence],
-    right: Sequence[Sentence],
-    overlap: Matrix,
-) -> list[Stretch]:
-    """A sentence without a partner joins its neighbour's if their words together match the partner better."""
-    rows, columns = {i for i, _ in pairs}, {j for _, j in pairs}
-    stretches = []
-    for i, j in pairs:
-        first, last, begin, end = i, i, j, j
-        for n in _neighbours(left, i, rows):
-            if _better([left[i], left[n]], [right[j]], overlap[i, j]):
-                first, last = min(first, n), max(last, n)
-                rows.add(n)
-        for n in _neighbours(right, j, columns):
-            if _better([left[i]], [right[j], right[n]], overlap[i, j]):
-                begin, end = min(begin, n), max(end, n)
-                columns.add(n)
-        stretches.append(Stretch(tuple(left[first : last + 1]), tuple(right[begin : end + 1])))
-    return stretches
 
 
 def _neighbours(sentences: Sequence[Sentence], place: int, taken: set[int]) -> list[int]:

@@ -261,22 +261,7 @@ def topical(
     codes, places = np.unique(lefts * total + rights, return_inverse=True)
     dots = np.bincount(places, weights=rarity[np.searchsorted(known, shared)], minlength=len(codes))
     a, b = codes // total, codes % total
-    return _nearest(a, b, dots / np.maximum(norms[a] * norms[b], 1e-9), nearest, least)
-
-
-def _counted(lists: Iterable[Hashes]) -> tuple[Hashes, Indices]:
-    """Every hash, ascending, and how many lists have it."""
-    known, counts = _NONE
-    for keys, _ in _parts(lists):
-        some, numbers = np.unique(keys, return_counts=True)
-        known, places = np.unique(np.concatenate((known, some)), return_inverse=True)
-        counts = np.bincount(places, np.concatenate((counts, numbers))).astype(np.int64)
-    return known, counts
-
-
-def _nearest(
-    a: Indices, b: Indices, cosines: Weights, nearest: int, least: float
-) -> list[tuple[int, int]]:
+    cosines = dots / np.maximum(norms[a] * norms[b], 1e-9)
     chosen = []
     taken: Counter[int] = Counter()
     for n in np.argsort(-cosines, kind="stable"):
@@ -287,3 +272,13 @@ def _nearest(
             taken.update(pair)
             chosen.append(pair)
     return chosen
+
+
+def _counted(lists: Iterable[Hashes]) -> tuple[Hashes, Indices]:
+    """Every hash, ascending, and how many lists have it."""
+    known, counts = _NONE
+    for keys, _ in _parts(lists):
+        some, numbers = np.unique(keys, return_counts=True)
+        known, places = np.unique(np.concatenate((known, some)), return_inverse=True)
+        counts = np.bincount(places, np.concatenate((counts, numbers))).astype(np.int64)
+    return known, counts

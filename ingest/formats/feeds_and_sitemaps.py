@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from ingest.formats import json_file, xml_items
@@ -40,9 +40,10 @@ def _item(fields: Mapping[str, object]) -> Entry:
     known, _ = understood(fields)
     mark = str(fields.get("id") or "")
     body = " ".join(known.get(name, "") for name in BODIES)
+    told = [str(value) for name, value in fields.items() if name != "publisher"]
     return Entry(
         address=known.get("url") or (mark if mark.startswith(("http://", "https://")) else ""),
-        stated=_digest(str(value) for name, value in fields.items() if name != "publisher"),
+        stated=hashlib.sha256(json.dumps(told).encode()).hexdigest()[:32],
         fields={name: value for name, value in fields.items() if value},
         own_text=len(" ".join(_TAG.sub(" ", body).split())),
     )
@@ -53,10 +54,6 @@ def _place(element: _Element) -> Entry:
         return (element.findtext(tag) or "").strip()
 
     return Entry(words("loc"), words("lastmod"), is_listing=element.tag == "sitemap")
-
-
-def _digest(words: Iterable[str]) -> str:
-    return hashlib.sha256(json.dumps(list(words)).encode()).hexdigest()[:32]
 
 
 _TAG = re.compile(r"<[^<>]*>")

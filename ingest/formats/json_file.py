@@ -24,16 +24,14 @@ def items_of(value: object, depth: int = 0) -> Iterator[dict[str, object]]:
     if not isinstance(value, dict):
         raise BadArticle('is no JSON object; write {"title": …, "text": …} or a list of these')
     inner = next((value[n] for n in _LISTS if isinstance(value.get(n), (list, dict))), None)
-    if inner is None and depth and _is_article(value.get("content")):
-        inner = value["content"]  # the one that was asked for
+    content = value.get("content")  # the one that was asked for
+    is_article = isinstance(content, dict) and isinstance(content.get("fields"), dict)
+    if inner is None and depth and is_article:
+        inner = content
     if inner is not None and depth < DEEPEST:
         yield from items_of(inner, depth + 1)
     else:
         yield _flat(value)
-
-
-def _is_article(value: object) -> bool:
-    return isinstance(value, dict) and isinstance(value.get("fields"), dict)
 
 
 def _flat(item: Mapping[str, object]) -> dict[str, object]:

@@ -69,7 +69,10 @@ def read_metadata(tree: HtmlElement) -> tuple[dict[str, str], tuple[StatedDate, 
             for words in (article.get("author"), *_of(tags, _AUTHOR), *_marked_authors(tree, story))
             if words
             and not _NO_AUTHOR.match(words)
-            and (words not in doubted or _is_seen(words, seen))
+            and (
+                words not in doubted
+                or any(_plain(name) in seen for name in re.split(r",\s+|\s+(?:and|&)\s+", words))
+            )
         ],
         "publisher": [article.get("publisher"), *_of(tags, _PUBLISHER)],
         "url": [address, article.get("url"), *_of(tags, ("og:url",))],
@@ -263,10 +266,6 @@ def _seen(tree: HtmlElement) -> str:
 
 def _is_no_person(words: str) -> bool:
     return not _NAME.fullmatch(re.split(r"\s*[,|]\s*", _BY.sub("", words))[0])
-
-
-def _is_seen(authors: str, seen: str) -> bool:
-    return any(_plain(name) in seen for name in re.split(r",\s+|\s+(?:and|&)\s+", authors))
 
 
 def _plain(words: str) -> str:

@@ -91,7 +91,17 @@ def restore(source: Path, settings: Settings, schemas: Sequence[Schema]) -> dict
     """
     try:
         with zipfile.ZipFile(source) as file:
-            manifest = _manifest(file, source, schemas)
+            manifest: dict[str, Any] = json.loads(file.read(MANIFEST))
+            known = {schema.name: schema.newest for schema in schemas}
+            if manifest["format"] != FORMAT or any(
+                version > known.get(name, "") for name, version in manifest["schemas"].items()
+            ):
+                raise BadBackup(
+                    f"{source} was made by a newer version of Dateline: install that one"
+                )
+            if file.testzip() is not None:
+                raise ValueError("it is damaged")
+            manifest = manifest
             for schema in schemas:
                 if schema.name in manifest["schemas"]:
                     _read_tables(file, settings, schema)
@@ -160,15 +170,3 @@ def _rows(lines: IO[bytes], table: Table) -> Iterator[list[dict[str, Any]]]:
 
 def _tables(schema: Schema) -> Iterable[Table]:
     return [t for t in schema.metadata.sorted_tables if t.name not in LEFT_OUT]
-
-
-def _manifest(file: zipfile.ZipFile, source: Path, schemas: Sequence[Schema]) -> dict[str, Any]:
-    manifest: dict[str, Any] = json.loads(file.read(MANIFEST))
-    known = {schema.name: schema.newest for schema in schemas}
-    if manifest["format"] != FORMAT or any(
-        version > known.get(name, "") for name, version in manifest["schemas"].items()
-    ):
-        raise BadBackup(f"{source} was made by a newer version of Dateline: install that one")
-    if file.testzip() is not None:
-        raise ValueError("it is damaged")
-    return manifest

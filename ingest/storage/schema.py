@@ -62,16 +62,20 @@ class Schema:
             )
         standing = set(inspect(connection).get_table_names())
         if version or (self.unversioned and self.unversioned <= standing):
-            self._migrate(connection)
-            return
-        self._refuse_others(standing, place)
-        self.metadata.create_all(connection)
-        if self.newest:
-            self.stamp.create(connection)
-            connection.execute(self.stamp.insert(), {"version_num": self.newest})
+            from alembic import command  # half a second that most starts need not wait
+            from alembic.config import Config
 
-    def _refuse_others(self, standing: set[str], place: str) -> None:
-        """Where only a table that no schema of ours has stands, this is another program's."""
+            config = Config()
+            for name, path in {
+                "script_location": SCRIPTS,
+                "version_locations": self.migrations,
+            }.items():
+                config.set_main_option(name, str(path).replace("%", "%%"))
+            config.set_main_option("path_separator", "newline")
+            config.attributes |= {"connection": connection, "version_table": self.stamp.name}
+            command.upgrade(config, "head")
+            return
+        # where only a table that no schema of ours has stands, this is another program's
         others = {
             name
             for name in standing - self.metadata.tables.keys()
@@ -82,20 +86,10 @@ class Schema:
                 f"{place} belongs to another application (it has a table "
                 f'"{min(others)}"): name a database that is empty or Dateline\'s own'
             )
-
-    def _migrate(self, connection: Connection) -> None:
-        from alembic import command  # half a second that most starts need not wait
-        from alembic.config import Config
-
-        config = Config()
-        for name, path in {
-            "script_location": SCRIPTS,
-            "version_locations": self.migrations,
-        }.items():
-            config.set_main_option(name, str(path).replace("%", "%%"))
-        config.set_main_option("path_separator", "newline")
-        config.attributes |= {"connection": connection, "version_table": self.stamp.name}
-        command.upgrade(config, "head")
+        self.metadata.create_all(connection)
+        if self.newest:
+            self.stamp.create(connection)
+            connection.execute(self.stamp.insert(), {"version_num": self.newest})
 
 
 OURS = ("catalogue", "receipts", "keys", "slack")

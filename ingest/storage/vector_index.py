@@ -160,21 +160,11 @@ class ChromaServer:
         self.place = f"the Chroma server at {parts.scheme}://{parts.hostname}:{port}"
         pairs = (header.partition(":") for header in headers.split(";") if ":" in header)
         sent = {name.strip(): value.strip() for name, _, value in pairs}
-        self._expect_answer(secure, parts.hostname, port, sent)
-        with named_server(self.place):
-            client: Any = chromadb.HttpClient(
-                parts.hostname, port, secure, sent, Settings(anonymized_telemetry=False)
-            )
-        # it waits for ever otherwise, and has no setting for it
-        client._server._session.timeout = REQUEST_SECONDS
-        self._client = client
-
-    def _expect_answer(self, secure: bool, host: str, port: int, headers: dict[str, str]) -> None:
-        """Before Chroma's client, which waits without end for a server that hangs."""
+        # before Chroma's client, which waits without end for a server that hangs
         kind = http.client.HTTPSConnection if secure else http.client.HTTPConnection
-        connection = kind(host, port, timeout=CONNECT_SECONDS)
+        connection = kind(parts.hostname, port, timeout=CONNECT_SECONDS)
         try:
-            connection.request("GET", "/api/v2/heartbeat", headers=headers)
+            connection.request("GET", "/api/v2/heartbeat", headers=sent)
             reply = connection.getresponse()
             said = reply.read(200)
             if reply.status != 200 or b"heartbeat" not in said:
@@ -183,6 +173,13 @@ class ChromaServer:
             raise _server_failed(self.place, str(error) or type(error).__name__) from error
         finally:
             connection.close()
+        with named_server(self.place):
+            client: Any = chromadb.HttpClient(
+                parts.hostname, port, secure, sent, Settings(anonymized_telemetry=False)
+            )
+        # it waits for ever otherwise, and has no setting for it
+        client._server._session.timeout = REQUEST_SECONDS
+        self._client = client
 
     def names(self, beginning: str) -> list[str]:
         """Collections whose names begin so; those of others on the same server are left alone."""

@@ -114,7 +114,13 @@ class Client:
     ) -> Reply:
         for _ in range(MOST_REDIRECTS + 1):
             expect_permission(url)
-            self._take_turn(url)
+            # waits until the host may be asked again; the wait counts for no deadline
+            now = time.monotonic()
+            wait = max(0.0, self._next.get(url.host, now) - now)
+            if wait:
+                self._sleep(wait)
+            self._network.deadline += wait
+            self._next[url.host] = now + wait + self._pauses.get(url.host, self._pause)
             reply = self._exchange("GET", url, headers, takes)
             if reply.status not in _REDIRECTS or "location" not in reply.headers:
                 return reply
@@ -137,15 +143,6 @@ class Client:
             self._rules[place] = robots.Rules(reply.status, reply.body)
         self._rules[place].expect_permission(str(url))
         self._pauses[url.host] = max(self._pause, self._rules[place].pause_seconds)
-
-    def _take_turn(self, url: httpx2.URL) -> None:
-        """Waits until the host may be asked again; the wait counts for no deadline."""
-        now = time.monotonic()
-        wait = max(0.0, self._next.get(url.host, now) - now)
-        if wait:
-            self._sleep(wait)
-        self._network.deadline += wait
-        self._next[url.host] = now + wait + self._pauses.get(url.host, self._pause)
 
     def _exchange(
         self,

@@ -50,22 +50,6 @@ class Turns:
         Raises Refused where too many wait, or this caller has too many; ClientDisconnect;
         NotReady while the service stops.
         """
-        self._expect_room(caller)
-        self._under_way[caller] += 1
-        try:
-            await self._wait(caller, left)
-            began = time.monotonic()
-            try:
-                yield
-            finally:
-                self._seconds += (time.monotonic() - began - self._seconds) / LATELY
-                self._pass_on()
-        finally:
-            self._under_way[caller] -= 1
-            if not self._under_way[caller]:
-                del self._under_way[caller]
-
-    def _expect_room(self, caller: str) -> None:
         most = self._of_a_key
         if most and self._under_way[caller] >= most:
             words = f"this caller has {most:,} answers under way: ask again when one is done"
@@ -79,6 +63,19 @@ class Turns:
                 f"{waiting:,} questions wait already: ask again in {later['Retry-After']} seconds"
             )
             raise Refused(HTTPStatus.SERVICE_UNAVAILABLE, "overloaded", words, headers=later)
+        self._under_way[caller] += 1
+        try:
+            await self._wait(caller, left)
+            began = time.monotonic()
+            try:
+                yield
+            finally:
+                self._seconds += (time.monotonic() - began - self._seconds) / LATELY
+                self._pass_on()
+        finally:
+            self._under_way[caller] -= 1
+            if not self._under_way[caller]:
+                del self._under_way[caller]
 
     def _later(self, turns: float) -> dict[str, str]:
         seconds = ceil(turns * self._seconds)

@@ -111,7 +111,12 @@ class Keys:
                 of_these = keys.c.key_id.in_(stale)
                 connection.execute(update(keys).where(of_these).values(last_used_on=today))
         held = [row for row in rows if row.revoked_at is None]
-        by_digest = self._fixed | {bytes.fromhex(row.digest): _caller_of(row) for row in held}
+        by_digest = self._fixed | {
+            bytes.fromhex(row.digest): Caller(
+                row.key_id, row.role, f"{row.key_id}-{row.digest[:16]}", _bound_to(row)
+            )
+            for row in held
+        }
         self._by_mark = {caller.mark: caller for caller in by_digest.values()}
         self._by_digest = by_digest
         self._any = bool(by_digest or rows)
@@ -183,10 +188,6 @@ def _of_environment(settings: Settings) -> Iterator[tuple[bytes, Caller]]:
             caller_id = _id_of(key)
             for form in _forms(key):
                 yield hashlib.sha256(form).digest(), Caller(caller_id, role, caller_id)
-
-
-def _caller_of(row: Any) -> Caller:
-    return Caller(row.key_id, row.role, f"{row.key_id}-{row.digest[:16]}", _bound_to(row))
 
 
 def _stored_of(row: Any) -> StoredKey:

@@ -11,7 +11,7 @@ import typer
 
 from ingest import terminal
 from ingest.errors import DatelineError
-from ingest.settings import Settings, read_settings
+from ingest.settings import read_settings
 from ingest.storage import directory_owner
 from service.surfaces import slack_keys
 
@@ -27,7 +27,19 @@ def slack(
     with terminal.spoken_errors():
         settings = read_settings()
         if check:
-            _tell(settings, as_json)
+            slack_keys.expect_client("`dateline slack`")
+            from service.surfaces import slack_check
+
+            found = asyncio.run(slack_check.findings(settings))
+            if as_json:
+                terminal.show_json([asdict(finding) for finding in found])
+            else:
+                for finding in found:
+                    terminal.show(
+                        f"{'ok     ' if finding.ok else 'missing'}  {finding.what}: {finding.detail}"
+                    )
+            if not all(finding.ok for finding in found):
+                raise DatelineError("something is missing: docs/slack.md says where to find it")
             return
         slack_keys.expect_socket_mode(settings)
         from service.serving import server
@@ -47,19 +59,3 @@ def slack(
             asyncio.run(as_client())
         else:
             server.serve_privately(settings, "slack", hear)
-
-
-def _tell(settings: Settings, as_json: bool) -> None:
-    slack_keys.expect_client("`dateline slack`")
-    from service.surfaces import slack_check
-
-    found = asyncio.run(slack_check.findings(settings))
-    if as_json:
-        terminal.show_json([asdict(finding) for finding in found])
-    else:
-        for finding in found:
-            terminal.show(
-                f"{'ok     ' if finding.ok else 'missing'}  {finding.what}: {finding.detail}"
-            )
-    if not all(finding.ok for finding in found):
-        raise DatelineError("something is missing: docs/slack.md says where to find it")

@@ -81,7 +81,7 @@ class SavedQuestions:
             "slack_channel": slack_channel,
             "created_at": datetime.now(UTC).isoformat(timespec="microseconds"),
             "answer_id": answer["id"],
-            "asked_in": _number(answer),
+            "asked_in": generation_number(answer["index"]["generation"]),
         }
 
         def keep() -> None:
@@ -262,7 +262,3 @@ def _saved(row: Any) -> SavedQuestion:
     asked = AnswerRequest.model_validate_json(row.body)
     named = (row.webhook, row.slack_channel, row.created_at, row.answer_id, row.asked_in)
     return SavedQuestion(row.question_id, row.owner, asked, *named)
-
-
-def _number(answer: Body) -> int:
-    return generation_number(answer["index"]["generation"])

@@ -74,7 +74,10 @@ class StaleAnswers:
     def catch_up(self) -> None:
         """Brings every receipt up to the newest generation: marks what went stale, and takes out
         the words of articles that are gone. Reads a row where nothing was published since."""
-        since = self._caught_up_to()
+        # the generation that every receipt was held against; 0 before the first
+        query = select(followed.c.generation).where(followed.c.name == "answers")
+        rows = self._database.rows(query)
+        since = int(rows[0].generation) if rows else 0
         with self._catalogue.whole() as snapshot:
             number = snapshot.number
             if since == number:
@@ -153,12 +156,6 @@ class StaleAnswers:
             before = next(reversed(bodies), before)
             more = len(rows) == limit
         return list(zip(found, self.told(list(found.values())), strict=True))[:limit]
-
-    def _caught_up_to(self) -> int:
-        """The generation that every receipt was held against; 0 before the first."""
-        query = select(followed.c.generation).where(followed.c.name == "answers")
-        rows = self._database.rows(query)
-        return int(rows[0].generation) if rows else 0
 
     def _marks(self, snapshot: Snapshot, since: int, now: str) -> list[Body]:
         """A row for each answer that may have changed; `because` is empty where it holds (again)."""

@@ -42,7 +42,10 @@ def corrected(text: str, snapshot: Snapshot, archive: Archive) -> str:
             continue
         found = snapshot.passages(index.alike(written)).values()
         held = {token.lower for passage in found for token in words.tokens(passage.text)}
-        likely = {word: _likeness(written, word) for word in held | _english_words(written[0])}
+        likely = {
+            word: _likeness(written, word)
+            for word in held | _english_by_first().get(written[0], frozenset())
+        }
         known = {  # what the archive lacks too must be the more like
             word: like if word in STOP_WORDS or index.document_frequency(word) else like - LACKED
             for word, like in likely.items()
@@ -76,10 +79,6 @@ def _english(word: str) -> bool:
 def _english_stems() -> frozenset[str]:
     pieces = " ".join(piece for piece in vocabulary() if piece.isalpha())
     return words.stems(pieces) | frozenset(map(words.stem, STOP_WORDS))
-
-
-def _english_words(first: str) -> frozenset[str]:
-    return _english_by_first().get(first, frozenset())
 
 
 @cache

@@ -69,7 +69,12 @@ def reply_to(said: Said) -> str | None:
             carried = [instruction] if instruction is last else []
             earlier = [text for role, text in said if role == "user" and text is not instruction]
             asked = [words for text in (*carried, *earlier) for words in _asked_in(text)]
-            return _shaped(instruction, wanted, _MAKERS[wanted](asked or earlier))
+            # as JSON under the key that the instruction shows, or as plain text
+            made = _MAKERS[wanted](asked or earlier)
+            keys = _KEY.findall(instruction)
+            if re.search(r"\bJSON\b", instruction) and keys:
+                return json.dumps({keys[0]: made}, ensure_ascii=False)
+            return made if isinstance(made, str) else "\n".join(made)
     return None
 
 
@@ -129,29 +134,17 @@ def _follow_ups(asked: Sequence[str]) -> list[str]:
             f"How many articles mention {subject}?"]  # fmt: skip
 
 
-def _queries(asked: Sequence[str]) -> list[str]:
-    return list(asked[-1:])
-
-
 def _telling(text: str) -> list[str]:
     """The words that say what a question is about, as they are written."""
     terms = (text[t.start : t.end] for t in analyse(text).terms if t.kind is not TermKind.FUNCTION)
     return [word for word in terms if word.lower() not in STOP_WORDS]
 
 
-def _shaped(instruction: str, wanted: str, made: str | list[str]) -> str:
-    """As JSON under the key that the instruction shows, or as plain text."""
-    keys = _KEY.findall(instruction)
-    if re.search(r"\bJSON\b", instruction) and keys:
-        return json.dumps({keys[0]: made}, ensure_ascii=False)
-    return made if isinstance(made, str) else "\n".join(made)
-
-
 _MAKERS: dict[str, Callable[[Sequence[str]], str | list[str]]] = {
     "title": _title,
     "tags": _tags,
     "follow_ups": _follow_ups,
-    "queries": _queries,
+    "queries": lambda asked: list(asked[-1:]),
     "text": lambda asked: "",
     "emoji": lambda asked: "📰",
 }

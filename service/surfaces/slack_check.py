@@ -41,7 +41,8 @@ async def _tokens(settings: Settings, web: AsyncWebClient) -> AsyncIterator[Find
             async with asyncio.timeout(WAIT_SECONDS):
                 reply = await web.auth_test()
             yield Finding("SLACK_BOT_TOKEN", True, f"@{reply['user']} in {reply['team']}")
-            given = {one.strip() for one in _header(reply.headers, "x-oauth-scopes").split(",")}
+            headers = {name.lower(): value for name, value in reply.headers.items()}
+            given = {one.strip() for one in headers.get("x-oauth-scopes", "").split(",")}
             lacking = sorted(scopes() - given)
             yield Finding(
                 "scopes",
@@ -100,7 +101,3 @@ def _rules(settings: Settings) -> Finding:
     except DatelineError as error:
         return Finding("settings", False, str(error))
     return Finding("settings", True, f"{len(rules.file.channels)} channels have their own")
-
-
-def _header(headers: dict[str, str], name: str) -> str:
-    return next((value for key, value in headers.items() if key.lower() == name), "")

@@ -201,7 +201,18 @@ class Reply:
                     await self._close([[]], final=False)
                 if begins and not (self.messages and not self.messages[-1].text):
                     await self._next()
-                await self._onto(self.messages[-1], text)
+                message = self.messages[-1]
+                known = message.ts
+                try:
+                    await message.add(text)
+                except SlackApiError as error:
+                    if isinstance(message, Edited) or code(error) in FINAL:
+                        raise
+                    log.info("slack.stream ended: %s; editing instead", code(error))
+                    message = self._edited(message)
+                    await message.add(text)
+                if message.ts != known:
+                    await self._posted([one.ts for one in self.messages if one.ts])
                 del self._pieces[0]
 
     def _cut(self, sentences: list[str]) -> list[tuple[bool, str]]:
@@ -231,19 +242,6 @@ class Reply:
         else:
             self.messages.append(Edited(self._web, place, ts))
         return self.messages[-1]
-
-    async def _onto(self, message: Message, text: str) -> None:
-        known = message.ts
-        try:
-            await message.add(text)
-        except SlackApiError as error:
-            if isinstance(message, Edited) or code(error) in FINAL:
-                raise
-            log.info("slack.stream ended: %s; editing instead", code(error))
-            message = self._edited(message)
-            await message.add(text)
-        if message.ts != known:
-            await self._posted([one.ts for one in self.messages if one.ts])
 
     def _edited(self, message: Message) -> Edited:
         """The last message, from now on edited: Slack refused or ended its stream."""
