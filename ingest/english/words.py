@@ -171,9 +171,4 @@ _MEMBERS: dict[int, frozenset[str]] = {
     for number in set().union(*_SYNONYMS.values())
 }
 # looks like a negating prefix and is none
-_NOT_NEGATED = frozenset(
-    stem(word)
-    for word in (
-        "import improve impress inform increase income invest indeed inside intent discount discover display"
-    ).split()
-)
+_NOT_NEGATED = frozenset(map(stem, word_tables.lists("function_words.tsv")["no negating prefix"]))

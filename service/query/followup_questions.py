@@ -8,6 +8,7 @@ from datetime import date
 from ingest.english import analyse
 from ingest.english.periods import Period, in_words, periods
 from ingest.english.relative_dates import RELATIVE_WORDS
+from ingest.english.word_tables import lists
 from ingest.english.words import AUXILIARIES, BE, QUESTION_WORDS, STOP_WORDS
 from service.types import Question
 
@@ -202,15 +203,10 @@ _HAS_QUESTION = re.compile(
 )
 # "Anybody hurt?", "Was anyone arrested?": of what was asked about before
 _ANYBODY = re.compile(rf"(?i)(?:(?:{AUXILIARIES}) )?any(?:body|one|thing)(?! else)(?: \w+){{1,3}}$")
-_POINTS = frozenset(
-    "he she it they him her them his its their this that these those there then".split()
-)
-_PERSONS = frozenset("he she him her his hers".split())
-_THINGS = frozenset("it its".split())
-_MANY = frozenset(
-    "they them their".split()
-)  # more than a rule can tell: the question before goes along
-_POSSESSIVES = frozenset("his her its their".split())
+_WORDS = lists("question_words.tsv")
+_POINTS, _PERSONS, _THINGS = _WORDS["points back"], _WORDS["of a person"], frozenset(("it", "its"))
+_MANY = _WORDS["of many"]  # more than a rule can tell: the question before goes along
+_POSSESSIVES = _WORDS["possessive"]
 _PRONOUN = re.compile(r"(?i)\b(?:he|she|him|her|his|hers|it|its|they|them|their)\b")
 _OBJECT = re.compile(r"\s*(?:[?.,!]|$|\s(?:in|on|at|to|for|with|by|from|and|or|about)\b)")
 _NOUN_AFTER = re.compile(rf"\s+[a-z][\w-]+(?=\s+(?:{AUXILIARIES}|cost|close|open)\b|\s*[?.,]|$)")
