@@ -126,7 +126,7 @@ def test_the_page_opens_at_the_cited_words_and_a_wrong_span_marks_nothing(
     start = found["text"].index("The cable replaces")
     here = f"{url}/articles/{found['article_id']}"
     page = tab(f"{here}?span={start}-{start + 20}#cited", viewport={"width": 700, "height": 300})
-    assert page.evaluate("scrollY") > 0
+    page.wait_for_function("scrollY > 0")
     assert page.locator("#cited").inner_text() == "The cable replaces a"
     for wrong in ("9-2", "x", "-1-4", "99999-100000", "1-1"):
         reply = httpx2.get(here, params={"span": wrong})
@@ -174,6 +174,7 @@ def test_a_reader_goes_from_source_to_source_and_back_to_the_answer(url: str, ta
             page.locator(f"#{body['id']}-{citation['number']} .headline a").click()
         assert " ".join(cited_words(page).split()) == " ".join(citation["quote"].split())
         page.get_by_role("link", name="Back to the answer").click()
+        expect(page.locator(".asked")).to_be_visible()
     with page.expect_navigation():
         page.locator(f"#{body['id']}-1 .headline a").click()
     expect(page.get_by_role("link", name="Previous")).to_have_count(0)
@@ -190,9 +191,10 @@ def test_a_number_shows_the_words_it_rests_on_without_leaving(url: str, tab: Ope
         page = tab(f"{url}/answers/{body['id']}", java_script_enabled=scripts)
         words = page.locator(f"#{body['id']}-words-{number}")
         page.get_by_role("button", name=f"Source {number}").click()
-        assert "38 million" in words.inner_text()
+        expect(words).to_contain_text("38 million")
+        expect(words).to_be_visible()
         page.keyboard.press("Escape")
-        assert not words.is_visible()
+        expect(words).to_be_hidden()
     page.mouse.move(5, 5)
     page.get_by_role("button", name=f"Source {number}").hover()
     words.wait_for(state="visible")

@@ -55,7 +55,7 @@ def cluster(settings: Settings) -> Iterator[tuple[str, list[subprocess.Popen[byt
             return process
 
         start([*run, "--host", "127.0.0.1"])
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 180
         while True:
             try:
                 socket.create_connection(("127.0.0.1", port), 1).close()
@@ -112,12 +112,12 @@ def test_a_worker_that_is_killed_changes_nothing(settings: Settings, tmp_path: P
             env=environment(there),
             stdout=subprocess.DEVNULL,
         )
-        deadline = time.monotonic() + 120
+        deadline = time.monotonic() + 300
         while kept_bytes(there) < 200_000:
-            assert time.monotonic() < deadline and ingesting.poll() is None
+            assert time.monotonic() < deadline and ingesting.poll() in (None, 0)
             time.sleep(0.05)
         workers[0].send_signal(signal.SIGKILL)
-        assert ingesting.wait(300) == 0
+        assert ingesting.wait(600) == 0
         assert rows(here) == rows(there)
 
         local = LocalEmbedder(here.model_dir)

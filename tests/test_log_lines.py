@@ -44,6 +44,7 @@ def test_every_line_is_an_object_and_a_request_can_be_followed_by_its_id(
         httpx2.get(f"{url}/readyz", timeout=60)
         httpx2.get(f"{url}/v1/articles/none", headers={"X-Request-ID": "desk-18"}, timeout=60)
         process.terminate()
+        assert process.wait(300) == 0
     lines = [json.loads(line) for line in log.read_text().splitlines()]
     assert all({"at", "level", "logger", "message"} <= line.keys() for line in lines)
     of_it = [line for line in lines if line.get("request_id") == "desk-17"]

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from chromium import PHONE, Opening
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 from typer.testing import CliRunner
 
 from dateline import app
@@ -103,14 +103,14 @@ def test_cases_are_narrowed_and_walked_by_keyboard(report: str, tab: Opening) ->
     page = tab(report)
     page.keyboard.press("/")
     page.keyboard.type("bridge 3")
-    assert page.locator("#shown").inner_text() == "1 of 6"
+    expect(page.locator("#shown")).to_have_text("1 of 6")
     page.keyboard.press("Control+a")
     page.keyboard.press("Delete")
     page.locator("#state").select_option("lost")
-    assert page.locator("#shown").inner_text() == "2 of 6"
+    expect(page.locator("#shown")).to_have_text("2 of 6")
     for key in ("Escape", "j", "j", "Enter"):
         page.keyboard.press(key)
-    assert page.locator("details[open]").get_attribute("id") == "case-2"
+    expect(page.locator("details[open]")).to_have_attribute("id", "case-2")
 
 
 @pytest.mark.parametrize(

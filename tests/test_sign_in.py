@@ -189,14 +189,15 @@ def test_a_reader_signs_in_asks_and_signs_out(keyed: str, tab: Opening) -> None:
     page.wait_for_url("**/sign-in?next=*")
     page.fill("#key", "wrong")
     page.click("button:text('Sign in')")
-    assert "not known" in page.inner_text("#trouble")
+    expect(page.locator("#trouble")).to_contain_text("not known")
     page.fill("#key", "sesame")
     page.keyboard.press("Enter")
     page.wait_for_selector("#actions")
-    assert "38 million" in page.inner_text("#answer")
+    expect(page.locator("#answer")).to_contain_text("38 million")
     assert page.evaluate("document.cookie + sessionStorage.length + localStorage.length") == "00"
     page.goto(f"{keyed}/archive")
     page.click("text=Sign out")
+    page.wait_for_url("**/sign-in")
     page.goto(f"{keyed}/archive")
     page.wait_for_url("**/sign-in?next=archive")
 
@@ -225,4 +226,4 @@ def test_it_works_without_javascript(keyed: str, tab: Opening) -> None:
     page.fill("#key", "sesame")
     page.keyboard.press("Enter")
     page.wait_for_url("**/archive?q=bridge")
-    assert "Orvel bridge opens" in page.inner_text("main")
+    expect(page.locator("main")).to_contain_text("Orvel bridge opens")

@@ -705,9 +705,9 @@ def test_a_question_outlasts_slack_being_away(
     }
     event = workspace.mention("C1", "when?")
     send(event)
-    dateline.wait(lambda: len(dateline.asked) > 5, "more tries than are made at a stretch", 120)
+    dateline.wait(lambda: len(dateline.asked) > 5, "more tries than are made at a stretch", 600)
     workspace.failing.clear()
-    [reply] = workspace.settled("C1", event["ts"], timeout_seconds=120)
+    [reply] = workspace.settled("C1", event["ts"], timeout_seconds=600)
     assert reply["text"] == answered().text
 
 

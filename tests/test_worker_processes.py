@@ -44,7 +44,7 @@ def children(process: int) -> list[int]:
     """Those of a process that serve; Python starts one more, which looks after shared memory."""
     found: list[int] = []
     for one in Path(f"/proc/{process}/task/{process}/children").read_text().split():
-        with contextlib.suppress(FileNotFoundError):  # it has ended
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):  # it has ended
             if "spawn_main" in Path(f"/proc/{one}/cmdline").read_text():
                 found.append(int(one))
     return found
@@ -65,7 +65,7 @@ def answered(url: str) -> dict[str, Any]:
     return {}
 
 
-def until(happened: Callable[[], T], seconds: float = 300) -> T:
+def until(happened: Callable[[], T], seconds: float = 600) -> T:
     """What `happened` says once it says something; a loaded machine starts processes slowly."""
     deadline = time.monotonic() + seconds
     while not (found := happened()):
@@ -93,7 +93,7 @@ def test_processes_behind_one_port_answer_alike_and_one_that_is_killed_comes_aga
             assert "2 June 2025" in answer["text"]
             assert answer["index"]["generation"] == report["generation"]
         process.send_signal(signal.SIGTERM)
-        assert process.wait(180) == 0
+        assert process.wait(300) == 0
 
 
 @contextmanager
