@@ -169,9 +169,7 @@ def run(
         if anew:
             archive.rebuild(settings, embedder, progress)
         with archive.open_archive(settings, embedder) as opened:
-            found = []
-            if addresses:
-                found = fetch(opened, addresses, collections=collections, progress=progress)
+            found = fetch(opened, addresses, collections=collections, progress=progress)
             report = report_body(
                 pipeline.ingest(
                     opened,

@@ -72,7 +72,6 @@ def fetch(
     *,
     collections: Sequence[str] | None,
     progress: Progress,
-    client: Client | None = None,
     now: float | None = None,
 ) -> list[Fetched]:
     """What each address gives that is not live yet. Takes no lock: others may change the archive
@@ -91,7 +90,7 @@ def fetch(
                 progress("fetch", 0, 0)
                 time.sleep(min(left, 0.5))
 
-        client = client or stack.enter_context(Client(archive.settings, sleep=patiently))
+        client = stack.enter_context(Client(archive.settings, sleep=patiently))
         process = stack.enter_context(ReadingProcess())
         found = []
         for address in dict.fromkeys(map(normal, addresses)):

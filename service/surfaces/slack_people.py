@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import OrderedDict
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
@@ -40,16 +39,13 @@ class Person:
 class People:
     """Everybody who asked lately."""
 
-    def __init__(
-        self, web: AsyncWebClient, clock: Callable[[], datetime] = lambda: datetime.now(UTC)
-    ):
+    def __init__(self, web: AsyncWebClient):
         self._web = web
-        self._clock = clock
         self._known: OrderedDict[str, tuple[datetime, Person]] = OrderedDict()
 
     async def person(self, user: str) -> Person:
         """What Slack says of a user; nothing where it says nothing in time."""
-        now = self._clock()
+        now = self.now()
         known = self._known.get(user)
         if known and (now - known[0]).total_seconds() < REMEMBERED_SECONDS:
             return known[1]
@@ -70,4 +66,4 @@ class People:
         return person
 
     def now(self) -> datetime:
-        return self._clock()
+        return datetime.now(UTC)
