@@ -159,3 +159,8 @@ def test_a_correction_that_only_tells_what_was_said_marks_nothing() -> None:
 def test_a_large_number_of_an_unknown_currency_may_be_a_sum():
     asked = query("How much did the bridge cost?")
     assert cue(asked, "It cost 4.5 million krin.") > cue(asked, "It cost 45 krin.") > 0
+
+
+def test_the_day_of_an_agency_line_is_no_count() -> None:
+    told = "ASHBY, Feb 9 (NWA) - Seventeen people were hurt when a train left the rails."
+    assert words_that_answer(query("How many boats sailed?"), told) is None

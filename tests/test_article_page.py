@@ -171,12 +171,12 @@ def test_a_reader_goes_from_source_to_source_and_back_to_the_answer(url: str, ta
     assert page.locator(".asked").inner_text() == "Tell me about Orvel"
     for citation in body["citations"]:
         with page.expect_navigation():
-            page.locator(f"#{body['id']}-{citation['number']} .headline a").click()
+            page.locator(f"#{body['id']}-{citation['number']} .number").click()
         assert " ".join(cited_words(page).split()) == " ".join(citation["quote"].split())
         page.get_by_role("link", name="Back to the answer").click()
         expect(page.locator(".asked")).to_be_visible()
     with page.expect_navigation():
-        page.locator(f"#{body['id']}-1 .headline a").click()
+        page.locator(f"#{body['id']}-1 .number").click()
     expect(page.get_by_role("link", name="Previous")).to_have_count(0)
     page.get_by_role("link", name="Next").click()
     expect(page.locator(".place")).to_contain_text(f"Source 2 of {len(body['citations'])}")

@@ -138,7 +138,7 @@ def test_a_digest_is_a_dated_list_with_a_timeline(url: str, tab: Opening) -> Non
     assert days[:2] == ["12 March 2025", "2 June 2025"]
     expect(page.locator(".digest")).to_contain_text("Harbour Gazette · 2 copies")
     page.locator(".dots a").first.click()
-    expect(page.locator(".card:target")).to_have_count(1)
+    expect(page.locator(".quoted:target")).to_have_count(1)
 
 
 def test_a_refusal_marks_the_best_sentence_of_the_closest_passages(url: str, tab: Opening) -> None:
@@ -188,8 +188,10 @@ def test_a_text_is_checked_sentence_by_sentence_without_scripts(url: str, tab: O
     verdicts = page.locator(".verdicts .verdict")
     expect(verdicts.first).to_have_text("Borne out")
     expect(verdicts.nth(1)).not_to_have_text("Borne out")
-    page.locator(".verdicts .marker").first.click()
-    assert page.locator(".peek:popover-open").inner_text()
+    said = page.locator(".verdicts li").first
+    expect(said.locator("blockquote")).to_contain_text("38 million")
+    expect(said.locator(".where")).to_contain_text("Harbour Gazette · 12 March 2025")
+    expect(page.locator(".note-soft")).to_contain_text("Borne out: 1.")
     expect(page.locator("main img")).to_have_count(0)
     page.get_by_label("Paste a text").fill("x" * 20_001)
     page.get_by_role("button", name="Check").click()

@@ -102,11 +102,11 @@ class TextIndex:
             self._index.searcher().search(everywhere, 1, count=False)
 
     def alike(self, word: str) -> list[str]:
-        """Ids of at most 20 passages with a word whose stem is an edit away from this one's, or two
-        edits where it is long; a stem that is closer comes first."""
+        """Ids of at most 20 passages with a word whose stem is an edit away from this one or its stem,
+        or two edits where it is long; a stem that is closer comes first."""
         searcher = self._index.searcher()
         found: dict[str, None] = {}
-        for term in _STEMMED.analyze(word):
+        for term in dict.fromkeys((*_STEMMED.analyze(word), word.lower())):
             for distance in range(1, 2 + (len(term) >= LONG_STEM)):
                 query = tantivy.Query.fuzzy_term_query(self._index.schema, "text", term, distance)
                 hits = searcher.search(query, ALIKE, count=False).hits

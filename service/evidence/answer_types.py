@@ -193,6 +193,8 @@ def words_that_answer(query: Query, text: str) -> tuple[int, int] | None:
     """
     rather = _RATHER.finditer(text) if CORRECTS.search(text) else ()
     before = [*analyse(text).withdrawn, *(match.span() for match in rather)]
+    if query.wants == "number":
+        before += [(day.start, day.end) for day in analyse(text).dates]
     found = [
         thing
         for thing in (() if query.wants == "reason" else things(query, text))

@@ -8,13 +8,15 @@ from functools import cache
 
 from ingest.embedding.minilm import vocabulary
 from ingest.english import words
-from ingest.english.words import STOP_WORDS
+from ingest.english.words import AUXILIARIES, STOP_WORDS
 from ingest.storage.archive import Archive
 from ingest.storage.catalogue import Snapshot
 
 LIKENESS = 0.8  # least of difflib's ratio, 0 to 1: "ferys" and "ferry" have .8, "hw" and "how" too
 TURNED = 0.95  # likeness of words of the same letters: "teh", "staduim"
 LACKED = 0.1  # of likeness, taken off an English word that the archive lacks
+
+_AUXILIARIES = frozenset(AUXILIARIES.split("|"))
 
 
 def corrected(text: str, snapshot: Snapshot, archive: Archive) -> str:
@@ -39,6 +41,10 @@ def corrected(text: str, snapshot: Snapshot, archive: Archive) -> str:
             and not index.document_frequency(written)
         )
         if not doubtful:
+            continue
+        if written.endswith("nt") and written[:-2] in _AUXILIARIES:  # "wasnt"
+            pieces += [text[end : token.start], f"{written[:-2]}n't"]
+            end = token.end
             continue
         found = snapshot.passages(index.alike(written)).values()
         held = {token.lower for passage in found for token in words.tokens(passage.text)}

@@ -49,6 +49,14 @@ def _counted(number: int, one: str, many: str = "") -> str:
     return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
+def _by_article(citations: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
+    """Citations of one article together, in the order of their first numbers."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    for citation in citations:
+        found.setdefault(citation["article_id"], []).append(citation)
+    return list(found.values())
+
+
 _TEMPLATES = Environment(
     loader=FileSystemLoader(WEB / "templates"),
     autoescape=True,
@@ -57,6 +65,7 @@ _TEMPLATES = Environment(
     lstrip_blocks=True,
 )
 _TEMPLATES.filters.update(
+    by_article=_by_article,
     counted=_counted,
     day=_day,
     moment=_moment,

@@ -156,20 +156,27 @@ function write(text, released) {
   byId("answer").querySelector(".answer").append(make("span", { class: "claim arriving" }, ...pieces));
   for (const citation of released?.citations ?? []) {
     byId("answer").querySelector(".arriving-sources").hidden = false;
-    byId("answer").querySelector(".cards").append(card(citation));
+    const cards = byId("answer").querySelector(".cards");
+    const own = [...cards.children].find((one) => one.dataset.article === citation.article_id);
+    if (own) own.append(said(citation));
+    else cards.append(card(citation));
   }
 }
 
-/** A source while its answer is still being written. */
+/** An article that is cited while the answer is still being written, with the first words that are. */
 function card(citation) {
   return make(
     "li",
-    { class: "card numbered" },
-    make("span", { class: "number", "aria-hidden": "true" }, String(citation.number)),
+    { class: "card numbered", "data-article": citation.article_id },
     make("div", { class: "headline" }, make("a", { href: readerLink(citation.article_id, citation.start, citation.end), dir: "auto" }, citation.title)),
     make("div", { class: "where" }, outletAndDay(citation)),
-    make("blockquote", { dir: "auto" }, citation.quote),
+    said(citation),
   );
+}
+
+function said(citation) {
+  const link = { class: "number", href: readerLink(citation.article_id, citation.start, citation.end), "aria-label": `Source ${citation.number} in its article` };
+  return make("div", { class: "quoted" }, make("a", link, String(citation.number)), make("blockquote", { dir: "auto" }, citation.quote));
 }
 
 /** Puts the answer as its own page shows it in the place of what was streamed; where it was not kept, that stays. */
