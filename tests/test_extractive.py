@@ -144,6 +144,27 @@ def test_a_sentence_that_points_back_brings_nobody_whom_the_question_names():
     assert drafted("How many cakes did Hanna Brandt bake?", ranked) == [told[1].text]
 
 
+def test_no_sentence_is_brought_that_speaks_of_somebody_named_further_up():
+    for before, brought in (
+        ("In a letter she thanked Ada Quill.", []),
+        ("Ada Quill was thanked.", [0]),
+    ):
+        told = sentences(BRIDGE, before, "It opened on 12 March.")
+        found = drafted("When did the bridge open?", weighed(told, 0.001, 0.9))
+        assert found == [told[n].text for n in (*brought, 1)]
+
+
+@pytest.mark.parametrize(("gap", "first"), [(800, 1), (801, 0)])
+def test_who_follows_is_told_before_who_leaves_an_office(gap: int, first: int):
+    gone = "Ada Quill, the mayor of Loam, resigned on Monday."
+    told = sentences(BRIDGE, gone, "Her deputy, Tobiah Stone, will be acting mayor.")
+    start = told[0].end + gap
+    told[1] = replace(told[1], start=start, end=start + len(told[1].text))
+    texts = [told[first].text, told[1 - first].text][: 2 if first else 1]
+    assert drafted("Who is the mayor of Loam?", weighed(told, 0.9, 0.001)) == texts
+    assert drafted("Who was the mayor of Loam?", weighed(told, 0.9, 0.001)) == [gone]
+
+
 def test_the_best_sentence_comes_first_then_what_stands_behind_it_then_what_stands_before():
     ranked = weighed(sentences(BRIDGE, *TEXTS), 0.2, 0.001, 0.9, 0.3, 0.001)
     assert drafted("What does Hanna Brandt run?", ranked) == [TEXTS[2], TEXTS[3], TEXTS[0]]

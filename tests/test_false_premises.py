@@ -260,3 +260,14 @@ def test_a_year_is_not_doubted_by_an_article_of_that_year(day: str, corrects: bo
     ranked = [replace(item, relevance=0.9) for item in ranked]
     question = "Why did the mill on Skerra close in 2021?"
     assert (corrected(question, ranked=ranked) is not None) == corrects
+
+
+def test_a_yes_or_no_question_is_corrected_in_its_number_and_not_in_what_it_asks() -> None:
+    text = "The lighthouse of Cape Hollin is 41 metres high and was not built by Brandt."
+    told = sentences(card("a", "Cape Hollin"), text)
+    ranked = [replace(told[0], relevance=0.9)]
+    asked = query("Is the lighthouse of Cape Hollin 49 metres high?")
+    found = contradicted(asked, ranked, ranked)
+    assert found and found.sentence == "The question says “49”, but the archive says “41”."
+    asked = query("Was the lighthouse of Cape Hollin built by Brandt?")
+    assert contradicted(asked, ranked, ranked) is None

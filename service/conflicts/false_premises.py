@@ -37,7 +37,7 @@ BEARS_OUT = (
 )
 BEARS_OUT_DENIED = 0.2  # the same of a word that is denied elsewhere: accounts may disagree
 
-_NEVER_CORRECTED = ("yes_no", "list")  # these take nothing for granted
+_NEVER_CORRECTED = ("list",)  # takes nothing for granted
 _HAPPENED_ONCE = ("why", "how", "when", "where")  # others ask for the count or winner of a year
 _MUST_STAND_ITSELF = (TermKind.NUMBER, TermKind.DATE)  # no title says them for a sentence
 _TERMS = (*_MUST_STAND_ITSELF, TermKind.NAME, TermKind.WORD)
@@ -134,7 +134,8 @@ def _contradictions(
     if len(shared) < FEWEST_SHARED or len(own) < FEWEST_OWN:
         return
     loose = sum(term.kind is not TermKind.NAME for term in missing)
-    if not loose or (loose <= LOOSE and _DOES.search(question)):
+    asks = query.kind == "yes_no"  # whether it is so, and takes only its details for granted
+    if not asks and (not loose or (loose <= LOOSE and _DOES.search(question))):
         yield from _denied(question, said, item, told)
     doubted = _only_one(missing)
     if doubted is None and len(shared) > FEWEST_SHARED:

@@ -37,13 +37,22 @@ SAME, SAME_IN_FAMILY, SAME_IN_ARTICLE = 0.6, 0.4, 0.9
 ANEW = 0.4  # share of the shorter sentence's stems from which a later one tells the same thing anew
 AT_ALL = 0.003  # of the best relevance: such a sentence was seldom written in the question's words
 
+FOLLOWS_WITHIN = 800  # characters behind what tells that somebody goes
 PARAGRAPH_GAP = 4  # characters of white space, at most, between a sentence and its antecedent
 
 _POINTS_BACK = re.compile(
     r"(?i)^\W*(?:(?:and|but|yet|so|then|thus|still)\W+)?"
     r"(?:he|she|it|they|his|her|its|their|this|these|those|such|both|the (?:former|latter|same))\b"
 )
+# "In a letter to the council she gave": who she is stands further up
+_OF_SOMEBODY = re.compile(r"^\W*\w+\W+(?:[a-z][\w'’-]*\W+){0,5}(?:he|she|they)\b")
 _TAKES_BACK = re.compile(r"(?i)^\W*(?:correct(?:ion|ed)|clarification)\b\W*[:—–.-]")
+_LEAVES = re.compile(
+    r"(?i)\b(?:resign\w*|stepp?(?:s|ed|ing)? down|quits?|dismissed|sacked|retir(?:es?|ed|ing)|leav(?:es|ing)|left|died)\b"
+)
+_FOLLOWS = re.compile(
+    r"(?i)\b(?:acting|interim|new|replac\w+|succe(?:ed|ss)\w*|t(?:ake|akes|ook) over|will (?:lead|run|head|take))\b"
+)
 _QUOTED_WHOLE = re.compile(r"^\s*[“\"][^“”\"]*[”\"]\W*$")
 _SPEAKS_OF_IT = re.compile(r"(?i)\b(?:its|their|them|his|her|they)\b")
 _FACTOID = frozenset(("who", "whose", "when", "where", "how_many", "how_much", "yes_no"))
@@ -129,7 +138,7 @@ def _candidates(query: Query, usable: Sequence[Evidence]) -> Iterator[Evidence]:
     if query.parts:
         yield from (_best_for(part, usable) for part in query.parts)
     else:
-        yield from _newest(query, best, usable)
+        yield from _successor(query, best, usable) or _newest(query, best, usable)
         yield best
     yield from _beside(query, best, usable)
     manner = _manner(query, best)
@@ -165,6 +174,23 @@ def _newest(query: Query, best: Evidence, usable: Sequence[Evidence]) -> list[Ev
         item for item in usable if item.relevance >= AT_ALL * best.relevance and tells_anew(item)
     ]
     return sorted(newer, key=lambda item: item.article.published_on or day)[-1:]
+
+
+def _successor(query: Query, best: Evidence, usable: Sequence[Evidence]) -> list[Evidence]:
+    """Where the best sentence tells that whoever holds an office leaves it, the nearest one behind it
+    that names who follows."""
+    if query.wants != "person" or not of_the_present(query) or not _LEAVES.search(best.text):
+        return []
+    gone = {word for name in new_names(query, best.text) for word in analyse(name).words}
+    following = [
+        item
+        for item in usable
+        if item.article.article_id == best.article.article_id
+        and 0 < item.start - best.end <= FOLLOWS_WITHIN
+        and _FOLLOWS.search(item.text)
+        and any(gone.isdisjoint(analyse(name).words) for name in new_names(query, item.text))
+    ]
+    return sorted(following, key=lambda item: item.start)[:1]
 
 
 def _beside(query: Query, best: Evidence, usable: Sequence[Evidence]) -> list[Evidence]:
@@ -270,6 +296,7 @@ def _antecedent(item: Evidence, usable: Sequence[Evidence]) -> list[Evidence]:
         and other.kind is SentenceKind.BODY
         and 0 <= item.start - other.end <= PARAGRAPH_GAP
         and not (_QUOTED_WHOLE.match(other.text) or _POINTS_BACK.match(other.text))
+        and not _OF_SOMEBODY.match(other.text)
     ][:1]
 
 
