@@ -6,10 +6,13 @@ import asyncio
 import logging
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Sequence
-from contextlib import asynccontextmanager, suppress
+from concurrent.futures import Future
+from contextlib import ExitStack, asynccontextmanager, suppress
+from contextvars import copy_context
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from functools import partial
+from typing import NamedTuple
 
 from ingest.errors import ModelFailed
 from ingest.storage.archive import Archive
@@ -56,6 +59,15 @@ REPAIR_SECONDS = 2.0  # left of an answer's time, below which a model is not ask
 NEAREST_SHOWN = 3
 
 
+class Found(NamedTuple):
+    """What the archive holds on a question, read before the first sentence."""
+
+    asked: Question  # with its spelling corrected
+    selection: Selection
+    told: list[Event]  # where no model is asked
+    shown: tuple[Evidence, ...]  # what a model is shown
+
+
 class Answerer:
     """Answers from one archive, with the words of a model where there is a `drafter`."""
 
@@ -100,8 +112,8 @@ class Answerer:
             try:
                 with run.timed("retrieve"):
                     asked = await self._standing_alone(run, question)
-                async with self._view(run) as snapshot:
-                    async for event in self._answered(run, question, asked, snapshot):
+                async with self._found(run, asked) as found:
+                    async for event in self._answered(run, question, found):
                         yield event
             finally:
                 run.tell_spent()
@@ -113,29 +125,46 @@ class Answerer:
             await self.drafter.close()
 
     @asynccontextmanager
-    async def _view(self, run: AnswerRun) -> AsyncIterator[Snapshot]:
-        """What the archive shows now; let go of at the end, whoever goes away meanwhile."""
-        opening = asyncio.ensure_future(asyncio.to_thread(self.archive.catalogue.live))
+    async def _found(self, run: AnswerRun, asked: Question) -> AsyncIterator[Found]:
+        """What the archive holds on a question now; its view is let go of at the end, whoever goes
+        away meanwhile."""
+        finding = self.archive.threads.submit(copy_context().run, self._find, run, asked)
         try:
-            yield await run.in_time(asyncio.shield(opening))
+            with run.timed("retrieve"):
+                found = await run.in_time(asyncio.wrap_future(finding))
+            yield found
         finally:
-            _close(opening) if opening.done() else opening.add_done_callback(_close)
+            if finding.done():  # somebody may still read: the loop does not wait for them
+                self.archive.threads.submit(_close, finding)
+            elif not finding.cancel():
+                finding.add_done_callback(_close)
+
+    def _find(self, run: AnswerRun, asked: Question) -> Found:
+        """All that is read before the first sentence, on one thread: each change of threads waits
+        for its turn where many ask."""
+        with ExitStack() as stack:
+            snapshot = stack.enter_context(self.archive.catalogue.live())
+            text = corrected(asked.text, snapshot, self.archive)
+            if text != asked.text:
+                run.read_as, asked = text, replace(asked, text=text)
+            selection = self.select(asked, snapshot)
+            budget = self.archive.settings.evidence_tokens
+            shown = prompts.within(selection.sound, budget) if self.drafter else ()
+            found = Found(asked, selection, self._told(run, selection), shown)
+            stack.pop_all()  # the view stays open
+            return found
 
     async def _answered(
-        self, run: AnswerRun, question: Question, asked: Question, snapshot: Snapshot
+        self, run: AnswerRun, question: Question, found: Found
     ) -> AsyncIterator[Event]:
-        with run.timed("retrieve"):
-            asked, selection = await run.in_time(
-                asyncio.to_thread(self._selected, run, asked, snapshot)
-            )
+        asked, selection, told, shown = found
         run.text.answering = partial(words_that_answer, selection.query)
         impossible = selection.no_such_day
-        told = await run.in_time(asyncio.to_thread(self._told, run, selection))
         for event in told:
             yield event
         talk = question_kinds.small_talk(question.text)
         if not told and not impossible and not talk:
-            async for event in self._claims(run, asked, selection):
+            async for event in self._claims(run, asked, selection, shown):
                 yield event
             for event in (*self._dispute(run, selection), *self._notes(run, selection)):
                 yield event
@@ -152,15 +181,6 @@ class Answerer:
         yield await run.in_time(
             asyncio.to_thread(self._completed, run, question, selection, reason)
         )
-
-    def _selected(
-        self, run: AnswerRun, asked: Question, snapshot: Snapshot
-    ) -> tuple[Question, Selection]:
-        """The question with its spelling corrected, and what was selected for it."""
-        text = corrected(asked.text, snapshot, self.archive)
-        if text != asked.text:
-            run.read_as, asked = text, replace(asked, text=text)
-        return asked, self.select(asked, snapshot)
 
     def select(self, question: Question, snapshot: Snapshot) -> Selection:
         """The sentences that the archive holds on a question, and whether they answer it."""
@@ -193,8 +213,7 @@ class Answerer:
         asked = question_kinds.digest_of(query)
         if asked is None:
             return []
-        with run.timed("draft"):
-            leads = digest(asked, selection, self.retriever)
+        leads = digest(asked, selection, self.retriever)
         if not leads:
             return []
         run.shown, run.digest = leads, asked.order
@@ -203,14 +222,19 @@ class Answerer:
         return [event for draft in drafts for event in self._verified(run, draft)]
 
     async def _claims(
-        self, run: AnswerRun, asked: Question, selection: Selection
+        self, run: AnswerRun, asked: Question, selection: Selection, shown: tuple[Evidence, ...]
     ) -> AsyncIterator[Event]:
         """Sentences of a model, where there is one and it does not fail; else of the articles."""
         query, decision = selection.query, selection.decision
         if self.drafter and selection.sound:
             run.answerer = "openai"
             try:
-                async for event in self._drafted(run, asked, selection, self.drafter):
+                asked = replace(
+                    asked,
+                    text=prompts.spelled_out(asked.text, query.periods),
+                    as_of=query.question.as_of,
+                )
+                async for event in self._drafted(run, asked, shown, self.drafter):
                     yield event
             except ModelFailed as error:
                 run.fallback = {"from": "openai", "reason": str(error)}
@@ -241,16 +265,10 @@ class Answerer:
                 yield event
 
     async def _drafted(
-        self, run: AnswerRun, asked: Question, selection: Selection, drafter: Drafter
+        self, run: AnswerRun, asked: Question, shown: tuple[Evidence, ...], drafter: Drafter
     ) -> AsyncIterator[Event]:
         """The model's sentences; it is asked once more for those that had no support."""
-        asked = replace(
-            asked,
-            text=prompts.spelled_out(asked.text, selection.query.periods),
-            as_of=selection.query.question.as_of,
-        )
-        budget = self.archive.settings.evidence_tokens
-        run.shown = await run.in_time(asyncio.to_thread(prompts.within, selection.sound, budget))
+        run.shown = shown
         run.prompt = prompts.SYSTEM + prompts.ask(asked, run.shown)
         async for event in self._released(run, drafter.draft(asked, run.shown)):
             yield event
@@ -398,10 +416,9 @@ class Answerer:
         return question.today or self.clock().date()
 
 
-def _close(opening: asyncio.Future[Snapshot]) -> None:
-    """A thread that still reads is waited for by another thread, not by the loop."""
-    if not opening.cancelled() and opening.exception() is None:
-        asyncio.get_running_loop().run_in_executor(None, opening.result().close)
+def _close(finding: Future[Found]) -> None:
+    if not finding.cancelled() and finding.exception() is None:
+        finding.result().selection.snapshot.close()
 
 
 def to_the_point(draft: Draft, shown: Sequence[Evidence]) -> bool:

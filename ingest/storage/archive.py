@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 
 from ingest.embedding.embedder import Embedder, LocalEmbedder
@@ -39,6 +40,8 @@ class Archive:
         made anew from the catalogue.
         """
         self.settings = settings
+        # for finding what a question needs; what ends an answer does not queue behind that
+        self.threads = ThreadPoolExecutor(thread_name_prefix="find")
         self._waits_for_room = False  # leftovers stay for want of room, and it was said
         with contextlib.ExitStack() as opened:
             self.embedder = embedder or embedder_of(settings)
@@ -179,6 +182,8 @@ class Archive:
         self._indexes = indexes.open_indexes(self.settings.data_dir, self.embedder.model)
 
     def close(self) -> None:
+        """Waits for whoever still reads."""
+        self.threads.shutdown(cancel_futures=True)
         self.sentence_cache.close()
         self.vector_cache.close()
         self.vector_index.close()

@@ -107,6 +107,7 @@ class ServedArchive(Archive):
         )
 
     def close(self) -> None:
+        self.threads.shutdown(cancel_futures=True)
         self._follower.close()
         self.sentence_cache.close()
         self.vector_cache.close()
