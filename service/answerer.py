@@ -148,6 +148,7 @@ class Answerer:
             if text != asked.text:
                 run.read_as, asked = text, replace(asked, text=text)
             selection = self.select(asked, snapshot)
+            run.text.answering = partial(words_that_answer, selection.query)
             budget = self.archive.settings.evidence_tokens
             shown = prompts.within(selection.sound, budget) if self.drafter else ()
             found = Found(asked, selection, self._told(run, selection), shown)
@@ -158,7 +159,6 @@ class Answerer:
         self, run: AnswerRun, question: Question, found: Found
     ) -> AsyncIterator[Event]:
         asked, selection, told, shown = found
-        run.text.answering = partial(words_that_answer, selection.query)
         impossible = selection.no_such_day
         for event in told:
             yield event
