@@ -121,7 +121,11 @@ class Sharing:
     def under(self, families: Sequence[int]) -> list[Shared]:
         """The pairs, closest first. `families` numbers the family each article is known to be in so
         far: a shingle in `_TEMPLATE` of them is template text."""
-        common = _template_hashes(self._postings, np.asarray(families))
+        keys, owners = self._postings
+        of_family = np.asarray(families)[owners].astype(np.uint64)
+        pairs = np.unique(np.stack((keys, of_family)), axis=1)
+        hashes, counts = np.unique(pairs[0], return_counts=True)
+        common = hashes[counts >= _TEMPLATE]
         found = []
         for left, right in self._pairs:
             ours, theirs = self._lists[left], self._lists[right]
@@ -149,14 +153,6 @@ def _rare(shared: Hashes, shorter: Hashes, common: Hashes) -> float:
     if rest < 0.1 * len(shorter):
         return len(shared) / len(shorter)
     return float((~shared_common).sum()) / rest
-
-
-def _template_hashes(postings: Postings, families: Indices) -> Hashes:
-    """Those of the hashes that many families have."""
-    keys, owners = postings
-    pairs = np.unique(np.stack((keys, families[owners].astype(np.uint64))), axis=1)
-    found, counts = np.unique(pairs[0], return_counts=True)
-    return found[counts >= _TEMPLATE]
 
 
 def _parts(lists: Iterable[Hashes]) -> Iterator[tuple[Hashes, Indices]]:

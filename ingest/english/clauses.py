@@ -159,7 +159,8 @@ class _Clauses:
             )
             being = not _BE.isdisjoint(led) and not self.words[verb].endswith("ing")
             by = not led and after == "by" and verb + 2 < len(self.words)
-            by = by and verb + 2 not in self.dates and not self._is_measure(verb + 2)
+            # no number behind "by", "a" or "about" at most between: "by a third" is a measure
+            by = by and verb + 2 not in self.dates and self.numbers.isdisjoint((verb + 2, verb + 3))
             objects = () if self.apart(verb + 1) else self._right(verb + 1)
             passive = being or by or (False if objects or after in _PRONOUNS else None)
             others = tuple(self._others(verb))
@@ -200,10 +201,6 @@ class _Clauses:
             if self.words[self._start(n)] not in _RELATIVES:
                 break
         return (*self._left(n), *(m for m in extra if not self.tokens[m].stop))
-
-    def _is_measure(self, n: int) -> bool:
-        """Whether a number begins at a word, behind "a" or "about" at most: "by a third"."""
-        return not self.numbers.isdisjoint((n, n + 1))
 
     def _start(self, n: int) -> int:
         """The first word of the stretch between marks that a word stands in."""

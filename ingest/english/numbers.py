@@ -123,7 +123,11 @@ def numbers(
 def numbers_match(left: str, right: str) -> bool:
     """Whether two normal forms can be one amount: "10 to 12 %" leaves a unit unsaid."""
     if ":" in left or ":" in right:
-        return _times_match(left, right)
+        clock, plain = (left, right) if ":" in left else (right, left)
+        hour, point, minute = plain.partition(".")
+        if not point or not (hour + minute).isdigit():
+            return left == right
+        return int(clock[:2]) % 12 == int(hour) % 12 and clock[3:] == minute.ljust(2, "0")
     shares = _share(left), _share(right)
     if left.endswith("%") != right.endswith("%") and shares[0] and shares[1]:
         return abs(shares[0] - shares[1]) < _ROUNDED
@@ -142,14 +146,6 @@ def _share(number: str) -> Decimal | None:
     if re.fullmatch(r"\d+(?:\.\d+)?%", number):
         return Decimal(number[:-1]) / 100
     return Decimal(number) if re.fullmatch(r"0\.\d+", number) else None
-
-
-def _times_match(left: str, right: str) -> bool:
-    clock, plain = (left, right) if ":" in left else (right, left)
-    hour, point, minute = plain.partition(".")
-    if not point or not (hour + minute).isdigit():
-        return left == right
-    return int(clock[:2]) % 12 == int(hour) % 12 and clock[3:] == minute.ljust(2, "0")
 
 
 def _value(found: dict[str, str | None]) -> str:

@@ -78,7 +78,10 @@ def _unit(which: str, unit: str, today: date) -> Days:
         saturday = today + timedelta(ahead - 7 * (step < 0 and ahead >= 0))
         return saturday, saturday + timedelta(1)
     if unit in PARTS:
-        return _season(unit, which, today)
+        year = today.year + (which == "next")
+        if which not in ("this", "next") and part_of_year(unit, year)[1] >= today:
+            year -= 1
+        return part_of_year(unit, year)
     if which == "past" or (which, unit) == ("this", "week"):
         return _earlier(today, 1, unit) + timedelta(which == "this"), today
     if unit in ("week", "fortnight"):
@@ -88,13 +91,6 @@ def _unit(which: str, unit: str, today: date) -> Days:
     months = (today.year * 12 + today.month - 1) // length * length + step * length
     first, last = date(months // 12, months % 12 + 1, 1), months + length - 1
     return first, end_of_month(date(last // 12, last % 12 + 1, 1))
-
-
-def _season(season: str, which: str, today: date) -> Days:
-    year = today.year + (which == "next")
-    if which not in ("this", "next") and part_of_year(season, year)[1] >= today:
-        year -= 1
-    return part_of_year(season, year)
 
 
 def _ago(count: int, unit: str, today: date) -> Days:

@@ -46,7 +46,12 @@ _LONGEST_HEADLINE = 12  # words of four letters and more
 
 def read(text: str, tokens: Sequence[Token]) -> tuple[Term, ...]:
     """The terms of a text in order, function words too."""
-    quoted = _quoted_spans(text)
+    # marks are paired in order whatever their shape: some copies open with closing marks
+    marks = [m.span() for m in re.finditer(r"[\"“”«»„]|``|''", text)]
+    if len(marks) % 2:
+        lone_close = marks and text[marks[0][0]] in "”»" and text[: marks[0][0]].strip()
+        marks.insert(0, (0, 0)) if lone_close else marks.append((len(text), len(text)))
+    quoted = [(marks[i][1], marks[i + 1][0]) for i in range(0, len(marks), 2)]
     terms = _join_phrases(list(_join_particles(list(_terms(text, tokens)))), text)
     if not quoted:
         return tuple(terms)
@@ -56,15 +61,6 @@ def read(text: str, tokens: Sequence[Token]) -> tuple[Term, ...]:
         else term
         for term in terms
     )
-
-
-def _quoted_spans(text: str) -> list[tuple[int, int]]:
-    """Marks are paired in order whatever their shape: some copies open with closing marks."""
-    marks = [m.span() for m in re.finditer(r"[\"“”«»„]|``|''", text)]
-    if len(marks) % 2:
-        lone_close = marks and text[marks[0][0]] in "”»" and text[: marks[0][0]].strip()
-        marks.insert(0, (0, 0)) if lone_close else marks.append((len(text), len(text)))
-    return [(marks[i][1], marks[i + 1][0]) for i in range(0, len(marks), 2)]
 
 
 def _terms(text: str, tokens: Sequence[Token]) -> Iterator[Term]:

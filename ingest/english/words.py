@@ -89,7 +89,10 @@ def stem(word: str) -> str:
     word = _SPELLINGS.get(word, word)
     if word in _KEPT:
         return _KEPT[word]
-    word = _standard(INFLECTIONS.get(word, word))
+    word = INFLECTIONS.get(word, word)
+    # American spelling: -ise and -isation with a z, -our as -or, -tre as -ter
+    word = re.sub(r"(?<=\w{3})is(?=(?:e[ds]?|ers?|ing|ations?)$)", "iz", word)
+    word = re.sub(r"([tb])re(s?)$", r"\1er\2", word[:2] + word[2:].replace("our", "or"))
     stemmed: str = _snowball.stemWord(word)
     return stemmed.replace("ll", "l")
 
@@ -97,12 +100,6 @@ def stem(word: str) -> str:
 def irregular(word: str) -> bool:
     """Whether a small-letter word is a listed irregular form: "sold", "women"."""
     return word in INFLECTIONS
-
-
-def _standard(word: str) -> str:
-    """American spelling: -ise and -isation with a z, -our as -or, -tre as -ter."""
-    word = re.sub(r"(?<=\w{3})is(?=(?:e[ds]?|ers?|ing|ations?)$)", "iz", word)
-    return re.sub(r"([tb])re(s?)$", r"\1er\2", word[:2] + word[2:].replace("our", "or"))
 
 
 def _forms(kind: str) -> dict[str, str]:

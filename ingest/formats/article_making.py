@@ -140,6 +140,8 @@ def article_of(extract: Extract, identity: str, source: str, today: date | None 
         heading = None  # it heads what follows the story: notes of the desk, a box
     header = find_header(text, title or (one_line(heading[1]) or None if heading else None))
     dates = believe(text, extract.dates, today or date.today())
+    undecoded = text.count("\ufffd")
+    lost = f"holds {undecoded} U+FFFD, each in place of bytes that are no text"
     return Article(
         identity=identity,
         source=source,
@@ -158,13 +160,8 @@ def article_of(extract: Extract, identity: str, source: str, today: date | None 
         latest_named_date=dates.latest_named,
         terms=extract.terms,
         collections=names(fields.get("collections", "")),
-        notes=(*extract.notes, *dates.notes, *_undecoded(text)),
+        notes=(*extract.notes, *dates.notes, *([lost] if undecoded else [])),
     )
-
-
-def _undecoded(text: str) -> tuple[str, ...]:
-    count = text.count("\ufffd")
-    return (f"holds {count} U+FFFD, each in place of bytes that are no text",) if count else ()
 
 
 def expect_size(text: str, most_bytes: int) -> None:

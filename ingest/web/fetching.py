@@ -159,7 +159,9 @@ class _Visit:
         self.progress("fetch", self.pages, 0)
         address = str(url)
         record, digest = self._usable(address), ""
-        asked = _validators(record) if record else {}
+        usable = record or AddressRecord()
+        validators = {"if-none-match": usable.etag, "if-modified-since": usable.last_modified}
+        asked = {name: words for name, words in validators.items() if words}
         reply = self.client.get(url, self.takes, asked)
         before = self.known.get(address, AddressRecord()).articles
         if reply.status == 410 and article_id_of(address) in before:
@@ -307,11 +309,6 @@ class _Visit:
     def _digest(self, data: bytes) -> str:
         """Of the way we read, 8 characters, and of what is read."""
         return self.way + hashlib.sha256(data).hexdigest()[:32]
-
-
-def _validators(record: AddressRecord) -> dict[str, str]:
-    stated = {"if-none-match": record.etag, "if-modified-since": record.last_modified}
-    return {name: words for name, words in stated.items() if words}
 
 
 def _is_listing(address: str, record: AddressRecord) -> bool:

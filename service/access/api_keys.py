@@ -185,7 +185,8 @@ def _of_environment(settings: Settings) -> Iterator[tuple[bytes, Caller]]:
     )
     for written, role in roles:
         for key in written:
-            caller_id = _id_of(key)
+            named = b"dateline caller " + key.encode("utf-8", "surrogateescape")
+            caller_id = "key_" + hashlib.sha256(named).hexdigest()[:16]
             for form in _forms(key):
                 yield hashlib.sha256(form).digest(), Caller(caller_id, role, caller_id)
 
@@ -206,11 +207,6 @@ def _now() -> str:
 
 def _digest(key: str) -> str:
     return hashlib.sha256(key.encode()).hexdigest()
-
-
-def _id_of(key: str) -> str:
-    written = b"dateline caller " + key.encode("utf-8", "surrogateescape")
-    return "key_" + hashlib.sha256(written).hexdigest()[:16]
 
 
 def _forms(key: str) -> Iterator[bytes]:

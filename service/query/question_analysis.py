@@ -272,7 +272,11 @@ def _kind(question: str) -> tuple[Kind, Wanted | None]:
     if _REASON.search(question) or word == "why":
         return "why", "reason"
     if word in ("how",):
-        return _how(rest)
+        if _HOW_MUCH.match(rest):
+            return "how_much", "money" if _MONEY.search(rest) or _PRICED.match(rest) else "number"
+        return (
+            ("how_many", "number") if _HOW_MANY.match(rest) or dimensions(rest) else ("how", None)
+        )
     if _WHERE.search(question) or word == "where":
         return "where", "place"
     if word in ("who", "whom", "whos"):
@@ -281,12 +285,6 @@ def _kind(question: str) -> tuple[Kind, Wanted | None]:
         return "whose", "person"
     wanted = "money" if _COSTS.match(rest) else _noun_wanted(rest)
     return ("which" if word == "which" else "what"), wanted
-
-
-def _how(rest: str) -> tuple[Kind, Wanted | None]:
-    if _HOW_MUCH.match(rest):
-        return "how_much", "money" if _MONEY.search(rest) or _PRICED.match(rest) else "number"
-    return ("how_many", "number") if _HOW_MANY.match(rest) or dimensions(rest) else ("how", None)
 
 
 def _noun_wanted(rest: str) -> Wanted | None:
