@@ -207,13 +207,10 @@ _WORDS = lists("question_words.tsv")
 _POINTS, _PERSONS, _THINGS = _WORDS["points back"], _WORDS["of a person"], frozenset(("it", "its"))
 _MANY = _WORDS["of many"]  # more than a rule can tell: the question before goes along
 _POSSESSIVES = _WORDS["possessive"]
-_PRONOUN = re.compile(r"(?i)\b(?:he|she|him|her|his|hers|it|its|they|them|their)\b")
+_PRONOUN = re.compile(rf"(?i)\b(?:{'|'.join(sorted(_PERSONS | _THINGS | _MANY))})\b")
 _OBJECT = re.compile(r"\s*(?:[?.,!]|$|\s(?:in|on|at|to|for|with|by|from|and|or|about)\b)")
 _NOUN_AFTER = re.compile(rf"\s+[a-z][\w-]+(?=\s+(?:{AUXILIARIES}|cost|close|open)\b|\s*[?.,]|$)")
-_NO_PERSON = re.compile(
-    r"(?i)\b(?:ltd|inc|plc|company|council|bank|university|institute|club|party|union|ministry|authority|street|bay|strait|"
-    r"island|river|point|gazette|press|post|news|times|courier|ledger|glass|works)\b|\d"
-)
+_NO_PERSON = re.compile(rf"(?i)\b(?:{'|'.join(sorted(_WORDS['no person']))})\b|\d")
 _PLACED = re.compile(r"(?i)(in|at|on|for|from|near|by)\s+")
 _MARKER = re.compile(r"\s*\[\d+\]")
 _OWN_WORD = re.compile(rf"(?i)^\W*(?:who|when|where|why|how)\s+(?=(?:{AUXILIARIES})\b)")
