@@ -12,7 +12,7 @@ from typing import Literal
 from ingest.english.periods import Period, in_words, periods, spoken
 from ingest.english.relative_dates import RELATIVE_WORDS
 from ingest.english.words import stems
-from service.query.question_analysis import Query
+from service.query.question_analysis import PAST, Query
 from service.types import Evidence
 
 # background: an article of the period tells of other days
@@ -48,7 +48,10 @@ def within(
     terms = {stemmed for _, stemmed in query.terms}
     dropped: Evidence | None = None
     kept: list[tuple[float, Placed, Evidence]] = []
+    happened = _HAPPENED.search(query.question.text) and not _PLANNED.search(query.question.text)
     for item in ranked:
+        if happened and any(_foretells(item, period) for period in asked):
+            continue
         if strict and all(placed(item, period, ranked) in apart for period in strict):
             dropped = dropped or item
             continue
@@ -72,6 +75,13 @@ def within(
         dropped = None
     scale = highest / max(weight, 1e-12)
     return tuple(replace(item, relevance=own * scale) for own, _, item in kept), dropped
+
+
+def _foretells(item: Evidence, asked: Period) -> bool:
+    """Whether a sentence tells of a time asked about that lay ahead when its article was published."""
+    day = item.article.published_on
+    told = stated_periods(item.text, day) if day else ()
+    return any(asked.meets(one) and one.first and day and one.first > day for one in told)
 
 
 def placed(item: Evidence, asked: Period, beside: Sequence[Evidence] = ()) -> Placed:
@@ -164,6 +174,12 @@ def _nearest(period: Period, published: date) -> Period:
     return replace(period, first=first, last=last)
 
 
+# asks what happened, and not what was to happen
+_HAPPENED = re.compile(rf"(?i)\b(?:{PAST}|has|have|[a-z]{{3,}}ed)\b")
+_PLANNED = re.compile(
+    r"(?i)\b(?:will|would|going to|due|planned|plans?|expect\w*|suppos\w*|propos\w*|promis\w*|want\w*|announc\w*|"
+    r"schedul\w*|said|agreed|hope\w*|meant|forecast|predict\w*|set|intend\w*|told)\b"
+)
 _DATED_WANTS = ("number", "money", "date")
 _COMPARES = re.compile(
     r"(?i)\b(?:than|since|from|compared (?:with|to)|against|up on|down on|(?:un)?like|after|until|as (?:in|of)|"
