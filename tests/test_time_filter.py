@@ -361,3 +361,21 @@ def test_what_stands_inside_counts_three_times(relevance: float, first: str) -> 
     kept, _ = within([of_day("b", None, "Some rode the line."), inside], IN_2021)
     assert kept[0].article.article_id == first
     assert kept[0].relevance == pytest.approx(1.0)
+
+
+@pytest.mark.parametrize(
+    ("question", "published", "kept"),
+    [
+        ("Who won the election in May 2026?", date(2026, 4, 30), False),
+        ("Who won the election in May 2026?", date(2026, 5, 10), True),
+        ("When is the election in May 2026 due?", date(2026, 4, 30), True),
+        ("What was planned for the election in May 2026?", date(2026, 4, 30), True),
+    ],
+)
+def test_what_happened_is_not_answered_with_a_plan_for_it(
+    question: str, published: date, kept: bool
+):
+    told = sentences(card("a", published_on=published), "The election is set for 10 May 2026.")
+    ranked = [replace(told[0], relevance=0.9)]
+    found, _ = within(ranked, analyse(Question(question), TODAY.date()))
+    assert bool(found) is kept
