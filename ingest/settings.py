@@ -204,6 +204,11 @@ class Settings(BaseSettings):
         return self.uploads or self.data_dir / "uploads"
 
     @property
+    def openai_url(self) -> str:
+        """Always said, so that the SDK reads no variable of its own, which may be set but empty."""
+        return self.openai_base_url or "https://api.openai.com/v1"
+
+    @property
     def model_dir(self) -> Path:
         return self.model_cache or self.data_dir / "models"
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 import numpy as np
-import numpy.typing as npt
 
 from ingest.copies.copy_roles import COPY_SHARED
-from ingest.copies.near_duplicates import Shared, words_of
+from ingest.copies.near_duplicates import Flags, Shared, words_of
 from ingest.copies.sentence_alignment import (
     SAME_COSINE,
     SAME_WORDS,
@@ -192,8 +191,6 @@ _NAMED = 0.5  # of the words of a headline
 def _stems(texts: Iterable[str]) -> frozenset[str]:
     return frozenset().union(*(analyse(text).stems for text in texts))
 
-
-Flags = npt.NDArray[np.bool_]
 
 # Cosine between the mean vectors of what is shared and of the rest, measured on the sentences beside the border of a
 # third of 500 Wikipedia passages, against what stood around it and against other passages put around it: 96 % of the

@@ -18,7 +18,6 @@ DIMENSIONS = {"text-embedding-3-small": 1536, "text-embedding-3-large": 3072}
 LONGEST_TEXT_TOKENS = 8191
 REQUEST_TEXTS = 256
 REQUEST_TOKENS = 100_000
-OPENAI = "https://api.openai.com/v1"  # said, so that the SDK reads no variable of its own, which may be set but empty
 RETRIES = 5  # of a refused connection, 408, 409, 429 or 5xx; the SDK waits as Retry-After says, with jitter
 
 Vectors = NDArray[np.float32]
@@ -48,7 +47,7 @@ class OpenAIEmbedder:
         self._name = name
         self._client = openai.OpenAI(
             api_key=key,
-            base_url=settings.openai_base_url or OPENAI,
+            base_url=settings.openai_url,
             timeout=settings.llm_timeout_seconds,
             max_retries=RETRIES,
         )

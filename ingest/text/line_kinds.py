@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from ingest.text.publication_dates import is_dated_byline, is_dateline
+from ingest.text.publication_dates import FIELD_END, is_dated_byline, is_dateline
 from ingest.types import SentenceKind
 
 # Words without which nothing is a notice. Looking for them first keeps the patterns away from
@@ -191,7 +191,7 @@ def is_byline(line: str) -> bool:
 def fields_of(line: str) -> list[str]:
     """The fields of a header line such as `June 30, 2025 | By Yusuf Calder | The Northfold
     Courier`."""
-    parts = [part.strip() for part in _FIELD.split(line) if part.strip()]
+    parts = [part.strip() for part in FIELD_END.split(line) if part.strip()]
     return parts if all(len(part) <= LONGEST_FIELD for part in parts) else [line]
 
 
@@ -301,7 +301,6 @@ def _plain(line: str) -> str:
 _APOSTROPHE = re.compile(r"['’‘`´]")
 _NOT_WORD = re.compile(r"[\W_]+")
 _CLOSED_QUOTE = re.compile(r"[.!?][”\"’']$")
-_FIELD = re.compile(r"\s[|·•]\s")
 _BULLET = re.compile(r"(?:[-*•‣◦▪–+]|\d{1,2}[.)])\s+")
 _SITE = re.compile(
     r"(?P<title>\S.{9,}?)\s+[|–—·•»-]\s+(?P<site>(?:(?:The|the|of|and|&|de|la)\s+)?[A-Z0-9][^|–—·.?!:;]{1,38})$"

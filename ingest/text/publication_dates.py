@@ -140,7 +140,7 @@ def _statements(line: str) -> Iterator[tuple[str, Mention]]:
     date)."""
     if len(line) > LONGEST_STATEMENT or not _DIGIT.search(line):
         return
-    for part in _FIELD.split(line):
+    for part in FIELD_END.split(line):
         dated = is_dateline(part) or is_dated_byline(part)
         if not dated and not _CREDIT.search(part):
             continue
@@ -157,7 +157,7 @@ def _statements(line: str) -> Iterator[tuple[str, Mention]]:
 def is_fact(lines: Sequence[str], index: int) -> bool:
     """Whether a date in a line is one of a box of facts or a table: beside or below the name of a
     fact (`Founded | 28 February 1998`), or in a row beside two others, or beside a dated one."""
-    fields = _FIELD.split(lines[index])
+    fields = FIELD_END.split(lines[index])
     if any(_FACT.fullmatch(words) for words in [*fields, *lines[max(0, index - 1) : index]]):
         return True
     if len(fields) < 2 or is_dateline(fields[0]) or _BY.match(fields[0]):
@@ -166,7 +166,7 @@ def is_fact(lines: Sequence[str], index: int) -> bool:
     rows = [
         row
         for beside in (above, below)
-        for row in takewhile(lambda row: len(row) == len(fields), map(_FIELD.split, beside))
+        for row in takewhile(lambda row: len(row) == len(fields), map(FIELD_END.split, beside))
     ]
     return len(rows) > 1 or any(is_dateline(cell) for row in rows for cell in row[1:])
 
@@ -185,7 +185,7 @@ _KINDS = {
     "updated": DateKind.UPDATED,
 }
 _DIGIT = re.compile(r"\d")
-_FIELD = re.compile(r"\s[|·•]\s")
+FIELD_END = re.compile(r"\s[|·•]\s")
 _BY_WITHIN = re.compile(r"\s(?:[—–-]\s+)?(?:by|By|BY):?\s")
 _BY = re.compile(r"[Bb][Yy]\s+[A-Z]")
 _PROSE_WORD = re.compile(r"\b(?!(?:and|of|the|de|van|von|der|al|bin|for|in)\b)[a-z]{2,}")

@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Drafter", "Usage"]
 
-# said, so that the SDK reads no variable of its own, which may be set but empty
-OPENAI = "https://api.openai.com/v1"
 RETRIES = 2  # by the SDK: of a lost connection, 408, 409, 429 or 5xx, in the time of one call
 # of a call that rewrites a follow-up or judges a claim; where it takes longer the rule serves
 SHORT_SECONDS = 8.0
@@ -68,7 +66,7 @@ class Drafter:
             key = self._settings.openai_api_key
             client = openai.AsyncOpenAI(
                 api_key=key.get_secret_value() if key else "none",
-                base_url=self._settings.openai_base_url or OPENAI,
+                base_url=self._settings.openai_url,
                 timeout=None,  # every call has its deadline here
                 max_retries=RETRIES,
                 # its parser is compiled: a piece costs a third of what it does with httpx2's own

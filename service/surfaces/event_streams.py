@@ -17,6 +17,7 @@ from service.contract.problems import known_failure
 from service.types import Answer, Completed, Event
 
 # what the SSE specification advises against proxies that close silent connections
+EVENT_STREAM = "text/event-stream"
 PING_SECONDS = 15.0
 STOPPING_GRACE_SECONDS = 3.0  # an answer that is nearly done may finish while the service stops
 
@@ -130,7 +131,7 @@ async def streamed(
             yield made
 
     headers = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
-    return StreamingResponse(whole(), headers=headers, media_type="text/event-stream")
+    return StreamingResponse(whole(), headers=headers, media_type=EVENT_STREAM)
 
 
 def frame(data: Mapping[str, Any], event: str | None = None, number: int | None = None) -> bytes:

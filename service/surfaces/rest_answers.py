@@ -20,7 +20,7 @@ from service.contract.request_bodies import AnswerRequest, IdempotencyKey
 from service.contract.response_bodies import Receipt, ReceiptList, SigningKey, answer_of, body_of
 from service.record_tables import AFTER_ALL
 from service.surfaces.admission import guards
-from service.surfaces.event_streams import PING, collected, frame, paced, streamed
+from service.surfaces.event_streams import EVENT_STREAM, PING, collected, frame, paced, streamed
 from service.surfaces.resumable_streams import (
     Numbered,
     Recordings,
@@ -31,7 +31,6 @@ from service.surfaces.resumable_streams import (
 from service.types import Answer, ClaimReleased, Completed, Delta, Event, Started
 from service.wiring import Service
 
-EVENT_STREAM = "text/event-stream"
 LOOK_SECONDS = 0.1  # between two looks for an answer that another process makes
 LOST_SECONDS = 5.0  # beyond the time limit of an answer, until its process is taken for dead
 NO_ANSWER = "there is no answer of this id here"

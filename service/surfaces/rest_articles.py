@@ -41,11 +41,10 @@ from service.desk_overrides import OTHER_COLLECTION, changeable, overridden
 from service.jobs import Job, Jobs, new_id
 from service.retrieval.retriever import card
 from service.surfaces.admission import MANAGES, WRITES, guards
-from service.surfaces.event_streams import PING, frame, paced, streamed
+from service.surfaces.event_streams import EVENT_STREAM, PING, frame, paced, streamed
 from service.surfaces.upload_parsing import staged_from
 from service.wiring import Service
 
-EVENT_STREAM = "text/event-stream"
 LOOK_SECONDS = 0.1  # between two looks at a job that is followed
 _STREAM = {"example": 'event: job.changed\ndata: {"job_id":"…","status":"running",…}\n\n'}
 NO_ARTICLE = "there is no article of this id here"
