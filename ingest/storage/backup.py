@@ -48,6 +48,13 @@ class BadBackup(DatelineError):
     code, status = "bad_backup", 422
 
 
+def _uploaded(home: Path) -> Iterator[Path]:
+    """Its files, but those in hidden folders: they still wait, and come and go."""
+    for place, folders, names in os.walk(home):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        yield from (Path(place, name) for name in names if not name.startswith("."))
+
+
 def write(target: Path, settings: Settings, schemas: Sequence[Schema]) -> dict[str, int]:
     """Rows by table. Each database is seen as it was at one moment, whoever writes meanwhile.
 
@@ -60,11 +67,9 @@ def write(target: Path, settings: Settings, schemas: Sequence[Schema]) -> dict[s
         with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED, compresslevel=3) as file:
             for schema in schemas:
                 counts |= _write_tables(file, settings, schema)
-            for path in sorted(settings.uploads_dir.rglob("*")):
-                place = path.relative_to(settings.uploads_dir)
-                # uploads that still wait lie in hidden folders
-                if path.is_file() and not any(part.startswith(".") for part in place.parts):
-                    file.write(path, f"{UPLOADS}/{place}")
+            for path in sorted(_uploaded(settings.uploads_dir)):
+                with contextlib.suppress(FileNotFoundError):  # it was removed meanwhile
+                    file.write(path, f"{UPLOADS}/{path.relative_to(settings.uploads_dir)}")
             manifest = {
                 "format": FORMAT,
                 "made_at": datetime.now(UTC).isoformat(timespec="seconds"),

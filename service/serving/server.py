@@ -349,10 +349,9 @@ def _holder(port: int) -> str:
                 fields = line.split()
                 if fields[3] == "0A" and int(fields[1].rpartition(":")[2], 16) == port:
                     inodes.add(f"socket:[{fields[9]}]")
-    for entry in Path("/proc").glob("[0-9]*/fd/*") if inodes else ():
-        with contextlib.suppress(OSError):
-            if str(entry.readlink()) in inodes:
-                process = entry.parent.parent
+    for process in Path("/proc").glob("[0-9]*") if inodes else ():
+        with contextlib.suppress(OSError):  # it has ended meanwhile, or is another user's
+            if inodes & {entry.resolve().name for entry in (process / "fd").iterdir()}:
                 words = (process / "cmdline").read_bytes().decode(errors="replace").split("\0")
                 name = " ".join(word for word in words if word)[:80]
                 return f'"{name}" (process {process.name})'
