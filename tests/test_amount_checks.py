@@ -208,6 +208,7 @@ def test_one_amount_is_known_in_every_way_of_writing_it(said: str, claim: str) -
         ("They limit games to 240 minutes.", "They limit games to no more than four hours.", True),
         ("They limit games to 240 minutes.", "They limit games to no more than 3 hours.", False),
         ("Children account for most of the rise.", "Over half of the rise is children.", True),
+        ("Loans rose by 1.4 percentage points.", "Loans rose by 1.4 per cent.", False),
         ("She was paid £900 an acre.", "She was paid £900 altogether.", False),
     ],
 )

@@ -63,6 +63,22 @@ KINDS: dict[str, dict[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
             ("In May the mill was bought by the brother of the mayor.",),
         ),
     },
+    "no more so": {
+        "Until the collapse, footbridges were not inspected at all.": (
+            ("Footbridges are not inspected at all.",),
+            ("Footbridges were not inspected at all until the collapse.",),
+        ),
+        "Games used to last up to seven hours.": (
+            ("Games last up to seven hours.",),
+            ("Games once lasted up to seven hours.", "Games used to last up to 7 hours."),
+        ),
+    },
+    "a rank put in": {
+        "The data was found by Ines Karl, a student in Bergen.": (
+            ("The data was found by Ines Karl, a former student in Bergen.",),
+            ("A student in Bergen, Ines Karl, found the data.",),
+        ),
+    },
     "opposite verbs": {
         "Lena Ostrow, who was elected chair of the guild in May, moved to Lund.": (
             ("Ostrow lost the vote for the chair of the guild.",),

@@ -323,7 +323,9 @@ def _comparable(said: Amount, mine: Amount) -> bool:
     if not mine.unit or not said.unit:
         return said.written == mine.written
     pair = {said.unit, mine.unit}
-    return pair == {"%", "pp"} or ("cent" in pair and bool(pair & {"eur", "usd", "cad", "aud"}))
+    return (said.unit == "%" and mine.unit == "pp") or (
+        "cent" in pair and bool(pair & {"eur", "usd", "cad", "aud"})
+    )
 
 
 def derived(mine: Amount, said: Sequence[Amount], claim: str) -> bool:

@@ -9,6 +9,7 @@ from ingest.english.word_kinds import TermKind
 from ingest.english.words import irregular, opposite, stands_for
 from service.verification.amount_checks import UNITS
 from service.verification.claim_reading import CORE, LIGHT, Reading
+from service.verification.omissions import ONCE, RANK
 from service.verification.word_alignment import SIGNS, Edit, bare, carries, words
 
 # Shares of the claim's words that stand in the sentence in its order, from which an exchange is
@@ -87,6 +88,10 @@ def put_in(made: Edit, others: Sequence[Reading], card: Reading) -> Iterator[str
         for term in made.claim.content
     ):
         yield "a speaker who is not there"
+    ranks = {match[0] for match in RANK.finditer(made.claim.lower)}
+    told = " ".join(reading.lower for reading in (made.quote, *others))
+    if made.share >= SLOT and ranks and not RANK.search(told) and not ONCE.search(told):
+        yield "rank put in"
     if borrowed > MOST_CARD_WORDS:
         yield "words of the title"
 
@@ -135,6 +140,21 @@ def small_words(made: Edit, others: Sequence[Reading]) -> Iterator[str]:
         one = tag == "replace" and max(j - i, m - k) <= 3 and len(ours) == len(mine) == 1
         if one and ours != mine and ours | mine not in _ALIKE:
             yield "relation exchanged"
+
+
+_WAS = frozenset("was were had did".split())
+_IS = frozenset("is are has have does do".split())
+
+
+def moved_to_now(made: Edit) -> bool:
+    """Whether the claim says that it is where the sentence says that it was."""
+    now = {word for word, _ in made.theirs} & _IS
+    return not now and any(
+        tag == "replace"
+        and any(word in _WAS for word, _ in made.theirs[i:j])
+        and any(word in _IS for word, _ in made.mine[k:m])
+        for tag, i, j, k, m in made.codes
+    )
 
 
 def surer(made: Edit) -> bool:

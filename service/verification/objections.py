@@ -26,7 +26,13 @@ from service.verification.amount_checks import (
 )
 from service.verification.claim_reading import WIDE, Reading, read
 from service.verification.counterparts import crossed, of_another
-from service.verification.insertions import MOST_CARD_WORDS, put_in, small_words, surer
+from service.verification.insertions import (
+    MOST_CARD_WORDS,
+    moved_to_now,
+    put_in,
+    small_words,
+    surer,
+)
 from service.verification.omissions import (
     cut_bound,
     cut_figure,
@@ -142,7 +148,7 @@ def _of_own_words(made: Edit, aligned: Alignment, card: Reading) -> Iterator[str
         yield "rests on the title"
     yield from put_in(made, others, card)
     yield from small_words(made, others)
-    if surer(made):
+    if surer(made) or moved_to_now(made):
         yield "surer than said"
     if _other_cause(aligned):
         yield "another cause"

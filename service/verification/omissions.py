@@ -23,7 +23,7 @@ BOUND = 24  # characters between a bound and what it bounds
 _FIGURES = (TermKind.NUMBER, TermKind.DATE)
 # operators that bear on what follows them in their clause, and those that bear on all of their
 # statement
-_FORWARD = frozenset(("negation", "possible", "likely", "intend"))
+_FORWARD = frozenset(("negation", "past", "possible", "likely", "intend"))
 _KINDS = (*sorted(_FORWARD), "condition", "question", "fiction", "claim", "error", "except")
 # by kind, what a claim may have in place of an operator that it cut: in the sense of CORE, and of
 # WIDE
@@ -38,19 +38,21 @@ _INSTEAD = {
     "intend": ("intend", "likely", "possible"),
     "except": ("except", "negation"),
     "negation": ("negation",),
+    "past": ("past", "negation"),
 }
 _LOOSELY = {
     "claim": ("claim", "report"),
     "fiction": ("fiction",),
     "error": ("denial",),
+    "past": ("past",),
 }
 _PAUSE = re.compile(r"[,;:]")
-_RANK = re.compile(
+RANK = re.compile(
     r"\b(?:former|formerly|deputy|vice|acting|assistant|interim|ex|late|retired|so-called"
     r"|would-be|self-styled|junior"
     r"|honorary|associate|alleged|designate|co|joint)\b"
 )
-_ONCE = re.compile(r"\b(?:former|formerly|ex|once|previously|then|past)\b")
+ONCE = re.compile(r"\b(?:former|formerly|ex|once|previously|then|past)\b")
 _COUNT = rf"[\d,]+|{'|'.join(CARDINALS)}"
 _BOUND = re.compile(
     r"\b(?:nearly|almost|fewer than|less than|more than|up to|at least|at most|no more than"
@@ -91,6 +93,7 @@ def cut_operators(made: Edit) -> Iterator[str]:
     claim, quote = made.claim, made.quote.lower
     asides = [match.span() for match in re.finditer(r"\([^)]*\)", quote)]
     said = {bare(word) for word, _ in words(claim)}
+    fresh = {span[0] for _, span in made.put_in}
     for kind in _KINDS:
         for match in CORE[kind].finditer(quote):
             if match.start() not in made.cut or any(a <= match.start() < b for a, b in asides):
@@ -99,7 +102,7 @@ def cut_operators(made: Edit) -> Iterator[str]:
                 continue  # "its promise" for "promised to"
             loosely = ("denial",) if match[0] == "no longer" else _LOOSELY.get(kind, ())
             replaced = claim.has(*loosely) or any(
-                _operates(other, found, claim.lower)
+                _operates(other, found, claim.lower) and (kind != "claim" or found.start() in fresh)
                 for other in _INSTEAD[kind]
                 for found in CORE[other].finditer(claim.lower)
             )
@@ -166,8 +169,8 @@ def cut_rank(made: Edit) -> bool:
         starts = {span[0] for span in made.kept_spans}
         if any(match.start() in starts for match in re.finditer(r"\w+-in-law\b", quote)):
             return True
-    for match in _RANK.finditer(quote):
-        if _ONCE.fullmatch(match[0]) and _ONCE.search(made.claim.lower):
+    for match in RANK.finditer(quote):
+        if ONCE.fullmatch(match[0]) and ONCE.search(made.claim.lower):
             continue
         right = made.kept_after(match.end())
         between = quote[match.end() : right[0][0]] if right else ","
@@ -249,7 +252,7 @@ def cut_figure(made: Edit) -> bool:
             start, end, after = made.theirs[i][1][0], made.theirs[j - 1][1][1], made.theirs[j][1][0]
             cut = [t.kind for t in made.quote.content if start < t.end and t.start < end]
             figure = next((t.kind for t in made.quote.content if t.start <= after < t.end), None)
-            if figure in _FIGURES and TermKind.WORD in cut and cut[0] is figure:
+            if figure in _FIGURES and len(cut) > 1 and cut[0] is figure:
                 said_again = "(" in made.quote.text[end:after]  # "1,000 kilometres (620 miles)"
                 if (
                     made.quote.text[start].isdigit() == made.quote.text[after].isdigit()
@@ -263,7 +266,9 @@ def cut_source(made: Edit) -> bool:
     """Whether "X said that" was cut from the front of what is kept, unless an office, a count or a
     study speaks."""
     quote = made.quote.lower
-    if made.claim.has_core("report", "claim") or made.claim.has("fiction"):
+    fresh = {span[0] for _, span in made.put_in}
+    told = (m for kind in ("report", "claim") for m in CORE[kind].finditer(made.claim.lower))
+    if any(match.start() in fresh for match in told) or made.claim.has("fiction"):
         return False
     for match in _SAID.finditer(quote):
         right = made.kept_after(match.end())

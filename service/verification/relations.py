@@ -126,7 +126,9 @@ def _hedged(quote: Reading) -> dict[int, str]:
             month = quote.text[match.start()].isupper() and match.start() > 0
             last = quote.segment(match.start())[1]
             head = next((t for t in quote.content if match.end() <= t.start < last), None)
-            if month or head is None or head.start not in told or head.start - match.end() > REACH:
+            if month or head is None or head.start - match.end() > REACH:
+                continue
+            if head.start not in told and not match[0].endswith(" to"):
                 continue
             if not WIDE["negation"].search(quote.lower, match.end(), head.start):
                 found[head.start] = kind
