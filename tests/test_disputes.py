@@ -389,6 +389,19 @@ def test_what_is_told_after_the_time_asked_about_takes_the_place_of_nothing(
     assert [draft.text for draft in drafts] == [(new if replaced else old)[0].text]
 
 
+def test_a_comparison_tells_what_a_later_account_replaces_too() -> None:
+    old, new = (
+        sentences(
+            card(f"{year}", "Loam fares", publisher="Ashby Echo", published_on=date(year, 4, 1)),
+            f"A day ticket to Loam Island costs £{pounds}.",
+        )
+        for year, pounds in ((2023, 6), (2025, 8))
+    )
+    asked = query("How has the fare of a day ticket to Loam Island changed?")
+    both = [Draft(one[0].text, (one[0].key,)) for one in (new, old)]
+    assert settled(asked, [*new, *old], both)[0] == tuple(both)
+
+
 def test_an_account_need_not_name_again_what_its_article_has_named() -> None:
     one = sentences(
         card("a", "Bridge collapses", publisher="Ashby Echo", published_on=date(2024, 2, 12)),

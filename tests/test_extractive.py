@@ -14,7 +14,8 @@ from newsroom import altered, by_key, card, sentences
 
 from ingest.types import SentenceKind
 from service.drafting.extractive import LONGEST_ANSWER, draft
-from service.types import Draft, Evidence
+from service.query.question_analysis import analyse
+from service.types import Draft, Evidence, Question
 from service.verification.verify import verify
 
 BRIDGE = card("bridge", "Drivers cheer as 38 million crowns of steel swing over the Senn")
@@ -142,6 +143,19 @@ def test_a_sentence_that_points_back_brings_nobody_whom_the_question_names():
     ranked = weighed(told, 0.001, 0.9)
     assert drafted("Who baked cakes for the bridge?", ranked) == [told[0].text, told[1].text]
     assert drafted("How many cakes did Hanna Brandt bake?", ranked) == [told[1].text]
+
+
+def test_a_comparison_tells_each_time_and_what_differs_only_in_its_number():
+    told = [
+        *sentences(card("old", published_on=date(2024, 4, 1)), "A single ticket costs 42 crowns."),
+        *sentences(card("new", published_on=date(2025, 4, 1)), "A single ticket costs 49 crowns."),
+        *sentences(card("far", published_on=date(2023, 4, 1)), "A bicycle is free."),
+    ]
+    asked = analyse(Question("Compare the ticket prices in 2024 and 2025"), date(2026, 1, 1))
+    ranked = weighed(told, 0.046, 0.9, 0.044)
+    assert [one.text for one in draft(asked, ranked)] == [told[1].text, told[0].text]
+    asked = query("What did a single ticket cost?")
+    assert len(draft(asked, weighed(told, 0.8, 0.9, 0.01))) == 1
 
 
 def test_no_sentence_is_brought_that_speaks_of_somebody_named_further_up():

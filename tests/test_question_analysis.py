@@ -154,3 +154,17 @@ def test_as_of_in_the_words_counts_unless_the_question_comes_with_its_own(
     asked = Question("Who led the Tolvay bank as of March 2021?", as_of=given_day)
 
     assert analyse(asked, date(2025, 1, 1)).question.as_of == read
+
+
+@pytest.mark.parametrize(
+    ("question", "compares"),
+    [
+        ("Compare the fares of 2024 and 2025", True),
+        ("How did the price change between 2021 and 2024?", True),
+        ("travel time originally promised versus now", True),
+        ("How does the budget of 2024 compare with that of 2021?", True),
+        ("What did the change cost?", False),
+    ],
+)
+def test_a_question_that_wants_two_sides_is_told(question: str, compares: bool):
+    assert query(question).compares is compares

@@ -93,6 +93,17 @@ def test_a_title_without_a_number_never_answers_how_many(ranked: Ranked):
     assert ranked("How many people did the Orvel bridge draw?", evidence)[0].text == TEXTS[3]
 
 
+@pytest.mark.parametrize(
+    ("question", "least"), [("Compare the fares", 0.35), ("What are the fares?", 0.57)]
+)
+def test_a_side_of_a_comparison_may_answer_less_surely_than_a_whole_answer(
+    question: str, least: float
+):
+    told = sentences(card("a"), "A ticket costs 42 crowns.")[0]
+    assert ranking.decide(query(question), [replace(told, relevance=least)]).answer
+    assert not ranking.decide(query(question), [replace(told, relevance=least - 0.01)]).answer
+
+
 def test_nothing_gives_nothing(reader: Reader):
     assert (
         ranking.rank(

@@ -112,16 +112,9 @@ def dispute(query: Query, ranked: Sequence[Evidence], lead: Evidence) -> Dispute
 
 
 def _stated(query: Query, item: Evidence) -> Values:
-    """The values of a sentence; a day only where it speaks of what is asked about, and of what is to
-    come none that was over when it was written.
-    """
+    """The values of a sentence; what is to come has no day that was over when it was written."""
     given, written_on = values(query, item.text), item.article.published_on
-    if query.wants != "date":
-        return given
-    subject = subject_terms(query)
-    if subject and subject.isdisjoint(terms_held(query, item.text)):
-        return {}
-    if written_on is None or _OVER.search(query.text):
+    if query.wants != "date" or written_on is None or _OVER.search(query.text):
         return given
     return {day: written for day, written in given.items() if not _is_over(day, written_on)}
 
@@ -154,7 +147,9 @@ def settled(
     found = dispute(query, ranked, lead) if lead else None
     if found is None or lead is None:
         return tuple(drafts), None
-    if found.chosen is found.lead and found.lead.key in shown and not changes(query):
+    if query.compares or (
+        found.chosen is found.lead and found.lead.key in shown and not changes(query)
+    ):
         return tuple(drafts), found
     if found.chosen is not None:
         return _with_the_rest(found, ranked, drafts), found

@@ -15,6 +15,7 @@ from service.answer_text import plain, undated
 from service.conflicts.staleness import of_the_present
 from service.conflicts.supersession import SUPERSEDED_DAYS
 from service.evidence.answer_types import CORRECTS, PLAIN, cue, new_names
+from service.evidence.time_filter import placed
 from service.query.question_analysis import Query
 from service.types import Draft, Evidence
 
@@ -37,6 +38,7 @@ SAME, SAME_IN_FAMILY, SAME_IN_ARTICLE = 0.6, 0.4, 0.9
 ANEW = 0.4  # share of the shorter sentence's stems from which a later one tells the same thing anew
 AT_ALL = 0.003  # of the best relevance: such a sentence was seldom written in the question's words
 
+SIDE = 0.05  # least share of the best relevance that another side of a comparison needs
 FOLLOWS_WITHIN = 800  # characters behind what tells that somebody goes
 PARAGRAPH_GAP = 4  # characters of white space, at most, between a sentence and its antecedent
 
@@ -83,7 +85,7 @@ def draft(query: Query, ranked: Sequence[Evidence]) -> tuple[Draft, ...]:
         with_it = [one for one in (*named, item) if one not in chosen]
         fits = not chosen or (picked < most and len(chosen) + len(with_it) <= longest)
         if fits and not any(
-            _says_the_same(item, other) for other in chosen if other.key != item.key
+            _says_the_same(query, item, other) for other in chosen if other.key != item.key
         ):
             chosen.extend(with_it)
             picked += 1
@@ -140,12 +142,25 @@ def _candidates(query: Query, usable: Sequence[Evidence]) -> Iterator[Evidence]:
     else:
         yield from _successor(query, best, usable) or _newest(query, best, usable)
         yield best
+        yield from _sides(query, usable) if query.compares else ()
     yield from _beside(query, best, usable)
     manner = _manner(query, best)
     for item in usable[1:]:
         near = item.passage_id == best.passage_id and not query.parts
         share = (NEAR if near else FAR)[manner]
         if item.relevance >= best.relevance * share and item.kind is SentenceKind.BODY:
+            yield item
+
+
+def _sides(query: Query, usable: Sequence[Evidence]) -> Iterator[Evidence]:
+    """The best sentence of each time asked about, and of each other article."""
+    near = [item for item in usable[1:] if item.relevance >= SIDE * usable[0].relevance]
+    for period in query.periods:
+        yield from [item for item in near if placed(item, period, usable) == "inside"][:1]
+    told = {usable[0].article.article_id}
+    for item in near:
+        if item.article.article_id not in told:
+            told.add(item.article.article_id)
             yield item
 
 
@@ -214,7 +229,7 @@ def _beside(query: Query, best: Evidence, usable: Sequence[Evidence]) -> list[Ev
 
 
 def _manner(query: Query, best: Evidence) -> Manner:
-    if query.plural:
+    if query.plural or query.compares:
         return "list"
     if query.kind not in _FACTOID and query.wants in (None, "reason"):
         return "explanation"
@@ -300,7 +315,10 @@ def _antecedent(item: Evidence, usable: Sequence[Evidence]) -> list[Evidence]:
     ][:1]
 
 
-def _says_the_same(left: Evidence, right: Evidence) -> bool:
+def _says_the_same(query: Query, left: Evidence, right: Evidence) -> bool:
+    values = [{number.value for number in analyse(one.text).numbers} for one in (left, right)]
+    if query.compares and values[0] != values[1]:
+        return False
     one, two = analyse(left.text).stems, analyse(right.text).stems
     shared = len(one & two) / max(1, min(len(one), len(two)))
     least = SAME

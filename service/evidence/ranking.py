@@ -53,6 +53,8 @@ _NO_PROSE = (SentenceKind.HEADING, SentenceKind.BYLINE, SentenceKind.DATELINE)
 THRESHOLD = (
     0.57  # least relevance of the best sentence that is an answer: a wrong one costs more than none
 )
+# the same of a comparison, of which no sentence says more than one side
+SIDE_THRESHOLD = 0.35
 NOTHING_ALIKE = (
     0.15  # below this relevance the archive is silent on the matter rather than close to it
 )
@@ -176,7 +178,8 @@ def decide(query: Query, ranked: Sequence[Evidence]) -> Decision:
     """Answer if the best sentence is relevant enough and tells of what is named; else say whether the
     archive is silent or merely near."""
     score = ranked[0].relevance if ranked else 0.0
-    if score >= THRESHOLD and not of_another(query, ranked):
+    least = SIDE_THRESHOLD if query.compares else THRESHOLD
+    if score >= least and not of_another(query, ranked):
         return Decision(True, None, score)
     return Decision(False, "no_match" if score < NOTHING_ALIKE else "not_supported", score)
 

@@ -43,7 +43,7 @@ def within(
     asked = query.periods
     if not asked or not ranked:
         return tuple(ranked), None
-    strict = [period for period in asked if period.strict]
+    strict = [period for period in asked if period.strict or query.compares]
     apart = ("outside", "background") if query.wants in _DATED_WANTS else ("outside",)
     terms = {stemmed for _, stemmed in query.terms}
     dropped: Evidence | None = None

@@ -117,6 +117,10 @@ _MANY_ARTICLES = re.compile(
     rf"(?i)\bboth\b[^?]*\b(?:{_ARTICLE}s?|[\"“«])|\b(?:two|three|several|all|different)\b[^?.]{{0,30}}\b(?:articles|stories)\b|"
     rf"\bone {_ARTICLE}\b[^?]*\banother\b|\bnamed both\b|\bboth for\b[^?]*\band for\b|\bacross\b[^?]*\b{_ARTICLE}s\b"
 )
+_COMPARES = re.compile(
+    r"(?i)^\W*(?:compare|contrast)\b|\b(?:versus|vs|compared? (?:with|to)|differences? between|before and after)\b|"
+    r"\bhow (?:did|has|have|does|do)\b.*\bchanged?\b"
+)
 _PARTS = re.compile(
     r"(?i)(?:,\s*|\s+)(?:and|but)\s+(?=(?:(?:in|on|at|to|for|from|by|with|of|rather than|under)\s+)?"
     rf"(?:{QUESTION_WORDS}|rather)\b)|(?<=\?)\s+(?=\w)"
@@ -153,6 +157,7 @@ class Query:
     parts: tuple[Query, ...]  # of a question that asks for several things; none of a plain one
     alternatives: tuple[str, ...]  # "many or only some": the words between which to choose
     several_articles: bool  # wants what more than one article says
+    compares: bool  # wants to see accounts or times side by side
     plural: bool  # "which countries", "what technologies": more than one thing
     present: bool  # asks for the present state: the newest account is wanted
     noun: str | None  # stem of the noun right after "which", "what" or "how many"
@@ -215,6 +220,7 @@ def _read(question: Question, text: str, asked_about: tuple[Period, ...]) -> Que
         parts=tuple(_read(question, part, asked_about) for part in parts if len(parts) > 1),
         alternatives=(either[1].lower(), either[2].lower()) if either else (),
         several_articles=several,
+        compares=bool(_COMPARES.search(text)),
         plural=_plural(text),
         present=bool(_NOW.search(text) or not _PAST.search(text)) and not asked_about,
         noun=_noun(text),
