@@ -10,6 +10,7 @@ from service.conflicts.answer_values import (
     exclude_each_other,
     may_be_a_person,
     predicate_of,
+    revised,
     values,
 )
 
@@ -131,3 +132,19 @@ def test_a_name_that_holds_another_leaves_room_for_it(one: str, other: str, excl
 def test_a_person_is_no_ship_country_or_place(text: str, name: str, person: bool) -> None:
     found = next(n for n in analyse(text).names if text[n.start : n.end] == name)
     assert may_be_a_person(text, found) == person
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("The report raises the number of the injured from 17 to 21.", ("17", "21")),
+        ("The number of beds has been cut from 48 to 40 to save money.", ("48", "40")),
+        ("The bus runs from Ashby to Loam.", None),
+        ("It is open from 10 a.m. on.", None),
+    ],
+)
+def test_a_sentence_says_from_what_to_what_a_number_was_changed(
+    text: str, found: tuple[str, str] | None
+) -> None:
+    anew = revised(text)
+    assert (anew and (anew[0], *anew[1])) == found

@@ -94,6 +94,11 @@ PAIRS: list[tuple[str, Told, Told, str | None]] = [
      ("2025-06-10", "Vote on the quarry", "The quarry was approved by the council, though not by its leader."), None),
     ("How many houses did the Loam flood damage?", ("2024-02-11", "Flood in Loam", "The flood in Loam damaged 40 houses."),
      ("2024-02-12", "Loam after the flood", "Forty houses in Loam were damaged by the flood."), None),
+    # a later account says what it changes
+    ("How many people died in the Loam flood?", ("2024-02-11", "Flood in Loam", "Twelve people died in the flood in Loam."),
+     ("2024-11-28", "Report on the Loam flood", "The report raises the number of the dead from 12 to 15."), "superseded"),
+    ("How many people died in the Loam flood?", ("2024-02-11", "Flood in Loam", "Twelve people died in the flood in Loam."),
+     ("2024-11-28", "Report on the Loam flood", "The report raises the number of pumps from 9 to 15."), None),
 ]  # fmt: skip
 UNSEEN = 0  # pairs in conflict that may be overlooked, of 18
 FALSE = 0  # pairs without a conflict that may be called one, of 15

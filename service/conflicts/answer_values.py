@@ -52,6 +52,22 @@ def values(query: Query, text: str) -> Values:
     return _yes_or_no(query, text)
 
 
+def revised(text: str) -> tuple[str, Values] | None:
+    """(before, after) where a sentence says that a number was changed "from 17 to 21"; else None."""
+    reading = analyse(text)
+    at = {span.start: span for span in reading.numbers}
+    for statement in reading.statements:
+        ends = {
+            how: at[reading.tokens[phrase[0]].start]
+            for how, phrase in statement.others
+            if how in ("from", "to") and phrase and reading.tokens[phrase[0]].start in at
+        }
+        if len(ends) == 2:
+            after = ends["to"]
+            return ends["from"].value, {after.value: text[after.start : after.end]}
+    return None
+
+
 def exclude_each_other(text: str, mine: Values, other_text: str, theirs: Values) -> bool:
     """Whether no value of one sentence can be a value of the other; {} excludes nothing."""
     return bool(mine and theirs) and not any(

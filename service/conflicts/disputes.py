@@ -18,9 +18,16 @@ from service.conflicts.answer_values import (
     Values,
     exclude_each_other,
     may_be_a_person,
+    revised,
     values,
 )
-from service.conflicts.same_matter import SHARED_TERMS, same_matter, subject_terms, terms_held
+from service.conflicts.same_matter import (
+    SHARED_TERMS,
+    both_name_what_is_asked,
+    same_matter,
+    subject_terms,
+    terms_held,
+)
 from service.conflicts.staleness import changes
 from service.conflicts.supersession import in_order, why_replaced
 from service.query.question_analysis import Query
@@ -90,6 +97,17 @@ def dispute(query: Query, ranked: Sequence[Evidence], lead: Evidence) -> Dispute
     families = {lead.article.family.id}
     for other in ranked[:WEIGHED]:
         theirs = _stated(query, other)
+        anew = revised(other.text) if query.wants == "number" else None
+        if (
+            anew is not None
+            and anew[0] in mine
+            and other.kind is SentenceKind.BODY
+            and not other.altered
+            and in_order(lead, other) == (lead, other)
+            and not _tells_of_later(query, lead, other)
+            and both_name_what_is_asked(query, ranked, lead, other)
+        ):
+            return _judged(lead, other, mine, anew[1], changed=True)
         if (
             other.kind is SentenceKind.BODY
             and not other.altered
@@ -193,13 +211,15 @@ def _named_together(query: Query, ranked: Sequence[Evidence], mine: Values, thei
     return any(words & mine.keys() and words & theirs.keys() for words in told.values())
 
 
-def _judged(lead: Evidence, other: Evidence, mine: Values, theirs: Values) -> Dispute:
+def _judged(
+    lead: Evidence, other: Evidence, mine: Values, theirs: Values, *, changed: bool = False
+) -> Dispute:
     about = f"{_quoted(mine)} against {_quoted(theirs)}"
     order = in_order(lead, other)
     if order is not None:
         earlier, later = order
         left_open = OPEN in (mine if earlier is lead else theirs)
-        why = why_replaced(earlier, later, left_open=left_open)
+        why = why_replaced(earlier, later, left_open=left_open, changed=changed)
         if why is not None:
             return Dispute("superseded", lead, other, later, about, why)
     names = [item.article.publisher or item.article.title for item in (lead, other)]

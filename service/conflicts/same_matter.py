@@ -28,9 +28,9 @@ def same_matter(
     Both articles must have named what the question names, its numbers too. `settles`: one account
     says that the matter is undecided.
     """
-    here, there = _article_so_far(ranked, one), _article_so_far(ranked, other)
-    if not (_names_what_is_asked(query, here) and _names_what_is_asked(query, there)):
+    if not both_name_what_is_asked(query, ranked, one, other):
         return False
+    here, there = _article_so_far(ranked, one), _article_so_far(ranked, other)
     mine, theirs = (terms_held(query, f"{i.article.title} {i.text}") for i in (one, other))
     if query.kind == "yes_no":  # both say the predicate: the rest may stand earlier in the article
         mine, theirs = (terms_held(query, t) - {predicate_of(query.text)} for t in (here, there))
@@ -53,6 +53,13 @@ def same_matter(
     alike = len(told & theirs) >= SHARED_TERMS * max(1, len(told))
     alike = alike or len(_marks(one.text) & _marks(other.text)) >= SHARED_MARKS
     return alike and (marks >= SHARED_MARKS or len(in_both) > 1)
+
+
+def both_name_what_is_asked(
+    query: Query, ranked: Sequence[Evidence], one: Evidence, other: Evidence
+) -> bool:
+    """Whether each article so far has the names and numbers of the question."""
+    return all(_names_what_is_asked(query, _article_so_far(ranked, i)) for i in (one, other))
 
 
 def subject_terms(query: Query) -> frozenset[str]:

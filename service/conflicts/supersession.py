@@ -20,10 +20,12 @@ def in_order(one: Evidence, other: Evidence) -> tuple[Evidence, Evidence] | None
     return (one, other) if ours < theirs else (other, one)
 
 
-def why_replaced(earlier: Evidence, later: Evidence, *, left_open: bool = False) -> str | None:
+def why_replaced(
+    earlier: Evidence, later: Evidence, *, left_open: bool = False, changed: bool = False
+) -> str | None:
     """Why the later account of the same thing is used, as a sentence for readers; None where its
     being later decides nothing. `left_open`: the earlier says that the matter is undecided, the
-    later decides it.
+    later decides it. `changed`: the later says what it changes.
     """
     before, after = earlier.article, later.article
     if before.published_on is None or after.published_on is None:
@@ -36,7 +38,7 @@ def why_replaced(earlier: Evidence, later: Evidence, *, left_open: bool = False)
         return f"{names}, an earlier report of the same outlet, so the later account is used"
     if left_open:
         return f"{names}, which left this open, so the later account is used"
-    if _SAYS_IT_CHANGED.search(later.text):
+    if changed or _SAYS_IT_CHANGED.search(later.text):
         return f"{names} and says that something has changed, so the later account is used"
     if (after.published_on - before.published_on).days >= SUPERSEDED_DAYS:
         return f"{names} on something that changes, so the later account is used"
