@@ -27,6 +27,7 @@ from service.drafting.draft_parsing import accepted
 from service.drafting.llm import Drafter, Usage
 from service.evidence import ranking
 from service.evidence.answer_types import words_that_answer
+from service.evidence.corrections import put_right
 from service.evidence.digest import digest
 from service.evidence.gathering import nearest
 from service.evidence.selection import Decide, Selection, Selector
@@ -213,7 +214,7 @@ class Answerer:
         asked = question_kinds.digest_of(query)
         if asked is None:
             return []
-        leads = digest(asked, selection, self.retriever)
+        leads = put_right(digest(asked, selection, self.retriever), selection.taken_back)
         if not leads:
             return []
         run.shown, run.digest = leads, asked.order
@@ -360,6 +361,7 @@ class Answerer:
         # accounts that disagree with what is cited: other articles', earlier ones, altered copies'
         found = (
             *((run.dispute.as_conflict(cited),) if run.dispute else ()),
+            *altered_copies.taken_back(selection.taken_back, cited),
             *altered_copies.corrected(query, snapshot, cited),
             *altered_copies.altered_copies(query, snapshot, cited),
         )

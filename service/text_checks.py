@@ -19,6 +19,7 @@ from service.answer_text import cite
 from service.answerer import check as verdict_on
 from service.conflicts import altered_copies, false_premises
 from service.evidence import ranking
+from service.evidence.corrections import TakenBack, taken_back, without
 from service.evidence.selection import Selector
 from service.query.question_analysis import Query, analyse
 from service.retrieval.retriever import Retriever
@@ -110,13 +111,15 @@ class Checker:
         near = dict(zip((item.key for item in gathered.evidence), likeness, strict=True))
         by_meaning = sorted(ranked, key=lambda item: -near[item.key])[:WEIGHED]
         closest = {item.key: item for item in (*by_meaning, *ranked[:WEIGHED])}
-        sound = [item for item in closest.values() if not item.altered]
+        wrong = taken_back(tuple(closest.values()))
+        sound = [item for item in without(tuple(closest.values()), wrong) if not item.altered]
         borne_out = _borne_out(sentence.text, sound)
         if borne_out is not None and borne_out.verdict == "supported":
             return borne_out
         otherwise = (
+            *_put_right(sentence.text, wrong),
             *_in_other_versions(sentence.text, query, sound, snapshot),
-            *_corrected(claim, ranked),
+            *_corrected(claim, without(ranked, wrong)),
             *(
                 Finding("contradicted", why, (item,))
                 for item in sound
@@ -179,6 +182,18 @@ def _in_other_versions(
                 support = verdict_on(Draft(claim, (other.key,)), (other,)).support
                 if support in ("exact", "supported"):
                     yield Finding("contradicted", conflict.why, (item,))
+
+
+def _put_right(claim: str, wrong: Sequence[TakenBack]) -> Iterator[Finding]:
+    """What an outlet took back is contradicted by its note, and what that says instead borne out."""
+    for one in wrong:
+        for told in (one.wrong, replace(one.note, text=one.said)):
+            if verdict_on(Draft(claim, (told.key,)), (told,)).support in WHOLE:
+                yield Finding("contradicted", altered_copies.why_wrong(one), (one.right,))
+        told = replace(one.note, text=one.put_right or "")
+        if verdict_on(Draft(claim, (told.key,)), (told,)).support in WHOLE:
+            cited = tuple(dict.fromkeys((one.note, one.right)))
+            yield Finding("supported", "the archive says it in a correction", cited)
 
 
 def _corrected(claim: Query, ranked: Sequence[Evidence]) -> Iterator[Finding]:

@@ -74,4 +74,4 @@ def test_a_report_is_no_verb() -> None:
 def test_what_an_outlet_takes_back_is_told_from_what_it_says(
     text: str, taken_back: list[str]
 ) -> None:
-    assert [text[start:end] for start, end in analyse(text).withdrawn] == taken_back
+    assert [text[one.start : one.end] for one in analyse(text).withdrawn] == taken_back

@@ -98,17 +98,27 @@ def attributions(analysis: Analysis) -> tuple[Attribution, ...]:
     return tuple(found)
 
 
-def withdrawn(analysis: Analysis) -> tuple[tuple[int, int], ...]:
-    """Where a text repeats what its outlet said before and takes back: "an earlier version said …".
+@dataclass(frozen=True, slots=True)
+class Withdrawn:
+    """`text[start:end]` repeats what its outlet said before and takes back, from `said` on.
 
-    What names the article that was wrong belongs to it, with its day: "An article of 4 March said".
+    What names the article that was wrong stands before that: "An article of 4 March stated that".
     """
+
+    start: int
+    said: int
+    end: int
+
+
+def withdrawn(analysis: Analysis) -> tuple[Withdrawn, ...]:
+    """Every such stretch: "an earlier version said …", "was wrongly given as …"."""
     text, found = analysis.text, []
     for match in _SAID_BEFORE.finditer(text):
         named = match["article"] or match["we"]
         start = _sentence_around(text, match.start())[0] if named else match.start()
         if not any(q.start <= match.start() < q.end for q in analysis.quotations):
-            found.append((start, _in_fact(text, match.end(), _clause_end(text, match.end()))))
+            end = _in_fact(text, match.end(), _clause_end(text, match.end()))
+            found.append(Withdrawn(start, match.end(), end))
     return tuple(found)
 
 

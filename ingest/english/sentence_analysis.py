@@ -8,7 +8,7 @@ from functools import cached_property, lru_cache
 from ingest.english import attributed_speech, clauses
 from ingest.english import word_kinds as typed_terms
 from ingest.english import words as word_forms
-from ingest.english.attributed_speech import Attribution, Quotation
+from ingest.english.attributed_speech import Attribution, Quotation, Withdrawn
 from ingest.english.clauses import Statement
 from ingest.english.quantities import Quantity, quantities
 from ingest.english.word_kinds import Term, TermKind
@@ -129,13 +129,13 @@ class Analysis:
         return attributed_speech.attributions(self)
 
     @cached_property
-    def withdrawn(self) -> tuple[tuple[int, int], ...]:
+    def withdrawn(self) -> tuple[Withdrawn, ...]:
         """Stretches that repeat what the outlet itself said before and takes back."""
         return attributed_speech.withdrawn(self)
 
     def is_withdrawn(self, span: Span) -> bool:
         """Whether a value stands in such a stretch."""
-        return any(start <= span.start < end for start, end in self.withdrawn)
+        return any(one.start <= span.start < one.end for one in self.withdrawn)
 
     @cached_property
     def statements(self) -> tuple[Statement, ...]:

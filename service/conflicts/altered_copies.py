@@ -9,6 +9,7 @@ from ingest.storage.catalogue import Snapshot, StoredArticle
 from ingest.storage.passage_filters import permitted_articles
 from ingest.types import Alteration, Role, Sentence, Span
 from service.answer_text import cite, plain
+from service.evidence.corrections import TakenBack, place
 from service.evidence.gathering import passage_at
 from service.query.question_analysis import Query
 from service.retrieval.retriever import card, filter_of
@@ -59,6 +60,28 @@ def corrected(query: Query, snapshot: Snapshot, cited: Sequence[Evidence]) -> tu
                 about = "a correction by the same outlet"
                 conflicts.append(Conflict(about, "superseded", accounts, 0, why))
     return tuple(conflicts)
+
+
+def taken_back(wrong: Sequence[TakenBack], cited: Sequence[Evidence]) -> tuple[Conflict, ...]:
+    """What an outlet said before the note that is cited took it back."""
+    numbers = {place(item): n for n, item in enumerate(cited, 1)}
+    told = {item.article.article_id for item in cited}
+    conflicts = {}
+    for one in wrong:
+        if one.right.article.article_id in told:
+            accounts = tuple(
+                Account(plain(item.text), cite(item, numbers.get(place(item))))
+                for item in (one.right, one.wrong)
+            )
+            conflicts[one.right.key] = Conflict(
+                "a correction by the same outlet", "superseded", accounts, 0, why_wrong(one)
+            )
+    return tuple(conflicts.values())
+
+
+def why_wrong(one: TakenBack) -> str:
+    outlet = one.right.article.publisher
+    return f"{outlet} took back what it had reported, so its correction is used"
 
 
 def says_otherwise(one: str, other: str) -> bool:

@@ -130,9 +130,16 @@ def dispute(query: Query, ranked: Sequence[Evidence], lead: Evidence) -> Dispute
 
 
 def _stated(query: Query, item: Evidence) -> Values:
-    """The values of a sentence; what is to come has no day that was over when it was written."""
+    """The values of a sentence; a day only where it speaks of what is asked about, and of what is to
+    come none that was over when it was written.
+    """
     given, written_on = values(query, item.text), item.article.published_on
-    if query.wants != "date" or written_on is None or _OVER.search(query.text):
+    if query.wants != "date":
+        return given
+    subject = subject_terms(query)
+    if subject and subject.isdisjoint(terms_held(query, item.text)):
+        return {}
+    if written_on is None or _OVER.search(query.text):
         return given
     return {day: written for day, written in given.items() if not _is_over(day, written_on)}
 

@@ -192,7 +192,8 @@ def words_that_answer(query: Query, text: str) -> tuple[int, int] | None:
     what a correction says was said before.
     """
     rather = _RATHER.finditer(text) if CORRECTS.search(text) else ()
-    before = [*analyse(text).withdrawn, *(match.span() for match in rather)]
+    before = [(one.start, one.end) for one in analyse(text).withdrawn]
+    before += [match.span() for match in rather]
     if query.wants == "number":
         before += [(day.start, day.end) for day in analyse(text).dates]
     found = [

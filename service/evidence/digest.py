@@ -30,8 +30,7 @@ _POINTS_BACK = re.compile(  # among the first words: "On Friday they agreed on a
     r"(?i)^\W*(?:\w+\W+){0,3}(?:he|she|they|his|hers?|their|these|those|such)\b|^\W*(?:it|its|this)\b"
 )
 _CORRECTION = re.compile(  # says what a story no longer says; the story itself comes behind it
-    r"(?i)^\W*(?:correct(?:ion|ed)|clarification|editor['’]s note)\s*[:(–—-]|"
-    r"\b(?:earlier|previous|original) version of this\b"
+    r"(?i)^\W*(?:correct(?:ion|ed)|clarification|editor['’]s note)\s*[:(–—-]"
 )
 _QUOTATION = re.compile(r"^\s*[\"“‘']")
 _ABOUT_ITSELF = re.compile(
@@ -178,7 +177,8 @@ def _body(stored: StoredArticle, snapshot: Snapshot) -> list[Sentence]:
 
 def _stands_alone(sentence: Sentence) -> bool:
     text = sentence.text
-    return not (_POINTS_BACK.match(text) or _QUOTATION.match(text) or _CORRECTION.search(text))
+    repeats = _CORRECTION.search(text) or analyse(text).withdrawn
+    return not (_POINTS_BACK.match(text) or _QUOTATION.match(text) or repeats)
 
 
 def _tells(sentence: Sentence) -> bool:

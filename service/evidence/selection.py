@@ -16,6 +16,7 @@ from ingest.english.periods import Period
 from ingest.storage.archive import Archive
 from ingest.storage.catalogue import Snapshot
 from service.evidence import gathering, ranking, time_filter
+from service.evidence.corrections import TakenBack, taken_back, without
 from service.evidence.neural_reader import Reader
 from service.query.question_analysis import Query
 from service.retrieval.retriever import Retriever
@@ -37,6 +38,7 @@ class Selection:
     evidence: tuple[Evidence, ...]  # of these what may answer for the times asked about, best first
     passed_over: Evidence | None  # the best that would have answered at another time
     decision: ranking.Decision
+    taken_back: tuple[TakenBack, ...] = ()  # what an outlet's note corrects; it is in none of these
 
     @property
     def sound(self) -> tuple[Evidence, ...]:
@@ -79,11 +81,13 @@ class Selector:
         """Retrieve, gather, rank, place in time and decide, all in one generation."""
         query = _in_an_ended_archive(query, snapshot)
         ranked = ranking.rank(query, *self.gather(query, snapshot))
+        wrong = taken_back(ranked)
         evidence, passed_over = time_filter.within(ranked, query)
         if passed_over is not None and not self.decide(query, ranked).answer:
             passed_over = None
         decision = self.decide(query, evidence)
-        return Selection(snapshot, query, ranked, evidence, passed_over, decision)
+        ranked, evidence = without(ranked, wrong), without(evidence, wrong)
+        return Selection(snapshot, query, ranked, evidence, passed_over, decision, wrong)
 
     def gather(self, query: Query, snapshot: Snapshot) -> Gathered:
         """The sentences worth ranking, with the vectors and the rarity of words that ranking goes by."""

@@ -1,0 +1,117 @@
+"""Sentences that their outlet took back in a note of its own: a correction names what was wrong and says what is right."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from ingest.english import Analysis, analyse
+from ingest.types import SentenceKind
+from service.types import Evidence
+
+SAME_STATEMENT = 0.6  # share of what the note repeats that the sentence must say
+_THAT = re.compile(r"^\W*(?:that\s+)?")
+FOLLOWING = 3  # sentences behind it of which one says what is right
+
+
+@dataclass(frozen=True, slots=True)
+class TakenBack:
+    """A sentence, the one of its outlet's later note that repeats it, and the one there that says what
+    is right; these two may be one.
+    """
+
+    wrong: Evidence
+    note: Evidence
+    right: Evidence
+    said: str  # what was wrong, as the note repeats it
+
+    @property
+    def put_right(self) -> str | None:
+        """What was wrong with what is right in its place; None where this is not one number or day."""
+        said, right = analyse(self.said), analyse(self.right.text)
+        old, new = (
+            [span for span in (*one.numbers, *one.dates) if span.value not in _facts(other)]
+            for one, other in ((said, right), (right, said))
+        )
+        if len(old) != 1 or len(new) != 1:
+            return None
+        value = self.right.text[new[0].start : new[0].end]
+        return f"{self.said[: old[0].start]}{value}{self.said[old[0].end :]}"
+
+
+def taken_back(ranked: Sequence[Evidence]) -> tuple[TakenBack, ...]:
+    """What the notes among these sentences take back of the others.
+
+    A note is of the same outlet, not earlier, and repeats the numbers and days of the sentence and
+    most of its words. A note that names no number and no day takes nothing back: whose name was
+    wrong is for people to read.
+    """
+    found = []
+    for note in ranked:
+        reading = analyse(note.text)
+        for one in reading.withdrawn:
+            said = analyse(_THAT.sub("", note.text[one.said : one.end]))
+            right = _right(note, said, ranked)
+            found += [
+                TakenBack(wrong, note, right, said.text)
+                for wrong in ranked
+                if _is_meant(note, said, wrong)
+            ]
+    return tuple(found)
+
+
+def without(ranked: Sequence[Evidence], wrong: Sequence[TakenBack]) -> tuple[Evidence, ...]:
+    """The sentences without what was taken back, and without what only repeats it."""
+    rights = _rights(wrong)
+    return tuple(item for item in ranked if place(item) not in rights)
+
+
+def put_right(leads: Sequence[Evidence], wrong: Sequence[TakenBack]) -> tuple[Evidence, ...]:
+    """Lead sentences with what is right in place of what was taken back, once."""
+    rights = _rights(wrong)
+    told: dict[tuple[str, int], Evidence] = {}
+    for lead in leads:
+        right = rights.get(place(lead))
+        item = replace(right, key=lead.key) if right else lead
+        told.setdefault(place(item), item)
+    return tuple(told.values())
+
+
+def place(item: Evidence) -> tuple[str, int]:
+    """Where a sentence stands, whatever key it has."""
+    return item.article.article_id, item.start
+
+
+def _rights(wrong: Sequence[TakenBack]) -> dict[tuple[str, int], Evidence]:
+    pairs = [(item, one.right) for one in wrong for item in (one.wrong, one.note)]
+    return {place(item): right for item, right in pairs if item != right}
+
+
+def _is_meant(note: Evidence, said: Analysis, other: Evidence) -> bool:
+    mine, theirs = note.article, other.article
+    outlet = (mine.publisher or "").casefold()
+    days = mine.published_on, theirs.published_on
+    if not outlet or outlet != (theirs.publisher or "").casefold() or mine == theirs:
+        return False
+    if (days[1] or date.min) > (days[0] or date.max) or other.kind is not SentenceKind.BODY:
+        return False
+    told = analyse(other.text)
+    shared = len(said.stems & (told.stems | analyse(theirs.title or "").stems))
+    return (
+        bool(_facts(said))
+        and _facts(said) <= _facts(told)
+        and shared >= SAME_STATEMENT * len(said.stems)
+    )
+
+
+def _right(note: Evidence, said: Analysis, ranked: Sequence[Evidence]) -> Evidence:
+    """The sentence of the note, or one shortly behind it, that gives another number or day."""
+    own = [i for i in ranked if i.article == note.article and i.start > note.start]
+    behind = sorted(own, key=lambda item: item.start)[:FOLLOWING]
+    return next((i for i in behind if _facts(analyse(i.text)) - _facts(said)), note)
+
+
+def _facts(reading: Analysis) -> frozenset[str]:
+    return frozenset(span.value for span in (*reading.numbers, *reading.dates))

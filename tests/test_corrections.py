@@ -1,0 +1,70 @@
+"""What an outlet took back in a note of its own answers nothing, and what it says instead does."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from newsroom import card, sentences
+
+from service.evidence.corrections import put_right, taken_back, without
+from service.types import Evidence
+
+STORY = sentences(
+    card("s", "Mill to close", publisher="The Echo", published_on=date(2025, 7, 31)),
+    "The Orvel mill will close at the end of March 2026.",
+    "It has 230 workers.",
+)
+NOTE = (
+    "In our report of 31 July we stated that the Orvel mill would close at the end of March 2026.",
+    "That was wrong.",
+    "The mill will close at the end of May 2026.",
+)
+
+
+def note(*told: str, outlet: str = "The Echo", day: int = 2) -> list[Evidence]:
+    return sentences(
+        card("n", "Correction", publisher=outlet, published_on=date(2025, 8, day)), *told
+    )
+
+
+def test_a_note_takes_back_the_sentence_that_it_repeats_and_says_what_is_right() -> None:
+    ranked = [*STORY, *note(*NOTE)]
+    (one,) = taken_back(ranked)
+    assert (one.wrong.text, one.note.text, one.right.text) == (STORY[0].text, NOTE[0], NOTE[2])
+    assert [item.text for item in without(ranked, [one])] == [STORY[1].text, *NOTE[1:]]
+    assert [item.text for item in put_right([STORY[0], ranked[2], STORY[1]], [one])] == [
+        NOTE[2],
+        STORY[1].text,
+    ]
+
+
+def test_a_note_of_one_sentence_stands_for_itself() -> None:
+    told = (
+        "An earlier version said the Orvel mill would close in March 2026; it closes in May 2026."
+    )
+    ranked = [*STORY, *note(told)]
+    (one,) = taken_back(ranked)
+    assert one.note == one.right
+    assert [item.text for item in without(ranked, [one])] == [STORY[1].text, told]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        note(*NOTE, outlet="The Dawn"),  # of others nobody takes anything back
+        note(NOTE[0].replace("March 2026", "April 2026")),  # what it did not say
+        note("We stated that the dam of Tarn opens at the end of March 2026."),  # another thing
+        note("As we stated, the Orvel mill will close at the end of March 2026."),
+        note("We stated that the Orvel mill would close."),  # neither number nor day
+    ],
+)
+def test_nothing_else_is_taken_back(other: list[Evidence]) -> None:
+    assert taken_back([*STORY, *other]) == ()
+
+
+def test_an_earlier_note_takes_nothing_back() -> None:
+    before = sentences(
+        card("n", "Correction", publisher="The Echo", published_on=date(2025, 7, 30)), *NOTE
+    )
+    assert taken_back([*STORY, *before]) == ()
