@@ -33,7 +33,7 @@ OURS = frozenset(
     storage.catalogue.Catalogue.roll_back storage.database.Database.write storage.indexes.Indexes.remove
     storage.indexes.Indexes.write storage.indexes.open_indexes storage.indexes.rebuild storage.indexes.swap_in
     storage.text_index.TextIndex.add storage.text_index.TextIndex.remove storage.vector_index.VectorIndex.add storage.vector_index.VectorIndex.remove
-    storage.vector_cache.VectorCache._keep pipeline.rollback pipeline.remove unchanged_files.ReadFiles.keep""".split()
+    storage.vector_cache.VectorCache._keep pipeline.rollback pipeline.remove change_detection.ReadFiles.keep""".split()
 )
 NATIVE = frozenset(
     """Bindings.create_collection Bindings.delete Bindings.upsert Connection.commit Cursor.execute
@@ -56,10 +56,22 @@ class Point:
     after_seconds: float | None = None
 
 
+def moved() -> list[str]:
+    """Functions to die in that are no more, or are of another module now."""
+
+    def stands(name: str) -> bool:
+        try:
+            found = pkgutil.resolve_name(name)
+        except (AttributeError, ImportError):
+            return False
+        return f"{found.__module__}.{found.__qualname__}" == name
+
+    return [name for name in sorted(OURS) if not stands(f"ingest.{name}")]
+
+
 def start_server() -> Any:
-    """The context that forks, its imports done. Raises where a function to die in is no more."""
-    for name in OURS:
-        pkgutil.resolve_name(f"ingest.{name}")
+    """The context that forks, its imports done."""
+    assert moved() == []
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(PRELOADED)
     before = os.environ.get("PYTHONPATH")

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import killing
 import pytest
 
 ROOT = Path(__file__).parent.parent
@@ -200,6 +201,10 @@ def test_the_help_of_the_front_door_loads_nothing_heavy(heavy: str) -> None:
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, cwd=ROOT)
     assert done.returncode == 0, done.stderr
+
+
+def test_what_long_tests_kill_commands_in_is_there() -> None:
+    assert killing.moved() == []
 
 
 @pytest.mark.parametrize(
