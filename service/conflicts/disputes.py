@@ -15,21 +15,18 @@ from ingest.types import SentenceKind
 from service.answer_text import cite, plain, undated
 from service.conflicts.answer_values import (
     OPEN,
+    SHARED_TERMS,
     Values,
+    both_name_what_is_asked,
     exclude_each_other,
     may_be_a_person,
     revised,
-    values,
-)
-from service.conflicts.same_matter import (
-    SHARED_TERMS,
-    both_name_what_is_asked,
     same_matter,
     subject_terms,
     terms_held,
+    values,
 )
-from service.conflicts.staleness import changes
-from service.conflicts.supersession import in_order, why_replaced
+from service.conflicts.staleness import changes, in_order, why_replaced
 from service.query.question_analysis import Query
 from service.types import Account, Conflict, Draft, Evidence
 from service.verification.verify import names_something_foreign
