@@ -121,11 +121,12 @@ def _number(written: str) -> int:
 
 _DAYS_IN = {"day": 1, "week": 7, "weekend": 7, "fortnight": 14}
 _MONTHS_IN = {"month": 1, "quarter": 3, "year": 12, "decade": 120}
+_QUARTERS = ("first", "second", "third", "fourth")
 PARTS: dict[str, tuple[int, int]] = {
     "early": (1, 4), "mid": (4, 9), "late": (9, 12), "the beginning of": (1, 3), "the start of": (1, 3),
     "the end of": (10, 12), "spring": (3, 6), "summer": (6, 9), "autumn": (9, 12), "fall": (9, 12), "winter": (12, 3),
-    "first quarter": (1, 3), "second quarter": (4, 6), "third quarter": (7, 9), "fourth quarter": (10, 12),
-    "q1": (1, 3), "q2": (4, 6), "q3": (7, 9), "q4": (10, 12), "first half": (1, 6), "second half": (7, 12),
+    **{name: (3 * n - 2, 3 * n) for n, nth in enumerate(_QUARTERS, 1) for name in (f"{nth} quarter", f"q{n}")},
+    "first half": (1, 6), "second half": (7, 12),
 }  # fmt: skip
 RELATIVE_WORDS = re.compile(r"(?i)\b(?:last|this|next|past|previous|ago|night|\w+day)\b")
 _SEASONS = "spring|summer|autumn|fall|winter"

@@ -10,6 +10,7 @@ from ingest.english import Analysis, Span, analyse
 from ingest.english.countries import COUNTRIES
 from ingest.english.date_mentions import dates_conflict
 from ingest.english.word_kinds import GIVEN_NAMES, Term, TermKind, is_ordinary
+from ingest.english.word_tables import lists
 from ingest.english.words import BE, opposite, stem, synonyms
 from service.conflicts.staleness import of_the_present
 from service.evidence.time_filter import stated_periods
@@ -226,8 +227,8 @@ _PLACED = re.compile(r"(?i)\b(?:in|at|near|through|across)\s+(?:the\s+)?$")
 _AT_LEAST = re.compile(r"(?:more than|over|at least|above)\W*$")
 _BEING = frozenset((*BE.split("|"), "be", "been"))
 _CLAUSE_END = re.compile(r"[,;:.!?()–—]")
-_PREPOSITIONS = frozenset("of to in on at for from with".split())
-PRICED = frozenset(stem(word) for word in "expensive cheap dear price cost fare".split())
+_PREPOSITIONS = lists("function_words.tsv")["joins"] | {"with"}
+PRICED = frozenset(map(stem, lists("question_words.tsv")["of a price"]))
 _SUBJECT_FIRST = re.compile(
     r"(?i)\W*(?:do|does|did|will|would|has|have|had|can|could|should)\b|"
     r"\W*\w+ (?:the|this|that|its|their|his|her)\b"
