@@ -75,17 +75,15 @@ def _long(days: int) -> str:
 
 
 _NOW = re.compile(rf"(?i)\b(?:{NOW})\b")
-_OFFICE = "|".join(sorted(lists("question_words.tsv")["office"]))
+_WORDS = {kind: "|".join(sorted(some)) for kind, some in lists("question_words.tsv").items()}
 _WHO_IS = re.compile(
     r"(?i)^\W*(?:and\s+)?(?:who|which\s+\w+)(?:\s+else)?(?:"
-    rf"\s*(?:is|are|['’]s)\s+(?:[\w.'’-]+\s+){{0,6}}?(?:{_OFFICE})\b|"
-    r"\s+(?:leads|runs|heads|chairs|coaches|owns|holds|manages|governs|commands|controls|edits|"
-    r"rules|captains|directs|presides|represents|(?:is|are) in charge)\b)"
+    rf"\s*(?:is|are|['’]s)\s+(?:[\w.'’-]+\s+){{0,6}}?(?:{_WORDS['office']})\b|"
+    rf"\s+(?:{_WORDS['leads']}|(?:is|are) in charge)\b)"
 )
 _AMOUNT = re.compile(
-    r"(?i)\bwhat(?:\s+is|\s+are|['’]s)\s+(?:[\w'’-]+\s+){0,4}?(?:price|cost|rate|fare|population|"
-    r"status|salary|wage|budget|debt|value|record|membership|total|toll|score|ranking|turnover|"
-    r"balance)\b|\bhow\s+much\s+(?:is|are)\b|\b(?:when|what\s+time)\s+(?:do|does)\b|"
+    rf"(?i)\bwhat(?:\s+is|\s+are|['’]s)\s+(?:[\w'’-]+\s+){{0,4}}?(?:{_WORDS['changes']})\b"
+    r"|\bhow\s+much\s+(?:is|are)\b|\b(?:when|what\s+time)\s+(?:do|does)\b|"
     r"\bwhat\s+time\s+(?:is|are)\b|\bhow\s+(?:many|much)\b[^?]*?\b(?:sail|run|work|live|serve|costs?|remain|"
     r"are left|are there|are out of work|"
     r"(?:do|does|is|are)\b[^?]*?\b(?:employ|have|earn|own|pay|charge|owe))\b"
