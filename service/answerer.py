@@ -377,7 +377,7 @@ class Answerer:
             claims=tuple(run.text.claims),
             citations=tuple(run.text.citations),
             conflicts=() if reason else found,
-            nearest=nearest(snapshot, hits, selection.considered, selection.query),
+            nearest=nearest(snapshot, hits, selection.considered, query),
             as_of=query.question.as_of,
             answerer=run.answerer,
             model=self.drafter.model if self.drafter and run.answerer == "openai" else None,
