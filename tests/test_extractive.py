@@ -145,6 +145,21 @@ def test_a_sentence_that_points_back_brings_nobody_whom_the_question_names():
     assert drafted("How many cakes did Hanna Brandt bake?", ranked) == [told[1].text]
 
 
+def test_what_answers_an_interviewer_who_asks_the_same_comes_first():
+    told = sentences(
+        card("i", "Ada Quill on her team"),
+        "Ada Quill has coached the Loam team since 2020.",
+        "Would you like to coach abroad one day?",
+        "Not before the pier is mended.",
+        "Have you been abroad?",
+        "Twice.",
+    )
+    ranked = weighed(told, 0.9, 0.001, 0.001, 0.001, 0.001)
+    asked = "Does Ada Quill want to coach abroad?"
+    assert drafted(asked, ranked) == [told[2].text, told[0].text]
+    assert drafted("Does Ada Quill want to write books abroad?", ranked) == [told[0].text]
+
+
 def test_a_comparison_tells_each_time_and_what_differs_only_in_its_number():
     told = [
         *sentences(card("old", published_on=date(2024, 4, 1)), "A single ticket costs 42 crowns."),

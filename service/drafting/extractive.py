@@ -37,6 +37,7 @@ SAME, SAME_IN_FAMILY, SAME_IN_ARTICLE = 0.6, 0.4, 0.9
 ANEW = 0.4  # share of the shorter sentence's stems from which a later one tells the same thing anew
 AT_ALL = 0.003  # of the best relevance: such a sentence was seldom written in the question's words
 
+ASKS_THE_SAME = 0.6  # share of a question's terms in an interviewer's that asks for the same
 SIDE = 0.05  # least share of the best relevance that another side of a comparison needs
 FOLLOWS_WITHIN = 800  # characters behind what tells that somebody goes
 PARAGRAPH_GAP = 4  # characters of white space, at most, between a sentence and its antecedent
@@ -139,6 +140,7 @@ def _candidates(query: Query, usable: Sequence[Evidence]) -> Iterator[Evidence]:
     if query.parts:
         yield from (_best_for(part, usable) for part in query.parts)
     else:
+        yield from _reply(query, usable)
         yield from _successor(query, best, usable) or _newest(query, best, usable)
         yield best
         yield from _sides(query, usable) if query.compares else ()
@@ -188,6 +190,26 @@ def _newest(query: Query, best: Evidence, usable: Sequence[Evidence]) -> list[Ev
         item for item in usable if item.relevance >= AT_ALL * best.relevance and tells_anew(item)
     ]
     return sorted(newer, key=lambda item: item.article.published_on or day)[-1:]
+
+
+def _reply(query: Query, usable: Sequence[Evidence]) -> list[Evidence]:
+    """The sentence right behind an interviewer's question that asks for the same, save whom it is put to."""
+    terms = {stemmed for _, stemmed in query.terms}
+    shares: list[tuple[float, Evidence]] = []
+    for item in usable:
+        wanted = terms - analyse(item.article.title).stems
+        held = len(wanted & analyse(item.text).stems)
+        if item.text.endswith("?") and held > 1 and held >= ASKS_THE_SAME * len(wanted):
+            shares.append((held / len(wanted), item))
+    if not shares:
+        return []
+    question = max(shares, key=lambda pair: pair[0])[1]
+    return [
+        item
+        for item in usable
+        if item.article.article_id == question.article.article_id
+        and 0 <= item.start - question.end <= PARAGRAPH_GAP
+    ][:1]
 
 
 def _successor(query: Query, best: Evidence, usable: Sequence[Evidence]) -> list[Evidence]:
