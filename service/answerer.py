@@ -9,7 +9,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, S
 from concurrent.futures import Future
 from contextlib import ExitStack, asynccontextmanager, suppress
 from contextvars import copy_context
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime
 from functools import partial
 from typing import NamedTuple
@@ -382,11 +382,7 @@ class Answerer:
             answerer=run.answerer,
             model=self.drafter.model if self.drafter and run.answerer == "openai" else None,
             fallback=run.fallback,
-            usage={
-                "prompt_tokens": spent[0],
-                "completion_tokens": spent[1],
-                "cost_usd": self.archive.settings.cost_usd(*spent),
-            },
+            usage=asdict(run.usage) | {"cost_usd": self.archive.settings.cost_usd(*spent)},
             timings_ms={stage: round(ms, 1) for stage, ms in run.timings_ms.items()},
             index={
                 "generation": snapshot.generation,
