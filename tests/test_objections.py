@@ -73,6 +73,18 @@ KINDS: dict[str, dict[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
             ("Games once lasted up to seven hours.", "Games used to last up to 7 hours."),
         ),
     },
+    "moved, not done": {
+        "A motion by the Civic Union to ban dogs from the beach all year was rejected.": (
+            ("The council banned dogs from the beach all year.",),
+            ("A motion to ban dogs from the beach all year was rejected.",),
+        ),
+    },
+    "all of a part": {
+        "Seven of her nine lost villages have been found to date.": (
+            ("All of the nine villages on her list have been found.",),
+            ("To date seven of the nine villages have been found.",),
+        ),
+    },
     "a rank put in": {
         "The data was found by Ines Karl, a student in Bergen.": (
             ("The data was found by Ines Karl, a former student in Bergen.",),

@@ -1,5 +1,5 @@
 """Finds where a claim says of one of two things what its sentence says of the other: of the second figure what goes with
-the first, of a man what his brother did, of the world what a hoax told."""
+the first, of a man what his brother did."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ from ingest.english.words import irregular, opposite, stands_for
 from service.verification.amount_checks import UNITS
 from service.verification.claim_reading import CORE, LIGHT, Reading
 from service.verification.omissions import ONCE, RANK
-from service.verification.word_alignment import SIGNS, Edit, bare, carries, words
+from service.verification.word_alignment import Edit, bare, carries, words
 
 # Shares of the claim's words that stand in the sentence in its order, from which an exchange is
 # one: farther from the
@@ -56,7 +56,6 @@ def put_in(made: Edit, others: Sequence[Reading], card: Reading) -> Iterator[str
     rest = {bare(word) for reading in (made.quote, *others) for word, _ in words(reading)}
     around = {bare(word) for word, _ in words(card)}
     cut = {bare(word) for word, span in made.theirs if span[0] in made.cut and carries(word)}
-    signs = {word for reading in (made.quote, *others) for word, _ in words(reading)} & SIGNS
     restated = _restated(made)
     borrowed = 0
     for tag, i, j, k, m in made.codes:
@@ -65,8 +64,6 @@ def put_in(made: Edit, others: Sequence[Reading], card: Reading) -> Iterator[str
         theirs = [word for word, _ in made.theirs[i:j]]
         slot = [bare(word) for word in theirs if carries(word)]
         for word, (start, _) in made.mine[k:m]:
-            if word in SIGNS and word not in signs and (tag == "insert" or SIGNS & set(theirs)):
-                yield "another currency"
             if start in restated or not carries(word) or word[0].isdigit() or word in _SCALES:
                 continue
             mine = bare(word)

@@ -116,7 +116,7 @@ def objections(claim: Reading, quotes: Sequence[Reading], card: Reading) -> Iter
         yield "rank left out"
     if cut_bound(nearest):
         yield "bound left out"
-    if cut_head(nearest):
+    if runs and cut_head(nearest):
         yield "head noun left out"
     if denied_later(nearest):
         yield "denial left out"

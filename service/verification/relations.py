@@ -10,6 +10,7 @@ from functools import lru_cache
 
 from ingest.english import analyse
 from ingest.english.clauses import Statement
+from ingest.english.numbers import CARDINALS
 from ingest.english.word_kinds import Term
 from ingest.english.words import irregular, opposite
 from service.verification.claim_reading import CORE, WIDE, Reading, Span
@@ -51,6 +52,8 @@ SCOPE_END = re.compile(r"[,;:.!?—–()\"“”](?!\d)|\b(?:and|but|that)\b")
 
 def otherwise_bound(made: Alignment) -> Iterator[str]:
     """What the claim says of words that it has in common with the sentences and they say otherwise."""
+    if _all_of_a_part(made):
+        yield "all of a part"
     if _other_relation(made):
         yield "another relation"
     if _hedge_left_out(made) or _tense_moved(made):
@@ -81,6 +84,20 @@ def _relations(reading: Reading) -> tuple[Relation, ...]:
     return tuple(found)
 
 
+_ALL = re.compile(
+    r"(?<!at )(?<!in )\ball\b(?! told| in| but)|\b(?:every|each|everyone|everybody|entire|whole|always)\b"
+)
+_PART = re.compile(rf"\b(?:some|most|many|few|half|part|\d[\d,]*|{'|'.join(CARDINALS)}) of\b")
+
+
+def _all_of_a_part(made: Alignment) -> bool:
+    """Whether the claim says of all what the sentences say of "seven of them"."""
+    if not _ALL.search(made.claim.lower) or made.claim.has("negation", "denial"):
+        return False
+    told = [quote.lower for quote in made.quotes]
+    return any(map(_PART.search, told)) and not any(map(_ALL.search, told))
+
+
 def _other_relation(made: Alignment) -> bool:
     """Whether the claim has another side of a group for the same words, as much being denied on both sides."""
     negated = _denials(made.claim)
@@ -108,6 +125,7 @@ def _meet(left: Relation, right: Relation) -> bool:
 _HEDGES = ("possible", "likely", "intend", "condition", "question")
 _MAYBE = re.compile(r"\b(?:would|should|could|may|might|can|if|unless|whether|asked)\b")
 _UNTOLD = re.compile(r"\b(?:to|for|in|of)\s+$")  # before a verb that nobody is said to have done
+_TO_DO = re.compile(r"\bto (?:be )?(?=\w)")  # "a motion to ban dogs was rejected" tells of no ban
 _WILL = re.compile(r"\bwill\s+(?:\w+\s+)?$")
 
 
@@ -132,6 +150,10 @@ def _hedged(quote: Reading) -> dict[int, str]:
                 continue
             if not WIDE["negation"].search(quote.lower, match.end(), head.start):
                 found[head.start] = kind
+    for match in _TO_DO.finditer(quote.lower):
+        first = quote.segment(match.start())[0]
+        if not any(first <= place < match.start() for place in told):
+            found.setdefault(match.end(), "intend")
     return found
 
 
