@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
 from newsroom import card, sentences
 
-from service.evidence.corrections import put_right, taken_back, without
+from service.evidence.corrections import in_their_place, put_right, taken_back, without
+from service.query.question_analysis import Wanted
 from service.types import Evidence
 
 STORY = sentences(
@@ -68,3 +70,26 @@ def test_an_earlier_note_takes_nothing_back() -> None:
         card("n", "Correction", publisher="The Echo", published_on=date(2025, 7, 30)), *NOTE
     )
     assert taken_back([*STORY, *before]) == ()
+
+
+BARE = (
+    "We said that the Orvel mill would close in March 2026.",
+    "The correct date is May 2026.",
+)
+
+
+@pytest.mark.parametrize(
+    ("told", "wanted", "left"),
+    [
+        (NOTE, "date", [NOTE[2], STORY[1].text, NOTE[1]]),
+        (BARE, "date", [*BARE, STORY[1].text]),  # it is not understood without the note
+        (NOTE, "person", [STORY[0].text, STORY[1].text, *NOTE]),
+    ],
+)
+def test_what_is_right_stands_where_the_wrong_sentence_stood(
+    told: tuple[str, ...], wanted: Wanted, left: list[str]
+) -> None:
+    found = [*STORY, *note(*told)]
+    ranked = [replace(item, relevance=0.9 - 0.1 * n) for n, item in enumerate(found)]
+    placed = in_their_place(ranked, taken_back(ranked), wanted)
+    assert [item.text for item in placed] == left

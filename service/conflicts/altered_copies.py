@@ -65,10 +65,9 @@ def corrected(query: Query, snapshot: Snapshot, cited: Sequence[Evidence]) -> tu
 def taken_back(wrong: Sequence[TakenBack], cited: Sequence[Evidence]) -> tuple[Conflict, ...]:
     """What an outlet said before the note that is cited took it back."""
     numbers = {place(item): n for n, item in enumerate(cited, 1)}
-    told = {item.article.article_id for item in cited}
     conflicts = {}
     for one in wrong:
-        if one.right.article.article_id in told:
+        if place(one.right) in numbers or place(one.wrong) in numbers:
             accounts = tuple(
                 Account(plain(item.text), cite(item, numbers.get(place(item))))
                 for item in (one.right, one.wrong)

@@ -9,10 +9,12 @@ from datetime import date
 
 from ingest.english import Analysis, analyse
 from ingest.types import SentenceKind
+from service.query.question_analysis import Wanted
 from service.types import Evidence
 
 SAME_STATEMENT = 0.6  # share of what the note repeats that the sentence must say
 _THAT = re.compile(r"^\W*(?:that\s+)?")
+STANDS_ALONE = 0.3  # share of it that what is right must have to be understood without the note
 FOLLOWING = 3  # sentences behind it of which one says what is right
 
 
@@ -26,6 +28,12 @@ class TakenBack:
     note: Evidence
     right: Evidence
     said: str  # what was wrong, as the note repeats it
+
+    @property
+    def stands_alone(self) -> bool:
+        """Whether what is right says itself what it speaks of."""
+        told, said = analyse(self.right.text).stems, analyse(self.said).stems
+        return len(told & said) >= STANDS_ALONE * len(said)
 
     @property
     def put_right(self) -> str | None:
@@ -66,6 +74,32 @@ def without(ranked: Sequence[Evidence], wrong: Sequence[TakenBack]) -> tuple[Evi
     """The sentences without what was taken back, and without what only repeats it."""
     rights = _rights(wrong)
     return tuple(item for item in ranked if place(item) not in rights)
+
+
+def in_their_place(
+    ranked: Sequence[Evidence], wrong: Sequence[TakenBack], wanted: Wanted | None
+) -> tuple[Evidence, ...]:
+    """What is right in the place of what was taken back, behind the note where it needs that to be
+    understood ("The correct number is 312."); all where somebody or a place is wanted, which a
+    number that was wrong does not touch.
+    """
+    if wanted not in (None, "number", "date", "money"):
+        return tuple(ranked)
+    gone = {place(one.wrong) for one in wrong}
+    worth = dict[tuple[str, int], float]()
+    for one in wrong:
+        best = max(one.wrong.relevance, one.note.relevance, one.right.relevance)
+        worth[place(one.right)] = best
+        if one.stands_alone:
+            gone.add(place(one.note))
+        else:
+            worth[place(one.note)] = best
+    kept = [
+        replace(item, relevance=worth.get(place(item), item.relevance))
+        for item in ranked
+        if place(item) not in gone - {place(one.right) for one in wrong}
+    ]
+    return tuple(sorted(kept, key=lambda item: -item.relevance))
 
 
 def put_right(leads: Sequence[Evidence], wrong: Sequence[TakenBack]) -> tuple[Evidence, ...]:

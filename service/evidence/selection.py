@@ -16,7 +16,7 @@ from ingest.english.periods import Period
 from ingest.storage.archive import Archive
 from ingest.storage.catalogue import Snapshot
 from service.evidence import gathering, ranking, time_filter
-from service.evidence.corrections import TakenBack, taken_back, without
+from service.evidence.corrections import TakenBack, in_their_place, taken_back
 from service.evidence.neural_reader import Reader
 from service.query.question_analysis import Query
 from service.retrieval.retriever import Retriever
@@ -86,7 +86,7 @@ class Selector:
         if passed_over is not None and not self.decide(query, ranked).answer:
             passed_over = None
         decision = self.decide(query, evidence)
-        ranked, evidence = without(ranked, wrong), without(evidence, wrong)
+        ranked, evidence = (in_their_place(each, wrong, query.wants) for each in (ranked, evidence))
         return Selection(snapshot, query, ranked, evidence, passed_over, decision, wrong)
 
     def gather(self, query: Query, snapshot: Snapshot) -> Gathered:
