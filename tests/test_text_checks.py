@@ -192,7 +192,7 @@ def test_what_an_outlet_took_back_is_contradicted_and_what_it_says_instead_borne
 def test_an_answer_uses_the_correction_and_shows_what_it_took_back(corrected: str) -> None:
     asked = {"question": "How many cars were painted at the Orvel works last year?"}
     body = httpx2.post(f"{corrected}/v1/answers", json=asked, timeout=60).json()
-    assert "312" in body["text"] and "212" not in body["text"]
+    assert body["text"].endswith("The correct number is 312 [2].")
     (conflict,) = body["conflicts"]
     assert conflict["status"] == "superseded" and conflict["chosen"] == 0
     assert [("312" in a["text"], "212" in a["text"]) for a in conflict["accounts"]] == [
