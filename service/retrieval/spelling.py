@@ -11,16 +11,20 @@ from ingest.english import words
 from ingest.english.words import AUXILIARIES, STOP_WORDS
 from ingest.storage.archive import Archive
 from ingest.storage.catalogue import Snapshot
+from ingest.storage.text_index import TextIndex
 
 LIKENESS = 0.8  # least of difflib's ratio, 0 to 1: "ferys" and "ferry" have .8, "hw" and "how" too
 TURNED = 0.95  # likeness of words of the same letters: "teh", "staduim"
+SHORTEST_PART = 4  # letters of either half of a word that is read as two
+PASSAGES_SEEN = 5  # that may have both halves
 LACKED = 0.1  # of likeness, taken off an English word that the archive lacks
 
 _AUXILIARIES = frozenset(AUXILIARIES.split("|"))
 
 
 def corrected(text: str, snapshot: Snapshot, archive: Archive) -> str:
-    """The text; each word that neither the archive nor English has is put right where one is close.
+    """The text; each word that neither the archive nor English has is put right where one is close, or where two words
+    of the archive make it up.
 
     English is what the embedding model's vocabulary has as one piece, in any form, or with -ly. What is put in its
     place is a word of the archive, a stop word or, where it is very like, another English one. A name that is written
@@ -42,6 +46,10 @@ def corrected(text: str, snapshot: Snapshot, archive: Archive) -> str:
         )
         if not doubtful:
             continue
+        if parts := _parts(written, snapshot, index):
+            pieces += [text[end : token.start], parts]
+            end = token.end
+            continue
         if written.endswith("nt") and written[:-2] in _AUXILIARIES:  # "wasnt"
             pieces += [text[end : token.start], f"{written[:-2]}n't"]
             end = token.end
@@ -62,6 +70,17 @@ def corrected(text: str, snapshot: Snapshot, archive: Archive) -> str:
             pieces += [text[end : token.start], best]
             end = token.end
     return "".join([*pieces, text[end:]])
+
+
+def _parts(written: str, snapshot: Snapshot, index: TextIndex) -> str | None:
+    """Two words of one passage that a word is put together from: "glass works" for "glassworks"."""
+    for place in range(SHORTEST_PART, len(written) - SHORTEST_PART + 1):
+        parts = {written[:place], written[place:]}
+        if not parts & STOP_WORDS and all(map(index.document_frequency, parts)):
+            found = (passage for passage, _ in index.find(" ".join(parts), PASSAGES_SEEN))
+            if any(parts <= set(words.words(p.text)) for p in snapshot.passages(found).values()):
+                return f"{written[:place]} {written[place:]}"
+    return None
 
 
 def _likeness(written: str, word: str) -> float:
