@@ -83,7 +83,7 @@ def in_their_place(
     understood ("The correct number is 312."); all where somebody or a place is wanted, which a
     number that was wrong does not touch.
     """
-    if wanted not in (None, "number", "date", "money"):
+    if wanted in ("person", "organisation", "place", "name"):
         return tuple(ranked)
     gone = {place(one.wrong) for one in wrong}
     worth = dict[tuple[str, int], float]()
