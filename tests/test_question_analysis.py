@@ -18,6 +18,7 @@ from service.types import Question
     [
         ("Who opened the Orvel bridge?", "who", "person"),
         ("who was the mayor of orvel", "who", "person"),
+        ("price of a single ticket", "what", "money"),
         ("When did the bridge open?", "when", "date"),
         ("In what year was the pier built?", "when", "date"),
         ("On which day does the ferry start?", "when", "date"),

@@ -270,7 +270,11 @@ def _kind(question: str) -> tuple[Kind, Wanted | None]:
     ):
         return "yes_no", None
     if found is None:
-        return ("list", "name") if _LIST.match(question) else ("what", _noun_wanted(question))
+        return (
+            ("list", "name")
+            if _LIST.match(question)
+            else ("what", _noun_wanted(f"what {question}"))
+        )
     rest = question[found.start() :]
     word = found[0].lower().removesuffix("'s")
     if _WHEN.search(question) or word == "when":
