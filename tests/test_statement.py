@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 from asking import query
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from service.query.statement import statement
 
@@ -22,7 +24,15 @@ from service.query.statement import statement
         ("Were four or six boats lost?", None),
         ("Did she promise not to close schools?", None),
         ("Who closed the school?", None),
+        ("Did …?", None),
+        ("is it", "it is"),
     ],
 )
 def test_the_auxiliary_goes_behind_the_subject(question: str, said: str | None) -> None:
     assert statement(query(question)) == said
+
+
+@given(st.text(alphabet="aI is?.' -“\"did the not any 4…", max_size=60))
+@settings(max_examples=200, deadline=None)
+def test_no_question_is_too_odd(rest: str) -> None:
+    assert statement(query(f"Did {rest}")) is None or rest.strip()

@@ -31,6 +31,8 @@ def statement(query: Query) -> str | None:
         return rest[found.end() :]
     rest = re.sub(r"(?i)\bany(?:one|body|thing)\b", lambda one: _SOME[one[0].lower()], rest)
     tokens = analyse(rest).tokens
+    if not tokens:
+        return None
     place = next((n for n in range(1, len(tokens)) if _leads(rest, tokens, n, asked["led"])), 0)
     place = place or _behind_subject(rest, tokens)
     if not 0 < place <= len(tokens) or analyse(rest).negations:
