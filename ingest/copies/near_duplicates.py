@@ -17,8 +17,13 @@ from ingest.english.words import fold, stem
 from ingest.types import Article, Sentence
 
 Hashes = npt.NDArray[np.uint64]
+Indices = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
+Weights = npt.NDArray[np.float64]
+Postings = tuple[Hashes, Indices]  # hashes, and the position of a list that has each
 
 WORDS_IN_SHINGLE = 3
+AT_ONCE = 5_000  # lists that are in memory together
 _WORD = re.compile(r"(?:[^\W\d_]\.){2,}|[^\W_]+(?:['’][^\W_]+)*|\d+(?:[.,]\d+)*")
 
 
@@ -76,14 +81,6 @@ def _hash(word: str) -> int:
     return int.from_bytes(
         hashlib.blake2b(word.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "big"
     )
-
-
-Indices = npt.NDArray[np.int64]
-Flags = npt.NDArray[np.bool_]
-Weights = npt.NDArray[np.float64]
-Postings = tuple[Hashes, Indices]  # hashes, and the position of a list that has each
-
-AT_ONCE = 5_000  # lists that are in memory together
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,15 @@ from collections.abc import Iterable, Sequence
 from ingest.text.publication_dates import FIELD_END, is_dated_byline, is_dateline
 from ingest.types import SentenceKind
 
+BODY, TITLE, HEADING = SentenceKind.BODY, SentenceKind.TITLE, SentenceKind.HEADING
+BYLINE, DATELINE, BOILERPLATE = SentenceKind.BYLINE, SentenceKind.DATELINE, SentenceKind.BOILERPLATE
+
+HEADER_BLOCKS = 8  # a title stands among the first of an article
+CONTENTS_BLOCKS = 40  # a table of contents stands among so many, and has no more entries
+LONGEST_HEADING = 110  # characters
+LONGEST_BYLINE = 160
+LONGEST_FIELD = 60
+
 # Words without which nothing is a notice. Looking for them first keeps the patterns away from
 # nearly all prose.
 _TRIGGERS = (
@@ -123,16 +132,6 @@ _NOTICE = re.compile(
     r"|^(?:(?:view|leave|post|add|show|hide|no|all|\d+)\s+)*(?:a\s+)?comments?(?:\s*\(\d+\))?$",
     re.IGNORECASE,
 )
-
-
-BODY, TITLE, HEADING = SentenceKind.BODY, SentenceKind.TITLE, SentenceKind.HEADING
-BYLINE, DATELINE, BOILERPLATE = SentenceKind.BYLINE, SentenceKind.DATELINE, SentenceKind.BOILERPLATE
-
-HEADER_BLOCKS = 8  # a title stands among the first of an article
-CONTENTS_BLOCKS = 40  # a table of contents stands among so many, and has no more entries
-LONGEST_HEADING = 110  # characters
-LONGEST_BYLINE = 160
-LONGEST_FIELD = 60
 
 
 def kinds_of(blocks: Sequence[str], title: str | None = None) -> list[SentenceKind]:

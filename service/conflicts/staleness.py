@@ -12,6 +12,8 @@ from ingest.english.word_tables import lists
 from service.query.question_analysis import NOW, PAST, Query
 from service.types import Evidence
 
+# Days between two accounts from which on the later one tells of a change, not of an opinion.
+SUPERSEDED_DAYS = 30
 # Days between the newest source and the day asked about from which on the age is said in words.
 OLD_DAYS = 180
 
@@ -90,10 +92,6 @@ _AMOUNT = re.compile(
 )
 _PRESENT = re.compile(r"(?i)\W*(?:is|are|do|does|will|has|have|can)\b")
 _PAST = re.compile(rf"(?i)\b(?:{PAST})\b")
-
-
-# Days between two accounts from which on the later one tells of a change, not of an opinion.
-SUPERSEDED_DAYS = 30
 
 
 def in_order(one: Evidence, other: Evidence) -> tuple[Evidence, Evidence] | None:
