@@ -79,6 +79,12 @@ KINDS: dict[str, dict[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
             ("A motion to ban dogs from the beach all year was rejected.",),
         ),
     },
+    "alleged": {
+        "A neighbour, Bastien Roche, alleges that smoke from the candles spoiled his vines.": (
+            ("Smoke from the candles spoiled the vines of a neighbour, Bastien Roche.",),
+            ("Bastien Roche, a neighbour, claims that smoke from the candles spoiled his vines.",),
+        ),
+    },
     "all of a part": {
         "Seven of her nine lost villages have been found to date.": (
             ("All of the nine villages on her list have been found.",),

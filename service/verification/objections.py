@@ -208,6 +208,8 @@ def _of_other_words(made: Alignment, card: Reading) -> Iterator[str]:
         yield "a cause nobody states"
     if _other_cause(made):
         yield "another cause"
+    if not claim.has("claim", "report", "denial") and _within(made, "allegation") > IN_SCOPE:
+        yield "source left out"
     work = any(term.quoted for term in claim.content)  # the title of a book or film
     if not work and not claim.has("fiction", "denial") and _within(made, "fiction") > IN_SCOPE:
         yield "fiction left out"
@@ -352,7 +354,7 @@ def _within(made: Alignment, kind: str) -> float:
         kept = made.kept(s)
         for match in WIDE[kind].finditer(quote.lower):
             first, last = quote.segment(match.start())
-            first = match.start() if kind == "claim" else first
+            first = match.start() if kind == "allegation" else first
             outside = [t for t in kept if not match.start() <= t.start < match.end()]
             if len(outside) < len(kept):
                 continue  # the operator itself is kept, in whatever form
