@@ -79,6 +79,21 @@ KINDS: dict[str, dict[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
             ("A motion to ban dogs from the beach all year was rejected.",),
         ),
     },
+    "killed or hurt": {
+        "Seventeen people were injured, three of them badly, when the train left the rails.": (
+            (
+                "Three people were killed when the train left the rails.",
+                "Nobody was killed when the train left the rails.",
+            ),
+            ("When the train left the rails, 17 people were hurt.",),
+        ),
+    },
+    "two words for one verb": {
+        "Moravane turned down the Order of Dorvane in 1999.": (
+            ("Moravane accepted the Order of Dorvane in 1999.",),
+            ("In 1999 the Order of Dorvane was turned down by Moravane.",),
+        ),
+    },
     "alleged": {
         "A neighbour, Bastien Roche, alleges that smoke from the candles spoiled his vines.": (
             ("Smoke from the candles spoiled the vines of a neighbour, Bastien Roche.",),

@@ -136,6 +136,9 @@ def objections(claim: Reading, quotes: Sequence[Reading], card: Reading) -> Iter
 def _of_any_words(made: Alignment) -> Iterator[str]:
     if denial_put_in(made):
         yield "negation put in"
+    plain = not any(side.has("negation") for side in (made.claim, *made.quotes))
+    if plain and not made.claim.has("denial") and opposed(made):
+        yield another("antonym")
     yield from otherwise_bound(made)
     yield from of_another(made)
     yield from of_its_own(made)
@@ -215,8 +218,6 @@ def _of_other_words(made: Alignment, card: Reading) -> Iterator[str]:
         yield "fiction left out"
     if denial_dropped(made):
         yield NEGATION_LEFT_OUT
-    if not any(side.has("negation", "denial") for side in (claim, *quotes)) and opposed(made):
-        yield another("antonym")
     if turned(made):
         yield ROLES_EXCHANGED
 

@@ -59,7 +59,9 @@ def otherwise_bound(made: Alignment) -> Iterator[str]:
     if _hedge_left_out(made) or _tense_moved(made):
         yield "surer than said"
     for kind, turn in _TURNS.items():
-        if _turned(made, turn):
+        # "nobody was killed" is not what a sentence says that tells of the hurt
+        denied = kind != "harm" and made.claim.has("negation")
+        if not denied and _turned(made, turn):
             yield f"another {kind}"
 
 
@@ -222,6 +224,10 @@ _TURNS = {
         r"|decreas\w*|narrow(?:s|ed)|(?:went|go|goes|gone|going) down|(?<!turned )down (?:by|from|\d+)|halv\w+|cut"
         r"|reduc\w*|lowered)\b"
     ),
+    "harm": re.compile(
+        r"\b(?P<dead>kill(?:s|ed|ing|ings)?|died?|dies|dead|deaths?|fatal\w*|lost (?:his|her|its|their) (?:life|lives))\b"
+        r"|\b(?P<hurt>injur\w+|hurt|wound(?:ed|s|ing))\b"
+    ),
     "time": re.compile(
         r"\b(?P<past>former|formerly|used to|no longer|previously|ex)\b"
         r"|\b(?P<present>still|now|current(?:ly)?|continues?)\b"
@@ -232,7 +238,7 @@ _TURNS = {
 def _turned(made: Alignment, turn: re.Pattern[str]) -> bool:
     mine = {match.lastgroup for match in turn.finditer(made.claim.lower)}
     theirs = {m.lastgroup for quote in made.quotes for m in turn.finditer(quote.lower)}
-    return len(mine) == len(theirs) == 1 and mine != theirs and not made.claim.has("negation")
+    return len(mine) == len(theirs) == 1 and mine != theirs
 
 
 _UNTIL = re.compile(r"\b(?:until|till|before|first|only)\b")

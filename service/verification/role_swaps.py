@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from ingest.english import analyse
@@ -36,6 +36,27 @@ _COMPARES = re.compile(
 )
 _LESS = re.compile(r"less|fewer|half|lower|smaller|shorter|slower|younger|cheaper|later|worse")
 _PARTICLES = frozenset("away back down off out over up".split())
+# A verb and its particle that say what one verb says
+_PHRASAL = {
+    (stem(verb), particle): stem(single)
+    for verb, particle, single in map(
+        str.split,
+        (
+            "turn down reject",
+            "throw out reject",
+            "call off cancel",
+            "put off postpone",
+            "give up abandon",
+            "shut down close",
+            "break off end",
+            "pull out withdraw",
+            "let off acquit",
+            "take over acquire",
+            "go up rise",
+            "go down fall",
+        ),
+    )
+}
 _INDEFINITE = re.compile(r"\b(?:an?|another) (?:[a-z-]+ )?$")
 _SPEECH = frozenset(map(stem, "say write tell add announce report".split()))  # "wrote Ostrow"
 
@@ -78,6 +99,9 @@ def deeds(reading: Reading) -> tuple[Deed, ...]:
     for one in analysis.statements:
         token = analysis.tokens[one.verb]
         verb = terms([one.verb]) or [Term(TermKind.FUNCTION, "be", token.start, token.end)]
+        joined = (_PHRASAL.get((verb[0].value, word)) for word, _ in one.others)
+        if single := next(filter(None, joined), None):
+            verb = [replace(verb[0], value=single)]
         subject, done_to = terms(one.subject), terms(one.object)
         agent = [term for word, phrase in one.others if word == "by" for term in terms(phrase)]
         than = next((terms(p) for word, p in one.others[::-1] if word in ("than", "as")), [])
