@@ -110,8 +110,19 @@ def options(
 
 def main() -> None:
     command = typer.main.get_command(app)
-    _name_no_type_of_flags(command)
-    command(prog_name="dateline")
+    try:
+        _name_no_type_of_flags(command)
+        command(prog_name="dateline")
+    except Exception as error:
+        if not _lacks_memory(error):
+            raise
+        sys.exit("dateline: there is no memory left (or ulimit -v allows no more): give it 2 GB")
+
+
+def _lacks_memory(error: Exception) -> bool:
+    """Libraries say it each in their own way, when they are loaded and later."""
+    words = ("failed to map segment", "annot allocate memory", "can't start new thread")
+    return isinstance(error, MemoryError) or any(word in str(error) for word in words)
 
 
 def _name_no_type_of_flags(command: Any) -> None:
