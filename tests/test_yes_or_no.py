@@ -17,6 +17,8 @@ from service.verification.yes_or_no import yes_or_no
         ("Senn United did beat Loam Rovers", "Loam Rovers beat Senn United 3-2.", None),
         ("the council did approve the plan", "The council may approve the plan.", None),
         ("the council did approve the plan", "The council said it would approve the plan.", None),
+        ("the bridge did collapse", "Readers tell us that the bridge has collapsed.", None),
+        ("the bridge did collapse", "The bridge has collapsed, police say.", "Yes"),
         ("Ada Quill is mayor of Loam", "Ada Quill was elected mayor of Loam on Sunday.", None),
         ("Ada Quill is still mayor of Loam", "Ada Quill has resigned as mayor of Loam.", None),
         ("the state did oppose the appeal", "The state did not oppose the appeal.", "No"),

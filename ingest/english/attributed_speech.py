@@ -56,6 +56,7 @@ _ROWS = [
 _VERBS = {word: kind for kind, word in _ROWS if kind not in ("named", "to somebody")}
 _NOUNS = frozenset(word for kind, word in _ROWS if kind == "named")
 _TAKES_OBJECT = frozenset(word for kind, word in _ROWS if kind == "to somebody")
+_WHOM = ("me", "us", "you", "him", "her", "them")
 _OPENERS = {
     "accuse": ("of", "with", "for", "over", "in"),
     "ask": ("if", "whether", "why", "how", "what", "who", "to"),
@@ -224,7 +225,8 @@ def _is_noun(analysis: Analysis, at: int) -> bool:
         return True
     inflected = word != token.stem and word.endswith(("d", "s", "ing", "wrote"))
     opens = analysis.text[token.end :].lstrip(" ,:").startswith(("that ", "“", '"'))
-    return not inflected and not opens and before not in _BEFORE_VERB
+    told = token.stem in _TAKES_OBJECT and _follows(analysis, at, _WHOM, 1)  # "readers tell us"
+    return not (inflected or opens or told) and before not in _BEFORE_VERB
 
 
 def _follows(analysis: Analysis, at: int, words: tuple[str, ...], reach: int) -> Token | None:

@@ -29,7 +29,7 @@ def corrected(text: str, snapshot: Snapshot, archive: Archive) -> str:
     English is what the embedding model's vocabulary has as one piece, in any form, or with -ly. What is put in its
     place is a word of the archive, a stop word or, where it is very like, another English one. A name that is written
     with a capital in a question that begins with one is left alone: another person may be meant. So is a word that adds
-    -y to another one: a "tannery" is no "tanner".
+    -y or -er to another one: a "tannery" is no "tanner", and a "forger" does not "forge".
     """
     careful = text[:1].isupper()
     index = archive.text_index
@@ -86,7 +86,7 @@ def _parts(written: str, snapshot: Snapshot, index: TextIndex) -> str | None:
 def _likeness(written: str, word: str) -> float:
     if written[0] != word[0] or abs(len(written) - len(word)) > 2:
         return 0.0
-    if written == f"{word.removesuffix('s')}y":
+    if written in (f"{word.removesuffix('s')}y", f"{word.removesuffix('e')}er"):
         return 0.0
     if sorted(written) == sorted(word):
         return TURNED

@@ -39,11 +39,16 @@ def yes_or_no(statement: str, item: Evidence) -> Literal["Yes", "No"] | None:
         return "No"
     if contradiction(statement, item) == OTHER_NUMBER:
         return "No"
-    open_ = quote.has(*_DENIES) or quote.has_core(*_LEAVES_OPEN)
+    open_ = quote.has(*_DENIES) or quote.has_core(*_LEAVES_OPEN) or _is_hearsay(item.text)
     if not all(held) or open_ or not _same_verb(made, claim, quote):
         return None
     verdict = verify(Draft(statement, (item.key,)), {item.key: item})
     return "Yes" if verdict.support in _WHOLE else None
+
+
+def _is_hearsay(text: str) -> bool:
+    """Whether what is said opens with who says it: "Readers tell us that the bridge has fallen"."""
+    return any(one.start < one.scope_start for one in analyse(text).attributions)
 
 
 def _same_verb(made: Alignment, claim: Reading, quote: Reading) -> bool:
