@@ -7,7 +7,7 @@ import logging
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Sequence
 from concurrent.futures import Future
-from contextlib import ExitStack, asynccontextmanager, suppress
+from contextlib import ExitStack, aclosing, asynccontextmanager, suppress
 from contextvars import copy_context
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime
@@ -94,14 +94,15 @@ class Answerer:
 
     async def answer(self, question: Question) -> Answer:
         """The whole answer: the stream, collected."""
-        async for event in self.stream(question):
-            if isinstance(event, Completed):
-                return event.answer
+        async with aclosing(self.stream(question)) as events:
+            async for event in events:
+                if isinstance(event, Completed):
+                    return event.answer
         raise AssertionError("a stream ended without an answer")
 
     async def stream(
         self, question: Question, answer_id: str | None = None
-    ) -> AsyncIterator[Event]:
+    ) -> AsyncGenerator[Event]:
         """Started, for each claim ClaimReleased and Delta (a decline has only a Delta), Completed.
 
         The answer has the id `answer_id`, or a new one. No sentence is released before its verdict.
@@ -136,7 +137,10 @@ class Answerer:
             yield found
         finally:
             if finding.done():  # somebody may still read: the loop does not wait for them
-                self.archive.threads.submit(_close, finding)
+                try:
+                    self.archive.threads.submit(_close, finding)
+                except RuntimeError:  # the archive is closed
+                    _close(finding)
             elif not finding.cancel():
                 finding.add_done_callback(_close)
 

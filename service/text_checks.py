@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import re
 import time
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
+from contextlib import aclosing
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -60,12 +61,13 @@ class Checker:
 
     async def check(self, asked: Question) -> Check:
         """The whole check: the last of the stream. Raises as `stream` does."""
-        async for step in self.stream(asked):
-            if isinstance(step, Check):
-                return step
+        async with aclosing(self.stream(asked)) as steps:
+            async for step in steps:
+                if isinstance(step, Check):
+                    return step
         raise AssertionError("a stream ended without a check")
 
-    async def stream(self, asked: Question) -> AsyncIterator[CheckedSentence | Check]:
+    async def stream(self, asked: Question) -> AsyncGenerator[CheckedSentence | Check]:
         """Each sentence of the text in order as soon as it is checked, then all of them.
 
         Only what the dates and filters of `asked` permit counts. Raises InvalidRequest where there are more than

@@ -475,3 +475,8 @@ async def test_a_question_lets_go_of_what_it_read_when_it_ends_and_not_when_it_i
         assert b"38 million" not in b"".join(file.read_bytes() for file in files)
     finally:
         gc.enable()
+
+
+async def test_an_answer_leaves_nothing_behind_for_the_loop_to_end(extractive: Answerer) -> None:
+    await extractive.answer(Question("How much did the Orvel bridge cost?"))
+    assert asyncio.all_tasks() == {asyncio.current_task()}

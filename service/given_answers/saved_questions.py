@@ -25,7 +25,6 @@ from service.given_answers.receipts import ASKED_BY, Receipts
 from service.given_answers.stale_answers import StaleAnswers
 from service.given_answers.webhooks import QUESTION_CHANGED, Events, StoredEvent, tell
 from service.record_tables import articles_shown, events, saved_questions
-from service.types import Completed
 
 log = logging.getLogger(__name__)
 
@@ -246,10 +245,7 @@ class SavedQuestions:
         async def answer() -> str:
             ASKED_BY.set(owner)
             BOUND_TO.set(bound)
-            async for event in self.answerer.stream(asked.read()):
-                if isinstance(event, Completed):
-                    return event.answer.id
-            raise AssertionError("a stream ended without an answer")
+            return (await self.answerer.answer(asked.read())).id
 
         answer_id = await asyncio.create_task(answer())  # in a context of its own
         body = await asyncio.to_thread(self.receipts.get, answer_id)
