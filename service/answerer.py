@@ -365,7 +365,7 @@ class Answerer:
         # accounts that disagree with what is cited: other articles', earlier ones, altered copies'
         found = (
             *((run.dispute.as_conflict(cited),) if run.dispute else ()),
-            *altered_copies.taken_back(selection.taken_back, cited),
+            *altered_copies.corrected_by_notes(selection.taken_back, cited),
             *altered_copies.corrected(query, snapshot, cited),
             *altered_copies.altered_copies(query, snapshot, cited),
         )

@@ -192,7 +192,7 @@ def _put_right(claim: str, wrong: Sequence[TakenBack]) -> Iterator[Finding]:
         for told in (one.wrong, replace(one.note, text=one.said)):
             if verdict_on(Draft(claim, (told.key,)), (told,)).support in WHOLE:
                 yield Finding("contradicted", altered_copies.why_wrong(one), (one.right,))
-        told = replace(one.note, text=one.put_right or "")
+        told = replace(one.note, text=one.as_corrected or "")
         if verdict_on(Draft(claim, (told.key,)), (told,)).support in WHOLE:
             cited = tuple(dict.fromkeys((one.note, one.right)))
             yield Finding("supported", "the archive says it in a correction", cited)

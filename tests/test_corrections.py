@@ -24,10 +24,10 @@ NOTE = (
 )
 
 
-def note(*told: str, outlet: str = "The Echo", day: int = 2) -> list[Evidence]:
-    return sentences(
-        card("n", "Correction", publisher=outlet, published_on=date(2025, 8, day)), *told
-    )
+def note(
+    *told: str, outlet: str = "The Echo", day: int = 2, title: str = "Correction"
+) -> list[Evidence]:
+    return sentences(card("n", title, publisher=outlet, published_on=date(2025, 8, day)), *told)
 
 
 def test_a_note_takes_back_the_sentence_that_it_repeats_and_says_what_is_right() -> None:
@@ -58,6 +58,8 @@ def test_a_note_of_one_sentence_stands_for_itself() -> None:
         note(NOTE[0].replace("March 2026", "April 2026")),  # what it did not say
         note("We stated that the dam of Tarn opens at the end of March 2026."),  # another thing
         note("As we stated, the Orvel mill will close at the end of March 2026."),
+        # told again, and not taken back
+        note(NOTE[0], "The union meets on 4 August 2025.", title="Mill workers meet"),
         note("We stated that the Orvel mill would close."),  # neither number nor day
     ],
 )

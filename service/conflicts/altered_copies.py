@@ -62,7 +62,9 @@ def corrected(query: Query, snapshot: Snapshot, cited: Sequence[Evidence]) -> tu
     return tuple(conflicts)
 
 
-def taken_back(wrong: Sequence[TakenBack], cited: Sequence[Evidence]) -> tuple[Conflict, ...]:
+def corrected_by_notes(
+    wrong: Sequence[TakenBack], cited: Sequence[Evidence]
+) -> tuple[Conflict, ...]:
     """What an outlet said before the note that is cited took it back."""
     numbers = {place(item): n for n, item in enumerate(cited, 1)}
     conflicts = {}
@@ -79,6 +81,7 @@ def taken_back(wrong: Sequence[TakenBack], cited: Sequence[Evidence]) -> tuple[C
 
 
 def why_wrong(one: TakenBack) -> str:
+    """Why the note is used, as a sentence for readers."""
     outlet = one.right.article.publisher
     return f"{outlet} took back what it had reported, so its correction is used"
 

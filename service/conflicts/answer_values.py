@@ -23,6 +23,11 @@ NEGATION_REACH = 3  # content words between a negation and the word it denies
 OF_THIS = 0.5  # share of the question's words with which a sentence says that this is unknown
 ROUNDED = Decimal("0.05")  # by this share a round number may differ from another of the same thing
 MORE_THAN = Decimal("1.25")  # "more than 10,000" may be 12,500, and no more
+SAME_EVENT_DAYS = 7  # between two accounts of one event
+SHARED_TERMS = 0.6  # of the question's words that one account has, the other must have as many
+SHARED_MARKS = 2  # or so many names and days
+SAME_PATTERN = 0.5  # share of words from which two sentences are made to one pattern
+SURE_NAME = 2  # words of a name that tell it from others, where it has more
 OPEN = "open"  # the value of a sentence that says that nobody knows yet
 
 Values = dict[str, str]  # comparable value → as it is written
@@ -237,13 +242,6 @@ _UNKNOWN = re.compile(
     r"(?i)\b(?:unclear|undecided|unknown|uncertain|remains? to be seen|"
     r"(?:not|yet to) (?:yet )?(?:been )?(?:clear|decide\w*|known|said?y?))\b"
 )
-
-
-SAME_EVENT_DAYS = 7  # between two accounts of one event
-SHARED_TERMS = 0.6  # of the question's words that one account has, the other must have as many
-SHARED_MARKS = 2  # or so many names and days
-SAME_PATTERN = 0.5  # share of words from which two sentences are made to one pattern
-SURE_NAME = 2  # words of a name that tell it from others, where it has more
 
 
 def same_matter(

@@ -13,9 +13,15 @@ from service.query.question_analysis import Wanted
 from service.types import Evidence
 
 SAME_STATEMENT = 0.6  # share of what the note repeats that the sentence must say
-_THAT = re.compile(r"^\W*(?:that\s+)?")
 STANDS_ALONE = 0.3  # share of it that what is right must have to be understood without the note
 FOLLOWING = 3  # sentences behind it of which one says what is right
+
+_THAT = re.compile(r"^\W*(?:that\s+)?")
+# "we said on Monday that …" is no correction where nothing says that it was wrong
+_WAS_WRONG = re.compile(
+    r"(?i)\b(?:correct\w*|clarif\w+|incorrect\w*|mis(?:stated|reported)|wrong\w*|errors?|mistake\w*|"
+    r"in fact|should)\b"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +42,7 @@ class TakenBack:
         return len(told & said) >= STANDS_ALONE * len(said)
 
     @property
-    def put_right(self) -> str | None:
+    def as_corrected(self) -> str | None:
         """What was wrong with what is right in its place; None where this is not one number or day."""
         said, right = analyse(self.said), analyse(self.right.text)
         old, new = (
@@ -52,16 +58,20 @@ class TakenBack:
 def taken_back(ranked: Sequence[Evidence]) -> tuple[TakenBack, ...]:
     """What the notes among these sentences take back of the others.
 
-    A note is of the same outlet, not earlier, and repeats the numbers and days of the sentence and
-    most of its words. A note that names no number and no day takes nothing back: whose name was
-    wrong is for people to read.
+    A note is of the same outlet, not earlier, repeats the numbers and days of the sentence and most
+    of its words, and says in its title or a few sentences that this was wrong. A note that names no
+    number and no day takes nothing back: whose name was wrong is for people to read.
     """
     found = []
     for note in ranked:
         reading = analyse(note.text)
         for one in reading.withdrawn:
             said = analyse(_THAT.sub("", note.text[one.said : one.end]))
-            right = _right(note, said, ranked)
+            behind = _behind(note, ranked)
+            told = " ".join((note.article.title, note.text, *(item.text for item in behind)))
+            if not _WAS_WRONG.search(told):
+                continue
+            right = next((i for i in behind if _facts(analyse(i.text)) - _facts(said)), note)
             found += [
                 TakenBack(wrong, note, right, said.text)
                 for wrong in ranked
@@ -140,11 +150,10 @@ def _is_meant(note: Evidence, said: Analysis, other: Evidence) -> bool:
     )
 
 
-def _right(note: Evidence, said: Analysis, ranked: Sequence[Evidence]) -> Evidence:
-    """The sentence of the note, or one shortly behind it, that gives another number or day."""
+def _behind(note: Evidence, ranked: Sequence[Evidence]) -> list[Evidence]:
+    """The sentences shortly behind a note, of which one may say what is right."""
     own = [i for i in ranked if i.article == note.article and i.start > note.start]
-    behind = sorted(own, key=lambda item: item.start)[:FOLLOWING]
-    return next((i for i in behind if _facts(analyse(i.text)) - _facts(said)), note)
+    return sorted(own, key=lambda item: item.start)[:FOLLOWING]
 
 
 def _facts(reading: Analysis) -> frozenset[str]:
