@@ -6,6 +6,7 @@ import contextlib
 import importlib.metadata
 import os
 import platform
+import re
 import shutil
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -20,11 +21,11 @@ from ingest.formats.csv_file import mapping
 from ingest.report_in_words import report_body
 from ingest.settings import LOCAL_MODEL, Settings, read_settings
 from ingest.storage import directory_owner
-from ingest.web.addresses import EMPTY_PATH, is_address
 
 if TYPE_CHECKING:
     from ingest.embedding.embedder import Embedder
 
+EMPTY_PATH = "a PATH is empty: give its name, or . for the folder you are in"
 MOST_FAILURES_SHOWN = 20
 MOST_FAULTS_SHOWN = 50
 
@@ -117,6 +118,11 @@ def ingest(
     raise typer.Exit(1 if report["failed"] else 0)
 
 
+def is_address(words: str) -> bool:
+    """Whether a place that somebody names is a web address, not a file or folder."""
+    return re.match(r"[a-z][a-z0-9+.-]*://", words, re.IGNORECASE) is not None
+
+
 def _by_owner(settings: Settings, body: dict[str, Any]) -> dict[str, Any]:
     """The report of an ingest by the service that owns the data directory."""
     report: dict[str, Any] = {}
@@ -164,18 +170,20 @@ def run(
     with directory_owner.owning(settings.data_dir, "ingest"), terminal.progress_bar() as progress:
         from ingest import pipeline
         from ingest.storage import archive, indexes
-        from ingest.web.fetching import fetch
+        from ingest.web.fetching import Fetched, fetch
 
         anew = rebuild or (not dry_run and indexes.is_half_rebuilt(settings.data_dir))
         embedder = _on_cluster(settings, dask) if dask else None
         if anew:
             archive.rebuild(settings, embedder, progress)
         with archive.open_archive(settings, embedder) as opened:
-            found = fetch(opened, addresses, collections=collections, progress=progress)
+            given: list[Path | Fetched] = [*paths]
+            if addresses:
+                given += fetch(opened, addresses, collections=collections, progress=progress)
             report = report_body(
                 pipeline.ingest(
                     opened,
-                    [*paths, *found],
+                    given,
                     prune=prune,
                     dry_run=dry_run,
                     expecting=expecting,

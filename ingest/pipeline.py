@@ -292,7 +292,7 @@ def _publish(
     for read, root in change.fresh:
         progress("read", len(change.fresh), len(change.fresh))  # whoever stops us need not wait
         said = {one.field: one.value for one in desk.get(read.article_id, ())}
-        article = overridden(read, said)
+        article = overridden(read, said) if said else read
         split = sentences.split(article.text, article.title)
         pieces = passages.split(article, split, budget)
         versions.append(NewVersion(article, root, split, pieces))

@@ -26,10 +26,6 @@ def encoding() -> tiktoken.Encoding:
     return tiktoken.get_encoding("cl100k_base")
 
 
-def encode(text: str) -> list[int]:
-    """Token ids; special-token names in the text are ordinary words."""
-    return encoding().encode(text, disallowed_special=())
-
-
 def count(text: str) -> int:
-    return len(encode(text))
+    """Names of special tokens in the text are ordinary words."""
+    return len(encoding().encode_ordinary(text))

@@ -16,7 +16,7 @@ import typer
 from ingest import ingest_cli, terminal
 from ingest.errors import AddressRefused, DatelineError, Owned, WrongUsage
 from ingest.settings import Settings, read_settings
-from ingest.web.addresses import EMPTY_PATH, checked, is_address, shown
+from ingest.web.addresses import checked, shown
 
 log = logging.getLogger(__name__)
 
@@ -80,13 +80,13 @@ def watch(
 
 def place(words: str) -> Path | str:
     """What is named: a file or folder, or a web address in its normal form. Raises WrongUsage."""
-    if is_address(words):
+    if ingest_cli.is_address(words):
         try:
             return str(checked(words))
         except AddressRefused as error:
             raise WrongUsage(f"{shown(words)} {error}") from error
     if not words.strip():
-        raise WrongUsage(EMPTY_PATH)
+        raise WrongUsage(ingest_cli.EMPTY_PATH)
     if not Path(words).exists():
         raise WrongUsage(f"there is nothing at {words}: check the path")
     return Path(words).absolute()

@@ -117,7 +117,7 @@ def batches(texts: Sequence[str]) -> Iterator[list[str]]:
         speakable = (
             text.encode("utf-8", "replace").decode() or " "
         )  # the endpoint refuses an empty text
-        ids = tokens.encode(speakable)
+        ids = tokens.encoding().encode_ordinary(speakable)
         cut = (
             speakable
             if len(ids) <= LONGEST_TEXT_TOKENS

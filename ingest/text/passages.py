@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import pairwise
 
-from ingest import tokens
+from ingest.tokens import encoding
 from ingest.types import Article, Passage, Sentence
 
 
@@ -77,7 +77,8 @@ def _pieces(
 ) -> Iterator[tuple[int, str]]:
     """(offset, piece) from LlamaIndex's splitter, which keeps no offsets: each piece is looked for
     after the last."""
-    if tokens.count(text) <= budget_tokens:
+    tokens_of = encoding().encode_ordinary
+    if len(tokens_of(text)) <= budget_tokens:
         yield 0, text
         return
     from llama_index.core.node_parser import SentenceSplitter
@@ -103,7 +104,7 @@ def _pieces(
         chunk_overlap=0,
         paragraph_separator="\n\n",
         chunking_tokenizer_fn=cut,
-        tokenizer=lru_cache(maxsize=10_000)(tokens.encode),  # it counts word by word
+        tokenizer=lru_cache(maxsize=10_000)(tokens_of),  # it counts word by word
     )
     cursor = 0
     for piece in splitter.split_text(text):

@@ -57,14 +57,6 @@ def allowed(words: str) -> Allowed:
     return Allowed(frozenset(hosts), tuple(networks))
 
 
-EMPTY_PATH = "a PATH is empty: give its name, or . for the folder you are in"
-
-
-def is_address(words: str) -> bool:
-    """Whether a place that somebody names is a web address, not a file or folder."""
-    return re.match(r"[a-z][a-z0-9+.-]*://", words, re.IGNORECASE) is not None
-
-
 def shown(address: str) -> str:
     """An address for people and logs: without a password, and not endless."""
     return re.sub(r"(?<=//)[^/?#]*@", "…@", address)[:LONGEST_ADDRESS]

@@ -10,10 +10,9 @@ from urllib.parse import quote, urlencode
 
 import typer
 
-from ingest import terminal
+from ingest import ingest_cli, terminal
 from ingest.errors import WrongUsage
 from ingest.settings import read_settings
-from ingest.web.addresses import is_address
 from service.commands.local_service import Ask, reading
 from service.commands.service_cli import ArticleId, Collections, Json, outlet_and_day
 from service.commands.terminal_table import side_by_side
@@ -131,7 +130,7 @@ def remove_article(article_id: ArticleId, as_json: Json = False) -> None:
                 f"{origin['file']} stays where it is: the next ingest of {origin['path']} will "
                 "add the article again, unless you move it away"
             )
-        elif is_address(origin["path"]):
+        elif ingest_cli.is_address(origin["path"]):
             terminal.say(
                 f"the next ingest of {origin['path']} will add the article again; "
                 "dateline articles erase keeps it out"
