@@ -1,7 +1,7 @@
 """The tables of what a service keeps beside the archive, and how one is added.
 
 A new table is declared here and made in a file of `service/migrations`, `vNNNN_*.py`, with the next
-number; both say the same (`tests/test_schema.py`). An empty database gets the tables of this file,
+number; both say the same (`tests/test_database.py`). An empty database gets the tables of this file,
 an older one runs the migrations. All of it may be lost without harm to the archive: a damaged file
 is set aside, and records begin anew.
 """
@@ -15,8 +15,7 @@ from sqlalchemy import Column, Double, Index, Integer, MetaData, PrimaryKeyConst
 
 from ingest.settings import Settings
 from ingest.storage.catalogue_tables import WORDS, words
-from ingest.storage.database import Database, open_database
-from ingest.storage.schema import Schema
+from ingest.storage.database import Database, Schema, open_database
 
 AFTER_ALL = ("~", "~")  # a place behind the newest, in a list that runs from new to old
 

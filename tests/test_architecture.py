@@ -23,7 +23,7 @@ VENDOR_HOMES = {
     "chromadb": {"ingest/storage/vector_index.py"},
     "cryptography": {"service/given_answers/receipt_signing.py"},
     "alembic": {
-        "ingest/storage/schema.py",
+        "ingest/storage/database.py",
         *(
             path.relative_to(ROOT).as_posix()
             for package in PACKAGES

@@ -11,7 +11,7 @@ from ingest.embedding.embedder import LocalEmbedder
 from ingest.errors import IndexMismatch, IndexUnavailable
 from ingest.pipeline import ingest, rollback
 from ingest.settings import Settings
-from ingest.storage import chroma_guard, doctor
+from ingest.storage import doctor, vector_index
 from ingest.storage.archive import Archive, rebuild
 
 
@@ -56,13 +56,13 @@ def test_an_index_that_was_being_written_is_never_opened_again_but_made_anew(
 ) -> None:
     filled.close()
     chroma = settings.data_dir / "chroma"
-    (chroma / chroma_guard.MARK).touch()  # as a process leaves it that was killed there
+    (chroma / vector_index.MARK).touch()  # as a process leaves it that was killed there
     for file in chroma.glob("*/*.bin"):
         file.write_bytes(b"\xff" * 64)  # what would end the process that reads it
 
     with Archive(settings) as archive:
         assert doctor.examine(archive) == ()
-    assert not chroma_guard.was_cut_short(chroma)
+    assert not vector_index.was_cut_short(chroma)
 
 
 def test_a_killed_rebuild_is_begun_anew_by_the_next_ingest(

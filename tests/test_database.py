@@ -18,8 +18,7 @@ from sqlalchemy import create_engine
 from ingest.settings import Settings
 from ingest.storage.archive import Archive
 from ingest.storage.catalogue_tables import CATALOGUE
-from ingest.storage.database import open_database
-from ingest.storage.schema import Schema
+from ingest.storage.database import Schema, open_database
 from service.access.key_tables import KEYS
 from service.record_tables import RECORDS
 from service.surfaces.slack_inbox import SLACK

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import Column, MetaData, Table, Text, delete, insert, select
 
 from ingest.errors import IndexUnavailable
-from ingest.storage.schema import Schema
+from ingest.storage.database import Schema
 from ingest.storage.sqlite_file import READINGS_KEPT, SQLiteFile
 
 _metadata = MetaData()

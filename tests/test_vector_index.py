@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ingest.storage import chroma_guard
+from ingest.storage import vector_index
 from ingest.storage.archive import Archive
 
 
@@ -17,14 +17,14 @@ def test_a_graph_that_the_disk_did_not_take_whole_is_noticed(
     graph = tmp_path / "chroma" / "graph"
     graph.mkdir(parents=True)
     (graph / "header.bin").write_bytes(
-        chroma_guard.HEADER.pack(1, 0, 4096, 1500, 1676).ljust(100, b"\0")
+        vector_index.HEADER.pack(1, 0, 4096, 1500, 1676).ljust(100, b"\0")
     )
     (graph / "data_level0.bin").write_bytes(bytes(1500 * 1676))
     (graph / "length.bin").write_bytes(bytes(1500 * 4))
-    with chroma_guard.marked(graph.parent):
+    with vector_index.marked(graph.parent):
         pass
     (graph / "data_level0.bin").write_bytes(bytes(1500 * 1676 - 4096))
 
-    with pytest.raises(OSError, match="shorter"), chroma_guard.marked(graph.parent):
+    with pytest.raises(OSError, match="shorter"), vector_index.marked(graph.parent):
         pass
-    assert chroma_guard.was_cut_short(graph.parent)
+    assert vector_index.was_cut_short(graph.parent)

@@ -12,7 +12,7 @@ from ingest.embedding.embedder import Embedder, LocalEmbedder
 from ingest.embedding.openai_embedder import OpenAIEmbedder
 from ingest.errors import IndexMismatch, IndexOutdated, IndexUnavailable, WrongUsage
 from ingest.settings import LOCAL_MODEL, Settings
-from ingest.storage import chroma_guard, indexes
+from ingest.storage import indexes
 from ingest.storage.catalogue import Catalogue, Snapshot
 from ingest.storage.catalogue_tables import CATALOGUE
 from ingest.storage.database import open_database
@@ -21,7 +21,7 @@ from ingest.storage.indexes import Indexes, Progress, silent
 from ingest.storage.queue import Queue
 from ingest.storage.text_index import TextIndex
 from ingest.storage.vector_cache import SentenceVectors, VectorCache
-from ingest.storage.vector_index import VectorIndex
+from ingest.storage.vector_index import VectorIndex, has_room, was_cut_short
 
 log = logging.getLogger(__name__)
 
@@ -124,9 +124,9 @@ class Archive:
         IndexUnavailable where an index cannot be used as it is.
         """
         chroma = self.settings.data_dir / indexes.CHROMA
-        if self.catalogue.is_settled() and not chroma_guard.was_cut_short(chroma):
+        if self.catalogue.is_settled() and not was_cut_short(chroma):
             return
-        if not chroma_guard.was_cut_short(chroma) and not chroma_guard.has_room(chroma):
+        if not was_cut_short(chroma) and not has_room(chroma):
             if not self._waits_for_room:
                 log.warning(
                     "leftovers of an earlier ingest stay until the disk of %s has room",
@@ -135,14 +135,14 @@ class Archive:
             self._waits_for_room = True
             return
         try:
-            if chroma_guard.was_cut_short(chroma):
+            if was_cut_short(chroma):
                 self._rebuild()
             try:
                 self.indexes.remove(self.catalogue.dead_passages())
             except IndexUnavailable:
                 self._rebuild()
         except IndexUnavailable as error:
-            if chroma_guard.was_cut_short(chroma):
+            if was_cut_short(chroma):
                 raise
             log.warning("leftovers of an earlier ingest stay for now: %s", error)
             return
@@ -153,7 +153,7 @@ class Archive:
         made anew."""
         data_dir, model = self.settings.data_dir, self.embedder.model
         indexes.swap_in(data_dir)
-        if not chroma_guard.was_cut_short(data_dir / indexes.CHROMA):
+        if not was_cut_short(data_dir / indexes.CHROMA):
             try:
                 return indexes.open_indexes(data_dir, model)
             except IndexMismatch as error:

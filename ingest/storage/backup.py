@@ -32,8 +32,7 @@ from ingest.storage.catalogue_tables import (
     prints,
     versions,
 )
-from ingest.storage.database import open_database, put
-from ingest.storage.schema import Schema
+from ingest.storage.database import Schema, open_database, put
 
 FORMAT = 1
 MANIFEST = "manifest.json"

@@ -17,7 +17,7 @@ from sqlalchemy import (
     Text,
 )
 
-from ingest.storage.schema import Schema
+from ingest.storage.database import Schema
 
 # compared and ordered byte by byte, on a server too
 WORDS = Text().with_variant(Text(collation="C"), "postgresql")

@@ -27,8 +27,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 
 from ingest.errors import IndexUnavailable, Owned, WrongUsage
-from ingest.storage.database import Database
-from ingest.storage.schema import Schema
+from ingest.storage.database import Database, Schema
 
 CONNECT_SECONDS = 5
 READINGS_KEPT, MOST_READINGS = 10, 40

@@ -30,8 +30,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as NoConnection
 
 from ingest.errors import IndexUnavailable
-from ingest.storage.database import Database
-from ingest.storage.schema import Schema
+from ingest.storage.database import Database, Schema
 
 log = logging.getLogger(__name__)
 

@@ -12,8 +12,7 @@ from sqlalchemy import Column, Index, Integer, MetaData, Table
 
 from ingest.settings import Settings
 from ingest.storage.catalogue_tables import WORDS, words
-from ingest.storage.database import Database, open_database
-from ingest.storage.schema import Schema
+from ingest.storage.database import Database, Schema, open_database
 
 _metadata = MetaData()
 

@@ -15,7 +15,7 @@ from ingest.storage import directory_owner
 from service.commands.service_cli import Json
 
 if TYPE_CHECKING:
-    from ingest.storage.schema import Schema
+    from ingest.storage.database import Schema
 
 File = Annotated[Path, typer.Argument(help="The backup, a ZIP file")]
 

@@ -27,8 +27,7 @@ from sqlalchemy.exc import IntegrityError
 
 from ingest.settings import Settings
 from ingest.storage.catalogue_tables import words
-from ingest.storage.database import Database, open_database, put
-from ingest.storage.schema import Schema
+from ingest.storage.database import Database, Schema, open_database, put
 
 LEASE_SECONDS = 120.0  # how long work is another's that gives no sign of life
 KEPT_SECONDS = 90 * 86_400.0  # so long is a thread known as answered, and a delivery as heard
