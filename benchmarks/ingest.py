@@ -28,8 +28,7 @@ from ingest.embedding.embedder import LocalEmbedder
 from ingest.formats import file_readers
 from ingest.pipeline import ingest
 from ingest.settings import Settings, read_settings
-from ingest.storage.archive import Archive
-from ingest.storage.indexes import vector_text
+from ingest.storage.archive import Archive, vector_text
 from ingest.types import Article
 
 Contender = Callable[[Path], int]  # an empty directory in, texts embedded out

@@ -169,10 +169,10 @@ def run(
         return _by_owner(settings, body)
     with directory_owner.owning(settings.data_dir, "ingest"), terminal.progress_bar() as progress:
         from ingest import pipeline
-        from ingest.storage import archive, indexes
+        from ingest.storage import archive
         from ingest.web.fetching import Fetched, fetch
 
-        anew = rebuild or (not dry_run and indexes.is_half_rebuilt(settings.data_dir))
+        anew = rebuild or (not dry_run and archive.is_half_rebuilt(settings.data_dir))
         embedder = _on_cluster(settings, dask) if dask else None
         if anew:
             archive.rebuild(settings, embedder, progress)

@@ -22,11 +22,10 @@ from ingest.copies import families
 from ingest.copies.near_duplicates import Print
 from ingest.errors import DatelineError, IndexUnavailable, InvalidRequest, NotFound
 from ingest.kills_and_embargoes import sorted_out
-from ingest.storage.archive import Archive
+from ingest.storage.archive import Archive, silent, vector_text
+from ingest.storage.archive import Progress as Progress
 from ingest.storage.catalogue import NewVersion, OfPath, Snapshot
 from ingest.storage.earlier_ingests import Fingerprints
-from ingest.storage.indexes import Progress as Progress
-from ingest.storage.indexes import silent, vector_text
 from ingest.storage.overrides import FAMILY, disagreements, overridden
 from ingest.storage.snapshot import generation_name
 from ingest.text import passages, sentences

@@ -30,8 +30,8 @@ PRELOADED = ["warm"]
 OURS = frozenset(
     """storage.archive.Archive.settle storage.catalogue.Catalogue.expect storage.catalogue.Catalogue.forget
     storage.catalogue.Catalogue.made_with storage.catalogue.Catalogue.publish storage.catalogue.Catalogue.purge
-    storage.catalogue.Catalogue.roll_back storage.database.Database.write storage.indexes.Indexes.remove
-    storage.indexes.Indexes.write storage.indexes.open_indexes storage.indexes.rebuild storage.indexes.swap_in
+    storage.catalogue.Catalogue.roll_back storage.database.Database.write storage.archive.Indexes.remove
+    storage.archive.Indexes.write storage.archive.open_indexes storage.archive.rebuild_indexes storage.archive.swap_in
     storage.text_index.TextIndex.add storage.text_index.TextIndex.remove storage.vector_index.VectorIndex.add storage.vector_index.VectorIndex.remove
     storage.vector_cache.VectorCache._keep pipeline.rollback pipeline.remove change_detection.ReadFiles.keep""".split()
 )

@@ -16,8 +16,8 @@ import pytest
 from ingest.embedding.embedder import LocalEmbedder
 from ingest.pipeline import ingest
 from ingest.settings import Settings
-from ingest.storage import doctor, indexes
-from ingest.storage.archive import Archive
+from ingest.storage import doctor
+from ingest.storage.archive import Archive, is_half_rebuilt
 from ingest.types import Article
 from service.retrieval.retriever import Retriever
 from service.types import Question
@@ -210,9 +210,7 @@ class Killed:
         with Archive(settings, self.embedder) as archive:
             assert seen(archive) == scenario.after, what
             assert doctor.examine(archive) == (), what
-            assert archive.catalogue.is_settled() and not indexes.is_half_rebuilt(
-                settings.data_dir
-            ), what
+            assert archive.catalogue.is_settled() and not is_half_rebuilt(settings.data_dir), what
         return died
 
     def refused(self, scenario: Scenario, most_bytes: Sequence[int]) -> None:

@@ -5,28 +5,38 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import shutil
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 
 from ingest.embedding.embedder import Embedder, LocalEmbedder
 from ingest.embedding.openai_embedder import OpenAIEmbedder
 from ingest.errors import IndexMismatch, IndexOutdated, IndexUnavailable, WrongUsage
 from ingest.settings import LOCAL_MODEL, Settings
-from ingest.storage import indexes
-from ingest.storage.catalogue import Catalogue, Snapshot
+from ingest.storage.catalogue import Catalogue, NewVersion, Snapshot
 from ingest.storage.catalogue_tables import CATALOGUE
 from ingest.storage.database import open_database
 from ingest.storage.earlier_ingests import AddressRecords, FileRecords, Fingerprints, Reports
-from ingest.storage.indexes import Indexes, Progress, silent
 from ingest.storage.queue import Queue
+from ingest.storage.sqlite_file import unavailable
 from ingest.storage.text_index import TextIndex
 from ingest.storage.vector_cache import SentenceVectors, VectorCache
 from ingest.storage.vector_index import VectorIndex, has_room, was_cut_short
+from ingest.text import passages
+from ingest.types import Article, Passage
 
 log = logging.getLogger(__name__)
 
 REBUILT_ALONE = "one process has these indexes open: stop it and run `dateline ingest --rebuild`"
 WAITING_SECONDS = 30.0  # for another process that writes
+CHROMA, TEXT = "chroma", "text"  # in the data directory
+BESIDE = "rebuilt"  # in the data directory: new ones in the making, or about to be swapped in
+COMPLETE = "rebuilt.complete"  # there from when both are whole until they are in their places
+
+Progress = Callable[[str, int, int], None]  # stage, done, total
 
 
 class Archive:
@@ -123,7 +133,7 @@ class Archive:
         Where the disk has no room for that, leftovers stay: nothing shows them. Raises
         IndexUnavailable where an index cannot be used as it is.
         """
-        chroma = self.settings.data_dir / indexes.CHROMA
+        chroma = self.settings.data_dir / CHROMA
         if self.catalogue.is_settled() and not was_cut_short(chroma):
             return
         if not was_cut_short(chroma) and not has_room(chroma):
@@ -152,10 +162,10 @@ class Archive:
         """What is there; what a killed process half wrote, or what an empty archive cannot use, is
         made anew."""
         data_dir, model = self.settings.data_dir, self.embedder.model
-        indexes.swap_in(data_dir)
-        if not was_cut_short(data_dir / indexes.CHROMA):
+        swap_in(data_dir)
+        if not was_cut_short(data_dir / CHROMA):
             try:
-                return indexes.open_indexes(data_dir, model)
+                return open_indexes(data_dir, model)
             except IndexMismatch as error:
                 if self.catalogue.generation and not isinstance(error, IndexOutdated):
                     raise
@@ -166,9 +176,9 @@ class Archive:
             "the indexes cannot be opened and are made anew generation=%d",
             self.catalogue.generation,
         )
-        indexes.rebuild(data_dir, self.catalogue, self.vector_cache, silent)
-        indexes.swap_in(data_dir)
-        return indexes.open_indexes(data_dir, model)
+        rebuild_indexes(data_dir, self.catalogue, self.vector_cache, silent)
+        swap_in(data_dir)
+        return open_indexes(data_dir, model)
 
     def _rebuild(self) -> None:
         """Makes both indexes anew; the old ones serve until the new ones are whole."""
@@ -176,10 +186,10 @@ class Archive:
             "a write was cut short: the indexes are made anew generation=%d",
             self.catalogue.generation,
         )
-        indexes.rebuild(self.settings.data_dir, self.catalogue, self.vector_cache, silent)
+        rebuild_indexes(self.settings.data_dir, self.catalogue, self.vector_cache, silent)
         self.vector_index.close()
-        indexes.swap_in(self.settings.data_dir)
-        self._indexes = indexes.open_indexes(self.settings.data_dir, self.embedder.model)
+        swap_in(self.settings.data_dir)
+        self._indexes = open_indexes(self.settings.data_dir, self.embedder.model)
 
     def close(self) -> None:
         """Waits for whoever still reads."""
@@ -227,11 +237,131 @@ def rebuild(
         with contextlib.closing(ServedArchive(settings, embedder, any_model=True)) as served:
             served.rebuild(progress or silent)
         return
-    indexes.swap_in(settings.data_dir)  # the end of an earlier one, if it was killed just before
+    swap_in(settings.data_dir)  # the end of an earlier one, if it was killed just before
     embedder = embedder or embedder_of(settings)
     with (
         contextlib.closing(open_database(settings, CATALOGUE)) as database,
         contextlib.closing(VectorCache(settings.data_dir / "vectors.sqlite", embedder)) as vectors,
     ):
-        indexes.rebuild(settings.data_dir, Catalogue(database), vectors, progress or silent)
-    indexes.swap_in(settings.data_dir)
+        rebuild_indexes(settings.data_dir, Catalogue(database), vectors, progress or silent)
+    swap_in(settings.data_dir)
+
+
+def silent(stage: str, done: int, total: int) -> None:
+    """Progress for nobody."""
+
+
+@dataclass(frozen=True, slots=True)
+class Indexes:
+    """Both search indexes, open; without words where each process follows them by itself.
+
+    Whatever they hold can be made again from the catalogue, which alone decides what of it anybody
+    sees.
+    """
+
+    vector_index: VectorIndex
+    text_index: TextIndex | None
+
+    def write(
+        self, versions: Sequence[NewVersion], vectors: VectorCache, progress: Progress
+    ) -> None:
+        """Adds or replaces passages; nothing shows them until the catalogue does."""
+        rows = [(version.article, passage) for version in versions for passage in version.passages]
+        if not rows:
+            return
+        texts = [vector_text(article, passage) for article, passage in rows]
+        done = 0
+
+        def tick(count: int) -> None:
+            nonlocal done
+            done += count
+            progress("embed", done, len(texts))
+
+        embedded = vectors.embed(texts, tick)
+        self.vector_index.add(
+            [p.passage_id for _, p in rows], embedded, [a.article_id for a, _ in rows]
+        )
+        if self.text_index is not None:
+            self.text_index.add(text_rows(versions))
+        progress("index", len(rows), len(rows))
+
+    def reword(self, versions: Sequence[NewVersion]) -> None:
+        """What stands before the words of passages changed, and no vector."""
+        if self.text_index is not None:
+            self.text_index.add(text_rows(versions))
+
+    def remove(self, passage_ids: Sequence[str]) -> None:
+        if passage_ids:
+            self.vector_index.remove(passage_ids)
+            if self.text_index is not None:
+                self.text_index.remove(passage_ids)
+
+
+def text_rows(versions: Sequence[NewVersion]) -> Iterator[tuple[str, str, str]]:
+    """What the text index takes: passage id, title field, text."""
+    for version in versions:
+        a = version.article
+        title = " ".join(filter(None, (a.title, a.author, a.publisher)))
+        yield from ((p.passage_id, title, p.text) for p in version.passages)
+
+
+def open_indexes(directory: Path, embedding_model: str) -> Indexes:
+    """Raises IndexMismatch or IndexUnavailable, each with its remedy."""
+    text_index = TextIndex(
+        directory / TEXT
+    )  # first: where it fails, no client of Chroma stays open
+    return Indexes(VectorIndex(directory / CHROMA, embedding_model), text_index)
+
+
+def vector_text(article: Article, passage: Passage) -> str:
+    """The text whose vector stands for a passage."""
+    return passages.embedded_text(article.title, passage.text)
+
+
+def rebuild_indexes(
+    data_dir: Path, catalogue: Catalogue, vectors: VectorCache, progress: Progress
+) -> None:
+    """Makes both anew from the catalogue. Until they are whole the old ones stay as they are,
+    whoever is killed.
+
+    The old ones must be closed, or the caller must not use them afterwards.
+    """
+    beside = data_dir / BESIDE
+    try:
+        (data_dir / COMPLETE).unlink(missing_ok=True)
+        shutil.rmtree(beside, ignore_errors=True)
+        indexes = open_indexes(beside, vectors.embedder.model)
+        try:
+            indexes.write(
+                catalogue.versions_of(sorted(catalogue.kept_passages())), vectors, progress
+            )
+        finally:
+            indexes.vector_index.close()
+        (data_dir / COMPLETE).touch()
+    except BaseException as error:
+        shutil.rmtree(beside, ignore_errors=True)
+        if isinstance(error, OSError):
+            raise unavailable(beside, error) from error
+        raise
+
+
+def is_half_rebuilt(data_dir: Path) -> bool:
+    """Whether a process was killed while it made the indexes anew."""
+    return (data_dir / BESIDE).exists() and not (data_dir / COMPLETE).exists()
+
+
+def swap_in(data_dir: Path) -> None:
+    """Puts rebuilt indexes in the place of the old ones, where there are whole ones; finishes what
+    a kill cut short."""
+    beside = data_dir / BESIDE
+    try:
+        if not (data_dir / COMPLETE).exists():
+            return
+        for name in (CHROMA, TEXT):
+            if (beside / name).exists():
+                shutil.rmtree(data_dir / name, ignore_errors=True)
+                (beside / name).rename(data_dir / name)
+        shutil.rmtree(beside, ignore_errors=True)
+        (data_dir / COMPLETE).unlink()
+    except OSError as error:
+        raise unavailable(beside, error) from error

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ingest.storage.archive import silent, vector_text
 from ingest.storage.catalogue import NewVersion
 from ingest.storage.database import chunked
-from ingest.storage.indexes import silent, vector_text
 
 if TYPE_CHECKING:
     from ingest.storage.archive import Archive

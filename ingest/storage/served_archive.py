@@ -8,9 +8,8 @@ import threading
 
 from ingest.embedding.embedder import Embedder
 from ingest.settings import Settings
-from ingest.storage.archive import Archive
+from ingest.storage.archive import TEXT, Archive, Indexes, Progress
 from ingest.storage.catalogue import Snapshot
-from ingest.storage.indexes import TEXT, Indexes, Progress
 from ingest.storage.postgres import PostgresDatabase
 from ingest.storage.text_follower import TextFollower
 from ingest.storage.text_index import TextIndex

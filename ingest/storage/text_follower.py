@@ -6,9 +6,9 @@ import logging
 import threading
 
 from ingest.errors import DatelineError
+from ingest.storage.archive import text_rows
 from ingest.storage.catalogue import Catalogue
 from ingest.storage.database import chunked
-from ingest.storage.indexes import text_rows
 from ingest.storage.postgres import PostgresDatabase
 from ingest.storage.text_index import TextIndex
 

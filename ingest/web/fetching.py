@@ -17,9 +17,8 @@ from ingest.formats.article_making import MEGABYTE
 from ingest.formats.file_readers import Item, Unchanged
 from ingest.formats.reading_process import Content, ReadingProcess
 from ingest.settings import Settings
-from ingest.storage.archive import Archive
+from ingest.storage.archive import Archive, Progress
 from ingest.storage.earlier_ingests import AddressRecord, way_of_reading
-from ingest.storage.indexes import Progress
 from ingest.types import Article, Entry, Failure, Withdrawn, article_id_of
 from ingest.web import response_types
 from ingest.web.addresses import checked, shown
