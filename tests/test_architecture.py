@@ -34,7 +34,7 @@ VENDOR_HOMES = {
     "psycopg": {"ingest/storage/postgres.py"},
     "distributed": {"ingest/embedding/dask_embedder.py"},
     "tantivy": {"ingest/storage/text_index.py"},
-    "onnxruntime": {"ingest/embedding/embedder.py", "ingest/embedding/minilm.py"},
+    "onnxruntime": {"ingest/embedding/embedder.py"},
     "llama_index": {"ingest/text/passages.py", "service/llamaindex.py", "evals/judges.py"},
     "openai": {"ingest/embedding/openai_embedder.py", "service/drafting/llm.py"},
     "slack_bolt": {"service/surfaces/slack.py"},

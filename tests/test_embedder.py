@@ -17,8 +17,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingest.embedding import minilm
-from ingest.embedding.embedder import LocalEmbedder
+from ingest.embedding.embedder import LocalEmbedder, graph_file
 from ingest.errors import ModelUnavailable
 
 REFERENCE = json.loads(
@@ -42,7 +41,7 @@ def alone(embedder: LocalEmbedder) -> np.ndarray:
 @pytest.fixture
 def cached_graph(embedder: LocalEmbedder, model_cache: Path, tmp_path: Path) -> Path:
     """A cache directory of the test's own, holding the graph."""
-    return Path(shutil.copy(minilm.graph_file(model_cache), tmp_path))
+    return Path(shutil.copy(graph_file(model_cache), tmp_path))
 
 
 def test_vectors_equal_those_of_sentence_transformers(embedder: LocalEmbedder) -> None:
@@ -201,7 +200,6 @@ def test_embedding_imports_neither_torch_nor_the_weights_package(
     program = """
 import sys
 from pathlib import Path
-from ingest.embedding import minilm
 from ingest.embedding.embedder import LocalEmbedder
 assert not {"onnxruntime", "tokenizers", "onnx", "safetensors"} & set(sys.modules), "importing the embedder is cheap"
 LocalEmbedder(Path(sys.argv[1])).embed(["harbour"])

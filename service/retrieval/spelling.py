@@ -6,7 +6,7 @@ from collections import defaultdict
 from difflib import SequenceMatcher
 from functools import cache
 
-from ingest.embedding.minilm import vocabulary
+from ingest.embedding.embedder import vocabulary
 from ingest.english import words
 from ingest.english.words import AUXILIARIES, STOP_WORDS
 from ingest.storage.archive import Archive
