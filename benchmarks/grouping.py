@@ -28,8 +28,8 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.synthetic import articles_of
-from ingest.copies.families import Prints, Split, Standing, read_print, regroup
-from ingest.copies.near_duplicates import FORM, Print
+from ingest.copies.families import Prints, Split, Standing, regroup
+from ingest.copies.near_duplicates import FORM, Print, print_of
 from ingest.embedding.embedder import LocalEmbedder
 from ingest.english.words import STOP_WORDS as FUNCTION_WORDS
 from ingest.formats import file_readers
@@ -105,7 +105,7 @@ def measure(articles: Sequence[Split], cache: VectorCache) -> str:
     by_id = {article.article_id: (article, sentences) for article, sentences in articles}
     standing, added = articles[:-ADDED], articles[-ADDED:]
     started = time.process_time()
-    known = {article.article_id: read_print(article, sentences) for article, sentences in standing}
+    known = {article.article_id: print_of(article, sentences) for article, sentences in standing}
     printed = time.process_time()
     embedded = cache.embedded
     families = regroup(standing, Standing(Prints.of(known), (), by_id.__getitem__), cache.embed)

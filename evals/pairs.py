@@ -24,6 +24,7 @@ import typer
 from evals.metrics.intervals import Interval, interval
 from ingest import terminal
 from ingest.copies import families
+from ingest.copies.sentence_alignment import Embed
 from ingest.embedding.embedder import LocalEmbedder
 from ingest.errors import BadArticle
 from ingest.formats import file_readers
@@ -124,7 +125,7 @@ def _article(folder: Path, pair: str, side: str) -> Article:
     raise BadArticle(f"{path} is not an article that Dateline can read; see docs/articles.md")
 
 
-def group(pair: Pair, embed: families.Embed) -> Found:
+def group(pair: Pair, embed: Embed) -> Found:
     """The pair as an archive of two articles."""
     sentences = {a.article_id: split(a.text, a.title) for a in pair.articles}
     grouped = families.group(pair.articles, sentences, embed)

@@ -19,7 +19,7 @@ from ingest.change_detection import SAMPLE as SAMPLE
 from ingest.change_detection import Change, ReadFiles, compare, root_of
 from ingest.collections import all_of
 from ingest.copies import families
-from ingest.copies.near_duplicates import Print
+from ingest.copies.near_duplicates import Print, print_of
 from ingest.errors import DatelineError, IndexUnavailable, InvalidRequest, NotFound
 from ingest.kills_and_embargoes import sorted_out
 from ingest.storage.archive import Archive, silent, vector_text
@@ -369,7 +369,7 @@ def _group(
     hashes |= {v.article.article_id: v.article.content_hash for v in versions}
     for done, (article, split) in enumerate(fresh):
         progress("group", done, len(fresh))
-        found = families.read_print(article, split)
+        found = print_of(article, split)
         fingerprints.note({hashes[article.article_id]: found})
 
     def some(ids: Sequence[str]) -> dict[str, Print]:

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from ingest.copies.alterations import added, alterations, pair
-from ingest.copies.sentence_alignment import Copy, Embed, read_copy
+from ingest.copies.near_duplicates import Copy, read_copy
+from ingest.copies.sentence_alignment import Embed
 from ingest.types import Article, Sentence, SentenceKind
 
 BODY, HEADING = SentenceKind.BODY, SentenceKind.HEADING

@@ -10,7 +10,8 @@ import pytest
 
 from ingest.copies.copy_roles import members
 from ingest.copies.families import group
-from ingest.copies.sentence_alignment import Embed, read_copy
+from ingest.copies.near_duplicates import read_copy
+from ingest.copies.sentence_alignment import Embed
 from ingest.embedding.embedder import LocalEmbedder
 from ingest.text.sentences import split
 from ingest.types import Article, Role

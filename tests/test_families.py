@@ -13,7 +13,8 @@ import numpy as np
 import pytest
 
 from ingest.copies.copy_roles import same_outlet
-from ingest.copies.families import fingerprint, group
+from ingest.copies.families import group
+from ingest.copies.near_duplicates import fingerprint
 from ingest.copies.sentence_alignment import Embed
 from ingest.embedding.embedder import LocalEmbedder
 from ingest.text.sentences import split

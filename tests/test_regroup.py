@@ -13,7 +13,8 @@ import pytest
 
 from evals.lab.copies.generator import generate
 from evals.lab.copies.sources import read_sources
-from ingest.copies.families import Prints, Split, Standing, group, read_print, regroup
+from ingest.copies.families import Prints, Split, Standing, group, regroup
+from ingest.copies.near_duplicates import print_of
 from ingest.copies.sentence_alignment import Embed
 from ingest.embedding.embedder import LocalEmbedder
 from ingest.formats.article_making import article_from
@@ -68,7 +69,7 @@ def all_at_once(articles: Sequence[Split], embed: Embed) -> tuple[Family, ...]:
 
 def standing(articles: Sequence[Split], families: Sequence[Family]) -> Standing:
     by_id = {article.article_id: (article, sentences) for article, sentences in articles}
-    prints = {i: read_print(*one) for i, one in by_id.items()}
+    prints = {i: print_of(*one) for i, one in by_id.items()}
     return Standing(Prints.of(prints), families, by_id.__getitem__)
 
 

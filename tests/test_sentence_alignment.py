@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingest.copies.sentence_alignment import chain, comparable, increasing, word_overlap
+from ingest.copies.near_duplicates import comparable
+from ingest.copies.sentence_alignment import chain, increasing, word_overlap
 from ingest.types import Sentence, SentenceKind
 
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ingest.copies.near_duplicates import Copy
 from ingest.copies.sentence_alignment import (
     SAME_WORDS,
-    Copy,
     Embed,
     Matrix,
     increasing,

@@ -12,8 +12,8 @@ from itertools import combinations
 import numpy as np
 
 from ingest.copies.alterations import added, alterations
-from ingest.copies.near_duplicates import Hashes
-from ingest.copies.sentence_alignment import Copy, Embed
+from ingest.copies.near_duplicates import Copy, Hashes
+from ingest.copies.sentence_alignment import Embed
 from ingest.types import Alteration, Article, Member, Role
 
 COPY_SHARED = 0.8  # of the shorter article's shingles: from here on it is a copy or a fragment

@@ -22,20 +22,19 @@ from ingest.copies.likeness import (
     says_the_same,
 )
 from ingest.copies.near_duplicates import (
+    Copy,
     Flags,
     Hashes,
     Indices,
     Print,
     Shared,
     Sharing,
-    fingerprint,
     print_of,
+    read_copy,
     topical,
 )
-from ingest.copies.sentence_alignment import Copy, Embed, comparable, read_copy
+from ingest.copies.sentence_alignment import Embed
 from ingest.types import Article, Family, Member, Sentence
-
-__all__ = ["Embed", "Prints", "Standing", "fingerprint", "group", "read_print", "regroup"]
 
 Split = tuple[Article, Sequence[Sentence]]
 
@@ -89,18 +88,13 @@ def regroup(fresh: Sequence[Split], standing: Standing, embed: Embed) -> tuple[F
     return _grouped(fresh, standing, known, embed)
 
 
-def read_print(article: Article, sentences: Sequence[Sentence]) -> Print:
-    """What grouping has to know of an article that stays."""
-    return print_of(article, sentences, comparable(sentences))
-
-
 def _grouped(
     fresh: Sequence[Split], standing: Standing | None, known: Mapping[str, str], embed: Embed
 ) -> tuple[Family, ...]:
     new = {article.article_id: (article, sentences) for article, sentences in fresh}
     stored = standing.prints if standing else Prints.of({})
     own = dict(stored.some([i for i in new if i in stored.ids]))
-    own |= {i: read_print(*split) for i, split in new.items() if i not in own}
+    own |= {i: print_of(*split) for i, split in new.items() if i not in own}
     ids = sorted(stored.ids | own.keys())
     if not ids:  # the last article is gone
         return ()

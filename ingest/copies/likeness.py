@@ -7,13 +7,11 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 
 from ingest.copies.copy_roles import COPY_SHARED
-from ingest.copies.near_duplicates import Flags, Shared, words_of
+from ingest.copies.near_duplicates import Copy, Flags, Prose, Shared, words_of
 from ingest.copies.sentence_alignment import (
     SAME_COSINE,
     SAME_WORDS,
-    Copy,
     Embed,
-    Prose,
     chain,
     word_overlap,
 )

@@ -1,10 +1,8 @@
-"""Two articles' sentences in; which of them run as prose, which say the same thing, and in what order, out."""
+"""Two articles' sentences in; which of them say the same thing, and in what order, out."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -12,7 +10,7 @@ import numpy.typing as npt
 from ingest.copies.near_duplicates import words_of
 from ingest.english.words import STOP_WORDS as FUNCTION_WORDS
 from ingest.english.words import stem
-from ingest.types import Article, Sentence, SentenceKind
+from ingest.types import Sentence
 
 Embed = Callable[[Sequence[str]], npt.NDArray[np.float32]]
 Matrix = npt.NDArray[np.float64]
@@ -21,16 +19,6 @@ Matrix = npt.NDArray[np.float64]
 SAME_COSINE = 0.6
 # The share of words that two sentences have in common from which no model has to be asked.
 SAME_WORDS = 0.5
-_COMPARED = frozenset({SentenceKind.BODY, SentenceKind.HEADING, SentenceKind.TITLE})
-
-
-def comparable(sentences: Sequence[Sentence]) -> list[Sentence]:
-    """The sentences that a copy would repeat: no boilerplate, bylines and date lines, and nothing twice."""
-    kept: dict[tuple[str, ...], Sentence] = {}
-    for sentence in sentences:
-        if sentence.kind in _COMPARED:
-            kept.setdefault(tuple(words_of(sentence.text)) or (sentence.text,), sentence)
-    return list(kept.values())
 
 
 def word_overlap(left: Sequence[Sentence], right: Sequence[Sentence]) -> Matrix:
@@ -83,52 +71,3 @@ def increasing(weights: Matrix) -> list[tuple[int, int]]:
         else:
             j += 1
     return pairs
-
-
-FEWEST_WORDS = 5  # outside quotation marks; less is an aside, a label or the frame of a quotation
-
-
-@dataclass(frozen=True, slots=True)
-class Prose:
-    """Sentences in the order of the article, without what stands in quotation marks, and the words of each.
-
-    Lists, tables, headings, links, schedules and quotations are the same in every account of one event, and so is what
-    one speaker said; only sentences that a reporter put together tell who copied whom.
-    """
-
-    sentences: tuple[Sentence, ...]
-    words: tuple[int, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Copy:
-    """An article with the sentences a copy of it would repeat, and those of them that are running prose."""
-
-    article: Article
-    sentences: tuple[Sentence, ...]
-    prose: Prose
-
-
-def read_copy(article: Article, sentences: Sequence[Sentence]) -> Copy:
-    repeated = tuple(comparable(sentences))
-    return Copy(article, repeated, prose(repeated))
-
-
-def prose(sentences: Sequence[Sentence]) -> Prose:
-    """Of an article's sentences those that run: a whole sentence of the body, and no item of a list."""
-    kept, words = [], []
-    for sentence in sentences:
-        if sentence.kind is not SentenceKind.BODY or not _RUNS.match(sentence.text):
-            continue
-        told = _QUOTED.sub(" ", sentence.text)
-        if (count := len(words_of(told))) >= FEWEST_WORDS:
-            kept.append(Sentence(sentence.start, sentence.end, told, sentence.kind))
-            words.append(count)
-    return Prose(tuple(kept), tuple(words))
-
-
-_QUOTED = re.compile(r"[\"“„«][^\"“”„«»]*[\"”»]")
-# Begins with no bullet or number of an item, ends as a sentence ends.
-_RUNS = re.compile(
-    r"(?!\s*(?:[-–—*•‣◦▪·]\s|\(?\d{1,3}[.)]\s|[^.!?]{1,40}:\S)).*[.!?…][\"'”’»)\]]*\s*$", re.DOTALL
-)
