@@ -271,3 +271,18 @@ def test_a_yes_or_no_question_is_corrected_in_its_number_and_not_in_what_it_asks
     assert found and found.sentence == "The question says “49”, but the archive says “41”."
     asked = query("Was the lighthouse of Cape Hollin built by Brandt?")
     assert contradicted(asked, ranked, ranked) is None
+
+
+def test_what_a_note_takes_back_corrects_nobody() -> None:
+    note = "Correction: an earlier version of this article said that 240 jobs would be lost at the mill on Skerra; it is 204."
+    right = "The mill on Skerra closed with the loss of 204 jobs."
+    asked = "How did the mill on Skerra close with the loss of 300 jobs?"
+
+    def found(*texts: str) -> str | None:
+        ranked = [replace(item, relevance=0.9) for item in sentences(card("n", "Mill"), *texts)]
+        premise = corrected(asked, ranked=ranked)
+        return premise and premise.found
+
+    assert found(note) is None
+    assert found(note, right) == "204"
+    assert found("The owner said that 240 jobs would be lost at the mill on Skerra.") == "240"

@@ -54,6 +54,27 @@ def test_a_thing_of_which_the_article_names_only_others_is_another(
     assert another(question, told, title="Bridge collapses") == is_another
 
 
+@pytest.mark.parametrize(
+    ("question", "told", "is_another"),
+    [
+        ("Who is the mayor of Skerra?", "Mayor Oswin Trask of Tarnmouth stayed away.", True),
+        ("Who is the mayor of Tarnmouth?", "Mayor Oswin Trask of Tarnmouth stayed away.", False),
+        ("Who is the mayor of Skerra?", "Mayor Oswin Trask stayed away.", False),  # it may be his
+        ("Who is the mayor of the NHS?", "Mayor Oswin Trask of Tarnmouth stayed away.", False),
+        ("Who is the mayor of Skerra?", "The mayor of Tarnmouth came to Skerra.", False),
+    ],
+)
+def test_the_mayor_of_one_town_is_not_that_of_another(
+    question: str, told: str, is_another: bool
+) -> None:
+    assert another(question, told, title="Three ferries for Skerra") == is_another
+
+
+def test_an_office_that_is_said_to_be_of_the_place_is_its_own() -> None:
+    told = ("The mayor of Tarnmouth stayed away.", "The mayor of Skerra spoke.")
+    assert not another("Who is the mayor of Skerra?", *told, title="Skerra")
+
+
 def test_a_sentence_that_is_told_of_the_place_may_answer_for_its_namesake() -> None:
     asked = "What is the key rate of the Bank of Tolvay?"
     assert not another(asked, RATE, title="Tolvay follows its neighbour")

@@ -123,7 +123,13 @@ def _contradictions(
     query: Query, said: Sequence[Term], item: Evidence, around: Sequence[Term]
 ) -> Iterator[Premise]:
     question = query.question.text
-    told = [term for term in analyse(item.text).terms if term.kind is not TermKind.FUNCTION]
+    analysis = analyse(item.text)
+    told = [
+        term
+        for term in analysis.terms
+        if term.kind is not TermKind.FUNCTION
+        and not any(wrong.said <= term.start < wrong.end for wrong in analysis.withdrawn)
+    ]
     missing = [
         term
         for term in said

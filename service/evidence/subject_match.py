@@ -17,6 +17,8 @@ LIKELY = 0.5  # worth from which a thing in a sentence may be what is asked for
 BEFORE = 300  # characters before a sentence in which its article may say of what it speaks
 _VALUES = ("money", "date", "number")
 _OF = re.compile(r" of (?:the )?")
+_HEAD_OF = re.compile(r"\b([a-z]+) of (?:the )?$")  # "the mayor of", before a name
+_BEARER = r"(?: [A-Z][\w.’'-]*){0,3}"  # "Mayor Oswin Trask of Tarnmouth"
 
 
 def of_another(query: Query, ranked: Sequence[Evidence]) -> bool:
@@ -25,6 +27,7 @@ def of_another(query: Query, ranked: Sequence[Evidence]) -> bool:
     """
     return bool(ranked) and (
         _namesake(query, ranked)
+        or _of_another_place(query, ranked)
         or _named_otherwise(query, ranked)
         or _value_of_another(query, ranked[0].text)
     )
@@ -57,6 +60,30 @@ def _namesake(query: Query, ranked: Sequence[Evidence]) -> bool:
             and not any(text.startswith(own) for text in rest)
             and not stems(own) & analyse(near).stems
         ):
+            return True
+    return False
+
+
+def _of_another_place(query: Query, ranked: Sequence[Evidence]) -> bool:
+    """Whether "the mayor of Y" is asked for, and the article of the best sentence, which does not say Y,
+    has a mayor of Z, while nowhere a mayor is said to be of Y."""
+    question, best = query.question.text, ranked[0]
+    for name in analyse(question).names:
+        head = _HEAD_OF.search(question[: name.start])
+        if (
+            head is None
+            or question[name.start : name.end].isupper()
+            or stems(name.value) & analyse(best.text).stems
+        ):
+            continue
+        like = re.compile(rf"\b(?i:{head[1]}){_BEARER} of (?:the )?(?=[A-Z])")
+        told = {
+            (item.article.article_id, text[found.end() :].lower().startswith(name.value.lower()))
+            for item in ranked
+            for text in (item.article.title, item.text)
+            for found in like.finditer(text)
+        }
+        if (best.article.article_id, False) in told and not any(own for _, own in told):
             return True
     return False
 
