@@ -21,7 +21,7 @@ from service import telemetry
 from service.answer_run import AnswerRun, new_id
 from service.answer_text import INTRODUCTION, plain, undated
 from service.archive_questions import counted_sentences
-from service.conflicts import altered_copies, disputes, false_premises, origins, staleness
+from service.conflicts import altered_copies, disputes, false_premises, provenance
 from service.drafting import extractive, openings, prompts
 from service.drafting.draft_parsing import accepted
 from service.drafting.llm import Drafter, Usage
@@ -30,7 +30,7 @@ from service.evidence.answer_types import words_that_answer
 from service.evidence.corrections import put_right
 from service.evidence.digest import digest
 from service.evidence.gathering import nearest
-from service.evidence.selection import Decide, Selection, Selector
+from service.evidence.ranking import Decide, Selection, Selector
 from service.given_answers.receipts import Receipts, made_from
 from service.query import question_kinds
 from service.query.question_analysis import analyse
@@ -344,12 +344,12 @@ class Answerer:
     def _notes(self, run: AnswerRun, selection: Selection) -> Iterator[Event]:
         """Where the story comes from and how old it is, where the question makes that matter."""
         query, text = selection.query, run.text
-        origin = origins.note(query, selection.snapshot, text.cited)
+        origin = provenance.origin(query, selection.snapshot, text.cited)
         if origin is not None:
             yield from text.add_note(*origin)
         if any(period.strict for period in query.periods):
             return
-        age = staleness.note(
+        age = provenance.age(
             query, text.text, text.cited, query.question.as_of, self._today(query.question)
         )
         if age is not None:

@@ -10,7 +10,7 @@ from ingest.english.words import stems
 from ingest.types import SentenceKind
 from service.answer_text import plain
 from service.evidence import ranking
-from service.evidence.selection import Selection, Selector
+from service.evidence.ranking import Selection, Selector
 from service.types import Filters, Question, Reason
 
 

@@ -21,7 +21,7 @@ from service.answerer import check as verdict_on
 from service.conflicts import altered_copies, false_premises
 from service.evidence import ranking
 from service.evidence.corrections import TakenBack, taken_back, without
-from service.evidence.selection import Selector
+from service.evidence.ranking import Selector
 from service.query.question_analysis import Query, analyse
 from service.retrieval.retriever import Retriever
 from service.types import (
@@ -34,7 +34,7 @@ from service.types import (
     Question,
 )
 from service.verification.claim_reading import read
-from service.verification.contradictions import contradiction, denial_is_plain
+from service.verification.stance import contradiction, denial_is_plain
 from service.verification.verify import attribute
 
 MOST_SENTENCES = 100

@@ -10,7 +10,7 @@ from itertools import count, takewhile
 from typing import TYPE_CHECKING
 
 from ingest.english import word_tables
-from ingest.english.numbers import CARDINALS
+from ingest.english.quantities import CARDINALS
 from ingest.english.words import INFLECTIONS
 
 if TYPE_CHECKING:

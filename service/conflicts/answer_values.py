@@ -7,12 +7,11 @@ from collections.abc import Sequence
 from decimal import Decimal, InvalidOperation
 
 from ingest.english import Analysis, Span, analyse
-from ingest.english.countries import COUNTRIES
 from ingest.english.date_mentions import dates_conflict
-from ingest.english.word_kinds import GIVEN_NAMES, Term, TermKind, is_ordinary
+from ingest.english.word_kinds import COUNTRIES, GIVEN_NAMES, Term, TermKind, is_ordinary
 from ingest.english.word_tables import lists
 from ingest.english.words import BE, opposite, stem, synonyms
-from service.conflicts.staleness import of_the_present
+from service.conflicts.provenance import of_the_present
 from service.evidence.time_filter import stated_periods
 from service.query.question_analysis import Query
 from service.types import Evidence

@@ -26,7 +26,7 @@ from service.conflicts.answer_values import (
     terms_held,
     values,
 )
-from service.conflicts.staleness import changes, in_order, why_replaced
+from service.conflicts.provenance import changes, in_order, why_replaced
 from service.query.question_analysis import Query
 from service.types import Account, Conflict, Draft, Evidence
 from service.verification.verify import names_something_foreign

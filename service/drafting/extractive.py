@@ -12,7 +12,7 @@ from ingest.english import analyse
 from ingest.english.words import STOP_WORDS
 from ingest.types import SentenceKind
 from service.answer_text import plain, undated
-from service.conflicts.staleness import SUPERSEDED_DAYS, of_the_present
+from service.conflicts.provenance import SUPERSEDED_DAYS, of_the_present
 from service.evidence.answer_types import CORRECTS, PLAIN, cue, new_names
 from service.evidence.time_filter import placed
 from service.query.question_analysis import Query

@@ -13,8 +13,7 @@ from itertools import pairwise
 
 from ingest.english import analyse
 from ingest.english.date_mentions import MONTH, WEEKDAYS
-from ingest.english.numbers import CARDINALS, ORDINALS, SCALES
-from ingest.english.quantities import measures
+from ingest.english.quantities import CARDINALS, ORDINALS, SCALES, measures
 from ingest.english.word_kinds import GIVEN_NAMES, HONORIFICS
 from ingest.english.words import STOP_WORDS, stem, stems, synonyms, words
 from service.query.question_analysis import Query

@@ -13,7 +13,7 @@ from ingest.storage.catalogue import Snapshot, StoredArticle
 from ingest.storage.passage_filters import matching_articles, permitted_articles
 from ingest.types import Role, Sentence, SentenceKind
 from service.evidence.gathering import passage_at
-from service.evidence.selection import Selection
+from service.evidence.ranking import Selection
 from service.query.question_kinds import Digest
 from service.retrieval.retriever import Retriever, card, filter_of, voice_of
 from service.types import Evidence, Question

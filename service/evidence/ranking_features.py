@@ -15,7 +15,7 @@ from ingest.english import analyse
 from ingest.english.words import stem, synonyms, words
 from ingest.types import SentenceKind
 from service.evidence.answer_types import bond, most, things
-from service.evidence.article_facts import states, title_words
+from service.evidence.subject_match import states, title_words
 from service.query.question_analysis import Query
 from service.types import Evidence
 

@@ -9,8 +9,7 @@ from datetime import date, timedelta
 from functools import lru_cache
 from typing import Literal
 
-from ingest.english.periods import Period, in_words, periods, spoken
-from ingest.english.relative_dates import RELATIVE_WORDS
+from ingest.english.periods import RELATIVE_WORDS, Period, in_words, periods, spoken
 from ingest.english.words import stems
 from service.query.question_analysis import PAST, Query
 from service.types import Evidence

@@ -9,7 +9,7 @@ from typing import Any
 
 from ingest.english import Analysis, analyse, differences
 from ingest.english.date_mentions import dates_conflict
-from ingest.english.numbers import numbers_match
+from ingest.english.quantities import numbers_match
 from ingest.english.words import opposite
 from service.answer_text import plain
 from service.conflicts.answer_values import values

@@ -21,7 +21,7 @@ from ingest.storage.snapshot import BOUND_TO, generation_number
 from service.access.session_cookies import secret
 from service.answer_run import AnswerRun
 from service.contract.response_bodies import body_of
-from service.evidence.selection import Selection
+from service.evidence.ranking import Selection
 from service.given_answers.receipt_signing import REMOVED, Signer
 from service.record_tables import (
     HANG_ON_ANSWERS,

@@ -6,8 +6,7 @@ import re
 from datetime import date
 
 from ingest.english import analyse
-from ingest.english.periods import Period, in_words, periods
-from ingest.english.relative_dates import RELATIVE_WORDS
+from ingest.english.periods import RELATIVE_WORDS, Period, in_words, periods
 from ingest.english.word_tables import lists
 from ingest.english.words import AUXILIARIES, BE, QUESTION_WORDS, STOP_WORDS
 from service.types import Question

@@ -9,7 +9,7 @@ from fractions import Fraction
 from itertools import combinations
 
 from ingest.english import analyse, word_tables
-from ingest.english.numbers import CARDINALS, SCALES
+from ingest.english.quantities import CARDINALS, SCALES
 from ingest.english.word_kinds import Term, TermKind
 from service.verification.claim_reading import Reading
 

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 
 from ingest.english.clauses import PLACES
-from ingest.english.numbers import CARDINALS
+from ingest.english.quantities import CARDINALS
 from ingest.english.word_kinds import TermKind
 from ingest.english.words import BE
 from service.verification.claim_reading import CORE, Span

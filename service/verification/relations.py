@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from ingest.english import analyse
 from ingest.english.clauses import Statement
-from ingest.english.numbers import CARDINALS
+from ingest.english.quantities import CARDINALS
 from ingest.english.word_kinds import Term
 from ingest.english.words import irregular, opposite
 from service.verification.claim_reading import CORE, WIDE, Reading, Span

@@ -9,7 +9,7 @@ from difflib import SequenceMatcher
 from functools import cached_property, lru_cache
 
 from ingest.english.date_mentions import dates_share
-from ingest.english.numbers import numbers_match
+from ingest.english.quantities import numbers_match
 from ingest.english.word_kinds import Term, TermKind
 from ingest.english.words import STOP_WORDS, stands_for, stem
 from service.verification.claim_reading import Reading, Span

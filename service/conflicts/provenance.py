@@ -1,16 +1,22 @@
-"""Says when what an account tells is old: replaced by a later account, or of something that changes."""
+"""Says how old the sources of an answer are, which of two a later one replaces, and whose report they repeat."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
 from datetime import date
+from statistics import mode
 
+from ingest.copies.copy_roles import same_outlet
 from ingest.english.date_mentions import mentions
 from ingest.english.periods import in_words
 from ingest.english.word_tables import lists
+from ingest.storage.catalogue import Snapshot, StoredArticle
+from ingest.storage.passage_filters import permitted_articles
 from service.query.question_analysis import NOW, PAST, Query
+from service.retrieval.retriever import filter_of
 from service.types import Evidence
+from service.verification.verify import names_something_foreign
 
 # Days between two accounts from which on the later one tells of a change, not of an opinion.
 SUPERSEDED_DAYS = 30
@@ -32,7 +38,7 @@ def of_the_present(query: Query) -> bool:
     return changes(query) or (yes_no and _is_plain(query))
 
 
-def note(
+def age(
     query: Query, said: str, cited: Sequence[Evidence], as_of: date | None, today: date
 ) -> tuple[str, tuple[Evidence, ...]] | None:
     """ "This was reported on …" with the evidence it rests on: the newest dated source that is
@@ -134,4 +140,60 @@ _SAYS_IT_CHANGED = re.compile(
     r"has (?:risen|fallen|grown|climbed|dropped)|(?:rose|fell|rises?|falls?|climbed|grew|rising|"
     r"raised|lowered|cut|increased|reduced) (?:\w+ )?(?:to|from)|up from|down from|instead of|"
     r"replac\w+|succe(?:eds|eded|eding)|took over|sworn in|no longer)\b"
+)
+
+
+def origin(
+    query: Query, snapshot: Snapshot, cited: Sequence[Evidence]
+) -> tuple[str, tuple[Evidence, ...]] | None:
+    """Whose story the first cited article tells, with that evidence, where the question asks for
+    its sources.
+
+    Copies count as one source however many outlets carry them. None where nothing is asked of
+    sources, or where their names look like addresses.
+    """
+    if not cited or not _ASKS_FOR_SOURCES.search(query.question.text):
+        return None
+    family = snapshot.family(cited[0].article.family.id)
+    ids = [member.article_id for member in family.members] if family else []
+    members = list(permitted_articles(snapshot, ids, filter_of(query.question)))
+    outlets = dict.fromkeys(_outlet(stored) for stored in members)
+    first = _first_outlet(members)
+    others = len(outlets.keys() - {first})
+    named = first or next(iter(outlets), "")
+    if not named or names_something_foreign(named, ()):
+        return None
+    copies = f"{others} other outlet{'s' if others > 1 else ''} in the archive"
+    if first and others:
+        said = f"The report comes from {first}; {copies} only repeat{'' if others > 1 else 's'} it."
+    elif others > 1:
+        said = f"{others} outlets in the archive carry this, as copies of one report."
+    else:
+        said = f"In the archive this report stands only in {named}."
+    return said, (cited[0],)
+
+
+def _outlet(stored: StoredArticle) -> str:
+    return stored.article.publisher or stored.article.source
+
+
+def _first_outlet(members: Sequence[StoredArticle]) -> str | None:
+    """The outlet that the copies credit; else that of the one earliest copy, where every copy has a
+    date.
+    """
+    credited = [s.article.credited_to for s in members if s.article.credited_to]
+    if credited:
+        named = mode(credited)
+        own = (s.article.publisher for s in members)
+        return next((name for name in own if name and same_outlet(named, name)), named)
+    dated = sorted((s.article.published_on, _outlet(s)) for s in members if s.article.published_on)
+    alone = len(members) == 1 or (len(dated) > 1 and dated[0][0] < dated[1][0])
+    return dated[0][1] if dated and alone and len(dated) == len(members) else None
+
+
+_ASKS_FOR_SOURCES = re.compile(
+    r"(?i)\b(?:who|which \w+|what \w+) (?:first |originally )?(?:reports?|reported|broke)\b|"
+    r"\bhow many (?:\w+ )?(?:outlets|sources|newspapers|papers|publishers)\b|"
+    r"\bwhere (?:does|did) (?:this|the) (?:story|report|news) come from\b|"
+    r"\b(?:original|only|sole) source\b"
 )

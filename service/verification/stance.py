@@ -1,0 +1,117 @@
+"""Says whether a sentence answers yes or no to a statement, excludes it, or only does not say it."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from ingest.english import analyse
+from ingest.english.word_kinds import TermKind
+from ingest.english.words import BE
+from service.types import Draft, Evidence
+from service.verification.claim_reading import Reading, read
+from service.verification.objections import (
+    NEAR,
+    NEGATION,
+    NEGATION_LEFT_OUT,
+    ROLES_EXCHANGED,
+    another,
+    objections,
+)
+from service.verification.relations import verbs
+from service.verification.verify import comparable, verify
+from service.verification.word_alignment import Alignment, align, edit
+
+# Of what speaks against a claim, that which both cannot be true of; the rest is only not said.
+OTHER_NUMBER = "the archive gives another number"
+_EXCLUDES = {
+    NEGATION: "the archive says the opposite",
+    NEGATION_LEFT_OUT: "the archive says the opposite",
+    ROLES_EXCHANGED: "the archive says it of others",
+    another("number"): OTHER_NUMBER,
+    another("date"): "the archive gives another date",
+    another("name"): "the archive gives another name",
+    another("antonym"): "the archive says the opposite",
+    another("quantifier"): "the archive says it of another share",
+}
+_DENIALS = (NEGATION, NEGATION_LEFT_OUT)
+# Chosen on the fit half of `evals/suites/claims` (docs/quality.md).
+LEAST_SHARED = 3  # content words that both have, where the sentence lacks one
+MOST_MISSING = 1  # things of the claim that the sentence lacks; the words of a name are one
+
+
+def contradiction(claim: str, item: Evidence) -> str | None:
+    """What the archive says instead, in words for people; None where the sentence does not exclude
+    the claim, or speaks of something else."""
+    mine, quote = read(comparable(claim)), read(comparable(item.text))
+    if not is_near(claim, item):
+        return None
+    made = align(mine, [quote])
+    missing = [term for n, term in enumerate(mine.content) if n not in made.pairs]
+    names = sum(term.kind is TermKind.NAME for term in missing)
+    if len(missing) - max(0, names - 1) > MOST_MISSING:
+        return None
+    if missing and len(made.pairs) < LEAST_SHARED:
+        return None
+    for reason in objections(mine, [quote], read(comparable(item.article.title))):
+        if reason in _EXCLUDES and (reason not in _DENIALS or denial_is_plain(claim, item)):
+            return _EXCLUDES[reason]
+    return None
+
+
+def is_near(claim: str, item: Evidence) -> bool:
+    """Whether a claim is nearly in a sentence's own words."""
+    return edit(read(comparable(claim)), read(comparable(item.text))).share >= NEAR
+
+
+def denial_is_plain(claim: str, item: Evidence) -> bool:
+    """Whether one of both denies and the other does not; "no evidence that", "unless" and two
+    denials in other words are for people to read."""
+    sides = (read(comparable(claim)), read(comparable(item.text)))
+    denies = [s.has("negation", "denial", "condition") or s.has_core("error") for s in sides]
+    return denies.count(True) == 1
+
+
+_OPPOSITES = (*_DENIALS, another("antonym"))
+LEAST_HELD = 0.5  # share of the statement's content in a sentence that denies it
+_WHOLE = ("exact", "supported")
+# what keeps a sentence from saying yes, whatever it says besides
+_DENIES = ("negation", "denial", "condition", "fiction")
+_LEAVES_OPEN = ("question", "possible", "likely", "intend", "error", "claim")
+_BEING = frozenset((*BE.split("|"), "been", "remains", "remain"))
+
+
+def yes_or_no(statement: str, item: Evidence) -> Literal["Yes", "No"] | None:
+    """What the sentence says to the statement; None where it does neither bear it out as a whole nor
+    deny it. It bears a statement out by the statement's own verb alone."""
+    claim, quote, card = (read(comparable(t)) for t in (statement, item.text, item.article.title))
+    made = align(claim, [quote])
+    known = {word for term in card.content for word in term.value.split()}
+    held = [
+        n in made.pairs or (term.kind is TermKind.NAME and term.value in known)
+        for n, term in enumerate(claim.content)
+    ]
+    denied = any(reason in _OPPOSITES for reason in objections(claim, [quote], card))
+    if denied and sum(held) > LEAST_HELD * len(held) and not quote.has_core("condition"):
+        return "No"
+    if contradiction(statement, item) == OTHER_NUMBER:
+        return "No"
+    open_ = quote.has(*_DENIES) or quote.has_core(*_LEAVES_OPEN)
+    # who says it stands in front: "Readers tell us that the bridge has fallen"
+    open_ = open_ or any(one.start < one.scope_start for one in analyse(item.text).attributions)
+    if not all(held) or open_ or not _same_verb(made, claim, quote):
+        return None
+    verdict = verify(Draft(statement, (item.key,)), {item.key: item})
+    return "Yes" if verdict.support in _WHOLE else None
+
+
+def _same_verb(made: Alignment, claim: Reading, quote: Reading) -> bool:
+    """Whether a verb of the sentence stands for the statement's own, "be" for "be"."""
+    tokens = analyse(claim.text).tokens
+    main = next((tokens[one.verb] for one in analyse(claim.text).statements), None)
+    if main is None:
+        return False
+    if main.lower in _BEING:
+        told = analyse(quote.text)
+        return any(told.tokens[one.verb].lower in _BEING for one in told.statements)
+    place = next((n for n, term in enumerate(claim.content) if term.start == main.start), None)
+    return place in made.pairs and made.partner(place).start in verbs(quote)
