@@ -41,6 +41,7 @@ from service.telemetry import Metrics
 from service.types import (
     Answer,
     Completed,
+    Conflict,
     Delta,
     Draft,
     Event,
@@ -344,6 +345,8 @@ class Answerer:
     def _notes(self, run: AnswerRun, selection: Selection) -> Iterator[Event]:
         """Where the story comes from and how old it is, where the question makes that matter."""
         query, text = selection.query, run.text
+        if not text.cited:
+            return
         origin = provenance.origin(query, selection.snapshot, text.cited)
         if origin is not None:
             yield from text.add_note(*origin)
@@ -363,14 +366,17 @@ class Answerer:
         silent = reason is None or question_kinds.small_talk(question.text)
         hits = () if silent else self.retriever.find(query.question, NEAREST_SHOWN)
         # accounts that disagree with what is cited: other articles', earlier ones, altered copies'
-        found = (
-            *((run.dispute.as_conflict(cited),) if run.dispute else ()),
-            *altered_copies.corrected_by_notes(selection.taken_back, cited),
-            *altered_copies.corrected(query, snapshot, cited),
-            *altered_copies.altered_copies(query, snapshot, cited),
-        )
+        found: tuple[Conflict, ...] = ()
+        if not reason:
+            found = (
+                *((run.dispute.as_conflict(cited),) if run.dispute else ()),
+                *altered_copies.corrected_by_notes(selection.taken_back, cited),
+                *altered_copies.corrected(query, snapshot, cited),
+                *altered_copies.altered_copies(query, snapshot, cited),
+            )
         run.timings_ms["total"] = (time.monotonic() - run.started) * 1000
-        spent = run.usage.prompt_tokens, run.usage.completion_tokens
+        settings, usage = self.archive.settings, run.usage
+        spent = usage.prompt_tokens, usage.completion_tokens
         answer = Answer(
             id=run.id,
             question=question.text,
@@ -380,13 +386,14 @@ class Answerer:
             declined_because=reason,
             claims=tuple(run.text.claims),
             citations=tuple(run.text.citations),
-            conflicts=() if reason else found,
+            conflicts=found,
             nearest=nearest(snapshot, hits, selection.considered, query),
             as_of=query.question.as_of,
             answerer=run.answerer,
             model=self.drafter.model if self.drafter and run.answerer == "openai" else None,
             fallback=run.fallback,
-            usage=asdict(run.usage) | {"cost_usd": self.archive.settings.cost_usd(*spent)},
+            usage=asdict(usage)
+            | {"cost_usd": settings.cost_usd(*spent) if settings.price else None},
             timings_ms={stage: round(ms, 1) for stage, ms in run.timings_ms.items()},
             index={
                 "generation": snapshot.generation,
@@ -395,12 +402,12 @@ class Answerer:
             conversation_id=question.conversation_id,
             digest=run.digest,
         )
-        notes = made_from(run, selection, self.archive.settings, len(question.history))
+        notes = made_from(run, selection, settings, len(question.history))
         if self.receipts is not None:
             self.receipts.keep(answer, self.clock(), notes)
         if self.metrics is not None:
             self.metrics.answered(answer, len(run.text.dropped))
-        if self.archive.settings.log_questions:
+        if settings.log_questions:
             log.info("asked id=%s question: %r", run.id, question.text)
         log.info(  # no word of a question or an article, no key
             "answer id=%s outcome=%s reason=%s answerer=%s kept=%d dropped=%d %s",

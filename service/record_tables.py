@@ -9,7 +9,6 @@ is set aside, and records begin anew.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 from sqlalchemy import Column, Double, Index, Integer, MetaData, PrimaryKeyConstraint, Table
 
@@ -144,9 +143,3 @@ RECORDS = Schema(
 def open_records(settings: Settings) -> Database:
     """Raises IndexUnavailable with the remedy."""
     return open_database(settings, RECORDS, replaceable=True)
-
-
-def articles_shown(body: dict[str, Any]) -> set[str]:
-    """Ids of the articles of which a receipt has words."""
-    accounts = [account["citation"] for one in body["conflicts"] for account in one["accounts"]]
-    return {item["article_id"] for item in (*body["citations"], *accounts, *body["nearest"])}

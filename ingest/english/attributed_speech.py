@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -118,15 +117,10 @@ def withdrawn(analysis: Analysis) -> tuple[Withdrawn, ...]:
         named = match["article"] or match["we"]
         start = _sentence_around(text, match.start())[0] if named else match.start()
         if not any(q.start <= match.start() < q.end for q in analysis.quotations):
-            end = _in_fact(text, match.end(), _clause_end(text, match.end()))
-            found.append(Withdrawn(start, match.end(), end))
+            end = _clause_end(text, match.end())
+            right = _RIGHT.search(text, match.end(), end)  # where what is right begins
+            found.append(Withdrawn(start, match.end(), right.start() if right else end))
     return tuple(found)
-
-
-def _in_fact(text: str, start: int, end: int) -> int:
-    """Where what is wrong ends and what is right begins, at most `end`."""
-    right = _RIGHT.search(text, start, end)
-    return right.start() if right else end
 
 
 def quotations(analysis: Analysis) -> tuple[Quotation, ...]:
@@ -274,21 +268,17 @@ def _speaker(analysis: Analysis, start: int, end: int) -> Speaker | None:
 
 
 def _sentence_around(text: str, place: int) -> tuple[int, int]:
-    """The sentence that holds this offset."""
-    return next(((start, end) for start, end in _sentences(text) if place < end), (0, len(text)))
+    """The sentence of a short text that holds this offset."""
+    start = 0
+    for match in _SENTENCE_END.finditer(text):
+        start += len(text[start : match.end()]) - len(text[start : match.end()].lstrip())
+        if max(start, place) < match.end():
+            return start, match.end()
+        start = match.end()
+    return 0, len(text)
 
 
 def _clause_end(text: str, place: int) -> int:
     """Where the clause that holds this offset ends: before the next mark that parts clauses."""
     match = _CLAUSE_END.search(text, place)
     return match.start() if match else len(text)
-
-
-def _sentences(text: str) -> Iterator[tuple[int, int]]:
-    """Offsets of the sentences of a short text."""
-    start = 0
-    for match in _SENTENCE_END.finditer(text):
-        start += len(text[start : match.end()]) - len(text[start : match.end()].lstrip())
-        if start < match.end():
-            yield start, match.end()
-        start = match.end()

@@ -84,7 +84,11 @@ def _compare(a: Run, b: Run, sides: Sides) -> Iterator[Difference]:
     if kind is TermKind.WORD:
         yield from _compare_words(a, b, sides)
     elif kind is TermKind.NAME:
-        if not _mentioned_elsewhere(a, b, sides):
+        ours, theirs = {sides.ours[i].value for i in a}, {sides.theirs[j].value for j in b}
+        matched = {
+            sides.ours[i].value for i, partner in enumerate(sides.to_right) if partner is not None
+        }
+        if not ours | theirs <= matched:  # else one is only named once more often
             yield _difference("name", a, b, sides)
     elif kind is TermKind.MODAL:
         yield _difference("wording", a, b, sides, _MODAL)
@@ -93,15 +97,6 @@ def _compare(a: Run, b: Run, sides: Sides) -> Iterator[Difference]:
             both_dates = sides.ours[i].kind is sides.theirs[j].kind is TermKind.DATE
             if not both_dates or dates_conflict(sides.ours[i].value, sides.theirs[j].value):
                 yield _difference(str(kind), range(i, i + 1), range(j, j + 1), sides)
-
-
-def _mentioned_elsewhere(a: Run, b: Run, sides: Sides) -> bool:
-    """Both sentences have both names: one is only named once more often."""
-    ours, theirs = {sides.ours[i].value for i in a}, {sides.theirs[j].value for j in b}
-    matched = {
-        sides.ours[i].value for i, partner in enumerate(sides.to_right) if partner is not None
-    }
-    return ours <= matched and theirs <= matched
 
 
 def _compare_words(a: Run, b: Run, sides: Sides) -> Iterator[Difference]:

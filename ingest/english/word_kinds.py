@@ -89,7 +89,10 @@ def _terms(text: str, tokens: Sequence[Token]) -> Iterator[Term]:
     taken = [(date.start, date.end) for date in dates]
     found = (Term(TermKind.NUMBER, v, s, e) for s, e, v in numbers(text, tokens, taken))
     figures = sorted((*dates, *found), key=lambda term: term.start)
-    titled = _is_titled(tokens)
+    # a headline, where a capital says nothing; lists of names are longer
+    plain = [t.text for t in tokens if len(t.lower) > 3 and t.lower.isalpha() and not t.stop]
+    capitals = sum(word[0].isupper() for word in plain)
+    titled = 3 < len(plain) <= _LONGEST_HEADLINE and capitals > 0.8 * len(plain)
     initial, last, at = True, 0, 0
     for token in tokens:
         if token.end <= last:
@@ -106,17 +109,15 @@ def _terms(text: str, tokens: Sequence[Token]) -> Iterator[Term]:
     yield from figures[at:]
 
 
-def _is_titled(tokens: Sequence[Token]) -> bool:
-    """Whether this is a headline, where a capital says nothing; lists of names are longer."""
-    words = [t.text for t in tokens if len(t.lower) > 3 and t.lower.isalpha() and not t.stop]
-    capitals = sum(word[0].isupper() for word in words)
-    return 3 < len(words) <= _LONGEST_HEADLINE and capitals > 0.8 * len(words)
-
-
 def _word(token: Token, capital_says_nothing: bool) -> Term:
     start, plain = token.start, _CLITIC.sub("", token.text)
     end, bare = start + len(plain), _CLITIC.sub("", token.lower)
-    country = _country(token, plain, bare)
+    country = None
+    if token.lower == "usa":
+        country = COUNTRIES["USA"]
+    elif plain[:1].isupper():
+        abbreviated = plain.replace(".", "")
+        country = COUNTRIES.get(abbreviated if abbreviated in COUNTRIES else bare)
     if country:
         demonym = bare != country and plain not in COUNTRIES and token.lower != "usa"
         return Term(TermKind.NAME, country, start, end, demonym=demonym)
@@ -132,15 +133,6 @@ def _word(token: Token, capital_says_nothing: bool) -> Term:
         folded = bare if bare.isascii() else fold(bare)
         return Term(TermKind.NAME, NAME_SPELLINGS.get(folded, folded), start, end)
     return Term(TermKind.WORD, token.stem if bare == token.lower else stem(bare), start, end)
-
-
-def _country(token: Token, plain: str, bare: str) -> str | None:
-    if token.lower == "usa":
-        return COUNTRIES["USA"]
-    if not plain[:1].isupper():
-        return None
-    abbreviated = plain.replace(".", "")
-    return COUNTRIES.get(abbreviated if abbreviated in COUNTRIES else bare)
 
 
 def _is_name(word: str, capital_says_nothing: bool) -> bool:

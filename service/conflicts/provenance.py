@@ -59,7 +59,13 @@ def age(
     if any(mention.day == day and mention.precision == "day" for mention in mentions(said)):
         return None
     days = ((as_of or today) - day).days
-    age = f", {_long(days)} {f'before {in_words(as_of)}' if as_of else 'ago'}"
+    months = round(days / 30.44)
+    long = f"about {months} months"
+    if months >= 24:
+        long = f"over {max(2, int(days / 365.25))} years"
+    elif months in (11, 12, 13):
+        long = "about a year"
+    age = f", {long} {f'before {in_words(as_of)}' if as_of else 'ago'}"
     return f"This was reported on {in_words(day)}{age if days >= OLD_DAYS else ''}.", (newest,)
 
 
@@ -72,14 +78,6 @@ def _asks_about_now(query: Query) -> bool:
 
 def _is_plain(query: Query) -> bool:
     return query.about is None and not query.several_articles
-
-
-def _long(days: int) -> str:
-    """`about 7 months`, `about a year`, `over 2 years`."""
-    months = round(days / 30.44)
-    if months < 24:
-        return "about a year" if months in (11, 12, 13) else f"about {months} months"
-    return f"over {max(2, int(days / 365.25))} years"
 
 
 _NOW = re.compile(rf"(?i)\b(?:{NOW})\b")

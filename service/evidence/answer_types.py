@@ -267,7 +267,7 @@ def _numbers(query: Query, text: str) -> Iterator[Thing]:
     """Best where the number counts what was asked for, "five ships" for "how many boats", or has a unit of its kind."""
     measured = [
         (start, end)
-        for start, end in measures(analyse(text), query.dimensions)
+        for start, end in (measures(analyse(text), query.dimensions) if query.dimensions else ())
         if not set(re.findall(r"\d+", text[start:end])) & query.numbers
     ]
     yield from (Thing(start, end, 1.0) for start, end in measured)

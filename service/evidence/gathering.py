@@ -55,12 +55,15 @@ def gather(
     articles = snapshot.articles(hit.article.article_id for hit in read)
     found: dict[tuple[str, int], Evidence] = {}
     cards = {article_id: card(stored) for article_id, stored in articles.items()}
+    sentences = {article_id: snapshot.sentences(article_id) for article_id in articles}
     for hit in read:
         article_id = hit.article.article_id
         if article_id in cards:
             altered = [a.here for a in articles[article_id].member.alterations]
-            for sentence in _sentences_of(snapshot, hit):
-                if (article_id, sentence.start) not in found:
+            for sentence in sentences_in(hit.start, hit.end, sentences[article_id]):
+                # of a passage taken for its header lines, which has no text, only those
+                wanted = hit.text or sentence.kind in HEADER_KINDS
+                if wanted and (article_id, sentence.start) not in found:
                     touched = any(
                         a.start <= sentence.end and sentence.start <= a.end for a in altered
                     )
@@ -112,13 +115,6 @@ def _ends(question: Question, snapshot: Snapshot, hits: Sequence[Hit]) -> Iterat
             for p in passages[:1] + passages[1:][-1:]:
                 similar = similarity[family_id]
                 yield Hit(p.passage_id, p.start, p.end, p.text, 0.0, card(stored), similar)
-
-
-def _sentences_of(snapshot: Snapshot, hit: Hit) -> Iterator[Sentence]:
-    """Sentences inside a passage; of a passage taken for its header lines (empty text), only those."""
-    for sentence in sentences_in(hit.start, hit.end, snapshot.sentences(hit.article.article_id)):
-        if hit.text or sentence.kind in HEADER_KINDS:
-            yield sentence
 
 
 def _evidence(sentence: Sentence, hit: Hit, article: ArticleCard, altered: bool) -> Evidence:

@@ -116,15 +116,12 @@ def _another_answer(before: Body, after: Body) -> set[str]:
     }
 
 
-def _one_holds_the_other(one: str, other: str) -> bool:
-    mine, theirs = {*one.split()}, {*other.split()}
-    return mine <= theirs or theirs <= mine
-
-
 _ALIKE: dict[str, Callable[[str, str], bool]] = {
     "number": lambda one, other: one == other or numbers_match(one, other),
     "date": lambda one, other: not dates_conflict(one, other),
-    "name": _one_holds_the_other,
+    "name": lambda one, other: (
+        {*one.split()} <= {*other.split()} or {*other.split()} <= {*one.split()}
+    ),
 }
 
 

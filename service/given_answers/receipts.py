@@ -25,7 +25,6 @@ from service.evidence.ranking import Selection
 from service.given_answers.receipt_signing import REMOVED, Signer
 from service.record_tables import (
     HANG_ON_ANSWERS,
-    articles_shown,
     conversations,
     events,
     followed,
@@ -143,6 +142,12 @@ def _write(connection: Connection, answer_id: str, made_at: str, body: Body, ask
     put(connection, receipts, [row])
     noted = [{"article_id": one, "answer_id": answer_id} for one in articles_shown(body)]
     put(connection, shown, noted, replace=False)
+
+
+def articles_shown(body: Body) -> set[str]:
+    """Ids of the articles of which a receipt has words."""
+    accounts = [account["citation"] for one in body["conflicts"] for account in one["accounts"]]
+    return {item["article_id"] for item in (*body["citations"], *accounts, *body["nearest"])}
 
 
 def without_article(body: Body, article_id: str) -> Body:

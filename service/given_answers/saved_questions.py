@@ -21,10 +21,10 @@ from service.access.api_keys import Keys
 from service.answerer import Answerer
 from service.contract.request_bodies import AnswerRequest
 from service.given_answers.answer_changes import news
-from service.given_answers.receipts import ASKED_BY, Receipts
+from service.given_answers.receipts import ASKED_BY, Receipts, articles_shown
 from service.given_answers.stale_answers import StaleAnswers
 from service.given_answers.webhooks import QUESTION_CHANGED, Events, StoredEvent, tell
-from service.record_tables import articles_shown, events, saved_questions
+from service.record_tables import events, saved_questions
 
 log = logging.getLogger(__name__)
 

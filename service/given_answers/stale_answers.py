@@ -23,9 +23,9 @@ from ingest.types import Role, Sentence
 from service.conflicts.altered_copies import cited_as, closest, says_otherwise
 from service.conflicts.side_by_side import canonical_of
 from service.contract.response_bodies import StaleBecause, body_of
-from service.given_answers.receipts import Receipts, made_for
+from service.given_answers.receipts import Receipts, articles_shown, made_for
 from service.given_answers.webhooks import ANSWER_STALE, StoredEvent, tell
-from service.record_tables import articles_shown, followed, receipts, shown, stale
+from service.record_tables import followed, receipts, shown, stale
 from service.types import Citation
 
 log = logging.getLogger(__name__)

@@ -103,7 +103,12 @@ class Events:
         """Sends all that is due, for each webhook in order: what failed holds back what came after."""
         more = True
         while more:  # `any` stops at the first that is done: what is due then is read anew
-            more = any(self._settle(row, post) for row in self._due())
+            # of each webhook the first event that is not done, where its time has come
+            waiting = events.c.due_at.is_not(None)
+            first = select(func.min(events.c.number)).where(waiting).group_by(events.c.webhook)
+            due = events.c.number.in_(first) & (events.c.due_at <= self._clock())
+            rows = self._database.rows(select(events).where(due).order_by(events.c.number))
+            more = any(self._settle(row, post) for row in rows)
 
     def secret_for(self, subject: str) -> str:
         """What the receiver of a saved question checks signatures with, as it wants it."""
@@ -111,14 +116,6 @@ class Events:
 
     def _secret(self, subject: str) -> bytes:
         return hmac.digest(self._own, f"webhook {subject}".encode(), "sha256")
-
-    def _due(self) -> list[Any]:
-        """Of each webhook the first event that is not done, where its time has come."""
-        waiting = events.c.due_at.is_not(None)
-        first = select(func.min(events.c.number)).where(waiting).group_by(events.c.webhook)
-        now = self._clock()
-        query = select(events).where(events.c.number.in_(first), events.c.due_at <= now)
-        return list(self._database.rows(query.order_by(events.c.number)))
 
     def _settle(self, row: Any, post: Post) -> bool:
         """Sends an event, if no other process does; whether it is done with, and the next of its webhook may go."""

@@ -5,7 +5,7 @@ import json
 import sqlalchemy as sa
 from alembic import op
 
-from service.record_tables import articles_shown
+from service.given_answers.receipts import articles_shown
 
 revision, down_revision = "0001", None
 

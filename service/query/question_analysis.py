@@ -171,7 +171,8 @@ def analyse(question: Question, today: date | None) -> Query:
     `today` is the day from which "last month" is counted where the question has no `as_of`. Without it no time is
     read: so for texts that have no dates. Nor is any where a filter gives dates or an article itself is asked about.
     """
-    question = replace(question, text=standing_alone(question), history=())
+    if question.history:
+        question = replace(question, text=standing_alone(question), history=())
     text = _addressed_to_the_archive(question.text)
     day = question.as_of or today
     dated = question.filters.published_after or question.filters.published_before

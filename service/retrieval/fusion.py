@@ -25,13 +25,13 @@ def fuse(
     scaled_dense, scaled_words = _scaled(dense, floor=None), _scaled(words, floor=0.0)
     least_dense = min(scaled_dense.values(), default=0.0)
     least_words = min(0.0, min(scaled_words.values(), default=0.0))
-    return {
-        i: _above_zero(
-            dense_share * scaled_dense.get(i, least_dense)
-            + (1 - dense_share) * scaled_words.get(i, least_words)
-        )
+    mixed = {
+        i: dense_share * scaled_dense.get(i, least_dense)
+        + (1 - dense_share) * scaled_words.get(i, least_words)
         for i in {**dense, **words}
     }
+    # what stands behind the window keeps its order below TAIL and never reaches 0
+    return {i: s if s >= TAIL else TAIL * math.exp(s - TAIL) for i, s in mixed.items()}
 
 
 def leaders(scores: Mapping[str, float]) -> list[str]:
@@ -55,11 +55,6 @@ def rerank(scores: Mapping[str, float], sentences: Mapping[str, float]) -> dict[
         for i, cosine in sentences.items()
     }
     return {**scores, **mixed}
-
-
-def _above_zero(score: float) -> float:
-    """What stands behind the window keeps its order below TAIL and never reaches 0."""
-    return score if score >= TAIL else TAIL * math.exp(score - TAIL)
 
 
 def _scaled(scores: Mapping[str, float], floor: float | None) -> dict[str, float]:

@@ -104,11 +104,14 @@ class Retriever:
         slots = _one_slot_a_family(ranked, lambda r: r.row.family_id)[:families]
         chosen = {r.row.passage_id: r for r in (*ranked[:read], *slots)}
         hits = self._one_voice(question, snapshot, vector, self._loaded(snapshot, vector, chosen))
-        return (
-            hits
-            if self.archive.sentence_cache is self.archive.vector_cache
-            else self._comparable(query, hits)
-        )
+        meaning = self.archive.sentence_cache
+        if meaning is self.archive.vector_cache:
+            return hits
+        # thresholds hold for cosines of the local model, not for other models'
+        texts = [embedded_text(h.article.stated_title, h.text) for h in hits[:COMPARED]]
+        cosines = meaning.embed(texts) @ meaning.embedder.embed_question(query)
+        first = [replace(h, similarity=float(s)) for h, s in zip(hits, cosines, strict=False)]
+        return [*first, *hits[COMPARED:]]
 
     def _ranked(
         self, question: Question, snapshot: Snapshot, query: str, vector: Vector, families: int
@@ -241,14 +244,6 @@ class Retriever:
             for p, s in zip(passages, similarities, strict=True)
             if p.passage_id in found or top - float(s) < 0.25
         ]
-
-    def _comparable(self, query: str, hits: list[Hit]) -> list[Hit]:
-        """Similarities of the first hits by the local model: thresholds hold for its cosines, not for other models'."""
-        meaning = self.archive.sentence_cache
-        texts = [embedded_text(h.article.stated_title, h.text) for h in hits[:COMPARED]]
-        cosines = meaning.embed(texts) @ meaning.embedder.embed_question(query)
-        first = [replace(h, similarity=float(s)) for h, s in zip(hits, cosines, strict=False)]
-        return [*first, *hits[COMPARED:]]
 
     def _vectors(self, passages: Sequence[tuple[Passage, StoredArticle]]) -> Vector:
         return self.archive.vector_cache.embed(

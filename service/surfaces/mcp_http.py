@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import importlib
 from collections.abc import Callable
-from functools import cached_property
+from functools import cache
 from typing import Any
 
 import httpx2
@@ -23,7 +23,7 @@ class McpEndpoint:
 
     def __init__(self, service: Service, api: Callable[[], ASGIApp]):
         self._service = service
-        self._api = api
+        self._api = cache(api)  # made where a tool is called first
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Raises Refused for a page of another site. Ends when the client goes away."""
@@ -49,16 +49,12 @@ class McpEndpoint:
 
     async def _ask(self, method: str, path: str, body: dict[str, Any] | None) -> Any:
         async with httpx2.AsyncClient(
-            transport=self._transport, base_url="http://dateline", timeout=None
+            transport=httpx2.ASGITransport(self._api()), base_url="http://dateline", timeout=None
         ) as client:
             reply = await client.request(method, path, json=body)
         if reply.status_code >= 400:
             raise reported(reply.json(), reply.status_code)
         return reply.json()
-
-    @cached_property
-    def _transport(self) -> httpx2.ASGITransport:
-        return httpx2.ASGITransport(self._api())
 
 
 def _once(body: bytes, left: asyncio.Task[None]) -> Receive:

@@ -44,11 +44,6 @@ def _moment(value: str) -> str:
     return f"{in_words(moment.date())}, {moment:%H:%M} UTC"
 
 
-def _counted(number: int, one: str, many: str = "") -> str:
-    """`3 articles`, `1 story`."""
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
-
-
 def _by_article(citations: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
     """Citations of one article together, in the order of their first numbers."""
     found: dict[str, list[dict[str, Any]]] = {}
@@ -66,7 +61,8 @@ _TEMPLATES = Environment(
 )
 _TEMPLATES.filters.update(
     by_article=_by_article,
-    counted=_counted,
+    # "3 articles", "1 story"
+    counted=lambda n, one, many="": f"{n:,} {one if n == 1 else many or one + 's'}",
     day=_day,
     moment=_moment,
     query=lambda values: urlencode(values, doseq=True),

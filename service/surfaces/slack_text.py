@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from datetime import date
 
 from service.surfaces.source_links import JOINER, address, inert, is_web_address
@@ -117,21 +117,16 @@ def packed(sentences: Iterable[str], limit: int, size: Callable[[str], int] = le
     pieces: list[str] = []
     room = ""
     for sentence in sentences:
-        for part in _fitting(sentence, limit, size):
+        parts = [sentence]
+        if size(sentence) > limit:
+            words = _WORD.findall(sentence)
+            parts = [p for w in words for p in ([w] if size(w) <= limit else _ATOM.findall(w))]
+        for part in parts:
             if room and size(room + part) > limit:
                 pieces.append(room.rstrip())
                 room, part = "", part.lstrip()
             room += part
     return [*pieces, room.rstrip()] if room.strip() else pieces
-
-
-def _fitting(sentence: str, limit: int, size: Callable[[str], int]) -> Iterator[str]:
-    """The sentence, else its words, else their characters."""
-    if size(sentence) <= limit:
-        yield sentence
-        return
-    for word in _WORD.findall(sentence):
-        yield from [word] if size(word) <= limit else _ATOM.findall(word)
 
 
 def day_in_words(day: date | None) -> str:
