@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from ingest.english.date_mentions import mentions
 from ingest.formats.file_readers import read
-from ingest.text.publication_dates import find_published, is_dateline, latest_named_date, parse
+from ingest.text.line_kinds import is_dateline
+from ingest.text.publication_dates import find_published, latest_named_date, parse
 from ingest.types import Article, DateKind, StatedDate
 
 DAYS = st.dates(min_value=date(1000, 1, 1), max_value=date(2100, 12, 31))

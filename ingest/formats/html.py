@@ -12,8 +12,8 @@ from ingest.errors import BadArticle
 from ingest.formats.encodings import decode
 from ingest.formats.page_metadata import read_metadata
 from ingest.formats.page_regions import is_chrome
-from ingest.text.line_kinds import fields_of, is_byline, same_line
-from ingest.text.publication_dates import is_dateline, is_fact
+from ingest.text.line_kinds import fields_of, is_byline, is_dateline, same_line
+from ingest.text.publication_dates import is_fact
 from ingest.text.title_and_byline import credit_in
 from ingest.types import Extract
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import html
 import re
 
-from ingest.text.line_kinds import is_byline, standing
-from ingest.text.publication_dates import is_dateline, leading_stamp
+from ingest.text.line_kinds import is_byline, is_dateline, standing
+from ingest.text.publication_dates import leading_stamp
 
 MOST_PASSES = 12  # markup hidden in markup takes a pass a layer; real articles take two
 SHORTEST_BROKEN = 40  # characters; a shorter line that ends in mid-air is a heading or a list entry

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from ingest.text.publication_dates import FIELD_END, is_dated_byline, is_dateline
+from ingest.english.date_mentions import WEEKDAYS, Mention, mentions
+from ingest.english.word_tables import rows
 from ingest.types import SentenceKind
 
 BODY, TITLE, HEADING = SentenceKind.BODY, SentenceKind.TITLE, SentenceKind.HEADING
@@ -16,59 +17,20 @@ CONTENTS_BLOCKS = 40  # a table of contents stands among so many, and has no mor
 LONGEST_HEADING = 110  # characters
 LONGEST_BYLINE = 160
 LONGEST_FIELD = 60
+LONGEST_DATELINE = 120
 
 # Words without which nothing is a notice. Looking for them first keeps the patterns away from
 # nearly all prose.
-_TRIGGERS = (
-    "republish",
-    "reprint",
-    "syndicat",
-    "creative commons",
-    "licensed under",
-    "originally published",
-    "first published",
-    "first appeared",
-    "originally appeared",
-    "original article",
-    "original story",
-    "our articles",
-    "donat",
-    "support ",
-    "sign in",
-    "sign up",
-    "log in",
-    "subscribe",
-    "newsletter",
-    "cookie",
-    "explore topics",
-    "share ",
-    "follow ",
-    "all rights reserved",
-    "copyright",
-    "©",
-    "http://",
-    "https://",
-    "www.",
-    "read ",
-    "related ",
-    "more from",
-    "more stories",
-    "advertisement",
-    "click here",
-    "terms of",
-    "privacy policy",
-    "comment",
-    "skip to",
-    "print this",
-    "join our",
-    "most read",
-    "you may also",
-    "download our",
-    "back to top",
-    "readers pay",
-    "loading",
-    "apologi",
-    "we regret",
+_TRIGGERS = tuple(
+    (
+        "republish|reprint|syndicat|creative commons|licensed under|originally published|"
+        "first published|first appeared|originally appeared|original article|original story|"
+        "our articles|donat|support |sign in|sign up|log in|subscribe|newsletter|cookie|"
+        "explore topics|share |follow |all rights reserved|copyright|©|http://|https://|www.|"
+        "read |related |more from|more stories|advertisement|click here|terms of|privacy policy|"
+        "comment|skip to|print this|join our|most read|you may also|download our|back to top|"
+        "readers pay|loading|apologi|we regret"
+    ).split("|")
 )
 
 
@@ -185,6 +147,38 @@ def is_byline(line: str) -> bool:
     return len(line) <= LONGEST_BYLINE and (
         any(shape.match(line) for shape in _BYLINES) or is_dated_byline(line)
     )
+
+
+def is_dateline(line: str) -> bool:
+    """Whether a line is mainly a date, such as `17 April 2024` or `Published: 3 May 2025, 14:24
+    CEST`."""
+    if len(line) > LONGEST_DATELINE or not any(map(str.isdecimal, line)):
+        return False
+    found = list(mentions(line))
+    if not any(mention.precision == "day" and mention.day for mention in found):
+        return False
+    rest = beside_dates(line, found)
+    labelled = _LABELLED.search(line) is not None
+    return sum(map(str.isalpha, LABEL.sub(" ", rest) if labelled else rest)) <= (
+        25 if labelled else 2
+    )
+
+
+def is_dated_byline(line: str) -> bool:
+    """`15 June 2025, by Perrin Oake` or `By Perrin Oake, 15 June 2025`, and no sentence with these
+    words."""
+    before, *after = _BY_WITHIN.split(line, 1)
+    if after and is_dateline(before):
+        return True
+    rest = beside_dates(line, list(mentions(line)))
+    return BY.match(line) is not None and _PROSE_WORD.search(rest, 2) is None
+
+
+def beside_dates(line: str, found: Sequence[Mention]) -> str:
+    """What a line says beside its dates and their times, zones and days of the week."""
+    for mention in reversed(found):
+        line = line[: mention.start] + " " + line[mention.end :]
+    return _FILLER.sub(" ", line)
 
 
 def fields_of(line: str) -> list[str]:
@@ -330,3 +324,33 @@ _BYLINES = (
     ),
 )
 _ENDS_WITHIN = re.compile(r"[.!?]\s+[A-Z]")
+
+FIELD_END = re.compile(r"\s[|·•]\s")
+_BY_WITHIN = re.compile(r"\s(?:[—–-]\s+)?(?:by|By|BY):?\s")
+BY = re.compile(r"[Bb][Yy]\s+[A-Z]")
+_PROSE_WORD = re.compile(r"\b(?!(?:and|of|the|de|van|von|der|al|bin|for|in)\b)[a-z]{2,}")
+
+# Phrases of data/publication.tsv by kind, as alternatives of a pattern in their order; a space is
+# any white space.
+PHRASES = {
+    kind: re.escape(phrases).replace(r";\ ", "|").replace(r"\ ", r"\s+").replace(r"\*", r"\w*")
+    for kind, phrases in rows("publication.tsv")
+}
+_KNOWN = ("first", "republished", "updated", "seen", "published")
+LABEL = re.compile(
+    rf"\b(?:{'|'.join(f'(?P<{kind}>{PHRASES[kind]})' for kind in _KNOWN)})\b", re.IGNORECASE
+)
+# A label speaks of the copy itself where it opens the line or stands before a colon.
+_ANY_LABEL = f"(?:{'|'.join(PHRASES[kind] for kind in _KNOWN)})"
+_LABELLED = re.compile(
+    rf"(?:^\W*|[(|·.]\s*){_ANY_LABEL}\b|\b(?!date){_ANY_LABEL}\s*:", re.IGNORECASE
+)
+_DAYS = "|".join(name for day in WEEKDAYS for name in (day, day[:3]))
+_FILLER = re.compile(
+    rf"\b(?:{_DAYS}|{PHRASES['beside']}|(?:utc|gmt)\s*[+-]\s*\d{{1,2}}(?::?\d\d)?|(?-i:{PHRASES['zone']})|"
+    r"(?:(?:[a-z]+\s+){1,2}(?:standard|daylight|summer|mean)|local|eastern|central|mountain|pacific|atlantic|indian?|"
+    r"singapore|hong\s+kong|japan|korea|moscow|beijing|china)\s+time|\d{1,2}\s*[ap]\.?m\.?|hrs|"
+    rf"ces?t|[ecmp][sd]?t|[ap]\.?m\.?|"
+    r"t?\d{1,2}[:.h]\d{2}(?:[:.]\d{2})?(?:\.\d+)?z?(?:\s*[ap]\.?m\.?)?)(?!\w)|[+-]\d{2}:?\d{2}\b",
+    re.IGNORECASE,
+)

@@ -8,13 +8,21 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import takewhile
 
-from ingest.english.date_mentions import WEEKDAYS, Mention, day_of, mentions
-from ingest.english.word_tables import rows
+from ingest.english.date_mentions import Mention, day_of, mentions
+from ingest.text.line_kinds import (
+    BY,
+    FIELD_END,
+    LABEL,
+    PHRASES,
+    beside_dates,
+    is_dated_byline,
+    is_dateline,
+)
 from ingest.types import DateKind, StatedDate
 
 HEADER_LINES, FOOTER_LINES = 12, 10  # lines at either end in which a copy states its dates
 # characters; longer lines are prose
-LONGEST_DATELINE, LONGEST_HEADER_LINE, LONGEST_STATEMENT = 120, 160, 220
+LONGEST_HEADER_LINE, LONGEST_STATEMENT = 160, 220
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,34 +100,9 @@ def parse(value: str) -> date | None:
     """The one whole day a metadata field names (`2025-05-03T10:00:00Z`, `3 May 2025`); None for
     anything else."""
     found = list(mentions(value))
-    if len(found) != 1 or re.search(r"\w", _FILLER.sub(" ", _without(value, found))):
+    if len(found) != 1 or re.search(r"\w", beside_dates(value, found)):
         return None
     return _certain(found[0])
-
-
-def is_dateline(line: str) -> bool:
-    """Whether a line is mainly a date, such as `17 April 2024` or `Published: 3 May 2025, 14:24
-    CEST`."""
-    if len(line) > LONGEST_DATELINE or not _DIGIT.search(line):
-        return False
-    found = list(mentions(line))
-    if not any(mention.precision == "day" and mention.day for mention in found):
-        return False
-    rest = _FILLER.sub(" ", _without(line, found))
-    labelled = _LABELLED.search(line) is not None
-    return sum(map(str.isalpha, _LABEL.sub(" ", rest) if labelled else rest)) <= (
-        25 if labelled else 2
-    )
-
-
-def is_dated_byline(line: str) -> bool:
-    """`15 June 2025, by Perrin Oake` or `By Perrin Oake, 15 June 2025`, and no sentence with these
-    words."""
-    before, *after = _BY_WITHIN.split(line, 1)
-    if after and is_dateline(before):
-        return True
-    rest = _FILLER.sub(" ", _without(line, list(mentions(line))))
-    return _BY.match(line) is not None and _PROSE_WORD.search(rest, 2) is None
 
 
 def leading_stamp(line: str) -> int:
@@ -129,16 +112,10 @@ def leading_stamp(line: str) -> int:
     return stamp.end() if stamp else 0
 
 
-def _without(line: str, found: list[Mention]) -> str:
-    for mention in reversed(found):
-        line = line[: mention.start] + " " + line[mention.end :]
-    return line
-
-
 def _statements(line: str) -> Iterator[tuple[str, Mention]]:
     """What one line states of publication: (first | published | republished | updated | bare,
     date)."""
-    if len(line) > LONGEST_STATEMENT or not _DIGIT.search(line):
+    if len(line) > LONGEST_STATEMENT or not any(map(str.isdecimal, line)):
         return
     for part in FIELD_END.split(line):
         dated = is_dateline(part) or is_dated_byline(part)
@@ -146,7 +123,7 @@ def _statements(line: str) -> Iterator[tuple[str, Mention]]:
             continue
         position = 0
         for mention in mentions(part):
-            labels = list(_LABEL.finditer(part[position : mention.start]))
+            labels = list(LABEL.finditer(part[position : mention.start]))
             bare = "bare" if dated and mention.precision == "day" else "seen"
             label = (labels[-1].lastgroup if labels else None) or bare
             position = mention.end
@@ -160,7 +137,7 @@ def is_fact(lines: Sequence[str], index: int) -> bool:
     fields = FIELD_END.split(lines[index])
     if any(_FACT.fullmatch(words) for words in [*fields, *lines[max(0, index - 1) : index]]):
         return True
-    if len(fields) < 2 or is_dateline(fields[0]) or _BY.match(fields[0]):
+    if len(fields) < 2 or is_dateline(fields[0]) or BY.match(fields[0]):
         return False
     above, below = reversed(lines[max(0, index - 2) : index]), lines[index + 1 : index + 3]
     rows = [
@@ -184,37 +161,8 @@ _KINDS = {
     "republished": DateKind.REPUBLISHED,
     "updated": DateKind.UPDATED,
 }
-_DIGIT = re.compile(r"\d")
-FIELD_END = re.compile(r"\s[|·•]\s")
-_BY_WITHIN = re.compile(r"\s(?:[—–-]\s+)?(?:by|By|BY):?\s")
-_BY = re.compile(r"[Bb][Yy]\s+[A-Z]")
-_PROSE_WORD = re.compile(r"\b(?!(?:and|of|the|de|van|von|der|al|bin|for|in)\b)[a-z]{2,}")
 
-# Phrases of data/publication.tsv by kind, as alternatives of a pattern in their order; a space is
-# any white space.
-_WORDS = {
-    kind: re.escape(phrases).replace(r";\ ", "|").replace(r"\ ", r"\s+").replace(r"\*", r"\w*")
-    for kind, phrases in rows("publication.tsv")
-}
-_FIRST, _AGAIN = _WORDS["first"], _WORDS["republished"]
-_KNOWN = ("first", "republished", "updated", "seen", "published")
-_LABEL = re.compile(
-    rf"\b(?:{'|'.join(f'(?P<{kind}>{_WORDS[kind]})' for kind in _KNOWN)})\b", re.IGNORECASE
-)
-# A label speaks of the copy itself where it opens the line or stands before a colon.
-_ANY_LABEL = f"(?:{'|'.join(_WORDS[kind] for kind in _KNOWN)})"
-_LABELLED = re.compile(
-    rf"(?:^\W*|[(|·.]\s*){_ANY_LABEL}\b|\b(?!date){_ANY_LABEL}\s*:", re.IGNORECASE
-)
-_DAYS = "|".join(name for day in WEEKDAYS for name in (day, day[:3]))
-_FILLER = re.compile(
-    rf"\b(?:{_DAYS}|{_WORDS['beside']}|(?:utc|gmt)\s*[+-]\s*\d{{1,2}}(?::?\d\d)?|(?-i:{_WORDS['zone']})|"
-    r"(?:(?:[a-z]+\s+){1,2}(?:standard|daylight|summer|mean)|local|eastern|central|mountain|pacific|atlantic|indian?|"
-    r"singapore|hong\s+kong|japan|korea|moscow|beijing|china)\s+time|\d{1,2}\s*[ap]\.?m\.?|hrs|"
-    rf"ces?t|[ecmp][sd]?t|[ap]\.?m\.?|"
-    r"t?\d{1,2}[:.h]\d{2}(?:[:.]\d{2})?(?:\.\d+)?z?(?:\s*[ap]\.?m\.?)?)(?!\w)|[+-]\d{2}:?\d{2}\b",
-    re.IGNORECASE,
-)
+_FIRST, _AGAIN = PHRASES["first"], PHRASES["republished"]
 # Credit notes speak of the copy itself too; "first published" in prose is about something else.
 _CREDIT = re.compile(
     rf"^\W*(?:{_FIRST}|{_AGAIN})\b|\bwhere\s+it\s+(?:was\s+)?(?:{_FIRST})|"
@@ -222,7 +170,7 @@ _CREDIT = re.compile(
     rf"(?:(?:is|was|has\s+been)\s+)?(?:{_FIRST}|{_AGAIN})",
     re.IGNORECASE,
 )
-_FACT = re.compile(rf"\W*(?:{_WORDS['fact']})(?:\s+(?:on|in|at))?\W*", re.IGNORECASE)
+_FACT = re.compile(rf"\W*(?:{PHRASES['fact']})(?:\s+(?:on|in|at))?\W*", re.IGNORECASE)
 _STAMP = re.compile(
     r"\s*(?:date|published|posted)\b:?\s+\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2})?Z?)?\s+(?=[^\W_])",
     re.IGNORECASE,

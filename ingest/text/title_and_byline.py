@@ -15,12 +15,12 @@ from ingest.text.line_kinds import (
     ends_within,
     fields_of,
     is_byline,
+    is_dateline,
     is_heading,
     is_notice,
     same_line,
     site_suffix,
 )
-from ingest.text.publication_dates import is_dateline
 
 # paragraphs at either end that speak of the article and not of its subject
 HEADER_LINES, FOOTER_LINES = 10, 10
