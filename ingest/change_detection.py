@@ -13,11 +13,10 @@ from ingest import report_in_words
 from ingest.collections import all_of, united, within
 from ingest.formats import file_readers
 from ingest.formats.reading_process import ReadingProcess
-from ingest.kills_and_embargoes import sorted_out
 from ingest.storage.archive import Progress as Progress
 from ingest.storage.catalogue import Catalogue, OfPath, Snapshot
 from ingest.storage.earlier_ingests import FileRecords, way_of_reading
-from ingest.storage.withheld_articles import Erased, Held
+from ingest.storage.withheld_articles import Erased, Held, sorted_out
 from ingest.types import Article, Failure, Withdrawn
 from ingest.web.fetching import Fetched, Left
 

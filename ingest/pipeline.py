@@ -21,13 +21,13 @@ from ingest.collections import all_of
 from ingest.copies import families
 from ingest.copies.near_duplicates import Print, print_of
 from ingest.errors import DatelineError, IndexUnavailable, InvalidRequest, NotFound
-from ingest.kills_and_embargoes import sorted_out
 from ingest.storage.archive import Archive, silent, vector_text
 from ingest.storage.archive import Progress as Progress
 from ingest.storage.catalogue import NewVersion, OfPath, Snapshot
 from ingest.storage.earlier_ingests import Fingerprints
 from ingest.storage.overrides import FAMILY, disagreements, overridden
 from ingest.storage.snapshot import generation_name
+from ingest.storage.withheld_articles import sorted_out
 from ingest.text import passages, sentences
 from ingest.types import Article, Family, IngestReport
 from ingest.web.fetching import Fetched
