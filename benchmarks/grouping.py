@@ -39,7 +39,7 @@ from ingest.storage.database import chunked, put
 from ingest.storage.earlier_ingests import Fingerprints
 from ingest.storage.sqlite_file import SQLiteFile
 from ingest.storage.vector_cache import VectorCache
-from ingest.text.sentences import split
+from ingest.text.segmentation import split
 from ingest.types import Article, Family, Member, Role
 
 ADDED = 10

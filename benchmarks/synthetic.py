@@ -15,8 +15,8 @@ from ingest.settings import Settings, read_settings
 from ingest.storage.archive import Archive, open_archive
 from ingest.storage.catalogue import NewVersion
 from ingest.storage.database import chunked
-from ingest.text.passages import embedded_text, split
-from ingest.text.sentences import split as sentences_of
+from ingest.text.segmentation import embedded_text, pack
+from ingest.text.segmentation import split as sentences_of
 from ingest.types import Article, Family, Member, Role
 
 SEED = 20240417
@@ -125,7 +125,7 @@ def _versions(settings: Settings, first: int) -> Iterator[list[NewVersion]]:
             found = sentences_of(article.text, article.title)
             batch.append(
                 NewVersion(
-                    article, "synthetic", found, split(article, found, settings.passage_tokens)
+                    article, "synthetic", found, pack(article, found, settings.passage_tokens)
                 )
             )
             number += 1

@@ -23,7 +23,7 @@ import typer
 from evals.metrics.intervals import Interval, share_interval
 from ingest.formats.front_matter import split_front_matter
 from ingest.text.clean import clean
-from ingest.text.sentences import split
+from ingest.text.segmentation import split
 from service.types import ArticleCard, Draft, Evidence, FamilyPlace
 from service.verification.verify import verify
 

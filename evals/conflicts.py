@@ -32,7 +32,7 @@ from ingest.copies.sentence_alignment import word_overlap
 from ingest.embedding.embedder import LocalEmbedder
 from ingest.english import differences
 from ingest.settings import read_settings
-from ingest.text.sentences import split
+from ingest.text.segmentation import split
 from ingest.types import Sentence, SentenceKind
 from service.conflicts import disputes
 from service.drafting import extractive

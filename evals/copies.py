@@ -30,7 +30,7 @@ from ingest.embedding.embedder import LocalEmbedder
 from ingest.formats.article_making import article_from
 from ingest.settings import read_settings
 from ingest.storage.vector_cache import VectorCache
-from ingest.text.sentences import split
+from ingest.text.segmentation import split
 from ingest.types import Alteration, Article, Family, Member
 
 NEAR = 15  # characters; words that were taken out have no place of their own

@@ -26,7 +26,7 @@ from ingest.copies import families
 from ingest.embedding.embedder import LocalEmbedder
 from ingest.formats import file_readers
 from ingest.settings import read_settings
-from ingest.text.sentences import split
+from ingest.text.segmentation import split
 from ingest.types import Article, Family
 
 LABELS = Path(__file__).parent / "suites" / "realtimeqa-families.json"

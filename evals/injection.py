@@ -41,7 +41,7 @@ from ingest import terminal
 from ingest.injection import recognition
 from ingest.settings import read_settings
 from ingest.text.clean import clean
-from ingest.text.sentences import split
+from ingest.text.segmentation import split
 from service.contract.response_bodies import body_of
 from service.types import Question, Turn
 from service.wiring import Service

@@ -29,7 +29,7 @@ from ingest.embedding.embedder import LocalEmbedder
 from ingest.errors import BadArticle
 from ingest.formats import file_readers
 from ingest.settings import read_settings
-from ingest.text.sentences import split
+from ingest.text.segmentation import split
 from ingest.types import Alteration, Article, Member, Role
 
 SUITE = Path(__file__).parent / "suites" / "pairs"

@@ -24,7 +24,7 @@ from evals.lab.perturbation import hedged, perturb
 from evals.metrics.intervals import Interval, interval
 from evals.passages import Asking, Long, read_clapnq, read_qed
 from evals.pool import Pool, open_pool, wikipedia
-from ingest.text.sentences import split
+from ingest.text.segmentation import split
 from service.drafting import extractive
 from service.evidence import ranking
 from service.query.question_analysis import Query, analyse

@@ -28,7 +28,7 @@ from ingest.storage.earlier_ingests import Fingerprints
 from ingest.storage.overrides import FAMILY, disagreements, overridden
 from ingest.storage.snapshot import generation_name
 from ingest.storage.withheld_articles import sorted_out
-from ingest.text import passages, sentences
+from ingest.text import segmentation
 from ingest.types import Article, Family, IngestReport
 from ingest.web.fetching import Fetched
 
@@ -292,8 +292,8 @@ def _publish(
         progress("read", len(change.fresh), len(change.fresh))  # whoever stops us need not wait
         said = {one.field: one.value for one in desk.get(read.article_id, ())}
         article = overridden(read, said) if said else read
-        split = sentences.split(article.text, article.title)
-        pieces = passages.split(article, split, budget)
+        split = segmentation.split(article.text, article.title)
+        pieces = segmentation.pack(article, split, budget)
         versions.append(NewVersion(article, root, split, pieces))
     with _settled_again(archive):
         archive.catalogue.expect(p.passage_id for v in versions for p in v.passages)

@@ -14,7 +14,7 @@ from ingest.errors import InvalidRequest, TimedOut
 from ingest.report_in_words import quoted
 from ingest.storage.archive import Archive
 from ingest.storage.catalogue import Snapshot
-from ingest.text.sentences import split
+from ingest.text.segmentation import split
 from ingest.types import Sentence, SentenceKind
 from service.answer_text import cite
 from service.answerer import check as verdict_on

@@ -35,7 +35,7 @@ VENDOR_HOMES = {
     "distributed": {"ingest/embedding/dask_embedder.py"},
     "tantivy": {"ingest/storage/text_index.py"},
     "onnxruntime": {"ingest/embedding/embedder.py"},
-    "llama_index": {"ingest/text/passages.py", "service/llamaindex.py", "evals/judges.py"},
+    "llama_index": {"ingest/text/segmentation.py", "service/llamaindex.py", "evals/judges.py"},
     "openai": {"ingest/embedding/openai_embedder.py", "service/drafting/llm.py"},
     "slack_bolt": {"service/surfaces/slack.py"},
     "mcp": {"service/surfaces/mcp.py"},

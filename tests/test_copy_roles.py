@@ -13,7 +13,7 @@ from ingest.copies.families import group
 from ingest.copies.near_duplicates import read_copy
 from ingest.copies.sentence_alignment import Embed
 from ingest.embedding.embedder import LocalEmbedder
-from ingest.text.sentences import split
+from ingest.text.segmentation import split
 from ingest.types import Article, Role
 
 STORY = (

@@ -17,7 +17,7 @@ from ingest.copies.families import group
 from ingest.copies.near_duplicates import fingerprint
 from ingest.copies.sentence_alignment import Embed
 from ingest.embedding.embedder import LocalEmbedder
-from ingest.text.sentences import split
+from ingest.text.segmentation import split
 from ingest.types import Article, Family, Member, Role
 
 FERRY = """Council buys two electric ferries for the Hallin crossing

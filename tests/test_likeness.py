@@ -14,7 +14,7 @@ from ingest.copies.likeness import carries, repeats, same_title, says_the_same
 from ingest.copies.near_duplicates import Copy, Shared, read_copy
 from ingest.copies.sentence_alignment import Embed
 from ingest.embedding.embedder import LocalEmbedder
-from ingest.text.sentences import split
+from ingest.text.segmentation import split
 from ingest.types import Article, Sentence, SentenceKind
 
 OWN = (

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from ingest import tokens
 from ingest.errors import BadArticle
 from ingest.formats.article_making import article_from
-from ingest.text import passages, sentences
+from ingest.text.segmentation import embedded_text, pack, split
 from ingest.types import Article, Passage, SentenceKind
 
 LONG = "Some news\n\n" + "\n\n".join(
@@ -21,16 +21,14 @@ LONG = "Some news\n\n" + "\n\n".join(
 )
 
 
-def split(text: str, budget_tokens: int = 60) -> tuple[Article, tuple[Passage, ...]]:
+def packed(text: str, budget_tokens: int = 60) -> tuple[Article, tuple[Passage, ...]]:
     article = article_from({"text": text}, "/a.txt", "a.txt")
-    return article, passages.split(
-        article, sentences.split(article.text, article.title), budget_tokens
-    )
+    return article, pack(article, split(article.text, article.title), budget_tokens)
 
 
 def test_passages_keep_to_the_budget_and_to_sentences() -> None:
-    article, passages = split(LONG)
-    starts = {s.start for s in sentences.split(article.text, article.title)}
+    article, passages = packed(LONG)
+    starts = {s.start for s in split(article.text, article.title)}
 
     assert len(passages) > 10
     assert all(tokens.count(p.text) <= 60 for p in passages)
@@ -38,15 +36,15 @@ def test_passages_keep_to_the_budget_and_to_sentences() -> None:
 
 
 def test_every_sentence_that_may_be_cited_is_in_exactly_one_passage() -> None:
-    article, passages = split(LONG)
+    article, passages = packed(LONG)
 
-    for sentence in sentences.split(article.text, article.title):
+    for sentence in split(article.text, article.title):
         holding = [p for p in passages if p.start <= sentence.start and sentence.end <= p.end]
         assert len(holding) == (sentence.kind is not SentenceKind.BOILERPLATE)
 
 
 def test_a_paragraph_printed_twice_is_indexed_once() -> None:
-    _, passages = split(
+    _, passages = packed(
         "Title\n\nThe dam at Orvel was closed on Monday.\n\nSomething else happened.\n\nThe dam at Orvel was closed on Monday."
     )
 
@@ -54,7 +52,7 @@ def test_a_paragraph_printed_twice_is_indexed_once() -> None:
 
 
 def test_one_sentence_longer_than_the_budget_is_cut_and_nothing_is_lost() -> None:
-    article, passages = split("word " * 400 + "end.")
+    article, passages = packed("word " * 400 + "end.")
 
     assert "".join("".join(p.text.split()) for p in passages) == "".join(article.text.split())
 
@@ -62,7 +60,7 @@ def test_one_sentence_longer_than_the_budget_is_cut_and_nothing_is_lost() -> Non
 def test_an_article_is_hashed_as_often_however_many_passages_it_has() -> None:
     def hashed(words: int) -> int:
         article = article_from({"text": "word" * words}, "/a.txt", "a.txt")
-        split = sentences.split(article.text)
+        sentences = split(article.text)
         calls = 0
 
         def count(frame: FrameType, event: str, argument: object) -> None:
@@ -71,7 +69,7 @@ def test_an_article_is_hashed_as_often_however_many_passages_it_has() -> None:
 
         sys.setprofile(count)
         try:
-            assert len(passages.split(article, split, 40)) > words // 100
+            assert len(pack(article, sentences, 40)) > words // 100
         finally:
             sys.setprofile(None)
         return calls
@@ -85,7 +83,7 @@ def test_offsets_are_exact_and_ids_distinct_whatever_the_text(
     paragraphs: list[str], budget_tokens: int
 ) -> None:
     try:
-        article, passages = split("\n\n".join(paragraphs), budget_tokens)
+        article, passages = packed("\n\n".join(paragraphs), budget_tokens)
     except BadArticle:
         return
 
@@ -96,4 +94,4 @@ def test_offsets_are_exact_and_ids_distinct_whatever_the_text(
 
 @pytest.mark.parametrize("title", [None, "Bridge opens"])
 def test_the_title_stands_in_front_of_what_is_embedded(title: str | None) -> None:
-    assert passages.embedded_text(title, "words") == (f"{title}: words" if title else "words")
+    assert embedded_text(title, "words") == (f"{title}: words" if title else "words")

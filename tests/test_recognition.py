@@ -32,7 +32,7 @@ from ingest.pipeline import SAMPLE, ingest
 from ingest.settings import Settings
 from ingest.storage.archive import Archive
 from ingest.text.clean import clean
-from ingest.text.sentences import split
+from ingest.text.segmentation import split
 from ingest.types import SentenceKind
 from service.answerer import Answerer
 from service.contract.response_bodies import Article, body_of

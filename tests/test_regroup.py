@@ -20,7 +20,7 @@ from ingest.embedding.embedder import LocalEmbedder
 from ingest.formats.article_making import article_from
 from ingest.pipeline import SAMPLE, ingest, remove
 from ingest.storage.archive import Archive
-from ingest.text.sentences import split
+from ingest.text.segmentation import split
 from ingest.types import Family, Role
 
 BRIDGE = (

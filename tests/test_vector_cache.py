@@ -16,7 +16,7 @@ from ingest.settings import Settings
 from ingest.storage.archive import Archive
 from ingest.storage.catalogue_tables import sentences
 from ingest.storage.vector_cache import Spoken
-from ingest.text.passages import embedded_text
+from ingest.text.segmentation import embedded_text
 from service.retrieval.fusion import RERANKED, leaders, rerank
 from service.retrieval.retriever import Retriever
 from service.serving.background_embedding import Ahead

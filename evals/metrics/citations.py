@@ -9,7 +9,7 @@ from functools import lru_cache
 from evals.cases import Case
 from evals.metrics.outcome import Outcome
 from evals.replies import Answer, Article, Citation, Claim
-from ingest.text.sentences import TURN
+from ingest.text.segmentation import TURN
 from ingest.types import SentenceKind
 from service.types import ArticleCard, Draft, Evidence, FamilyPlace
 from service.verification.verify import verify

@@ -9,7 +9,7 @@ from evals.cases import Case, Gold
 from evals.metrics.quotes import Span, covers, find, same_sentence, words
 from evals.replies import Article, Citation, Listed, Passage
 from ingest.formats.field_names import understood
-from ingest.text import sentences
+from ingest.text.segmentation import split
 
 Cited = Citation | Passage
 
@@ -116,7 +116,7 @@ def _stated(quote: str, article: Article) -> tuple[Span, ...]:
 
 
 def _same_sentences(quote: str, text: str) -> tuple[Span, ...]:
-    return tuple((s.start, s.end) for s in sentences.split(text) if same_sentence(s.text, quote))
+    return tuple((s.start, s.end) for s in split(text) if same_sentence(s.text, quote))
 
 
 def _last_part(source: str) -> str:

@@ -25,7 +25,7 @@ from ingest.storage.sqlite_file import unavailable
 from ingest.storage.text_index import TextIndex
 from ingest.storage.vector_cache import SentenceVectors, VectorCache
 from ingest.storage.vector_index import VectorIndex, has_room, was_cut_short
-from ingest.text import passages
+from ingest.text.segmentation import embedded_text
 from ingest.types import Article, Passage
 
 log = logging.getLogger(__name__)
@@ -315,7 +315,7 @@ def open_indexes(directory: Path, embedding_model: str) -> Indexes:
 
 def vector_text(article: Article, passage: Passage) -> str:
     """The text whose vector stands for a passage."""
-    return passages.embedded_text(article.title, passage.text)
+    return embedded_text(article.title, passage.text)
 
 
 def rebuild_indexes(

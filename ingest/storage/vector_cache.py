@@ -19,7 +19,7 @@ from ingest.storage.catalogue_tables import CACHES, sentences, vectors
 from ingest.storage.database import among, chunked, put
 from ingest.storage.snapshot import Snapshot
 from ingest.storage.sqlite_file import SQLiteFile
-from ingest.text.passages import embedded_text, sentences_in
+from ingest.text.segmentation import embedded_text, sentences_in
 
 log = logging.getLogger(__name__)
 MOST_RECENT = 2048  # vectors in memory, 1.5 kB each; of passages' sentences a quarter as many

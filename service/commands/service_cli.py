@@ -219,7 +219,7 @@ def marked(text: str, query: str) -> str:
     """A passage in one line, with its sentence that has most words of the query in bold, or where
     there is no terminal as `» … «`."""
     from ingest.english.words import stems
-    from ingest.text.sentences import split
+    from ingest.text.segmentation import split
 
     wanted = set(stems(query))
     found = [(len(wanted & set(stems(one.text))), one) for one in split(text) if one.kind == "body"]

@@ -8,7 +8,7 @@ from ingest.english import analyse
 from ingest.injection.hidden_text import visible
 from ingest.injection.recognition import looks_like_orders
 from ingest.text.clean import clean
-from ingest.text.sentences import split
+from ingest.text.segmentation import split
 from service.drafting.prompts import NO_ANSWER
 from service.types import LONGEST_QUESTION, Draft, Question
 

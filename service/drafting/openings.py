@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from ingest.english import Token, analyse
 from ingest.english.words import AUXILIARIES
-from ingest.text.sentences import TURN
+from ingest.text.segmentation import TURN
 from ingest.types import SentenceKind
 from service.evidence.answer_types import CORRECTS
 from service.query.question_analysis import Query

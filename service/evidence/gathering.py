@@ -12,7 +12,7 @@ from ingest.english.words import stems
 from ingest.storage.catalogue import Snapshot
 from ingest.storage.passage_filters import permitted_articles
 from ingest.storage.vector_cache import SentenceVectors
-from ingest.text.passages import sentences_in
+from ingest.text.segmentation import sentences_in
 from ingest.types import Passage, Sentence, SentenceKind, Span
 from service.query.question_analysis import Query
 from service.retrieval.retriever import card, filter_of

@@ -22,7 +22,7 @@ from ingest.storage.passage_filters import (
     permitted_articles,
 )
 from ingest.storage.snapshot import BOUND_TO
-from ingest.text.passages import embedded_text
+from ingest.text.segmentation import embedded_text
 from ingest.types import Passage, Role
 from service.retrieval.fusion import fuse, leaders, rerank
 from service.types import ArticleCard, FamilyPlace, Hit, Question

@@ -13,7 +13,7 @@ import numpy as np
 from evals.passages import untokenise
 from ingest.errors import WrongUsage
 from ingest.formats import file_readers
-from ingest.text.sentences import split
+from ingest.text.segmentation import split
 from ingest.types import Article, SentenceKind
 
 WORDS_PER_ARTICLE = 250  # shorter texts are joined up to this length

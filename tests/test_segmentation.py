@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingest.formats.file_readers import read
-from ingest.text.sentences import LONGEST, split
+from ingest.text.segmentation import LONGEST, split
 from ingest.types import Article, SentenceKind
 
 PIECES = [
