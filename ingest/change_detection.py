@@ -10,14 +10,13 @@ from datetime import datetime
 from pathlib import Path
 
 from ingest import report_in_words
-from ingest.collections import all_of, united, within
 from ingest.formats import file_readers
 from ingest.formats.reading_process import ReadingProcess
 from ingest.storage.archive import Progress as Progress
 from ingest.storage.catalogue import Catalogue, OfPath, Snapshot
 from ingest.storage.earlier_ingests import FileRecords, way_of_reading
 from ingest.storage.withheld_articles import Erased, Held, sorted_out
-from ingest.types import Article, Failure, Withdrawn
+from ingest.types import Article, Failure, Withdrawn, may_see, united_collections
 from ingest.web.fetching import Fetched, Left
 
 SAMPLE = Path(__file__).parent / "sample"
@@ -91,7 +90,7 @@ def compare(
     )
     leaving = (gone if prune else set()) | outgrown | sorted_.removed
     if only:  # an item of the same identifier may be somebody else's
-        leaving = {i for i in leaving if within(snapshot.collections_of(i) or only, only)}
+        leaving = {i for i in leaving if may_see(snapshot.collections_of(i) or only, only)}
     updated = sum(i in known for i in fresh)
     doubts = report_in_words.at_most([*found.doubts, *sorted_.notes], "notes about single articles")
     return Change(
@@ -168,8 +167,10 @@ def _noted(
     files.given = (*given.collections, *map("=".join, given.columns))
     for item in reading:
         if isinstance(item, Article) and given.collections:
-            item = replace(item, collections=united(item.collections, given.collections))
-        if isinstance(item, Article) and not within(all_of(item), only):
+            item = replace(
+                item, collections=united_collections(item.collections, given.collections)
+            )
+        if isinstance(item, Article) and not may_see(item.all_collections, only):
             item = Failure(item.source, NOT_BOUND, item.identity)
         if isinstance(item, Withdrawn) and only:  # of its own file, and of no other of that item
             item = replace(item, terms=replace(item.terms, item_id=None))

@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ingest import owner_client, report_in_words, terminal
-from ingest.collections import LONGEST_COLLECTION, is_name
 from ingest.errors import IndexMismatch, IndexUnavailable, WrongUsage
 from ingest.formats.csv_file import mapping
 from ingest.report_in_words import report_body
 from ingest.settings import LOCAL_MODEL, Settings, read_settings
 from ingest.storage import directory_owner
+from ingest.types import LONGEST_COLLECTION, is_collection
 
 if TYPE_CHECKING:
     from ingest.embedding.embedder import Embedder
@@ -210,7 +210,7 @@ def named_collections(collections: list[str] | None) -> list[str] | None:
     if collections is None:
         return None
     given = [" ".join(name.split()) for name in collections]
-    if bad := [name for name in given if name and not is_name(name)]:
+    if bad := [name for name in given if name and not is_collection(name)]:
         raise WrongUsage(
             f"--collection {bad[0][:40]!r}: give 1 to {LONGEST_COLLECTION} characters without commas"
         )

@@ -17,7 +17,6 @@ from typing import Concatenate, ParamSpec, TypeVar
 from ingest import report_in_words
 from ingest.change_detection import SAMPLE as SAMPLE
 from ingest.change_detection import Change, ReadFiles, compare, root_of
-from ingest.collections import all_of
 from ingest.copies import families
 from ingest.copies.near_duplicates import Print, print_of
 from ingest.errors import DatelineError, IndexUnavailable, InvalidRequest, NotFound
@@ -145,7 +144,7 @@ def _release(archive: Archive, now: datetime) -> int:
     for one in due:
         # the key that sent an upload may have been bound to its collections
         sent = Path(one.root).is_relative_to(archive.settings.uploads_dir.absolute())
-        only = all_of(one.article) if sent else ()
+        only = one.article.all_collections if sent else ()
         waited.setdefault(only, {})[one.article.article_id] = (one.article, one.root)
     with archive.catalogue.whole() as snapshot:
         parts = [

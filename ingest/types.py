@@ -1,13 +1,14 @@
-"""The types that both halves share: article, sentence, passage, family, report."""
+"""The types that both halves share: article and its collections, sentence, passage, family, report."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
+from pathlib import PurePosixPath
 
 
 class SentenceKind(StrEnum):
@@ -103,6 +104,50 @@ class Extract:
     stopped: str | None = None  # why it may not be shown
 
 
+LONGEST_COLLECTION = 100  # characters of the name of a collection; what is longer is none
+
+
+def collections_named(written: str) -> tuple[str, ...]:
+    """The names in a field, between commas."""
+    return united_collections(written.split(","))
+
+
+def united_collections(*given: Iterable[str]) -> tuple[str, ...]:
+    """All names in order, each once however its letters are cased; white space counts as one space."""
+    found: dict[str, str] = {}
+    for name in (" ".join(name.split()) for some in given for name in some):
+        if is_collection(name):
+            found.setdefault(name.casefold(), name)
+    return tuple(sorted(found.values()))
+
+
+def is_collection(name: str) -> bool:
+    """Whether a collection can be called that."""
+    return bool(name) and len(name) <= LONGEST_COLLECTION and name.isprintable() and "," not in name
+
+
+def may_see(made_for: Iterable[str], bound_to: Iterable[str]) -> bool:
+    """Whether whoever is bound to some collections may see what was made from `made_for`: all of these
+    have to be among them; whoever is bound to none sees all.
+
+    `made_for` of none is from all collections, or outside of every one.
+    """
+    allowed, needed = ({name.casefold() for name in some} for some in (bound_to, made_for))
+    return not allowed or (bool(needed) and needed <= allowed)
+
+
+def folder_of(source: str) -> str | None:
+    """The folder just below the PATH that was given, in which an article lies; None for no folder.
+
+    A line of JSON Lines is `FILE#ID`, and its id may have slashes. A page of the web lies in none.
+    """
+    if "://" in source.partition("#")[0]:
+        return None
+    first, slash, _ = source.partition("/")
+    is_line = bool(PurePosixPath(first.partition("#")[0]).suffix) and "#" in first
+    return first if slash and not is_line else None
+
+
 def article_id_of(identity: str) -> str:
     """The id of the article of an identity."""
     return hashlib.sha256(identity.encode("utf-8", "surrogateescape")).hexdigest()[:16]
@@ -139,6 +184,11 @@ class Article:
     ] = ()  # sentences for people: what was not believed, what was left out; never stored
     # what the file states of the fields in which a desk says otherwise
     stated: tuple[tuple[str, str | None], ...] = ()
+
+    @property
+    def all_collections(self) -> tuple[str, ...]:
+        """Those that it states or was given, and its folder."""
+        return united_collections(self.collections, filter(None, [folder_of(self.source)]))
 
     @property
     def article_id(self) -> str:

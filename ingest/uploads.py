@@ -19,13 +19,12 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from ingest import pipeline
-from ingest.collections import within
 from ingest.errors import IndexUnavailable, InvalidRequest
 from ingest.formats import file_readers
 from ingest.settings import Settings
 from ingest.storage.archive import Archive
 from ingest.storage.snapshot import generation_name
-from ingest.types import Failure, IngestReport
+from ingest.types import Failure, IngestReport, may_see
 
 log = logging.getLogger(__name__)
 
@@ -233,7 +232,7 @@ def _taken(archive: Archive, home: Path, staged: Staged) -> list[str]:
             for name, place in places.items()
             if any(
                 (identity == place or identity.startswith(f"{place}#"))
-                and not within(snapshot.collections_of(article_id), staged.bound_to)
+                and not may_see(snapshot.collections_of(article_id), staged.bound_to)
                 for article_id, identity in identities.items()
             )
         ]

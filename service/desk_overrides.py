@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from ingest import pipeline
-from ingest.collections import within
 from ingest.errors import InvalidRequest, NotFound, NotReady, Owned, Refused
 from ingest.storage.catalogue import Snapshot, StoredArticle
 from ingest.storage.overrides import FAMILY
 from ingest.storage.snapshot import BOUND_TO
+from ingest.types import may_see
 from service.contract.request_bodies import OverridesRequest
 from service.contract.response_bodies import Article
 from service.wiring import Service
@@ -27,7 +27,7 @@ def changeable(service: Service, article_id: str) -> StoredArticle:
     if stored is None:
         raise NotFound("there is no article of this id here")
     with service.archive.catalogue.whole() as everything:
-        if not within(everything.collections_of(article_id), BOUND_TO.get()):
+        if not may_see(everything.collections_of(article_id), BOUND_TO.get()):
             raise Refused(403, "other_collection", OTHER_COLLECTION)
     return stored
 

@@ -12,12 +12,12 @@ from datetime import datetime
 from typing import Any, Literal
 
 from ingest import pipeline, uploads
-from ingest.collections import within
 from ingest.errors import UNFORESEEN, DatelineError, IndexUnavailable, NotReady, Owned, Refused
 from ingest.report_in_words import report_body
 from ingest.storage.archive import Archive
 from ingest.storage.queue import MOST_ATTEMPTS, StoredJob
 from ingest.storage.snapshot import BOUND_TO
+from ingest.types import may_see
 
 log = logging.getLogger(__name__)
 
@@ -319,7 +319,7 @@ def new_id() -> str:
 
 
 def _seen(stored: StoredJob) -> bool:
-    return within(stored.asked.get("bound_to", ()), BOUND_TO.get())
+    return may_see(stored.asked.get("bound_to", ()), BOUND_TO.get())
 
 
 def _told(error: DatelineError) -> dict[str, Any]:

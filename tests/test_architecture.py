@@ -59,7 +59,7 @@ VENDOR_HOMES = {
         "ingest/formats/page_metadata.py",
         "ingest/formats/xml_items.py",
     },
-    "py3langid": {"ingest/text/language.py"},
+    "py3langid": {"ingest/formats/reading_process.py"},
     "pypdf": {"ingest/formats/pdf.py"},
     "trafilatura": {"ingest/formats/html.py"},
     "protego": {"ingest/web/robots.py"},

@@ -14,11 +14,11 @@ from conftest import BRIDGE, CHOIR, DAM
 from mcp.client.client import Client
 from running import running
 
-from ingest.collections import folder, names, united
 from ingest.pipeline import ingest, rollback
 from ingest.settings import Settings
 from ingest.storage.archive import Archive
 from ingest.storage.passage_filters import PassageFilter, matching_articles
+from ingest.types import collections_named, folder_of, united_collections
 
 COST = "How much did the Orvel bridge cost?"
 
@@ -35,12 +35,12 @@ COST = "How much did the Orvel bridge cost?"
     ],
 )
 def test_the_folder_below_the_path_is_a_collection(source: str, name: str | None) -> None:
-    assert folder(source) == name
+    assert folder_of(source) == name
 
 
 def test_a_name_is_told_once_however_it_is_cased_and_a_bad_one_is_none() -> None:
-    assert names(" City desk ,city  DESK,, sport") == ("City desk", "sport")
-    assert united(["x" * 100, "x" * 101, "a\0b", "a,b"]) == ("x" * 100,)
+    assert collections_named(" City desk ,city  DESK,, sport") == ("City desk", "sport")
+    assert united_collections(["x" * 100, "x" * 101, "a\0b", "a,b"]) == ("x" * 100,)
 
 
 def written(folder: Path) -> Path:

@@ -7,7 +7,7 @@ from files import (
     OPENED,
 )
 
-from ingest.text.language import language_of
+from ingest.formats.reading_process import language_of
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ import ingest.pipeline
 import ingest.storage.archive
 import service.app
 from ingest import tokens
-from ingest.text.language import language_of
+from ingest.formats.reading_process import language_of
 
 assert (
     chromadb

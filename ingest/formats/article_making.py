@@ -8,7 +8,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date
 
-from ingest.collections import names
 from ingest.errors import BadArticle
 from ingest.formats.field_names import BODIES, nearest, understood
 from ingest.formats.publisher_terms import terms_of
@@ -16,7 +15,7 @@ from ingest.text.clean import clean, one_line
 from ingest.text.site_pages import site_page
 from ingest.text.title_and_byline import authors, find_header
 from ingest.text.trusted_dates import EARLIEST, believe, stated_date
-from ingest.types import Article, DateKind, Extract
+from ingest.types import Article, DateKind, Extract, collections_named
 
 MEGABYTE = 1_000_000  # bytes
 LONGEST_FIELD = 1000  # characters of a title, name or address
@@ -159,7 +158,7 @@ def article_of(extract: Extract, identity: str, source: str, today: date | None 
         credited_to=header.credited_to,
         latest_named_date=dates.latest_named,
         terms=extract.terms,
-        collections=names(fields.get("collections", "")),
+        collections=collections_named(fields.get("collections", "")),
         notes=(*extract.notes, *dates.notes, *([lost] if undecoded else [])),
     )
 

@@ -20,7 +20,6 @@ from typing import IO, Any
 
 from sqlalchemy import Table, insert, select
 
-from ingest.collections import folder
 from ingest.errors import DatelineError, IndexUnavailable
 from ingest.settings import Settings
 from ingest.storage.catalogue_tables import (
@@ -33,6 +32,7 @@ from ingest.storage.catalogue_tables import (
     versions,
 )
 from ingest.storage.database import Schema, open_database, put
+from ingest.types import folder_of
 
 FORMAT = 1
 MANIFEST = "manifest.json"
@@ -159,7 +159,7 @@ def _read_tables(file: zipfile.ZipFile, settings: Settings, schema: Schema) -> N
             database.filled(connection, table)
         if schema is CATALOGUE and f"{schema.name}/{collected.name}.jsonl" not in present:
             sources = connection.execute(select(versions.c.version, versions.c.source)).all()
-            named = [(folder(source), version) for version, source in sources]
+            named = [(folder_of(source), version) for version, source in sources]
             put(connection, collected, [{"collection": c, "version": v} for c, v in named if c])
 
 

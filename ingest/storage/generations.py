@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
-from ingest.collections import all_of
 from ingest.storage import withheld_articles
 from ingest.storage.catalogue_tables import (
     classed,
@@ -81,7 +80,7 @@ def publish(
             w.casefold() for t in version.article.terms.subjects for w in (t.name, t.code) if w
         }
         put(connection, classed, [{"subject": t, "version": key} for t in sorted(topics)])
-        belongs = [{"collection": c, "version": key} for c in all_of(version.article)]
+        belongs = [{"collection": c, "version": key} for c in version.article.all_collections]
         put(connection, collected, belongs)
     withheld_articles.let_go(connection, (version.article.article_id for version in new))
     published = select(passages.c.passage_id)

@@ -12,11 +12,10 @@ from typing import TYPE_CHECKING
 from pydantic import TypeAdapter
 from sqlalchemy import Connection, delete, func, select, union
 
-from ingest.collections import within
 from ingest.storage.catalogue_tables import erasures, held, prints, versions, withdrawals
 from ingest.storage.database import Database, among, put
 from ingest.storage.rows import terms_json, terms_of
-from ingest.types import Article, Withdrawn
+from ingest.types import Article, Withdrawn, may_see
 
 if TYPE_CHECKING:
     from ingest.storage.catalogue import Catalogue, Snapshot
@@ -76,7 +75,7 @@ def sorted_out(
         a.article_id: a
         for found in live.values()
         for a in found
-        if within(snapshot.collections_of(a.article_id), only)
+        if may_see(snapshot.collections_of(a.article_id), only)
     }
     for article in (*standing.values(), *(article for article, _ in fresh.values())):
         for kill in by_item.get(article.terms.item_id or "", ()):

@@ -11,7 +11,6 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
-from ingest.collections import united
 from ingest.errors import AddressRefused, BadArticle, NotFetched
 from ingest.formats.article_making import MEGABYTE
 from ingest.formats.file_readers import Item, Unchanged
@@ -19,7 +18,7 @@ from ingest.formats.reading_process import Content, ReadingProcess
 from ingest.settings import Settings
 from ingest.storage.archive import Archive, Progress
 from ingest.storage.earlier_ingests import AddressRecord, way_of_reading
-from ingest.types import Article, Entry, Failure, Withdrawn, article_id_of
+from ingest.types import Article, Entry, Failure, Withdrawn, article_id_of, united_collections
 from ingest.web import response_types
 from ingest.web.addresses import checked, shown
 from ingest.web.http_client import Client
@@ -261,7 +260,7 @@ class _Visit:
 
     def _add(self, item: Article | Failure | Withdrawn, url: str) -> tuple[dict[str, str], bool]:
         if isinstance(item, Article):
-            named = united(item.collections, self.given)
+            named = united_collections(item.collections, self.given)
             item = replace(item, url=item.url or url.partition("#")[0], collections=named)
             self.items.append(item)
             return {item.article_id: item.content_hash}, True

@@ -19,10 +19,10 @@ from pydantic import (
     model_validator,
 )
 
-from ingest.collections import is_name
 from ingest.formats.article_making import LONGEST_FIELD
 from ingest.formats.item_files import LONGEST_ID
 from ingest.text.trusted_dates import AHEAD, EARLIEST
+from ingest.types import is_collection
 from service.archive_questions import ArchiveFilter
 from service.types import LONGEST_QUESTION, Filters, Question, Turn
 
@@ -89,7 +89,7 @@ PublishedDay = Annotated[Day, AfterValidator(_may_be_published)]
 Name = Annotated[PlainText, Field(max_length=300)]
 Filter = Annotated[Name, AfterValidator(str.strip)]
 CollectionName = Annotated[
-    PlainText, must(is_name, "be 1 to 100 characters without commas and line breaks")
+    PlainText, must(is_collection, "be 1 to 100 characters without commas and line breaks")
 ]
 HOLDS_WORDS = must(lambda text: any(map(str.isalnum, text)), "hold words")
 Words = Annotated[PlainText, HOLDS_WORDS]

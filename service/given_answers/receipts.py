@@ -12,12 +12,12 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, select, update
 
-from ingest.collections import within
 from ingest.errors import IndexUnavailable
 from ingest.settings import Settings
 from ingest.storage.catalogue import Catalogue
 from ingest.storage.database import Database, put
 from ingest.storage.snapshot import BOUND_TO, generation_number
+from ingest.types import may_see
 from service.access.session_cookies import secret
 from service.answer_run import AnswerRun
 from service.contract.response_bodies import body_of
@@ -81,7 +81,7 @@ class Receipts:
         query = select(receipts.c.body).where(receipts.c.answer_id == answer_id)
         rows = self._database.rows(query)
         body: Body | None = json.loads(rows[0].body) if rows else None
-        return body if body and within(made_for(body), BOUND_TO.get()) else None
+        return body if body and may_see(made_for(body), BOUND_TO.get()) else None
 
     def forget_removed(self, catalogue: Catalogue) -> None:
         """Takes the words of articles that are gone out of every receipt, and out of the file."""

@@ -14,12 +14,11 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, literal, select, tuple_
 
-from ingest.collections import within
 from ingest.errors import IndexUnavailable
 from ingest.storage.catalogue import Catalogue, Snapshot
 from ingest.storage.database import Database, chunked, put
 from ingest.storage.snapshot import BOUND_TO, generation_number
-from ingest.types import Role, Sentence
+from ingest.types import Role, Sentence, may_see
 from service.conflicts.altered_copies import cited_as, closest, says_otherwise
 from service.conflicts.side_by_side import canonical_of
 from service.contract.response_bodies import StaleBecause, body_of
@@ -106,7 +105,7 @@ class StaleAnswers:
         ids = articles_shown(body)
         with self._catalogue.whole() as everything, self._catalogue.live() as seen:
             hidden = everything.live_ids(ids) - seen.live_ids(ids)
-        return within(made_for(body), BOUND_TO.get()) and not hidden
+        return may_see(made_for(body), BOUND_TO.get()) and not hidden
 
     def told(self, bodies: Sequence[Body]) -> list[Body]:
         """Receipts, each with `stale`: null, or why, since when and what is said now."""

@@ -12,11 +12,11 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import JSONResponse
 
 from ingest import uploads
-from ingest.collections import within
 from ingest.errors import InvalidRequest, NotFound, NotReady, Owned, Refused, WrongUsage
 from ingest.storage.archive import REBUILT_ALONE
 from ingest.storage.catalogue import Snapshot
 from ingest.storage.snapshot import BOUND_TO
+from ingest.types import may_see
 from service.access.idempotency_keys import Keyed
 from service.archive_questions import ArchiveFilter, listing
 from service.conflicts.side_by_side import canonical_of, compared
@@ -195,7 +195,7 @@ def _adding(router: APIRouter, service: Service) -> None:
             await asyncio.to_thread(service.jobs.expect_room)
             bound_to = BOUND_TO.get()
             given = bound_to if collection is None and bound_to else collection
-            if given is not None and not all(within([one], bound_to) for one in given):
+            if given is not None and not all(may_see([one], bound_to) for one in given):
                 raise Refused(403, "other_collection", OTHER_COLLECTION, param="collection")
             staged = await staged_from(request, service.settings)
             named = None if given is None else tuple(given)

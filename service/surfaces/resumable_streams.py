@@ -7,8 +7,8 @@ import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
 
-from ingest.collections import within
 from ingest.storage.snapshot import BOUND_TO
+from ingest.types import may_see
 from service.types import Answer, ClaimReleased, Completed, Delta, Event, Started
 
 KEPT_SECONDS = 30.0  # that an answer goes on, and stays readable, when nobody follows it
@@ -33,7 +33,7 @@ class Recordings:
     def get(self, answer_id: str) -> Recording | None:
         """One that whoever asks may see."""
         found = self.known.get(answer_id)
-        return found if found and within(found.bound_to, BOUND_TO.get()) else None
+        return found if found and may_see(found.bound_to, BOUND_TO.get()) else None
 
 
 class Recording:

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from ingest.collections import folder
+from ingest.types import folder_of
 
 revision, down_revision = "0006", "0005"
 
@@ -23,5 +23,5 @@ def upgrade() -> None:
     )
     versions = sa.table("versions", sa.column("version"), sa.column("source"))
     for version, source in op.get_bind().execute(sa.select(versions)).all():
-        if name := folder(source):
+        if name := folder_of(source):
             op.get_bind().execute(collected.insert(), {"collection": name, "version": version})
