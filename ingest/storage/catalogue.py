@@ -42,6 +42,7 @@ from ingest.storage.catalogue_tables import (
 from ingest.storage.database import Database, among, put
 from ingest.storage.generations import (
     NEWEST,
+    article_of,
     begin,
     publish,
     purge,
@@ -50,9 +51,8 @@ from ingest.storage.generations import (
     way_back,
 )
 from ingest.storage.generations import NewVersion as NewVersion
+from ingest.storage.generations import StoredArticle as StoredArticle
 from ingest.storage.overrides import say
-from ingest.storage.rows import StoredArticle as StoredArticle
-from ingest.storage.rows import article_of
 from ingest.storage.snapshot import BOUND_TO, Kept
 from ingest.storage.snapshot import Snapshot as Snapshot
 from ingest.storage.withheld_articles import Erased, Held
@@ -134,6 +134,8 @@ class Catalogue:
         with self._database.write() as connection:
             number, now = self._new_generation(connection, "ingest")
             publish(connection, number, now, new, removed)
+            published = (version.article.article_id for version in new)
+            withheld_articles.let_go(connection, published)
             replace_members(connection, families, number)
         return number
 
@@ -142,7 +144,10 @@ class Catalogue:
         transaction, for good. With `erase` the next ingest does not take it in again."""
         with self._database.write() as connection:
             number, _ = self._new_generation(connection, "removal")
-            purge(connection, article_id, erase=erase)
+            if erase:
+                withheld_articles.note_erasure(connection, article_id)
+            purge(connection, article_id)
+            withheld_articles.forget_held(connection, [article_id])
             replace_members(connection, families, number)
         return number
 

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, delete, select, update
 
 from ingest.storage.catalogue_tables import overrides, versions
 from ingest.storage.database import put
-from ingest.storage.rows import article_of, said_columns
+from ingest.storage.generations import article_of, said_columns
 from ingest.types import Article
 
 FIELDS = ("published_on", "publisher", "author")

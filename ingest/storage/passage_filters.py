@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, and_, bindparam, func, select
 
 from ingest.storage.catalogue_tables import classed, collected, members, passages, versions
 from ingest.storage.database import Rows, among
-from ingest.storage.rows import StoredArticle
+from ingest.storage.generations import StoredArticle
 from ingest.storage.snapshot import COLLECTIONS, Snapshot, live, spelled
 
 

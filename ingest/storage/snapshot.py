@@ -33,8 +33,8 @@ from ingest.storage.catalogue_tables import (
     versions,
 )
 from ingest.storage.database import Reading, Rows, among
+from ingest.storage.generations import StoredArticle, member_of, sentences_of, stored_article
 from ingest.storage.overrides import FAMILY, Override
-from ingest.storage.rows import StoredArticle, member_of, sentences_of, stored_article
 from ingest.types import Article, Family, Member, Passage, Role, Sentence, Span
 
 GENERATION: BindParameter[int] = bindparam("generation", 0)  # Snapshot.rows puts its own in

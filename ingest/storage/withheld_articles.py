@@ -10,11 +10,11 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from pydantic import TypeAdapter
-from sqlalchemy import Connection, delete, func, select, union
+from sqlalchemy import Connection, delete, func, select
 
 from ingest.storage.catalogue_tables import erasures, held, prints, versions, withdrawals
 from ingest.storage.database import Database, among, put
-from ingest.storage.rows import terms_json, terms_of
+from ingest.storage.generations import terms_json, terms_of
 from ingest.types import Article, Withdrawn, may_see
 
 if TYPE_CHECKING:
@@ -237,10 +237,6 @@ def withdrawn(database: Database, article_ids: Iterable[str]) -> dict[str, str]:
         },
         **{row.article_id: row.reason for row in database.rows(killed, ids)},
     }
-
-
-# Ids of what no rollback shows again.
-TAKEN_BACK = union(select(withdrawals.c.article_id), select(held.c.article_id))
 
 
 def _written(moment: datetime) -> str:
