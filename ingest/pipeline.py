@@ -8,7 +8,7 @@ import hashlib
 import json
 import logging
 import time
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -81,16 +81,9 @@ def ingest(
     with catalogue.whole() as snapshot:
         files = ReadFiles(archive.file_records, _hashes(snapshot), archive.settings.max_article_mb)
         change = compare(
-            catalogue,
-            snapshot,
-            paths,
-            files,
-            prune=prune,
-            progress=report,
-            given=given,
-            now=now,
-            only=only,
-        )
+            catalogue, snapshot, paths, files,
+            prune=prune, progress=report, given=given, now=now, only=only,
+        )  # fmt: skip
         _expect(expecting, snapshot, change)
         notes = [*change.notes]
         if not dry_run and (change.withdrawn or change.held or change.no_longer):
@@ -98,7 +91,10 @@ def ingest(
         if not dry_run and (change.fresh or change.removed):
             copies = _publish(archive, snapshot, change, report)
             notes += () if only else copies  # they name articles of others
-    notes += _desk_notes(archive, given)
+    with catalogue.whole() as snapshot:
+        desk = snapshot.articles(snapshot.overrides()).values()
+    told = disagreements(one.article for one in desk if one.root in given)
+    notes += report_in_words.at_most(told, "places where desk and file disagree")
     if not dry_run:
         for root, said in given.items() if (collections, columns) != (None, None) else ():
             catalogue.give(root, said)
@@ -127,13 +123,11 @@ def release(archive: Archive, now: datetime) -> int:
     """Publishes what is under embargo no more; how many articles went live. Reads one row where
     there is nothing to do."""
     first = archive.catalogue.next_release()
-    return 0 if first is None or first > now else _settled_release(archive, now)
-
-
-@_alone
-def _settled_release(archive: Archive, now: datetime) -> int:
-    archive.settle()
-    return _release(archive, now)
+    if first is None or first > now:
+        return 0
+    with archive.writing():
+        archive.settle()
+        return _release(archive, now)
 
 
 def _release(archive: Archive, now: datetime) -> int:
@@ -317,14 +311,6 @@ def _said(
         before.collections if collections is None else tuple(collections),
         before.columns if columns is None else tuple(columns.items()),
     )
-
-
-def _desk_notes(archive: Archive, roots: Container[str]) -> tuple[str, ...]:
-    """Where what was read and the desk disagree, the desk's word stands, and it is told."""
-    with archive.catalogue.whole() as snapshot:
-        stored = snapshot.articles(snapshot.overrides()).values()
-    told = [words for one in stored if one.root in roots for words in disagreements(one.article)]
-    return report_in_words.at_most(sorted(told), "places where desk and file disagree")
 
 
 def _spared(keep: Callable[[], None]) -> None:

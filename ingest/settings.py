@@ -236,7 +236,11 @@ class Settings(BaseSettings):
 def read_settings() -> Settings:
     """The settings of this process; one that is empty counts as not set. A bad value, and a name
     that is nearly one of ours, raise WrongUsage naming the variable, never echoing a secret."""
-    _expect_known_names()
+    ours = {_variable(name, field) for name, field in Settings.model_fields.items()}
+    # a misspelt one would be as if it were not there: a service without its keys
+    for name in {*os.environ, *dotenv_values(".env")} - ours:
+        if name.startswith("DATELINE_") and (like := get_close_matches(name, ours, 1, LIKE)):
+            raise WrongUsage(f"{name} is no setting; did you mean {like[0]}?")
     try:
         settings = Settings()
         if (settings.database_url is None) != (settings.chroma_url is None):
@@ -263,11 +267,3 @@ def read_settings() -> Settings:
 
 def _variable(name: str, field: FieldInfo) -> str:
     return field.alias or f"DATELINE_{name.upper()}"
-
-
-def _expect_known_names() -> None:
-    """A misspelt setting would be as if it were not there: a service without its keys."""
-    ours = {_variable(name, field) for name, field in Settings.model_fields.items()}
-    for name in {*os.environ, *dotenv_values(".env")} - ours:
-        if name.startswith("DATELINE_") and (like := get_close_matches(name, ours, 1, LIKE)):
-            raise WrongUsage(f"{name} is no setting; did you mean {like[0]}?")

@@ -9,7 +9,7 @@ import time
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -108,9 +108,8 @@ def poll(settings: Settings, one: Watched) -> None:
         prune = one.prune and seen is not None
         report = ingest_cli.run(settings, [one.place], prune=prune, collections=one.collections)
     except Owned as error:
-        now = time.monotonic()
-        one.waits_since = one.waits_since or now
-        if now - one.waits_since >= PATIENCE_SECONDS:
+        one.waits_since = one.waits_since or time.monotonic()
+        if time.monotonic() - one.waits_since >= PATIENCE_SECONDS:
             _tell_failures(one, [f"{one.place}: {error}"], failed=False)
     except DatelineError as error:
         _tell_failures(one, [f"{one.place}: {error}"], failed=True)
@@ -123,7 +122,12 @@ def poll(settings: Settings, one: Watched) -> None:
         failed = isinstance(one.place, Path) and not one.place.exists()
         failed = failed or any(found["source"] == one.place for found in report["failed"])
         one.seen = None if failed else seen
-        _tell(one.place, report)
+        kinds = ("added", "updated", "removed")
+        if counts := [f"{name} {report[name]}" for name in kinds if report[name]]:
+            now = datetime.now().isoformat(sep=" ", timespec="seconds")
+            terminal.show(f"{now} {one.place}: {', '.join(counts)}")
+            for note in report["notes"]:
+                terminal.say(note)
         words = [f"{found['source']}: {found['reason']}" for found in report["failed"]]
         _tell_failures(one, words, failed=failed)
 
@@ -140,16 +144,6 @@ def _scan(folder: Path) -> Seen:
         if state is not None:
             found.add((str(path), state.st_mtime_ns, state.st_size))
     return frozenset(found)
-
-
-def _tell(place: Path | str, report: dict[str, Any]) -> None:
-    """A line for a poll that brought something."""
-    counts = [f"{name} {report[name]}" for name in ("added", "updated", "removed") if report[name]]
-    if counts:
-        now = datetime.now().isoformat(sep=" ", timespec="seconds")
-        terminal.show(f"{now} {place}: {', '.join(counts)}")
-        for note in report["notes"]:
-            terminal.say(note)
 
 
 def _tell_failures(one: Watched, words: list[str], *, failed: bool) -> None:

@@ -47,8 +47,13 @@ def alterations(canonical: Copy, copy: Copy, embed: Embed) -> tuple[Alteration, 
     for stretch in pair(canonical.sentences, copy.sentences, embed):
         first = stretch.left[0], stretch.right[0]
         heading = any(s.kind is not SentenceKind.BODY for s in first)
+        # a long run without an end, cut somewhere: the pieces of a menu or table do not stand for one another
+        listing = any(
+            len(s.text) > _LONGEST_OPEN and s.text.rstrip("\"'”’)]")[-1:] not in ".!?:;…"
+            for s in first
+        )
         likeness = word_overlap(first[:1], first[1:]).item()
-        if (heading or any(map(_is_listing, first))) and likeness < _SAME_HEADLINE:
+        if (heading or listing) and likeness < _SAME_HEADLINE:
             continue
         for severity, alteration in _compare(canonical, copy, stretch):
             place = (
@@ -96,13 +101,6 @@ def added(earlier: Copy, copy: Copy, embed: Embed) -> float:
 _VERBATIM = 0.8  # share of words
 
 
-def _is_listing(sentence: Sentence) -> bool:
-    """A long run without an end, cut somewhere: a menu, a table. Its pieces do not stand for one another."""
-    return (
-        len(sentence.text) > _LONGEST_OPEN and sentence.text.rstrip("\"'”’)]")[-1:] not in ".!?:;…"
-    )
-
-
 _LONGEST_OPEN = 200  # characters
 # share of words; outlets write their own headlines, and those are no alterations
 _SAME_HEADLINE = 0.75
@@ -117,9 +115,10 @@ def _compare(canonical: Copy, copy: Copy, stretch: Stretch) -> list[tuple[float,
         (d.kind, d.severity, (d.left_start, d.left_end), (d.right_start, d.right_end))
         for d in differences(left, right)
     ]
-    found += [
-        ("hedge", _LOST_HEDGE, cue, (len(right), len(right))) for cue in _lost_hedges(left, right)
-    ]
+    # what is alleged or may be so, and the copy states as a fact
+    if not _DOUBTS.search(right) and not analyse(right).attributions:
+        end = (len(right), len(right))
+        found += [("hedge", _LOST_HEDGE, cue.span(), end) for cue in _DOUBTS.finditer(left)]
     return [
         (
             severity,
@@ -127,13 +126,6 @@ def _compare(canonical: Copy, copy: Copy, stretch: Stretch) -> list[tuple[float,
         )
         for kind, severity, there, here in found
     ]
-
-
-def _lost_hedges(left: str, right: str) -> list[tuple[int, int]]:
-    """Where the canonical text says that something is alleged or may be so, and its copy states it as a fact."""
-    if _DOUBTS.search(right) or analyse(right).attributions:
-        return []
-    return [match.span() for match in _DOUBTS.finditer(left)]
 
 
 _DOUBTS = re.compile(

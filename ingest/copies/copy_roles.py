@@ -42,8 +42,10 @@ def members(copies: Sequence[Copy], prints: Sequence[Hashes], embed: Embed) -> t
             role = Role.UPDATED
         elif versions.is_altered(chosen, n) and all(versions.changes_facts(u, n) for u in updates):
             role = Role.ALTERED
-        elif _is_fragment(prints[n], prints[chosen]):
-            role = Role.FRAGMENT
+        elif len(prints[chosen]) >= MUCH_LONGER * len(prints[n]):
+            shared = np.intersect1d(prints[n], prints[chosen], assume_unique=True)
+            if len(shared) >= COPY_SHARED * len(prints[n]):
+                role = Role.FRAGMENT
         members.append(
             Member(copy.article.article_id, role, False, found if role is Role.ALTERED else ())
         )
@@ -95,12 +97,6 @@ class _Versions:
 # Of a copy's words: later versions that other outlets carry add .20 and more, altered copies .05 at most (76 pairs).
 MUCH_NEW = 0.12
 SOMETHING_NEW = 0.05
-
-
-def _is_fragment(part: Hashes, whole: Hashes) -> bool:
-    """At least `COPY_SHARED` of it stands in a text at least `MUCH_LONGER` times as long."""
-    shared = len(np.intersect1d(part, whole, assume_unique=True))
-    return shared >= COPY_SHARED * len(part) and len(whole) >= MUCH_LONGER * len(part)
 
 
 def _is_republication(article: Article) -> bool:

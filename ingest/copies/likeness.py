@@ -206,10 +206,17 @@ def carries(holder: Copy, item: Copy, embed: Embed) -> bool:
     nothing to do with one another. An article without a headline of its own is no item.
     """
     title = item.article.title
-    if not title or same_title(holder.article.title, title) or _is_headline_of(holder, item):
+    if not title or same_title(holder.article.title, title):
         return False
-    if _is_headed(holder, item):
-        return True
+    headline = _subjects(holder.article.title or "")
+    told = frozenset().union(*(_subjects(s.text) for s in item.sentences))
+    if len(headline & told) >= max(_FEWEST_SPOKEN_OF, _LEAST_SPOKEN_OF * len(headline)):
+        return False  # it is what the holder's own headline speaks of: a part of its story
+    headings = (s.text for s in holder.sentences if s.kind is SentenceKind.HEADING)
+    if (item.article.publisher or item.article.published_on) and any(
+        same_title(heading, title) for heading in headings
+    ):
+        return True  # it stands there complete, under its own headline
     body = holder.prose.sentences[:_BEGINNING]
     if not body:
         return False
@@ -228,13 +235,6 @@ def carries(holder: Copy, item: Copy, embed: Embed) -> bool:
     return float(own @ rest) < CONTINUED_COSINE * float(np.linalg.norm(own) * np.linalg.norm(rest))
 
 
-def _is_headline_of(holder: Copy, item: Copy) -> bool:
-    """Whether the longer article's own headline speaks of what stands in the other: a part of its story, then."""
-    words = _subjects(holder.article.title or "")
-    told = frozenset().union(*(_subjects(s.text) for s in item.sentences))
-    return len(words & told) >= max(_FEWEST_SPOKEN_OF, _LEAST_SPOKEN_OF * len(words))
-
-
 def _subjects(text: str) -> frozenset[str]:
     """Names and plain words; a digest is headed by its day."""
     return frozenset(
@@ -248,18 +248,6 @@ _FEWEST_SPOKEN_OF, _LEAST_SPOKEN_OF = 2, 0.4  # words of a headline, and of all 
 def _has_rest(shared: Flags) -> bool:
     """Whether a holder has enough besides."""
     return int((~shared).sum()) >= max(_FEWEST_LEFT, _LEAST_LEFT * len(shared))
-
-
-def _is_headed(holder: Copy, item: Copy) -> bool:
-    """Whether a complete article, with its outlet or date, stands under its own headline within the other."""
-    article = item.article
-    if not article.title or not (article.publisher or article.published_on):
-        return False
-    return any(
-        same_title(s.text, article.title)
-        for s in holder.sentences
-        if s.kind is SentenceKind.HEADING
-    )
 
 
 def same_title(one: str | None, other: str | None) -> bool:

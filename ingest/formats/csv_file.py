@@ -48,9 +48,14 @@ def rows_of(
                 "is no table of articles; name the columns in its first line, each once (title,text,published_on)"
             )
         for field, heading in (columns or {}).items():
-            place = _place(heading, names)
+            places = [n for n, name in enumerate(names) if name.casefold() == heading.casefold()]
+            if not places:
+                like = get_close_matches(heading, names, 1, 0.5)
+                known = f"its headings are {', '.join(names)[:200]}"
+                near = f'write "{like[0]}"' if like else known
+                raise BadArticle(f'has no column "{heading}"; {near}')
             names = [f"another {name}" if name == field else name for name in names]
-            names[place] = field
+            names[places[0]] = field
         if not understood(dict.fromkeys(names, "x"))[0].keys() & set(BODIES):
             meant = next((name for name in names if nearest(name) in BODIES), "HEADING")
             raise BadArticle(
@@ -71,13 +76,3 @@ def rows_of(
         raise BadArticle(
             f"is no table that can be read ({error} in line {reader.line_num}); save it anew as CSV"
         ) from error
-
-
-def _place(heading: str, names: list[str]) -> int:
-    """Where a heading stands, in any case."""
-    found = [n for n, name in enumerate(names) if name.casefold() == heading.casefold()]
-    if not found:
-        like = get_close_matches(heading, names, 1, 0.5)
-        near = f'; write "{like[0]}"' if like else f"; its headings are {', '.join(names)[:200]}"
-        raise BadArticle(f'has no column "{heading}"{near}')
-    return found[0]

@@ -46,19 +46,14 @@ def read_epub(data: bytes, limit_bytes: int) -> list[Fields]:
         if name.encode() in locked:
             raise BadArticle("is locked against copying; get it without that")
         root = parsed(page)[0]
-        if _length(root) >= SHORTEST:
+        body = root.find("body")
+        linked = sum(len(_words(link)) for link in root.iter("a"))
+        if len(_words(root if body is None else body)) - linked >= SHORTEST:
             heading = next(map(_words, root.iter("h1", "h2", "h3")), "")
             found.append({"id": name, "title": heading, "html": decode(page), **whole})
     if len(found) == 1:
         found[0] |= {"author": _said(package, "creator")}
     return [{name: said for name, said in fields.items() if said} for fields in found]
-
-
-def _length(page: _Element) -> int:
-    """Characters that a reader sees outside links."""
-    body = page.find("body")
-    linked = sum(len(_words(link)) for link in page.iter("a"))
-    return len(_words(page if body is None else body)) - linked
 
 
 def _said(package: _Element, path: str) -> str:

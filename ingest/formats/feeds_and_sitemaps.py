@@ -6,14 +6,10 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 from ingest.formats import json_file, xml_items
 from ingest.formats.field_names import BODIES, understood
 from ingest.types import Entry
-
-if TYPE_CHECKING:
-    from lxml.etree import _Element  # type: ignore[import-untyped]
 
 DAMAGED = "is damaged XML: entries may be missing"
 
@@ -26,7 +22,14 @@ def read_xml_listing(data: bytes) -> tuple[list[Entry], bool] | None:
     if kind in ("rss", "RDF", "feed"):
         return [_item(fields) for fields in xml_items.feed_items(root)], is_whole
     if kind in ("urlset", "sitemapindex"):
-        return [_place(element) for element in root.iter("url", "sitemap")], is_whole
+        return [
+            Entry(
+                (element.findtext("loc") or "").strip(),
+                (element.findtext("lastmod") or "").strip(),
+                is_listing=element.tag == "sitemap",
+            )
+            for element in root.iter("url", "sitemap")
+        ], is_whole
     return None
 
 
@@ -47,13 +50,6 @@ def _item(fields: Mapping[str, object]) -> Entry:
         fields={name: value for name, value in fields.items() if value},
         own_text=len(" ".join(_TAG.sub(" ", body).split())),
     )
-
-
-def _place(element: _Element) -> Entry:
-    def words(tag: str) -> str:
-        return (element.findtext(tag) or "").strip()
-
-    return Entry(words("loc"), words("lastmod"), is_listing=element.tag == "sitemap")
 
 
 _TAG = re.compile(r"<[^<>]*>")

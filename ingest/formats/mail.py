@@ -31,12 +31,18 @@ def read_mail(data: bytes) -> Fields:
     address = _header(mail, "Snapshot-Content-Location") or _header(mail, "Content-Location")
     if address or (mail.get_content_type() == "multipart/related" and "From" not in mail):
         return {name: words, "url": address}
+    try:
+        day = parsedate_to_datetime(
+            _header(mail, "Date")
+        ).isoformat()  # as the sender's clock had it
+    except (TypeError, ValueError, IndexError):
+        day = ""
     senders = getattr(mail.get("From"), "addresses", ())
     return {
         name: words,
         "title": _header(mail, "Subject"),
         "publisher": senders[0].display_name if senders else "",
-        "published_on": _day(_header(mail, "Date")),
+        "published_on": day,
     }
 
 
@@ -52,12 +58,4 @@ def _header(mail: EmailMessage, name: str) -> str:
     try:
         return str(mail.get(name) or "").strip()
     except (ValueError, IndexError, AttributeError):  # what the parser of the library breaks on
-        return ""
-
-
-def _day(stamp: str) -> str:
-    """The day as the sender's clock had it; "" where there is none."""
-    try:
-        return parsedate_to_datetime(stamp).isoformat()
-    except (TypeError, ValueError, IndexError):
         return ""

@@ -33,9 +33,8 @@ def read_metadata(tree: HtmlElement) -> tuple[dict[str, str], tuple[StatedDate, 
     """(title, author, publisher and url where stated, as written; the dates stated, the most
     trustworthy first)."""
     nodes = list(_nodes(tree))
-    tags: dict[
-        str, str
-    ] = {}  # name, property or itemprop in lower case; the first of a name counts
+    # by name, property or itemprop in lower case; the first of a name counts
+    tags: dict[str, str] = {}
     for meta in tree.iter("meta"):
         content = " ".join((meta.get("content") or "").split())
         for attribute in ("property", "name", "itemprop"):
@@ -52,8 +51,11 @@ def read_metadata(tree: HtmlElement) -> tuple[dict[str, str], tuple[StatedDate, 
     article = _article(nodes, address or tags.get("og:url"), by_id)
     story = story_of(tree)
     # names of whoever runs the site or entered the text, unless readers see them
-    doubted = {*filter(_is_no_person, _of(tags, ("author",))), *_of(article, ("account",))}
-    seen = _plain(_seen(tree)) if doubted else ""
+    named = {name: _PARTS.split(_BY.sub("", name))[0] for name in _of(tags, ("author",))}
+    doubted = {name for name, person in named.items() if not _NAME.fullmatch(person)}
+    doubted.update(_of(article, ("account",)))
+    hidden = "ancestor::script or ancestor::style or ancestor::noscript or ancestor::template"
+    seen = _plain(" ".join(tree.xpath(f"//body//text()[not({hidden})]"))) if doubted else ""
     titles = [article.get("title", ""), *_of(tags, _TITLE)]
     known = [article["name"]] if "name" in article else []
     tagged = [" ".join(tag.text_content().split()) for tag in islice(tree.iter("title"), 1)]
@@ -258,16 +260,6 @@ def _account(author: object, by_id: Mapping[str, Node]) -> str:
     return _people(author, by_id) if is_account else ""
 
 
-def _seen(tree: HtmlElement) -> str:
-    """All words of the body but scripts and styles."""
-    hidden = "ancestor::script or ancestor::style or ancestor::noscript or ancestor::template"
-    return " ".join(tree.xpath(f"//body//text()[not({hidden})]"))
-
-
-def _is_no_person(words: str) -> bool:
-    return not _NAME.fullmatch(re.split(r"\s*[,|]\s*", _BY.sub("", words))[0])
-
-
 def _plain(words: str) -> str:
     return " ".join(words.casefold().split())
 
@@ -427,5 +419,6 @@ _UPDATED_MARKS = {"dateModified", "dt-updated", "updated"}
 _UPDATES = re.compile(r"\b(?:updated|modified|corrected|revised)\b", re.IGNORECASE)
 _NO_AUTHOR = re.compile(r"(?i:https?://|www\.|\S+@\S+$|\w*admin(?:istrator)?$)|[a-z0-9_.-]+$")
 _AUTHOR_CLASS = re.compile(r"(?:^|[\s_-])(?:authors?|byline)(?:$|[\s_-])", re.IGNORECASE)
+_PARTS = re.compile(r"\s*[,|]\s*")
 _NAME = re.compile(rf"{NAME_WORD}(?:\s+{NAME_WORD}){{1,4}}")
 _BY = re.compile(r"^by:?\s+", re.IGNORECASE)

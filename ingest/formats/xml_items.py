@@ -102,11 +102,14 @@ def _newsml(item: _Element) -> Fields:
     markup = item.find("contentSet/inlineXML")
     nitf = markup.find("nitf") if markup is not None else None
     inner = _nitf(nitf) if nitf is not None else {"html": _markup(markup)}
-    rights = item.find("rightsInfo")
+    rights, stated = item.find("rightsInfo"), {}
+    if rights is not None:
+        stated["copyrightholder"] = _first_named(rights, "copyrightHolder", "copyrightNotice")
+        stated["usageterms"] = _text(rights, "usageTerms")
     links = [link for link in item.iterfind("itemMeta/link") if is_correction(link.get("rel", ""))]
     return {
         **{name: inner.get(name) for name in ("copyrightholder", "usageterms", "subjects")},
-        **({} if rights is None else _rights(rights)),
+        **stated,
         "id": item.get("guid"),
         "item_id": item.get("guid"),
         "version": item.get("version"),
@@ -131,13 +134,6 @@ def _newsml(item: _Element) -> Fields:
         "text": "".join(data.itertext()) if data is not None else "",
         "publishing_status": "" if status is None else status.get("qcode") or status.get("uri"),
         "embargoed": _text(item, "itemMeta/embargoed"),
-    }
-
-
-def _rights(rights: _Element) -> Fields:
-    return {
-        "copyrightholder": _first_named(rights, "copyrightHolder", "copyrightNotice"),
-        "usageterms": _text(rights, "usageTerms"),
     }
 
 
@@ -167,10 +163,12 @@ def feed_items(root: _Element) -> Iterator[Fields]:
         link = next((link.get("href") or (link.text or "").strip() for link in links), "")
         content = next(filter(lambda found: found is not None, map(item.find, _CONTENTS)), None)
         is_markup = content is not None and len(content)
+        author = _text(item, "creator", "author/name", "author")
+        mailbox = _MAILBOX.fullmatch(author)
         yield {
             "id": _text(item, "guid", "id") or item.get("about") or link,
             "title": _text(item, "title"),
-            "author": _author(_text(item, "creator", "author/name", "author")),
+            "author": (mailbox["name"] or "") if mailbox else author,
             "publisher": publisher,
             "url": link,
             "rights": _text(item, "rights") or rights,
@@ -186,11 +184,6 @@ def feed_items(root: _Element) -> Iterator[Fields]:
             if content is not None
             else "",
         }
-
-
-def _author(words: str) -> str:
-    mailbox = _MAILBOX.fullmatch(words)
-    return (mailbox["name"] or "") if mailbox else words
 
 
 def _text(root: _Element, *paths: str) -> str:

@@ -60,7 +60,8 @@ _URL_SAFE = str.maketrans("-_", "+/")
 def readings(text: str) -> Iterator[str]:
     """A text in small letters as it stands and, where it may be disguised, with look-alike letters, d1g1ts, ROT13 or
     its direction undone."""
-    plain = "\n".join(map(_plain, text.splitlines()))
+    lines = (unicodedata.normalize("NFKC", visible(line)) for line in text.splitlines())
+    plain = "\n".join(" ".join(line.translate(_APOSTROPHES).split()).lower() for line in lines)
     yield plain
     if not plain.isascii() and _MIXED.search(plain):
         yield plain.translate(_LOOKALIKES)
@@ -69,11 +70,6 @@ def readings(text: str) -> Iterator[str]:
     if _TURNED.search(plain):
         yield plain.translate(_ROTATED)
         yield plain[::-1]
-
-
-def _plain(line: str) -> str:
-    plain = unicodedata.normalize("NFKC", visible(line)).translate(_APOSTROPHES)
-    return " ".join(plain.split()).lower()
 
 
 _APOSTROPHES = str.maketrans("’‘ʼ＇", "''''")

@@ -16,7 +16,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from sqlalchemy import Table, insert, select
 
@@ -153,23 +153,21 @@ def _read_tables(file: zipfile.ZipFile, settings: Settings, schema: Schema) -> N
                 )
             if name not in present:
                 continue
+            known = {column.name for column in table.c}
+            # of the servers that the backup was made on it keeps nothing
+            nowhere = {"collection": None} if table is generations else {}
             with file.open(name) as lines:
-                for rows in _rows(lines, table):
+                while part := list(islice(lines, AT_ONCE)):
+                    rows = [
+                        {k: v for k, v in json.loads(line).items() if k in known} | nowhere
+                        for line in part
+                    ]
                     connection.execute(insert(table), rows)
             database.filled(connection, table)
         if schema is CATALOGUE and f"{schema.name}/{collected.name}.jsonl" not in present:
             sources = connection.execute(select(versions.c.version, versions.c.source)).all()
             named = [(folder_of(source), version) for version, source in sources]
             put(connection, collected, [{"collection": c, "version": v} for c, v in named if c])
-
-
-def _rows(lines: IO[bytes], table: Table) -> Iterator[list[dict[str, Any]]]:
-    """Rows of the columns that the table has, some hundred at once; of the servers that the backup
-    was made on it keeps nothing."""
-    names = {column.name for column in table.c}
-    while part := list(islice(lines, AT_ONCE)):
-        rows = [{k: v for k, v in json.loads(line).items() if k in names} for line in part]
-        yield [row | {"collection": None} for row in rows] if table is generations else rows
 
 
 def _tables(schema: Schema) -> Iterable[Table]:

@@ -45,12 +45,14 @@ def as_stated(article: Article) -> Article:
     return replace(article, stated=(), **{name: _read(name, v) for name, v in article.stated})
 
 
-def disagreements(article: Article) -> Iterable[str]:
-    """A sentence for each thing that file and desk both state, in other words."""
-    for name, stated in article.stated:
-        said = _written(getattr(article, name))
-        if stated is not None and stated != said and name in FIELDS:
-            yield f"{article.source}: its {NAMES[name]} is {said} by the desk's word, {stated} by the file's"
+def disagreements(articles: Iterable[Article]) -> list[str]:
+    """A sentence for each thing that file and desk both state, in other words; the desk's word stands."""
+    return sorted(
+        f"{one.source}: its {NAMES[name]} is {said} by the desk's word, {stated} by the file's"
+        for one in articles
+        for name, stated in one.stated
+        if name in FIELDS and stated not in (None, said := _written(getattr(one, name)))
+    )
 
 
 NAMES = {"published_on": "day", "publisher": "outlet", "author": "byline"}

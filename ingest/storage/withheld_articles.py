@@ -83,12 +83,9 @@ def sorted_out(
             own = kill.article_id == article.article_id and kill.article_id not in killed_now
             newer = kill.terms.is_newer(article.terms)
             if newer if own else not article.terms.is_newer(kill.terms):
-                went[article.article_id] = Withdrawn(
-                    article.identity,
-                    article.source,
-                    kill.reason,
-                    replace(article.terms, item_id=None),
-                )
+                terms = replace(article.terms, item_id=None)
+                gone = Withdrawn(article.identity, article.source, kill.reason, terms)
+                went[article.article_id] = gone
     left = {i: read for i, read in fresh.items() if i not in went}
     embargoed = tuple(Held(*read) for read in left.values() if _waits(read[0], now))
     left = {i: read for i, read in left.items() if not _waits(read[0], now)}
@@ -100,10 +97,7 @@ def sorted_out(
         f"{h.article.source} is under embargo until {h.until.isoformat()} and not shown before"
         for h in embargoed
     )
-    notes += (
-        f"{source} is an older version of {newer} and is not shown"
-        for source, newer in older.values()
-    )
+    notes += (f"{old} is an older version of {new} and is not shown" for old, new in older.values())
     notes += _contradictions(standing, left, older)
     return SortedOut(
         {i: read for i, read in left.items() if i not in older},

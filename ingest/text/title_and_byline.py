@@ -75,14 +75,11 @@ def authors(words: str, publisher: str = "") -> str:
     it)."""
     words = _OFFICE.sub("", _PLACE.sub("", _BY.sub("", _before_day(words))))
     names, comma, house = words.rpartition(",")
-    if comma and publisher and _is_of_one_house(house.strip().casefold(), publisher.casefold()):
+    house, outlet = house.strip().casefold(), (publisher or "").casefold()
+    # one may be an edition of the other
+    if comma and outlet and (outlet in house or (" " in house and outlet.startswith(f"{house} "))):
         words = names
     return person(words) if words.isupper() and " " in words else words
-
-
-def _is_of_one_house(house: str, publisher: str) -> bool:
-    """Whether a byline's outlet is that of the page: it may be an edition of the other."""
-    return publisher in house or (" " in house and publisher.startswith(f"{house} "))
 
 
 def _before_day(words: str) -> str:

@@ -95,7 +95,10 @@ def port_of(url: httpx2.URL) -> int:
 def reachable(host: str, port: int, found: Iterable[str], allow: Allowed) -> list[str]:
     """The addresses `found` for a host, each of which may be connected to at this port. Raises
     AddressRefused where one of them may not, or there is none."""
-    machines = [_machine(place) for place in found]
+    try:
+        machines = [_unwrapped(ipaddress.ip_address(place)) for place in found]
+    except ValueError as error:
+        raise AddressRefused("leads to no address that can be checked; check the name") from error
     if not machines:
         raise AddressRefused("has no address on any network; check the name")
     if host.lower() not in allow.hosts:
@@ -131,13 +134,6 @@ def is_public(machine: Machine) -> bool:
     if machine.version == 6 and machine not in _GLOBAL_UNICAST:
         return False
     return not any(machine in network for network in _SPECIAL)
-
-
-def _machine(place: str) -> Machine:
-    try:
-        return _unwrapped(ipaddress.ip_address(place))
-    except ValueError as error:
-        raise AddressRefused("leads to no address that can be checked; check the name") from error
 
 
 def _unwrapped(machine: Machine) -> Machine:

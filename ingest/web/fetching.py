@@ -211,7 +211,13 @@ class _Visit:
                 return {}, True
             self.seen.add(address)
             if entry.is_listing:
-                return self._nested(url, entry.stated, depth)
+                self.listings += 1
+                if depth + 1 >= DEEPEST or self.listings >= MOST_LISTINGS:
+                    raise BadArticle(
+                        f"is a sitemap more than {DEEPEST} levels deep, or one of more than "
+                        f"{MOST_LISTINGS}; ingest it by itself"
+                    )
+                return self._visit(url, entry.stated, depth + 1)
             record = self._usable(address)
             fresh = record and (full or self.now - record.looked_at < REVISIT_SECONDS)
             if record and fresh and record.stated == entry.stated:
@@ -238,15 +244,6 @@ class _Visit:
             self._fail(place, error)
             self._note_failure(place, entry.stated, str(error))
         return {}, False
-
-    def _nested(self, url: httpx2.URL, stated: str, depth: int) -> tuple[dict[str, str], bool]:
-        self.listings += 1
-        if depth + 1 >= DEEPEST or self.listings >= MOST_LISTINGS:
-            raise BadArticle(
-                f"is a sitemap more than {DEEPEST} levels deep, or one of more than {MOST_LISTINGS}; "
-                "ingest it by itself"
-            )
-        return self._visit(url, stated, depth + 1)
 
     def _item(self, address: str, entry: Entry) -> tuple[dict[str, str], bool]:
         data = json.dumps(entry.fields).encode()
