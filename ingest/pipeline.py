@@ -92,9 +92,10 @@ def ingest(
             copies = _publish(archive, snapshot, change, report)
             notes += () if only else copies  # they name articles of others
     with catalogue.whole() as snapshot:
-        desk = snapshot.articles(snapshot.overrides()).values()
-    told = disagreements(one.article for one in desk if one.root in given)
-    notes += report_in_words.at_most(told, "places where desk and file disagree")
+        stored = snapshot.articles(snapshot.overrides()).values()
+    if desk := [one.article for one in stored if one.root in given]:
+        told = disagreements(desk)
+        notes += report_in_words.at_most(told, "places where desk and file disagree")
     if not dry_run:
         for root, said in given.items() if (collections, columns) != (None, None) else ():
             catalogue.give(root, said)

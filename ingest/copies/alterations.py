@@ -206,20 +206,15 @@ def _moved(similarity: Matrix, pairs: Sequence[tuple[int, int]]) -> list[tuple[i
 
 
 def _neighbours(sentences: Sequence[Sentence], place: int, taken: set[int]) -> list[int]:
-    near = (place - 1, place + 1)
-    return [
-        n
-        for n in near
-        if 0 <= n < len(sentences) and n not in taken and _adjacent(sentences, place, n)
-    ]
-
-
-def _adjacent(sentences: Sequence[Sentence], one: int, other: int) -> bool:
-    """Nothing but white space was left out between two sentences, and both are prose."""
-    first, second = sentences[min(one, other)], sentences[max(one, other)]
-    return (
-        second.start - first.end <= _WIDEST_BREAK and first.kind is second.kind is SentenceKind.BODY
-    )
+    """Those beside a sentence with nothing but white space between, all of them prose."""
+    found = []
+    for n in (place - 1, place + 1):
+        if 0 <= n < len(sentences) and n not in taken:
+            first, second = sentences[min(place, n)], sentences[max(place, n)]
+            near = second.start - first.end <= _WIDEST_BREAK
+            if near and first.kind is second.kind is SentenceKind.BODY:
+                found.append(n)
+    return found
 
 
 _WIDEST_BREAK = 4  # characters

@@ -180,11 +180,13 @@ def _canonical(versions: _Versions, prints: Sequence[Hashes]) -> int:
     def rank(n: int) -> tuple[object, ...]:
         article = copies[n].article
         others = any(same_outlet(credit, article.publisher) for credit in named)
+        # traces of a machine paraphrase: broken spacing and wrong quotation marks, more often than a slip a page
+        artefacts = len(_ARTEFACTS.findall(article.text))
         return (
             len(prints[n]) * MUCH_LONGER < longest,
             -agreeing[n],
             not others or _is_republication(article),
-            _has_artefacts(article.text),
+            artefacts >= _FEWEST_ARTEFACTS and artefacts * 400 > len(article.text.split()),
             article.published_on is None,
             disputed and _outlet(article.author) in ("", _outlet(article.publisher)),
             article.published_on or date.max,
@@ -219,9 +221,3 @@ _ARTEFACTS = re.compile(
     r"|\b(?:inc|re|co)- "
 )
 _FEWEST_ARTEFACTS = 3
-
-
-def _has_artefacts(text: str) -> bool:
-    """Traces of a machine paraphrase: broken spacing and wrong quotation marks, more often than a slip a page."""
-    found = len(_ARTEFACTS.findall(text))
-    return found >= _FEWEST_ARTEFACTS and found * 400 > len(text.split())

@@ -23,7 +23,13 @@ def read_mail(data: bytes) -> Fields:
     body = mail.get_body(("html", "plain"))
     if body is None and mail.get_content_maintype() == "multipart":
         body = next((part for part in mail.walk() if part.get_content_type() == "text/html"), None)
-    words = _content(body) if isinstance(body, EmailMessage) else ""
+    words = ""
+    if isinstance(body, EmailMessage):
+        try:
+            words = str(body.get_content())
+        except (LookupError, ValueError):  # an encoding that nobody knows
+            payload = body.get_payload(decode=True)
+            words = payload.decode("utf-8", "replace") if isinstance(payload, bytes) else ""
     words = re.sub("[\ud800-\udfff]", "\ufffd", words.replace("\0", ""))  # as of other files
     if not words.strip():
         raise BadArticle("holds no text of a mail or page; save it anew")
@@ -44,14 +50,6 @@ def read_mail(data: bytes) -> Fields:
         "publisher": senders[0].display_name if senders else "",
         "published_on": day,
     }
-
-
-def _content(part: EmailMessage) -> str:
-    try:
-        return str(part.get_content())
-    except (LookupError, ValueError):  # an encoding that nobody knows
-        data = part.get_payload(decode=True)
-        return data.decode("utf-8", "replace") if isinstance(data, bytes) else ""
 
 
 def _header(mail: EmailMessage, name: str) -> str:

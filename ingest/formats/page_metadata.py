@@ -179,11 +179,15 @@ def _article(nodes: list[Node], address: str | None, by_id: Mapping[str, Node]) 
     own = (None, address, _address(best.get("url")))
     pages = (node for node in nodes if _kinds(node) & _PAGES)
     page = next((node for node in pages if node is best or _address(node.get("url")) in own), {})
+    # the account that entered the text is a node elsewhere whose picture is that of an e-mail address
+    author = best.get("author")
+    known = by_id.get(str(author.get("@id"))) if isinstance(author, dict) else None
+    is_account = known is not None and "gravatar.com" in json.dumps(known.get("image") or "")
     said = {
         "title": _words(best.get("headline") or best.get("name"), by_id),
         "name": _words(best.get("name"), by_id),
-        "author": _people(best.get("author") or best.get("creator"), by_id),
-        "account": _account(best.get("author"), by_id),
+        "author": _people(author or best.get("creator"), by_id),
+        "account": _people(author, by_id) if is_account else "",
         "publisher": _words(best.get("publisher"), by_id),
         "url": _address(best.get("url")) or _address(best.get("mainEntityOfPage")),
         DateKind.PUBLISHED: _words(best.get("datePublished") or page.get("datePublished"), by_id),
@@ -250,14 +254,6 @@ def _people(value: object, by_id: Mapping[str, Node]) -> str:
         ):
             names.append(words)
     return ", ".join(names[:10])
-
-
-def _account(author: object, by_id: Mapping[str, Node]) -> str:
-    """The author, where it is the account that entered the text: a node elsewhere whose picture is
-    that of an e-mail address."""
-    known = by_id.get(str(author.get("@id"))) if isinstance(author, dict) else None
-    is_account = known is not None and "gravatar.com" in json.dumps(known.get("image") or "")
-    return _people(author, by_id) if is_account else ""
 
 
 def _plain(words: str) -> str:

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from math import inf
 from statistics import median
 
 GAP = 1.5  # times the size of the type: white between two pieces of a row that may part columns
@@ -44,12 +45,15 @@ def in_order(rows: Sequence[Sequence[Line]]) -> list[Line]:
     columns: list[list[Line]] = [[] for _ in starts]
     usual = median(piece.size for piece in pieces)
     for row in rows:
-        if len(row) == 1 and _is_across(row[0], starts, usual):
-            found += [line for column in columns for line in column] + [row[0]]
-            columns = [[] for _ in starts]
-            continue
         for piece in row:
-            columns[_column(piece, starts)].append(piece)
+            column = _column(piece, starts)
+            beyond = starts[column + 1] + 2 * piece.size if column + 1 < len(starts) else inf
+            # alone in its row it heads the columns: large type, or it reaches into the next
+            if len(row) == 1 and (piece.size > 1.3 * usual or piece.end > beyond):
+                found += [line for one in columns for line in one] + [piece]
+                columns = [[] for _ in starts]
+            else:
+                columns[column].append(piece)
     return found + [line for column in columns for line in column]
 
 
@@ -85,10 +89,3 @@ def _starts(pieces: Sequence[Line]) -> list[float]:
 def _column(piece: Line, starts: Sequence[float]) -> int:
     """Which column a piece stands in; what is left of all stands in the first."""
     return max((n for n, start in enumerate(starts) if piece.x > start - piece.size), default=0)
-
-
-def _is_across(piece: Line, starts: Sequence[float], usual: float) -> bool:
-    """Whether a piece alone in its row heads the columns: large type, or it reaches into the next."""
-    column = _column(piece, starts)
-    reaches = column + 1 < len(starts) and piece.end > starts[column + 1] + 2 * piece.size
-    return reaches or piece.size > 1.3 * usual

@@ -223,7 +223,15 @@ class _Visit:
             if record and fresh and record.stated == entry.stated:
                 return self._same(address, record)
             if full:
-                return self._item(address, entry)
+                data = json.dumps(entry.fields).encode()
+                content = Content("item", data, address, address, date.today(), self.limit_bytes)
+                (item,) = self.process.read_all(content)
+                articles, is_whole = self._add(item, address)
+                self.records[address] = AddressRecord(
+                    digest=self._digest(data), stated=entry.stated, looked_at=self.now,
+                    articles=articles,
+                )  # fmt: skip
+                return articles, is_whole
             if self.pages >= self.settings.fetch_pages:
                 self.stopped = self.stopped or "DATELINE_FETCH_PAGES says how many one takes in"
             if self.stopped:
@@ -244,16 +252,6 @@ class _Visit:
             self._fail(place, error)
             self._note_failure(place, entry.stated, str(error))
         return {}, False
-
-    def _item(self, address: str, entry: Entry) -> tuple[dict[str, str], bool]:
-        data = json.dumps(entry.fields).encode()
-        content = Content("item", data, address, address, date.today(), self.limit_bytes)
-        (item,) = self.process.read_all(content)
-        articles, is_whole = self._add(item, address)
-        self.records[address] = AddressRecord(
-            digest=self._digest(data), stated=entry.stated, looked_at=self.now, articles=articles
-        )
-        return articles, is_whole
 
     def _add(self, item: Article | Failure | Withdrawn, url: str) -> tuple[dict[str, str], bool]:
         if isinstance(item, Article):

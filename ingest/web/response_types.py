@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from datetime import date
 
@@ -54,18 +55,12 @@ def content_of(reply: Reply, address: str, limit_bytes: int) -> Content:
     if kind in _MEASURED and _LISTING.match(data, 0, 20_000):
         kind = "web xml"
     elif kind in _MEASURED:
-        data = _in_utf8(reply, data)
-    return Content(kind, data, address, address, date.today(), limit_bytes)
-
-
-def _in_utf8(reply: Reply, data: bytes) -> bytes:
-    """A text in the encoding that its header names, which pages leave out of themselves."""
-    named = re.search(r"charset=[\"']?([\w.:-]+)", reply.headers.get("content-type", ""), re.I)
-    try:
-        data.decode()
-    except UnicodeDecodeError:
+        # a text in the encoding that its header names, which pages leave out of themselves
+        stated = reply.headers.get("content-type", "")
+        named = re.search(r"charset=[\"']?([\w.:-]+)", stated, re.IGNORECASE)
         try:
-            return data.decode(named[1] if named else "", "replace").encode()
-        except (LookupError, UnicodeError):
-            pass
-    return data
+            data.decode()
+        except UnicodeDecodeError:
+            with contextlib.suppress(LookupError, UnicodeError):
+                data = data.decode(named[1] if named else "", "replace").encode()
+    return Content(kind, data, address, address, date.today(), limit_bytes)
