@@ -49,7 +49,7 @@ def corrected(query: Query, snapshot: Snapshot, cited: Sequence[Evidence]) -> tu
         family = snapshot.family(item.article.family.id) if corrects else None
         earlier = [m.article_id for m in family.members if m.canonical] if family else []
         for stored in permitted_articles(snapshot, earlier, filter_of(query.question)):
-            before = closest(snapshot.sentences(stored.article.article_id), item.text)
+            before = closest(snapshot.sentences(stored.member.article_id), item.text)
             if before is not None and says_otherwise(before.text, item.text):
                 accounts = (
                     Account(plain(item.text), cite(item, number)),
@@ -117,7 +117,7 @@ def _against(
     every = stored.member.alterations
     touching = [a for a in every if _touches(a.canonical, item.start, item.end)]
     telling = [a for a in touching if a.kind != "wording" or _is_asked_for(query, item, a)]
-    sentences = snapshot.sentences(stored.article.article_id)
+    sentences = snapshot.sentences(stored.member.article_id)
     said = [s for s in sentences if any(_touches(a.here, s.start, s.end) for a in telling)]
     if not said or _shared(item.text, " ".join(s.text for s in said)) < SAME_SENTENCE:
         return
@@ -157,7 +157,7 @@ def cited_as(
     number: int | None, snapshot: Snapshot, sentence: Sentence, stored: StoredArticle
 ) -> Citation:
     """The citation of a whole sentence of an article."""
-    passage_id = passage_at(snapshot.passages_of(stored.article.article_id), sentence.start)
+    passage_id = passage_at(snapshot.passages_of(stored.member.article_id), sentence.start)
     return Citation(number, passage_id, sentence.text, sentence.start, sentence.end, card(stored))
 
 

@@ -215,7 +215,7 @@ class Retriever:
                 voice, snapshot, vector, {h.passage_id: h.score for h in members}, best
             )
             for hit in members:
-                if hit.article.article_id != voice.article.article_id:
+                if hit.article.article_id != voice.member.article_id:
                     kept[hit.passage_id] = replace(hit, score=hit.score * 0.5)
             kept.update((h.passage_id, h) for h in own)
         return _best_first(kept.values())
@@ -229,7 +229,7 @@ class Retriever:
         best: float,
     ) -> list[Hit]:
         """The voice's passages: its best takes the family's best score, the others fall off with their similarity."""
-        passages = snapshot.passages_of(voice.article.article_id)
+        passages = snapshot.passages_of(voice.member.article_id)
         if not passages:
             return []
         similarities = self._vectors([(p, voice) for p in passages]) @ vector
@@ -270,9 +270,9 @@ def card(stored: StoredArticle) -> ArticleCard:
     place = FamilyPlace(stored.family_id, stored.family_size, str(m.role), m.canonical)
     if stored.family_size == 1 and BOUND_TO.get():  # its family may be named after one not seen
         role = m.role if m.role is Role.ALTERED else Role.ORIGINAL
-        place = FamilyPlace(f"fam_{a.article_id}", 1, str(role), role is Role.ORIGINAL)
+        place = FamilyPlace(f"fam_{m.article_id}", 1, str(role), role is Role.ORIGINAL)
     return ArticleCard(
-        a.article_id,
+        m.article_id,
         a.title or a.source,
         a.author,
         a.publisher,
@@ -291,11 +291,11 @@ def voice_of(allowed: Sequence[StoredArticle]) -> StoredArticle | None:
     corrections = [a for a in allowed if a.member.role is Role.UPDATED]
     if corrections:
         return max(
-            corrections, key=lambda a: (a.article.published_on or date.min, a.article.article_id)
+            corrections, key=lambda a: (a.article.published_on or date.min, a.member.article_id)
         )
     return min(
         allowed,
-        key=lambda a: (not a.member.canonical, VOICES.index(a.member.role), a.article.article_id),
+        key=lambda a: (not a.member.canonical, VOICES.index(a.member.role), a.member.article_id),
         default=None,
     )
 

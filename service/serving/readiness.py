@@ -38,18 +38,15 @@ def expect_ready(service: Service) -> tuple[str, int, int]:
         "receipts": partial(service.receipts.get, "ans_none"),
         "keys": service.keys.refresh,
     }
-    missing = {name: words for name, part in parts.items() if (words := _trouble(name, part))}
+    missing: dict[str, str] = {}
+    for name, part in parts.items():
+        try:
+            part()
+        except DatelineError as error:
+            missing[name] = str(error)
+        except Exception:  # a rim: whoever asks whether we are ready hears which part is not
+            log.exception("not ready part=%s", name)
+            missing[name] = UNFORESEEN
     if missing:
         raise Missing(missing)
     return found[0]
-
-
-def _trouble(name: str, part: Callable[[], object]) -> str | None:
-    try:
-        part()
-    except DatelineError as error:
-        return str(error)
-    except Exception:  # a rim: whoever asks whether we are ready hears which part is not
-        log.exception("not ready part=%s", name)
-        return UNFORESEEN
-    return None

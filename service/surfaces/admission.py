@@ -200,7 +200,12 @@ class Admission:
 
     def _caller(self, scope: Scope, headers: Headers) -> Caller | None:
         """Who asks, noted in the request's state. Raises Refused."""
-        _expect_short_head(scope)
+        if sum(len(name) + len(value) for name, value in scope["headers"]) > MOST_HEADER_BYTES:
+            most = f"{MOST_HEADER_BYTES // 1024} KB"
+            raise Refused(431, "headers_too_large", f"the headers are over {most}")
+        if len(scope.get("raw_path") or b"") + len(scope["query_string"]) > MOST_TARGET_BYTES:
+            most = f"{MOST_TARGET_BYTES // 1024} KB"
+            raise Refused(414, "uri_too_long", f"the address is over {most}")
         is_ours = _is_our_host(headers.get("host", ""), self.settings.public_url)
         if not (self.private or self.keys or is_ours):
             raise Refused(421, "unknown_host", UNKNOWN_HOST)
@@ -342,14 +347,6 @@ def _sign_in_address(scope: Scope) -> str:
         f"?{query.decode('latin-1')}" if query else ""
     )
     return ("../" * (raw.count(b"/") - 1) or "./") + "sign-in?" + urlencode({"next": wanted})
-
-
-def _expect_short_head(scope: Scope) -> None:
-    if sum(len(name) + len(value) for name, value in scope["headers"]) > MOST_HEADER_BYTES:
-        most = f"{MOST_HEADER_BYTES // 1024} KB"
-        raise Refused(431, "headers_too_large", f"the headers are over {most}")
-    if len(scope.get("raw_path") or b"") + len(scope["query_string"]) > MOST_TARGET_BYTES:
-        raise Refused(414, "uri_too_long", f"the address is over {MOST_TARGET_BYTES // 1024} KB")
 
 
 def _is_our_host(host: str, public_url: str | None) -> bool:

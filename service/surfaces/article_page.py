@@ -17,7 +17,6 @@ from service.contract.response_bodies import Member, Overridden
 from service.retrieval.retriever import card
 
 HEAD = (SentenceKind.TITLE, SentenceKind.BYLINE, SentenceKind.DATELINE, SentenceKind.HEADING)
-ASIDES = (SentenceKind.BOILERPLATE, SentenceKind.ORDERS)
 
 
 @dataclass(frozen=True, slots=True)
