@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import lru_cache
 from itertools import pairwise
 
 from ingest.english.date_mentions import MONTHS, WEEKDAYS, Mention, mentions
@@ -45,6 +46,7 @@ class Period:
         return (self.first is None or self.first <= day) and (self.last is None or day <= self.last)
 
 
+@lru_cache(maxsize=4096)  # of a sentence or title, each answer asks several times
 def periods(text: str, today: date | None) -> tuple[Period, ...]:
     """Every period of a text, in its order; words that count from today ("last week") need `today`.
 

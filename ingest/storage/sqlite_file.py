@@ -65,6 +65,7 @@ class SQLiteFile(Database):
         self.path = path
         self._replaceable = replaceable
         self._write_lock = threading.RLock()
+        self._at_once = self._engine.execution_options(begin="IMMEDIATE")
         try:
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             path.touch(mode=0o600)
@@ -137,7 +138,7 @@ class SQLiteFile(Database):
 
     @contextmanager
     def _writing(self, engine: Engine) -> Iterator[Connection]:
-        with self._write_lock, engine.execution_options(begin="IMMEDIATE").begin() as connection:
+        with self._write_lock, self._at_once.begin() as connection:
             yield connection
 
     def _viewing(self, engine: Engine) -> Connection:

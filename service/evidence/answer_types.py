@@ -128,15 +128,30 @@ def _stemmed(text: str) -> tuple[tuple[int, ...], tuple[str, ...]]:
 
 
 @lru_cache(READINGS)
-def _numerals(text: str) -> tuple[tuple[int, int, str], ...]:
-    """Start, end and small letters of each number of a sentence."""
+def _numerals(text: str) -> tuple[tuple[int, int, str, frozenset[str]], ...]:
+    """Start, end and small letters of each number of a sentence, and the stems of what follows it."""
     found = ((*match.span(), match[0].lower()) for match in _NUMBER.finditer(text))
-    return tuple(one for one in found if not one[2].isalpha() or one[2] in _NUMBER_WORDS)
+    return tuple(
+        (start, end, number, frozenset(map(stem, words(text[end : end + 60])[:4])))
+        for start, end, number in found
+        if not number.isalpha() or number in _NUMBER_WORDS
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Name:
+    """A name in a sentence, `text[start:end]`."""
+
+    start: int
+    end: int
+    stems: frozenset[str]  # without stop words
+    words: int
+    parts: frozenset[str]  # the stems of all its words
 
 
 @lru_cache(READINGS)
-def _capitalised(text: str) -> tuple[tuple[int, int, frozenset[str]], ...]:
-    """Start, end and stems of each name of a sentence; a lone capital may only open it."""
+def _capitalised(text: str) -> tuple[_Name, ...]:
+    """Each name of a sentence; a lone capital may only open it."""
     names = []
     for match in _CAPITALS.finditer(text):
         run = match[0].split()
@@ -147,8 +162,22 @@ def _capitalised(text: str) -> tuple[tuple[int, int, frozenset[str]], ...]:
         if not kept or (opens and len(kept) == len(run) == 1 and not kept[0].isupper()):
             continue
         start = match.end() - len(match[0][match[0].index(kept[0]) :])
-        names.append((start, match.end(), stems(" ".join(kept))))
+        own = words(text[start : match.end()])
+        parts = frozenset(map(stem, own))
+        names.append(_Name(start, match.end(), stems(" ".join(kept)), len(own), parts))
     return tuple(names)
+
+
+@lru_cache(READINGS)
+def _followed(text: str) -> tuple[tuple[int, int, str, tuple[str, ...]], ...]:
+    """Where one word stands right before another, the second one's stem, and those of the first."""
+    return tuple(
+        (before.start(), named.end(), stem(named[0].lower()), new)
+        for before, named in pairwise(_WORD.finditer(text))
+        if text[before.end() : named.start()] in (" ", "-")
+        and not before[0].endswith(("'s", "’s"))
+        and (new := tuple(stem(w) for w in words(before[0]) if w not in STOP_WORDS))
+    )
 
 
 _WORD = re.compile(r"[^\W_]+(?:[.,](?=\d)[^\W_]+)*(?:['’][^\W_]+)?")
@@ -212,18 +241,17 @@ def words_that_answer(query: Query, text: str) -> tuple[int, int] | None:
 
 def new_names(query: Query, text: str) -> tuple[str, ...]:
     """Runs of capitalised words of `text` that hold a word the question does not; a lone capital may only open it."""
-    return tuple(text[start:end] for start, end in _new_names(query, text))
+    return tuple(text[name.start : name.end] for name in _new_names(query, text))
 
 
-def _new_names(query: Query, text: str) -> Iterator[tuple[int, int]]:
+def _new_names(query: Query, text: str) -> Iterator[_Name]:
     asked_stems = {stemmed for _, stemmed in query.terms}
-    for start, end, name in _capitalised(text):
-        if not name <= asked_stems:
-            yield start, end
+    return (name for name in _capitalised(text) if not name.stems <= asked_stems)
 
 
 def _people(query: Query, text: str) -> Iterator[Thing]:
-    for start, end in _new_names(query, text):
+    for one in _new_names(query, text):
+        start, end = one.start, one.end
         name = text[start:end].replace(".", "").lower().split()
         known = name[0] in HONORIFICS or name[0] in GIVEN_NAMES
         if len(name) > 1:
@@ -235,12 +263,11 @@ def _people(query: Query, text: str) -> Iterator[Thing]:
 
 def _names(query: Query, text: str, several_words: float, one_word: float) -> Iterator[Thing]:
     """Best where a name holds the noun that was asked for: "which party", "the Liberal Democratic Party"."""
-    for start, end in _new_names(query, text):
-        name = words(text[start:end])
-        if query.noun is not None and len(name) > 1 and query.noun in {stem(word) for word in name}:
-            yield Thing(start, end, 1.0)
+    for name in _new_names(query, text):
+        if name.words > 1 and query.noun in name.parts:
+            yield Thing(name.start, name.end, 1.0)
         else:
-            yield Thing(start, end, several_words if len(name) > 1 else one_word)
+            yield Thing(name.start, name.end, several_words if name.words > 1 else one_word)
 
 
 def _dates(query: Query, text: str) -> Iterator[Thing]:
@@ -279,9 +306,8 @@ def _numbers(query: Query, text: str) -> Iterator[Thing]:
     counted: Set[str] = set()  # the stems of what is counted
     if query.noun is not None and query.kind == "how_many" and not query.dimensions:
         counted = synonyms(query.noun)
-    for start, end, number in _numerals(text):
-        following = words(text[end : end + 60])[:4] if counted else ()
-        if not counted.isdisjoint(map(stem, following)):
+    for start, end, number, following in _numerals(text):
+        if not counted.isdisjoint(following):
             yield Thing(start, end, 1.0)
         elif any(first <= start < last for first, last in hours):
             continue
@@ -293,16 +319,9 @@ def _numbers(query: Query, text: str) -> Iterator[Thing]:
 def _kinds(query: Query, noun: str, text: str) -> Iterator[Thing]:
     """What stands right before the noun and is not in the question: "a state visit" for "what kind of visit"."""
     asked_stems = {stemmed for _, stemmed in query.terms}
-    for before, named in pairwise(_WORD.finditer(text)):
-        told = words(before[0])
-        new = any(word not in STOP_WORDS and stem(word) not in asked_stems for word in told)
-        if (
-            new
-            and not before[0].endswith(("'s", "’s"))
-            and stem(named[0].lower()) == noun
-            and text[before.end() : named.start()] in (" ", "-")
-        ):
-            yield Thing(before.start(), named.end(), 1.0)
+    for start, end, named, before in _followed(text):
+        if named == noun and not asked_stems.issuperset(before):
+            yield Thing(start, end, 1.0)
 
 
 def _places(query: Query, text: str) -> Iterator[Thing]:

@@ -95,6 +95,8 @@ def in_their_place(
     """
     if wanted in ("person", "organisation", "place", "name"):
         return tuple(ranked)
+    if not wrong:
+        return tuple(sorted(ranked, key=lambda item: -item.relevance))
     gone = {place(one.wrong) for one in wrong}
     worth = dict[tuple[str, int], float]()
     for one in wrong:

@@ -139,23 +139,24 @@ def _signs(
     question: Vectors, weight: Vectors, wanted: Vectors, told: _Told, lead: int
 ) -> tuple[list[float], float, tuple[int, int]]:
     """The signs of one sentence behind `lead` characters, the pointer's sureness, and where it points."""
-    own = told.starts >= lead
-    if not own.any():
+    own = int(np.searchsorted(told.starts, lead))  # pieces stand in their order
+    if own == len(told.starts):
         return [0.0] * len(SIGNS), 0.0, (0, 0)
     like = question @ told.turned.astype(np.float32).T
-    found = (told.offered.astype(np.float32) @ wanted)[own]
-    share = np.exp(found - found.max())
-    points = float(np.log(share.mean()) + found.max())
-    first = np.flatnonzero(own)[int(np.argmax(found))]
+    found = (told.offered.astype(np.float32) @ wanted)[own:]
+    place = int(found.argmax())
+    most = found[place]
+    total = np.exp(found - most).sum()  # of shares, the first one's being 1
     nearest = like.max(axis=1)
     signs = [
         SCALE * float(nearest @ weight),
-        SCALE * float(like[:, own].max(axis=1) @ weight),
-        points,
+        SCALE * float(like[:, own:].max(axis=1) @ weight),
+        float(np.log(total / len(found)) + most),
         float(nearest.min()),
     ]
+    first = own + place
     answer = int(told.starts[first]) - lead, int(told.ends[first]) - lead
-    return signs, float(share.max() / share.sum()), answer
+    return signs, float(1 / total), answer
 
 
 def lead_of(item: Evidence) -> str:

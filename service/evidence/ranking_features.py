@@ -6,7 +6,10 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
+from operator import itemgetter
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -119,7 +122,8 @@ def measure(
     # each term's share of the question's idf; sums to 1
     raw = {stemmed: max(idf(word), 1e-6) for word, stemmed in query.terms}
     weights = {term: value / sum(raw.values()) for term, value in raw.items()}
-    rows = [[token.stem for token in analyse(item.text).tokens] for item in evidence]
+    said = [_said(item.text) for item in evidence]
+    rows = [one.stems for one in said]
     # the terms of the question that a word stands for: "accord" holds "agreement"
     same: dict[str, set[str]] = {}
     for _, term in query.terms:
@@ -145,12 +149,12 @@ def measure(
     sentences: dict[str, Floats] = {
         "cosine": np.asarray(vectors @ question_vector, dtype=np.float64),
         "passage": np.array([item.passage_score for item in evidence]),
-        "pairs": np.array([len(beside & set(pairwise(r))) / max(1, len(beside)) for r in rows]),
+        "pairs": np.array([len(beside & one.pairs) / max(1, len(beside)) for one in said]),
         "shortness": np.array([max(0.0, 1 - (len(row) - 1) / 29) for row in rows]),
         "bond": bonds,
         **by_type,
         **_by_words(query, evidence, weights, held, titles),
-        **_by_form(query, evidence),
+        **_by_form(query, evidence, said),
     }
     sentences["overview"] = sentences["opening"] * (not typed)
     whole = _by_article(evidence, held, together=query.several_articles)
@@ -171,6 +175,29 @@ def measure(
     )
 
 
+class _Said(NamedTuple):
+    """What a sentence is, whatever was asked."""
+
+    stems: tuple[str, ...]
+    pairs: frozenset[tuple[str, str]]  # of stems that are neighbours
+    points_back: bool
+    asks: bool
+    quoted: float
+
+
+@lru_cache(maxsize=4096)
+def _said(text: str) -> _Said:
+    stems = tuple(token.stem for token in analyse(text).tokens)
+    return _Said(
+        stems,
+        frozenset(pairwise(stems)),
+        bool(PRONOUN.match(text)),
+        text.rstrip("”\"' ").endswith("?"),
+        sum(map(len, _QUOTATION.findall(text))) / max(1, len(text)),
+    )
+
+
+_BEGINNING = itemgetter(slice(4))
 _CUE_OF: dict[str | None, str] = {
     "person": "cue_person",
     "organisation": "cue_name",
@@ -199,7 +226,7 @@ def _by_words(
     own = mass(held)
     known, neighbour = list(held), np.zeros(len(evidence))
     for left, right in _neighbours(evidence):
-        if PRONOUN.match(evidence[right].text):  # it speaks of what the sentence before names
+        if _said(evidence[right].text).points_back:  # to what the sentence before names
             known[right] = held[left] | held[right]
         neighbour[left] = max(neighbour[left], own[right])
         neighbour[right] = max(neighbour[right], own[left])
@@ -217,7 +244,9 @@ def _by_words(
     }
 
 
-def _by_form(query: Query, evidence: Sequence[Evidence]) -> dict[str, Floats]:
+def _by_form(
+    query: Query, evidence: Sequence[Evidence], said: Sequence[_Said]
+) -> dict[str, Floats]:
     """What a sentence is, where it stands in its article, and how old that is."""
     starts: dict[str, int] = {}
     body: dict[str, list[int]] = defaultdict(list)
@@ -229,16 +258,14 @@ def _by_form(query: Query, evidence: Sequence[Evidence]) -> dict[str, Floats]:
     plain = float(query.about is None)
     newer = _newer(evidence)
     return {
-        "pronoun": _flags(PRONOUN.match(item.text) for item in evidence),
+        "pronoun": _flags(one.points_back for one in said),
         "first": _flags(item.start == starts[item.passage_id] for item in evidence),
         "opening": _flags(e.start in openings.get(e.article.article_id, ()) for e in evidence),
         "title": plain * _flags(item.kind is SentenceKind.TITLE for item in evidence),
         "heading": plain * _flags(item.kind is SentenceKind.HEADING for item in evidence),
         "credit": plain * _flags(item.kind in _CREDITS for item in evidence),
-        "asks": _flags(item.text.rstrip("”\"' ").endswith("?") for item in evidence),
-        "quoted": np.array(
-            [sum(map(len, _QUOTATION.findall(e.text))) / max(1, len(e.text)) for e in evidence]
-        ),
+        "asks": _flags(one.asks for one in said),
+        "quoted": np.array([one.quoted for one in said]),
         "about": np.array([states(query, item) for item in evidence]),
         "newer": newer,
         "newer_now": newer * query.present,
@@ -292,7 +319,11 @@ def _names(
         return np.ones(len(rows))
     return np.array(
         [
-            sum(len(name & (row | title)) / len(name) for name in names) / len(query.names)
+            sum(
+                len([word for word in name if word in row or word in title]) / len(name)
+                for name in names
+            )
+            / len(query.names)
             for row, title in zip(rows, titles, strict=True)
         ]
     )
@@ -318,7 +349,7 @@ def _unheard(query: Query, evidence: Sequence[Evidence]) -> bool:
     if not names:
         return False
     cards = {item.article.article_id: item.article for item in evidence}.values()
-    known = {word for item in evidence for word in analyse(item.text).words}
+    known = set[str]().union(*(analyse(item.text).words for item in evidence))
     for card in cards:
         known.update(analyse(f"{card.title} {card.author} {card.publisher}").words)
     return any(not name & known for name in names)
@@ -382,7 +413,7 @@ def _each_once(
 
 
 def _lost(weights: dict[str, float], row: frozenset[str]) -> dict[str, float]:
-    beginnings = {word[:4] for word in row if len(word) >= 4}
+    beginnings = set(map(_BEGINNING, row))  # a word that is shorter begins no term
     return {
         term: weight
         for term, weight in weights.items()

@@ -208,7 +208,7 @@ def states(query: Query, item: Evidence) -> float:
     """How plainly, 0 to 1, the sentence states what a question about an article asks for; 0 for any other question."""
     if query.about is None:
         return 0.0
-    said = set(words(item.text))
+    said = frozenset(analyse(item.text).words)
     match query.about:
         case "author":
             if not item.article.author or not set(words(item.article.author)) <= said:

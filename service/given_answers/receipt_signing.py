@@ -267,10 +267,15 @@ def _place(citation: Body) -> Body:
 def _whole(value: Any) -> Any:
     """Numbers without a fraction are written without a point, as RFC 8785 has them."""
     if isinstance(value, dict):
-        return {name: _whole(one) for name, one in value.items()}
+        return {
+            name: one if type(one) in _AS_THEY_ARE else _whole(one) for name, one in value.items()
+        }
     if isinstance(value, list | tuple):
-        return [_whole(one) for one in value]
+        return [one if type(one) in _AS_THEY_ARE else _whole(one) for one in value]
     return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+_AS_THEY_ARE = (str, int, type(None))
 
 
 def _public(raw: bytes) -> PublicKey:

@@ -5,8 +5,11 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
+import threading
+from collections import deque
 from collections.abc import Sequence
 from contextvars import ContextVar
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -46,6 +49,22 @@ ASKED_BY: ContextVar[str] = ContextVar("asked_by", default="")
 
 Body = dict[str, Any]
 
+_HELD_AGAINST = (
+    update(followed)
+    .where(followed.c.name == "answers", followed.c.generation > bindparam("first"))
+    .values(generation=bindparam("first"))
+)
+
+
+@dataclass(slots=True)
+class _Waiting:
+    """A receipt that is to be written, and how that went."""
+
+    row: tuple[str, str, Body, str]
+    generation: int
+    written: bool = False
+    failure: Exception | None = None
+
 
 class Receipts:
     """The answers that a database of records holds.
@@ -56,6 +75,8 @@ class Receipts:
     def __init__(self, database: Database, keep_days: int = 90):
         """Receipts are kept `keep_days`; 0 keeps none."""
         self._database = database
+        self._waiting: deque[_Waiting] = deque()
+        self._turn = threading.Lock()
         self.keep_days = keep_days
         self.signer = Signer(secret(database, "receipts"))
 
@@ -65,15 +86,30 @@ class Receipts:
             return
         moment = made_at.isoformat(timespec="seconds")
         body = self.signer.signed(body_of(answer) | {"made_at": moment, "made_from": made_from})
+        number = generation_number(answer.index["generation"])
+        mine = _Waiting((answer.id, moment, body, ASKED_BY.get()), number)
+        self._waiting.append(mine)
+        with self._turn:  # whoever comes first writes for all who wait, and each commit is a wait
+            if not mine.written:
+                self._write_waiting()
+        if isinstance(mine.failure, IndexUnavailable):
+            log.warning("no receipt of %s: %s", answer.id, mine.failure)
+        elif mine.failure is not None:
+            raise mine.failure
+
+    def _write_waiting(self) -> None:
+        waiting = [self._waiting.popleft() for _ in range(len(self._waiting))]
+        failure: Exception | None = None
         try:
             with self._database.write() as connection:
-                _write(connection, answer.id, moment, body, ASKED_BY.get())
-                # what was published since it was begun has not been held against it
-                number = generation_number(answer.index["generation"])
-                ahead = (followed.c.name == "answers", followed.c.generation > number)
-                connection.execute(update(followed).where(*ahead).values(generation=number))
-        except IndexUnavailable as error:
-            log.warning("no receipt of %s: %s", answer.id, error)
+                _write(connection, [one.row for one in waiting])
+                # what was published since they were begun has not been held against them
+                first = {"first": min(one.generation for one in waiting)}
+                connection.execute(_HELD_AGAINST, first)
+        except Exception as error:  # noqa: BLE001  raised in each of them
+            failure = error
+        for one in waiting:
+            one.failure, one.written = failure, True
 
     def get(self, answer_id: str) -> Body | None:
         """The answer as it was sent, with `made_at` and `made_from`; None where there is none, or
@@ -101,7 +137,7 @@ class Receipts:
                 )
                 for row in connection.execute(showing).all():
                     body = without_article(json.loads(row.body), article_id)
-                    _write(connection, row.answer_id, row.made_at, body, row.asked_by)
+                    _write(connection, [(row.answer_id, row.made_at, body, row.asked_by)])
                 connection.execute(delete(shown).where(shown.c.article_id == article_id))
         self._database.empty_log()  # what it still holds goes too
 
@@ -136,11 +172,16 @@ def made_for(body: Body) -> Sequence[str]:
     return body["made_from"].get("collections") or ()
 
 
-def _write(connection: Connection, answer_id: str, made_at: str, body: Body, asked_by: str) -> None:
-    row = {"answer_id": answer_id, "made_at": made_at, "body": json.dumps(body)}
-    row["asked_by"] = asked_by
-    put(connection, receipts, [row])
-    noted = [{"article_id": one, "answer_id": answer_id} for one in articles_shown(body)]
+def _write(connection: Connection, rows: Sequence[tuple[str, str, Body, str]]) -> None:
+    """Rows of an answer's id, when it was made, its receipt and the id of the key that asked."""
+    names = ("answer_id", "made_at", "body", "asked_by")
+    kept = [(answer_id, made, json.dumps(body), by) for answer_id, made, body, by in rows]
+    put(connection, receipts, [dict(zip(names, row, strict=True)) for row in kept])
+    noted = [
+        {"article_id": one, "answer_id": answer_id}
+        for answer_id, _, body, _ in rows
+        for one in articles_shown(body)
+    ]
     put(connection, shown, noted, replace=False)
 
 
