@@ -49,6 +49,11 @@ class Analysis:
         return tuple(token.lower for token in self.tokens)
 
     @cached_property
+    def all_stems(self) -> frozenset[str]:
+        """The stems of all words, stop words included."""
+        return frozenset(token.stem for token in self.tokens)
+
+    @cached_property
     def stems(self) -> frozenset[str]:
         """The stems of the words that are not stop words."""
         return frozenset(token.stem for token in self.tokens if not token.stop)

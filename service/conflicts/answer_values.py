@@ -293,7 +293,7 @@ def subject_terms(query: Query) -> frozenset[str]:
 
 def terms_held(query: Query, text: str) -> frozenset[str]:
     """The terms of the question that a text has, in these or related words."""
-    stems = {token.stem for token in analyse(text).tokens}
+    stems = analyse(text).all_stems
     return frozenset(term for _, term in query.terms if not stems.isdisjoint(synonyms(term)))
 
 

@@ -259,7 +259,7 @@ def _between_camps(query: Query, ranked: Sequence[Evidence], lead: Evidence) -> 
 
 def _camps(query: Query, ranked: Sequence[Evidence]) -> Sequence[tuple[Camp, Camp]]:
     """The two camps, from the side of each; () where there are none."""
-    if query.wants is None:
+    if query.wants is None or len({item.article.family.id for item in ranked}) < 2 * SIDE:
         return ()
     held = [terms_held(query, f"{item.article.title} {item.text}") for item in ranked]
     enough = ON_THE_MATTER * len(frozenset[str]().union(*held))
