@@ -14,7 +14,7 @@ from evals import compare, execution, gate, report, results
 from evals.cases import read_suite
 from evals.compare import Comparison
 from evals.results import Scored
-from ingest import ingest_cli, pipeline, terminal
+from ingest import change_detection, ingest_cli, pipeline, terminal
 from ingest.errors import WrongUsage
 from ingest.settings import Settings
 from ingest.storage import archive as archives
@@ -99,7 +99,7 @@ def _ingested(
     with archives.open_archive(aside) as archive, terminal.progress_bar() as progress:
         done = pipeline.ingest(archive, [path], prune=prune, dry_run=dry_run, progress=progress)
         with archive.catalogue.live() as snapshot:
-            return done, pipeline.contents(snapshot)
+            return done, change_detection.contents(snapshot)
 
 
 def _asked(wanted: Publication, aside: Settings, out: Path) -> dict[str, Scored]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -10,6 +11,7 @@ from datetime import datetime
 from pathlib import Path
 
 from ingest import report_in_words
+from ingest.errors import InvalidRequest
 from ingest.formats import file_readers
 from ingest.formats.reading_process import ReadingProcess
 from ingest.storage.archive import Progress as Progress
@@ -99,6 +101,30 @@ def compare(
         sorted_.withdrawn, sorted_.held,
         tuple(leaving & waited.keys() - {one.article.article_id for one in sorted_.held}),
     )  # fmt: skip
+
+
+def content_hashes(snapshot: Snapshot) -> dict[str, str]:
+    """article id → content hash of all live articles."""
+    return {i: content_hash for i, (content_hash, _, _) in snapshot.known_hashes().items()}
+
+
+def contents(snapshot: Snapshot) -> str:
+    """A digest of the live articles and their text."""
+    return _digest(content_hashes(snapshot))
+
+
+def expect_contents(digest: str | None, snapshot: Snapshot, change: Change) -> None:
+    """Raises InvalidRequest where something else than the contents of this digest would go live."""
+    kept = {i: text for i, text in content_hashes(snapshot).items() if i not in change.removed}
+    fresh = {article.article_id: article.content_hash for article, _ in change.fresh}
+    if digest not in (None, _digest(kept | fresh)):
+        raise InvalidRequest(
+            "the files or the archive changed since they were tried: nothing was taken in; try again"
+        )
+
+
+def _digest(hashes: dict[str, str]) -> str:
+    return hashlib.sha256(json.dumps(sorted(hashes.items())).encode()).hexdigest()
 
 
 @dataclass(slots=True)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import functools
-import hashlib
-import json
 import logging
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -16,13 +14,19 @@ from typing import Concatenate, ParamSpec, TypeVar
 
 from ingest import report_in_words
 from ingest.change_detection import SAMPLE as SAMPLE
-from ingest.change_detection import Change, ReadFiles, compare, root_of
+from ingest.change_detection import (
+    Change,
+    ReadFiles,
+    compare,
+    content_hashes,
+    expect_contents,
+    root_of,
+)
 from ingest.copies import families
 from ingest.copies.near_duplicates import Print, print_of
-from ingest.errors import DatelineError, IndexUnavailable, InvalidRequest, NotFound
-from ingest.storage.archive import Archive, silent, vector_text
-from ingest.storage.archive import Progress as Progress
-from ingest.storage.catalogue import NewVersion, OfPath, Snapshot
+from ingest.errors import DatelineError, IndexUnavailable, NotFound
+from ingest.storage.archive import Archive, Progress, silent, vector_text
+from ingest.storage.catalogue import NewVersion, Snapshot
 from ingest.storage.earlier_ingests import Fingerprints
 from ingest.storage.overrides import FAMILY, disagreements, overridden
 from ingest.storage.snapshot import generation_name
@@ -77,14 +81,16 @@ def ingest(
     if not dry_run:
         _release(archive, now)
     catalogue, roots = archive.catalogue, map(root_of, paths)
-    given = {root: _said(catalogue.given(root), collections, columns) for root in roots}
+    given = {root: catalogue.given(root).or_now(collections, columns) for root in roots}
     with catalogue.whole() as snapshot:
-        files = ReadFiles(archive.file_records, _hashes(snapshot), archive.settings.max_article_mb)
+        files = ReadFiles(
+            archive.file_records, content_hashes(snapshot), archive.settings.max_article_mb
+        )
         change = compare(
             catalogue, snapshot, paths, files,
             prune=prune, progress=report, given=given, now=now, only=only,
         )  # fmt: skip
-        _expect(expecting, snapshot, change)
+        expect_contents(expecting, snapshot, change)
         notes = [*change.notes]
         if not dry_run and (change.withdrawn or change.held or change.no_longer):
             catalogue.hold_back(change.withdrawn, change.held, change.no_longer)
@@ -108,16 +114,6 @@ def ingest(
     if not dry_run:
         _spared(lambda: archive.reports.keep(done))
     return done
-
-
-def _expect(digest: str | None, snapshot: Snapshot, change: Change) -> None:
-    """Raises InvalidRequest where something else than the contents of this digest would go live."""
-    kept = {i: text for i, text in _hashes(snapshot).items() if i not in change.removed}
-    fresh = {article.article_id: article.content_hash for article, _ in change.fresh}
-    if digest not in (None, _digest(kept | fresh)):
-        raise InvalidRequest(
-            "the files or the archive changed since they were tried: nothing was taken in; try again"
-        )
 
 
 def release(archive: Archive, now: datetime) -> int:
@@ -240,7 +236,7 @@ def rollback(archive: Archive) -> IngestReport:
     started = time.monotonic()
     archive.settle()
     with archive.catalogue.whole() as snapshot:
-        generation, now = snapshot.generation, _hashes(snapshot)
+        generation, now = snapshot.generation, content_hashes(snapshot)
     before = archive.catalogue.previous()
     if before is None:
         raise NotFound(
@@ -249,7 +245,7 @@ def rollback(archive: Archive) -> IngestReport:
         )
     with before:
         taken_back = archive.catalogue.withdrawn(before.known_hashes())
-        then = {i: text for i, text in _hashes(before).items() if i not in taken_back}
+        then = {i: text for i, text in content_hashes(before).items() if i not in taken_back}
         back = f"generation {generation} was rolled back: readers see again what {before.generation} held"
         notes = [f"{back}; run the ingest again to undo this"]
         families_then: Iterable[Family] = before.families()
@@ -304,16 +300,6 @@ def _publish(
     return report_in_words.copies_found(changed, sources)
 
 
-def _said(
-    before: OfPath, collections: Sequence[str] | None, columns: Mapping[str, str] | None
-) -> OfPath:
-    """What holds of a PATH: what is said now, and of the rest what an earlier ingest said."""
-    return OfPath(
-        before.collections if collections is None else tuple(collections),
-        before.columns if columns is None else tuple(columns.items()),
-    )
-
-
 def _spared(keep: Callable[[], None]) -> None:
     """What readers see is published: what only saves work or is told later may stay unwritten where
     the disk is full."""
@@ -348,9 +334,13 @@ def _group(
     `fingerprints`. `placed` is what a desk says of families, where that is about to change."""
     fingerprints = fingerprints or archive.fingerprints()
     out = {*removed, *(v.article.article_id for v in versions)}
-    hashes = {i: content for i, content in _hashes(snapshot).items() if i not in out}
+    hashes = {i: content for i, content in content_hashes(snapshot).items() if i not in out}
     known = fingerprints.known(hashes)
-    fresh: list[families.Split] = [_read(snapshot, i) for i in hashes.keys() - known]
+
+    def read(article_id: str) -> families.Split:
+        return snapshot.articles([article_id])[article_id].article, snapshot.sentences(article_id)
+
+    fresh: list[families.Split] = [read(i) for i in hashes.keys() - known]
     fresh += [(version.article, version.sentences) for version in versions]
     hashes |= {v.article.article_id: v.article.content_hash for v in versions}
     for done, (article, split) in enumerate(fresh):
@@ -365,16 +355,12 @@ def _group(
     standing = families.Standing(
         families.Prints(hashes.keys(), some),
         snapshot.families(),
-        lambda i: _read(snapshot, i),
+        read,
         snapshot.placed() if placed is None else placed,
     )
     grouped = families.regroup(fresh, standing, archive.sentence_cache.embed)
     progress("group", len(fresh), len(fresh))
     return grouped
-
-
-def _read(snapshot: Snapshot, article_id: str) -> families.Split:
-    return snapshot.articles([article_id])[article_id].article, snapshot.sentences(article_id)
 
 
 def _report(archive: Archive, change: Change, seconds: float) -> IngestReport:
@@ -404,17 +390,3 @@ def _report(archive: Archive, change: Change, seconds: float) -> IngestReport:
         generation=generation,
         notes=change.notes,
     )
-
-
-def contents(snapshot: Snapshot) -> str:
-    """A digest of the live articles and their text."""
-    return _digest(_hashes(snapshot))
-
-
-def _digest(hashes: dict[str, str]) -> str:
-    return hashlib.sha256(json.dumps(sorted(hashes.items())).encode()).hexdigest()
-
-
-def _hashes(snapshot: Snapshot) -> dict[str, str]:
-    """article id → content hash of all live articles."""
-    return {i: content_hash for i, (content_hash, _, _) in snapshot.known_hashes().items()}

@@ -22,7 +22,7 @@ from ingest import pipeline
 from ingest.errors import IndexUnavailable, InvalidRequest
 from ingest.formats import file_readers
 from ingest.settings import Settings
-from ingest.storage.archive import Archive
+from ingest.storage.archive import Archive, Progress
 from ingest.storage.snapshot import generation_name
 from ingest.types import Failure, IngestReport, may_see
 
@@ -179,7 +179,7 @@ def article_line(fields: Mapping[str, str]) -> tuple[str, bytes]:
     return f"{ARTICLES}/{name}.jsonl", json.dumps(fields, ensure_ascii=False).encode() + b"\n"
 
 
-def ingest(archive: Archive, staged: Staged, progress: pipeline.Progress) -> IngestReport:
+def ingest(archive: Archive, staged: Staged, progress: Progress) -> IngestReport:
     """Puts staged files in their places and ingests them; a file of which nothing could be read
     leaves no trace.
 

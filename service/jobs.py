@@ -14,7 +14,7 @@ from typing import Any, Literal
 from ingest import pipeline, uploads
 from ingest.errors import UNFORESEEN, DatelineError, IndexUnavailable, NotReady, Owned, Refused
 from ingest.report_in_words import report_body
-from ingest.storage.archive import Archive
+from ingest.storage.archive import Archive, Progress
 from ingest.storage.queue import MOST_ATTEMPTS, StoredJob
 from ingest.storage.snapshot import BOUND_TO
 from ingest.types import may_see
@@ -255,7 +255,7 @@ class Jobs:
         return report
 
     @contextlib.contextmanager
-    def _beating(self, job_id: str) -> Iterator[pipeline.Progress]:
+    def _beating(self, job_id: str) -> Iterator[Progress]:
         """Tells the queue on a thread of its own that the job is at work, and how far; what it
         gives raises where the work has to end."""
         over, ours = threading.Event(), threading.Event()

@@ -12,8 +12,9 @@ from processes import served_process
 from typer.testing import CliRunner, Result
 
 from dateline import app
+from ingest.change_detection import contents
 from ingest.errors import InvalidRequest
-from ingest.pipeline import contents, ingest, rollback
+from ingest.pipeline import ingest, rollback
 from ingest.settings import Settings
 from ingest.storage.archive import Archive
 

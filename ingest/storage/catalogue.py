@@ -66,6 +66,15 @@ class OfPath:
     collections: tuple[str, ...] = ()
     columns: tuple[tuple[str, str], ...] = ()  # (field, heading in its tables)
 
+    def or_now(
+        self, collections: Sequence[str] | None, columns: Mapping[str, str] | None
+    ) -> OfPath:
+        """What is said now, and of the rest what an earlier ingest said."""
+        return OfPath(
+            self.collections if collections is None else tuple(collections),
+            self.columns if columns is None else tuple(columns.items()),
+        )
+
 
 class Catalogue:
     """Writes generations; `live()` and `whole()` read the newest."""
