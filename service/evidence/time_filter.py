@@ -101,10 +101,10 @@ def placed(item: Evidence, asked: Period, beside: Sequence[Evidence] = ()) -> Pl
     )
     if any(asked.meets(period) for period in (*stated, *titled)):
         return "inside"
-    if any(
-        asked.meets(period) and _tells_of(period, asked) for period in periods(item.text, published)
-    ):
-        return "open"  # only compared with: "up from three in 2021" tells of 2021 too
+    # only compared with: "up from three in 2021" tells of 2021 too, "since 1998" of 1998 and of now
+    compared = (p for p in periods(item.text, published) if p.first and p.last and asked.meets(p))
+    if any(not _lead(p) or (p.first and asked.holds(p.first)) for p in compared):
+        return "open"
     if published is None:
         return (
             "open" if asked.named and not stated else "outside"
@@ -145,13 +145,6 @@ def stated_periods(text: str, published: date | None) -> tuple[Period, ...]:
     return tuple(
         period for period in whole if not _COMPARES.search(text[: period.start] + _lead(period))
     )
-
-
-def _tells_of(period: Period, asked: Period) -> bool:
-    """Whether a whole period tells of the one asked about: "since 1998" tells of 1998 and of now, not of 2010."""
-    if period.first is None or period.last is None:
-        return False
-    return not _lead(period) or asked.holds(period.first)
 
 
 def _lead(period: Period) -> str:

@@ -62,8 +62,11 @@ def news(before: Body, after: Body) -> tuple[str, ...]:
         return (*found, "removed")
     ours, theirs = _said(before), _said(after)
     changed = _changed_facts(ours, theirs) | _another_answer(before, after)
-    if ours and theirs and _newly_named(before["question"], ours[0], theirs[0]):
-        changed.add("name")
+    query = analyse_question(Question(before["question"]), date.min)
+    if ours and theirs and query.wants == "person":
+        mine, other = values(query, ours[0]), values(query, theirs[0])
+        if mine and other.keys() - mine.keys():
+            changed.add("name")  # somebody is named for whom the first answer did not
     return (*found, *(kind for kind in FACTS if kind in changed))
 
 
@@ -137,15 +140,6 @@ def _answering(answer: Body) -> dict[str, list[str]]:
             for kind, values_of in zip(_ALIKE, (read.numbers, read.dates, read.names), strict=True):
                 found[kind] += [v.value for v in values_of if v.start < end and start < v.end]
     return found
-
-
-def _newly_named(question: str, one: str, other: str) -> bool:
-    """Whether the first sentence names somebody as the one who is asked for whom it did not."""
-    query = analyse_question(Question(question), date.min)
-    if query.wants != "person":
-        return False
-    mine, theirs = values(query, one), values(query, other)
-    return bool(mine and theirs.keys() - mine.keys())
 
 
 def _missing(said: Analysis, now: Sequence[Analysis]) -> set[str]:

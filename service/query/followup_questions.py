@@ -50,7 +50,10 @@ def _resolved(text: str, before: str, answer: str) -> str:
     if of:
         return f"{_capital(said) if _AUXILIARY.match(said) else f'Was {said}'} in {_lower(of)}?"
     if count <= _LONGEST_SLOT and not _HAS_QUESTION.search(bare):
-        slot = _dated(_ABOUT.sub("", bare), answer)
+        slot = _ABOUT.sub("", bare)
+        days = [period.first for period in _relative(answer) if period.named and period.first]
+        if days and _BEFORE_THAT.fullmatch(slot):  # the last is often the day of the report
+            slot = f"before {in_words(days[-1])}"
         if slot.startswith("before "):
             before = _NOW.sub("", before)
         put = _with_period(before, slot) or _with_name(before, slot)
@@ -75,25 +78,13 @@ def _with_period(before: str, slot: str) -> str | None:
         return f"{before.rstrip(' ?')} {'' if led else 'in '}{slot}?"
     if not when[0].named and not RELATIVE_WORDS.search(slot) and old[0].named and old[0].first:
         slot = f"{slot} {old[0].first.year}"
-    return (
-        f"{before[: old[0].start]}{slot if led else _same_lead(old[0], slot)}{before[old[0].end :]}"
-    )
-
-
-def _dated(slot: str, answer: str) -> str:
-    """ "before that" with the last day that the answer names, which is often the one of its report."""
-    days = [period.first for period in _relative(answer) if period.named and period.first]
-    return f"before {in_words(days[-1])}" if days and _BEFORE_THAT.fullmatch(slot) else slot
+    lead = None if led else re.match(rf"(?i)(?:{_TIME})\b\s*(?:the\s+)?", old[0].words)
+    return f"{before[: old[0].start]}{lead[0] if lead else ''}{slot}{before[old[0].end :]}"
 
 
 def _relative(text: str) -> tuple[Period, ...]:
     """Periods counted from a day; only their words matter here, so any day will do."""
     return periods(text, _ANY_DAY)
-
-
-def _same_lead(old: Period, slot: str) -> str:
-    lead = re.match(rf"(?i)(?:{_TIME})\b\s*(?:the\s+)?", old.words)
-    return f"{lead[0] if lead else ''}{slot}"
 
 
 def _with_name(before: str, slot: str) -> str | None:

@@ -63,7 +63,10 @@ def reply_to(said: Said) -> str | None:
     if small_talk(last):
         return INTRODUCTION
     system = next((text for role, text in said if role in ("system", "developer")), "")
-    for instruction, opening in ((last, last[:OPENING]), (system, _order(system))):
+    # the one of its first two sentences that begins with what is to be done
+    sentences = re.split(r"[.\n]+\s*", system[:OPENING].lstrip("# \n"))[:2]
+    order = next((one for one in sentences if re.match(_TO_DO + _VERB, one)), "")
+    for instruction, opening in ((last, last[:OPENING]), (system, order)):
         wanted = _wanted(instruction, opening)
         if wanted is not None:
             carried = [instruction] if instruction is last else []
@@ -76,12 +79,6 @@ def reply_to(said: Said) -> str | None:
                 return json.dumps({keys[0]: made}, ensure_ascii=False)
             return made if isinstance(made, str) else "\n".join(made)
     return None
-
-
-def _order(system: str) -> str:
-    """The one of the first two sentences that begins with what is to be done; "" if none does."""
-    sentences = re.split(r"[.\n]+\s*", system[:OPENING].lstrip("# \n"))[:2]
-    return next((one for one in sentences if re.match(_TO_DO + _VERB, one)), "")
 
 
 def _wanted(instruction: str, opening: str) -> str | None:
