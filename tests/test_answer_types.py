@@ -36,6 +36,11 @@ from service.evidence.answer_types import bond, cue, things, words_that_answer
             "The bell is rung 12 times.",
         ),
         ("How often does the ferry sail?", "It leaves twice a day.", "It carries 300 people."),
+        ("How big was the fine?", "It was put at £40,000.", "It was the 3rd of its kind."),
+        ("How big was the rise?", "Fares went up by 8 per cent.", "Fares went up 3 times."),
+        ("How far did the shares fall?", "They lost 44 per cent.", "They fell on 12 exchanges."),
+        ("How old is the mill?", "It was built in 1874.", "It has 40 windows."),
+        ("How old was she when she won?", "She won it at 36.", "She won it 36 times."),
         ("How hot is the furnace?", "It is kept at 1,150 degrees.", "It is kept by 3 men."),
         ("By what margin did the council agree?", "It voted six to three.", "It has 9 members."),
         (

@@ -211,7 +211,7 @@ def _with_unit(amount: Decimal, low: dict[str, str], group: str) -> str:
 
 Dimension = Literal[
     "time", "length", "area", "volume", "weight", "temperature", "speed", "power", "age", "share",
-    "frequency", "margin",
+    "frequency", "margin", "money", "points",
 ]  # fmt: skip
 
 
@@ -335,7 +335,8 @@ _FREQUENCY = re.compile(
 )
 _AGE = re.compile(
     r"(?i)\baged? (?:of )?\w+|(?<=[a-z]), \d{1,3},|\bborn\b|\bin (?:his|her|their) \w+ies\b|"
-    r"\bsince (?:[a-z]+ )?\d{4}|\b(?:is|was|turned|are|were) \d{1,3}(?=[,.;]|\s(?:when|and|years?)\b)"
+    r"\b(?:since|(?:built|made|founded|laid|planted) in|dat(?:es|ed|ing) (?:from|back to)) (?:[a-z]+ )?\d{4}|"
+    r"\bat \d{1,3}(?=[,.;]|$)|\b(?:is|was|turned|are|were) \d{1,3}(?=[,.;]|\s(?:when|and|years?)\b)"
 )
 _SHARE = re.compile(
     r"(?i)\b\w+ (?:in|out of|of every) (?:every )?(?:\d+|ten|five|four|three|a hundred)\b|\b(?:majority|most of)\b"

@@ -57,6 +57,7 @@ _PRICED = re.compile(
     r"(?i)^how much(?:'s| is| are| was| were)\b(?!.*\b(?:left|of it|known|cut|raised|reduced|up|down|"
     r"bigger|larger|smaller|longer|higher|lower|faster|quicker|more|less)\b)"
 )
+_HOW_LARGE = re.compile(r"(?i)\bhow (?!many\b|much\b)[a-z]+")
 _HOW_MANY = re.compile(r"(?i)^how many\b")
 _WHEN = re.compile(
     r"(?i)\b(?:what|which) (?:(?:exact|calendar|same) )?(?:year|date|day|month|century|decade|time|season|era)\b"
@@ -214,7 +215,11 @@ def _read(question: Question, text: str, asked_about: tuple[Period, ...]) -> Que
         kind=kind,
         wants=wants,
         about=about,
-        terms=_terms(_QUOTED.sub(" ", text) if several else text, wants, bool(about) or several),
+        terms=_terms(
+            _without_measure(_QUOTED.sub(" ", text) if several else text, measured),
+            wants,
+            bool(about) or several,
+        ),
         names=_names(text),
         numbers=frozenset(number.replace(",", "") for number in _NUMBER.findall(text)),
         quoted=tuple(match.strip() for match in _QUOTED.findall(text)),
@@ -329,6 +334,11 @@ def _noun(question: str) -> str | None:
     following = [word for word in words(found[1]) if word not in STOP_WORDS]
     first = words(found[1])[:1]
     return stem(following[0]) if following and first and first[0] not in STOP_WORDS else None
+
+
+def _without_measure(question: str, measured: tuple[Dimension, ...]) -> str:
+    """The question without the adjective that names what is measured: "how long is the cable"."""
+    return _HOW_LARGE.sub("how", question) if measured else question
 
 
 def _terms(
