@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -53,6 +54,11 @@ DIGESTS = (
     "Can you give me an overview of the cable deal?",
     "What happened last week?",
     "catch me up on the glassworks",
+    "Tell me the story of the cable",
+    "the history of the Orvel dam",
+    "List the main dates in Ines Carrow's life",
+    "what has gone on at the port since 2024",
+    "What happened in Mirefold, in short?",
 )
 
 
@@ -78,9 +84,7 @@ def is_digest(body: dict[str, Any]) -> bool:
         body["outcome"] == "answered"
         and {claim["support"] for claim in body["claims"]} == {"exact"}
         and len(families) == len(body["claims"]) <= 5
-        and (
-            len(set(families)) == len(families) or (len(set(families)) == 1 and len(families) <= 3)
-        )
+        and len([*groupby(families)]) == len(set(families))  # one story after the other
         and "altered" not in roles
     )
 
@@ -107,7 +111,7 @@ def test_an_ordinary_question_is_neither_a_digest_nor_about_the_archive(text: st
         ("What's new with the regatta?", {"seven-locks-regatta.txt"}),
     ],
 )
-def test_the_sample_is_told_by_one_sentence_a_story(
+def test_the_sample_is_told_by_the_stories_of_a_subject(
     sample: Answerer, text: str, sources: set[str]
 ) -> None:
     body = answered(sample, text)
@@ -120,7 +124,8 @@ def test_the_sample_is_told_by_one_sentence_a_story(
 def test_the_latest_comes_first_in_news_and_last_in_a_timeline(small: Answerer) -> None:
     news = [c["published_on"] for c in answered(small, "Any news on the Orvel dam?")["citations"]]
     line = [c["published_on"] for c in answered(small, "Timeline of the Orvel dam")["citations"]]
-    assert news == ["2025-09-04", "2025-06-02"] and line == news[::-1]
+    assert [day for day, _ in groupby(news)] == ["2025-09-04", "2025-06-02"]
+    assert [day for day, _ in groupby(line)] == ["2025-06-02", "2025-09-04"]
 
 
 def test_a_lead_that_does_not_stand_alone_gives_way_to_the_next_sentence(small: Answerer) -> None:
@@ -128,11 +133,34 @@ def test_a_lead_that_does_not_stand_alone_gives_way_to_the_next_sentence(small: 
     assert text.startswith("Workers began to repair the Orvel dam") and "They came" not in text
 
 
-def test_a_single_story_is_told_by_three_sentences_in_a_row(small: Answerer) -> None:
+def test_a_single_story_is_told_by_five_sentences_in_a_row(small: Answerer) -> None:
     body = answered(small, "Tell me about the Orvel bridge")
     starts = [citation["start"] for citation in body["citations"]]
-    assert len(starts) == 3 and starts == sorted(starts)
+    assert len(starts) == 5 and starts == sorted(starts)
     assert body["text"].startswith("The Orvel bridge opened to traffic on Wednesday")
+
+
+def test_of_two_stories_the_nearer_one_has_three_sentences_of_five(sample: Answerer) -> None:
+    body = answered(sample, "Summarise the Wrack Bay story.")
+    told = [len([*each]) for _, each in groupby(c["article_id"] for c in body["citations"])]
+    assert told == [3, 2]
+
+
+def test_a_note_that_corrects_another_article_tells_no_story(
+    tmp_path: Path, model_cache: Path
+) -> None:
+    folder = tmp_path / "articles"
+    folder.mkdir()
+    (folder / "dam.txt").write_text(DAM, "utf-8")
+    note = (
+        "Correction: Orvel dam\n\nPublished 9 June 2025 by the Senn Valley Post\n\n"
+        "Our report of 2 June on the Orvel dam said that the repair would take nine months. "
+        "The regulator puts it at eleven. We are sorry for the mistake about the Orvel dam.\n"
+    )
+    (folder / "note.txt").write_text(note, "utf-8")
+    for answerer in answering(tmp_path, model_cache, folder):
+        body = answered(answerer, "Tell me about the Orvel dam")
+        assert {c["source"] for c in body["citations"]} == {"dam.txt"}
 
 
 def test_an_altered_copy_never_tells_a_story(small: Answerer) -> None:

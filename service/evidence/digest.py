@@ -18,9 +18,8 @@ from service.query.question_kinds import Digest
 from service.retrieval.retriever import Retriever, card, filter_of, voice_of
 from service.types import Evidence, Question
 
-LONGEST_DIGEST = 5  # sentences, one a story
+LONGEST_DIGEST = 5  # sentences; where there are fewer stories the first ones get more each
 STORIES_READ = 20  # families looked at for a subject
-ONE_STORY = 3  # sentences in a row, where a single story is about the subject
 LEAD_SENTENCES = 3  # of the body: what stands behind them is no longer what a story is about
 NAMED_SHARE = 2 / 3  # least share of a subject's words that title and lead have
 SHORTEST_LEAD = 5  # words; "TARNMOUTH, Sorrenia." is no account
@@ -31,6 +30,10 @@ _POINTS_BACK = re.compile(  # among the first words: "On Friday they agreed on a
 )
 _CORRECTION = re.compile(  # says what a story no longer says; the story itself comes behind it
     r"(?i)^\W*(?:correct(?:ion|ed)|clarification|editor['’]s note)\s*[:(–—-]"
+)
+_ON_ANOTHER = re.compile(  # "Our report of 2 June said that …", "An article on 3 March misstated …"
+    r"(?i)^\W*(?:our|an)\b[^.]{0,20}\b(?:article|report|story|item)\b[^.]*\b"
+    r"(?:said|stated|gave|misstated|contained|wrongly|incorrectly)\b"
 )
 _QUOTATION = re.compile(r"^\s*[\"“‘']")
 _ABOUT_ITSELF = re.compile(
@@ -45,9 +48,9 @@ class _Story:
 
 
 def digest(asked: Digest, selection: Selection, retriever: Retriever) -> tuple[Evidence, ...]:
-    """At most five sentences, each of another family; () where no story is about the subject.
+    """At most five sentences, of as many families as there are; () where no story is about the subject.
 
-    A single story is told by three sentences in a row.
+    Where there are fewer than five stories, the most relevant ones are told by several sentences in a row.
 
     A story is told by its outlet's correction, else its canonical copy, or the best one that dates
     and filters permit, and never by an altered copy. Where the question names a time, only what
@@ -63,15 +66,22 @@ def digest(asked: Digest, selection: Selection, retriever: Retriever) -> tuple[E
             break  # they come in order, and an archive has many
     if asked.order == "newest":
         found.sort(key=lambda story: _day(story, date.min), reverse=True)
-    shown = found[:LONGEST_DIGEST]
+    told = [
+        _account(story, number, len(found[:LONGEST_DIGEST]), snapshot)
+        for number, story in enumerate(found[:LONGEST_DIGEST])
+    ]
     if asked.order == "time":
-        shown.sort(key=lambda story: _day(story, date.max))
-    if len(shown) == 1:
-        stored, sentence = shown[0].stored, shown[0].sentence
-        body = _body(stored, snapshot)
-        first = body.index(sentence)  # and those right behind it
-        shown = [_Story(stored, one) for one in body[first : first + ONE_STORY]]
+        told.sort(key=lambda account: _day(account[0], date.max))
+    shown = [story for account in told for story in account]
     return tuple(_evidence(story, number, snapshot) for number, story in enumerate(shown))
+
+
+def _account(story: _Story, number: int, stories: int, snapshot: Snapshot) -> list[_Story]:
+    """The sentence that tells one of so many stories, and those right behind it that there is room for."""
+    room = LONGEST_DIGEST // stories + (number < LONGEST_DIGEST % stories)
+    body = _body(story.stored, snapshot)
+    first = body.index(story.sentence)
+    return [_Story(story.stored, one) for one in body[first : first + room]]
 
 
 def _day(story: _Story, undated: date) -> date:
@@ -151,7 +161,7 @@ def _told(
     """
     article = stored.article
     body = _body(stored, snapshot)
-    if not body:
+    if not body or _only_corrects(body[0]):
         return None
     lead = next(filter(_stands_alone, body[:LEAD_SENTENCES]), body[0])
     if not stems:
@@ -173,6 +183,11 @@ def _told(
 def _body(stored: StoredArticle, snapshot: Snapshot) -> list[Sentence]:
     sentences = snapshot.sentences(stored.article.article_id)
     return [s for s in sentences if s.kind is SentenceKind.BODY and _tells(s)]
+
+
+def _only_corrects(first: Sentence) -> bool:
+    """Whether an article that opens so is a note on another one, which tells the story itself."""
+    return bool(_ON_ANOTHER.match(first.text))
 
 
 def _stands_alone(sentence: Sentence) -> bool:

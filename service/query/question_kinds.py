@@ -114,11 +114,12 @@ _TALK = re.compile(
 )
 _COURTESY = re.compile(
     r"(?i)^(?:(?:hi|hello|hey|please|so|ok|and|now|can you|could you|would you|i(?:'d| would) like"
-    r" you to)[\s,]+)+|[\s,]+(?:please|thanks|thank you)\W*$"
+    r" you to)[\s,]+)+|[\s,]+(?:please|thanks|thank you|in (?:short|brief))\W*$"
 )
 # what stands around a subject: "in the … story so far"
 _EDGES = re.compile(
     r"(?i)^(?:(?:in|at|on|of|with|from|about|around|for|to|the|a|an|this|that|during)\b\s*)+|"
+    r"^(?:rise and fall|life(?: and times)?|career|history|story|background) of\b\s*|"
     r"\s+(?:story|stories|news|coverage|affair|saga|issue|so far|in|on|at|during|lately|recently)$|"
     r"^(?:story|stories|news|coverage|recently|lately|so far)$"
 )
@@ -136,13 +137,17 @@ _DIGESTS: tuple[tuple[Order, str], ...] = (
     ("time", r"(?:(?:give|show|make)(?: me| us)? )?(?:a |the )?(?:timeline|chronology) "
      r"(?:of|for|on|about) (?P<subject>.+)"),
     ("time", r"(?P<subject>.+?) (?:timeline|chronology)"),
+    ("time", r"(?:(?:tell|give|show)(?: me| us)? |what(?:'s| is| was) )?(?:the )?(?:whole |full )?"
+     r"(?:story|history) (?:of|behind) (?P<subject>.+)"),
+    ("time", r"(?:list|give me|what (?:are|were)) (?:the )?(?:main |key |important )?"
+     r"(?:dates|events|milestones) (?:of|in) (?P<subject>.+)"),
     ("newest", rf"(?:(?:is|are) there |what(?:'s| is| are) |have you |got |give me |show me )?"
      rf"(?:any |some |the )?(?:latest |recent |new |newest |more )*{_NEWS}"
      rf"(?: (?:on|about|from|in|regarding|concerning|with|of) (?P<subject>.+))?"),
     ("newest", r"(?:what(?:'s| is) |give me |tell me |show me )?(?:the )?(?:very )?latest"
      r" (?:on|about|from|in|with|regarding) (?P<subject>.+)"),
     ("newest", r"what(?:'s| is) (?:new|the latest)(?: (?:with|in|on|about|at) (?P<subject>.+))?"),
-    ("relevance", r"what(?:'s| is| was| has been|'s been) (?:happening|going on|in the news)"
+    ("relevance", r"what(?:'s| is| was| has been|'s been| has) (?:happening|going on|gone on|in the news)"
      r"(?P<subject> (?:in|at|on|with|around|about|during|from|this|last|yesterday)\b.*)"),
     ("relevance", r"what (?:(?:has|have|had|else|all) )*happened"
      r"(?P<subject> (?:in|at|on|with|around|during)\b.+|)"),
