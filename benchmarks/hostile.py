@@ -1,10 +1,10 @@
 """Hostile clients beside honest ones: how long the honest ones wait, and what the service grows by.
 
-    python -m benchmarks.hostile [--hostile 2000] [--each 6] [--articles DIR] [--questions FILE] [--json FILE]
+    python -m benchmarks.hostile [--hostile 2000] [--each 6] [--after 0] [--articles DIR] [--questions FILE] [--json FILE]
 
 A quarter of the hostile sockets each send nothing, a head byte by byte, or a body byte by byte; the last quarter come again
 and again with 200 KB of headers. They have eight addresses of this machine. Eight honest clients ask before and meanwhile,
-of a service without a model, a connection each time.
+of a service without a model, a connection each time; meanwhile is `--after` so many seconds from when all are there.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ import resource
 import subprocess
 import sys
 import tempfile
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -109,6 +110,7 @@ def main() -> None:
     )
     parser.add_argument("--hostile", type=int, default=2_000)
     parser.add_argument("--each", type=int, default=6, help="questions of one honest client")
+    parser.add_argument("--after", type=float, default=0.0, help="seconds of the attack")
     parser.add_argument("--articles", type=Path, default=ROOT / "ingest" / "sample")
     parser.add_argument("--questions", type=Path, default=ROOT / "evals/suites/sample-fit.jsonl")
     parser.add_argument("--json", type=Path)
@@ -126,6 +128,7 @@ def main() -> None:
             found: dict[str, Any] = {"without": measured(url, bodies, wanted.each)}
             before = resident_mb(service.pid)
             with hostile(url, wanted.hostile) as opened:
+                time.sleep(wanted.after)
                 found["with"] = measured(url, bodies, wanted.each)
                 found["grown_mb"] = round(resident_mb(service.pid) - before, 1)
                 found["hostile connections"] = opened()

@@ -20,7 +20,7 @@ from processes import fill, served_process
 from starlette.types import Receive, Scope, Send
 
 from ingest.settings import Settings
-from service.serving.http_connections import LimitedConnection
+from service.serving.http_connections import FLOODS, MOST_HEAD_BYTES, LimitedConnection
 from service.serving.server import http_server
 
 GET = b"GET / HTTP/1.1\r\nHost: localhost\r\n"
@@ -82,6 +82,52 @@ def test_headers_that_never_end_are_a_431() -> None:
                 peer.sendall(b"x" * 1024)
         status, problem = reply(peer)
     assert (status, problem["code"], problem["status"]) == (431, "headers_too_large", 431)
+
+
+def test_an_address_that_floods_is_told_late_until_that_is_forgotten() -> None:
+    class Patient(LimitedConnection):
+        head_seconds = 0.3
+
+    with listening(Patient) as address, contextlib.ExitStack() as stack:
+
+        def flooding() -> socket.socket:
+            peer = stack.enter_context(socket.create_connection(address))
+            with contextlib.suppress(OSError):
+                peer.sendall(GET + b"X-Much: " + b"x" * (MOST_HEAD_BYTES + 1))
+            return peer
+
+        def told_at_once() -> None:
+            Patient.head_seconds = 600.0  # longer than anybody here waits
+            assert reply(flooding())[0] == 431
+            Patient.head_seconds = 0.3
+
+        told_at_once()
+        for _ in range(FLOODS):
+            late = flooding()
+        with socket.create_connection(address) as neighbour:
+            neighbour.sendall(GET + b"Connection: close\r\n\r\n")
+            assert reply(neighbour) == (200, b"ok")
+        assert reply(late)[0] == 431
+        told_at_once()
+
+
+def test_from_the_ninth_on_endless_headers_of_an_address_are_held() -> None:
+    class Patient(LimitedConnection):
+        head_seconds = 600.0
+
+    with listening(Patient) as address, contextlib.ExitStack() as stack:
+        for number in range(FLOODS + 1):
+            peer = stack.enter_context(socket.create_connection(address))
+            with contextlib.suppress(OSError):
+                peer.sendall(GET + b"X-Much: " + b"x" * (MOST_HEAD_BYTES + 1))
+            if number < FLOODS:
+                assert reply(peer)[0] == 431
+        with socket.create_connection(address) as other:  # whoever asks later is answered sooner
+            other.sendall(GET + b"Connection: close\r\n\r\n")
+            assert reply(other) == (200, b"ok")
+        peer.setblocking(False)
+        with pytest.raises(BlockingIOError):
+            peer.recv(1)
 
 
 def test_a_head_that_does_not_arrive_in_time_is_a_408() -> None:

@@ -12,8 +12,10 @@ import resource
 import secrets
 import sys
 import time
+from collections import Counter
 from http import HTTPStatus
 from typing import Any, ClassVar
+from weakref import WeakKeyDictionary
 
 import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
@@ -29,6 +31,7 @@ ADDRESS_SHARE = 2  # one address may have every second connection
 HEAD_SECONDS = 10.0  # from the start of a connection or request to the end of its headers
 # a search of 10,000 characters in a URL has at most 120,000 bytes
 MOST_HEAD_BYTES = 144 * 1024
+FLOODS = 8  # endless heads of one address within `head_seconds` that are refused at once
 ACCEPTS_AT_ONCE = 64  # connections taken in one turn of the loop, before any limit can act
 ACCEPT_LOG_SECONDS = 60.0
 
@@ -57,6 +60,9 @@ class LimitedConnection(H11Protocol):
     most = most_connections()
     head_seconds = HEAD_SECONDS
     _open: ClassVar[dict[tuple[int, str | None], Queue]] = {}  # by server and address, oldest first
+    _floods: ClassVar[WeakKeyDictionary[Any, Counter[str]]] = (
+        WeakKeyDictionary()
+    )  # the same, of late
     _head_timer: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
@@ -120,7 +126,36 @@ class LimitedConnection(H11Protocol):
         """uvicorn calls this while it handles what h11 found wrong."""
         error = sys.exc_info()[1]
         hint = getattr(error, "error_status_hint", HTTPStatus.BAD_REQUEST)
-        self._turn_away(TOO_LARGE if hint == TOO_LARGE.status else INVALID)
+        if hint != TOO_LARGE.status:
+            self._turn_away(INVALID)
+        elif self._is_flood():
+            self._tell_later(TOO_LARGE)
+        else:
+            self._turn_away(TOO_LARGE)
+
+    def _is_flood(self) -> bool:
+        """Whether this address has sent too many heads without an end lately, this one included."""
+        address = self.client[0] if self.client else ""
+        counts = self._floods.setdefault(self.server_state, Counter())
+        counts[address] += 1
+
+        def forget() -> None:
+            counts[address] -= 1
+            if not counts[address]:
+                del counts[address]
+
+        self.loop.call_later(self.head_seconds, forget)
+        return counts[address] > FLOODS
+
+    def _tell_later(self, refused: Refused) -> None:
+        """After the time that a head has: each refusal costs as much as what comes in its place.
+
+        What was sent is let go of, and no more is read.
+        """
+        self._forget_head()
+        self.flow.pause_reading()
+        self.conn = h11.Connection(h11.SERVER, MOST_HEAD_BYTES)
+        self._head_timer = self.loop.call_later(self.head_seconds, self._turn_away, refused)
 
     def _turn_away(self, refused: Refused) -> None:
         """A reply without a request that the application has seen, and the end."""
