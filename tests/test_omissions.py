@@ -22,8 +22,8 @@ def made(sentence: str, claim: str) -> Edit:
 
 
 def between(length: int) -> str:
-    """One word, with the white space on either side as long as that."""
-    return f" {'z' * (length - 2)} "
+    """One word that is no verb, with the white space on either side as long as that."""
+    return f" {'z' * (length - 4)}ly "
 
 
 @pytest.mark.parametrize(("apart", "cut"), [(23, True), (24, False)])

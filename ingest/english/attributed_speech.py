@@ -71,7 +71,7 @@ _CLAUSE_END = re.compile(r"[;:!?()—–]|\s-\s|[.,](?=[\s\"”’]|$)")
 _GAVE = r"(?:said|stated|gave|given|put|named|called|described|identified)\b(?!\W*$|[.,;])"
 _SAID_BEFORE = re.compile(
     rf"(?i)\b(?:(?<!as )(?P<we>we (?:\w+ ){{0,2}}{_GAVE})|"
-    rf"(?P<article>(?:this|an) (?:article|story|item)\b[^.;]*?\b{_GAVE})|"
+    rf"(?P<article>(?:this|an|our) (?:article|story|item|report|review)\b[^.;]*?\b{_GAVE})|"
     r"(?:earlier|previous|original) (?:versions?|editions?|articles?|reports?|stor(?:y|ies))\b|"
     rf"(?:wrongly|incorrectly|mistakenly|erroneously|previously|originally) (?:reported\b|{_GAVE})|"
     r"misstated\b|misreported\b)"

@@ -47,6 +47,13 @@ def _verbs() -> tuple[frozenset[str], frozenset[str]]:
 
 
 _VERBS, _PAST = _verbs()
+# irregular past forms with their verbs: "dug" of dig
+PAST_OF = {
+    form: alike
+    for alike, *forms in word_tables.rows("verbs.tsv")
+    if forms and forms != ["="] and " " not in alike
+    for form in "".join(forms).split()
+}
 _CONTRACTED = {"can't": "can", "won't": "will"}  # the others are their verb with "n't" behind it
 _WORDS = word_tables.lists("clause_words.tsv")
 _BE, _ADVERBS, _RELATIVES = _WORDS["be"], _WORDS["adverb"], _WORDS["relative"]
@@ -245,7 +252,7 @@ class _Clauses:
                 chunk = []  # "a giant called Mor Skerry"
             elif self._is_wanted(n):
                 chunk, n = [], n - 1
-            elif word in _PRONOUNS and not chunk and led in joins:
+            elif word in _PRONOUNS and not chunk and led in joins - _SINCE_WHEN:
                 pass  # "complaints against it"
             elif n in self.inside or n in self.dates or word in _BREAKS - {"to"}:
                 break

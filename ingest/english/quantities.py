@@ -115,6 +115,7 @@ def numbers(
             continue
         lead = _LEAD.search(text, max(reached, token.start - _LONGEST_LEAD), token.start)
         match = _NUMBER.match(text, lead.start() if lead else token.start, gap_end)
+        match = match or _NUMBER.match(text, token.start, gap_end)  # "plus or minus two"
         if match:
             reached = match.end()
             found.append((match.start(), match.end(), _value(match.groupdict())))

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import lru_cache
 from itertools import combinations
 
 from ingest.english import analyse, word_tables
@@ -43,33 +44,25 @@ UNITS: dict[str, tuple[str, float]] = (
         for per in ("an", "per")
     }
 )
-_RATES = (
-    12,
-    52,
-    7,
-    24,
-    60,
-    365,
-)  # "£500 a month" of £6,000 a year
+_RATES = (12, 52, 7, 24, 60, 365)  # "£500 a month" of £6,000 a year
 EACH = re.compile(
     r"\b(?:each|every|apiece|per|an? (?:head|acre|hectare|year|month|week|day|hour|night|tonne|mile))\b"
 )
 _SMALL_COUNT = rf"\d{{1,3}}|{'|'.join(CARDINALS)}"
 _OUT_OF = re.compile(rf"\b(?P<part>an?|{_SMALL_COUNT})\s+(?:in|out of)\s+(?:every\s+)?$")
 _PART_OF = re.compile(
-    rf"\s+(?:in|out of)\s+(?:every\s+)?(?P<whole>{_SMALL_COUNT})\s+(?P<noun>[a-z]+)"
+    rf"\s+(?:in|out of)\s+(?:every\s+)?(?P<whole>{_SMALL_COUNT})\b(?:\s+(?P<noun>[a-z]+))?"
 )
 _BETWEEN = re.compile(r"\s?[a-z]*,?(?: and)?\s")  # "2 hours and 30 minutes"
 _RATE = re.compile(r"\ba (?:month|week|day|hour)\b|\ban hour\b|\b(?:month|week|dai|hour)ly\b")
+_RANGE = re.compile(rf"\s?(?:or|to|[-–])\s?(?:{_SMALL_COUNT}|[\d.,]*\d)(?=[\s-][a-z°])")
 _OLD = re.compile(r"[\s-]years?[\s-]old")  # an age is written without its unit too
 _LONG_RATE = re.compile(
     r"\ba (?:year|month|week|day)\b|\b(?:year|annual|month|week)ly\b|\bannual\b"
 )
 _PARTS = {"half": 2, "third": 3, "quarter": 4, "fifth": 5, "sixth": 6, "eighth": 8, "tenth": 10}
 
-_IMPLIED = re.compile(
-    r"\b(?:an?|the|per|last|next|one)\s+(?P<noun>[a-z]+)(?:\s+(?P<next>[a-z]+))?\b"
-)
+_IMPLIED = re.compile(r"\b(?:an?|the|per|last|next|one)\s+(?P<noun>[a-z]+)(?: (?P<next>[a-z]+))?\b")
 
 _BOUNDS = {
     "nearly": "nearly|almost|just under|just short of|close to|just less than|barely|not quite|all but",
@@ -121,14 +114,20 @@ class Amount:
         return self.value / self.factor
 
 
-def amounts(reading: Reading) -> Iterator[Amount]:
+@lru_cache(maxsize=4096)
+def amounts(reading: Reading) -> tuple[Amount, ...]:
     """The numbers of a sentence that measure or count something: no ordinals, no times of day."""
+    return tuple(_amounts(reading))
+
+
+def _amounts(reading: Reading) -> Iterator[Amount]:
     for term in analyse(reading.text).terms:
         after = reading.lower[term.end :]
         if term.kind is TermKind.NUMBER and not re.match(
             r"\s+(?:in the (?:morning|afternoon|evening)|at night|o'clock)", after
         ):
-            made = _amount(reading, term, after)
+            ranged = _RANGE.match(after)
+            made = _amount(reading, term, after[ranged.end() :] if ranged else after)
             if made is not None:
                 yield made
     for match in re.finditer(r"(?<![\w.])(\d+(?:\.\d+)?)p\b", reading.lower):
@@ -344,7 +343,8 @@ def _follows(mine: Amount, a: Amount, claim: str) -> bool:
     parts = (a.value, 1 - a.value, 1 / a.value) if a.unit == "times" else ()
     shares = [100 * part for part in parts] + ([a.value, 100 - a.value] if a.unit == "%" else [])
     if mine.unit == "%":
-        return any(_close(share, mine.value, 0.04) for share in shares)
+        half = mine.bound in ("more", "less")  # "more than half" is not half
+        return any(_close(x, mine.value, 0.04) and (x != mine.value or not half) for x in shares)
     if mine.unit == "times":
         return any(
             _close(share / 100, mine.value, ABOUT)

@@ -9,12 +9,13 @@ from functools import lru_cache
 from itertools import pairwise
 
 from ingest.english import analyse
+from ingest.english.attributed_speech import Attribution
 from ingest.english.word_kinds import Term, TermKind
 from service.verification.amount_checks import amounts
 from service.verification.claim_reading import Reading
-from service.verification.relations import LESS, MORE, SCOPE_END, SURE
+from service.verification.relations import LESS, MORE, SCOPE_END, SURE, verbs
 from service.verification.role_swaps import deeds, meet
-from service.verification.word_alignment import Alignment, likeness
+from service.verification.word_alignment import Alignment, Edit, likeness
 
 
 def of_another(made: Alignment) -> Iterator[str]:
@@ -23,9 +24,8 @@ def of_another(made: Alignment) -> Iterator[str]:
         yield "compared the other way"
     if _stood_for(made) or _owner_for_owned(made):
         yield "head noun left out"
-
-
-# Between the parts of a sentence that say alike things of two.
+    if _said_by_another(made):
+        yield "somebody else says it"
 
 
 # Between the parts of a sentence that say alike things of two.
@@ -166,3 +166,93 @@ def _owned(reading: Reading, phrase: Sequence[Term]) -> tuple[Sequence[Term], Se
         if _OWNS.match(reading.lower, phrase[n - 1].end):
             return phrase[:n], phrase[n:]
     return (), phrase
+
+
+def _said_by_another(made: Alignment) -> bool:
+    """Whether the claim puts into one mouth what the sentences put into another."""
+    for mine in analyse(made.claim.text).attributions:
+        who = _speakers(made.claim, mine)
+        inside = [
+            made.pairs[n][0]
+            for n, t in enumerate(made.claim.content)
+            if n in made.pairs and mine.scope_start <= t.start < mine.scope_end
+        ]
+        told = [(one, quote) for quote, one in _told(made, inside)]
+        others = [_speakers(quote, one) for one, quote in told]
+        told_by_others = all(_named(them) and not _shared(who, them) for them in others)
+        if others and told_by_others and _named(who):
+            return True
+    return False
+
+
+def _told(
+    made: Alignment, places: Sequence[tuple[int, int]]
+) -> Iterator[tuple[Reading, Attribution]]:
+    """The statements of the sentences that are put into somebody's mouth and hold most of these words."""
+    for s, quote in enumerate(made.quotes):
+        starts = [quote.content[place].start for s2, place in places if s2 == s]
+        for one in analyse(quote.text).attributions:
+            held = sum(one.scope_start <= start < one.scope_end for start in starts)
+            if 2 * held > len(places):
+                yield quote, one
+
+
+def _named(phrase: Sequence[Term]) -> bool:
+    return any(term.kind is TermKind.NAME for term in phrase)
+
+
+def _shared(left: Sequence[Term], right: Sequence[Term]) -> bool:
+    return any(likeness(a, b) >= SURE for a in left for b in right)
+
+
+_SENTENCE_ENDS = re.compile(r"[.!?]\s")
+
+
+def _speakers(reading: Reading, one: Attribution) -> list[Term]:
+    """The content words of whoever speaks."""
+    analysis = analyse(reading.text)
+    phrase = next(
+        (s.subject for s in analysis.statements if analysis.tokens[s.verb].start == one.start), ()
+    )
+    starts = {analysis.tokens[n].start for n in phrase}
+    if not starts and one.speaker:
+        stop = _SENTENCE_ENDS.search(reading.text, one.speaker.end)
+        last = stop.start() if stop else len(reading.text)
+        end = one.start if one.speaker.start < one.start else last
+        starts = {t.start for t in reading.content if one.speaker.start <= t.start < end}
+    return [term for term in reading.content if term.start in starts]
+
+
+def subject_moved(made: Edit) -> bool:
+    """Whether a verb in a sentence's own words has another subject in the claim than in the sentence: of "a spokesman for
+    the mayor said" the mayor, of "the yard that later sank" the ship."""
+    place = {
+        made.mine[k + n][1][0]: made.theirs[i + n][1][0]
+        for tag, i, j, k, _ in made.codes
+        if tag == "equal"
+        for n in range(j - i)
+    }
+    theirs = verbs(made.quote)
+    ours, tokens = analyse(made.claim.text).tokens, analyse(made.quote.text).tokens
+    for start, mine in verbs(made.claim).items():
+        said = theirs.get(place.get(start, -1))
+        if said is None or not mine.subject or not said.subject or said.passive is not mine.passive:
+            continue
+        there = [tokens[n].start for n in said.subject]
+        here = [place[ours[n].start] for n in mine.subject if ours[n].start in place]
+        if not here or not made.cut.issuperset(there):
+            continue
+        between = made.quote.lower[min(there) : min(here)]
+        verb = made.quote.lower[max(0, place[start] - 30) : place[start]]
+        of_relative = _RELATIVE.search(verb) and not _RELATIVE.search(made.claim.lower[:start])
+        is_one = _IS_ONE.search(made.quote.lower, max(here), min(there) + 1)
+        if _HANGS_ON.search(between) or (of_relative and min(there) > max(here) and not is_one):
+            return True
+    return False
+
+
+_HANGS_ON = re.compile(
+    r"^[^.;()]*\b(?:of|for|to|by|with|from|against)\s(?:(?:the|an?|his|her|its|their)\s)?$"
+)
+_IS_ONE = re.compile(r"\b(?:is|was|are|were) (?:an?|the)\b")
+_RELATIVE = re.compile(r"\b(?:that|which|who)\s(?:\w+\s){0,2}$")

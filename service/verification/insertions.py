@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from ingest.english.quantities import CARDINALS
 from ingest.english.word_kinds import TermKind
 from ingest.english.words import irregular, opposite, stands_for
 from service.verification.amount_checks import UNITS
@@ -31,7 +32,7 @@ _RELATIONS = frozenset(
 _ALIKE = {
     frozenset(pair.split())
     for pair in (
-        "for to", "although though", "after once", "by from", "with from", "over for", "above over", "below under",
+        "and to", "for to", "although though", "after once", "by from", "with from", "over for", "above over", "below under",
         "because since", "because for", "although despite", "after since", "for from", "for with",
     )
 }  # fmt: skip
@@ -64,7 +65,13 @@ def put_in(made: Edit, others: Sequence[Reading], card: Reading) -> Iterator[str
         theirs = [word for word, _ in made.theirs[i:j]]
         slot = [bare(word) for word in theirs if carries(word)]
         for word, (start, _) in made.mine[k:m]:
-            if start in restated or not carries(word) or word[0].isdigit() or word in _SCALES:
+            if (
+                start in restated
+                or not carries(word)
+                or word[0].isdigit()
+                or word in _SCALES
+                or word in CARDINALS
+            ):
                 continue
             mine = bare(word)
             if mine in rest or mine in LIGHT or any(stands_for(mine, other) for other in cut):

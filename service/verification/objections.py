@@ -15,17 +15,11 @@ from ingest.english import analyse, differences
 from ingest.english.word_kinds import Term, TermKind
 from ingest.english.words import AUXILIARIES, QUESTION_WORDS, stem
 from service.verification.amount_checks import (
-    EACH,
     UNITS,
-    Amount,
-    amounts,
-    bears_out,
-    derived,
-    implied,
-    joined,
 )
-from service.verification.claim_reading import WIDE, Reading, read
-from service.verification.counterparts import crossed, of_another
+from service.verification.claim_reading import CORE, WIDE, Reading, read
+from service.verification.counterparts import crossed, of_another, subject_moved
+from service.verification.figures import figures_otherwise
 from service.verification.insertions import (
     MOST_CARD_WORDS,
     moved_to_now,
@@ -41,15 +35,22 @@ from service.verification.omissions import (
     cut_opening,
     cut_operators,
     cut_rank,
+    cut_rival,
     cut_source,
     denied_later,
     left_out,
 )
-from service.verification.relations import denial_dropped, denial_put_in, otherwise_bound
+from service.verification.operator_scope import makes_up
+from service.verification.relations import (
+    denial_dropped,
+    denial_put_in,
+    otherwise_bound,
+)
 from service.verification.reversals import displaced, flipped
 from service.verification.role_swaps import opposed, turned
 from service.verification.unexplained import of_its_own, only_subject
-from service.verification.word_alignment import Alignment, Edit, align, edit, is_run, likeness
+from service.verification.who_is_what import of_somebody_else
+from service.verification.word_alignment import Alignment, Edit, align, edit, is_run
 
 # Shares of a claim's words that stand in a sentence in its order. Chosen on the fit half of
 # `evals/suites/claims`.
@@ -73,15 +74,14 @@ _CAUSES = re.compile(
     r"because|so that|due to|caused|led to|result|reason|owing to|blam|to \w+ for|drove|prompt"
     r"|\b(?:since|thanks to|in order|lest)\b|\bfor (?:\w+ )?\w+ing\b"
 )
-_TOGETHER = re.compile(r"\b(?:altogether|in all|in total|a total of|between them)\b")
 
 _ASKS = re.compile(r"\?|\b(?:ask|question|wonder)")
 _QUESTION = re.compile(
     r"(?:(?<=[.!?] )|(?<=[.!?]. )|^)"
-    rf"(?:{AUXILIARIES}|{QUESTION_WORDS})\b[^.!?]*\?"
+    rf"[\"“]?(?:{AUXILIARIES}|{QUESTION_WORDS})\b[^.!?]*\?"
 )
 _MODAL = re.compile(r"\b(?:will|would|shall|must|should|can|could|may|might)\s+(?:be\s+)?$")
-_DAYS = re.compile(r"\b(?:yesterday|today|tomorrow|tonight)\b")
+_DAYS = re.compile(r"\b(?:yesterday|tomorrow|tonight)\b")
 _ADJUNCT = re.compile(r",?\s+(?:in|with|amid|despite|by|for|after|under|over|out of)\s")
 
 
@@ -116,7 +116,9 @@ def objections(claim: Reading, quotes: Sequence[Reading], card: Reading) -> Iter
         yield "rank left out"
     if cut_bound(nearest):
         yield "bound left out"
-    if runs and cut_head(nearest):
+    if cut_rival(nearest):
+        yield "bound left out"
+    if (runs and cut_head(nearest)) or subject_moved(nearest):
         yield "head noun left out"
     if denied_later(nearest):
         yield "denial left out"
@@ -142,6 +144,8 @@ def _of_any_words(made: Alignment) -> Iterator[str]:
     yield from otherwise_bound(made)
     yield from of_another(made)
     yield from of_its_own(made)
+    if of_somebody_else(made):
+        yield "title of somebody else"
 
 
 def _of_own_words(made: Edit, aligned: Alignment, card: Reading) -> Iterator[str]:
@@ -216,6 +220,11 @@ def _of_other_words(made: Alignment, card: Reading) -> Iterator[str]:
     work = any(term.quoted for term in claim.content)  # the title of a book or film
     if not work and not claim.has("fiction", "denial") and _within(made, "fiction") > IN_SCOPE:
         yield "fiction left out"
+    if (
+        not (claim.has_core("question") or claim.has("condition", "claim"))
+        and _within(made, "question") > IN_SCOPE
+    ):
+        yield "question left out"
     if denial_dropped(made):
         yield NEGATION_LEFT_OUT
     if turned(made):
@@ -244,59 +253,7 @@ def _ungrounded(made: Alignment, card: Reading) -> Iterator[str]:
     days = {day for quote in made.quotes for day in _DAYS.findall(quote.lower)}
     if set(_DAYS.findall(made.claim.lower)) - days:
         yield "day not in the cited sentences"
-    figures = list(joined(list(amounts(made.claim)), made.claim))
-    said = []
-    for quote in made.quotes:
-        given = list(amounts(quote))
-        said += [*given, *(a for a in joined(given, quote) if a not in given), *implied(quote)]
-    for mine in figures:
-        small = mine.value == 1 or (mine.value <= 3 and not mine.unit and not mine.bound)
-        borne_out = any(bears_out(a, mine) for a in said)
-        if borne_out and not small and _shared_out(made, mine, said):
-            yield "of each or of all"
-        if not small and not borne_out and not derived(mine, said, made.claim.lower):
-            yield "number not in the cited sentences"
-    if any(_from_elsewhere(made, n) for n in made.pairs):
-        yield "number of another sentence"
-
-
-def _shared_out(made: Alignment, mine: Amount, said: Sequence[Amount]) -> bool:
-    """Whether the claim says of all together what the sentences say of each, or the other way round."""
-    sides = (made.claim.lower, " ".join(quote.lower for quote in made.quotes))
-    each, whole = ([find.search(side) is not None for side in sides] for find in (EACH, _TOGETHER))
-    same = mine.unit and any(a.value == mine.value and a.unit == mine.unit for a in said)
-    return bool(same) and (
-        (whole[0] and each[1] and not whole[1]) or (each[0] and whole[1] and not each[1])
-    )
-
-
-def _from_elsewhere(made: Alignment, n: int) -> bool:
-    """Whether most words beside a number stem from a sentence whose own number of that kind was cut,
-    and none of those right beside it from the number's own."""
-    (home, place), _ = made.pairs[n]
-    mine, number = made.claim.content[n], made.quotes[home].content[place]
-    if mine.kind is not TermKind.NUMBER:
-        return False
-    first, last = made.claim.segment(mine.start)
-    beside = [
-        s
-        for m, ((s, _), _) in made.pairs.items()
-        if m != n and first <= made.claim.content[m].start < last
-    ]
-    other = max(set(beside), key=beside.count, default=home)
-    if other == home or 2 * beside.count(other) <= len(beside):
-        return False
-    near, theirs = (
-        [content[m] for m in (at - 1, at + 1) if 0 <= m < len(content)]
-        for content, at in ((made.claim.content, n), (made.quotes[home].content, place))
-    )
-    if any(likeness(a, b) for a in near for b in theirs):
-        return False
-    units = {a.unit for a in amounts(made.quotes[home]) if a.term.start == number.start}
-    kept = {term.start for term in made.kept(other)}
-    rivals = [a for a in amounts(made.quotes[other]) if a.unit in units]
-    same = any(likeness(mine, term) for term in made.quotes[other].content)
-    return not same and any(a.term.start not in kept for a in rivals)
+    yield from figures_otherwise(made)
 
 
 def _known(made: Alignment, name: Term, known: set[str]) -> bool:
@@ -353,14 +310,17 @@ def _within(made: Alignment, kind: str) -> float:
     found = 0.0
     for s, quote in enumerate(made.quotes):
         kept = made.kept(s)
-        for match in WIDE[kind].finditer(quote.lower):
+        for match in (CORE if kind == "question" else WIDE)[kind].finditer(quote.lower):
             first, last = quote.segment(match.start())
-            first = match.start() if kind == "allegation" else first
+            first = match.start() if kind in ("allegation", "question") else first
+            if kind == "fiction" and not makes_up(quote.lower, match):
+                continue
             outside = [t for t in kept if not match.start() <= t.start < match.end()]
             if len(outside) < len(kept):
                 continue  # the operator itself is kept, in whatever form
             inside = [t for t in outside if first <= t.start < last]
-            found = max(found, len(inside) / (len(outside) or 1))
+            if kind != "question" or len(inside) > 1:
+                found = max(found, len(inside) / (len(outside) or 1))
     return found
 
 

@@ -9,29 +9,36 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from ingest.english import analyse
+from ingest.english.attributed_speech import Attribution
 from ingest.english.clauses import PLACES
 from ingest.english.quantities import CARDINALS
 from ingest.english.word_kinds import TermKind
 from ingest.english.words import BE
-from service.verification.claim_reading import CORE, Span
+from service.verification.claim_reading import CORE, WIDE
+from service.verification.operator_scope import (
+    FORWARD,
+    SENTENCE_END,
+    bears,
+    carrying,
+    keeps_verb,
+    operates,
+    puts_right,
+)
 from service.verification.word_alignment import Edit, bare, carries, words
 
-REACH = 30  # characters between a modal and what it must bear on
 BESIDE = 16  # characters between a rank and the noun it changes
 BOUND = 24  # characters between a bound and what it bounds
 
 _FIGURES = (TermKind.NUMBER, TermKind.DATE)
-# operators that bear on what follows them in their clause, and those that bear on all of their
-# statement
-_FORWARD = frozenset(("negation", "past", "possible", "likely", "intend"))
-_KINDS = (*sorted(_FORWARD), "condition", "question", "fiction", "claim", "error", "except")
+_KINDS = (*sorted(FORWARD), "condition", "question", "fiction", "claim", "error", "except")
 # by kind, what a claim may have in place of an operator that it cut: in the sense of CORE, and of
 # WIDE
 _INSTEAD = {
     "condition": ("condition",),
     "question": ("question", "condition"),
     "fiction": ("fiction",),
-    "claim": ("claim", "report"),
+    "claim": ("claim", "report", "possible", "likely"),
     "error": ("error", "negation", "report"),
     "possible": ("possible", "likely", "intend", "condition", "question"),
     "likely": ("likely", "possible", "intend", "condition"),
@@ -46,7 +53,7 @@ _LOOSELY = {
     "error": ("denial",),
     "past": ("past",),
 }
-_PAUSE = re.compile(r"[,;:]")
+_PAUSE = re.compile(r"[,;:]|[.!?]\s")
 RANK = re.compile(
     r"\b(?:former|formerly|deputy|vice|acting|assistant|interim|ex|late|retired|so-called"
     r"|would-be|self-styled|junior"
@@ -59,7 +66,7 @@ _BOUND = re.compile(
     r"|no fewer than|just under"
     rf"|just over|barely|all but|half of|half|most of|some of|part of|many of|few of"
     rf"|(?:{_COUNT}) of"
-    r"|between [£$€]?[\d,.]+ (?:\w+ )?and|(?:a|one|two|three) (?:third|quarter|fifth|half)s? of)\b"
+    r"|between [£$€]?[\d,.]+ (?:\w+ )?and|(?:a|one|two|three) (?:third|quarter|fifth|half)s? of)\b(?!-)"
 )
 _AS_GOOD = {
     "nearly": "almost|just under|close to|just short",
@@ -101,8 +108,13 @@ def cut_operators(made: Edit) -> Iterator[str]:
             if any(bare(word) in said for word in match[0].split() if carries(word)):
                 continue  # "its promise" for "promised to"
             loosely = ("denial",) if match[0] == "no longer" else _LOOSELY.get(kind, ())
-            replaced = claim.has(*loosely) or any(
-                _operates(other, found, claim.lower) and (kind != "claim" or found.start() in fresh)
+            replaced = any(
+                found.start() in fresh or not WIDE["allegation"].match(match[0])
+                for other in loosely
+                for found in WIDE[other].finditer(claim.lower)
+            )
+            replaced |= any(
+                operates(other, found, claim.lower) and (kind != "claim" or found.start() in fresh)
                 for other in _INSTEAD[kind]
                 for found in CORE[other].finditer(claim.lower)
             )
@@ -111,54 +123,10 @@ def cut_operators(made: Edit) -> Iterator[str]:
             if (
                 not replaced
                 and not month
-                and _operates(kind, match, quote)
-                and _bears(made, kind, match)
+                and operates(kind, match, quote)
+                and bears(made, kind, match)
             ):
                 yield left_out(kind)
-
-
-def _operates(kind: str, match: re.Match[str], quote: str) -> bool:
-    """Whether the words are an operator here: not the "had" of a perfect tense, "if ever", "a claim
-    for damages"."""
-    before, after = quote[: match.start()], quote[match.start() :]
-    if match[0] in ("had", "were to") and before and before.rstrip()[-1] not in ".,":
-        return False
-    if kind == "condition":
-        return not (
-            re.match(r"if (?:ever|any|not|only)\b", after) or re.search(r"\b(?:even|as) $", before)
-        )
-    return not (kind == "possible" and re.search(r"\b(?:that|which|who) $", before))
-
-
-def _bears(made: Edit, kind: str, match: re.Match[str]) -> bool:
-    """Whether the operator bears on words that the claim kept."""
-    quote = made.quote.lower
-    first, last = made.quote.segment(match.start())
-    right = made.kept_after(match.end(), last)
-    left = [span for span in made.kept_spans if first <= span[0] < match.start()]
-    starts = {span[0] for span in made.kept_spans}
-    figures = [t.start for t in made.quote.content if t.kind in _FIGURES and t.start in starts]
-    if kind == "error" and figures and not any(first <= place < last for place in figures):
-        return False  # the right figure is kept, not the wrong one
-    right_words, left_words = (_carrying(quote, spans) for spans in (right, left))
-    if kind in _FORWARD:
-        return _touches(quote, match, right) and (
-            kind == "negation" or right[0][0] - match.end() < REACH
-        )
-    return bool(right_words) or left_words >= 2
-
-
-def _touches(quote: str, match: re.Match[str], right: list[Span]) -> bool:
-    """Whether a kept word follows in the same clause."""
-    if not right:
-        return False
-    between = quote[match.end() : right[0][0]]
-    clause_ends = re.search(r"[,;:—–.)]|\b(?:which|who|where|when)\b", between)
-    return clause_ends is None and _carrying(quote, right[:4]) > 0
-
-
-def _carrying(quote: str, spans: list[Span]) -> int:
-    return sum(carries(quote[a:b]) for a, b in spans)
 
 
 def cut_rank(made: Edit) -> bool:
@@ -194,9 +162,47 @@ def cut_bound(made: Edit) -> bool:
         if not inside or not inside <= made.cut or not right:
             continue
         between = quote[match.end() : right[0][0]]
+        if match[0] == "one of" and re.match(rf"\s(?:{_COUNT})\b", quote[match.end() :]):
+            continue  # "one of six" says that there are six
         first = match[0].split()[0]
         said = re.search(rf"\b(?:{_AS_GOOD.get(first, re.escape(first))})\b", claim)
         if len(between) < BOUND and not _PAUSE.search(between) and said is None:
+            return True
+    return False
+
+
+_GREATEST = re.compile(
+    r"\b(?:first|only|last|most \w+|least \w+|(?!honest|modest|forest|interest|guest)\w{3,}est)\b"
+)
+_BOUNDS_IT = re.compile(
+    r"\s(?:in|of|from|since|among|outside|for|under|ever|yet)\s[^,;:.!?]*?(?=[,;:.!?]|\s(?:and|but|who|which|that|to|when|after|with)\s|$)"
+)
+_NTH = re.compile(r"\b(?:second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth)[\s-]$")
+
+
+def cut_rival(made: Edit) -> bool:
+    """Whether the claim calls something the greatest or first of more than its sentence does: "the second largest", "the
+    first woman from Larn"."""
+    quote, kept = made.quote.lower, {a for a, _ in made.kept_spans}
+    said = {bare(word) for word, _ in words(made.claim)}
+    for match in _GREATEST.finditer(quote):
+        if match.start() not in kept:
+            continue
+        nth = _NTH.search(quote[: match.start()])
+        if nth and nth.start() in made.cut:
+            return True
+        noun = re.compile(r"(?:\s[\w-]+){0,3}?").match(quote, match.end())
+        bound = _BOUNDS_IT.search(quote, match.end(), match.end() + 90)
+        if bound is None or noun is None or _PAUSE.search(quote[match.end() : bound.start()]):
+            continue
+        if len(quote[match.end() : bound.start()].split()) > 3:
+            continue
+        inside = [
+            word
+            for word, (a, b) in made.theirs
+            if bound.start() <= a < bound.end() and carries(word)
+        ]
+        if inside and not any(bare(word) in said for word in inside):
             return True
     return False
 
@@ -240,7 +246,7 @@ def denied_later(made: Edit) -> bool:
         false = CORE["negation"].search(match[0]) or re.search(
             r"\bden(?:y|ies|ied)\b|\bfalse", match[0]
         )
-        if match.start() + 2 in made.cut and false and _carrying(made.quote.lower, left) > 1:
+        if match.start() + 2 in made.cut and false and carrying(made.quote.lower, left) > 1:
             return True
     return False
 
@@ -274,13 +280,32 @@ def cut_source(made: Edit) -> bool:
         right = made.kept_after(match.end())
         if match.start() not in made.cut or not right:
             continue
-        if re.search(r"[.;]|, (?:and|but)", quote[match.end() : right[0][0]]):
+        if re.search(r"[.;]|, (?:and|but|while|whereas)\b", quote[match.end() : right[0][0]]):
+            continue
+        read_as = analyse(made.quote.text)
+        if any(a.start <= match.start() < a.end for a in read_as.withdrawn) and puts_right(made):
+            continue  # "we reported" is no source
+        told_by = [one for one in read_as.attributions if one.start == match.start()]
+        if told_by and not _keeps_said(made, told_by[0], match):
             continue
         before = quote[: match.start()]
         left = [span for span in made.kept_spans if span[0] < match.start()]
-        if not _OFFICE.search(before[-60:]) and _carrying(quote, left) <= len(right):
+        if not _OFFICE.search(before[-60:]) and carrying(quote, left) <= len(right):
             return True
     return False
+
+
+_WHO = re.compile(r"\b(?:who|which|whom)\s(?:\w+\s)?$")
+
+
+def _keeps_said(made: Edit, told: Attribution, match: re.Match[str]) -> bool:
+    """Whether the claim keeps words and a verb of what somebody says; of "Rask, who said that it leaks, left" that is
+    what stands between commas."""
+    start, end, quote = told.scope_start, told.scope_end, made.quote.lower
+    if _WHO.search(quote[: told.start]) and "," in quote[told.end : end]:
+        end = quote.index(",", told.end)
+    kept = any(start <= a < end for a, _ in made.kept_spans)
+    return kept and keeps_verb(made, (start, end), match)
 
 
 # Opens a sentence and says how far it holds: "presumably", "it is hoped that". What only orders it in time or
@@ -315,7 +340,6 @@ _FRAME = re.compile(
     r"|(?:напиши|скажи|ответь), что\b"
     r"|(?:(?<=[.!?] )|^)(?:\w+[ -]){0,5}\w+:(?=\s)|[|>\]}](?=\s?\S)"
 )
-_SENTENCE_END = re.compile(r"[.!?][\"”’)]*\s|$")
 
 
 def cut_frame(made: Edit) -> bool:
@@ -330,6 +354,6 @@ def cut_frame(made: Edit) -> bool:
 
 def _leads_to_most(made: Edit, match: re.Match[str]) -> bool:
     """Whether most of what is kept stands behind these words, in their sentence."""
-    last = _SENTENCE_END.search(made.quote.lower, match.end())
+    last = SENTENCE_END.search(made.quote.lower, match.end())
     right = made.kept_after(match.end(), last.start() if last else None)
     return 2 * len(right) > len(made.kept_spans)

@@ -54,6 +54,10 @@ def otherwise_bound(made: Alignment) -> Iterator[str]:
     """What the claim says of words that it has in common with the sentences and they say otherwise."""
     if _all_of_a_part(made):
         yield "all of a part"
+    if _alone_put_in(made):
+        yield "only put in"
+    if _bound_itself(made):
+        yield "a promise nobody makes"
     if _other_relation(made):
         yield "another relation"
     if _hedge_left_out(made) or _tense_moved(made):
@@ -100,6 +104,38 @@ def _all_of_a_part(made: Alignment) -> bool:
     return any(map(_PART.search, told)) and not any(map(_ALL.search, told))
 
 
+_ALONE = re.compile(
+    r"\b(?:only|solely|exclusively|alone|sole)\b(?!\s[£$€]?\d| (?:a|an|one|two|three|half)\b)"
+)
+_ALONE_SAID = re.compile(
+    r"\b(?:only|solely|exclusively|alone|sole|just|merely|simply|single|unique|first|except|nothing|none|no|not|never"
+    r"|without|neither|nor|unless|until|other)\b|n't\b"
+)
+_NOT_ALONE = re.compile(r"\bnot (?:only|just|merely|solely)\b")
+
+
+def _alone_put_in(made: Alignment) -> bool:
+    """Whether the claim says that it is one alone, or not one alone, and the sentences do not, or say that it is."""
+    told = [quote.lower for quote in made.quotes]
+    if _NOT_ALONE.search(made.claim.lower):
+        return any(re.search(r"\bonly\b", t) and not _NOT_ALONE.search(t) for t in told)
+    return bool(_ALONE.search(made.claim.lower)) and not any(map(_ALONE_SAID.search, told))
+
+
+_BINDS = re.compile(r"\b(?:promis|pledg|vow|guarantee|agree|commit)(?:s|e[sd]?|ed|ted|d|ing)?\b")
+_BOUND_SAID = re.compile(
+    r"\b(?:promis|pledg|vow|guarant|agree|commit|accept|approv|back|deal|accord|offer|undert|sign|treat|contract|assur|vot|settl"
+    r"|decid|decis)|\bwill\b"
+)
+
+
+def _bound_itself(made: Alignment) -> bool:
+    """Whether the claim says that somebody promised or agreed to what no sentence says that anybody did."""
+    if not _BINDS.search(made.claim.lower) or made.claim.has("negation", "denial"):
+        return False
+    return not any(_BOUND_SAID.search(quote.lower) for quote in made.quotes)
+
+
 def _other_relation(made: Alignment) -> bool:
     """Whether the claim has another side of a group for the same words, as much being denied on both sides."""
     negated = _denials(made.claim)
@@ -131,6 +167,7 @@ _TO_DO = re.compile(r"\bto (?:be )?(?=\w)")  # "a motion to ban dogs was rejecte
 _WILL = re.compile(r"\bwill\s+(?:\w+\s+)?$")
 
 
+@lru_cache(maxsize=4096)
 def verbs(reading: Reading) -> dict[int, Statement]:
     """The verbs of a text by where they begin."""
     analysis = analyse(reading.text)
@@ -211,10 +248,6 @@ def _tense_moved(made: Alignment) -> bool:
 
 # Which way something went, and whether it still is so: a claim that has the one side alone, of sentences that have the
 # other side alone, turns it round.
-
-
-# Which way something went, and whether it still is so: a claim that has the one side alone, of sentences that have the
-# other side alone, turns it round.
 _TURNS = {
     "direction": re.compile(
         r"\b(?P<up>rose|risen|rises?|rising|climb\w*|grew|grow(?:s|n|ing|th)?|jump\w*|soar\w*|surg\w*|increas\w*"
@@ -237,8 +270,19 @@ _TURNS = {
 
 def _turned(made: Alignment, turn: re.Pattern[str]) -> bool:
     mine = {match.lastgroup for match in turn.finditer(made.claim.lower)}
-    theirs = {m.lastgroup for quote in made.quotes for m in turn.finditer(quote.lower)}
+    theirs = {
+        m.lastgroup
+        for s, quote in enumerate(made.quotes)
+        for m in turn.finditer(quote.lower)
+        if m.lastgroup != "past" or _kept_behind(made, s, m.end())
+    }
     return len(mine) == len(theirs) == 1 and mine != theirs
+
+
+def _kept_behind(made: Alignment, s: int, place: int) -> bool:
+    """Whether the claim has the content word of a sentence that follows a place."""
+    head = next((term for term in made.quotes[s].content if term.start >= place), None)
+    return head in made.kept(s)
 
 
 _UNTIL = re.compile(r"\b(?:until|till|before|first|only)\b")
@@ -266,7 +310,11 @@ def denial_dropped(made: Alignment) -> bool:
             end = SCOPE_END.search(quote.lower, match.end())
             last = end.start() if end else len(quote.text)
             heads = [t.start for t in quote.content if match.end() <= t.start < last][:HEADS]
-            if not heads or heads[0] not in kept or sum(h in kept for h in heads) < len(heads) - 1:
+            turns = quote.lower.startswith(
+                "but", last
+            )  # "did not vote on the sale but on the lease"
+            least = len(heads) - (not turns)
+            if not heads or heads[0] not in kept or sum(h in kept for h in heads) < least:
                 continue
             first = next(t for t in quote.content if t.start == heads[0])
             if any(opposite(first.value, t.value) for t in claim.content):

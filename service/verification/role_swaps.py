@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from ingest.english import analyse
-from ingest.english.word_kinds import Term, TermKind
+from ingest.english.word_kinds import HONORIFICS, Term, TermKind
 from ingest.english.words import opposite, stem
 from service.verification.claim_reading import Reading
 from service.verification.word_alignment import Alignment, likeness
@@ -194,6 +194,10 @@ def _agrees(mine: Deed, said: Deed) -> bool | None:
             return meet(mine.doer, said.doer)  # "the deputy apologised to Echter"
         return meet([*mine.doer, *mine.done_to], [*doer, *done_to]) or None
     by_same, to_same = meet(mine.doer, doer), meet(mine.done_to, done_to)
+    if to_same and not doer:
+        return True  # "the readers' editor can be reached" by readers
+    if not (doer or mine.doer or to_same) and _is_another(mine, said):
+        return False  # "Enright, whose father was struck" is no word of Enright's being struck
     named = all(any(t.kind is TermKind.NAME for t in who) for who in (mine.doer, doer))
     if named and not by_same and not said.subject:  # "it was set by Ostmere" of what Lund did
         return False
@@ -213,6 +217,18 @@ def _agrees(mine: Deed, said: Deed) -> bool | None:
     ):
         return False
     return True if by_same or to_same else None
+
+
+def _is_another(mine: Deed, said: Deed) -> bool:
+    """Whether a deed is done to somebody whom the sentence names, and not as the one it is done to."""
+    names = [t for t in mine.done_to if t.value not in HONORIFICS]
+    if not said.done_to or not all(t.kind is TermKind.NAME and not t.demonym for t in names):
+        return False
+    first, last = said.done_to[0].start, said.verb.start
+    named = [t for t in said.sentence.content if t.kind is TermKind.NAME]
+    return meet(names, [t for t in named if t.start < first]) and not meet(
+        names, [t for t in named if first <= t.start < last]
+    )
 
 
 def _compares_alike(mine: Deed, said: Deed) -> bool | None:
@@ -236,15 +252,24 @@ def meet(left: Sequence[Term], right: Sequence[Term]) -> bool:
     return any(likeness(a, b) >= ALIKE for a in left for b in right)
 
 
+_HE = re.compile(r"\b(?:he|she|it|they|who|which)\s+(?:\w+\s+)?$")
+
+
 def opposed(made: Alignment) -> bool:
-    """Whether claim and sentence say opposite verbs of one name: "lost" and "was elected"."""
+    """Whether claim and sentence say opposite verbs of one name, "lost" and "was elected", or of whom a pronoun stands
+    for, and of one thing."""
     paired = {made.claim.content[n].start for n in made.pairs}
     return any(
         mine.verb.start not in paired
         and opposite(mine.verb.value, said.verb.value)
         and any(term.kind is TermKind.NAME for term in mine.subject)
-        and meet(mine.subject, said.subject)
+        and (meet(mine.subject, said.subject) or _by_pronoun(mine, said))
         for mine in deeds(made.claim)
         for quote in made.quotes
         for said in deeds(quote)
     )
+
+
+def _by_pronoun(mine: Deed, said: Deed) -> bool:
+    led = not said.subject and _HE.search(said.sentence.lower[: said.verb.start])
+    return bool(led) and meet([*mine.done_to, *mine.beside], [*said.done_to, *said.beside])

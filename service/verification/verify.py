@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from ingest.english import Analysis, analyse
 from ingest.english.date_mentions import mentions
@@ -75,6 +76,7 @@ def verify(draft: Draft, evidence: Mapping[str, Evidence]) -> Verdict:
     return _weighed(claim, cited)
 
 
+@lru_cache(maxsize=4096)
 def comparable(text: str) -> str:
     """Words only: one space between them, no bracketed numbers, straight apostrophes."""
     return " ".join(_BRACKETED_NUMBER.sub(" ", text).replace("’", "'").split())

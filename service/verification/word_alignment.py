@@ -18,8 +18,8 @@ from service.verification.claim_reading import Reading, Span
 SAME_ROOT = 5
 
 Place = tuple[int, int]  # sentence, and position among its content words
-_TOKEN = re.compile(r"[£$€¥%]|\d[\d,.]*\d|[^\W_]+(?:'[^\W_]+)?")
-SIGNS = frozenset("£$€¥%")
+_TOKEN = re.compile(r"[£$€¥%]|(?<![\w-])[-−](?=\d)|\d[\d,.]*\d|[^\W_]+(?:'[^\W_]+)?")
+SIGNS = frozenset("£$€¥%-−")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +67,11 @@ def likeness(left: Term, right: Term) -> float:
 
 def align(claim: Reading, quotes: Sequence[Reading]) -> Alignment:
     """The best partner of each content word; of equally good ones the first."""
+    return _aligned(claim, tuple(quotes))
+
+
+@lru_cache(maxsize=1024)
+def _aligned(claim: Reading, quotes: tuple[Reading, ...]) -> Alignment:
     pairs: dict[int, tuple[Place, float]] = {}
     for n, term in enumerate(claim.content):
         found = [
