@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -86,3 +87,13 @@ def test_what_is_judged_rightly_stays_so_claim_by_claim() -> None:
     cases = {case.id: case for case in read(SUITES, "fit")}
     wrong = [i for i in TELLING.split() if judge(cases[i]).released != cases[i].borne_out]
     assert not wrong
+
+
+def test_the_balanced_claims_are_half_true_in_every_kind_and_cite_what_stands_there() -> None:
+    cases = [
+        case for half in ("fit", "held") for case in read(SUITES.with_name("claims-balanced"), half)
+    ]
+    told = Counter((case.kind, case.borne_out) for case in cases)
+
+    assert len(cases) == 480 and set(told.values()) == {12}
+    assert all(case.cited for case in cases)
