@@ -63,11 +63,6 @@ TOLD: dict[str, list[tuple[Claims, Claims, Claims]]] = {
             ("The ferry carries 300 people.",),
         ),
         (
-            ("The minister, Jonas Havel, opened the line.", "He rejected the plan of Boreal."),
-            ("Mr Havel accepted Boreal's plan.",),
-            ("Mr Havel rejected Boreal's plan.",),
-        ),
-        (
             ("The readers' editor can be reached on weekdays between 10am and 1pm.",),
             ("The readers' editor can be reached on weekdays from 10am to 3pm.",),
             ("Readers can reach the readers' editor on weekdays from 10am to 1pm.",),

@@ -138,12 +138,11 @@ def _stated(query: Query, item: Evidence) -> Values:
         return {}
     if written_on is None or _OVER.search(query.text):
         return given
-    return {day: written for day, written in given.items() if not _is_over(day, written_on)}
-
-
-def _is_over(day: str, written_on: date) -> bool:
-    """Whether a day, month or year was over then; one whose year is not said never is."""
-    return day[:4].isdigit() and day < written_on.isoformat()[: len(day.rstrip("-"))]
+    return {
+        day: written
+        for day, written in given.items()  # one whose year is not said is never over
+        if not (day[:4].isdigit() and day < written_on.isoformat()[: len(day.rstrip("-"))])
+    }
 
 
 def _tells_of_later(query: Query, lead: Evidence, other: Evidence) -> bool:

@@ -161,8 +161,8 @@ def _told(
     """
     article = stored.article
     body = _body(stored, snapshot)
-    if not body or _only_corrects(body[0]):
-        return None
+    if not body or _ON_ANOTHER.match(body[0].text):
+        return None  # a note on another article, which tells the story itself
     lead = next(filter(_stands_alone, body[:LEAD_SENTENCES]), body[0])
     if not stems:
         return lead
@@ -183,11 +183,6 @@ def _told(
 def _body(stored: StoredArticle, snapshot: Snapshot) -> list[Sentence]:
     sentences = snapshot.sentences(stored.article.article_id)
     return [s for s in sentences if s.kind is SentenceKind.BODY and _tells(s)]
-
-
-def _only_corrects(first: Sentence) -> bool:
-    """Whether an article that opens so is a note on another one, which tells the story itself."""
-    return bool(_ON_ANOTHER.match(first.text))
 
 
 def _stands_alone(sentence: Sentence) -> bool:

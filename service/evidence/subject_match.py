@@ -56,7 +56,13 @@ def _namesake(query: Query, ranked: Sequence[Evidence]) -> bool:
             for text in (item.article.title, item.text)
             for found in like.finditer(text)
         ]
-        near = " ".join((best.article.title, *(item.text for item in ranked if _leads(item, best))))
+        leads = [  # the best sentence, and those not far before it
+            item.text
+            for item in ranked
+            if item.article.article_id == best.article.article_id
+            and best.start - BEFORE <= item.start <= best.start
+        ]
+        near = " ".join((best.article.title, *leads))
         if (
             rest
             and not any(text.startswith(own) for text in rest)
@@ -122,12 +128,6 @@ def _named_otherwise(query: Query, ranked: Sequence[Evidence]) -> bool:
     )
 
 
-def _leads(item: Evidence, best: Evidence) -> bool:
-    """Whether it is the best sentence or stands not far before it."""
-    same = item.article.article_id == best.article.article_id
-    return same and best.start - BEFORE <= item.start <= best.start
-
-
 def _value_of_another(query: Query, sentence: str) -> bool:
     """Whether all that a sentence has of the wanted type is told of other names, and something else is
     told of the one asked about: "the Kittiwake was bought; the Guillemot cost £24.6 million".
@@ -140,7 +140,12 @@ def _value_of_another(query: Query, sentence: str) -> bool:
         return False
 
     def of_others(at: int) -> bool:
-        there = [one for one in told.statements if _reaches(told, one, at)]
+        there = [  # whose words stand on both sides of the place, or right before it
+            one
+            for one in told.statements
+            for places in [sorted((one.verb, *_words(one)))]
+            if told.tokens[places[0]].start <= at <= told.tokens[places[-1]].end + 4
+        ]
         named = any(_names(told, one.subject) for one in there)
         return named and not any(asked & _names(told, _words(one)) for one in there)
 
@@ -161,12 +166,6 @@ def _names(told: Analysis, words: Sequence[int]) -> frozenset[str]:
         if any(name.start <= start < name.end for start in starts)
         for stem in stems(name.value)
     )
-
-
-def _reaches(told: Analysis, one: Statement, at: int) -> bool:
-    """Whether a statement's words stand on both sides of a place in the text, or right before it."""
-    places = sorted((one.verb, *_words(one)))
-    return told.tokens[places[0]].start <= at <= told.tokens[places[-1]].end + 4
 
 
 LONGEST_BYLINE = 160  # characters; a longer sentence names the author in passing

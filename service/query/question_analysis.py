@@ -208,6 +208,9 @@ def _read(question: Question, text: str, asked_about: tuple[Period, ...]) -> Que
         else None
     )
     parts = [part.strip(" ,") for part in _PARTS.split(text) if part.strip(" ,?")]
+    searched = _QUOTED.sub(" ", text) if several else text
+    if measured:  # "how long is the cable" is not about what is long
+        searched = _HOW_LARGE.sub("how", searched)
     return Query(
         question=question,
         text=text,
@@ -215,11 +218,7 @@ def _read(question: Question, text: str, asked_about: tuple[Period, ...]) -> Que
         kind=kind,
         wants=wants,
         about=about,
-        terms=_terms(
-            _without_measure(_QUOTED.sub(" ", text) if several else text, measured),
-            wants,
-            bool(about) or several,
-        ),
+        terms=_terms(searched, wants, bool(about) or several),
         names=_names(text),
         numbers=frozenset(number.replace(",", "") for number in _NUMBER.findall(text)),
         quoted=tuple(match.strip() for match in _QUOTED.findall(text)),
@@ -334,11 +333,6 @@ def _noun(question: str) -> str | None:
     following = [word for word in words(found[1]) if word not in STOP_WORDS]
     first = words(found[1])[:1]
     return stem(following[0]) if following and first and first[0] not in STOP_WORDS else None
-
-
-def _without_measure(question: str, measured: tuple[Dimension, ...]) -> str:
-    """The question without the adjective that names what is measured: "how long is the cable"."""
-    return _HOW_LARGE.sub("how", question) if measured else question
 
 
 def _terms(

@@ -95,7 +95,10 @@ def timeline(months: Sequence[tuple[str, int]], wanted: ArchiveFilter) -> list[B
     by_month = last - first < MOST_MONTHS
     years = range(first // 12, last // 12 + 1)
     spans = (
-        [_month(n) for n in range(first, last + 1)]
+        [
+            (date(year, month + 1, 1), date(year, month + 1, monthrange(year, month + 1)[1]))
+            for year, month in (divmod(number, 12) for number in range(first, last + 1))
+        ]
         if by_month
         else [(date(year, 1, 1), date(year, 12, 31)) for year in years]
     )
@@ -119,12 +122,6 @@ def timeline(months: Sequence[tuple[str, int]], wanted: ArchiveFilter) -> list[B
         for count in [counts[start.isoformat()[:7]]]
     ]
     return bars if len(bars) >= LEAST_BARS else []
-
-
-def _month(number: int) -> tuple[date, date]:
-    """The first and the last day of a month, counted from the year 0."""
-    year, month = divmod(number, 12)
-    return date(year, month + 1, 1), date(year, month + 1, monthrange(year, month + 1)[1])
 
 
 def _narrowed(wanted: ArchiveFilter) -> Iterator[tuple[str, dict[str, Any]]]:

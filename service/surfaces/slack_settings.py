@@ -107,17 +107,16 @@ def changed(words: str, before: dict[str, Any]) -> dict[str, Any]:
 
 def shown(settings: ChannelSettings) -> str:
     """The settings in words, for whoever may change them."""
+    values: dict[str, bool | tuple[str, ...]] = dict(settings)
+    said = {
+        name: ("yes" if value else "no") if isinstance(value, bool) else ", ".join(value) or "–"
+        for name, value in values.items()
+    }
     lines = "\n".join(
-        f"• `{name}`: {_value(getattr(settings, name))} ({field.description})"
+        f"• `{name}`: {said[name]} ({field.description})"
         for name, field in ChannelSettings.model_fields.items()
     )
     return SHOWN.format(lines=lines)
-
-
-def _value(value: bool | tuple[str, ...]) -> str:
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return ", ".join(value) or "–"
 
 
 def _first(error: ValidationError) -> str:

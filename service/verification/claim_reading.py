@@ -48,12 +48,14 @@ def _operators(sense: str) -> dict[str, re.Pattern[str]]:
             kind, group, phrases = row.split("\t")
             if group in (sense, "both"):
                 found.setdefault(kind, []).extend(phrases.split("; "))
-    return {kind: _any_of(phrases) for kind, phrases in found.items()}
-
-
-def _any_of(phrases: list[str]) -> re.Pattern[str]:
-    longest_first = sorted(map(re.escape, phrases), key=len, reverse=True)
-    return re.compile(rf"(?<!\w)(?:{'|'.join(longest_first)})(?!\w)".replace("\\*", r"\w*"))
+    any_of = {
+        kind: "|".join(sorted(map(re.escape, phrases), key=len, reverse=True))
+        for kind, phrases in found.items()
+    }
+    return {
+        kind: re.compile(rf"(?<!\w)(?:{phrases})(?!\w)".replace("\\*", r"\w*"))
+        for kind, phrases in any_of.items()
+    }
 
 
 CORE = _operators("core")

@@ -179,7 +179,10 @@ def _said_by_another(made: Alignment) -> bool:
         ]
         told = [(one, quote) for quote, one in _told(made, inside)]
         others = [_speakers(quote, one) for one, quote in told]
-        told_by_others = all(_named(them) and not _shared(who, them) for them in others)
+        told_by_others = all(
+            _named(them) and not any(likeness(a, b) >= SURE for a in who for b in them)
+            for them in others
+        )
         if others and told_by_others and _named(who):
             return True
     return False
@@ -199,10 +202,6 @@ def _told(
 
 def _named(phrase: Sequence[Term]) -> bool:
     return any(term.kind is TermKind.NAME for term in phrase)
-
-
-def _shared(left: Sequence[Term], right: Sequence[Term]) -> bool:
-    return any(likeness(a, b) >= SURE for a in left for b in right)
 
 
 _SENTENCE_ENDS = re.compile(r"[.!?]\s")

@@ -274,15 +274,10 @@ def _turned(made: Alignment, turn: re.Pattern[str]) -> bool:
         m.lastgroup
         for s, quote in enumerate(made.quotes)
         for m in turn.finditer(quote.lower)
-        if m.lastgroup != "past" or _kept_behind(made, s, m.end())
+        if m.lastgroup != "past"  # and then only where the claim has the word behind it
+        or next((t for t in made.quotes[s].content if t.start >= m.end()), None) in made.kept(s)
     }
     return len(mine) == len(theirs) == 1 and mine != theirs
-
-
-def _kept_behind(made: Alignment, s: int, place: int) -> bool:
-    """Whether the claim has the content word of a sentence that follows a place."""
-    head = next((term for term in made.quotes[s].content if term.start >= place), None)
-    return head in made.kept(s)
 
 
 _UNTIL = re.compile(r"\b(?:until|till|before|first|only)\b")

@@ -252,24 +252,15 @@ def meet(left: Sequence[Term], right: Sequence[Term]) -> bool:
     return any(likeness(a, b) >= ALIKE for a in left for b in right)
 
 
-_HE = re.compile(r"\b(?:he|she|it|they|who|which)\s+(?:\w+\s+)?$")
-
-
 def opposed(made: Alignment) -> bool:
-    """Whether claim and sentence say opposite verbs of one name, "lost" and "was elected", or of whom a pronoun stands
-    for, and of one thing."""
+    """Whether claim and sentence say opposite verbs of one name, "lost" and "was elected"."""
     paired = {made.claim.content[n].start for n in made.pairs}
     return any(
         mine.verb.start not in paired
         and opposite(mine.verb.value, said.verb.value)
         and any(term.kind is TermKind.NAME for term in mine.subject)
-        and (meet(mine.subject, said.subject) or _by_pronoun(mine, said))
+        and meet(mine.subject, said.subject)
         for mine in deeds(made.claim)
         for quote in made.quotes
         for said in deeds(quote)
     )
-
-
-def _by_pronoun(mine: Deed, said: Deed) -> bool:
-    led = not said.subject and _HE.search(said.sentence.lower[: said.verb.start])
-    return bool(led) and meet([*mine.done_to, *mine.beside], [*said.done_to, *said.beside])
