@@ -365,9 +365,8 @@ class Answerer:
         query, snapshot, cited = selection.query, selection.snapshot, run.text.cited
         silent = reason is None or question_kinds.small_talk(question.text)
         hits = () if silent else self.retriever.find(query.question, NEAREST_SHOWN)
-        # accounts that disagree with what is cited: other articles', earlier ones, altered copies'
         found: tuple[Conflict, ...] = ()
-        if not reason:
+        if not reason:  # other articles' accounts, earlier ones, altered copies'
             found = (
                 *((run.dispute.as_conflict(cited),) if run.dispute else ()),
                 *altered_copies.corrected_by_notes(selection.taken_back, cited),

@@ -144,8 +144,7 @@ def measure(
         bonds = np.minimum(1.0, np.array(near) / CLOSE)
     by_type = {name: np.zeros(len(evidence)) for name in SENTENCE_FEATURES if name[:4] == "cue_"}
     by_type[_CUE_OF.get(query.wants, "cue_other")] = cues
-    terms = [stemmed for _, stemmed in query.terms]
-    beside = set(pairwise(terms))
+    beside = set(pairwise(stemmed for _, stemmed in query.terms))
     sentences: dict[str, Floats] = {
         "cosine": np.asarray(vectors @ question_vector, dtype=np.float64),
         "passage": np.array([item.passage_score for item in evidence]),
