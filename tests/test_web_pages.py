@@ -136,6 +136,8 @@ def test_a_digest_is_a_dated_list_with_a_timeline(url: str, tab: Opening) -> Non
     answered(page)
     days = page.locator(".digest time").all_inner_texts()
     assert days[:2] == ["12 March 2025", "2 June 2025"]
+    assert page.locator(".digest li").count() == len(days) >= page.locator(".dots a").count() > 1
+    assert page.locator(".digest .claim").count() > len(days)  # several sentences of a story
     expect(page.locator(".digest")).to_contain_text("Harbour Gazette · 2 copies")
     page.locator(".dots a").first.click()
     expect(page.locator(".quoted:target")).to_have_count(1)

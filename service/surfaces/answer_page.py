@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date
+from itertools import groupby
 from typing import Any
 
 from ingest.english.differences import differences
@@ -35,7 +36,7 @@ Spans = list[tuple[int, int]]
 
 @dataclass(frozen=True, slots=True)
 class Dot:
-    """A sentence of a digest on its timeline; `at` is 0 to 1000."""
+    """A story of a digest on its timeline, by its first source; `at` is 0 to 1000."""
 
     number: int
     day: str
@@ -46,11 +47,16 @@ def answer_view(body: Body, snapshot: Snapshot) -> dict[str, Any]:
     """What the template shows of an answer or a receipt."""
     citations = {citation["number"]: citation for citation in body["citations"]}
     shown = [hit for hit in body["nearest"] if hit["sentence"]] or body["nearest"]
+    claims = [_claim(claim) for claim in body["claims"]]
+
+    def article(claim: Body) -> str:
+        return str(citations[claim["citations"][0]]["article_id"])
+
     return {
         "body": body,
-        "claims": [_claim(claim) for claim in body["claims"]],
+        "claims": claims,
         "citations": citations,
-        "digest": is_list(body),
+        "digest": [list(told) for _, told in groupby(claims, article)] if is_list(body) else [],
         "dots": dots(body) if is_list(body) else [],
         "conflicts": [_conflict(conflict, snapshot) for conflict in body["conflicts"]],
         "nearest": [(hit, around(hit)) for hit in shown],
@@ -58,7 +64,7 @@ def answer_view(body: Body, snapshot: Snapshot) -> dict[str, Any]:
 
 
 def is_list(body: Body) -> bool:
-    """Whether an answer is a digest of several stories, each told by one sentence."""
+    """Whether an answer is a digest of several stories, each sentence with one source."""
     families = {citation["family"]["id"] for citation in body["citations"]}
     single = all(len(claim["citations"]) == 1 for claim in body["claims"])
     return bool(body.get("digest")) and len(families) > 1 and single
@@ -66,7 +72,8 @@ def is_list(body: Body) -> bool:
 
 def dots(body: Body) -> list[Dot]:
     """A digest's stories in order of time, where at least two have different days."""
-    dated = sorted((c["published_on"], c["number"]) for c in body["citations"] if c["published_on"])
+    stories = {c["article_id"]: c for c in reversed(body["citations"])}.values()
+    dated = sorted((c["published_on"], c["number"]) for c in stories if c["published_on"])
     if not dated or dated[0][0] == dated[-1][0]:
         return []
     first, last = (date.fromisoformat(dated[n][0]).toordinal() for n in (0, -1))
