@@ -27,6 +27,7 @@ from ingest.copies.near_duplicates import Print, print_of
 from ingest.errors import DatelineError, IndexUnavailable, NotFound
 from ingest.storage.archive import Archive, Progress, silent, vector_text
 from ingest.storage.catalogue import NewVersion, Snapshot
+from ingest.storage.database import READ_SECONDS
 from ingest.storage.earlier_ingests import Fingerprints
 from ingest.storage.overrides import FAMILY, disagreements, overridden
 from ingest.storage.snapshot import generation_name
@@ -190,6 +191,7 @@ def erase(archive: Archive, article_id: str) -> str | None:
             archive.reports.forget(one.article.source)
             archive.address_records.forget(one.article.identity)
         archive.settle()
+        archive.catalogue.empty_log(READ_SECONDS)
     return history[-1].article.identity
 
 

@@ -321,7 +321,10 @@ class Catalogue:
             connection.execute(
                 delete(members).where(members.c.removed_in <= bindparam("oldest")), oldest
             )
-        self._database.empty_log()
+        self.empty_log()
+
+    def empty_log(self, patience: float = 0.0) -> None:
+        self._database.empty_log(patience)
 
     def versions_of(self, passage_ids: Sequence[str]) -> list[NewVersion]:
         """The articles, of whichever kept generation, that hold the passages; each with those

@@ -43,6 +43,7 @@ from ingest.settings import Settings
 
 Rows = Sequence[Row[*tuple[Any, ...]]]
 SCRIPTS = Path(__file__).parent / "migrations"
+READ_SECONDS = 5.0  # an answer without a model reads for less
 OURS = ("catalogue", "receipts", "keys", "slack")  # the names of schemas that have versions
 
 
@@ -190,8 +191,9 @@ class Database(ABC):
         """After rows were put in with numbers that the database gives out itself."""
 
     @abstractmethod
-    def empty_log(self) -> None:
-        """Leaves nothing of what was deleted in the database's log, where that is ours to do."""
+    def empty_log(self, patience: float = 0.0) -> None:
+        """Leaves nothing of what was deleted in the database's log, where that is ours to do; waits
+        `patience` seconds, at most, for whoever still reads an older state."""
 
     @abstractmethod
     def inconsistencies(self) -> list[str]:

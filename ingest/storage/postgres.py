@@ -81,7 +81,7 @@ class PostgresDatabase(Database):
             connection.execute(select(func.pg_advisory_xact_lock(MAKING_TABLES)))
             self._schema.bring_up(connection, self.place)
 
-    def empty_log(self) -> None:
+    def empty_log(self, patience: float = 0.0) -> None:
         """The server's log and its vacuum are its operator's (docs/scaling.md)."""
 
     def inconsistencies(self) -> list[str]:

@@ -39,6 +39,7 @@ CHECKED_BYTES = 50_000_000  # at opening; damage in a larger file is found when 
 READINGS_KEPT = (
     8  # connections that wait for the next reading; opening one takes a third of a millisecond
 )
+EMPTYING_PAUSE_SECONDS = 0.05
 PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "secure_delete=ON")
 
 
@@ -121,20 +122,33 @@ class SQLiteFile(Database):
     def filled(self, connection: Connection, table: Table) -> None:
         """The next number is one more than the largest by itself."""
 
-    def empty_log(self) -> None:
-        """Moves the write-ahead log into the file.
+    def empty_log(self, patience: float = 0.0) -> None:
+        """Moves the write-ahead log into the file, so that nothing deleted stands there any more.
 
-        Where somebody still reads an older state nothing happens: the log is emptied with a later
-        call, or on closing.
+        Where somebody still reads an older state this waits for them, `patience` seconds at most;
+        then the log is emptied with a later call, or on closing.
         """
+        until = time.monotonic() + patience
+        while not self._emptied() and time.monotonic() < until:
+            time.sleep(EMPTYING_PAUSE_SECONDS)
+
+    def _emptied(self) -> bool:
         with self._write_lock, contextlib.closing(self._engine.raw_connection()) as connection:
             cursor = connection.cursor()
             try:
                 cursor.execute("PRAGMA busy_timeout=0")
-                cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+                busy = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
                 cursor.execute(f"PRAGMA busy_timeout={int(BUSY_TIMEOUT_SECONDS * 1000)}")
             except sqlite3.Error as error:
                 raise self.unavailable(error) from error
+        return not busy
+
+    def close(self) -> None:
+        for reading in list(self._readings):
+            reading.close()
+        with contextlib.suppress(IndexUnavailable, DBAPIError, NoConnection, sqlite3.Error):
+            self.empty_log()
+        super().close()
 
     @contextmanager
     def _writing(self, engine: Engine) -> Iterator[Connection]:

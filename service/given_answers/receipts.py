@@ -18,7 +18,7 @@ from sqlalchemy import Connection, bindparam, delete, select, update
 from ingest.errors import IndexUnavailable
 from ingest.settings import Settings
 from ingest.storage.catalogue import Catalogue
-from ingest.storage.database import Database, put
+from ingest.storage.database import READ_SECONDS, Database, put
 from ingest.storage.snapshot import BOUND_TO, generation_number
 from ingest.types import may_see
 from service.access.session_cookies import secret
@@ -139,7 +139,7 @@ class Receipts:
                     body = without_article(json.loads(row.body), article_id)
                     _write(connection, [(row.answer_id, row.made_at, body, row.asked_by)])
                 connection.execute(delete(shown).where(shown.c.article_id == article_id))
-        self._database.empty_log()  # what it still holds goes too
+        self._database.empty_log(READ_SECONDS)  # what it still holds goes too
 
     def expire(self, now: datetime) -> None:
         """Forgets what is older than it may be kept; the answer of a saved question stays with it."""
