@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import Column, MetaData, Table, Text, delete, insert, select
 
 from ingest.errors import IndexUnavailable
-from ingest.storage.database import Schema
+from ingest.storage.database import Reading, Schema
 from ingest.storage.sqlite_file import READINGS_KEPT, SQLiteFile
 
 _metadata = MetaData()
@@ -86,6 +86,45 @@ def test_what_was_deleted_is_in_none_of_the_files(tmp_path: Path) -> None:
     kept = b"".join(path.read_bytes() for path in tmp_path.iterdir())
     assert b"shown" in kept and b"hidden" not in kept
     database.close()
+
+
+def log_bytes(database: SQLiteFile) -> int:
+    log = database.path.with_name(f"{database.path.name}-wal")
+    return log.stat().st_size if log.exists() else 0
+
+
+def deleted_while_somebody_reads(folder: Path) -> tuple[SQLiteFile, Reading]:
+    """A database with a log that a reading keeps from being emptied, and that reading."""
+    database = SQLiteFile(folder / "words.sqlite", SCHEMA)
+    with database.write() as connection:
+        connection.execute(insert(WORDS), {"word": "zeppelin"})
+    reading = database.reading()
+    reading.rows(ALL)
+    with database.write() as connection:
+        connection.execute(delete(WORDS))
+    return database, reading
+
+
+def test_a_log_that_is_read_is_emptied_as_soon_as_the_reading_ends(tmp_path: Path) -> None:
+    database, reading = deleted_while_somebody_reads(tmp_path)
+    database.empty_log()
+    assert log_bytes(database) > 0
+
+    waiting = threading.Thread(target=database.empty_log, args=(600.0,))
+    waiting.start()
+    reading.close()
+    waiting.join(120)
+
+    assert not waiting.is_alive() and log_bytes(database) == 0
+    database.close()
+
+
+def test_closing_empties_the_log_whoever_reads(tmp_path: Path) -> None:
+    database, _ = deleted_while_somebody_reads(tmp_path)
+    other = SQLiteFile(database.path, SCHEMA)  # while it is open SQLite does not empty it itself
+    database.close()
+    assert log_bytes(database) == 0
+    other.close()
 
 
 @pytest.mark.parametrize("damage", ["its beginning", "its middle"])

@@ -8,7 +8,7 @@ import threading
 import weakref
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from functools import cache, cached_property
 from importlib import import_module
@@ -168,6 +168,8 @@ class Database(ABC):
     def close(self) -> None:
         for reading in list(self._readings):
             reading.close()
+        with suppress(IndexUnavailable):  # closing a damaged file is no time to complain of it
+            self.empty_log()
         self._engine.dispose()
 
     def exclusively(self, seconds: float) -> AbstractContextManager[None]:

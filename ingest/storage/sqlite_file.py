@@ -133,22 +133,19 @@ class SQLiteFile(Database):
             time.sleep(EMPTYING_PAUSE_SECONDS)
 
     def _emptied(self) -> bool:
-        with self._write_lock, contextlib.closing(self._engine.raw_connection()) as connection:
-            cursor = connection.cursor()
-            try:
+        """Whether nobody was in the way. Raises IndexUnavailable."""
+        try:
+            with (
+                self._write_lock,
+                contextlib.closing(self._engine.raw_connection()) as connection,
+            ):
+                cursor = connection.cursor()
                 cursor.execute("PRAGMA busy_timeout=0")
                 busy = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
                 cursor.execute(f"PRAGMA busy_timeout={int(BUSY_TIMEOUT_SECONDS * 1000)}")
-            except sqlite3.Error as error:
-                raise self.unavailable(error) from error
-        return not busy
-
-    def close(self) -> None:
-        for reading in list(self._readings):
-            reading.close()
-        with contextlib.suppress(IndexUnavailable, DBAPIError, NoConnection, sqlite3.Error):
-            self.empty_log()
-        super().close()
+                return not busy
+        except (sqlite3.Error, DBAPIError, NoConnection) as error:
+            raise self.unavailable(error) from error
 
     @contextmanager
     def _writing(self, engine: Engine) -> Iterator[Connection]:
