@@ -169,19 +169,3 @@ def test_as_of_in_the_words_counts_unless_the_question_comes_with_its_own(
 )
 def test_a_question_that_wants_two_sides_is_told(question: str, compares: bool):
     assert query(question).compares is compares
-
-
-@pytest.mark.parametrize(
-    ("question", "words"),
-    [
-        ("How long is the cable?", ["cable"]),
-        ("How big was the fine?", ["fine"]),
-        ("How many boats are long?", ["many", "boats", "long"]),
-        ("Is the cable long?", ["cable", "long"]),
-    ],
-)
-def test_what_is_measured_is_searched_and_not_the_word_for_its_measure(
-    question: str, words: list[str]
-) -> None:
-    found = [word for word, _ in query(question).terms]
-    assert [word for word in words if word != "many"] == [w for w in found if w != "many"]

@@ -57,7 +57,6 @@ _PRICED = re.compile(
     r"(?i)^how much(?:'s| is| are| was| were)\b(?!.*\b(?:left|of it|known|cut|raised|reduced|up|down|"
     r"bigger|larger|smaller|longer|higher|lower|faster|quicker|more|less)\b)"
 )
-_HOW_LARGE = re.compile(r"(?i)\bhow (?!many\b|much\b)[a-z]+")
 _HOW_MANY = re.compile(r"(?i)^how many\b")
 _WHEN = re.compile(
     r"(?i)\b(?:what|which) (?:(?:exact|calendar|same) )?(?:year|date|day|month|century|decade|time|season|era)\b"
@@ -208,9 +207,6 @@ def _read(question: Question, text: str, asked_about: tuple[Period, ...]) -> Que
         else None
     )
     parts = [part.strip(" ,") for part in _PARTS.split(text) if part.strip(" ,?")]
-    searched = _QUOTED.sub(" ", text) if several else text
-    if measured:  # "how long is the cable" is not about what is long
-        searched = _HOW_LARGE.sub("how", searched)
     return Query(
         question=question,
         text=text,
@@ -218,7 +214,7 @@ def _read(question: Question, text: str, asked_about: tuple[Period, ...]) -> Que
         kind=kind,
         wants=wants,
         about=about,
-        terms=_terms(searched, wants, bool(about) or several),
+        terms=_terms(_QUOTED.sub(" ", text) if several else text, wants, bool(about) or several),
         names=_names(text),
         numbers=frozenset(number.replace(",", "") for number in _NUMBER.findall(text)),
         quoted=tuple(match.strip() for match in _QUOTED.findall(text)),
