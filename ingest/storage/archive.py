@@ -123,6 +123,9 @@ class Archive:
         """Makes the indexes anew while others read, where they are on servers."""
         raise WrongUsage(REBUILT_ALONE)
 
+    def catch_up(self) -> None:
+        """Brings what this process keeps by itself to the newest generation: here, nothing."""
+
     def fingerprints(self) -> Fingerprints:
         """What is known of live articles for grouping; one for each ingest."""
         return Fingerprints(self._database)

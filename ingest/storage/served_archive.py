@@ -46,7 +46,7 @@ class ServedArchive(Archive):
                     self._search_in(f"dateline-{secrets.token_hex(4)}-1")
         if not self._any_model:
             self.vector_index  # noqa: B018  raises where the model is another one
-        self._follower.catch_up()
+        self.catch_up()
         self._follower.start()
 
     @property
@@ -81,6 +81,10 @@ class ServedArchive(Archive):
         if not self.catalogue.is_settled():
             self.indexes.remove(self.catalogue.dead_passages())
             self.catalogue.forget()
+        self.catch_up()
+
+    def catch_up(self) -> None:
+        """Brings the words to the newest generation. Raises IndexUnavailable."""
         self._follower.catch_up()
 
     def rebuild(self, progress: Progress) -> None:
