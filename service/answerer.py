@@ -213,9 +213,9 @@ class Answerer:
         if selection.no_such_day:
             return []
         about_archive = question_kinds.archive_question(query)
-        if about_archive is not None:
-            counts = counted_sentences(query, about_archive, selection.snapshot)
-            return [event for one in counts or () for event in run.text.add_count(*one)]
+        counts = about_archive and counted_sentences(query, about_archive, selection.snapshot)
+        if counts:
+            return [event for one in counts for event in run.text.add_count(*one)]
         asked = question_kinds.digest_of(query)
         if asked is None:
             return []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
 from functools import lru_cache
@@ -22,7 +22,9 @@ from service.retrieval.retriever import card, filter_of
 from service.types import Counted
 
 OUTLETS_NAMED = 5  # in a sentence; the page lists all
+TITLES_NAMED = 5  # likewise
 PREFIX = 4  # letters of a word that an article must hold before its words are read
+_SHOWING = ("outlets", "titles", "newest", "oldest")  # what there must be something to show of
 _OF_SEVERAL_WORDS = {*stems("United States"), *map(stem, ("united", "states", "america"))}
 
 
@@ -38,6 +40,7 @@ class ArchiveFilter:
     article_id: tuple[str, ...] = ()
     collection: tuple[str, ...] = ()
     subject: tuple[str, ...] = ()
+    author: tuple[str, ...] = ()  # bylines as the articles state them
 
     def given(self) -> dict[str, Any]:
         """What narrows the count, as JSON and as the page's parameters have it."""
@@ -63,6 +66,7 @@ class ArchiveFilter:
             self.article_id,
             self.collection,
             self.subject,
+            self.author,
         )
 
     @property
@@ -181,33 +185,36 @@ def counted_sentences(
 ) -> list[tuple[str, Counted]] | None:
     """Sentences that answer a question about the archive, each with what it counts.
 
-    None where the question names an outlet that the archive has no article of, or asks for the
-    outlets of a story in words that no article has.
+    None where the question names an outlet or author that the archive has no article of, or asks
+    for the outlets or the titles of a story in words that no article has.
     """
     wanted = _filter(query, asked, snapshot)
     if wanted is None:
         return None
     found = listing(snapshot, wanted)
-    if asked.wanted == "outlets" and asked.words and not found.counts()[0]:
+    if asked.wanted in _SHOWING and asked.words and not found.counts()[0]:
         return None
     counted = Counted(wanted.given(), wanted.url)
     return [(sentence, counted) for sentence in _sentences(asked, wanted, found)]
 
 
 def _filter(query: Query, asked: ArchiveQuestion, snapshot: Snapshot) -> ArchiveFilter | None:
-    """The filters and times of the question, and the words and the outlet that it names."""
+    """The filters and times of the question, and the words and whose articles it names."""
     given = filter_of(query.question)
     after, before = given.published_after, given.published_before
     for period in query.periods:
         after = max(filter(None, (after, period.first)), default=None)
         before = min(filter(None, (before, period.last)), default=None)
-    publishers = given.publishers
-    if asked.outlet:
-        known = [outlet for outlet, _ in listing(snapshot, ArchiveFilter()).outlets()]
-        wanted = asked.outlet.casefold().removeprefix("the ")
-        publishers = tuple(one for one in known if one.casefold().removeprefix("the ") == wanted)
-        if not publishers:
+    publishers, authors = given.publishers, tuple[str, ...]()
+    if asked.by:
+        everything = listing(snapshot, ArchiveFilter())
+        wanted = asked.by.casefold().removeprefix("the ")
+        named = [outlet for outlet, _ in everything.outlets()]
+        named = [one for one in named if one.casefold().removeprefix("the ") == wanted]
+        signed = () if named else _signed(asked.by, everything.bylines())
+        if not named and not signed:
             return None
+        publishers, authors = tuple(named) or publishers, tuple(signed)
     return ArchiveFilter(
         " ".join(asked.words),
         publishers,
@@ -216,7 +223,14 @@ def _filter(query: Query, asked: ArchiveQuestion, snapshot: Snapshot) -> Archive
         given.as_of,
         given.article_ids,
         given.collections,
+        author=authors,
     )
+
+
+def _signed(name: str, bylines: Iterable[str]) -> list[str]:
+    """The bylines that a name stands in, "Jo Lee" in "Jo Lee and Kit Barraclough"."""
+    wanted = f" {' '.join(words(name))} "
+    return [one for one in bylines if wanted.strip() and wanted in f" {' '.join(words(one))} "]
 
 
 def _sentences(asked: ArchiveQuestion, wanted: ArchiveFilter, found: Listing) -> Iterator[str]:
@@ -231,8 +245,10 @@ def _sentences(asked: ArchiveQuestion, wanted: ArchiveFilter, found: Listing) ->
         yield f"The archive holds no articles{where}{having}."
     elif wanted.q:
         yield f"The archive holds {number}{where}{having}; together they tell {told}."
-    elif asked.wanted in ("articles", "contents"):
+    elif asked.wanted not in ("dates", "outlets"):
         yield f"The archive holds {number}{where}, which tell {told}; copies count as one story."
+    if articles and asked.wanted in ("titles", "newest", "oldest"):
+        yield _titles(asked, found, stories)
     if articles and asked.wanted in ("contents", "dates"):
         first, last = (date.fromisoformat(day) if day else None for day in days)
         yield _dates(first, last, dated, articles - dated)
@@ -241,8 +257,30 @@ def _sentences(asked: ArchiveQuestion, wanted: ArchiveFilter, found: Listing) ->
         yield _outlets(outlets, articles - sum(number for _, number in outlets))
 
 
+def _titles(asked: ArchiveQuestion, found: Listing, number: int) -> str:
+    """The titles of the stories, newest first where nothing else is asked for, with outlet and day."""
+    sort, most = ("oldest" if asked.wanted == "oldest" else "newest"), TITLES_NAMED
+    if asked.wanted != "titles":
+        most = 1
+    told = "; ".join(map(_titled, stories(found, sort, 0, most)))
+    if asked.wanted != "titles":
+        return f"The {sort} of them is {told}."
+    if number == 1:
+        return f"It is {told}."
+    return f"The newest {most} are {told}." if number > most else f"They are {told}."
+
+
+def _titled(story: Story) -> str:
+    row = story.lead
+    day = in_words(row.published_on) if row.published_on else "undated"
+    beside = ", ".join(filter(None, (_one_line(row.publisher or ""), day)))
+    return f"“{_one_line(row.title)}” ({beside})"
+
+
 def _narrowed(wanted: ArchiveFilter) -> str:
     said = [f" from {' and '.join(wanted.publisher)}"] if wanted.publisher else []
+    if wanted.author:
+        said.append(f" by {_or(wanted.author)}")
     if wanted.collection:
         kind = "collection" if len(wanted.collection) == 1 else "collections"
         said.append(f" in the {kind} {' and '.join(map(_one_line, wanted.collection))}")
@@ -292,6 +330,11 @@ def _outlets(counts: Sequence[tuple[str, int]], unnamed: int) -> str:
 
 def _articles(number: int) -> str:
     return f"{number} article{'' if number == 1 else 's'}"
+
+
+def _or(names: Sequence[str]) -> str:
+    """Names in a sentence of ours: "Jo Lee or Kit Barraclough"."""
+    return " or ".join(map(_one_line, names))
 
 
 def _one_line(name: str) -> str:

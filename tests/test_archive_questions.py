@@ -45,6 +45,11 @@ QUESTIONS = (
     ("What newspapers do you have?", "outlets"),
     ("Which papers carried the story about the cable?", "outlets"),
     ("which outlets have reported on the cable", "outlets"),
+    ("Which articles were written by Ines Marlow?", "titles"),
+    ("what has the strait ledger published about the cable", "titles"),
+    ("How many articles did Ines Marlow write?", "articles"),
+    ("What is the latest article by Ines Marlow?", "newest"),
+    ("the first story in The Strait Ledger", "oldest"),
 )
 
 
@@ -158,6 +163,80 @@ def test_times_filters_and_outlets_of_the_question_narrow_the_count(small: Answe
     filters = Filters(published_after=date(2025, 5, 1))
     narrowed = answered(small, "How many articles are there?", filters=filters)["text"]
     assert narrowed.startswith("The archive holds 1 article published from 1 May 2025 on")
+
+
+def by(author: str | None, title: str, day: date, publisher: str = "Harbour Gazette") -> Article:
+    text = f"{title}\n\nThe council of Orvel met on the {title.lower()}."
+    return Article(f"/{title}", f"{title}.txt", text, title, author, publisher, published_on=day)
+
+
+@pytest.fixture
+def signed(archive: Archive, settings: Settings) -> Answerer:
+    articles = [
+        by("Mara Quillfeather", "Weir repairs", date(2024, 5, 1)),
+        by("Mara Quillfeather and Jo Strand", "Ferry fares", date(2025, 2, 3)),
+        by("Jo Strand", "Weir reopened", date(2025, 6, 7), "Senn Valley Post"),
+        by(None, "Market day", date(2025, 7, 1), "Senn Valley Post"),
+    ]
+    alone = [
+        Family(one.article_id, (Member(one.article_id, Role.ORIGINAL, True),)) for one in articles
+    ]
+    archive.catalogue.publish([NewVersion(one, "/", (), ()) for one in articles], [], alone)
+    return Answerer(archive, Retriever(archive), Receipts(open_records(settings)))
+
+
+def test_the_articles_of_an_author_are_counted_and_named_newest_first(signed: Answerer) -> None:
+    body = answered(signed, "Which articles were written by Mara Quillfeather?")
+    assert body["text"] == (
+        "The archive holds 2 articles by Mara Quillfeather or Mara Quillfeather and Jo Strand, "
+        "which tell 2 stories; copies count as one story. They are “Ferry fares” (Harbour Gazette, "
+        "3 February 2025); “Weir repairs” (Harbour Gazette, 1 May 2024)."
+    )
+    shown = parse_qs(urlsplit(body["claims"][0]["counted"]["url"]).query)
+    assert shown == {"author": ["Mara Quillfeather", "Mara Quillfeather and Jo Strand"]}
+    with signed.archive.catalogue.live() as snapshot:
+        view = archive_view(snapshot, ArchiveFilter(author=tuple(shown["author"])))
+    assert view["articles"] == 2
+    assert [words for words, _ in view["narrowed"]] == [f"by {one}" for one in shown["author"]]
+    many = answered(signed, "How many articles did Jo Strand write?")["text"]
+    assert many.startswith("The archive holds 2 articles by Jo Strand or Mara Quillfeather and Jo")
+
+
+@pytest.mark.parametrize(
+    ("text", "ending"),
+    [
+        ("What is the latest article by quillfeather?",
+         "The newest of them is “Ferry fares” (Harbour Gazette, 3 February 2025)."),
+        ("first story in the Harbour Gazette",
+         "The oldest of them is “Weir repairs” (Harbour Gazette, 1 May 2024)."),
+        ("What has the Senn Valley Post published about the weir?",
+         "It is “Weir reopened” (Senn Valley Post, 7 June 2025)."),
+    ],
+)  # fmt: skip
+def test_one_article_of_an_author_or_outlet_is_named(
+    signed: Answerer, text: str, ending: str
+) -> None:
+    body = answered(signed, text)
+    assert body["text"].endswith(ending) and body["claims"][-1]["support"] == "counted"
+
+
+def test_only_the_newest_five_titles_are_named(archive: Archive, settings: Settings) -> None:
+    for count, opening in ((5, "They are “"), (6, "The newest 5 are “")):
+        articles = [by("Jo Strand", f"Notice {n}", date(2025, 1, n + 1)) for n in range(count)]
+        alone = [
+            Family(one.article_id, (Member(one.article_id, Role.ORIGINAL, True),))
+            for one in articles
+        ]
+        archive.catalogue.publish([NewVersion(one, "/", (), ()) for one in articles], [], alone)
+        answerer = Answerer(archive, Retriever(archive), Receipts(open_records(settings)))
+        told = answered(answerer, "List all articles by Jo Strand")["claims"][1]["text"]
+        assert told.startswith(opening) and told.count("“") == 5
+
+
+def test_nobody_who_wrote_nothing_here_is_given_articles(signed: Answerer) -> None:
+    for name in ("Ada Nowhere", "Quill", "Jo Strandberg"):
+        body = answered(signed, f"Which articles were written by {name}?")
+        assert all(claim["support"] != "counted" for claim in body["claims"])
 
 
 def test_copies_count_as_one_story_and_words_by_their_stems(sample: Answerer) -> None:

@@ -59,6 +59,12 @@ class Listing:
         found = self._rows(query.group_by(outlet).order_by(number.desc(), outlet))
         return [tuple(row) for row in found]
 
+    def bylines(self) -> list[str]:
+        """What the articles state of who wrote them, each once, in order."""
+        byline = versions.c.author
+        query = self._narrowed(select(byline), indexed=False).where(byline != "")
+        return [name for (name,) in self._rows(query.distinct().order_by(byline))]
+
     def collections(self) -> list[tuple[str, int]]:
         """Collections that are seen, with the number of their articles, in order of name."""
         name, of_the_version = collected.c.collection, collected.c.version == versions.c.version

@@ -47,6 +47,7 @@ class PassageFilter:
     article_ids: tuple[str, ...] = ()
     collections: tuple[str, ...] = ()
     subjects: tuple[str, ...] = ()
+    authors: tuple[str, ...] = ()  # bylines as they are written
 
 
 def passage_rows(
@@ -132,6 +133,9 @@ def conditions(snapshot: Snapshot, wanted: PassageFilter) -> list[ColumnElement[
     if wanted.subjects:
         about = classed.c.subject.in_([subject.casefold() for subject in wanted.subjects])
         found.append(versions.c.version.in_(select(classed.c.version).where(about)))
+    if wanted.authors:
+        signed = select(_SIGNED.c.version).where(_SIGNED.c.author.in_(wanted.authors))
+        found.append(versions.c.version.in_(signed))
     if wanted.article_ids:
         found.append(versions.c.article_id.in_(wanted.article_ids))
     return found
@@ -139,6 +143,7 @@ def conditions(snapshot: Snapshot, wanted: PassageFilter) -> list[ColumnElement[
 
 # SQLite would read whole articles to reach these columns; a server knows better by itself.
 PLACES = ("INDEXED BY versions_places", "sqlite")
+_SIGNED = versions.alias()  # no index holds bylines; the rest of the statement keeps to its own
 OF_THE_ARTICLE = and_(members.c.article_id == versions.c.article_id, live(members))
 # What a list says of an article.
 LISTED = (

@@ -11,7 +11,7 @@ from ingest.english.words import BE, QUESTION_WORDS, STOP_WORDS, words
 from service.query.question_analysis import Query
 
 Order = Literal["relevance", "newest", "time"]
-Wanted = Literal["articles", "contents", "dates", "outlets"]
+Wanted = Literal["articles", "titles", "newest", "oldest", "contents", "dates", "outlets"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,13 +26,13 @@ class Digest:
 class ArchiveQuestion:
     """Wants to know what the archive holds.
 
-    `words` are what the articles must hold, `outlet` the one named after "from" or "by"; it is
-    for whoever knows the outlets to say whether there is one of this name.
+    `words` are what the articles must hold, `by` the outlet or the author that is named; it is
+    for whoever knows them to say whether there is one of this name.
     """
 
     wanted: Wanted
     words: tuple[str, ...] = ()
-    outlet: str = ""
+    by: str = ""
 
 
 def digest_of(query: Query) -> Digest | None:
@@ -73,7 +73,7 @@ def archive_question(query: Query) -> ArchiveQuestion | None:
             )
             if named.get("about") and (not about or _CLAUSE.search(named["about"])):
                 return None
-            return ArchiveQuestion(wanted, about, (named.get("outlet") or "").strip(" .,"))
+            return ArchiveQuestion(wanted, about, (named.get("by") or "").strip(" .,"))
     return None
 
 
@@ -166,14 +166,27 @@ _ARCHIVE = (
 )
 _HERE = rf"(?:(?:in|inside|of) {_ARCHIVE}|in (?:it|here|there)|here)"
 _ITEMS = r"(?:(?:news )?(?:articles|stories|items|reports|documents|texts|pieces))"
+_ITEM = r"(?:news )?(?:article|story|item|report|text|piece|column)"
+_BY = r"(?:the )?(?P<by>[^?]+?)"
+_ABOUT = r"(?: (?:about|on|regarding|concerning) (?P<about>[^?]+?))?"
+_PUBLISH = r"(?:writ(?:e|ten)|publish(?:ed)?|print(?:ed)?|carr(?:y|ied)|run)"
 _OUTLETS = r"(?:(?:news)?papers|outlets|publishers|publications|news sources|sources|media)"
 _ARCHIVE_QUESTIONS: tuple[tuple[Wanted, str], ...] = (
     ("articles", rf"how many {_ITEMS}(?: (?:are|were) there| {_HERE}| are {_HERE}| do you (?:have|hold|know)|"
      rf" have you(?: got)?| (?:does|do) (?:it|{_ARCHIVE}) (?:have|hold|contain|store))?(?: {_HERE})?"
      rf"(?: (?:about|on|cover|covering|mention|mentioning|that mention|concerning|regarding) (?P<about>.+?))?"
      rf"(?: (?:are|were) there| do you have| have you(?: got)?)?(?: {_HERE})?"),
-    ("articles", rf"how many {_ITEMS}(?: are there| do you have)?(?: (?:are|were|come))?(?: published)? "
-     rf"(?:from|by|in|of) (?:the )?(?P<outlet>[^?]+)"),
+    ("articles", rf"how many {_ITEMS}(?: are there| do you have)?(?: (?:are|were|come))?"
+     rf"(?: published| written)? (?:from|by|in|of) {_BY}{_ABOUT}(?: {_HERE})?"),
+    ("articles", rf"how many {_ITEMS} (?:has|have|had|did|does) {_BY} {_PUBLISH}{_ABOUT}(?: {_HERE})?"),
+    ("titles", rf"(?:(?:which|what|list|give me|show me|find)(?: me)? )?(?:all )?(?:the |of the )?{_ITEMS} "
+     rf"(?:(?:are|were|was) )?(?:(?:published|printed|written) )?(?:by|from) {_BY}{_ABOUT}(?: {_HERE})?"),
+    ("titles", rf"(?:which|what)(?: {_ITEMS})? (?:has|have|had|did|does) {_BY} {_PUBLISH}"
+     rf"(?:{_ABOUT}| about)(?: {_HERE})?"),
+    ("newest", rf"(?:what(?:'s| is| was) |show me |give me |find )?(?:the )?(?:latest|newest|most recent|last) {_ITEM} "
+     rf"(?:published |written )?(?:by|from|in|of) {_BY}{_ABOUT}(?: {_HERE})?"),
+    ("oldest", rf"(?:what(?:'s| is| was) |show me |give me |find )?(?:the )?(?:first|oldest|earliest) {_ITEM} "
+     rf"(?:published |written )?(?:by|from|in|of) {_BY}{_ABOUT}(?: {_HERE})?"),
     ("articles", rf"how many {_ITEMS} (?:(?:are|were|was) )?(?:there |published|printed|dated)"),
     ("articles", rf"how (?:big|large) is {_ARCHIVE}|(?:what is )?the size of {_ARCHIVE}"),
     ("contents", rf"(?:tell me )?what(?:'s| is| do you have| have you got| can i find| all is|"

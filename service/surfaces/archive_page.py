@@ -137,6 +137,9 @@ def _narrowed(wanted: ArchiveFilter) -> Iterator[tuple[str, dict[str, Any]]]:
     for one in wanted.subject:
         others = tuple(name for name in wanted.subject if name != one)
         yield f"subject {one}", replace(wanted, subject=others).given()
+    for one in wanted.author:
+        others = tuple(name for name in wanted.author if name != one)
+        yield f"by {one}", replace(wanted, author=others).given()
     if wanted.published_after:
         words = f"from {in_words(wanted.published_after)}"
         yield words, replace(wanted, published_after=None).given()

@@ -95,6 +95,7 @@ def _archive(router: APIRouter, service: Service) -> None:
         article_id: Annotated[list[str], Query(max_length=1_000)] = [],  # noqa: B006
         collection: Annotated[list[str], Query(max_length=100)] = [],  # noqa: B006
         subject: Annotated[list[str], Query(max_length=100)] = [],  # noqa: B006
+        author: Annotated[list[str], Query(max_length=100)] = [],  # noqa: B006
         sort: Literal["newest", "oldest", "title", "outlet", "copies"] = "newest",
         number: Annotated[int, Query(alias="page", ge=1, le=1_000_000)] = 1,
     ) -> HTMLResponse:
@@ -107,6 +108,7 @@ def _archive(router: APIRouter, service: Service) -> None:
             _named(article_id),
             _named(collection),
             _named(subject),
+            _named(author),
         )
         with service.archive.catalogue.live() as snapshot:
             view = archive_view(snapshot, wanted, sort, number)
