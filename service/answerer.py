@@ -217,14 +217,14 @@ class Answerer:
         if counts:
             return [event for one in counts for event in run.text.add_count(*one)]
         asked = question_kinds.digest_of(query)
-        if asked is None:
+        if asked is None or (asked.otherwise and selection.decision.answer):
             return []
         leads = put_right(digest(asked, selection, self.retriever), selection.taken_back)
         if not leads:
             return []
         run.shown, run.digest = leads, asked.order
         drafts = [Draft(undated(item.text), (item.key,)) for item in leads]
-        drafts = openings.attributed(leads, drafts)
+        drafts = openings.attributed(leads, drafts, dated=asked.order == "time")
         return [event for draft in drafts for event in self._verified(run, draft)]
 
     async def _claims(

@@ -59,6 +59,10 @@ DIGESTS = (
     "List the main dates in Ines Carrow's life",
     "what has gone on at the port since 2024",
     "What happened in Mirefold, in short?",
+    "What's the story with the Orvel dam?",
+    "What is going on with the Orvel dam?",
+    "fill me in on the Orvel dam",
+    "What happened to the Orvel dam?",
 )
 
 
@@ -205,6 +209,43 @@ def test_a_digest_has_at_most_five_sentences(sample: Answerer) -> None:
     body = answered(sample, "latest news")
     days = [citation["published_on"] for citation in body["citations"]]
     assert is_digest(body) and len(days) == 5 and days == sorted(days, reverse=True)
+
+
+PONY = """Mill pony is back in its field
+
+Published 2 May 2024 by the Senn Valley Post
+
+A pony that was taken from the mill field on Sunday came home by itself. Its owner, Hester Vane, had offered cake to whoever brought it.
+"""
+
+
+def test_a_story_is_told_under_a_word_that_it_does_not_have(
+    tmp_path: Path, model_cache: Path
+) -> None:
+    (tmp_path / "articles").mkdir()
+    for name, text in {"a": PONY, "b": f"{DAM} A pony grazed below it.", "c": CHOIR}.items():
+        (tmp_path / "articles" / f"{name}.txt").write_text(text, "utf-8")
+    for told in answering(tmp_path, model_cache, tmp_path / "articles"):
+        # who is named must be named, and so must the word that the fewest passages have
+        begins = {
+            "pony thief": "A pony that was",
+            "spillway pony": "The dam at",
+            "Tidewick pony": None,
+        }
+        for subject, opening in begins.items():
+            body = answered(told, f"What's the story with the {subject}?")
+            assert body["digest"] == ("relevance" if opening else None)
+            assert body["text"].startswith(opening or "I can't answer this")
+        fate = answered(told, "What happened to the pony thief?")
+        assert fate["digest"] == "relevance" and fate["text"].startswith("A pony that was")
+
+
+def test_a_timeline_says_the_day_of_what_states_none(small: Answerer) -> None:
+    told = [claim["text"] for claim in answered(small, "timeline of the Orvel dam")["claims"]]
+    assert told[0].startswith("The dam at Orvel was closed on 2 June 2025")
+    (dated,) = (text for text in told if text.startswith("Reported on "))
+    assert dated.startswith("Reported on 4 September 2025: Workers began to repair")
+    assert "Reported on" not in answered(small, "tell me about the Orvel dam")["text"]
 
 
 def test_no_model_is_asked_for_a_digest(small: Answerer) -> None:

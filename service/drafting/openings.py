@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from ingest.english import Token, analyse
+from ingest.english.periods import in_words
 from ingest.english.words import AUXILIARIES
 from ingest.text.segmentation import TURN
 from ingest.types import SentenceKind
@@ -98,14 +99,34 @@ def answered(query: Query, shown: Sequence[Evidence], drafts: Sequence[Draft]) -
     return [replace(draft, opening=f"{word}: ") for word, draft in words.items()]
 
 
-def attributed(shown: Sequence[Evidence], drafts: Sequence[Draft]) -> list[Draft]:
+def attributed(
+    shown: Sequence[Evidence], drafts: Sequence[Draft], *, dated: bool = False
+) -> list[Draft]:
     """The drafts, with the name of whoever speaks in front of what is said in an interview, of what
-    the writer of an opinion says, and of what an outlet says of itself."""
+    the writer of an opinion says, and of what an outlet says of itself.
+
+    `dated`: and before all of this the day on which an article reported it, of the first sentence of
+    each that states no day itself.
+    """
     known = {item.key: item for item in shown}
-    return [
-        replace(draft, opening=draft.opening + _voice(known[draft.keys[0]], shown))
-        for draft in drafts
-    ]
+    told: set[str] = set()  # articles whose day is said
+    opened = []
+    for draft in drafts:
+        item = known[draft.keys[0]]
+        day = _reported(item) if dated and item.article.article_id not in told else ""
+        told.add(item.article.article_id)
+        opened.append(replace(draft, opening=day + draft.opening + _voice(item, shown)))
+    return opened
+
+
+def _reported(item: Evidence) -> str:
+    """ "Reported on 9 June 2022: "; "" where the sentence states a day, month or year, or nobody knows.
+
+    A weekday alone ("on Thursday") tells a later reader nothing.
+    """
+    day = item.article.published_on
+    stated = any(any(map(str.isdigit, one.value)) for one in analyse(item.text).dates)
+    return "" if day is None or stated else f"Reported on {in_words(day)}: "
 
 
 def _voice(item: Evidence, shown: Sequence[Evidence]) -> str:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import islice
 
 from ingest.english import analyse
 from ingest.english.words import STOP_WORDS, stem, words
@@ -22,6 +23,8 @@ LONGEST_DIGEST = 5  # sentences; where there are fewer stories the first ones ge
 STORIES_READ = 20  # families looked at for a subject
 LEAD_SENTENCES = 3  # of the body: what stands behind them is no longer what a story is about
 NAMED_SHARE = 2 / 3  # least share of a subject's words that title and lead have
+# the same of the nearest stories, where else nothing would be answered: "the clock thief"
+NEAR_SHARE, NEAREST = 1 / 2, 3
 SHORTEST_LEAD = 5  # words; "TARNMOUTH, Sorrenia." is no account
 
 _SENTENCE_END = re.compile(r"[.!…][\"'”’»)\]]*$")
@@ -35,6 +38,7 @@ _ON_ANOTHER = re.compile(  # "Our report of 2 June said that …", "An article o
     r"(?i)^\W*(?:our|an)\b[^.]{0,20}\b(?:article|report|story|item)\b[^.]*\b"
     r"(?:said|stated|gave|misstated|contained|wrongly|incorrectly)\b"
 )
+_NAMED = re.compile(r"\b[A-Z]\w+")
 _QUOTATION = re.compile(r"^\s*[\"“‘']")
 _ABOUT_ITSELF = re.compile(
     r"(?i)^\W*(?:this|the following) (?:article|story|report|page)\b|^\W*updates on this page\b"
@@ -56,14 +60,16 @@ def digest(asked: Digest, selection: Selection, retriever: Retriever) -> tuple[E
     and filters permit, and never by an altered copy. Where the question names a time, only what
     was published in it is told, and as it was corrected since.
     """
-    snapshot, found = selection.snapshot, []
-    subject = _stems(asked.subject)
-    for stored in _voices(asked, selection, retriever):
-        sentence = _told(asked.subject, subject, stored, snapshot)
-        if sentence is not None:
-            found.append(_Story(stored, sentence))
-        if not subject and len(found) == LONGEST_DIGEST:
-            break  # they come in order, and an archive has many
+    snapshot = selection.snapshot
+    voices = _voices(asked, selection, retriever)
+    if asked.subject:
+        near = list(voices)
+        found = list(_stories(asked.subject, near, snapshot))
+        if not found and not selection.decision.answer:
+            rarest = _rarest(asked.subject, retriever)
+            found = list(_stories(asked.subject, near[:NEAREST], snapshot, NEAR_SHARE, rarest))
+    else:  # they come in order, and an archive has many
+        found = list(islice(_stories("", voices, snapshot), LONGEST_DIGEST))
     if asked.order == "newest":
         found.sort(key=lambda story: _day(story, date.min), reverse=True)
     told = [
@@ -74,6 +80,31 @@ def digest(asked: Digest, selection: Selection, retriever: Retriever) -> tuple[E
         told.sort(key=lambda account: _day(account[0], date.max))
     shown = [story for account in told for story in account]
     return tuple(_evidence(story, number, snapshot) for number, story in enumerate(shown))
+
+
+def _stories(
+    subject: str,
+    voices: Iterable[StoredArticle],
+    snapshot: Snapshot,
+    share: float = NAMED_SHARE,
+    needed: frozenset[str] = frozenset(),
+) -> Iterator[_Story]:
+    """The articles about a subject, each with the sentence that tells its story; title and lead have
+    a share of its words, its names and those that are `needed`."""
+    stems = _stems(subject)
+    needed |= {one for name in analyse(subject).names for one in _stems(str(name.value))}
+    for stored in voices:
+        sentence = _told(stems, needed, stored, snapshot, share)
+        if sentence is not None:
+            yield _Story(stored, sentence)
+
+
+def _rarest(subject: str, retriever: Retriever) -> frozenset[str]:
+    """The names of a subject, and the word that the fewest passages have, of those that any has:
+    "clock" of "clock thief", where the articles say "stole"."""
+    found = {word: retriever.archive.text_index.document_frequency(word) for word in words(subject)}
+    rarest = min((word for word in found if found[word]), key=found.__getitem__, default=subject)
+    return _stems(rarest).union(*map(_stems, _NAMED.findall(subject)))
 
 
 def _account(story: _Story, number: int, stories: int, snapshot: Snapshot) -> list[_Story]:
@@ -150,10 +181,11 @@ def _voice(
 
 
 def _told(
-    subject: str,
     stems: frozenset[str],
+    needed: frozenset[str],
     stored: StoredArticle,
     snapshot: Snapshot,
+    share: float,
 ) -> Sentence | None:
     """The sentence that tells a story: its lead, or the best one that names the subject.
 
@@ -167,11 +199,10 @@ def _told(
     if not stems:
         return lead
     opening = _stems(" ".join([article.title or "", *(s.text for s in body[:LEAD_SENTENCES])]))
-    names = frozenset().union(*(_stems(str(name.value)) for name in analyse(subject).names))
-    if len(stems & opening) < NAMED_SHARE * len(stems) or not names <= opening:
+    if len(stems & opening) < share * len(stems) or not needed <= opening:
         return None
     named = stems & _stems(lead.text)
-    if named and (not names or names & named):
+    if named and (not needed or needed & named):
         return lead
     best = max(  # the first of the best
         body,

@@ -16,10 +16,14 @@ Wanted = Literal["articles", "titles", "newest", "oldest", "contents", "dates", 
 
 @dataclass(frozen=True, slots=True)
 class Digest:
-    """Wants an account of each story about a subject; "" where only a time is named."""
+    """Wants an account of each story about a subject; "" where only a time is named.
+
+    `otherwise`: wants one fact as likely, and the account where no sentence states it.
+    """
 
     subject: str
     order: Order
+    otherwise: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +59,7 @@ def digest_of(query: Query) -> Digest | None:
             return Digest("", order) if dated or order == "newest" else None
         if _CLAUSE.search(subject) or all(word in STOP_WORDS for word in words(subject)):
             return None
-        return Digest(subject, order)
+        return Digest(subject, order, pattern == _BECAME)
     return None
 
 
@@ -132,6 +136,8 @@ _CLAUSE = re.compile(
 
 # without a preposition it asks for a digest only where nothing but a time follows
 _TIME_ONLY = r"happened (?P<subject>.+)"
+# "what happened to the mill" may want its fate, "sold", or its story
+_BECAME = r"what (?:(?:has|have|had|ever) )*(?:happened to|bec[ao]me of) (?P<subject>.+)"
 _NEWS = r"(?:news|updates?|developments?|headlines)"
 _DIGESTS: tuple[tuple[Order, str], ...] = (
     ("time", r"(?:(?:give|show|make)(?: me| us)? )?(?:a |the )?(?:timeline|chronology) "
@@ -151,7 +157,10 @@ _DIGESTS: tuple[tuple[Order, str], ...] = (
      r"(?P<subject> (?:in|at|on|with|around|about|during|from|this|last|yesterday)\b.*)"),
     ("relevance", r"what (?:(?:has|have|had|else|all) )*happened"
      r"(?P<subject> (?:in|at|on|with|around|during)\b.+|)"),
+    ("relevance", _BECAME),
     ("relevance", rf"what {_TIME_ONLY}"),
+    ("relevance", r"what(?:'s| is| was) (?:the |up )?(?:story |deal |matter )?(?:with|on|about|around) "
+     r"(?P<subject>.+)"),
     ("relevance", r"(?:tell (?:me|us) |what do you (?:know|have) |talk to me )"
      r"(?:(?:all|more|everything|something|a bit|a little) )?(?:there is )?(?:about|on) "
      r"(?P<subject>.+)"),
