@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from newsroom import card, sentences
 
 from ingest.types import SentenceKind
-from service.drafting.openings import LEAD, LONGEST_HEAD, answered, attributed, statement
+from service.drafting.openings import answered, attributed, statement
+from service.evidence.leading import LEAD, LONGEST_HEAD
 from service.types import Draft, Evidence
 
 TOLD = sentences(card("a"), "The mine was sold.", "The pit was not sold.", "It rained.")
@@ -31,6 +32,11 @@ def test_the_sentence_that_says_yes_or_no_stands_alone_behind_the_word() -> None
     assert [(one.opening, one.text) for one in found] == [("No: ", "The pit was not sold.")]
     assert answered(query("Was the ship sold?"), TOLD, drafts(TOLD)) == drafts(TOLD)
     assert answered(query("Who sold the mine?"), TOLD, drafts(TOLD)) == drafts(TOLD)
+
+
+@pytest.mark.parametrize("who", ["I", "we", "you"])
+def test_whoever_asks_of_himself_is_the_subject_of_the_statement(who: str) -> None:
+    assert statement(query(f"Can {who} pay by card?")) == f"{who} can pay by card"
 
 
 def test_nothing_is_said_where_one_sentence_says_yes_and_another_no() -> None:

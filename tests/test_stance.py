@@ -70,3 +70,12 @@ def test_yes_wants_the_same_verb_and_no_a_denial_or_another_number(
     asked: str, told: str, word: str | None
 ) -> None:
     assert yes_or_no(asked, sentences(card("a"), told)[0]) == word
+
+
+def test_we_is_whom_the_title_names() -> None:
+    notice = sentences(
+        card(title="New hours at the library"), "We are closed on Mondays and Sundays."
+    )
+    assert yes_or_no("the library is open on Sundays", notice[0]) == "No"
+    (elsewhere,) = sentences(card(title="New hours"), "We are closed on Mondays and Sundays.")
+    assert yes_or_no("the library is open on Sundays", elsewhere) is None

@@ -12,6 +12,7 @@ from ingest.english.words import AUXILIARIES
 from ingest.text.segmentation import TURN
 from ingest.types import SentenceKind
 from service.evidence.answer_types import CORRECTS
+from service.evidence.leading import in_own_voice
 from service.query.question_analysis import Query
 from service.types import Draft, Evidence
 from service.verification.stance import yes_or_no
@@ -26,6 +27,7 @@ _IS_IT_TRUE = re.compile(
 # "did anybody ever see it" asks whether somebody saw it
 _SOME = {"anyone": "someone", "anybody": "somebody", "anything": "something"}
 _ASKING = re.compile(r"(?i)\b(?:ever|any|really|actually|in fact) ")
+_PRONOUNS = frozenset("i we you he she it they".split())
 _BETWEEN = frozenset("be been being also still already now once soon even just always".split())
 
 
@@ -42,7 +44,8 @@ def statement(query: Query) -> str | None:
     tokens = analyse(rest).tokens
     if not tokens:
         return None
-    place = next((n for n in range(1, len(tokens)) if _leads(rest, tokens, n, asked["led"])), 0)
+    leads = (n for n in range(1, len(tokens)) if _leads(rest, tokens, n, asked["led"]))
+    place = 1 if tokens[0].lower in _PRONOUNS else next(leads, 0)
     place = place or _behind_subject(rest, tokens)
     if not 0 < place <= len(tokens) or analyse(rest).negations:
         return None
@@ -63,23 +66,14 @@ def _leads(rest: str, tokens: tuple[Token, ...], place: int, led: str) -> bool:
 def _behind_subject(rest: str, tokens: tuple[Token, ...]) -> int:
     """The number of words of the noun phrase that a text opens with: "Ingrid Vasse", "the museum"."""
     names = [name for name in analyse(rest).names if name.start <= tokens[0].end + 4]
-    if tokens[0].lower in ("there", "it", "he", "she", "they", "this", "that"):
+    if tokens[0].lower in ("there", "this", "that"):
         return 1
     if names:
         return sum(token.end <= names[0].end + 2 for token in tokens)
     return next((n for n, token in enumerate(tokens) if not token.stop), 0) + 1
 
 
-_QUOTED = re.compile(r"“[^”]*”?|\"[^\"]*\"?")
-# Whoever says "I" in the first sentences is the writer; further on it may be whom he interviews.
-LEAD = 2  # sentences
-LONGEST_HEAD = 500  # characters, of a title and a byline before them
-# "I believe", and not "Charles I was"; "we said", an outlet of itself
-_I = re.compile(r"(?:^|[^\w\s]\s?|\b[a-z]\w* )(?:I(?:['’]\w+)?|[Mm]y) [a-z]")
 _WE = re.compile(r"\b(?:[Ww]e|[Oo]ur) [a-z]")
-_OPINION = re.compile(
-    r"(?i)^\W*(?:opinion|comment|column|editorial|viewpoint|leader|letters?(?: to the editor)?)\s*[:|–—-]"
-)
 
 
 def answered(query: Query, shown: Sequence[Evidence], drafts: Sequence[Draft]) -> Sequence[Draft]:
@@ -120,12 +114,12 @@ def attributed(
 
 
 def _reported(item: Evidence) -> str:
-    """ "Reported on 9 June 2022: "; "" where the sentence states a day, month or year, or nobody knows.
+    """ "Reported on 9 June 2022: "; "" where the sentence states a year, or nobody knows.
 
-    A weekday alone ("on Thursday") tells a later reader nothing.
+    "On Thursday" and "in March" alone tell a later reader nothing.
     """
     day = item.article.published_on
-    stated = any(any(map(str.isdigit, one.value)) for one in analyse(item.text).dates)
+    stated = any(one.value[:4].isdigit() for one in analyse(item.text).dates)
     return "" if day is None or stated else f"Reported on {in_words(day)}: "
 
 
@@ -140,10 +134,8 @@ def _voice(item: Evidence, shown: Sequence[Evidence]) -> str:
     if turn and not CORRECTS.match(turn[0]):
         return "" if first is item else turn[0]
     card = item.article
-    body = sorted((one for one in own if one.kind is SentenceKind.BODY), key=lambda one: one.start)
-    opens = [_QUOTED.sub(" ", one.text) for one in body[:LEAD] if one.start <= LONGEST_HEAD]
     writer = None
-    if _OPINION.match(card.title) or any(map(_I.search, opens)):
+    if in_own_voice(item, shown):
         writer = card.author
     elif CORRECTS.search(card.title) and _WE.search(item.text):
         writer = card.publisher

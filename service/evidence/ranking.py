@@ -21,6 +21,7 @@ from ingest.storage.catalogue import Snapshot
 from ingest.types import SentenceKind
 from service.evidence import gathering, time_filter
 from service.evidence.corrections import TakenBack, in_their_place, taken_back
+from service.evidence.leading import called_off, led
 from service.evidence.neural_reader import SIGNS, Reader
 from service.evidence.ranking_features import (
     QUESTION_FEATURES,
@@ -311,6 +312,9 @@ class Selector:
             ranked, evidence = (
                 in_their_place(each, wrong, query.wants) for each in (ranked, evidence)
             )
+        if not decision.answer and (off := called_off(query, evidence)):
+            evidence, decision = off, Decision(True, None, THRESHOLD)
+        evidence = led(query, evidence)
         return Selection(snapshot, query, ranked, evidence, passed_over, decision, wrong)
 
     def gather(self, query: Query, snapshot: Snapshot) -> Gathered:

@@ -185,8 +185,8 @@ _ARCHIVE_QUESTIONS: tuple[tuple[Wanted, str], ...] = (
      rf" have you(?: got)?| (?:does|do) (?:it|{_ARCHIVE}) (?:have|hold|contain|store))?(?: {_HERE})?"
      rf"(?: (?:about|on|cover|covering|mention|mentioning|that mention|concerning|regarding) (?P<about>.+?))?"
      rf"(?: (?:are|were) there| do you have| have you(?: got)?)?(?: {_HERE})?"),
-    ("articles", rf"how many {_ITEMS}(?: are there| do you have)?(?: (?:are|were|come))?"
-     rf"(?: published| written)? (?:from|by|in|of) {_BY}{_ABOUT}(?: {_HERE})?"),
+    ("articles", rf"how many {_ITEMS}(?: are there| do you have| (?:does|do) {_ARCHIVE} (?:have|hold))?"
+     rf"(?: (?:are|were|come))?(?: published| written)? (?:from|by|in|of) {_BY}{_ABOUT}(?: {_HERE})?"),
     ("articles", rf"how many {_ITEMS} (?:has|have|had|did|does) {_BY} {_PUBLISH}{_ABOUT}(?: {_HERE})?"),
     ("titles", rf"(?:(?:which|what|list|give me|show me|find)(?: me)? )?(?:all )?(?:the |of the )?{_ITEMS} "
      rf"(?:(?:are|were|was) )?(?:(?:published|printed|written) )?(?:by|from) {_BY}{_ABOUT}(?: {_HERE})?"),

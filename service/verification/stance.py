@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Literal
 
 from ingest.english import analyse
@@ -77,13 +78,16 @@ _WHOLE = ("exact", "supported")
 # what keeps a sentence from saying yes, whatever it says besides
 _DENIES = ("negation", "denial", "condition", "fiction")
 _LEAVES_OPEN = ("question", "possible", "likely", "intend", "error", "claim")
+_POINTS = re.compile(r"^(?:We|They|It)(?: (are|were)\b|\b)")
+_OF_ONE = {"are": " is", "were": " was", None: ""}
 _BEING = frozenset((*BE.split("|"), "been", "remains", "remain"))
 
 
 def yes_or_no(statement: str, item: Evidence) -> Literal["Yes", "No"] | None:
     """What the sentence says to the statement; None where it does neither bear it out as a whole nor
     deny it. It bears a statement out by the statement's own verb alone."""
-    claim, quote, card = (read(comparable(t)) for t in (statement, item.text, item.article.title))
+    told = _spelled_out(item.text, statement, item.article.title)
+    claim, quote, card = (read(comparable(t)) for t in (statement, told, item.article.title))
     made = align(claim, [quote])
     known = {word for term in card.content for word in term.value.split()}
     held = [
@@ -102,6 +106,18 @@ def yes_or_no(statement: str, item: Evidence) -> Literal["Yes", "No"] | None:
         return None
     verdict = verify(Draft(statement, (item.key,)), {item.key: item})
     return "Yes" if verdict.support in _WHOLE else None
+
+
+def _spelled_out(text: str, statement: str, title: str) -> str:
+    """The sentence with the statement's subject for "we" or "it", where the title names that: "We are
+    closed on Sundays", below "New hours at the library"."""
+    opens = _POINTS.match(text)
+    tokens = analyse(statement).tokens
+    subject = next((one.subject for one in analyse(statement).statements), ())
+    if not opens or not subject or not {tokens[n].stem for n in subject} <= analyse(title).stems:
+        return text
+    named = statement[tokens[subject[0]].start : tokens[subject[-1]].end]
+    return f"The {named}{_OF_ONE[opens[1]]}{text[opens.end() :]}"
 
 
 def _same_verb(made: Alignment, claim: Reading, quote: Reading) -> bool:
