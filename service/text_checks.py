@@ -10,6 +10,7 @@ from contextlib import aclosing
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from ingest.english.word_kinds import TermKind
 from ingest.errors import InvalidRequest, TimedOut
 from ingest.report_in_words import quoted
 from ingest.storage.archive import Archive
@@ -34,13 +35,16 @@ from service.types import (
     Question,
 )
 from service.verification.claim_reading import read
+from service.verification.later_states import ended
 from service.verification.stance import contradiction, denial_is_plain
-from service.verification.verify import attribute
+from service.verification.verify import attribute, comparable
+from service.verification.word_alignment import align
 
 MOST_SENTENCES = 100
 WEIGHED = 12  # closest sentences of the archive, by rank and by meaning, that one is held against
 MOST_JOINED = 5  # of these that are read as one text
 WHOLE = ("exact", "supported")  # of a claim that one sentence bears out
+SAID = 0.6  # share of a claim in what an outlet took back, from which the claim repeats it
 MOST_CITED = 3  # sentences, of as many families, that say the same
 
 _POINTS_BACK = re.compile(r"(?i)\W*(?:he|she|it|they|this|that|these|those|his|her|its|their)\b")
@@ -113,8 +117,11 @@ class Checker:
         near = dict(zip((item.key for item in gathered.evidence), likeness, strict=True))
         by_meaning = sorted(ranked, key=lambda item: -near[item.key])[:WEIGHED]
         closest = {item.key: item for item in (*by_meaning, *ranked[:WEIGHED])}
-        wrong = taken_back(tuple(closest.values()))
+        wrong = taken_back(ranked)
         sound = [item for item in without(tuple(closest.values()), wrong) if not item.altered]
+        since = ended(sentence.text, without(ranked, wrong))
+        if since is not None:
+            return Finding("contradicted", "a later article says that this has ended", (since,))
         borne_out = _borne_out(sentence.text, sound)
         if borne_out is not None and borne_out.verdict == "supported":
             return borne_out
@@ -188,9 +195,15 @@ def _in_other_versions(
 
 def _put_right(claim: str, wrong: Sequence[TakenBack]) -> Iterator[Finding]:
     """What an outlet took back is contradicted by its note, and what that says instead borne out."""
+    mine = read(comparable(claim))
     for one in wrong:
+        right, said = (align(mine, [read(comparable(t))]) for t in (one.right.text, one.said))
+        own = right.pairs.keys() - said.pairs.keys()
+        if any(mine.content[n].kind is TermKind.WORD for n in own):
+            continue  # it says what the note says instead
         for told in (one.wrong, replace(one.note, text=one.said)):
-            if verdict_on(Draft(claim, (told.key,)), (told,)).support in WHOLE:
+            support = verdict_on(Draft(claim, (told.key,)), (told,)).support
+            if support in WHOLE or (support and said.held >= SAID):
                 yield Finding("contradicted", altered_copies.why_wrong(one), (one.right,))
         told = replace(one.note, text=one.as_corrected or "")
         if verdict_on(Draft(claim, (told.key,)), (told,)).support in WHOLE:

@@ -147,6 +147,7 @@ class Evidence:
     article: ArticleCard
     relevance: float = 0.0  # how well the sentence answers the question, set by ranking
     altered: bool = False  # it holds a recorded alteration of its family's canonical member
+    fiction: bool = False  # its article is labelled a made-up story
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,6 +64,11 @@ def test_a_report_is_no_verb() -> None:
         ),
         ("It was built in 1964; an earlier version said 1962.", ["earlier version said 1962"]),
         ("The price was wrongly given as 12 euros; it is 14.", ["wrongly given as 12 euros"]),
+        (
+            "We said that its head, Ann Orme, had left.",
+            ["We said that its head, Ann Orme, had left"],
+        ),
+        ("Our report that a wolf killed goats was wrong.", ["report that a wolf killed goats"]),
         ("She was 47, not 46, as this article stated.", []),
         ("As we said on Monday, the bridge cost 12 million.", []),
         ("We reported on Monday that she resigned.", []),

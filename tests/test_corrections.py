@@ -60,11 +60,27 @@ def test_a_note_of_one_sentence_stands_for_itself() -> None:
         note("As we stated, the Orvel mill will close at the end of March 2026."),
         # told again, and not taken back
         note(NOTE[0], "The union meets on 4 August 2025.", title="Mill workers meet"),
-        note("We stated that the Orvel mill would close."),  # neither number nor day
+        note("We stated that the Tarn mill would close."),  # another name, and no number or day
     ],
 )
 def test_nothing_else_is_taken_back(other: list[Evidence]) -> None:
     assert taken_back([*STORY, *other]) == ()
+
+
+def test_a_note_without_figures_takes_back_what_has_all_its_names_and_words() -> None:
+    story = sentences(
+        card("s", "Head of school goes", publisher="The Echo", published_on=date(2025, 7, 31)),
+        "The head of Orvel Primary School, Piet Ansgar, has resigned after a quarrel.",
+    )
+    for told in (
+        "Last week we reported that the head of Orvel Primary School, Piet Ansgar, had resigned.",
+        "Our report that Piet Ansgar, the head of Orvel Primary School, had resigned was wrong.",
+    ):
+        ranked = [*story, *note(told, "This was incorrect.", "Mr Ansgar is on leave.")]
+        (one,) = taken_back(ranked)
+        assert one.wrong == story[0] and one.right.text == "Mr Ansgar is on leave."
+    plain = note("We reported that Piet Ansgar had resigned.", "Parents are angry.", title="School")
+    assert taken_back([*story, *plain]) == ()
 
 
 def test_an_earlier_note_takes_nothing_back() -> None:

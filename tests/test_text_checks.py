@@ -152,6 +152,38 @@ CORRECTED = {
         "Correction: Orvel works",
         "An article of 4 March stated that 212 cars were painted at the Orvel works last year. The correct number is 312.",
     ),
+    "missing": (
+        "2025-02-01",
+        "Walker missing on Hest Fell",
+        "A walker, Ola Brun, has been missing on Hest Fell since Friday. The road over the fell is closed.",
+    ),
+    "found": (
+        "2025-02-05",
+        "Walker found",
+        "Ola Brun, the walker who went missing on Hest Fell, was found alive on Tuesday. The road over the fell has "
+        "reopened.",
+    ),
+    "resigned": (
+        "2025-04-01",
+        "Head resigns",
+        "The head of Orvel Primary School, Piet Ansgar, has resigned after a quarrel with parents.",
+    ),
+    "clarified": (
+        "2025-04-08",
+        "Clarification",
+        "Last week we reported that the head of Orvel Primary School, Piet Ansgar, had resigned. This was incorrect. "
+        "Mr Ansgar is on leave.",
+    ),
+    "invented": (
+        "2025-05-01",
+        "The Last Lamp",
+        "Short story by Ida Lunde\n\nThe lamp on Crane Rock went out at nine and keeper Olav Brandt drowned.",
+    ),
+    "planned": (
+        "2025-06-01",
+        "Ice hall of Tarn",
+        "The opening of the ice hall in Tarn has been put off until March. Ticket prices would rise by 5 per cent.",
+    ),
 }
 
 
@@ -187,6 +219,39 @@ def test_what_an_outlet_took_back_is_contradicted_and_what_it_says_instead_borne
     else:
         assert verdicts(body) == [verdict]
         assert "The correct number is 312." in [c["quote"] for c in body["citations"]]
+
+
+@pytest.mark.parametrize(
+    ("text", "verdict"),
+    [
+        ("Ola Brun is still missing on Hest Fell.", "contradicted"),
+        ("The road over Hest Fell is closed.", "contradicted"),
+        ("Ola Brun was found alive.", "supported"),
+        ("Piet Ansgar, the head of Orvel Primary School, has resigned.", "contradicted"),
+        ("Piet Ansgar, the head of Orvel Primary School, is on leave.", None),
+        ("Keeper Olav Brandt drowned.", "not_found"),
+        ("The ice hall in Tarn has opened.", None),
+        ("Ticket prices rose by 5 per cent.", None),
+    ],
+)
+def test_what_has_ended_was_taken_back_made_up_or_only_planned_is_not_so(
+    corrected: str, text: str, verdict: str | None
+) -> None:
+    with httpx2.Client(base_url=corrected, timeout=60) as http:
+        (found,) = verdicts(checked(http, text))
+    assert found == verdict if verdict else found not in ("supported", "contradicted")
+
+
+def test_what_was_so_when_it_was_told_is_told_as_so_until_the_later_article(corrected: str) -> None:
+    text = "Ola Brun is missing on Hest Fell."
+    with httpx2.Client(base_url=corrected, timeout=60) as http:
+        assert verdicts(checked(http, text, as_of="2025-02-03")) != ["contradicted"]
+        assert verdicts(checked(http, text)) == ["contradicted"]
+    asked = {"question": "Is Ola Brun still missing?"}
+    body = httpx2.post(f"{corrected}/v1/answers", json=asked, timeout=60).json()
+    assert body["text"].startswith(
+        "No: Ola Brun, the walker who went missing on Hest Fell, was found"
+    )
 
 
 def test_an_answer_uses_the_correction_and_shows_what_it_took_back(corrected: str) -> None:

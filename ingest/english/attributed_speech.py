@@ -76,8 +76,19 @@ _SAID_BEFORE = re.compile(
     rf"(?:wrongly|incorrectly|mistakenly|erroneously|previously|originally) (?:reported\b|{_GAVE})|"
     r"misstated\b|misreported\b)"
 )
+_FALSE_REPORT = re.compile(
+    r"(?i)\b(?:report|claim|rumou?r|stor(?:y|ie)|account|article|statement|suggestion)s? that (?P<said>[^.;]+?)"
+    r" (?:was|were|is|are|(?:has|have) (?:since )?(?:been|proved)|proved|turned out)"
+    r"(?: (?:to be|all|completely|entirely|later|simply))*"
+    r" (?:wrong|incorrect|mistaken|untrue|false|inaccurate|unfounded|baseless)\b"
+)
 _RIGHT = re.compile(
     r"(?i), (?:but|it|and it|whereas)\b|\b(?:should|in fact|the (?:correct|right|actual))\b"
+)
+# what a stretch that is taken back does not reach over
+_NOT_MORE = re.compile(
+    r"(?i)\d|[;:]|, (?:not|but|it|and|whereas|when|he|she|they|which)\b"
+    r"|\b(?:should|in fact|correct|right|actual)\b"
 )
 _FAR = 9  # words between a verb and the "of" or "that" that opens what is said
 
@@ -111,7 +122,7 @@ class Withdrawn:
 
 
 def withdrawn(analysis: Analysis) -> tuple[Withdrawn, ...]:
-    """Every such stretch: "an earlier version said …", "was wrongly given as …"."""
+    """Every such stretch: "an earlier version said …", "was wrongly given as …", "reports that … were false"."""
     text, found = analysis.text, []
     for match in _SAID_BEFORE.finditer(text):
         named = match["article"] or match["we"]
@@ -119,7 +130,13 @@ def withdrawn(analysis: Analysis) -> tuple[Withdrawn, ...]:
         if not any(q.start <= match.start() < q.end for q in analysis.quotations):
             end = _clause_end(text, match.end())
             right = _RIGHT.search(text, match.end(), end)  # where what is right begins
+            last = len(text[: _sentence_around(text, match.end())[1]].rstrip('.!?"”’)'))
+            if not right and text[end : end + 1] == "," and not _NOT_MORE.search(text, end, last):
+                end = last  # "its manager, Ann Orme, had resigned"
             found.append(Withdrawn(start, match.end(), right.start() if right else end))
+    for match in _FALSE_REPORT.finditer(text):
+        if not any(one.start <= match.start() < one.end for one in found):
+            found.append(Withdrawn(match.start(), match.start("said"), match.end("said")))
     return tuple(found)
 
 

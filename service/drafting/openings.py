@@ -11,10 +11,12 @@ from ingest.english.periods import in_words
 from ingest.english.words import AUXILIARIES
 from ingest.text.segmentation import TURN
 from ingest.types import SentenceKind
+from service.answer_text import undated
 from service.evidence.answer_types import CORRECTS
 from service.evidence.leading import in_own_voice
 from service.query.question_analysis import Query
 from service.types import Draft, Evidence
+from service.verification.later_states import ended
 from service.verification.stance import yes_or_no
 from service.verification.verify import names_something_foreign
 
@@ -78,10 +80,12 @@ _WE = re.compile(r"\b(?:[Ww]e|[Oo]ur) [a-z]")
 
 def answered(query: Query, shown: Sequence[Evidence], drafts: Sequence[Draft]) -> Sequence[Draft]:
     """The draft that says yes or no to the question alone, with that word in front; all of them as
-    they are where none does, or they say both."""
+    they are where none does, or they say both. What has ended since is told by whoever says so."""
     asked = statement(query)
     if asked is None:
         return drafts
+    if (since := ended(asked, shown)) is not None:
+        return [Draft(undated(since.text), (since.key,), "No: ")]
     known = {item.key: item for item in shown}
     words: dict[str, Draft] = {}
     for draft in drafts:
@@ -97,7 +101,7 @@ def attributed(
     shown: Sequence[Evidence], drafts: Sequence[Draft], *, dated: bool = False
 ) -> list[Draft]:
     """The drafts, with the name of whoever speaks in front of what is said in an interview, of what
-    the writer of an opinion says, and of what an outlet says of itself.
+    the writer of an opinion says, and of what an outlet says of itself; fiction is called so.
 
     `dated`: and before all of this the day on which an article reported it, of the first sentence of
     each that states no day itself.
@@ -126,6 +130,8 @@ def _reported(item: Evidence) -> str:
 def _voice(item: Evidence, shown: Sequence[Evidence]) -> str:
     """ "Solheim: " or "Karl Reuter writes: "; "" where the sentence says itself whose words it is, or
     that is not known."""
+    if item.fiction:
+        return "In a work of fiction: "
     own = [one for one in shown if one.article.article_id == item.article.article_id]
     first = item  # of its paragraph
     while before := next((one for one in own if one.end + 1 == first.start), None):

@@ -13,6 +13,7 @@ from service.query.question_analysis import Wanted
 from service.types import Evidence
 
 SAME_STATEMENT = 0.6  # share of what the note repeats that the sentence must say
+WITHOUT_FIGURES = 0.75  # the same of a note without numbers and days, and all of its names
 STANDS_ALONE = 0.3  # share of it that what is right must have to be understood without the note
 FOLLOWING = 3  # sentences behind it of which one says what is right
 
@@ -20,7 +21,15 @@ _THAT = re.compile(r"^\W*(?:that\s+)?")
 # "we said on Monday that …" is no correction where nothing says that it was wrong
 _WAS_WRONG = re.compile(
     r"(?i)\b(?:correct\w*|clarif\w+|incorrect\w*|mis(?:stated|reported)|wrong\w*|errors?|mistake\w*|"
-    r"in fact|should)\b"
+    r"in fact|should|untrue|apologi[sz]e|no such|inaccurate)\b"
+)
+# what an outlet reported before; by itself no correction
+_REPORTED = re.compile(
+    r"(?i)\b(?<!as )(?:we|this newspaper|the \w+) (?:\w+ ){0,2}(?:reported|wrote|published|suggested)\b"
+    r"(?! (?:by|in|on)\b)"
+)
+_ONLY_WRONG = re.compile(
+    r"(?i)^\W*(?:this|that|it|which) (?:was|is|proved|were)\b[\w ]{0,30}[.!]?$"
 )
 
 
@@ -59,25 +68,41 @@ def taken_back(ranked: Sequence[Evidence]) -> tuple[TakenBack, ...]:
     """What the notes among these sentences take back of the others.
 
     A note is of the same outlet, not earlier, repeats the numbers and days of the sentence and most
-    of its words, and says in its title or a few sentences that this was wrong. A note that names no
-    number and no day takes nothing back: whose name was wrong is for people to read.
+    of its words, and says in its title or a few sentences that this was wrong. Where a note names no
+    number and no day the sentence must have all its names and nearly all its words.
     """
     found = []
     for note in ranked:
-        reading = analyse(note.text)
-        for one in reading.withdrawn:
-            said = analyse(_THAT.sub("", note.text[one.said : one.end]))
+        for repeated in _repeated(note.text):
+            said = analyse(_THAT.sub("", repeated))
             behind = _behind(note, ranked)
             told = " ".join((note.article.title, note.text, *(item.text for item in behind)))
             if not _WAS_WRONG.search(told):
                 continue
-            right = next((i for i in behind if _facts(analyse(i.text)) - _facts(said)), note)
+            right = _right(said, behind) or note
             found += [
                 TakenBack(wrong, note, right, said.text)
                 for wrong in ranked
                 if _is_meant(note, said, wrong)
             ]
     return tuple(found)
+
+
+def _repeated(text: str) -> list[str]:
+    """What a sentence repeats of what its outlet said before."""
+    reading = analyse(text)
+    told = [text[one.said : one.end] for one in reading.withdrawn]
+    if not told and (match := _REPORTED.search(text)):
+        told = [text[match.end() :]]
+    return told
+
+
+def _right(said: Analysis, behind: Sequence[Evidence]) -> Evidence | None:
+    """The sentence behind a note that says what is right: it has a figure of its own, or more to say
+    than that this was wrong."""
+    if _facts(said):
+        return next((i for i in behind if _facts(analyse(i.text)) - _facts(said)), None)
+    return next((i for i in behind if not _ONLY_WRONG.match(i.text)), None)
 
 
 def without(ranked: Sequence[Evidence], wrong: Sequence[TakenBack]) -> tuple[Evidence, ...]:
@@ -144,12 +169,15 @@ def _is_meant(note: Evidence, said: Analysis, other: Evidence) -> bool:
     if (days[1] or date.min) > (days[0] or date.max) or other.kind is not SentenceKind.BODY:
         return False
     told = analyse(other.text)
-    shared = len(said.stems & (told.stems | analyse(theirs.title or "").stems))
-    return (
-        bool(_facts(said))
-        and _facts(said) <= _facts(told)
-        and shared >= SAME_STATEMENT * len(said.stems)
-    )
+    known = told.stems | analyse(theirs.title or "").stems
+    shared, named = len(said.stems & known), {w for n in said.names for w in n.value.split()}
+    if not _facts(said):
+        names = {w for n in told.names for w in n.value.split()}
+        title = {w for n in analyse(theirs.title or "").names for w in n.value.split()}
+        return (
+            bool(named) and named <= names | title and shared >= WITHOUT_FIGURES * len(said.stems)
+        )
+    return _facts(said) <= _facts(told) and shared >= SAME_STATEMENT * len(said.stems)
 
 
 def _behind(note: Evidence, ranked: Sequence[Evidence]) -> list[Evidence]:

@@ -13,6 +13,7 @@ from ingest.english.words import STOP_WORDS, stem, words
 from ingest.storage.catalogue import Snapshot, StoredArticle
 from ingest.storage.passage_filters import matching_articles, permitted_articles
 from ingest.types import Role, Sentence, SentenceKind
+from service.evidence.fiction import asks_for, is_fiction
 from service.evidence.gathering import passage_at
 from service.evidence.ranking import Selection
 from service.query.question_kinds import Digest
@@ -61,7 +62,12 @@ def digest(asked: Digest, selection: Selection, retriever: Retriever) -> tuple[E
     was published in it is told, and as it was corrected since.
     """
     snapshot = selection.snapshot
-    voices = _voices(asked, selection, retriever)
+    question = selection.query.question
+    voices = (
+        stored
+        for stored in _voices(asked, selection, retriever)
+        if asks_for(question, stored.article) or not _made_up(stored, snapshot)
+    )
     if asked.subject:
         near = list(voices)
         found = list(_stories(asked.subject, near, snapshot))
@@ -246,4 +252,9 @@ def _evidence(story: _Story, number: int, snapshot: Snapshot) -> Evidence:
         passage_id=passage_at(snapshot.passages_of(article_id), sentence.start),
         passage_score=0.0,
         article=card(story.stored),
+        fiction=_made_up(story.stored, snapshot),
     )
+
+
+def _made_up(stored: StoredArticle, snapshot: Snapshot) -> bool:
+    return is_fiction(stored.article, snapshot.sentences(stored.article.article_id))

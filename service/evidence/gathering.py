@@ -14,6 +14,7 @@ from ingest.storage.passage_filters import permitted_articles
 from ingest.storage.vector_cache import SentenceVectors
 from ingest.text.segmentation import sentences_in
 from ingest.types import Passage, Sentence, SentenceKind, Span
+from service.evidence.fiction import asks_for, is_fiction
 from service.query.question_analysis import Query
 from service.retrieval.retriever import card, filter_of
 from service.types import ArticleCard, Evidence, Hit, Nearest, Question
@@ -42,6 +43,7 @@ def gather(
 ) -> tuple[Evidence, ...]:
     """Sentences of the best passages, in order of passage, then of text; each once, no boilerplate.
 
+    What is labelled fiction counts only where the question asks for it.
     A family speaks through the article hit first. Of its other members only sentences that the first does not say are
     taken, so that a copy never counts twice and an altered one never stands in for the sound text. `about_articles`
     adds the first and last passage of every copy: who wrote it, where it appeared and when stand there.
@@ -56,9 +58,11 @@ def gather(
     found: dict[tuple[str, int], Evidence] = {}
     cards = {article_id: card(stored) for article_id, stored in articles.items()}
     sentences = {article_id: snapshot.sentences(article_id) for article_id in articles}
+    made_up = {each for each in articles if is_fiction(articles[each].article, sentences[each])}
+    unasked = {each for each in made_up if not asks_for(question, articles[each].article)}
     for hit in read:
         article_id = hit.article.article_id
-        if article_id in cards:
+        if article_id in cards and article_id not in unasked:
             altered = [a.here for a in articles[article_id].member.alterations]
             for sentence in sentences_in(hit.start, hit.end, sentences[article_id]):
                 # of a passage taken for its header lines, which has no text, only those
@@ -68,7 +72,7 @@ def gather(
                         a.start <= sentence.end and sentence.start <= a.end for a in altered
                     )
                     made = _evidence(sentence, hit, cards[article_id], touched)
-                    found[article_id, sentence.start] = made
+                    found[article_id, sentence.start] = replace(made, fiction=article_id in made_up)
     own = [e for e in found.values() if voices.get(e.article.family.id) == e.article.article_id]
     others = [e for e in found.values() if voices.get(e.article.family.id) != e.article.article_id]
     return _keyed([*own, *_unsaid(snapshot, others, voices, embed)])

@@ -136,6 +136,8 @@ def objections(claim: Reading, quotes: Sequence[Reading], card: Reading) -> Iter
 
 
 def _of_any_words(made: Alignment) -> Iterator[str]:
+    if _taken_back(made):
+        yield left_out("error")
     if denial_put_in(made):
         yield "negation put in"
     plain = not any(side.has("negation") for side in (made.claim, *made.quotes))
@@ -322,6 +324,22 @@ def _within(made: Alignment, kind: str) -> float:
             if kind != "question" or len(inside) > 1:
                 found = max(found, len(inside) / (len(outside) or 1))
     return found
+
+
+def _taken_back(made: Alignment) -> bool:
+    """Whether most of what is kept repeats what was wrong, and the claim says it as if it were not."""
+    claim = made.claim
+    if claim.has("denial", "negation", "report", "claim") or claim.has_core("error"):
+        return False
+    places = [
+        (one, term.start)
+        for s, quote in enumerate(made.quotes)
+        for one in analyse(quote.text).withdrawn
+        for term in made.kept(s)
+    ]
+    inside = [one.said <= start < one.end for one, start in places]
+    right = any(start >= one.end for one, start in places)  # it keeps what is said instead
+    return sum(inside) > IN_SCOPE * len(made.pairs) and not right
 
 
 def _asked(made: Alignment) -> bool:

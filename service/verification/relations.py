@@ -11,7 +11,7 @@ from functools import lru_cache
 from ingest.english import analyse
 from ingest.english.clauses import Statement
 from ingest.english.quantities import CARDINALS
-from ingest.english.word_kinds import Term
+from ingest.english.word_kinds import Term, TermKind
 from ingest.english.words import irregular, opposite
 from service.verification.claim_reading import CORE, WIDE, Reading, Span
 from service.verification.word_alignment import Alignment, likeness
@@ -162,6 +162,10 @@ def _meet(left: Relation, right: Relation) -> bool:
 
 _HEDGES = ("possible", "likely", "intend", "condition", "question")
 _MAYBE = re.compile(r"\b(?:would|should|could|may|might|can|if|unless|whether|asked)\b")
+# "the opening of the station was put off": it has not opened
+_NOT_YET = re.compile(
+    r"\b(?:put off|postpon\w+|delay\w*|cancel\w*|called off|shelv\w+|scrap\w*|abandon\w*)\b"
+)
 _UNTOLD = re.compile(r"\b(?:to|for|in|of)\s+$")  # before a verb that nobody is said to have done
 _TO_DO = re.compile(r"\bto (?:be )?(?=\w)")  # "a motion to ban dogs was rejected" tells of no ban
 _WILL = re.compile(r"\bwill\s+(?:\w+\s+)?$")
@@ -189,6 +193,11 @@ def _hedged(quote: Reading) -> dict[int, str]:
                 continue
             if not WIDE["negation"].search(quote.lower, match.end(), head.start):
                 found[head.start] = kind
+    for match in _NOT_YET.finditer(quote.lower):
+        first, last = quote.segment(match.start())
+        for term in quote.content:
+            if first <= term.start < last and term.start not in told and term.kind is TermKind.WORD:
+                found.setdefault(term.start, "intend")
     for match in _TO_DO.finditer(quote.lower):
         first = quote.segment(match.start())[0]
         if not any(first <= place < match.start() for place in told):
@@ -221,7 +230,7 @@ def _said_once(made: Alignment, mine: Term) -> bool:
 
 
 _FUTURE = re.compile(
-    r"\b(?:will|shall|won't|(?:is|are) (?:to|due to|set to|going to))\s+(?:\w+\s+){0,2}$"
+    r"\b(?:will|shall|would|won't|(?:is|are) (?:to|due to|set to|going to))\s+(?:\w+\s+){0,2}$"
 )
 
 
