@@ -52,7 +52,8 @@ def refusal(
             "not_supported": "I can't answer this directly: no sentence in the archive says it.",
             "only_altered_copies": "Only altered copies speak of this: there is no sound source.",
         }[reason]
-    when = " or ".join(f"for {spoken(period)}" for period in asked_about if period.strict)
+    bound = [period for period in asked_about if period.strict] or asked_about
+    when = " or ".join(f"for {spoken(period)}" for period in bound)
     if when and nearest:
         return f"The archive speaks of this, but not {when}: the nearest it has is for {nearest}."
     if question.as_of:

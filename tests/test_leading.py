@@ -137,3 +137,17 @@ def test_what_was_called_off_had_no_winner() -> None:
     for question in ("Who won the Tarrow Horseshoe?", "Was the Tarrow Horseshoe run in 2024?"):
         other = analyse(Question(question), date(2026, 1, 1))
         assert called_off(other, sentences(FIRST, off)) == ()
+
+
+def test_the_winner_of_a_later_year_is_no_answer_beside_what_was_called_off() -> None:
+    asked = analyse(Question("Who won at the Tarrow fair in 2020?"), date(2026, 1, 1))
+    fair = card("fair", "Fair comes back", published_on=date(2021, 9, 6))
+    won, off = "Per Holt won at the Tarrow fair.", "The 2020 fair was called off."
+    best, note = sentences(fair, won, off)
+    assert [item.text for item in called_off(asked, [best, note], answered=True)] == [off]
+    (elsewhere,) = sentences(card("b", published_on=date(2021, 9, 6)), off)
+    assert called_off(asked, [best, elsewhere], answered=True) == ()
+    (told,) = sentences(fair, "Per Holt won at the Tarrow fair in 2020.")
+    assert called_off(asked, [told, note], answered=True) == ()
+    then = replace(fair, published_on=date(2020, 9, 6))
+    assert called_off(asked, sentences(then, won, off), answered=True) == ()

@@ -379,3 +379,25 @@ def test_what_happened_is_not_answered_with_a_plan_for_it(
     ranked = [replace(told[0], relevance=0.9)]
     found, _ = within(ranked, analyse(Question(question), TODAY.date()))
     assert bool(found) is kept
+
+
+@pytest.mark.parametrize(
+    ("published", "text", "kept"),
+    [
+        (date(2025, 5, 20), "Joren Pask won the Tarn mile on Sunday.", False),
+        (date(2023, 5, 20), "Joren Pask won the Tarn mile on Sunday.", False),
+        (date(2024, 5, 20), "Joren Pask won the Tarn mile on Sunday.", True),
+        (date(2025, 5, 20), "Joren Pask won the Tarn mile in 2024.", True),
+        (None, "Joren Pask won the Tarn mile on Sunday.", True),
+    ],
+)
+def test_a_year_before_a_name_leaves_out_what_a_dated_article_tells_of_another(
+    published: date | None, text: str, kept: bool
+) -> None:
+    asked = analyse(Question("Who won the 2024 Tarn mile?"), TODAY.date())
+    assert [period.strict for period in asked.periods] == [False]
+    ranked = [
+        replace(one, relevance=0.9) for one in sentences(card("a", published_on=published), text)
+    ]
+    found, passed = within(ranked, asked)
+    assert bool(found) is kept and (passed is None) is kept

@@ -9,11 +9,12 @@ from dataclasses import replace
 from ingest.english import analyse
 from ingest.types import SentenceKind
 from service.evidence.answer_types import cue
+from service.evidence.time_filter import stated_periods
 from service.query.question_analysis import Query
 from service.types import Evidence
 
 WEIGHED = 12  # sentences, the best, among which another leader is looked for
-AS_OPEN = 0.3  # share of the best relevance with which a sentence tells that the cause is not known
+AS_OPEN = 0.1  # share of the best relevance with which a sentence tells that the cause is not known
 ANSWERS_IT = 0.003  # and of the account that a later article gives: its words are others
 REPORTS = 0.05  # the same of a report that goes before a columnist's own words
 BARE = 5  # words that a sentence adds to the question, at most, if it tells only what happened
@@ -49,10 +50,11 @@ def led(query: Query, ranked: Sequence[Evidence]) -> tuple[Evidence, ...]:
     """
     if not ranked or query.about is not None:
         return tuple(ranked)
-    cause = _later_cause(query, ranked) if query.wants == "reason" else None
+    reason = query.wants == "reason"
+    cause = _later_cause(query, ranked) if reason or query.kind == "how" else None
     first = _report(query, ranked) if query.kind == "yes_no" else cause
     if first is None:
-        return _explained(query, ranked) if query.wants == "reason" else tuple(ranked)
+        return _explained(query, ranked) if reason else tuple(ranked)
     behind = (item for item in ranked if item is not first)
     if cause is not None:
         behind = (item for item in behind if not _LEFT_OPEN.search(item.text))
@@ -77,21 +79,41 @@ def _follows(item: Evidence, best: Evidence) -> bool:
     return own and 0 <= item.start - best.end <= PARAGRAPH_GAP
 
 
-def called_off(query: Query, evidence: Sequence[Evidence]) -> tuple[Evidence, ...]:
+def called_off(
+    query: Query, evidence: Sequence[Evidence], *, answered: bool = False
+) -> tuple[Evidence, ...]:
     """The sentence that tells that what is asked about did not take place at the time asked about;
-    () where none of the evidence for that time does."""
+    () where none of the evidence for that time does.
+
+    `answered`: where the best sentence answers, only one of its article that states the time asked
+    about, which the best one does not: "The 2020 fair was called off. This year Lund won."
+    """
     if not query.periods or not query.names or query.kind == "yes_no":
         return ()
     told = (
         item
         for item in evidence[:WEIGHED]
-        if _names(query) <= _held(item)
+        if item.kind is SentenceKind.BODY
+        and not item.altered
         and _CALLED_OFF.search(item.text)
         and not analyse(item.text).negations
-        and item.kind is SentenceKind.BODY
-        and not item.altered
+        and (
+            _of_another_time(query, evidence[0], item) if answered else _names(query) <= _held(item)
+        )
     )
     return tuple(told)[:1]
+
+
+def _of_another_time(query: Query, best: Evidence, item: Evidence) -> bool:
+    """Whether a sentence states a time asked about that the best one of its article is not of."""
+    day = best.article.published_on
+    if day is None or item.article.article_id != best.article.article_id:
+        return False
+    mine, its = (stated_periods(one.text, day) for one in (best, item))
+    return any(
+        not asked.holds(day) and any(map(asked.meets, its)) and not any(map(asked.meets, mine))
+        for asked in query.periods
+    )
 
 
 def in_own_voice(item: Evidence, shown: Sequence[Evidence]) -> bool:

@@ -312,7 +312,7 @@ class Selector:
             ranked, evidence = (
                 in_their_place(each, wrong, query.wants) for each in (ranked, evidence)
             )
-        if not decision.answer and (off := called_off(query, evidence)):
+        if off := called_off(query, evidence, answered=decision.answer):
             evidence, decision = off, Decision(True, None, THRESHOLD)
         evidence = led(query, evidence)
         return Selection(snapshot, query, ranked, evidence, passed_over, decision, wrong)

@@ -35,15 +35,16 @@ def within(
 
     What stands outside every strict period is left out, what stands inside comes first. The best that is kept takes
     over the relevance of the best there was if it comes `CLOSE` to it, so that the decision to answer is as it was;
-    else its own stays, and what was better is passed over. Of periods that may be part of a name ("the storm of 1893")
-    nothing is left out. What an article of the period tells of other days may answer, save for a figure or a date: who
-    took office in spring holds it in summer.
+    else its own stays, and what was better is passed over. Of years that may be part of a name ("the 2024 race") only
+    what a dated article tells of other years is left out, and of what else is not strict nothing. What an article of
+    the period tells of other days may answer, save for a figure or a date: who took office in spring holds it in summer.
     """
     asked = query.periods
     if not asked or not ranked:
         return tuple(ranked), None
     strict = [period for period in asked if period.strict or query.compares]
     apart = ("outside", "background") if query.wants in _DATED_WANTS else ("outside",)
+    of_years = not query.compares and all(_YEAR.search(period.words) for period in asked)
     terms = {stemmed for _, stemmed in query.terms}
     dropped: Evidence | None = None
     kept: list[tuple[float, Placed, Evidence]] = []
@@ -51,7 +52,8 @@ def within(
     for item in ranked:
         if happened and any(_foretells(item, period) for period in asked):
             continue
-        if strict and all(placed(item, period, ranked) in apart for period in strict):
+        told_elsewhere = strict and all(placed(item, period, ranked) in apart for period in strict)
+        if told_elsewhere or (of_years and _is_of_others(item, asked, ranked)):
             dropped = dropped or item
             continue
         place: Placed = (
@@ -74,6 +76,11 @@ def within(
         dropped = None
     scale = highest / max(weight, 1e-12)
     return tuple(replace(item, relevance=own * scale) for own, _, item in kept), dropped
+
+
+def _is_of_others(item: Evidence, asked: Sequence[Period], ranked: Sequence[Evidence]) -> bool:
+    dated = item.article.published_on is not None
+    return dated and all(placed(item, period, ranked) == "outside" for period in asked)
 
 
 def _foretells(item: Evidence, asked: Period) -> bool:
@@ -172,6 +179,7 @@ _PLANNED = re.compile(
     r"(?i)\b(?:will|would|going to|due|planned|plans?|expect\w*|suppos\w*|propos\w*|promis\w*|want\w*|announc\w*|"
     r"schedul\w*|said|agreed|hope\w*|meant|forecast|predict\w*|set|intend\w*|told)\b"
 )
+_YEAR = re.compile(r"\b\d{4}\b")
 _DATED_WANTS = ("number", "money", "date")
 _COMPARES = re.compile(
     r"(?i)\b(?:than|since|from|compared (?:with|to)|against|up on|down on|(?:un)?like|after|until|as (?:in|of)|"

@@ -67,7 +67,8 @@ _WHERE = re.compile(
 )
 _REASON = re.compile(
     rf"(?i)\b(?:what (?:{BE}) (?:the )?(?:causes?|reasons?|purpose)|"
-    r"what (?:led|caused|causes|prompted|explains)|"
+    r"what (?:led|caused|causes|prompted|explains)|how come|what (?:was|is) behind|"
+    r"what made (?=.+ [a-z]+)|"
     r"for (?:what|which) reasons?)\b"
 )
 _WORDS = lists("question_words.tsv")
