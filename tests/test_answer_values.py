@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -28,7 +29,7 @@ PEOPLE = "How many people marched in Ashby?"
         (PEOPLE, "Some 22,000 angry old people marched.", ["22,000"]),  # three words
         (PEOPLE, "Some 22,000 very angry old people marched.", []),  # five
         (PEOPLE, "The first people marched beside a 46-people boat.", []),
-        (PEOPLE, "In Ashby 200 people marched and 3 people sang.", ["200", "3"]),
+        (PEOPLE, "In Ashby 200 people marched and 3 people sang.", ["200"]),
         ("How much did the pool cost?", "It cost £4 million and took 3 years.", ["£4 million"]),
         ("When did the pool open?", "It opened on 4 May 2025, a Sunday.", ["4 May 2025"]),
         ("Who opened the pool?", "Ida Crane opened it with a speech in Loam.", ["Ida Crane"]),
@@ -236,7 +237,7 @@ def test_two_names_in_common_make_up_for_words(town: str, same_then: bool) -> No
     assert same(HURT, one, other) == same_then
 
 
-def test_what_the_article_said_before_counts_and_what_it_says_later_does_not() -> None:
+def test_what_the_article_said_before_and_in_that_passage_counts_and_nothing_later() -> None:
     one = told("a", "The Loam ferry hit a pier.", "Four sailors were hurt when the ferry hit it.")
     told_before = told(
         "b", "In Loam it was dark.", "Nine sailors were hurt when a ferry hit a pier."
@@ -244,6 +245,8 @@ def test_what_the_article_said_before_counts_and_what_it_says_later_does_not() -
     assert same(HURT, one, told_before)
     said, later = told("b", "Nine sailors were hurt when a ferry hit a pier.", "It was in Loam.")
     query_, mine = query(HURT), one[-1]
+    assert same_matter(query_, [*one, said, later], mine, said, settles=False)
+    later = replace(later, passage_id="b-p9")
     assert not same_matter(query_, [*one, said, later], mine, said, settles=False)
 
 

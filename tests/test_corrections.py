@@ -111,3 +111,37 @@ def test_what_is_right_stands_where_the_wrong_sentence_stood(
     ranked = [replace(item, relevance=0.9 - 0.1 * n) for n, item in enumerate(found)]
     placed = in_their_place(ranked, taken_back(ranked), wanted)
     assert [item.text for item in placed] == left
+
+
+@pytest.mark.parametrize(
+    ("told", "note_at", "right_at"),
+    [
+        (("We gave the wrong number of workers that the Orvel mill has.", "It is 130, not 230."), 0, 1),
+        (("The Orvel mill has 130 workers, not 230.", "We are sorry."), 0, 0),
+    ],
+)  # fmt: skip
+def test_a_note_may_name_what_was_wrong_behind_not(
+    told: tuple[str, ...], note_at: int, right_at: int
+) -> None:
+    story = sentences(STORY[0].article, "The Orvel mill has 230 workers.")
+    (one,) = taken_back([*story, *note(*told)])
+    assert (one.wrong, one.note.text, one.right.text) == (story[0], told[note_at], told[right_at])
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        ("The Orvel mill has 130 workers, not 230.",),  # who says that this outlet was wrong?
+        ("It has the wrong number of workers, the mill says.", "It needs 130 and 230 barns."),
+    ],
+)
+def test_not_alone_takes_nothing_back(told: tuple[str, ...]) -> None:
+    story = sentences(STORY[0].article, "The Orvel mill has 230 workers.")
+    assert taken_back([*story, *note(*told, title="Mill workers meet")]) == ()
+
+
+def test_what_we_said_is_taken_back_in_any_article() -> None:
+    story = sentences(STORY[0].article, "The Orvel mill has 230 workers.")
+    told = note("The Orvel mill has 130 workers, not 230 as we stated.", title="Mill workers meet")
+    (one,) = taken_back([*story, *told])
+    assert one.right.text == told[0].text

@@ -636,3 +636,73 @@ def test_an_outlet_with_less_than_half_of_the_words_is_in_no_camp() -> None:
     inside = series([*texts, "The Ashby marathon was cold."])
     assert status(dispute(asked, beside, beside[0])) == "disputed"
     assert dispute(asked, inside, inside[0]) is None
+
+
+BLAST = "What time was the first blast at the Ashby quarry?"
+
+
+@pytest.mark.parametrize(
+    ("question", "one", "two", "expected"),
+    [
+        # two clocks of one thing; the time of an entry is no account, nor is a day against a clock
+        (BLAST, "The first blast at the Ashby quarry came at 2.40 am.", "3.10 am: The first blast at the Ashby quarry came at 2.55 am.", "disputed"),
+        (BLAST, "The first blast at the Ashby quarry came at 2.40 am.", "3.10 am: The first blast at the Ashby quarry woke the town.", None),
+        (BLAST, "The first blast at the Ashby quarry came at 2.40 am.", "The first blast at the Ashby quarry came on 4 May 2025.", None),
+        # "the first" need not be said by both
+        ("How many stalls were shut on the first day of the Ashby strike?", "The strike in Ashby shut 38 stalls.", "All 46 stalls in Ashby were shut by the strike.", "disputed"),
+        # a hundred times as much is another thing
+        ("How much did the Ashby pool cost?", "The pool in Ashby cost £4 million.", "The pool in Ashby cost £400 million.", "disputed"),
+        ("How much did the Ashby pool cost?", "The pool in Ashby cost £4 million.", "The pool in Ashby cost £401 million.", None),
+        # what might have been
+        ("How much was the fine for the Ashby mill?", "The fine for the mill in Ashby was £3 million.", "The fine for the mill in Ashby would have been £5 million.", None),
+        # the rest of the passage names what is asked about
+        ("How many people were hurt at the Corbel works?", "A blast hurt 11 people at the Corbel works.", "Fourteen people were hurt when the works blew up.|Corbel makes paint.", "disputed"),
+    ],
+)  # fmt: skip
+def test_values_of_one_thing_disagree_and_others_do_not(
+    question: str, one: str, two: str, expected: str | None
+) -> None:
+    on = date(2025, 5, 5)
+    made = [
+        item
+        for name, text in zip("ab", (one, two), strict=True)
+        for item in sentences(
+            card(name, "", publisher=f"Outlet {name}", published_on=on), *text.split("|")
+        )
+    ]
+    assert status(dispute(query(question), made, made[0])) == expected
+
+
+@pytest.mark.parametrize(
+    ("places", "expected"), [("Skerra and Brasken", None), ("Skerra", "superseded")]
+)
+def test_articles_that_name_much_and_share_nothing_speak_of_two_countries(
+    places: str, expected: str | None
+) -> None:
+    old = sentences(
+        card("o", "", publisher="Outlet 1", published_on=date(2023, 5, 5)),
+        "The Greens hold three seats.", "They met in Ostrava, Tarnholm and Corbeck.",
+    )  # fmt: skip
+    new = sentences(
+        card("n", "", publisher="Outlet 2", published_on=date(2025, 5, 5)),
+        "The Greens hold 64 seats.", f"They met in Mirefold, {places}.",
+    )  # fmt: skip
+    asked = query("How many seats do the Greens have?")
+    assert status(dispute(asked, [*old, *new], old[0])) == expected
+
+
+@pytest.mark.parametrize(("day", "expected"), [(7, "disputed"), (8, "disputed"), (9, None)])
+def test_on_monday_is_the_same_day_in_monday_s_paper_and_in_tuesday_s(
+    day: int, expected: str | None
+) -> None:
+    when = "yesterday" if day > 7 else "on Monday"
+    made = [
+        item
+        for number, on, text in ((38, 7, "on Monday"), (46, day, when))
+        for item in sentences(
+            card(f"s{number}", "", publisher=f"Outlet {number}", published_on=date(2024, 10, on)),
+            f"The strike in Ashby shut {number} stalls {text}.",
+        )
+    ]
+    asked = query("How many stalls did the strike in Ashby shut?")
+    assert status(dispute(asked, made, made[0])) == expected

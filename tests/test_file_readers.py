@@ -655,6 +655,40 @@ def test_the_place_line_of_an_agency_credits_it(
     assert [article.credited_to for article in articles(tmp_path)] == [credited]
 
 
+@pytest.mark.parametrize(
+    ("ending", "credited"),
+    [
+        ("— Norden Press Agency", "Norden Press Agency"),
+        ("It was windy. — Norden Wire", "Norden Wire"),
+        ("– Lena Ostrow", None),
+        ("The cable is 94 km long - and Norden Wire", None),
+    ],
+)
+def test_the_signature_of_an_agency_credits_it(
+    tmp_path: Path, ending: str, credited: str | None
+) -> None:
+    body = f"Cable laid\n\nA cable was laid off Skerra on Monday, its owners said.\n\n{ending}\n"
+    (tmp_path / "a.txt").write_text(body, "utf-8")
+    assert [article.credited_to for article in articles(tmp_path)] == [credited]
+
+
+@pytest.mark.parametrize(
+    ("author", "credited"),
+    [
+        ("Norden Press Agency", "Norden Press Agency"),
+        ("Lena Ostrow", None),
+        ("The Strait Post", None),
+    ],
+)
+def test_a_byline_that_is_another_outlet_credits_it(
+    tmp_path: Path, author: str, credited: str | None
+) -> None:
+    head = f"---\ntitle: Cable laid\nauthor: {author}\npublisher: The Strait Post\n---\n"
+    body = "A cable was laid off Skerra on Monday, its owners said.\n"
+    (tmp_path / "a.md").write_text(head + body, "utf-8")
+    assert [article.credited_to for article in articles(tmp_path)] == [credited]
+
+
 def test_the_seed_articles_say_of_themselves_what_a_reader_sees() -> None:
     datasets = os.environ.get("DATELINE_TEST_DATASETS")
     if not datasets:

@@ -216,3 +216,21 @@ def test_nothing_is_said_of_sources_where_nobody_asks(snapshot: Snapshot, questi
 def test_a_copy_whose_outlet_is_unknown_counts_and_is_not_named(snapshot: Snapshot) -> None:
     said = told(snapshot, "The jury praised")
     assert said is None or "choir2.txt" not in said
+
+
+def test_an_agency_s_own_story_is_the_original_of_the_copies_that_it_signed(
+    tmp_path: Path, model_cache: Path
+) -> None:
+    body = STORY.split("4 March 2025", 1)[1].strip()
+    head = "---\ntitle: Lock opens\npublisher: {}\npublished_on: 2025-03-04\n---\n{}"
+    texts = {
+        "a.md": head.format("The Harl Echo", f"{body}\n\n— Norden Press Agency\n"),
+        "b.md": head.format("The Loam Post", f"{body} — Norden Press Agency\n"),
+        "z.md": head.format("Norden Press Agency", f"{body}\n"),
+    }
+    for live in stored(tmp_path, model_cache, texts):
+        found = {one.article.source: one for one in live.everything()}
+        roles = {name: str(one.member.role) for name, one in found.items()}
+        assert roles == {"a.md": "republished", "b.md": "republished", "z.md": "original"}
+        assert found["a.md"].article.credited_to == found["b.md"].article.credited_to
+        assert found["a.md"].article.credited_to == "Norden Press Agency"

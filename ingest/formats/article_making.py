@@ -13,7 +13,7 @@ from ingest.formats.field_names import BODIES, nearest, understood
 from ingest.formats.publisher_terms import terms_of
 from ingest.text.clean import clean, one_line
 from ingest.text.site_pages import site_page
-from ingest.text.title_and_byline import authors, find_header
+from ingest.text.title_and_byline import authors, find_header, is_agency
 from ingest.text.trusted_dates import EARLIEST, believe, stated_date
 from ingest.types import Article, DateKind, Extract, collections_named
 
@@ -138,6 +138,10 @@ def article_of(extract: Extract, identity: str, source: str, today: date | None 
     if heading and _PROSE.search(extract.text, 0, heading.start()):
         heading = None  # it heads what follows the story: notes of the desk, a box
     header = find_header(text, title or (one_line(heading[1]) or None if heading else None))
+    publisher = one_line(fields.get("publisher", ""))
+    author = authors(one_line(fields.get("author", "")), publisher) or header.author
+    # whose byline is an agency has its text from there
+    agency = author if author and author != publisher and is_agency(author) else None
     dates = believe(text, extract.dates, today or date.today())
     undecoded = text.count("\ufffd")
     lost = f"holds {undecoded} U+FFFD, each in place of bytes that are no text"
@@ -146,16 +150,15 @@ def article_of(extract: Extract, identity: str, source: str, today: date | None 
         source=source,
         text=text,
         title=title or header.title,
-        author=authors(one_line(fields.get("author", "")), one_line(fields.get("publisher", "")))
-        or header.author,
-        publisher=one_line(fields.get("publisher", "")) or header.publisher,
+        author=author,
+        publisher=publisher or header.publisher,
         url=address if _ADDRESS.fullmatch(address) else None,
         published_on=dates.published_on,
         republished_on=dates.republished_on,
         updated_on=dates.updated_on,
         date_source=dates.date_source,
         stated_dates=dates.stated,
-        credited_to=header.credited_to,
+        credited_to=header.credited_to or agency,
         latest_named_date=dates.latest_named,
         terms=extract.terms,
         collections=collections_named(fields.get("collections", "")),

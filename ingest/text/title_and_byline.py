@@ -66,6 +66,9 @@ def find_header(text: str, heading: str | None = None) -> Header:
     wired = next(filter(None, map(_WIRED.match, lines[:HEADER_LINES])), None)
     if credit is None and wired is not None:
         credit = wired["name"]
+    signed = _SIGNED.search(lines[-1]) if lines else None
+    if credit is None and signed is not None and is_agency(signed["name"]):
+        credit = signed["name"]
     return Header(title, author, publisher, credit)
 
 
@@ -169,6 +172,11 @@ def is_outlet(line: str) -> bool:
     return len(line) <= 40 and (_OUTLET.fullmatch(line) or _THE_OUTLET.fullmatch(line)) is not None
 
 
+def is_agency(name: str) -> bool:
+    """Whether a name is that of a news agency by its last word."""
+    return _AGENCY.search(name) is not None
+
+
 def _byline(lines: Sequence[str], opening: Sequence[str]) -> tuple[str | None, str | None]:
     """The author and the outlet that a byline or signature names."""
     ends = [
@@ -217,6 +225,7 @@ _NOTE = re.compile(
 _WORD = r"(?:[A-Z0-9][\w.'’&-]*|of|the|and|&|for|de|la)"
 _LAST_WORDS = {kind: "|".join(words.split()) for kind, words in rows("outlets.tsv")}
 _OUTLET = re.compile(rf"(?:{_WORD}\s+){{0,4}}(?:\w*(?:{_LAST_WORDS['ends']})|{_LAST_WORDS['is']})")
+_AGENCY = re.compile(rf"(?:^Reuters|\w (?:\w*(?:{_LAST_WORDS['agency']})))$")
 _THE_OUTLET = re.compile(rf"The(?:\s+{_WORD}){{1,4}}")
 _PUBLISHED_BY = re.compile(
     r"^(?i:published|posted)\b.{0,40}\bby\s+(?:the\s+)?(?P<name>[A-Z][^.,;|]{2,38})$"
@@ -243,6 +252,10 @@ _CREDITED = (
 # "BRASK HAVEN, March 3 (Norden Wire) - ": the place, and the agency that sent it
 _WIRED = re.compile(
     r"[A-Z][^()\n\"“”:;?!]{1,60}\((?P<name>[A-Z][\w&.-]*(?: [A-Z][\w&.-]*){0,3}|[a-z]{2,4})\) ?(?:[-–—]|--) "
+)
+# "— Norden Wire", alone or behind the last sentence
+_SIGNED = re.compile(
+    r"(?:^|[.!?”\"] )(?:[—–]|--?) ?(?P<name>[A-Z][\w.&'’-]*(?: [A-Z][\w.&'’-]*){0,5}?)\.?$"
 )
 _CREDIT = re.compile(
     r"\b(?i:(?:re-?published|reprinted|reproduced|syndicated)\s+(?:(?:here|with permission|courtesy|in full)\s+)*"

@@ -6,51 +6,64 @@ import re
 from collections.abc import Sequence
 from decimal import Decimal, InvalidOperation
 
-from ingest.english import Analysis, Span, analyse
+from ingest.english import Span, analyse
 from ingest.english.date_mentions import dates_conflict
 from ingest.english.word_kinds import COUNTRIES, GIVEN_NAMES, Term, TermKind, is_ordinary
 from ingest.english.word_tables import lists
-from ingest.english.words import BE, opposite, stem, synonyms
+from ingest.english.words import opposite, stem, synonyms
+from service.conflicts.counts import (
+    asked_noun,
+    counted,
+    counts,
+    is_aside,
+    may_be_meant,
+    one_thing,
+    told_of_count,
+)
 from service.conflicts.provenance import of_the_present
 from service.evidence.time_filter import stated_periods
 from service.query.question_analysis import Query
 from service.types import Evidence
 
-COUNTED_WORDS = 3  # words between a number and what it counts: "22,000 angry people"
 NEAR_WORDS = 6  # words between a person and a word of the question
 NEGATION_REACH = 3  # content words between a negation and the word it denies
 OF_THIS = 0.5  # share of the question's words with which a sentence says that this is unknown
 ROUNDED = Decimal("0.05")  # by this share a round number may differ from another of the same thing
 MORE_THAN = Decimal("1.25")  # "more than 10,000" may be 12,500, and no more
+MOST_APART = 100  # times that one amount may be another of the same thing
 SAME_EVENT_DAYS = 7  # between two accounts of one event
 SHARED_TERMS = 0.6  # of the question's words that one account has, the other must have as many
 SHARED_MARKS = 2  # or so many names and days
 SAME_PATTERN = 0.5  # share of words from which two sentences are made to one pattern
+MUCH_NAMED = 3  # words of names in an article, from which on two about one thing share some
 SURE_NAME = 2  # words of a name that tell it from others, where it has more
 OPEN = "open"  # the value of a sentence that says that nobody knows yet
 
 Values = dict[str, str]  # comparable value → as it is written
 
 
-def values(query: Query, text: str) -> Values:
+def values(query: Query, text: str, title: str = "", share: float = 0.0) -> Values:
     """The values of the wanted kind that a sentence states, by their normal form; {} if it states
-    none.
+    none. `title` is its article's, `share` what it has of the best relevance.
     """
     reading = analyse(text)
     match query.wants:
-        case "number" if query.noun:
-            return _counted(query, text)
+        case "number":
+            return counted(query, text, title, share)
         case "money":
             return {
                 s.value: text[s.start : s.end]
                 for s in reading.numbers
-                if " " in s.value and not reading.is_withdrawn(s)
+                if " " in s.value and not reading.is_withdrawn(s) and not is_aside(text, s)
             }
         case "date":
+            days = [s for s in reading.dates if s.value[0].isdigit() or "-" in s.value]
+            if not days or query.noun == "time":  # the clock's, but not what an entry opens with
+                days = [s for s in reading.numbers if ":" in s.value and text[: s.start].strip()]
             return {
                 s.value: text[s.start : s.end]
-                for s in reading.dates
-                if (s.value[0].isdigit() or "-" in s.value) and not reading.is_withdrawn(s)
+                for s in days
+                if not reading.is_withdrawn(s) and not _IN_PRINT.search(text[: s.start])
             }
         case "person":
             return _people(query, text)
@@ -81,6 +94,8 @@ def exclude_each_other(text: str, mine: Values, other_text: str, theirs: Values)
     """Whether no value of one sentence can be a value of the other; {} excludes nothing."""
     return bool(mine and theirs) and not any(
         a == b
+        or (":" in a) != (":" in b)
+        or _too_far_apart(a, b)
         or (mine[a][:1].isupper() and _one_name_holds_the_other(mine[a], theirs[b]))
         or (a.count("-") >= 2 and b.count("-") >= 2 and not dates_conflict(a, b))
         or _about_the_same(text, mine[a], a, b)
@@ -122,35 +137,6 @@ def predicate_of(question: str) -> str | None:
         elif run and term.kind not in (TermKind.MODAL, TermKind.NUMBER):
             break
     return run[-1] if run else None
-
-
-def _counted(query: Query, text: str) -> Values:
-    """The numbers of what is counted; none of those who do what the question does not ask of them."""
-    found: Values = {}
-    noun, reading = query.noun or "", analyse(text)
-    asked = {word for _, stemmed in query.terms for word in synonyms(stemmed)}
-    on_the_matter = not (asked - synonyms(noun)).isdisjoint(reading.stems)
-    for number in reading.numbers:
-        if text[number.end :].startswith("-") or number.value[0] == "#" or ":" in number.value:
-            continue  # the 46-year-old ship, the first ship, 14.20
-        if reading.is_withdrawn(number):
-            continue
-        if not on_the_matter and _does_something(reading, number):
-            continue  # "How many passengers were there?": "Four passengers had gone home."
-        after = analyse(text[number.end : number.end + 60]).tokens[:COUNTED_WORDS]
-        if any(token.stem in synonyms(noun) for token in after):
-            found[number.value] = text[number.start : number.end]
-    return found
-
-
-def _does_something(reading: Analysis, number: Span) -> bool:
-    """Whether the number is of those who do something, or to whom something is done."""
-    return any(
-        reading.tokens[place].start == number.start
-        for statement in reading.statements
-        if reading.words[statement.verb] not in _BEING
-        for place in statement.subject
-    )
 
 
 def _people(query: Query, text: str) -> Values:
@@ -217,6 +203,12 @@ def _about_the_same(text: str, written: str, round_one: str, exact: str) -> bool
     return is_round and abs(one - two) <= ROUNDED * two
 
 
+def _too_far_apart(one: str, other: str) -> bool:
+    """Whether two amounts in one unit differ so much that they cannot be of one thing."""
+    (unit, low), (other_unit, high) = sorted((_amount(one), _amount(other)), key=lambda a: a[1])
+    return unit == other_unit and low > 0 and high > MOST_APART * low
+
+
 def _amount(value: str) -> tuple[str, Decimal]:
     unit, _, number = value.rpartition(" ")
     try:
@@ -229,10 +221,11 @@ _COUNTRIES = frozenset((*COUNTRIES.values(), "africa", "america", "asia", "europ
 _SHIP = re.compile(r"[A-Z]{2,3} [A-Z]")  # SS Valencia, HMS Victory
 _PLACED = re.compile(r"(?i)\b(?:in|at|near|through|across)\s+(?:the\s+)?$")
 _AT_LEAST = re.compile(r"(?:more than|over|at least|above)\W*$")
-_BEING = frozenset((*BE.split("|"), "be", "been"))
+_IN_PRINT = re.compile(r"(?i)\b(?:article|report|story|edition|column) (?:on|of|from)\W*$")
 _CLAUSE_END = re.compile(r"[,;:.!?()–—]")
 _PREPOSITIONS = lists("function_words.tsv")["joins"] | {"with"}
 PRICED = frozenset(map(stem, lists("question_words.tsv")["of a price"]))
+_COUNTS = {stem("number")}  # "the number of houses" asks for houses
 _SUBJECT_FIRST = re.compile(
     r"(?i)\W*(?:do|does|did|will|would|has|have|had|can|could|should)\b|"
     r"\W*\w+ (?:the|this|that|its|their|his|her)\b"
@@ -257,6 +250,8 @@ def same_matter(
     mine, theirs = (terms_held(query, f"{i.article.title} {i.text}") for i in (one, other))
     if query.kind == "yes_no":  # both say the predicate: the rest may stand earlier in the article
         mine, theirs = (terms_held(query, t) - {predicate_of(query.text)} for t in (here, there))
+    if _of_other_places(query, ranked, one, other):
+        return False
     stems, other_stems = analyse(one.text).stems, analyse(other.text).stems
     to_one_pattern = len(stems & other_stems) >= SAME_PATTERN * len(stems | other_stems)
     if to_one_pattern and not mine <= theirs:
@@ -274,27 +269,60 @@ def same_matter(
     # both articles have named what is asked about, so that "Nine people were hurt" need not
     told = (mine & subject_terms(query)) or mine
     alike = len(told & theirs) >= SHARED_TERMS * max(1, len(told))
+    beside = told_of_count(query, one.text) if query.wants == "number" else frozenset[str]()
+    alike = alike and (not beside or not beside.isdisjoint(theirs))
     alike = alike or len(_marks(one.text) & _marks(other.text)) >= SHARED_MARKS
     return alike and (marks >= SHARED_MARKS or len(in_both) > 1)
+
+
+def compared(
+    query: Query, ranked: Sequence[Evidence], one: Evidence, other: Evidence
+) -> tuple[Values, Values] | None:
+    """What two sentences of one week count differently of what is compared; None where nothing."""
+    ours, their = one.article.published_on, other.article.published_on
+    if ours is None or their is None or abs((ours - their).days) > SAME_EVENT_DAYS:
+        return None
+    here, there = _article_so_far(ranked, one), _article_so_far(ranked, other)
+    mine, theirs = terms_held(query, here), terms_held(query, there)
+    in_both = len(mine & theirs)
+    if not in_both or in_both < SHARED_TERMS * min(len(mine), len(theirs)):
+        return None
+    shared = analyse(one.text).stems & analyse(other.text).stems
+    least = 1 if query.wants == "number" else SHARED_MARKS
+    for number, after in counts(one.text):
+        for rival, behind in counts(other.text):
+            said = {number.value: one.text[number.start : number.end]}
+            instead = {rival.value: other.text[rival.start : rival.end]}
+            alike = len(shared - (after & behind)) >= least and one_thing(after, behind)
+            if (
+                alike
+                and may_be_meant(query, after)
+                and may_be_meant(query, behind)
+                and exclude_each_other(one.text, said, other.text, instead)
+            ):
+                return said, instead
+    return None
 
 
 def both_name_what_is_asked(
     query: Query, ranked: Sequence[Evidence], one: Evidence, other: Evidence
 ) -> bool:
-    """Whether each article so far has the names and numbers of the question."""
-    return all(_names_what_is_asked(query, _article_so_far(ranked, i)) for i in (one, other))
+    """Whether each article, up to the end of the passage, has the names and numbers of the question."""
+    told = (_article_so_far(ranked, item, with_passage=True) for item in (one, other))
+    return all(_names_what_is_asked(query, each) for each in told)
 
 
 def subject_terms(query: Query) -> frozenset[str]:
     """The terms that a sentence must have itself: no names, no words of price (a sum is one)."""
     names = analyse(" ".join(query.names)).stems
-    return frozenset(stemmed for _, stemmed in query.terms) - names - PRICED
+    return frozenset(stemmed for _, stemmed in query.terms) - names - PRICED - _COUNTS
 
 
 def terms_held(query: Query, text: str) -> frozenset[str]:
     """The terms of the question that a text has, in these or related words."""
     stems = analyse(text).all_stems
-    return frozenset(term for _, term in query.terms if not stems.isdisjoint(synonyms(term)))
+    asked = (term for _, term in query.terms if term not in _COUNTS)
+    return frozenset(term for term in asked if not stems.isdisjoint(synonyms(term)))
 
 
 def _same_thing(query: Query, one: Evidence, other: Evidence, here: str, there: str) -> bool:
@@ -306,17 +334,40 @@ def _same_thing(query: Query, one: Evidence, other: Evidence, here: str, there: 
     held = terms_held(query, here)
     if len(held) < 2 or not held <= terms_held(query, there) or not own:
         return False
-    if len(own & their) < SHARED_TERMS * len(own):
+    shared = terms_held(query, one.text) & terms_held(query, other.text)
+    if (query.wants == "number" and shared <= {asked_noun(query)}) or len(
+        own & their
+    ) < SHARED_TERMS * len(own):
         return False
     return of_the_present(query) or (query.kind != "yes_no" and not _times_apart(one, other))
 
 
-def _article_so_far(ranked: Sequence[Evidence], item: Evidence) -> str:
-    """The title and what the article has said up to the end of this sentence, as far as ranked."""
-    article_id = item.article.article_id
-    earlier = [i for i in ranked if i.article.article_id == article_id and i.end <= item.start]
-    told = [other.text for other in sorted(earlier, key=lambda other: other.start)]
-    return " ".join((item.article.title, *told, item.text))
+def _of_other_places(
+    query: Query, ranked: Sequence[Evidence], one: Evidence, other: Evidence
+) -> bool:
+    """Whether both articles name much, and nothing in common but what is asked: two countries' premiers."""
+    named = []
+    for item in (one, other):
+        own = [i.text for i in ranked if i.article.article_id == item.article.article_id]
+        names = {
+            word for text in own for name in analyse(text).names for word in name.value.split()
+        }
+        asked = {word for _, stemmed in query.terms for word in synonyms(stemmed)}
+        named.append({word for word in names if stem(word) not in asked and not is_ordinary(word)})
+    return min(map(len, named)) >= MUCH_NAMED and named[0].isdisjoint(named[1])
+
+
+def _article_so_far(
+    ranked: Sequence[Evidence], item: Evidence, *, with_passage: bool = False
+) -> str:
+    """The title and what the article has said up to the end of this sentence, as far as ranked; and the
+    rest of its passage.
+    """
+    own = [i for i in ranked if i.article.article_id == item.article.article_id and i != item]
+    passage = item.passage_id if with_passage else None
+    told = [other for other in own if other.end <= item.start or other.passage_id == passage]
+    told.sort(key=lambda other: other.start)
+    return " ".join((item.article.title, *(other.text for other in told), item.text))
 
 
 def _names_what_is_asked(query: Query, told: str) -> bool:
@@ -330,7 +381,8 @@ def _names_what_is_asked(query: Query, told: str) -> bool:
         held = sum(not known.isdisjoint((word, stem(word))) for word in wanted)
         if held < min(len(wanted), SURE_NAME):
             return False
-    return {n.value for n in question.numbers} <= {n.value for n in reading.numbers}
+    numbers = {n.value for n in question.numbers} - {"#1"}  # "on the first day", "the first blast"
+    return numbers <= {n.value for n in reading.numbers}
 
 
 def _marks(text: str) -> frozenset[str]:

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import combinations
 from typing import Literal
 
 from ingest.english import analyse
@@ -18,6 +19,7 @@ from service.conflicts.answer_values import (
     SHARED_TERMS,
     Values,
     both_name_what_is_asked,
+    compared,
     exclude_each_other,
     may_be_a_person,
     revised,
@@ -35,6 +37,8 @@ from service.verification.verify import names_something_foreign
 WEIGHED = 40  # best sentences looked at
 MOST_VALUES = 2  # of one account: a sentence with more is a list, which contradicts nobody
 MOST_ACCOUNTS = 3  # that contradict the answer, each in its own way: more are a series
+# Least relevance of the best sentence where accounts that are to be compared do not differ
+SURE = 0.57
 SIDE = 2  # families that must agree on a value to be a camp
 ON_THE_MATTER = 0.5  # share of the question's words that a family must have to be counted in a camp
 
@@ -87,13 +91,14 @@ def dispute(query: Query, ranked: Sequence[Evidence], lead: Evidence) -> Dispute
     """
     if query.about is not None or query.several_articles or _ONE_OF_MANY.match(query.text):
         return None
-    mine = _stated(query, lead)
+    best = max((item.relevance for item in ranked), default=0.0)
+    mine = _stated(query, lead, best)
     if not 0 < len(mine) <= MOST_VALUES:
         return _between_camps(query, ranked, lead)
     found: list[Dispute] = []
     families = {lead.article.family.id}
     for other in ranked[:WEIGHED]:
-        theirs = _stated(query, other)
+        theirs = _stated(query, other, best)
         anew = revised(other.text) if query.wants == "number" else None
         if (
             anew is not None
@@ -126,23 +131,31 @@ def dispute(query: Query, ranked: Sequence[Evidence], lead: Evidence) -> Dispute
     return next(iter([*undecided, *found]), None) or _between_camps(query, ranked, lead)
 
 
-def _stated(query: Query, item: Evidence) -> Values:
+def _stated(query: Query, item: Evidence, best: float) -> Values:
     """The values of a sentence; a day only where it speaks of what is asked about, and of what is to
-    come none that was over when it was written.
+    come none that was over when it was written, nor of what has been one that lay ahead. `best` is the
+    best relevance.
     """
-    given, written_on = values(query, item.text), item.article.published_on
+    share = item.relevance / best if best and not query.of_accounts else 1.0
+    given, written_on = (
+        values(query, item.text, item.article.title, share),
+        item.article.published_on,
+    )
     if query.wants != "date":
         return given
     subject = subject_terms(query)
     if subject and subject.isdisjoint(terms_held(query, item.text)):
         return {}
-    if written_on is None or _OVER.search(query.text):
+    if written_on is None:
         return given
-    return {
-        day: written
-        for day, written in given.items()  # one whose year is not said is never over
-        if not (day[:4].isdigit() and day < written_on.isoformat()[: len(day.rstrip("-"))])
-    }
+    over = bool(_OVER.search(query.text))
+
+    def fits(day: str) -> bool:  # one whose year is not said does
+        said = day.rstrip("-s")
+        today = written_on.isoformat()[: len(said)]
+        return not day[:4].isdigit() or (said <= today if over else said >= today)
+
+    return {day: written for day, written in given.items() if fits(day)}
 
 
 def _tells_of_later(query: Query, lead: Evidence, other: Evidence) -> bool:
@@ -166,17 +179,35 @@ def settled(
     answering = (item for item in (*drafted, *weighed) if _answers(query, item))
     lead = next(answering, drafted[0] if drafted else None)
     found = dispute(query, ranked, lead) if lead else None
+    if found is None and query.of_accounts:
+        found = _compared(query, ranked)
+        lead = found.lead if found else None
+        if found is None and ranked and ranked[0].relevance < SURE:
+            return (), None
     if found is None or lead is None:
         return tuple(drafts), None
-    if query.compares or (
+    if (query.compares and not query.of_accounts) or (
         found.chosen is found.lead and found.lead.key in shown and not changes(query)
     ):
         return tuple(drafts), found
     if found.chosen is not None:
         return _with_the_rest(found, ranked, drafts), found
-    kept = drafts if found.lead.key in shown and query.kind != "yes_no" else ()
+    alone = query.kind == "yes_no" or query.of_accounts
+    kept = drafts if found.lead.key in shown and not alone else ()
     beside = [item for item in (found.lead, found.other) if not kept or item.key not in shown]
     return (*kept, *map(_copied, beside)), found
+
+
+def _compared(query: Query, ranked: Sequence[Evidence]) -> Dispute | None:
+    """The best two accounts of one event that count the same thing differently."""
+    told = [item for item in ranked[:WEIGHED] if item.kind is SentenceKind.BODY]
+    counting = [item for item in told if analyse(item.text).numbers]
+    for lead, other in combinations(counting, 2):
+        if other.article.family.id != lead.article.family.id:
+            counted = compared(query, ranked, lead, other)
+            if counted:
+                return _judged(lead, other, *counted)
+    return None
 
 
 def _with_the_rest(
@@ -197,7 +228,7 @@ def _answers(query: Query, item: Evidence) -> bool:
     """Whether a sentence says yes or no, or a value of the wanted kind of what the question is
     about.
     """
-    given, subject = _stated(query, item), subject_terms(query)
+    given, subject = _stated(query, item, item.relevance), subject_terms(query)
     held = terms_held(query, item.text) & subject
     return bool(given) and (
         not given.keys().isdisjoint(("yes", "no")) or len(held) >= SHARED_TERMS * len(subject)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from ingest.english import Analysis, analyse
+from ingest.english import Analysis, Span, analyse
 from ingest.types import SentenceKind
 from service.query.question_analysis import Wanted
 from service.types import Evidence
@@ -15,6 +15,7 @@ from service.types import Evidence
 SAME_STATEMENT = 0.6  # share of what the note repeats that the sentence must say
 WITHOUT_FIGURES = 0.75  # the same of a note without numbers and days, and all of its names
 STANDS_ALONE = 0.3  # share of it that what is right must have to be understood without the note
+SAYS_WHAT = 3  # words of a note, from which on it says itself what was wrong
 FOLLOWING = 3  # sentences behind it of which one says what is right
 
 _THAT = re.compile(r"^\W*(?:that\s+)?")
@@ -31,6 +32,11 @@ _REPORTED = re.compile(
 _ONLY_WRONG = re.compile(
     r"(?i)^\W*(?:this|that|it|which) (?:was|is|proved|were)\b[\w ]{0,30}[.!]?$"
 )
+
+_NOT = re.compile(
+    r"(?i)^(?P<right>.+?),? (?:and )?(?:not|rather than|instead of) (?P<wrong>[^,;.]+)"
+)
+_AS_WE_SAID = re.compile(r"(?i)\bas we (?:\w+ )?(?:said|stated|reported|wrote|gave)\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,18 +79,19 @@ def taken_back(ranked: Sequence[Evidence]) -> tuple[TakenBack, ...]:
     """
     found = []
     for note in ranked:
+        told_wrong = [*_put_otherwise(note, ranked)]
         for repeated in _repeated(note.text):
             said = analyse(_THAT.sub("", repeated))
             behind = _behind(note, ranked)
             told = " ".join((note.article.title, note.text, *(item.text for item in behind)))
-            if not _WAS_WRONG.search(told):
-                continue
-            right = _right(said, behind) or note
-            found += [
-                TakenBack(wrong, note, right, said.text)
-                for wrong in ranked
-                if _is_meant(note, said, wrong)
-            ]
+            if _WAS_WRONG.search(told):
+                told_wrong.append((said, _right(said, behind) or note))
+        found += [
+            TakenBack(wrong, note, right, said.text)
+            for said, right in told_wrong
+            for wrong in ranked
+            if _is_meant(note, said, wrong)
+        ]
     return tuple(found)
 
 
@@ -103,6 +110,32 @@ def _right(said: Analysis, behind: Sequence[Evidence]) -> Evidence | None:
     if _facts(said):
         return next((i for i in behind if _facts(analyse(i.text)) - _facts(said)), None)
     return next((i for i in behind if not _ONLY_WRONG.match(i.text)), None)
+
+
+def _put_otherwise(
+    note: Evidence, ranked: Sequence[Evidence]
+) -> Iterator[tuple[Analysis, Evidence]]:
+    """What was wrong, of a note that names it behind "not", and the sentence that does so: "We gave the
+    wrong number of burnt barns. It was nine, not 12." or "The barn cost £9, not £12, as we said."
+    """
+    in_title, in_text = _WAS_WRONG.search(note.article.title), _WAS_WRONG.search(note.text)
+    own = _NOT.search(note.text) if in_title or _AS_WE_SAID.search(note.text) else None
+    if own:
+        right = _values(own["right"])[-1:]
+        if right and _facts(analyse(own["wrong"])):
+            said = analyse(f"{own['right'][: right[0].start]}{own['wrong']}")
+            if len(said.stems) >= SAYS_WHAT:
+                yield said, note
+    elif in_text:
+        behind = _behind(note, ranked)[:1]
+        for item in behind:
+            other = _NOT.search(item.text)
+            if other and _facts(analyse(other["wrong"])):
+                yield analyse(f"{note.text[in_text.end() :]} {other['wrong']}"), item
+
+
+def _values(text: str) -> list[Span]:
+    return sorted((*analyse(text).numbers, *analyse(text).dates), key=lambda span: span.start)
 
 
 def without(ranked: Sequence[Evidence], wrong: Sequence[TakenBack]) -> tuple[Evidence, ...]:

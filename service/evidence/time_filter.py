@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from functools import lru_cache
 from typing import Literal
 
+from ingest.english.date_mentions import WEEKDAYS
 from ingest.english.periods import RELATIVE_WORDS, Period, in_words, periods, spoken
 from ingest.english.words import stems
 from service.query.question_analysis import PAST, Query
@@ -160,8 +161,16 @@ def _lead(period: Period) -> str:
     return first + " " if first in ("since", "from") else ""
 
 
+_WEEKDAY = re.compile(rf"(?i)on (?:{'|'.join(WEEKDAYS)})$")
+
+
 def _nearest(period: Period, published: date) -> Period:
-    """A month or day without a year: of the year that brings it nearest to the publication, for much is announced."""
+    """A month or day without a year: of the year that brings it nearest to the publication, for much is announced.
+
+    "On Monday" in Monday's paper is that day, not the week before.
+    """
+    if period.last == published - timedelta(7) and _WEEKDAY.match(period.words):
+        return replace(period, first=published, last=published)
     if period.first is None or period.last is None or RELATIVE_WORDS.search(period.words):
         return period
     if (published - period.first) < timedelta(190):

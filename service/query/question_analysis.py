@@ -12,6 +12,7 @@ from ingest.english.periods import Period, periods, without
 from ingest.english.quantities import Dimension, dimensions
 from ingest.english.word_tables import lists
 from ingest.english.words import AUXILIARIES, BE, QUESTION_WORDS, STOP_WORDS, stem, words
+from service.query.asked_accounts import of_accounts
 from service.query.followup_questions import standing_alone
 from service.types import Question
 
@@ -58,6 +59,7 @@ _PRICED = re.compile(
     r"bigger|larger|smaller|longer|higher|lower|faster|quicker|more|less)\b)"
 )
 _HOW_MANY = re.compile(r"(?i)^how many\b")
+_NUMBER_OF = re.compile(r"(?i)^\W*(?:the )?(?:total )?number of\b")
 _WHEN = re.compile(
     r"(?i)\b(?:what|which) (?:(?:exact|calendar|same) )?(?:year|date|day|month|century|decade|time|season|era)\b"
 )
@@ -164,6 +166,7 @@ class Query:
     noun: str | None  # stem of the noun right after "which", "what" or "how many"
     dimensions: tuple[Dimension, ...]  # of the wanted quantity: "how tall" wants a length
     no_such_day: str = ""  # the day it names that no calendar has
+    of_accounts: bool = False  # asks whether, or how, accounts differ; the rest reads what of
 
 
 def analyse(question: Question, today: date | None) -> Query:
@@ -175,6 +178,10 @@ def analyse(question: Question, today: date | None) -> Query:
     if question.history:
         question = replace(question, text=standing_alone(question), history=())
     text = _addressed_to_the_archive(question.text)
+    matter = of_accounts(text)
+    if matter is not None:
+        read = analyse(replace(question, text=matter), today)
+        return replace(read, of_accounts=True, compares=True, about=None)
     day = question.as_of or today
     dated = question.filters.published_after or question.filters.published_before
     if day is None or today is None:
@@ -266,6 +273,8 @@ def _addressed_to_the_archive(text: str) -> str:
 
 
 def _kind(question: str) -> tuple[Kind, Wanted | None]:
+    if _NUMBER_OF.match(question):
+        return "how_many", "number"
     found = _QUESTION_WORD.search(question)
     if _YES_NO.match(question) and (
         found is None or not re.search(rf"(?i)[,;]\s*{found[0]}\b", question)
