@@ -179,6 +179,31 @@ CORRECTED = {
         "The Last Lamp",
         "Short story by Ida Lunde\n\nThe lamp on Crane Rock went out at nine and keeper Olav Brandt drowned.",
     ),
+    "owls": (
+        "2025-05-06",
+        "Owls take to boxes",
+        "Owls nested in 41 per cent of the boxes that volunteers put up in Tarn Wood.",
+    ),
+    "ferry": (
+        "2025-05-20",
+        "Ferry goes electric",
+        "The new ferry Alma runs on batteries. She carries 60 cars and makes the crossing in 25 minutes.",
+    ),
+    "election": (
+        "2022-05-07",
+        "Pell loses seat",
+        "Council leader Roy Pell lost his Tarn seat to newcomer Jess Amble by 214 votes in Thursday's election.",
+    ),
+    "bells": (
+        "2025-05-22",
+        "Divers reach the barge",
+        "Divers have recovered 15 of the 17 bells that sank with the barge Hedda.",
+    ),
+    "appeal": (
+        "2025-09-18",
+        "Merchant loses appeal",
+        "The appeal court on Wednesday turned down the appeal of merchant Osric Vane against his conviction for fraud.",
+    ),
     "planned": (
         "2025-06-01",
         "Ice hall of Tarn",
@@ -230,16 +255,26 @@ def test_what_an_outlet_took_back_is_contradicted_and_what_it_says_instead_borne
         ("Piet Ansgar, the head of Orvel Primary School, has resigned.", "contradicted"),
         ("Piet Ansgar, the head of Orvel Primary School, is on leave.", None),
         ("Keeper Olav Brandt drowned.", "not_found"),
+        ("About two in five of the boxes in Tarn Wood had owls.", "supported"),
+        ("About three in five of the boxes in Tarn Wood had owls.", None),
+        ("The Alma takes 25 minutes to cross and can carry 60 cars.", "supported"),
+        ("The Alma takes 25 minutes to cross and can carry 90 cars.", None),
+        ("Jess Amble unseated Roy Pell in 2022 by a little over 200 votes.", "supported"),
+        ("Roy Pell unseated Jess Amble in 2022 by a little over 200 votes.", None),
+        ("Jess Amble unseated Roy Pell in 2021 by a little over 200 votes.", None),
+        ("Fifteen of the 17 bells have been recovered.", "supported"),
+        ("All 17 bells from the barge Hedda have been recovered.", "contradicted"),
+        ("Osric Vane's conviction for fraud was overturned.", "contradicted"),
         ("The ice hall in Tarn has opened.", None),
         ("Ticket prices rose by 5 per cent.", None),
     ],
 )
-def test_what_has_ended_was_taken_back_made_up_or_only_planned_is_not_so(
+def test_other_words_are_borne_out_and_what_is_over_taken_back_made_up_or_planned_is_not(
     corrected: str, text: str, verdict: str | None
 ) -> None:
     with httpx2.Client(base_url=corrected, timeout=60) as http:
         (found,) = verdicts(checked(http, text))
-    assert found == verdict if verdict else found not in ("supported", "contradicted")
+    assert found == verdict if verdict else found != "supported"
 
 
 def test_what_was_so_when_it_was_told_is_told_as_so_until_the_later_article(corrected: str) -> None:

@@ -208,8 +208,9 @@ def _amount(reading: Reading, term: Term, after: str) -> Amount | None:
         after = after[scale.end() :] if scale else after.removeprefix(" and a half")
     part, whole = _OUT_OF.search(before), _PART_OF.match(after)
     if part and value:
-        value, unit = 100 * _counted(part["part"]) / value, "%"
-    elif whole and value < _counted(whole["whole"]) and whole["noun"] not in UNITS:
+        said = replace(term, start=part.start("part"))  # "about two in five"
+        return Amount(100 * _counted(part["part"]) / value, "%", 1.0, _bound(reading, said), term)
+    if whole and value < _counted(whole["whole"]) and whole["noun"] not in UNITS:
         return None  # "nine out of ten pupils" is said by its "ten"
     part_of = (_OF_A_UNIT if "/" in term.value else _HALF_UNIT).match(after)
     if part_of and unit == "%" and part_of[1] in UNITS:  # "three quarters of an hour", "half a day"

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 from ingest.english import analyse
 from ingest.english.clauses import Statement
@@ -102,6 +103,29 @@ def _all_of_a_part(made: Alignment) -> bool:
         return False
     told = [quote.lower for quote in made.quotes]
     return any(map(_PART.search, told)) and not any(map(_ALL.search, told))
+
+
+_OF_THE = re.compile(r"\s+of\s+(?:(?:the|its|his|her|their|all)\s+)?")
+_ALL_BEFORE = re.compile(
+    r"\b(?:all|every one|each)(?: one)?(?: of)?(?: the| its| his| her| their)?\s+$"
+)
+
+
+def says_all_of_a_counted_part(made: Alignment) -> bool:
+    """Whether the claim says of all 17 what the sentences say of 15 of the 17."""
+    if made.claim.has("negation", "denial"):
+        return False
+    whole = {
+        t.value
+        for t in made.claim.content
+        if t.kind is TermKind.NUMBER and _ALL_BEFORE.search(made.claim.lower[: t.start])
+    }
+    return any(
+        right.value in whole and _OF_THE.fullmatch(quote.lower[left.end : right.start])
+        for quote in made.quotes
+        for left, right in pairwise(t for t in quote.content if t.kind is TermKind.NUMBER)
+        if left.value != right.value
+    )
 
 
 _ALONE = re.compile(
@@ -270,11 +294,23 @@ _TURNS = {
         r"\b(?P<dead>kill(?:s|ed|ing|ings)?|died?|dies|dead|deaths?|fatal\w*|lost (?:his|her|its|their) (?:life|lives))\b"
         r"|\b(?P<hurt>injur\w+|hurt|wound(?:ed|s|ing))\b"
     ),
+    "outcome": re.compile(
+        r"\b(?P<won>(?:won|wins|win|allow\w*|upheld|succeed\w*)\b[^,.;]{0,20}\bappeal|appeal (?:was |is )?(?:allowed|upheld)"
+        r"|overturn\w*|quash\w*)\b"
+        r"|\b(?P<lost>(?:turned down|reject\w*|dismiss\w*|lost|lose\w*|threw out|refus\w*)\b[^,.;]{0,20}\bappeal"
+        r"|appeal\b[^,.;]{0,40}\b(?:turned down|rejected|dismissed|failed|refused|thrown out)"
+        r"|uph(?:olds?|eld)\b[^,.;]{0,20}\bconviction|conviction\b[^,.;]{0,20}\b(?:upheld|stands))\b"
+    ),
     "time": re.compile(
         r"\b(?P<past>former|formerly|used to|no longer|previously|ex)\b"
         r"|\b(?P<present>still|now|current(?:ly)?|continues?)\b"
     ),
 }
+
+
+def says_other_outcome(made: Alignment) -> bool:
+    """Whether an appeal ends one way in the claim and the other way in the sentences."""
+    return not made.claim.has("negation") and _turned(made, _TURNS["outcome"])
 
 
 def _turned(made: Alignment, turn: re.Pattern[str]) -> bool:

@@ -20,7 +20,7 @@ _PARTIES: dict[str, tuple[str, str, str, dict[str, str]]] = {
     stem(verb): (frame, doer, done_to, dict(pair.split("=") for pair in behind.split()))
     for frame, verbs, doer, done_to, behind in (
         ("contest", "win", "winner", "", "from=loser against=loser over=loser"),
-        ("contest", "beat defeat overcome trounce", "winner", "loser", ""),
+        ("contest", "beat defeat overcome trounce unseat oust", "winner", "loser", ""),
         ("contest", "lose", "loser", "", "to=winner against=winner"),
         ("trade", "sell", "seller", "", "to=buyer"),
         ("trade", "buy acquire purchase", "buyer", "", "from=seller"),

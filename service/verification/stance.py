@@ -18,7 +18,11 @@ from service.verification.objections import (
     another,
     objections,
 )
-from service.verification.relations import verbs
+from service.verification.relations import (
+    says_all_of_a_counted_part,
+    says_other_outcome,
+    verbs,
+)
 from service.verification.verify import comparable, verify
 from service.verification.word_alignment import Alignment, align, edit
 
@@ -36,6 +40,7 @@ _EXCLUDES = {
 }
 _DENIALS = (NEGATION, NEGATION_LEFT_OUT)
 # Chosen on the fit half of `evals/suites/claims` (docs/quality.md).
+LEAST_HELD = 0.5  # share of the statement's content in a sentence that denies it
 LEAST_SHARED = 3  # content words that both have, where the sentence lacks one
 MOST_MISSING = 1  # things of the claim that the sentence lacks; the words of a name are one
 
@@ -44,9 +49,13 @@ def contradiction(claim: str, item: Evidence) -> str | None:
     """What the archive says instead, in words for people; None where the sentence does not exclude
     the claim, or speaks of something else."""
     mine, quote = read(comparable(claim)), read(comparable(item.text))
+    made = align(mine, [quote])
+    if made.held >= LEAST_HELD and says_all_of_a_counted_part(made):
+        return "the archive says it of a part only"
+    if made.held >= LEAST_HELD and says_other_outcome(made):
+        return "the archive says the opposite"
     if not is_near(claim, item):
         return None
-    made = align(mine, [quote])
     missing = [term for n, term in enumerate(mine.content) if n not in made.pairs]
     names = sum(term.kind is TermKind.NAME for term in missing)
     if len(missing) - max(0, names - 1) > MOST_MISSING:
@@ -73,7 +82,6 @@ def denial_is_plain(claim: str, item: Evidence) -> bool:
 
 
 _OPPOSITES = (*_DENIALS, another("antonym"))
-LEAST_HELD = 0.5  # share of the statement's content in a sentence that denies it
 _WHOLE = ("exact", "supported")
 # what keeps a sentence from saying yes, whatever it says besides
 _DENIES = ("negation", "denial", "condition", "fiction")

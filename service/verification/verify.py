@@ -12,6 +12,7 @@ from ingest.english import Analysis, analyse
 from ingest.english.date_mentions import mentions
 from ingest.english.words import synonyms
 from service.types import Draft, Evidence, Support
+from service.verification.amount_checks import amounts, bears_out
 from service.verification.claim_reading import read
 from service.verification.objections import objections
 from service.verification.unexplained import verbs_unexplained
@@ -28,6 +29,10 @@ _DAY = r"(?P<day>\d{4}-\d\d-\d\d|\d{1,2}\s+[A-Z][a-z]+\s+\d{4}|[A-Z][a-z]+\s+\d{
 _DATED = re.compile(
     rf"(?i:\(?\b(?:as of|as at|as reported on|reported on|in a report of"
     rf"|in an article of)\s+){_DAY}\)?,?"
+)
+# what keeps a sentence from being of the year of its article, or says so itself
+_OTHER_TIME = re.compile(
+    r"(?i)\b(?:1\d|20)\d\d\b|\b(?:last|next|previous|coming|ago|since|once|used|was to|will|would|years?)\b"
 )
 
 
@@ -104,16 +109,20 @@ def attribute(text: str, evidence: Sequence[Evidence]) -> tuple[Evidence, ...]:
     return tuple(evidence[index] for index in chosen)
 
 
-def containment(stated: Analysis, held: Sequence[Analysis], around: Analysis) -> float:
+def containment(
+    stated: Analysis, held: Sequence[Analysis], around: Analysis, *, borne_out: bool = False
+) -> float:
     """Share, 0 to 1, of the claim's words, names, numbers and dates that the cited sentences hold;
-    what only their articles' titles hold counts for half."""
+    what only their articles' titles hold counts for half. `borne_out`: all numbers are, as "two in five" by 41 per cent."""
     mine = _values(stated)
     if not mine:
         return 0.0
+    figures = {number.value for number in stated.numbers} if borne_out else frozenset[str]()
     theirs = frozenset[str]().union(*(_values(one) for one in held))
     outside = _values(around)
     return sum(
-        1.0 if _holds(theirs, value) else 0.5 if _holds(outside, value) else 0.0 for value in mine
+        1.0 if value in figures or _holds(theirs, value) else 0.5 if _holds(outside, value) else 0.0
+        for value in mine
     ) / len(mine)
 
 
@@ -131,15 +140,26 @@ def _undated(claim: str, cited: Sequence[Evidence]) -> str:
         return "" if len(found) == 1 and found[0] in days else match[0]
 
     rest = _DATED.sub(kept, claim).strip(" ,")
+    years = {day.year for day in days if day}
+    if len(years) == 1 and not any(_OTHER_TIME.search(item.text) for item in cited):
+        rest = re.sub(rf"(?i),?\s(?:in|during) {years.pop()}\b(?! and\b)", "", rest)
     return " ".join(rest.split()) if rest else claim
+
+
+def share_held(claim: str, cited: Sequence[Evidence]) -> float:
+    """The share of the claim that the cited sentences hold, as `containment` has it."""
+    mine, quotes = comparable(claim), [comparable(item.text) for item in cited]
+    said = [amount for quote in quotes for amount in amounts(read(quote))]
+    told = all(any(bears_out(one, amount) for one in said) for amount in amounts(read(mine)))
+    around = analyse(" · ".join(_cards(cited)))
+    return containment(analyse(mine), [analyse(quote) for quote in quotes], around, borne_out=told)
 
 
 def _weighed(claim: str, cited: Sequence[Evidence]) -> Verdict:
     """The verdict on a claim in its own words that nothing speaks against."""
     drawn_on = attribute(claim, cited) or cited[:1]
     chosen = [item for item in cited if item in drawn_on]
-    held = [analyse(comparable(item.text)) for item in chosen]
-    share = containment(analyse(claim), held, analyse(" · ".join(_cards(chosen))))
+    share = share_held(claim, chosen)
     made = align(read(claim), [read(comparable(item.text)) for item in chosen])
     return Verdict(
         "supported" if share >= SUPPORTED and not verbs_unexplained(made) else "partial",
