@@ -248,6 +248,26 @@ def test_a_timeline_says_the_day_of_what_states_none(small: Answerer) -> None:
     assert "Reported on" not in answered(small, "tell me about the Orvel dam")["text"]
 
 
+LIFE = """Odile Marrin, swimmer and teacher
+
+Published 4 April 2023 by the Senn Valley Post
+
+Odile Marrin, who taught half of Tarn to swim, has died. She liked cold water and warm bread. Her brothers liked neither of them. She was born on 3 May 1931 at the ferry house. Neighbours remember her red bathing cap. She opened the pool in 1968. The first race there began at 9.30 am on a wet Monday. Her last swim was in June.
+"""
+
+
+def test_a_timeline_takes_the_sentences_that_say_when(tmp_path: Path, model_cache: Path) -> None:
+    (tmp_path / "articles").mkdir()
+    (tmp_path / "articles" / "life.txt").write_text(LIFE, "utf-8")
+    for told in answering(tmp_path, model_cache, tmp_path / "articles"):
+        dates = answered(told, "List the main dates in Odile Marrin's life")["claims"]
+        assert [claim["text"].split(" ", 2)[:2] for claim in dates[1:]] == [
+            ["She", "was"], ["She", "opened"], ["The", "first"], ["Her", "last"]
+        ]  # fmt: skip
+        about = answered(told, "Tell me about Odile Marrin")["claims"]
+        assert about[1]["text"].startswith("She liked cold water")
+
+
 def test_no_model_is_asked_for_a_digest(small: Answerer) -> None:
     settings = small.archive.settings
     with running() as model:

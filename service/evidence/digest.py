@@ -16,7 +16,7 @@ from ingest.types import Role, Sentence, SentenceKind
 from service.evidence.fiction import asks_for, is_fiction
 from service.evidence.gathering import passage_at
 from service.evidence.ranking import Selection
-from service.query.question_kinds import Digest
+from service.query.question_kinds import Digest, Order
 from service.retrieval.retriever import Retriever, card, filter_of, voice_of
 from service.types import Evidence, Question
 
@@ -79,7 +79,7 @@ def digest(asked: Digest, selection: Selection, retriever: Retriever) -> tuple[E
     if asked.order == "newest":
         found.sort(key=lambda story: _day(story, date.min), reverse=True)
     told = [
-        _account(story, number, len(found[:LONGEST_DIGEST]), snapshot)
+        _account(story, number, len(found[:LONGEST_DIGEST]), snapshot, asked.order)
         for number, story in enumerate(found[:LONGEST_DIGEST])
     ]
     if asked.order == "time":
@@ -113,12 +113,24 @@ def _rarest(subject: str, retriever: Retriever) -> frozenset[str]:
     return _stems(rarest).union(*map(_stems, _NAMED.findall(subject)))
 
 
-def _account(story: _Story, number: int, stories: int, snapshot: Snapshot) -> list[_Story]:
-    """The sentence that tells one of so many stories, and those right behind it that there is room for."""
+def _account(
+    story: _Story, number: int, stories: int, snapshot: Snapshot, order: Order
+) -> list[_Story]:
+    """The sentence that tells one of so many stories, and those behind it that there is room for: the
+    next ones, or in a timeline first those that state a day, a year or an hour."""
     room = LONGEST_DIGEST // stories + (number < LONGEST_DIGEST % stories)
     body = _body(story.stored, snapshot)
-    first = body.index(story.sentence)
-    return [_Story(story.stored, one) for one in body[first : first + room]]
+    behind = body[body.index(story.sentence) + 1 :]
+    if order == "time":
+        behind.sort(key=lambda one: not _states_when(one.text))
+    told = [story.sentence, *behind[: room - 1]]
+    return [_Story(story.stored, one) for one in sorted(told, key=lambda one: one.start)]
+
+
+def _states_when(text: str) -> bool:
+    reading = analyse(text)
+    days = any(any(map(str.isdigit, one.value)) for one in reading.dates)
+    return days or any(":" in one.value for one in reading.numbers)
 
 
 def _day(story: _Story, undated: date) -> date:
