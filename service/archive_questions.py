@@ -245,6 +245,8 @@ def _sentences(asked: ArchiveQuestion, wanted: ArchiveFilter, found: Listing) ->
         yield f"The archive holds no articles{where}{having}."
     elif wanted.q:
         yield f"The archive holds {number}{where}{having}; together they tell {told}."
+    elif asked.wanted not in ("dates", "outlets") and articles == 1:
+        yield f"The archive holds {number}{where}."
     elif asked.wanted not in ("dates", "outlets"):
         yield f"The archive holds {number}{where}, which tell {told}; copies count as one story."
     if articles and asked.wanted in ("titles", "newest", "oldest"):

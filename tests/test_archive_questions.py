@@ -211,6 +211,8 @@ def test_the_articles_of_an_author_are_counted_and_named_newest_first(signed: An
          "The oldest of them is “Weir repairs” (Harbour Gazette, 1 May 2024)."),
         ("What has the Senn Valley Post published about the weir?",
          "It is “Weir reopened” (Senn Valley Post, 7 June 2025)."),
+        ("What did the Harbour Gazette publish in May 2024?",
+         " to 31 May 2024. It is “Weir repairs” (Harbour Gazette, 1 May 2024)."),
     ],
 )  # fmt: skip
 def test_one_article_of_an_author_or_outlet_is_named(

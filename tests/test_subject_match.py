@@ -9,7 +9,7 @@ from asking import query
 from newsroom import card, sentences
 
 from service.evidence import ranking
-from service.evidence.subject_match import BEFORE, of_another
+from service.evidence.subject_match import BEFORE, of_another, of_the_opposite
 
 RATE = "The Bank of Sorrenia raised its key rate to 4.25%."
 SHIPS = "The Kittiwake was bought in January; the Guillemot was built at a cost of £24.6 million."
@@ -110,3 +110,18 @@ def test_what_is_anothers_is_no_answer_however_relevant() -> None:
     best = [replace(item, relevance=0.9) for item in sentences(card("a", "Ships"), SHIPS)]
     assert not ranking.decide(query("How much did the Kittiwake cost?"), best).answer
     assert ranking.decide(query("How much did the Guillemot cost?"), best).answer
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "is_opposite"),
+    [
+        ("Who won the women's race?", "Karl Venn won the men's race.", True),
+        ("Who won the boys’ cup?", "Tarn won the girls’ cup.", True),
+        ("Who won the men's race?", "Karl Venn won the men's race.", False),
+        ("Who won the women's race?", "Mia Dahl won the women's and Karl Venn the men's race.", False),
+        ("Who won the race?", "Karl Venn won the men's race.", False),
+        ("Who won the women's race?", "Mia Dahl won; men ran on Sunday.", False),
+    ],
+)  # fmt: skip
+def test_the_mens_race_is_not_the_womens(question: str, text: str, is_opposite: bool) -> None:
+    assert of_the_opposite(query(question), text) == is_opposite

@@ -30,7 +30,7 @@ from service.evidence.ranking_features import (
     Floats,
     measure,
 )
-from service.evidence.subject_match import of_another
+from service.evidence.subject_match import of_another, of_the_opposite
 from service.query.question_analysis import Query
 from service.retrieval.retriever import Retriever
 from service.types import Evidence, Hit, Question
@@ -209,8 +209,8 @@ def _chance(features: Features, read: Read, scores: Floats, best: int) -> float:
 
 
 def never_answers(query: Query, evidence: Sequence[Evidence], features: Features) -> Floats:
-    """Questions, headings, bylines and date lines, where no article itself is asked about; and
-    titles that hold nothing of the kind that is asked for."""
+    """Questions, headings, bylines and date lines, where no article itself is asked about; titles that
+    hold nothing of the kind that is asked for; and the men's race where the women's is."""
     if query.about is not None:
         return np.zeros(len(evidence))
     lacks = features.question[:, QUESTION_FEATURES.index("lacks")]
@@ -220,6 +220,7 @@ def never_answers(query: Query, evidence: Sequence[Evidence], features: Features
                 item.kind in _NO_PROSE
                 or item.text.rstrip("”\"' ").endswith("?")
                 or (item.kind is SentenceKind.TITLE and lacking >= 1)
+                or of_the_opposite(query, item.text)
             )
             for item, lacking in zip(evidence, lacks, strict=True)
         ]

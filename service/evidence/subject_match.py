@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Sequence
+from functools import lru_cache
 from itertools import pairwise
 
 from ingest.english import Analysis, Span, Token, analyse
 from ingest.english.clauses import Statement
-from ingest.english.words import stem, stems, words
+from ingest.english.words import opposite, stem, stems, words
 from ingest.types import SentenceKind
 from service.evidence.answer_types import things
 from service.query.question_analysis import Query
@@ -20,6 +21,7 @@ BEFORE = 300  # characters before a sentence in which its article may say of wha
 _VALUES = ("money", "date", "number")
 _OF = re.compile(r" of (?:the )?")
 _HEAD_OF = re.compile(r"\b([a-z]+) of (?:the )?$")  # "the mayor of", before a name
+_POSSESSOR = re.compile(r"\b([A-Za-z]+)['’]s\b|\b([A-Za-z]+s)['’](?!\w)")
 _BEARER = r"(?: [A-Z][\w.’'-]*){0,3}"  # "Mayor Oswin Trask of Tarnmouth"
 
 
@@ -33,6 +35,18 @@ def of_another(query: Query, ranked: Sequence[Evidence]) -> bool:
         or _named_otherwise(query, ranked)
         or _value_of_another(query, ranked[0].text)
     )
+
+
+def of_the_opposite(query: Query, text: str) -> bool:
+    """Whether a sentence tells of the men's race where the women's is asked about."""
+    asked = _whose(query.question.text)
+    told = _whose(text) if asked else asked
+    return any(opposite(one, other) for one in asked - told for other in told)
+
+
+@lru_cache(4096)
+def _whose(text: str) -> frozenset[str]:
+    return frozenset(stem((one[1] or one[2]).lower()) for one in _POSSESSOR.finditer(text))
 
 
 def _namesake(query: Query, ranked: Sequence[Evidence]) -> bool:
