@@ -41,22 +41,54 @@ def drafted(question: str, ranked: Sequence[Evidence]) -> list[str]:
     return [one.text for one in draft(query(question), ranked)]
 
 
+DAYS = (
+    "The Orvel bridge opened to traffic on 12 March 2025.",
+    "It had been due on 3 June 2024.",
+    "The toll house followed on 2 May 2025.",
+    "Work on the ramp had begun on 9 July 2021.",
+    "The lamps were lit on 20 April 2025.",
+)
+
+
 def test_a_factoid_takes_one_sentence_where_no_other_of_its_passage_is_a_twentieth_as_good():
-    ranked = weighed(sentences(BRIDGE, *TEXTS), 0.9, 0.044, 0.044, 0.044, 0.044)
+    ranked = weighed(sentences(BRIDGE, *DAYS), 0.9, 0.044, 0.044, 0.044, 0.044)
+    assert drafted("When did the bridge open?", ranked) == [DAYS[0]]
+    ranked = weighed(sentences(BRIDGE, *DAYS), 0.9, 0.044, 0.044, 0.046, 0.044)
+    assert drafted("When did the bridge open?", ranked) == [DAYS[0], DAYS[3]]
+
+
+def test_a_further_sentence_of_a_fact_gives_what_is_asked_for():
+    ranked = weighed(sentences(BRIDGE, *TEXTS), 0.9, 0.8, 0.8, 0.8, 0.8)
     assert drafted("When did the bridge open?", ranked) == [TEXTS[0]]
-    ranked = weighed(sentences(BRIDGE, *TEXTS), 0.9, 0.044, 0.044, 0.046, 0.044)
-    assert drafted("When did the bridge open?", ranked) == [TEXTS[0], TEXTS[3]]
+    assert drafted("How much did the bridge cost?", ranked) == [TEXTS[0], TEXTS[1]]
+
+
+def test_a_further_sentence_to_yes_or_no_follows_at_once_or_has_a_word_of_the_question():
+    ranked = weighed(sentences(BRIDGE, *TEXTS), 0.9, 0.8, 0.8, 0.8, 0.8)
+    assert drafted("Is the bridge open?", ranked) == [*TEXTS[:2]]
+    assert drafted("Is the bridge open, or the ferry?", ranked) == [*TEXTS[:2], TEXTS[3]]
+
+
+def test_a_further_sentence_of_another_article_is_about_as_much_of_the_question():
+    best = sentences(BRIDGE, "The Orvel bridge opened to traffic on 12 March 2025.")
+    for title, text, told in (
+        ("Tunnel of Loam", "The tunnel opened on 4 May 2025.", False),
+        ("Orvel bridge in a storm", "Gales kept it shut and let it open late on 4 May 2023.", True),
+    ):
+        ranked = weighed([*best, *sentences(card("other", title), text)], 0.9, 0.8)
+        found = drafted("When did the Orvel bridge open?", ranked)
+        assert found == [best[0].text, text][: 1 + told]
 
 
 def test_a_sentence_of_another_article_must_be_a_third_as_good():
-    other = sentences(card("other"), "Children were the first to walk over it.")
+    other = sentences(card("other"), "Children walked over it on 9 March.")
     best = sentences(BRIDGE, TEXTS[0])
     assert len(drafted("When did the bridge open?", weighed([*best, *other], 0.9, 0.31))) == 1
     assert len(drafted("When did the bridge open?", weighed([*best, *other], 0.9, 0.32))) == 2
 
 
 def test_a_factoid_takes_four_sentences_at_most():
-    ranked = weighed(sentences(BRIDGE, *TEXTS), 0.9, 0.8, 0.8, 0.8, 0.8)
+    ranked = weighed(sentences(BRIDGE, *DAYS), 0.9, 0.8, 0.8, 0.8, 0.8)
     assert len(drafted("When did the bridge open?", ranked)) == 4
 
 

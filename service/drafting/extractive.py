@@ -12,7 +12,9 @@ from ingest.english import analyse
 from ingest.english.words import STOP_WORDS
 from ingest.types import SentenceKind
 from service.answer_text import plain, undated
+from service.conflicts.answer_values import terms_held
 from service.conflicts.provenance import SUPERSEDED_DAYS, of_the_present
+from service.drafting import wanted_things
 from service.evidence.answer_types import CORRECTS, PLAIN, cue, new_names
 from service.evidence.time_filter import placed
 from service.query.question_analysis import Query
@@ -149,8 +151,22 @@ def _candidates(query: Query, usable: Sequence[Evidence]) -> Iterator[Evidence]:
     for item in usable[1:]:
         near = item.passage_id == best.passage_id and not query.parts
         share = (NEAR if near else FAR)[manner]
-        if item.relevance >= best.relevance * share and item.kind is SentenceKind.BODY:
+        enough = item.relevance >= best.relevance * share and item.kind is SentenceKind.BODY
+        if enough and (query.parts or manner != "factoid" or _of_use(query, best, item)):
             yield item
+
+
+def _of_use(query: Query, best: Evidence, item: Evidence) -> bool:
+    """Whether a further sentence adds to a fact: it gives what is wanted, or holds a word of a question
+    that wants no kind of thing; one of another article is about as much of what is asked."""
+    if query.wants not in (None, "reason"):
+        adds = wanted_things.gives(query, item.text) >= wanted_things.GIVEN
+    else:
+        adds = bool(terms_held(query, item.text)) or 0 <= item.start - best.end <= PARAGRAPH_GAP
+    if not adds or item.article.article_id == best.article.article_id:
+        return adds
+    held, told = (terms_held(query, f"{one.article.title} {one.text}") for one in (item, best))
+    return len(held) >= len(told)
 
 
 def _sides(query: Query, usable: Sequence[Evidence]) -> Iterator[Evidence]:
@@ -230,8 +246,8 @@ def _successor(query: Query, best: Evidence, usable: Sequence[Evidence]) -> list
 
 
 def _beside(query: Query, best: Evidence, usable: Sequence[Evidence]) -> list[Evidence]:
-    """The sentence right after the best one, where that tells what a correction takes back, or holds
-    nothing of the wanted type and this one does, of what the best one names: "Its secretary, Dov …".
+    """The sentence right after the best one, where that tells what a correction takes back; else one
+    near it that gives what is wanted, where the best one does not.
     """
     after = [
         item
@@ -242,11 +258,7 @@ def _beside(query: Query, best: Evidence, usable: Sequence[Evidence]) -> list[Ev
     ]
     if CORRECTS.search(best.article.title):
         return after
-    if query.wants in (None, "reason") or query.parts or cue(query, best.text) >= PLAIN:
-        return []
-    return [
-        item for item in after if _SPEAKS_OF_IT.search(item.text) and cue(query, item.text) >= PLAIN
-    ]
+    return wanted_things.beside(query, best, usable)
 
 
 def _manner(query: Query, best: Evidence) -> Manner:
