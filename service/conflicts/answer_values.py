@@ -43,9 +43,8 @@ Values = dict[str, str]  # comparable value → as it is written
 
 
 def values(query: Query, text: str, title: str = "", share: float = 0.0) -> Values:
-    """The values of the wanted kind that a sentence states, by their normal form; {} if it states
-    none. `title` is its article's, `share` what it has of the best relevance.
-    """
+    """The values of the wanted kind that a sentence states, by their normal form. `title` is its
+    article's, `share` what it has of the best relevance."""
     reading = analyse(text)
     match query.wants:
         case "number":
@@ -108,8 +107,7 @@ def exclude_each_other(text: str, mine: Values, other_text: str, theirs: Values)
 def may_be_a_person(text: str, name: Span) -> bool:
     """Whether a name is none of a country, a ship, an institution or where something was.
 
-    So "China", "SS Valencia", "the Cabinet", "in Ashby" are no people.
-    """
+    So "China", "SS Valencia", "the Cabinet", "in Ashby" are no people."""
     institution = " " not in name.value and is_ordinary(name.value)
     country = not _COUNTRIES.isdisjoint((name.value, name.value.split()[-1]))
     ship, place = _SHIP.match(text[name.start :]), _PLACED.search(text[: name.start])
@@ -308,8 +306,10 @@ def both_name_what_is_asked(
     query: Query, ranked: Sequence[Evidence], one: Evidence, other: Evidence
 ) -> bool:
     """Whether each article, up to the end of the passage, has the names and numbers of the question."""
-    told = (_article_so_far(ranked, item, with_passage=True) for item in (one, other))
-    return all(_names_what_is_asked(query, each) for each in told)
+    asked = analyse(query.text)
+    told = (_texts_so_far(ranked, item, with_passage=True) for item in (one, other))
+    bare = not (asked.names or asked.numbers)
+    return bare or all(_names_what_is_asked(query, each) for each in told)
 
 
 def subject_terms(query: Query) -> frozenset[str]:
@@ -357,24 +357,27 @@ def _of_other_places(
     return min(map(len, named)) >= MUCH_NAMED and named[0].isdisjoint(named[1])
 
 
-def _article_so_far(
+def _article_so_far(ranked: Sequence[Evidence], item: Evidence) -> str:
+    """The title and what the article has said up to the end of this sentence, as far as ranked."""
+    return " ".join(_texts_so_far(ranked, item))
+
+
+def _texts_so_far(
     ranked: Sequence[Evidence], item: Evidence, *, with_passage: bool = False
-) -> str:
-    """The title and what the article has said up to the end of this sentence, as far as ranked; and the
-    rest of its passage.
-    """
+) -> tuple[str, ...]:
+    """The same sentence by sentence; and the rest of its passage."""
     own = [i for i in ranked if i.article.article_id == item.article.article_id and i != item]
     passage = item.passage_id if with_passage else None
     told = [other for other in own if other.end <= item.start or other.passage_id == passage]
     told.sort(key=lambda other: other.start)
-    return " ".join((item.article.title, *(other.text for other in told), item.text))
+    return (item.article.title, *(other.text for other in told), item.text)
 
 
-def _names_what_is_asked(query: Query, told: str) -> bool:
+def _names_what_is_asked(query: Query, told: Sequence[str]) -> bool:
     """Whether all names and numbers of the question stand there; a last name is enough."""
-    question, reading = analyse(query.text), analyse(told)
-    known = {part for token in reading.tokens for part in (token.lower, token.stem)}
-    known |= {word for name in reading.names for word in name.value.split()}
+    question, readings = analyse(query.text), [analyse(text) for text in told]
+    known = {part for one in readings for t in one.tokens for part in (t.lower, t.stem)}
+    known |= {word for one in readings for name in one.names for word in name.value.split()}
     for name in question.names:
         parts = name.value.split()
         wanted = parts[-1:] if parts[0] in GIVEN_NAMES else parts
@@ -382,7 +385,7 @@ def _names_what_is_asked(query: Query, told: str) -> bool:
         if held < min(len(wanted), SURE_NAME):
             return False
     numbers = {n.value for n in question.numbers} - {"#1"}  # "on the first day", "the first blast"
-    return numbers <= {n.value for n in reading.numbers}
+    return numbers <= {n.value for one in readings for n in one.numbers}
 
 
 def _marks(text: str) -> frozenset[str]:

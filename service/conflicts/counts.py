@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from functools import lru_cache
 
 from ingest.english import Analysis, Span, analyse
 from ingest.english.word_tables import lists
@@ -35,10 +35,15 @@ def asked_noun(query: Query) -> str | None:
     """The stem of what a question has counted: of "how many dock workers were hurt" that of workers, of
     "how many died" people.
     """
-    found = _COUNTED.search(query.text)
+    return _noun_counted(query.text) or query.noun
+
+
+@lru_cache(maxsize=256)  # asked of every sentence
+def _noun_counted(question: str) -> str | None:
+    found = _COUNTED.search(question)
     if found is None:
-        return query.noun
-    reading = analyse(query.text)
+        return None
+    reading = analyse(question)
     verbs = {statement.verb for statement in reading.statements}
     phrase = list[str]()
     for place, token in enumerate(reading.tokens):
@@ -55,7 +60,7 @@ def counted(query: Query, text: str, title: str = "", share: float = 0.0) -> dic
     sentence's of the best relevance.
     """
     noun, reading = asked_noun(query), analyse(text)
-    if noun is None:
+    if noun is None or not counts(text):
         return {}
     named = synonyms(noun)
     asked = {word for _, stemmed in query.terms for word in synonyms(stemmed)} - named
@@ -89,16 +94,19 @@ def told_of_count(query: Query, text: str) -> frozenset[str]:
     return frozenset(term for term in terms if not told.isdisjoint(synonyms(term)))
 
 
-def counts(text: str) -> Iterator[tuple[Span, frozenset[str]]]:
+@lru_cache(maxsize=4096)
+def counts(text: str) -> tuple[tuple[Span, frozenset[str]], ...]:
     """Each number that counts, with the stems of the words behind it in its clause."""
-    reading = analyse(text)
+    reading, found = analyse(text), list[tuple[Span, frozenset[str]]]()
     for number in reading.numbers:
         # the 46-year-old ship, the first ship, 14.20, 12 percent, £4
         if text[number.end :].startswith("-") or not number.value.replace(".", "").isdigit():
             continue
         if not reading.is_withdrawn(number) and not is_aside(text, number):
             behind = _CLAUSE_END.split(text[number.end : number.end + 60], maxsplit=1)[0]
-            yield number, frozenset(t.stem for t in analyse(behind).tokens[:COUNTED_WORDS])
+            stems = frozenset(t.stem for t in analyse(behind).tokens[:COUNTED_WORDS])
+            found.append((number, stems))
+    return tuple(found)
 
 
 def one_thing(after: frozenset[str], other: frozenset[str]) -> bool:
