@@ -70,3 +70,23 @@ def test_where_no_two_accounts_differ_the_best_sentence_must_answer_by_itself(
     drafts, one = settled(asked, ranked, extractive.draft(asked, ranked))
 
     assert one is None and bool(drafts) is answered
+
+
+def test_figures_over_time_are_all_told_with_the_latest_first() -> None:
+    told = [
+        item
+        for year, cost in ((2021, 4), (2023, 6), (2025, 9))
+        for item in sentences(
+            card(f"{year}", "The pier", publisher="Loam Post", published_on=date(year, 5, 5)),
+            f"Repairing the pier at Loam will cost £{cost} million, the council said.",
+        )
+    ]
+    ranked = [replace(item, relevance=0.9 - 0.1 * n) for n, item in enumerate(told)]
+    asked = query(
+        "What were the different figures given for the cost of the pier at Loam over time?"
+    )
+
+    drafts, one = settled(asked, ranked, extractive.draft(asked, ranked))
+
+    assert one is not None and one.status == "superseded" and one.chosen == ranked[2]
+    assert [draft.text for draft in drafts] == [told[2].text, told[0].text, told[1].text]

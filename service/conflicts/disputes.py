@@ -186,16 +186,26 @@ def settled(
             return (), None
     if found is None or lead is None:
         return tuple(drafts), None
-    if (query.compares and not query.of_accounts) or (
+    if query.of_accounts:
+        return _both(found, drafts), found
+    if query.compares or (
         found.chosen is found.lead and found.lead.key in shown and not changes(query)
     ):
         return tuple(drafts), found
     if found.chosen is not None:
         return _with_the_rest(found, ranked, drafts), found
-    alone = query.kind == "yes_no" or query.of_accounts
-    kept = drafts if found.lead.key in shown and not alone else ()
+    kept = drafts if found.lead.key in shown and query.kind != "yes_no" else ()
     beside = [item for item in (found.lead, found.other) if not kept or item.key not in shown]
     return (*kept, *map(_copied, beside)), found
+
+
+def _both(found: Dispute, drafts: Sequence[Draft]) -> tuple[Draft, ...]:
+    """Both accounts; the later first where it replaces the other, with what else was drafted."""
+    first = found.chosen or found.lead
+    second = found.other if first is found.lead else found.lead
+    told = {first.key, second.key}
+    rest = [draft for draft in drafts if found.chosen and told.isdisjoint(draft.keys)]
+    return (_copied(first), _copied(second), *rest)
 
 
 def _compared(query: Query, ranked: Sequence[Evidence]) -> Dispute | None:
