@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
 from functools import lru_cache
@@ -211,7 +211,12 @@ def _filter(query: Query, asked: ArchiveQuestion, snapshot: Snapshot) -> Archive
         wanted = asked.by.casefold().removeprefix("the ")
         named = [outlet for outlet, _ in everything.outlets()]
         named = [one for one in named if one.casefold().removeprefix("the ") == wanted]
-        signed = () if named else _signed(asked.by, everything.bylines())
+        byline = f" {' '.join(words(asked.by))} "  # "Jo Lee" stands in "Jo Lee and Kit Barraclough"
+        signed = [
+            one
+            for one in everything.bylines()
+            if not named and byline.strip() and byline in f" {' '.join(words(one))} "
+        ]
         if not named and not signed:
             return None
         publishers, authors = tuple(named) or publishers, tuple(signed)
@@ -225,12 +230,6 @@ def _filter(query: Query, asked: ArchiveQuestion, snapshot: Snapshot) -> Archive
         given.collections,
         author=authors,
     )
-
-
-def _signed(name: str, bylines: Iterable[str]) -> list[str]:
-    """The bylines that a name stands in, "Jo Lee" in "Jo Lee and Kit Barraclough"."""
-    wanted = f" {' '.join(words(name))} "
-    return [one for one in bylines if wanted.strip() and wanted in f" {' '.join(words(one))} "]
 
 
 def _sentences(asked: ArchiveQuestion, wanted: ArchiveFilter, found: Listing) -> Iterator[str]:
@@ -264,7 +263,12 @@ def _titles(asked: ArchiveQuestion, found: Listing, number: int) -> str:
     sort, most = ("oldest" if asked.wanted == "oldest" else "newest"), TITLES_NAMED
     if asked.wanted != "titles":
         most = 1
-    told = "; ".join(map(_titled, stories(found, sort, 0, most)))
+    rows = [story.lead for story in stories(found, sort, 0, most)]
+    days = [in_words(row.published_on) if row.published_on else "undated" for row in rows]
+    told = "; ".join(
+        f"“{_one_line(row.title)}” ({', '.join(filter(None, (_one_line(row.publisher or ''), day)))})"
+        for row, day in zip(rows, days, strict=True)
+    )
     if asked.wanted != "titles":
         return f"The {sort} of them is {told}."
     if number == 1:
@@ -272,17 +276,10 @@ def _titles(asked: ArchiveQuestion, found: Listing, number: int) -> str:
     return f"The newest {most} are {told}." if number > most else f"They are {told}."
 
 
-def _titled(story: Story) -> str:
-    row = story.lead
-    day = in_words(row.published_on) if row.published_on else "undated"
-    beside = ", ".join(filter(None, (_one_line(row.publisher or ""), day)))
-    return f"“{_one_line(row.title)}” ({beside})"
-
-
 def _narrowed(wanted: ArchiveFilter) -> str:
     said = [f" from {' and '.join(wanted.publisher)}"] if wanted.publisher else []
     if wanted.author:
-        said.append(f" by {_or(wanted.author)}")
+        said.append(f" by {' or '.join(map(_one_line, wanted.author))}")
     if wanted.collection:
         kind = "collection" if len(wanted.collection) == 1 else "collections"
         said.append(f" in the {kind} {' and '.join(map(_one_line, wanted.collection))}")
@@ -332,11 +329,6 @@ def _outlets(counts: Sequence[tuple[str, int]], unnamed: int) -> str:
 
 def _articles(number: int) -> str:
     return f"{number} article{'' if number == 1 else 's'}"
-
-
-def _or(names: Sequence[str]) -> str:
-    """Names in a sentence of ours: "Jo Lee or Kit Barraclough"."""
-    return " or ".join(map(_one_line, names))
 
 
 def _one_line(name: str) -> str:

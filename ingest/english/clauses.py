@@ -170,8 +170,15 @@ class _Clauses:
             by = by and verb + 2 not in self.dates and self.numbers.isdisjoint((verb + 2, verb + 3))
             objects = () if self.apart(verb + 1) else self._right(verb + 1)
             passive = being or by or (False if objects or after in _PRONOUNS else None)
-            others = tuple(self._others(verb))
-            last = Statement(verb, self._subject(verb, first, last), objects, others, passive)
+            others = []
+            for n in range(verb + 1, len(self.words)):
+                if self.apart(n) or n in self.inside or self.words[n] in _OPENERS | _RELATIVES:
+                    break
+                if self.words[n] in _PREPOSITIONS:
+                    others.append((self.words[n], self._right(n + 1)))
+            last = Statement(
+                verb, self._subject(verb, first, last), objects, tuple(others), passive
+            )
             yield last
 
     def _subject(self, verb: int, first: int, last: Statement | None) -> Phrase:
@@ -229,12 +236,6 @@ class _Clauses:
             return False
         return not self.tokens[n].stop or (n > 0 and self.words[n - 1] in ("the", "a"))  # "the use"
 
-    def _is_participle(self, n: int) -> bool:
-        """Whether a verb tells which noun before it is meant; a name needs no telling."""
-        plain = self.verbs.get(n) == n and not self.words[n].endswith("ing")
-        said = self.tokens[n].stop or n - 1 in self.names
-        return plain and self._is_noun(n - 1) and not said
-
     def _is_wanted(self, n: int) -> bool:
         """Whether a noun has this verb behind it: "plans to close the pit"."""
         return self.verbs.get(n) == n - 1 and self.words[n - 1] == "to" and self._is_noun(n - 2)
@@ -248,7 +249,9 @@ class _Clauses:
         while n >= 0 and not (chunk and self.apart(n + 1)):
             word, led = self.words[n], self.words[n - 1] if n else ""
             joins = _PREPOSITIONS if not near else {"of"}
-            if not near and self._is_participle(n):
+            tells_which = self.verbs.get(n) == n and not word.endswith("ing") and not near
+            named = self.tokens[n].stop or n - 1 in self.names  # a name needs no telling
+            if tells_which and self._is_noun(n - 1) and not named:
                 chunk = []  # "a giant called Mor Skerry"
             elif self._is_wanted(n):
                 chunk, n = [], n - 1
@@ -295,10 +298,3 @@ class _Clauses:
             if self.apart(behind) or behind not in self.verbs.values():
                 chunk += named  # but not of "After he left the mill, Quill was"
         return tuple(chunk)
-
-    def _others(self, verb: int) -> Iterator[tuple[str, Phrase]]:
-        for n in range(verb + 1, len(self.words)):
-            if self.apart(n) or n in self.inside or self.words[n] in _OPENERS | _RELATIVES:
-                return
-            if self.words[n] in _PREPOSITIONS:
-                yield self.words[n], self._right(n + 1)

@@ -124,7 +124,10 @@ def _mention(match: re.Match[str]) -> Mention | None:
     if shape == "decade":
         return Mention(start, end, "decade", date(year, 1, 1), date(year, 1, 1))
     if shape in ("year", "ad"):
-        last = _last_year(year, match["year_last"])
+        # the second year of `2024-25` or `2024–2026`; a range may run at most a century
+        end_year = match["year_last"] or str(year)
+        last = int(end_year) if len(end_year) == 4 else year // 100 * 100 + int(end_year)
+        last = last if year < last <= year + 100 else year
         return Mention(start, end, "year", date(year, 1, 1), date(last, 1, 1)) if year else None
     if shape in ("iso", "short", "figures", "numeric"):
         return _in_figures(match, shape, year)
@@ -203,14 +206,6 @@ def _is_impossible(match: re.Match[str]) -> bool:
     ends = re.match(r"\W*$", match.string[match.end() :])
     is_day = shape in _DATED or led or ends or (shape == "dm" and last <= 31)
     return bool(is_day) and day_of(year, month, last) is None
-
-
-def _last_year(year: int, last: str | None) -> int:
-    """The second year of `2024-25` or `2024–2026`; a range may run at most a century."""
-    if not last:
-        return year
-    other = int(last) if len(last) == 4 else year // 100 * 100 + int(last)
-    return other if year < other <= year + 100 else year
 
 
 def day_of(year: int, month: int, of_month: int) -> date | None:

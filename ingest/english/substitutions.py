@@ -114,19 +114,11 @@ def common_kind(a: Run, b: Run, sides: Sides) -> TermKind | None:
         return TermKind.DATE
     if kinds == {TermKind.NUMBER, TermKind.WORD} and opposed(a, b, sides):
         return TermKind.WORD
-    return (
-        TermKind.NAME
-        if kinds == {TermKind.NAME, TermKind.WORD} and _both_capitalised(a, b, sides)
-        else None
-    )
-
-
-def _both_capitalised(a: Run, b: Run, sides: Sides) -> bool:
-    """A name on one side, on the other words with capitals, not because a sentence begins: "Tim Cook" in a headline."""
-    letters = [sides.left[sides.ours[i].start] for i in a] + [
-        sides.right[sides.theirs[j].start] for j in b
-    ]
-    return a[0] > 0 < b[0] and all(letter.isupper() for letter in letters)
+    # a name on one side, on the other words with capitals, not because a sentence begins
+    letters = [sides.left[sides.ours[i].start] for i in a]
+    letters += [sides.right[sides.theirs[j].start] for j in b]
+    capitals = a[0] > 0 < b[0] and all(letter.isupper() for letter in letters)
+    return TermKind.NAME if kinds == {TermKind.NAME, TermKind.WORD} and capitals else None
 
 
 def _extends(

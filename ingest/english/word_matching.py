@@ -99,15 +99,11 @@ def same(left: Term, right: Term) -> float:
     if left.kind is TermKind.NUMBER:
         return 0.8 if numbers_match(left.value, right.value) else 0.0
     if left.kind is TermKind.NAME:
-        return 0.7 if _same_name(left.value, right.value) else 0.0
+        one, other = left.value, right.value
+        # a capital and its country, or two spellings: "Organisation"
+        spelt = one[:3] == other[:3] and min(len(one), len(other)) > 5 and stem(one) == stem(other)
+        return 0.7 if spelt or CAPITALS.get(one) == other or CAPITALS.get(other) == one else 0.0
     return 0.0
-
-
-def _same_name(left: str, right: str) -> bool:
-    """A capital and its country, or two spellings: "Organisation"."""
-    if CAPITALS.get(left) == right or CAPITALS.get(right) == left:
-        return True
-    return left[:3] == right[:3] and min(len(left), len(right)) > 5 and stem(left) == stem(right)
 
 
 def _is_same_word(name: Term, word: Term) -> bool:

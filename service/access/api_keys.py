@@ -187,7 +187,11 @@ def _of_environment(settings: Settings) -> Iterator[tuple[bytes, Caller]]:
         for key in written:
             named = b"dateline caller " + key.encode("utf-8", "surrogateescape")
             caller_id = "key_" + hashlib.sha256(named).hexdigest()[:16]
-            for form in _forms(key):
+            # clients send letters beyond ASCII in UTF-8 or, as HTTP once had it, in Latin-1
+            forms = [key.encode("utf-8", "surrogateescape")]
+            with contextlib.suppress(UnicodeEncodeError):
+                forms.append(key.encode("latin-1"))
+            for form in forms:
                 yield hashlib.sha256(form).digest(), Caller(caller_id, role, caller_id)
 
 
@@ -207,10 +211,3 @@ def _now() -> str:
 
 def _digest(key: str) -> str:
     return hashlib.sha256(key.encode()).hexdigest()
-
-
-def _forms(key: str) -> Iterator[bytes]:
-    """Clients send letters beyond ASCII in UTF-8 or, as HTTP once had it, in Latin-1."""
-    yield key.encode("utf-8", "surrogateescape")
-    with contextlib.suppress(UnicodeEncodeError):
-        yield key.encode("latin-1")

@@ -8,7 +8,7 @@ from decimal import Decimal, InvalidOperation
 
 from ingest.english import Span, analyse
 from ingest.english.date_mentions import dates_conflict
-from ingest.english.word_kinds import COUNTRIES, GIVEN_NAMES, Term, TermKind, is_ordinary
+from ingest.english.word_kinds import COUNTRIES, GIVEN_NAMES, TermKind, is_ordinary
 from ingest.english.word_tables import lists
 from ingest.english.words import opposite, stem, synonyms
 from service.conflicts.counts import (
@@ -167,19 +167,15 @@ def _yes_or_no(query: Query, text: str) -> Values:
     for place, term in enumerate(row):
         says = term.value == predicate
         if term.kind is TermKind.WORD and (says or opposite(stem(term.value), predicate)):
-            signs.add(says is not _is_denied(text, row, place))
+            denied = any(  # shortly before the word, in the same clause
+                (other.kind is TermKind.NEGATION or other.value in ("none", "few"))
+                and not _CLAUSE_END.search(text[other.end : term.start])
+                for other in row[max(0, place - NEGATION_REACH) : place]
+            )
+            signs.add(says is not denied)
     if len(signs) != 1:
         return {}
     return {"yes": "yes"} if True in signs else {"no": "no"}
-
-
-def _is_denied(text: str, row: list[Term], place: int) -> bool:
-    """Whether a negation stands shortly before a word, in the same clause."""
-    return any(
-        (term.kind is TermKind.NEGATION or term.value in ("none", "few"))
-        and not _CLAUSE_END.search(text[term.end : row[place].start])
-        for term in row[max(0, place - NEGATION_REACH) : place]
-    )
 
 
 def _one_name_holds_the_other(one: str, other: str) -> bool:

@@ -75,10 +75,19 @@ def counted(query: Query, text: str, title: str = "", share: float = 0.0) -> dic
         people = noun in _PEOPLE and not _PEOPLE.isdisjoint(after)
         if noun not in _PEOPLE:
             after -= _PEOPLE  # "residents" are no "residences"
-        sure = not named.isdisjoint(after) or bool(found and _stands_for_them(reading, number))
+        alone = any(  # before its verb: "of nine men two wanted it"
+            statement.subject and reading.tokens[statement.subject[-1]].start == number.start
+            for statement in reading.statements
+        )
+        sure = not named.isdisjoint(after) or bool(found and alone)
         sure = sure or (people and (share >= AS_LIKELY or (anybody and number.value in in_title)))
         told = _told_of(text, number)
-        if sure and not _of_another_fate(query, told):
+        wanted = frozenset(stemmed for _, stemmed in query.terms)
+        of_another_fate = any(  # the dead are asked for, and this tells of the injured
+            not wanted.isdisjoint(one) and told.isdisjoint(one) and not told.isdisjoint(other)
+            for one, other in (_FATES, _FATES[::-1])
+        )
+        if sure and not of_another_fate:
             found.append((len(asked & told), number))
     most = max((held for held, _ in found), default=0)
     return {n.value: text[n.start : n.end] for held, n in found if held == most}
@@ -136,23 +145,6 @@ def _told_of(text: str, number: Span) -> frozenset[str]:
     first = max((n.end for n in others if n.end <= number.start), default=0)
     last = min((n.start for n in others if n.start >= number.end), default=len(text))
     return analyse(text[first:last]).all_stems
-
-
-def _of_another_fate(query: Query, told: frozenset[str]) -> bool:
-    """Whether the dead are asked for and this tells of the injured, or the other way round."""
-    asked = frozenset(stemmed for _, stemmed in query.terms)
-    return any(
-        not asked.isdisjoint(one) and told.isdisjoint(one) and not told.isdisjoint(other)
-        for one, other in (_FATES, _FATES[::-1])
-    )
-
-
-def _stands_for_them(reading: Analysis, number: Span) -> bool:
-    """Whether a number stands alone before its verb: "of nine men two wanted it"."""
-    return any(
-        statement.subject and reading.tokens[statement.subject[-1]].start == number.start
-        for statement in reading.statements
-    )
 
 
 def _does_something(reading: Analysis, number: Span) -> bool:

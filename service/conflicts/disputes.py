@@ -187,7 +187,12 @@ def settled(
     if found is None or lead is None:
         return tuple(drafts), None
     if query.of_accounts:
-        return _both(found, drafts), found
+        # the later first where it replaces the other, with what else was drafted
+        first = found.chosen or found.lead
+        second = found.other if first is found.lead else found.lead
+        told = {first.key, second.key}
+        rest = [draft for draft in drafts if found.chosen and told.isdisjoint(draft.keys)]
+        return (_copied(first), _copied(second), *rest), found
     if query.compares or (
         found.chosen is found.lead and found.lead.key in shown and not changes(query)
     ):
@@ -197,15 +202,6 @@ def settled(
     kept = drafts if found.lead.key in shown and query.kind != "yes_no" else ()
     beside = [item for item in (found.lead, found.other) if not kept or item.key not in shown]
     return (*kept, *map(_copied, beside)), found
-
-
-def _both(found: Dispute, drafts: Sequence[Draft]) -> tuple[Draft, ...]:
-    """Both accounts; the later first where it replaces the other, with what else was drafted."""
-    first = found.chosen or found.lead
-    second = found.other if first is found.lead else found.lead
-    told = {first.key, second.key}
-    rest = [draft for draft in drafts if found.chosen and told.isdisjoint(draft.keys)]
-    return (_copied(first), _copied(second), *rest)
 
 
 def _compared(query: Query, ranked: Sequence[Evidence]) -> Dispute | None:

@@ -51,7 +51,11 @@ def gives(query: Query, text: str) -> float:
     if query.kind == "list" and query.wants == "name":
         return SURE if len(_names(query, told)) >= SEVERAL else UNLIKELY
     if query.wants == "person":
-        people = _people(query, told)
+        people = [
+            name
+            for name in _names(query, told)
+            if may_be_a_person(told.text, name) and not all(map(is_ordinary, name.value.split()))
+        ]
         return SURE if any(" " in name.value for name in people) else LIKELY * bool(people)
     if query.wants == "number" and query.dimensions:
         found = (set(_DIGITS.findall(text[a:b])) for a, b in measures(told, query.dimensions))
@@ -130,14 +134,6 @@ def _names(query: Query, told: Analysis) -> list[Span]:
     known = {stemmed for _, stemmed in query.terms}
     new = (name for name in told.names if known.isdisjoint(stems(name.value)))
     return [name for name in new if name not in told.demonyms]
-
-
-def _people(query: Query, told: Analysis) -> list[Span]:
-    return [
-        name
-        for name in _names(query, told)
-        if may_be_a_person(told.text, name) and not all(map(is_ordinary, name.value.split()))
-    ]
 
 
 def _counts(query: Query, told: Analysis) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from ingest.english import Analysis, Span, analyse
+from ingest.english import Analysis, analyse
 from ingest.types import SentenceKind
 from service.query.question_analysis import Wanted
 from service.types import Evidence
@@ -80,12 +80,26 @@ def taken_back(ranked: Sequence[Evidence]) -> tuple[TakenBack, ...]:
     found = []
     for note in ranked:
         told_wrong = [*_put_otherwise(note, ranked)]
-        for repeated in _repeated(note.text):
+        # what it repeats of what its outlet said before
+        repeats = [note.text[one.said : one.end] for one in analyse(note.text).withdrawn]
+        if not repeats and (match := _REPORTED.search(note.text)):
+            repeats = [note.text[match.end() :]]
+        for repeated in repeats:
             said = analyse(_THAT.sub("", repeated))
             behind = _behind(note, ranked)
             told = " ".join((note.article.title, note.text, *(item.text for item in behind)))
             if _WAS_WRONG.search(told):
-                told_wrong.append((said, _right(said, behind) or note))
+                facts = _facts(said)
+                right_ones = (  # with a figure of its own, or more to say than that it was wrong
+                    item
+                    for item in behind
+                    if (
+                        _facts(analyse(item.text)) - facts
+                        if facts
+                        else not _ONLY_WRONG.match(item.text)
+                    )
+                )
+                told_wrong.append((said, next(right_ones, note)))
         found += [
             TakenBack(wrong, note, right, said.text)
             for said, right in told_wrong
@@ -93,23 +107,6 @@ def taken_back(ranked: Sequence[Evidence]) -> tuple[TakenBack, ...]:
             if _is_meant(note, said, wrong)
         ]
     return tuple(found)
-
-
-def _repeated(text: str) -> list[str]:
-    """What a sentence repeats of what its outlet said before."""
-    reading = analyse(text)
-    told = [text[one.said : one.end] for one in reading.withdrawn]
-    if not told and (match := _REPORTED.search(text)):
-        told = [text[match.end() :]]
-    return told
-
-
-def _right(said: Analysis, behind: Sequence[Evidence]) -> Evidence | None:
-    """The sentence behind a note that says what is right: it has a figure of its own, or more to say
-    than that this was wrong."""
-    if _facts(said):
-        return next((i for i in behind if _facts(analyse(i.text)) - _facts(said)), None)
-    return next((i for i in behind if not _ONLY_WRONG.match(i.text)), None)
 
 
 def _put_otherwise(
@@ -121,7 +118,8 @@ def _put_otherwise(
     in_title, in_text = _WAS_WRONG.search(note.article.title), _WAS_WRONG.search(note.text)
     own = _NOT.search(note.text) if in_title or _AS_WE_SAID.search(note.text) else None
     if own:
-        right = _values(own["right"])[-1:]
+        told = analyse(own["right"])
+        right = sorted((*told.numbers, *told.dates), key=lambda span: span.start)[-1:]
         if right and _facts(analyse(own["wrong"])):
             said = analyse(f"{own['right'][: right[0].start]}{own['wrong']}")
             if len(said.stems) >= SAYS_WHAT:
@@ -132,10 +130,6 @@ def _put_otherwise(
             other = _NOT.search(item.text)
             if other and _facts(analyse(other["wrong"])):
                 yield analyse(f"{note.text[in_text.end() :]} {other['wrong']}"), item
-
-
-def _values(text: str) -> list[Span]:
-    return sorted((*analyse(text).numbers, *analyse(text).dates), key=lambda span: span.start)
 
 
 def without(ranked: Sequence[Evidence], wrong: Sequence[TakenBack]) -> tuple[Evidence, ...]:

@@ -72,8 +72,12 @@ def digest(asked: Digest, selection: Selection, retriever: Retriever) -> tuple[E
         near = list(voices)
         found = list(_stories(asked.subject, near, snapshot))
         if not found and not selection.decision.answer:
-            rarest = _rarest(asked.subject, retriever)
-            found = list(_stories(asked.subject, near[:NEAREST], snapshot, NEAR_SHARE, rarest))
+            # its names, and the word that the fewest passages have: "clock" of "clock thief"
+            frequency = retriever.archive.text_index.document_frequency
+            known = {word: count for word in words(asked.subject) if (count := frequency(word))}
+            rarest = min(known, key=known.__getitem__, default=asked.subject)
+            needed = _stems(rarest).union(*map(_stems, _NAMED.findall(asked.subject)))
+            found = list(_stories(asked.subject, near[:NEAREST], snapshot, NEAR_SHARE, needed))
     else:  # they come in order, and an archive has many
         found = list(islice(_stories("", voices, snapshot), LONGEST_DIGEST))
     if asked.order == "newest":
@@ -103,14 +107,6 @@ def _stories(
         sentence = _told(stems, needed, stored, snapshot, share)
         if sentence is not None:
             yield _Story(stored, sentence)
-
-
-def _rarest(subject: str, retriever: Retriever) -> frozenset[str]:
-    """The names of a subject, and the word that the fewest passages have, of those that any has:
-    "clock" of "clock thief", where the articles say "stole"."""
-    found = {word: retriever.archive.text_index.document_frequency(word) for word in words(subject)}
-    rarest = min((word for word in found if found[word]), key=found.__getitem__, default=subject)
-    return _stems(rarest).union(*map(_stems, _NAMED.findall(subject)))
 
 
 def _account(

@@ -67,16 +67,20 @@ def _explained(query: Query, ranked: Sequence[Evidence]) -> tuple[Evidence, ...]
     """
     best = ranked[0]
     new = analyse(best.text).stems - analyse(query.text).stems
-    behind = next((item for item in ranked if _follows(item, best)), None)
+    behind = next(
+        (
+            item
+            for item in ranked
+            if item.article.article_id == best.article.article_id
+            and item.kind is SentenceKind.BODY
+            and 0 <= item.start - best.end <= PARAGRAPH_GAP
+        ),
+        None,
+    )
     if behind is None or len(new) > BARE or cue(query, best.text):
         return tuple(ranked)
     beside = replace(behind, relevance=max(behind.relevance, BESIDE * best.relevance))
     return (best, beside, *(item for item in ranked[1:] if item is not behind))
-
-
-def _follows(item: Evidence, best: Evidence) -> bool:
-    own = item.article.article_id == best.article.article_id and item.kind is SentenceKind.BODY
-    return own and 0 <= item.start - best.end <= PARAGRAPH_GAP
 
 
 def called_off(

@@ -51,10 +51,19 @@ def within(
     kept: list[tuple[float, Placed, Evidence]] = []
     happened = _HAPPENED.search(query.question.text) and not _PLANNED.search(query.question.text)
     for item in ranked:
-        if happened and any(_foretells(item, period) for period in asked):
+        day = item.article.published_on
+        ahead = [  # that lay ahead when the article was published
+            one
+            for one in (stated_periods(item.text, day) if day else ())
+            if one.first and day and one.first > day
+        ]
+        if happened and any(period.meets(one) for period in asked for one in ahead):
             continue
         told_elsewhere = strict and all(placed(item, period, ranked) in apart for period in strict)
-        if told_elsewhere or (of_years and _is_of_others(item, asked, ranked)):
+        of_others = of_years and item.article.published_on is not None
+        if told_elsewhere or (
+            of_others and all(placed(item, period, ranked) == "outside" for period in asked)
+        ):
             dropped = dropped or item
             continue
         place: Placed = (
@@ -77,18 +86,6 @@ def within(
         dropped = None
     scale = highest / max(weight, 1e-12)
     return tuple(replace(item, relevance=own * scale) for own, _, item in kept), dropped
-
-
-def _is_of_others(item: Evidence, asked: Sequence[Period], ranked: Sequence[Evidence]) -> bool:
-    dated = item.article.published_on is not None
-    return dated and all(placed(item, period, ranked) == "outside" for period in asked)
-
-
-def _foretells(item: Evidence, asked: Period) -> bool:
-    """Whether a sentence tells of a time asked about that lay ahead when its article was published."""
-    day = item.article.published_on
-    told = stated_periods(item.text, day) if day else ()
-    return any(asked.meets(one) and one.first and day and one.first > day for one in told)
 
 
 def placed(item: Evidence, asked: Period, beside: Sequence[Evidence] = ()) -> Placed:

@@ -230,13 +230,17 @@ def _read(question: Question, text: str, asked_about: tuple[Period, ...]) -> Que
         alternatives=(either[1].lower(), either[2].lower()) if either else (),
         several_articles=several,
         compares=bool(_COMPARES.search(text)),
-        plural=_plural(text),
+        plural=bool(_PLURAL.search(text) or _LIST.match(text)),
         present=bool(_NOW.search(text) or not _PAST.search(text)) and not asked_about,
         noun=_noun(text),
         dimensions=measured,
     )
 
 
+_PLURAL = re.compile(
+    r"(?i)\b(?:which|what)\s+(?:(?:are|were)\s+|"
+    r"(?:[\w-]+\s+){0,2}?\w+[^su\W]s\s+(?:are|were|have|had|do|did|can|will|would)\b)"
+)
 NOW = (
     "now|currently|current|today|nowadays|at present|presently|at the moment|so far|to date|up to now|still|latest|"
     r"newest|most recent(?:ly)?|these days|as of"
@@ -369,11 +373,3 @@ def _names(question: str) -> tuple[str, ...]:
         if name and not name.replace(",", "").isdigit() and name.lower() not in STOP_WORDS:
             names.append(name)
     return tuple(dict.fromkeys(names))
-
-
-def _plural(question: str) -> bool:
-    noun = re.search(
-        r"(?i)\b(?:which|what)\s+(?:(?:are|were)\s+|(?:[\w-]+\s+){0,2}?\w+[^su\W]s\s+(?:are|were|have|had|do|did|can|will|would)\b)",
-        question,
-    )
-    return bool(noun) or bool(_LIST.match(question))

@@ -81,7 +81,18 @@ def put_in(made: Edit, others: Sequence[Reading], card: Reading) -> Iterator[str
                     yield "an antonym"
             elif mine in around and not slot:
                 borrowed += not made.claim.text[start].isupper()
-            elif tag == "replace" and slot and _is_slot(made, j - i, m - k, word):
+            elif (
+                tag == "replace"
+                and slot
+                and (  # it took the place of another, everything around it being the same
+                    (made.share >= SLOT and max(j - i, m - k) <= LONGEST_SLOT)
+                    or (
+                        made.share >= ONE_WORD
+                        and m - k == 1
+                        and (word.endswith("ed") or irregular(word))
+                    )
+                )
+            ):
                 yield "another word"
     speaks = made.claim.has_core("report") and any(term.quoted for term in made.claim.content)
     if speaks and any(
@@ -109,13 +120,6 @@ def _restated(made: Edit) -> set[int]:
         for match in pattern.finditer(made.claim.lower)
         for place in range(match.start(), match.end())
     }
-
-
-def _is_slot(made: Edit, theirs: int, mine: int, word: str) -> bool:
-    """Whether a word took the place of another, everything around it being the same."""
-    if made.share >= SLOT and theirs <= LONGEST_SLOT and mine <= LONGEST_SLOT:
-        return True
-    return made.share >= ONE_WORD and mine == 1 and (word.endswith("ed") or irregular(word))
 
 
 def small_words(made: Edit, others: Sequence[Reading]) -> Iterator[str]:

@@ -35,7 +35,13 @@ def ended(statement: str, told: Sequence[Evidence]) -> Evidence | None:
         if not now or _AT_A_TIME.search(statement):
             continue
         subject = frozenset(_stems(f"{statement[: now.start()]} {statement[now.end() :]}"))
-        dated = [item for item in told if item.article.published_on and _is_of(subject, item)]
+        dated = []
+        for item in told:
+            said = set(_stems(item.text))
+            known = subject & (said | set(_stems(item.article.title)))
+            of_it = not subject.isdisjoint(said) and len(known) >= SHARED * len(subject)
+            if item.article.published_on and item.kind is SentenceKind.BODY and of_it:
+                dated.append(item)
         held = [_day(item) for item in dated if state.search(item.text)]
         last = max((i for i in dated if _says(i.text, end)), key=_day, default=None)
         if last is not None and held and _day(last) > max(held):
@@ -58,12 +64,6 @@ def _says(text: str, end: re.Pattern[str]) -> bool:
         and not _TO_COME.search(reading.lower[: match.start()])
         for match in end.finditer(reading.lower)
     )
-
-
-def _is_of(subject: frozenset[str], item: Evidence) -> bool:
-    said = set(_stems(item.text))
-    own, known = subject & said, subject & (said | set(_stems(item.article.title)))
-    return item.kind is SentenceKind.BODY and bool(own) and len(known) >= SHARED * len(subject)
 
 
 def _stems(text: str) -> Iterator[str]:

@@ -69,7 +69,12 @@ def bears(made: Edit, kind: str, match: re.Match[str]) -> bool:
         )
     if kind in ("claim", "fiction") and not _verbs_in(made, (first, match.start())):
         # its left has no more than a subject, which may be another verb's too
-        keeps[0] = keeps_verb(made, (first, last), match) and not _is_only_verb(made, match)
+        # or the operator is a verb, and the claim keeps one that stands in another sentence
+        end = SENTENCE_END.search(made.quote.lower, match.end())
+        later = {start for start, _ in made.kept_after(end.end())} if end else set()
+        told = [token.start for token in _verbs_in(made, (0, len(made.quote.text)))]
+        only = bool(_verbs_in(made, match.span())) and not later.isdisjoint(told)
+        keeps[0] = keeps_verb(made, (first, last), match) and not only
     return (bool(right_words) and keeps[1]) or (left_words >= 2 and keeps[0])
 
 
@@ -113,14 +118,6 @@ def _verbs_in(made: Edit, part: Span) -> list[Token]:
     analysis = analyse(made.quote.text)
     told = (analysis.tokens[one.verb] for one in analysis.statements)
     return [token for token in told if part[0] <= token.start < part[1]]
-
-
-def _is_only_verb(made: Edit, match: re.Match[str]) -> bool:
-    """Whether the operator is a verb, and the claim keeps one that stands in another sentence."""
-    end = SENTENCE_END.search(made.quote.lower, match.end())
-    later = {start for start, _ in made.kept_after(end.end())} if end else set()
-    told = [token.start for token in _verbs_in(made, (0, len(made.quote.text)))]
-    return bool(_verbs_in(made, match.span())) and not later.isdisjoint(told)
 
 
 def keeps_verb(made: Edit, part: Span, operator: re.Match[str]) -> bool:

@@ -53,11 +53,14 @@ SCOPE_END = re.compile(r"[,;:.!?—–()\"“”](?!\d)|\b(?:and|but|that)\b")
 
 def otherwise_bound(made: Alignment) -> Iterator[str]:
     """What the claim says of words that it has in common with the sentences and they say otherwise."""
-    if _all_of_a_part(made):
-        yield "all of a part"
+    told = [quote.lower for quote in made.quotes]
+    of_all = _ALL.search(made.claim.lower) and not made.claim.has("negation", "denial")
+    if of_all and any(map(_PART.search, told)) and not any(map(_ALL.search, told)):
+        yield "all of a part"  # "seven of them"
     if _alone_put_in(made):
         yield "only put in"
-    if _bound_itself(made):
+    binds = _BINDS.search(made.claim.lower) and not made.claim.has("negation", "denial")
+    if binds and not any(_BOUND_SAID.search(quote.lower) for quote in made.quotes):
         yield "a promise nobody makes"
     if _other_relation(made):
         yield "another relation"
@@ -95,14 +98,6 @@ _ALL = re.compile(
     r"(?<!at )(?<!in )\ball\b(?! told| in| but)|\b(?:every|each|everyone|everybody|entire|whole|always)\b"
 )
 _PART = re.compile(rf"\b(?:some|most|many|few|half|part|\d[\d,]*|{'|'.join(CARDINALS)}) of\b")
-
-
-def _all_of_a_part(made: Alignment) -> bool:
-    """Whether the claim says of all what the sentences say of "seven of them"."""
-    if not _ALL.search(made.claim.lower) or made.claim.has("negation", "denial"):
-        return False
-    told = [quote.lower for quote in made.quotes]
-    return any(map(_PART.search, told)) and not any(map(_ALL.search, told))
 
 
 _OF_THE = re.compile(r"\s+of\s+(?:(?:the|its|his|her|their|all)\s+)?")
@@ -151,13 +146,6 @@ _BOUND_SAID = re.compile(
     r"\b(?:promis|pledg|vow|guarant|agree|commit|accept|approv|back|deal|accord|offer|undert|sign|treat|contract|assur|vot|settl"
     r"|decid|decis)|\bwill\b"
 )
-
-
-def _bound_itself(made: Alignment) -> bool:
-    """Whether the claim says that somebody promised or agreed to what no sentence says that anybody did."""
-    if not _BINDS.search(made.claim.lower) or made.claim.has("negation", "denial"):
-        return False
-    return not any(_BOUND_SAID.search(quote.lower) for quote in made.quotes)
 
 
 def _other_relation(made: Alignment) -> bool:
