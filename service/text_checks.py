@@ -5,12 +5,11 @@ from __future__ import annotations
 import asyncio
 import re
 import time
-from collections.abc import AsyncGenerator, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from ingest.english import analyse as analyse_text
 from ingest.english.word_kinds import TermKind
 from ingest.errors import InvalidRequest, TimedOut
 from ingest.report_in_words import quoted
@@ -38,18 +37,13 @@ from service.types import (
 from service.verification.claim_reading import read
 from service.verification.later_states import ended
 from service.verification.stance import contradiction, denial_is_plain
-from service.verification.unexplained import verbs_unexplained
-from service.verification.verify import attribute, comparable, share_held
-from service.verification.word_alignment import Alignment, align
+from service.verification.verify import attribute, comparable
+from service.verification.word_alignment import align
 
 MOST_SENTENCES = 100
 WEIGHED = 12  # closest sentences of the archive, by rank and by meaning, that one is held against
 MOST_JOINED = 5  # of these that are read as one text
 WHOLE = ("exact", "supported")  # of a claim that one sentence bears out
-# How alike claim and sentence must be in meaning (a cosine) for a claim that is put in other words, and the share of its
-# words that the sentence must still have. Chosen on the fit halves of the claims (docs/answers.md).
-ALIKE = 0.5
-REWORDED = 0.6
 SAID = 0.6  # share of a claim in what an outlet took back, from which the claim repeats it
 MOST_CITED = 3  # sentences, of as many families, that say the same
 
@@ -141,10 +135,7 @@ class Checker:
                 if (why := contradiction(sentence.text, item))
             ),
         )
-        if otherwise:
-            return otherwise[0]
-        found = _nearly(sentence.text, sound, near) or borne_out
-        return found or Finding("not_found", "no sentence says it")
+        return next(iter(otherwise), borne_out) or Finding("not_found", "no sentence says it")
 
     def _read(self, text: str, asked: Question) -> Query:
         """A statement, read as a question that takes it for granted."""
@@ -168,76 +159,10 @@ def _borne_out(claim: str, sound: Sequence[Evidence]) -> Finding | None:
     return Finding("partial", "the archive says a part of it", partly) if partly else None
 
 
-def _nearly(claim: str, sound: Sequence[Evidence], near: Mapping[str, float]) -> Finding | None:
-    """What bears the claim out in other words: sentences that say a part of it and are near in meaning."""
-    told = [item for item in sound if item.kind is SentenceKind.BODY]
-    alike = [item for item in told if near[item.key] >= ALIKE and _reworded(claim, item)]
-    if alike:
-        return Finding("supported", "the archive says it in other words", _voices(alike))
-    cited = _in_a_row(claim, told, near)
-    return Finding("supported", "two sentences in a row say it", cited) if cited else None
-
-
 def _voices(saying: Sequence[Evidence]) -> tuple[Evidence, ...]:
     """The first of these sentences of each family."""
     voices = {item.article.family.id: item for item in reversed(saying)}
     return tuple(item for item in saying if voices[item.article.family.id] is item)[:MOST_CITED]
-
-
-def _reworded(claim: str, item: Evidence) -> bool:
-    """Whether a sentence says a part of the claim, enough of its words and its verb among them."""
-    if verdict_on(Draft(claim, (item.key,)), (item,)).support is None:
-        return False
-    mine, quote = read(comparable(claim)), read(comparable(item.text))
-    if quote.has_core("intend") and not mine.has_core("intend"):
-        return False  # a plan
-    made = align(mine, [quote])
-    unexplained = verbs_unexplained(made) or _said_by_another(made)
-    told = analyse_text(item.text)
-    if analyse_text(claim).quantifiers and not (told.quantifiers or told.numbers):
-        return False  # "most of them stayed", "the rest stayed"
-    return (
-        item.kind is SentenceKind.BODY and not unexplained and share_held(claim, [item]) >= REWORDED
-    )
-
-
-def _said_by_another(made: Alignment) -> bool:
-    """Whether the claim puts words into the mouth of somebody of whom the sentence says nothing."""
-    told = {made.claim.content[n].start for n in made.pairs}
-    speakers = [one.speaker for one in analyse_text(made.claim.text).attributions if one.speaker]
-    return any(
-        told.isdisjoint(range(speaker.start, speaker.end))
-        and any(speaker.start <= term.start < speaker.end for term in made.claim.content)
-        for speaker in speakers
-    )
-
-
-def _in_a_row(
-    claim: str, told: Sequence[Evidence], near: Mapping[str, float]
-) -> tuple[Evidence, ...]:
-    """Two neighbouring sentences of an article, one of them near in meaning, that say the claim together; ()
-    where none do. Of a story in a story, and of whose words a quotation is, the one may not say what the other does."""
-    if '"' in comparable(claim).replace("“", '"'):
-        return ()
-    follows = {(item.article.article_id, item.start): item for item in told}
-    for first in told:
-        second = next(
-            (
-                follows[at]
-                for gap in (1, 2)
-                if (at := (first.article.article_id, first.end + gap)) in follows
-            ),
-            None,
-        )
-        if second is None or max(near[first.key], near[second.key]) < ALIKE:
-            continue
-        made_up = any(read(comparable(item.text)).has("fiction") for item in (first, second))
-        if made_up and not read(comparable(claim)).has("fiction"):
-            continue
-        verdict = verdict_on(Draft(claim, (first.key, second.key)), (first, second))
-        if verdict.support in WHOLE and len(verdict.keys) == 2:
-            return first, second
-    return ()
 
 
 def _by_parts(claim: str, told: Sequence[Evidence]) -> tuple[Evidence, ...]:

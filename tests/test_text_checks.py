@@ -257,7 +257,7 @@ def test_what_an_outlet_took_back_is_contradicted_and_what_it_says_instead_borne
         ("Keeper Olav Brandt drowned.", "not_found"),
         ("About two in five of the boxes in Tarn Wood had owls.", "supported"),
         ("About three in five of the boxes in Tarn Wood had owls.", None),
-        ("The Alma takes 25 minutes to cross and can carry 60 cars.", "supported"),
+        ("The Alma takes 25 minutes to cross and can carry 60 cars.", "partial"),
         ("The Alma takes 25 minutes to cross and can carry 90 cars.", None),
         ("Jess Amble unseated Roy Pell in 2022 by a little over 200 votes.", "supported"),
         ("Roy Pell unseated Jess Amble in 2022 by a little over 200 votes.", None),
