@@ -41,6 +41,22 @@ def test_a_day_is_read_in_every_usual_shape(day: date, shape: str) -> None:
     assert latest_named_date(f"It was opened on {words} by the mayor.") == day
 
 
+@pytest.mark.parametrize(
+    ("line", "found"),
+    [
+        ("The Orvel Beacon, 28 June 2024", date(2024, 6, 28)),
+        ("Orvel Gazette - Friday 28 June 2024", date(2024, 6, 28)),
+        ("The Evening Orvel — June 28, 2024", date(2024, 6, 28)),
+        ("Battle of Orvel, 28 June 2024", None),
+        ("The bridge, which opened on 28 June 2024", None),
+        ("The Orvel Beacon, which opened on 28 June 2024", None),
+    ],
+)
+def test_an_outlet_and_a_day_are_the_header_of_a_page(line: str, found: date | None) -> None:
+    stated = find_published(f"A bridge opens\n\n{line}\n\n{PROSE}")
+    assert stated.published_on == found
+
+
 @settings(max_examples=200, deadline=None)
 @given(
     st.one_of(

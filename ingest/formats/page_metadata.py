@@ -12,8 +12,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from ingest.formats.page_regions import is_of, story_of
-from ingest.text.line_kinds import NAME_WORD, same_line, without_site
-from ingest.text.title_and_byline import is_outlet
+from ingest.text.line_kinds import NAME_WORD, is_outlet, same_line, without_site
 from ingest.text.trusted_dates import stated_date
 from ingest.types import DateKind, StatedDate
 

@@ -183,9 +183,22 @@ def beside_dates(line: str, found: Sequence[Mention]) -> str:
 
 def fields_of(line: str) -> list[str]:
     """The fields of a header line such as `June 30, 2025 | By Yusuf Calder | The Northfold
-    Courier`."""
+    Courier`, or of `The Northfold Courier, 30 June 2025`."""
     parts = [part.strip() for part in FIELD_END.split(line) if part.strip()]
+    parts = [half for part in parts for half in outlet_and_day(part)]
     return parts if all(len(part) <= LONGEST_FIELD for part in parts) else [line]
+
+
+def outlet_and_day(field: str) -> tuple[str, ...]:
+    """The outlet and the day of a field that is nothing but these; else the field itself."""
+    halves = _AFTER_OUTLET.split(field, 1)
+    both = len(halves) == 2 and is_outlet(halves[0]) and is_dateline(halves[1])
+    return tuple(halves) if both else (field,)
+
+
+def is_outlet(line: str) -> bool:
+    """Whether a short line is the name of an outlet by its last word, or begins with The."""
+    return len(line) <= 40 and (OUTLET.fullmatch(line) or _THE_OUTLET.fullmatch(line)) is not None
 
 
 def is_heading(line: str) -> bool:
@@ -325,6 +338,11 @@ _BYLINES = (
 )
 _ENDS_WITHIN = re.compile(r"[.!?]\s+[A-Z]")
 
+_WORD = r"(?:[A-Z0-9][\w.'’&-]*|of|the|and|&|for|de|la)"
+LAST_WORDS = {kind: "|".join(words.split()) for kind, words in rows("outlets.tsv")}
+OUTLET = re.compile(rf"(?:{_WORD}\s+){{0,4}}(?:\w*(?:{LAST_WORDS['ends']})|{LAST_WORDS['is']})")
+_THE_OUTLET = re.compile(rf"The(?:\s+{_WORD}){{1,4}}")
+_AFTER_OUTLET = re.compile(r",\s+|\s+[–—-]\s+")
 FIELD_END = re.compile(r"\s[|·•]\s")
 _BY_WITHIN = re.compile(r"\s(?:[—–-]\s+)?(?:by|By|BY):?\s")
 BY = re.compile(r"[Bb][Yy]\s+[A-Z]")

@@ -17,6 +17,7 @@ from ingest.text.line_kinds import (
     beside_dates,
     is_dated_byline,
     is_dateline,
+    outlet_and_day,
 )
 from ingest.types import DateKind, StatedDate
 
@@ -117,7 +118,7 @@ def _statements(line: str) -> Iterator[tuple[str, Mention]]:
     date)."""
     if len(line) > LONGEST_STATEMENT or not any(map(str.isdecimal, line)):
         return
-    for part in FIELD_END.split(line):
+    for part in (half for field in FIELD_END.split(line) for half in outlet_and_day(field)):
         dated = is_dateline(part) or is_dated_byline(part)
         if not dated and not _CREDIT.search(part):
             continue

@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ingest.english.date_mentions import MONTHS, WEEKDAYS, mentions
-from ingest.english.word_tables import rows
 from ingest.text.line_kinds import (
+    LAST_WORDS,
     LONGEST_HEADING,
     NAME_WORD,
+    OUTLET,
     RANK,
     ends_within,
     fields_of,
@@ -18,6 +19,7 @@ from ingest.text.line_kinds import (
     is_dateline,
     is_heading,
     is_notice,
+    is_outlet,
     same_line,
     site_suffix,
 )
@@ -149,7 +151,7 @@ def _title(
         return None, None  # nothing follows: not a header
     else:
         plain = [line for line in opening if not _states_else(line)]
-        named = [line for line in plain if not _OUTLET.fullmatch(line)]
+        named = [line for line in plain if not OUTLET.fullmatch(line)]
         line = next(iter(named or plain), None)
     if line is None:
         return None, None
@@ -165,11 +167,6 @@ def _states_else(line: str) -> bool:
     return any(
         is_byline(field) or is_dateline(field) for field in [line, *fields_of(line)]
     ) or is_notice(line)
-
-
-def is_outlet(line: str) -> bool:
-    """Whether a short line is the name of an outlet by its last word, or begins with The."""
-    return len(line) <= 40 and (_OUTLET.fullmatch(line) or _THE_OUTLET.fullmatch(line)) is not None
 
 
 def is_agency(name: str) -> bool:
@@ -222,11 +219,7 @@ _SURNAME = re.compile(r"(?:Mc|Mac|O['’])?[A-Z][A-Z'’-]{2,}")
 _NOTE = re.compile(
     r"(?:correction|updated?|editor['’]s note|exclusive|opinion|analysis)\b", re.IGNORECASE
 )
-_WORD = r"(?:[A-Z0-9][\w.'’&-]*|of|the|and|&|for|de|la)"
-_LAST_WORDS = {kind: "|".join(words.split()) for kind, words in rows("outlets.tsv")}
-_OUTLET = re.compile(rf"(?:{_WORD}\s+){{0,4}}(?:\w*(?:{_LAST_WORDS['ends']})|{_LAST_WORDS['is']})")
-_AGENCY = re.compile(rf"(?:^Reuters|\w (?:\w*(?:{_LAST_WORDS['agency']})))$")
-_THE_OUTLET = re.compile(rf"The(?:\s+{_WORD}){{1,4}}")
+_AGENCY = re.compile(rf"(?:^Reuters|\w (?:\w*(?:{LAST_WORDS['agency']})))$")
 _PUBLISHED_BY = re.compile(
     r"^(?i:published|posted)\b.{0,40}\bby\s+(?:the\s+)?(?P<name>[A-Z][^.,;|]{2,38})$"
 )
