@@ -212,11 +212,8 @@ def _filter(query: Query, asked: ArchiveQuestion, snapshot: Snapshot) -> Archive
         named = [outlet for outlet, _ in everything.outlets()]
         named = [one for one in named if one.casefold().removeprefix("the ") == wanted]
         byline = f" {' '.join(words(asked.by))} "  # "Jo Lee" stands in "Jo Lee and Kit Barraclough"
-        signed = [
-            one
-            for one in everything.bylines()
-            if not named and byline.strip() and byline in f" {' '.join(words(one))} "
-        ]
+        bylines = everything.bylines() if byline.strip() and not named else ()
+        signed = [one for one in bylines if byline in f" {' '.join(words(one))} "]
         if not named and not signed:
             return None
         publishers, authors = tuple(named) or publishers, tuple(signed)

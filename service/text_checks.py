@@ -148,7 +148,9 @@ def _borne_out(claim: str, sound: Sequence[Evidence]) -> Finding | None:
     judged = [(verdict_on(Draft(claim, (item.key,)), (item,)).support, item) for item in sound]
     whole = [item for support, item in judged if support in WHOLE]
     if whole:
-        return Finding("supported", "the archive says it", _voices(whole))
+        voices = {item.article.family.id: item for item in reversed(whole)}
+        agreeing = [item for item in whole if voices[item.article.family.id] is item]
+        return Finding("supported", "the archive says it", tuple(agreeing[:MOST_CITED]))
     told = [item for item in sound if item.kind is SentenceKind.BODY]  # a heading completes nothing
     if cited := _by_parts(claim, told):
         return Finding("supported", "several sentences together say it", cited)
@@ -157,12 +159,6 @@ def _borne_out(claim: str, sound: Sequence[Evidence]) -> Finding | None:
     cited = tuple(item for item in joined if item.key in verdict.keys)
     partly = cited if verdict.support else tuple(item for support, item in judged if support)[:1]
     return Finding("partial", "the archive says a part of it", partly) if partly else None
-
-
-def _voices(saying: Sequence[Evidence]) -> tuple[Evidence, ...]:
-    """The first of these sentences of each family."""
-    voices = {item.article.family.id: item for item in reversed(saying)}
-    return tuple(item for item in saying if voices[item.article.family.id] is item)[:MOST_CITED]
 
 
 def _by_parts(claim: str, told: Sequence[Evidence]) -> tuple[Evidence, ...]:

@@ -114,11 +114,12 @@ def common_kind(a: Run, b: Run, sides: Sides) -> TermKind | None:
         return TermKind.DATE
     if kinds == {TermKind.NUMBER, TermKind.WORD} and opposed(a, b, sides):
         return TermKind.WORD
-    # a name on one side, on the other words with capitals, not because a sentence begins
-    letters = [sides.left[sides.ours[i].start] for i in a]
-    letters += [sides.right[sides.theirs[j].start] for j in b]
-    capitals = a[0] > 0 < b[0] and all(letter.isupper() for letter in letters)
-    return TermKind.NAME if kinds == {TermKind.NAME, TermKind.WORD} and capitals else None
+    if kinds == {TermKind.NAME, TermKind.WORD} and a[0] > 0 < b[0]:
+        # a name on one side, on the other words with capitals, not because a sentence begins
+        letters = [sides.left[sides.ours[i].start] for i in a]
+        letters += [sides.right[sides.theirs[j].start] for j in b]
+        return TermKind.NAME if all(letter.isupper() for letter in letters) else None
+    return None
 
 
 def _extends(

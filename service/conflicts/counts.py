@@ -67,6 +67,7 @@ def counted(query: Query, text: str, title: str = "", share: float = 0.0) -> dic
     on_the_matter = share >= LIKELY or not asked.isdisjoint(reading.stems)
     in_title = {number.value for number in analyse(title).numbers}
     anybody = stem("people") in named
+    wanted = frozenset(stemmed for _, stemmed in query.terms)
     found: list[tuple[int, Span]] = []
     for number, after in counts(text):
         does = _does_something(reading, number)
@@ -75,14 +76,13 @@ def counted(query: Query, text: str, title: str = "", share: float = 0.0) -> dic
         people = noun in _PEOPLE and not _PEOPLE.isdisjoint(after)
         if noun not in _PEOPLE:
             after -= _PEOPLE  # "residents" are no "residences"
-        alone = any(  # before its verb: "of nine men two wanted it"
+        alone = bool(found) and any(  # before its verb: "of nine men two wanted it"
             statement.subject and reading.tokens[statement.subject[-1]].start == number.start
             for statement in reading.statements
         )
-        sure = not named.isdisjoint(after) or bool(found and alone)
+        sure = not named.isdisjoint(after) or alone
         sure = sure or (people and (share >= AS_LIKELY or (anybody and number.value in in_title)))
         told = _told_of(text, number)
-        wanted = frozenset(stemmed for _, stemmed in query.terms)
         of_another_fate = any(  # the dead are asked for, and this tells of the injured
             not wanted.isdisjoint(one) and told.isdisjoint(one) and not told.isdisjoint(other)
             for one, other in (_FATES, _FATES[::-1])

@@ -29,6 +29,7 @@ from service.conflicts.answer_values import (
     values,
 )
 from service.conflicts.provenance import changes, in_order, why_replaced
+from service.evidence.ranking import THRESHOLD
 from service.query.question_analysis import Query
 from service.types import Account, Conflict, Draft, Evidence
 from service.verification.verify import names_something_foreign
@@ -37,8 +38,6 @@ from service.verification.verify import names_something_foreign
 WEIGHED = 40  # best sentences looked at
 MOST_VALUES = 2  # of one account: a sentence with more is a list, which contradicts nobody
 MOST_ACCOUNTS = 3  # that contradict the answer, each in its own way: more are a series
-# Least relevance of the best sentence where accounts that are to be compared do not differ
-SURE = 0.57
 SIDE = 2  # families that must agree on a value to be a camp
 ON_THE_MATTER = 0.5  # share of the question's words that a family must have to be counted in a camp
 
@@ -182,7 +181,7 @@ def settled(
     if found is None and query.of_accounts:
         found = _compared(query, ranked)
         lead = found.lead if found else None
-        if found is None and ranked and ranked[0].relevance < SURE:
+        if found is None and ranked and ranked[0].relevance < THRESHOLD:
             return (), None
     if found is None or lead is None:
         return tuple(drafts), None

@@ -16,6 +16,7 @@ from service.conflicts.answer_values import terms_held
 from service.conflicts.provenance import SUPERSEDED_DAYS, of_the_present
 from service.drafting import wanted_things
 from service.evidence.answer_types import CORRECTS, PLAIN, cue, new_names
+from service.evidence.leading import PARAGRAPH_GAP
 from service.evidence.time_filter import placed
 from service.query.question_analysis import Query
 from service.types import Draft, Evidence
@@ -42,7 +43,6 @@ AT_ALL = 0.003  # of the best relevance: such a sentence was seldom written in t
 ASKS_THE_SAME = 0.6  # share of a question's terms in an interviewer's that asks for the same
 SIDE = 0.05  # least share of the best relevance that another side of a comparison needs
 FOLLOWS_WITHIN = 800  # characters behind what tells that somebody goes
-PARAGRAPH_GAP = 4  # characters of white space, at most, between a sentence and its antecedent
 
 _POINTS_BACK = re.compile(
     r"(?i)^\W*(?:(?:and|but|yet|so|then|thus|still)\W+)?"

@@ -19,7 +19,7 @@ ANSWERS_IT = 0.003  # and of the account that a later article gives: its words a
 REPORTS = 0.05  # the same of a report that goes before a columnist's own words
 BARE = 5  # words that a sentence adds to the question, at most, if it tells only what happened
 BESIDE = 0.5  # share of its relevance that the sentence behind it then gets
-PARAGRAPH_GAP = 4  # characters of white space, at most, between the two
+PARAGRAPH_GAP = 4  # characters of white space, at most, between neighbouring sentences
 HELD = 0.5  # least share of a question's terms that such a sentence and its title have
 # Whoever says "I" in the first sentences is the writer; further on it may be whom he interviews.
 LEAD = 2  # sentences

@@ -52,15 +52,12 @@ def within(
     happened = _HAPPENED.search(query.question.text) and not _PLANNED.search(query.question.text)
     for item in ranked:
         day = item.article.published_on
-        ahead = [  # that lay ahead when the article was published
-            one
-            for one in (stated_periods(item.text, day) if day else ())
-            if one.first and day and one.first > day
-        ]
-        if happened and any(period.meets(one) for period in asked for one in ahead):
-            continue
+        told = stated_periods(item.text, day) if happened and day else ()
+        ahead = [one for one in told if one.first and day and one.first > day]
+        if any(period.meets(one) for period in asked for one in ahead):
+            continue  # that lay ahead when the article was published
         told_elsewhere = strict and all(placed(item, period, ranked) in apart for period in strict)
-        of_others = of_years and item.article.published_on is not None
+        of_others = of_years and day is not None
         if told_elsewhere or (
             of_others and all(placed(item, period, ranked) == "outside" for period in asked)
         ):

@@ -68,13 +68,13 @@ def bears(made: Edit, kind: str, match: re.Match[str]) -> bool:
             and (kind == "negation" or right[0][0] - match.end() < REACH)
         )
     if kind in ("claim", "fiction") and not _verbs_in(made, (first, match.start())):
-        # its left has no more than a subject, which may be another verb's too
-        # or the operator is a verb, and the claim keeps one that stands in another sentence
+        # Its left has no more than a subject, which may be another verb's too; or the operator is
+        # the verb, and the claim keeps one that stands in another sentence.
         end = SENTENCE_END.search(made.quote.lower, match.end())
         later = {start for start, _ in made.kept_after(end.end())} if end else set()
         told = [token.start for token in _verbs_in(made, (0, len(made.quote.text)))]
-        only = bool(_verbs_in(made, match.span())) and not later.isdisjoint(told)
-        keeps[0] = keeps_verb(made, (first, last), match) and not only
+        elsewhere = bool(_verbs_in(made, match.span())) and not later.isdisjoint(told)
+        keeps[0] = not elsewhere and keeps_verb(made, (first, last), match)
     return (bool(right_words) and keeps[1]) or (left_words >= 2 and keeps[0])
 
 
