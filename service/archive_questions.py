@@ -233,7 +233,7 @@ def _sentences(asked: ArchiveQuestion, wanted: ArchiveFilter, found: Listing) ->
     articles, stories, dated, *days = found.counts()
     number = _articles(articles)
     told = f"{stories} {'story' if stories == 1 else 'stories'}"
-    where = _narrowed(wanted)
+    where = _narrowed(wanted, asked.by)
     held = ", ".join(f"“{word}”" for word in wanted.q.split())
     kind = "all the words" if " " in wanted.q else "the word"
     having = f" whose title or text has {kind} {held}" if wanted.q else ""
@@ -273,10 +273,13 @@ def _titles(asked: ArchiveQuestion, found: Listing, number: int) -> str:
     return f"The newest {most} are {told}." if number > most else f"They are {told}."
 
 
-def _narrowed(wanted: ArchiveFilter) -> str:
+def _narrowed(wanted: ArchiveFilter, by: str) -> str:
     said = [f" from {' and '.join(wanted.publisher)}"] if wanted.publisher else []
     if wanted.author:
-        said.append(f" by {' or '.join(map(_one_line, wanted.author))}")
+        # of a byline only the name that is asked for: what else stands in it may be anything
+        name = re.compile(r"\W+".join(map(re.escape, words(by))), re.IGNORECASE)
+        signed = (found[0] if by and (found := name.search(one)) else one for one in wanted.author)
+        said.append(f" by {' or '.join(dict.fromkeys(map(_one_line, signed)))}")
     if wanted.collection:
         kind = "collection" if len(wanted.collection) == 1 else "collections"
         said.append(f" in the {kind} {' and '.join(map(_one_line, wanted.collection))}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from service.verification.claim_reading import read
-from service.verification.unexplained import of_its_own, verbs_unexplained
+from service.verification.unexplained import of_its_own, only_subject, verbs_unexplained
 from service.verification.word_alignment import Alignment, align
 
 SOLD = "Marta Quill sold the tannery on Friday."
@@ -34,6 +34,26 @@ def test_a_verb_put_over_another_and_somebody_else_are_told(claim: str, told: li
 def test_what_somebody_said_may_be_said_to_be_reported() -> None:
     said = 'The children had not been asked, said the chairman: "Nobody did that."'
     assert not list(of_its_own(laid("The chairman complained that children had been asked.", said)))
+
+
+@pytest.mark.parametrize(
+    ("claim", "alone"),
+    [
+        ("Marta Quill was arrested for theft.", True),
+        ("Mayor Marta Quill is a thief.", True),
+        ("The tannery has burned down.", True),
+        (
+            "Marta Quill robbed the tannery.",
+            False,
+        ),  # two words of the sentence, one of them no name
+        ("The owner disposed of the tannery.", False),  # what a verb is done to
+        ("Marta Quill gave up the tannery after 9 years.", False),  # figures are seen to elsewhere
+    ],
+)
+def test_a_claim_that_has_only_its_subject_from_the_sentence_is_told(
+    claim: str, alone: bool
+) -> None:
+    assert only_subject(laid(claim, SOLD)) is alone
 
 
 @pytest.mark.parametrize(

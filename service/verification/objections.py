@@ -136,6 +136,8 @@ def objections(claim: Reading, quotes: Sequence[Reading], card: Reading) -> Iter
 
 
 def _of_any_words(made: Alignment) -> Iterator[str]:
+    if only_subject(made):
+        yield "too little of it"
     if _taken_back(made):
         yield left_out("error")
     if denial_put_in(made):
@@ -206,7 +208,7 @@ def _by_slots(claim: Reading, quotes: Sequence[Reading], card: Reading) -> Itera
 
 def _of_other_words(made: Alignment, card: Reading) -> Iterator[str]:
     claim, quotes = made.claim, made.quotes
-    if made.held < HELD or only_subject(made):
+    if made.held < HELD:
         yield "too little of it"
     if _rests_on_card(made, card):
         yield "rests on the title"
