@@ -22,6 +22,22 @@ DAM = "The dam at Orvel was closed on 2 June 2025 after inspectors found cracks 
          "The council approved the plan for a new harbour on Monday."),
         ("Marsh Dairies sued Tindle Foods over the price of milk in March.",
          "Tindle Foods sued Marsh Dairies over the price of milk in March."),
+        ("The ferry will sail in May if the pier is mended.",
+         "The ferry will sail in May unless the pier is mended."),
+        ("All of the herring is sold in Orvel.", "Nearly all of the herring is sold in Orvel."),
+        ("The director, Ada Quill, opened the mill.",
+         "The former director, Ada Quill, opened the mill."),
+        ("Nine trains run on Sundays.", "Nine trains run on weekdays and five on Sundays."),
+        ("The mill burned down.", "An earlier version of this report said the mill burned down."),
+        ("In June 31 sailors drowned.", "In the film, in June 31 sailors drowned."),
+        ("The flight home took 94 seconds on quiet nights.",
+         "The flight home took 94 minutes on quiet nights."),
+        ("Police counted 12,000 people at the fair.", "Police counted 8,000 people at the fair."),
+        ("Nora Lind said that the old bridge was safe.",
+         '"The old bridge is safe," said Astrid Moe, the engineer.'),
+        ("The judge who sentenced Marlow was Quill.", "Judge Edith Farrow sentenced Marlow."),
+        ("The judge who sentenced Marlow was Quill.",
+         "Marlow was sentenced by the judge, Edith Farrow, to four years."),
     ],
 )  # fmt: skip
 def test_what_both_cannot_be_true_is_a_contradiction(claim: str, sentence: str) -> None:
@@ -38,6 +54,18 @@ def test_what_both_cannot_be_true_is_a_contradiction(claim: str, sentence: str) 
         ("The dam at Tarn was closed on 4 May 2011 after a landslide.", DAM),
         ("Parents need an appointment unless their child is under 12 months old.",
          "Parents do not need an appointment if their child is over 12 months old."),
+        ("All of the herring and the cod is sold in Orvel.",
+         "Nearly all of the herring is sold in Orvel."),  # a word of its own
+        ("The mill at Senn burned down.",
+         "A report that the mill at Loam burned down was wrong."),
+        ("The firm bought the mill for $22 million.", "The firm bought the mill in May."),
+        ("Nora Lind said that the bridge was safe for lorries.",
+         '"The bridge is safe," said Astrid Moe, the engineer.'),
+        ("Nora Lind said that the bridge was safe.",
+         '"The bridge is safe, but only for as long as the river is low and the ice holds off," '
+         "said Astrid Moe."),
+        ("The mayor of Loam was Ada Quill.", "The mayor of Loam, Edith Farrow, spoke."),
+        ("Best actress in a short comedy", "Ada Quill won best actor in a short comedy."),
     ],
 )  # fmt: skip
 def test_what_is_only_not_said_is_none(claim: str, sentence: str) -> None:

@@ -24,7 +24,7 @@ def of_another(made: Alignment) -> Iterator[str]:
         yield "compared the other way"
     if _stood_for(made) or _owner_for_owned(made):
         yield "head noun left out"
-    if _said_by_another(made):
+    if _put_in_another_mouth(made):
         yield "somebody else says it"
 
 
@@ -168,17 +168,30 @@ def _owned(reading: Reading, phrase: Sequence[Term]) -> tuple[Sequence[Term], Se
     return (), phrase
 
 
-def _said_by_another(made: Alignment) -> bool:
-    """Whether the claim puts into one mouth what the sentences put into another."""
+FEWEST_SAID = 2  # content words of what is said, from which the same words are known by them
+MOST_OF_IT = 0.6  # of what the sentence puts into the other mouth, that the claim must have
+
+
+def said_by_another(made: Alignment) -> bool:
+    """Whether the claim puts words into one mouth of which the sentences put every one into another."""
+    return _put_in_another_mouth(made, whole=True)
+
+
+def _put_in_another_mouth(made: Alignment, *, whole: bool = False) -> bool:
+    """Whether the claim puts into one mouth what the sentences put into another: most of its words, or
+    the `whole` of them."""
     for mine in analyse(made.claim.text).attributions:
         who = _speakers(made.claim, mine)
-        inside = [
-            made.pairs[n][0]
+        said = [
+            n
             for n, t in enumerate(made.claim.content)
-            if n in made.pairs and mine.scope_start <= t.start < mine.scope_end
+            if mine.scope_start <= t.start < mine.scope_end
         ]
-        told = [(one, quote) for quote, one in _told(made, inside)]
-        others = [_speakers(quote, one) for one, quote in told]
+        inside = [made.pairs[n][0] for n in said if n in made.pairs]
+        if whole and (mine.kind != "say" or len(said) < FEWEST_SAID or len(inside) < len(said)):
+            continue
+        told = [(q, one) for q, one in _told(made, inside) if not whole or _kept_of(made, q, one)]
+        others = [_speakers(quote, one) for quote, one in told]
         told_by_others = all(
             _named(them) and not any(likeness(a, b) >= SURE for a in who for b in them)
             for them in others
@@ -186,6 +199,13 @@ def _said_by_another(made: Alignment) -> bool:
         if others and told_by_others and _named(who):
             return True
     return False
+
+
+def _kept_of(made: Alignment, quote: Reading, one: Attribution) -> bool:
+    """Whether the claim has most of what a sentence puts into somebody's mouth."""
+    said = [t for t in quote.content if one.scope_start <= t.start < one.scope_end]
+    kept = {t.start for t in made.kept(made.quotes.index(quote))}
+    return sum(t.start in kept for t in said) >= MOST_OF_IT * len(said)
 
 
 def _told(

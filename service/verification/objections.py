@@ -68,6 +68,7 @@ IN_SCOPE = 0.5  # of what is kept, that must lie in an operator's scope
 NEGATION = "negation"
 NEGATION_LEFT_OUT = left_out(NEGATION)
 ROLES_EXCHANGED = "roles exchanged"
+FIGURE_MISSING = "number not in the cited sentences"
 TYPED = frozenset(("number", "date", "name", "quantifier", "antonym", "quotation"))
 _GIVES_CAUSE = re.compile(r"\b(?:because(?: of)?|in order to)\b|(?<!or )\bso that\b")
 _CAUSES = re.compile(

@@ -10,7 +10,9 @@ from ingest.english.word_kinds import TermKind
 from ingest.english.words import BE
 from service.types import Draft, Evidence
 from service.verification.claim_reading import Reading, read
+from service.verification.counterparts import said_by_another
 from service.verification.objections import (
+    FIGURE_MISSING,
     NEAR,
     NEGATION,
     NEGATION_LEFT_OUT,
@@ -18,25 +20,47 @@ from service.verification.objections import (
     another,
     objections,
 )
+from service.verification.omissions import left_out
 from service.verification.relations import (
     says_all_of_a_counted_part,
     says_other_outcome,
     verbs,
 )
 from service.verification.verify import comparable, verify
+from service.verification.who_is_what import held_by_another
 from service.verification.word_alignment import Alignment, align, edit
 
 # Of what speaks against a claim, that which both cannot be true of; the rest is only not said.
 OTHER_NUMBER = "the archive gives another number"
+OTHER_NAME = "the archive gives another name"
+OF_A_PART = "the archive says it of a part only"
+OF_OTHERS = "the archive says it of others"
 _EXCLUDES = {
     NEGATION: "the archive says the opposite",
     NEGATION_LEFT_OUT: "the archive says the opposite",
-    ROLES_EXCHANGED: "the archive says it of others",
+    ROLES_EXCHANGED: OF_OTHERS,
     another("number"): OTHER_NUMBER,
     another("date"): "the archive gives another date",
-    another("name"): "the archive gives another name",
+    another("name"): OTHER_NAME,
     another("antonym"): "the archive says the opposite",
     another("quantifier"): "the archive says it of another share",
+    another("relation"): "the archive relates it otherwise",
+    another("direction"): "the archive says the opposite",
+    "compared the other way": "the archive says the opposite",
+    "all of a part": OF_A_PART,
+    "title of somebody else": OF_OTHERS,
+}
+# and where the sentence has every word of the claim
+_LEFT_OUT = {
+    another("value"): "the archive says something else in its place",
+    "bound left out": "the archive bounds what it says of it",
+    "number of another part": "the archive gives the number of something else",
+    "rank left out": "the archive gives another rank",
+    "head noun left out": OF_OTHERS,
+}
+_UNREAL = {
+    left_out("error"): "the archive says that this is wrong",
+    left_out("fiction"): "the archive tells it of no real event",
 }
 _DENIALS = (NEGATION, NEGATION_LEFT_OUT)
 # Chosen on the fit half of `evals/suites/claims` (docs/quality.md).
@@ -45,17 +69,24 @@ LEAST_SHARED = 3  # content words that both have, where the sentence lacks one
 MOST_MISSING = 1  # things of the claim that the sentence lacks; the words of a name are one
 
 
+_ENDS = re.compile(r"[.!][\"”')]*$")
+
+
 def contradiction(claim: str, item: Evidence) -> str | None:
     """What the archive says instead, in words for people; None where the sentence does not exclude
     the claim, or speaks of something else."""
     mine, quote = read(comparable(claim)), read(comparable(item.text))
     made = align(mine, [quote])
     if made.held >= LEAST_HELD and says_all_of_a_counted_part(made):
-        return "the archive says it of a part only"
+        return OF_A_PART
     if made.held >= LEAST_HELD and says_other_outcome(made):
         return "the archive says the opposite"
-    if not is_near(claim, item):
-        return None
+    if said_by_another(made):
+        return "the archive gives these words to somebody else"
+    if held_by_another(made):
+        return OTHER_NAME
+    if not is_near(claim, item) or not (verbs(mine) or _ENDS.search(mine.text)):
+        return None  # no statement, as a heading is none
     missing = [term for n, term in enumerate(mine.content) if n not in made.pairs]
     names = sum(term.kind is TermKind.NAME for term in missing)
     if len(missing) - max(0, names - 1) > MOST_MISSING:
@@ -63,9 +94,28 @@ def contradiction(claim: str, item: Evidence) -> str | None:
     if missing and len(made.pairs) < LEAST_SHARED:
         return None
     for reason in objections(mine, [quote], read(comparable(item.article.title))):
-        if reason in _EXCLUDES and (reason not in _DENIALS or denial_is_plain(claim, item)):
-            return _EXCLUDES[reason]
+        if reason in _DENIALS and not denial_is_plain(claim, item):
+            continue
+        if reason in _EXCLUDES or (reason in _LEFT_OUT and not missing) or _unreal(reason, made):
+            return (_EXCLUDES | _LEFT_OUT | _UNREAL)[reason]
+        if reason == FIGURE_MISSING and _figures_differ(made):
+            return OTHER_NUMBER
     return None
+
+
+def _unreal(reason: str, made: Alignment) -> bool:
+    """Whether the sentence tells as an error or a fiction what the claim says, and does not deny, itself."""
+    denies = made.claim.has("negation", "denial")
+    return reason in _UNREAL and len(made.pairs) == len(made.claim.content) and not denies
+
+
+def _figures_differ(made: Alignment) -> bool:
+    """Whether the sentence has a figure that the claim has not, or the claim's own in another unit."""
+    (quote,) = made.quotes
+    kept = {term.start for term in made.kept(0)}
+    theirs = [t for t in quote.content if t.kind is TermKind.NUMBER]
+    mine = [n for n, t in enumerate(made.claim.content) if t.kind is TermKind.NUMBER]
+    return any(t.start not in kept for t in theirs) or all(n in made.pairs for n in mine)
 
 
 def is_near(claim: str, item: Evidence) -> bool:

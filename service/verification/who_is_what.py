@@ -18,6 +18,7 @@ from service.verification.word_alignment import Alignment
 _AN_OFFICE = r"(?:an?|the|its|his|her|their|our) (?:[\w'-]+ ){0,3}?"
 _BEFORE = re.compile(rf"\b{_AN_OFFICE}[\w-]+, $")
 _BEHIND = re.compile(rf", (?={_AN_OFFICE}[\w-]+(?:[,.;]| (?:of|for|at|in|who|that|and)\b|$))")
+_IS = re.compile(r"\b(?:is|was|are|were) $")
 _OWNS = re.compile(r"'s? ")
 _PHRASE_ENDS = re.compile(r"[,.;:]|\s(?:of|for|at|in|on|to|who|that|which|and|from|with|by)\b|$")
 
@@ -33,7 +34,7 @@ class Title:
 @lru_cache(maxsize=4096)
 def titles(reading: Reading) -> tuple[Title, ...]:
     """All that a text calls anybody."""
-    return tuple(_beside_names(reading)) + tuple(_by_being(reading))
+    return (*_beside_names(reading), *_by_being(reading), *_named_last(reading))
 
 
 def of_somebody_else(made: Alignment) -> bool:
@@ -44,6 +45,22 @@ def of_somebody_else(made: Alignment) -> bool:
         same = [one for one in told if stands_for(one.noun, mine.noun)]
         named = any(_is_one(mine.holder, words) for words in known)
         if same and named and not any(_is_one(mine.holder, one.holder) for one in same):
+            return True
+    return False
+
+
+def held_by_another(made: Alignment) -> bool:
+    """Whether the sentences say of somebody else all that the claim says of the one it names: that the
+    judge who sentenced her was Moe. Who holds an office changes, who did something does not."""
+    content = made.claim.content
+    if not any(t.start in verbs(made.claim) and n in made.pairs for n, t in enumerate(content)):
+        return False
+    missing = {t.start for n, t in enumerate(content) if n not in made.pairs}
+    held = {_words(n) for n in _names(made.claim) if missing == {t.start for t in n}}
+    told = [title for quote in made.quotes for title in titles(quote)]
+    for mine in titles(made.claim):
+        same = [one for one in told if stands_for(one.noun, mine.noun)]
+        if same and mine.holder in held and not any(_is_one(mine.holder, o.holder) for o in same):
             return True
     return False
 
@@ -99,6 +116,18 @@ def _by_being(reading: Reading) -> Iterator[Title]:
         aside = reading.lower[: token.start].rstrip().endswith(")")
         if noun and holder and not aside:
             yield Title(noun.value, _words(named or holder))
+
+
+_OPENS = re.compile(r"[\"“]?(?:the|its|his|her|their|our) ")
+
+
+def _named_last(reading: Reading) -> Iterator[Title]:
+    """Who holds an office that opens a statement: "the judge in the case was Moe"."""
+    for name in _names(reading):
+        being = _IS.search(reading.lower, 0, name[0].start)
+        opens = being and _OPENS.match(reading.lower, reading.segment(being.start())[0])
+        if opens and (noun := _head(reading, opens.end())) and noun.end <= name[0].start:
+            yield Title(noun.value, _words(name))
 
 
 def _head(reading: Reading, place: int) -> Term | None:
