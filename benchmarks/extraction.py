@@ -33,7 +33,7 @@ from ingest.errors import BadArticle
 from ingest.formats.article_making import article_of
 from ingest.formats.html import read_page
 from ingest.text.clean import clean
-from ingest.text.line_kinds import kinds_of
+from ingest.text.paragraph_kinds import kinds_of
 from ingest.types import SentenceKind
 
 SHINGLE = 4  # words

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from ingest.english.date_mentions import mentions
 from ingest.formats.file_readers import read
-from ingest.text.line_kinds import is_dateline
+from ingest.text.header_pieces import is_dateline
 from ingest.text.publication_dates import find_published, latest_named_date, parse
 from ingest.types import Article, DateKind, StatedDate
 

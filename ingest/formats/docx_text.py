@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from ingest.errors import BadArticle
 from ingest.formats.zipped import parts_of
-from ingest.text.line_kinds import is_byline
+from ingest.text.header_pieces import is_byline
 from ingest.types import Extract
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from difflib import get_close_matches
 NAMES = {
     "title": "title headline head webtitle articletitle storytitle",
     "author": "author authors byline bylines by creator writer writers reporter dccreator authorname",
-    "publisher": "publisher outlet newspaper publication publicationname site sitename website source sourcename "
+    "publisher": "publisher outlet newspaper paper publication publicationname site sitename website source sourcename "
     "provider",
     "url": "url link canonicalurl permalink weburl articleurl originalurl sourceurl",
     "published_on": "publishedon published date publishdate publisheddate publishedat datepublished datepublish "

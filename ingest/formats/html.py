@@ -12,7 +12,8 @@ from ingest.errors import BadArticle
 from ingest.formats.encodings import decode
 from ingest.formats.page_metadata import read_metadata
 from ingest.formats.page_regions import is_chrome
-from ingest.text.line_kinds import fields_of, is_byline, is_dateline, same_line
+from ingest.text.header_pieces import is_byline, states_day
+from ingest.text.line_kinds import same_line
 from ingest.text.publication_dates import is_fact
 from ingest.text.title_and_byline import credit_in
 from ingest.types import Extract
@@ -259,7 +260,7 @@ def _header(lines: Sequence[Line], heading: int | None, body: Sequence[str]) -> 
         if is_fact(texts, number):
             continue
         for text in line.text.split("\n"):
-            if any(is_byline(field) or is_dateline(field) for field in fields_of(text)):
+            if is_byline(text) or states_day(text):
                 header.append(text)
     top = [text for text in body[:HEADER_LINES] if "\n" in text]
     return [text for text in header if not any(text in paragraph for paragraph in top)]

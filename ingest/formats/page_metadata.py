@@ -12,7 +12,8 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from ingest.formats.page_regions import is_of, story_of
-from ingest.text.line_kinds import NAME_WORD, is_outlet, same_line, without_site
+from ingest.text.header_pieces import NAME_WORD, outlet_named
+from ingest.text.line_kinds import same_line, without_site
 from ingest.text.trusted_dates import stated_date
 from ingest.types import DateKind, StatedDate
 
@@ -122,7 +123,7 @@ def _marked_authors(tree: HtmlElement, story: HtmlElement | None) -> Iterator[st
     for element in islice(marked, MOST_MARKS):
         words = _BY.sub("", " ".join(element.text_content().split()))
         stated = "author" in (element.get("itemprop"), element.get("rel"))
-        name = _NAME.fullmatch(words) and not is_outlet(words)
+        name = _NAME.fullmatch(words) and not outlet_named(words)
         if (name or (stated and SHORTEST_NAME <= len(words) <= LONGEST_NAME)) and is_of(
             element, story
         ):
@@ -318,8 +319,7 @@ def _header_times(tree: HtmlElement) -> list[StatedDate]:
 
 
 def _opening(element: HtmlElement) -> str:
-    """The first characters of an element's text; all of it, for each of many elements within, takes
-    hours."""
+    """The first characters of an element's text; all of it, for each of many within, takes hours."""
     words = ""
     for piece in element.itertext():
         words += piece

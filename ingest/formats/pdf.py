@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from ingest.errors import BadArticle
 from ingest.formats.pdf_columns import Line, in_order, parted
-from ingest.text.line_kinds import is_byline
+from ingest.text.header_pieces import is_byline
 from ingest.types import Extract
 
 if TYPE_CHECKING:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import html
 import re
 
-from ingest.text.line_kinds import is_byline, is_dateline, standing
+from ingest.text.header_pieces import is_byline, is_dateline
+from ingest.text.line_kinds import standing
 from ingest.text.publication_dates import leading_stamp
 
 MOST_PASSES = 12  # markup hidden in markup takes a pass a layer; real articles take two

@@ -9,15 +9,15 @@ from datetime import date
 from itertools import takewhile
 
 from ingest.english.date_mentions import Mention, day_of, mentions
-from ingest.text.line_kinds import (
+from ingest.text.header_block import read_header
+from ingest.text.header_pieces import (
     BY,
     FIELD_END,
     LABEL,
     PHRASES,
     beside_dates,
-    is_dated_byline,
     is_dateline,
-    outlet_and_day,
+    states_day,
 )
 from ingest.types import DateKind, StatedDate
 
@@ -60,6 +60,8 @@ def find_published(text: str, latest: date = date.max) -> Published:
         opening = _FILED.match(lines[prose])  # of a wire, `ORVEL, 3 May 2025 (Wire) —`
         filed = mentions(opening["day"]) if opening else ()
         found += [("filed", mention) for mention in filed if _certain(mention)]
+    if (placed := read_header(lines).dated) is not None:
+        found += [("placed", mention) for mention in mentions(lines[placed]) if _certain(mention)]
     # what can be read in one way only, once each, in the order of the text
     stated = dict.fromkeys(
         StatedDate(_KINDS[label], mention.day, mention.precision, "text")
@@ -70,7 +72,7 @@ def find_published(text: str, latest: date = date.max) -> Published:
     for label, mention in found:
         if (day := _certain(mention)) and day <= latest:
             days[label].append(day)
-    plain = days["published"] + days["bare"] or days["filed"]
+    plain = days["published"] + days["bare"] or days["filed"] or days["placed"]
     again, known = days["republished"], days["first"] or plain
     published = min(known, default=None)
     later = [day for day in again + plain if published is None or day > published]
@@ -118,8 +120,8 @@ def _statements(line: str) -> Iterator[tuple[str, Mention]]:
     date)."""
     if len(line) > LONGEST_STATEMENT or not any(map(str.isdecimal, line)):
         return
-    for part in (half for field in FIELD_END.split(line) for half in outlet_and_day(field)):
-        dated = is_dateline(part) or is_dated_byline(part)
+    for part in FIELD_END.split(line):
+        dated = states_day(part)
         if not dated and not _CREDIT.search(part):
             continue
         position = 0
@@ -159,6 +161,7 @@ _KINDS = {
     "published": DateKind.PUBLISHED,
     "bare": DateKind.PUBLISHED,
     "filed": DateKind.PUBLISHED,
+    "placed": DateKind.PUBLISHED,
     "republished": DateKind.REPUBLISHED,
     "updated": DateKind.UPDATED,
 }

@@ -12,7 +12,8 @@ from itertools import pairwise
 from ingest.english.date_mentions import MONTHS, WEEKDAYS
 from ingest.english.word_tables import lists
 from ingest.injection.recognition import marked
-from ingest.text.line_kinds import is_notice, kinds_of, standing, triggers_in
+from ingest.text.line_kinds import is_notice, standing, triggers_in
+from ingest.text.paragraph_kinds import kinds_of
 from ingest.tokens import encoding
 from ingest.types import Article, Passage, Sentence, SentenceKind
 

@@ -11,7 +11,8 @@ from __future__ import annotations
 
 import re
 
-from ingest.text.line_kinds import is_dateline, is_notice
+from ingest.text.header_pieces import is_dateline
+from ingest.text.line_kinds import is_notice
 
 MOST_SITE_TALK = 0.7  # share of the letters; of real articles the highest is .35, of pages of a site the lowest .92
 MOST_PROSE = 300  # letters of other text that an article has at least, whatever the share

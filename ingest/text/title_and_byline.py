@@ -3,26 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 
 from ingest.english.date_mentions import MONTHS, WEEKDAYS, mentions
-from ingest.text.line_kinds import (
+from ingest.text.header_block import HeaderBlock, read_header
+from ingest.text.header_pieces import (
     LAST_WORDS,
-    LONGEST_HEADING,
     NAME_WORD,
-    OUTLET,
     RANK,
-    ends_within,
+    Says,
     fields_of,
     is_byline,
-    is_dateline,
-    is_heading,
-    is_notice,
-    is_outlet,
-    same_line,
-    site_suffix,
+    outlet_named,
+    pieces,
 )
+from ingest.text.line_kinds import HEADLINE_LABEL, is_notice, same_line, site_suffix
 
 # paragraphs at either end that speak of the article and not of its subject
 HEADER_LINES, FOOTER_LINES = 10, 10
@@ -46,21 +43,14 @@ def find_header(text: str, heading: str | None = None) -> Header:
     A text that starts in mid-article has no title. Nothing is guessed from prose.
     """
     lines = [line for line in text.split("\n") if line]
-    opening = _opening(lines)
-    title, site = _title(lines, opening, heading)
-    author, house = _byline(lines, opening)
-    fields = [
-        field
-        for line in opening
-        if not (title and same_line(line, title))
-        for field in fields_of(line)
-    ]
-    fields += [found["name"] for line in opening if (found := _PUBLISHED_BY.search(line))]
-    outlet = next(filter(is_outlet, fields), None)
+    header = read_header(lines, heading)
+    title, site = _title(lines, header)
+    author = _byline(lines, len(header.lines)) or next(map(person, header.people), None)
+    outlet = next(iter(header.outlets), None)
     # "the views … do not reflect those of X" names the platform
     disclaimers = filter(None, map(_DISCLAIMER.search, reversed(lines[-FOOTER_LINES:])))
     disclaimed = next((_DOMAIN.sub("", found["name"].strip(" .")) for found in disclaimers), None)
-    publisher = site or outlet or disclaimed or house
+    publisher = site or outlet or disclaimed
     ends = (*reversed(lines[-FOOTER_LINES:]), *lines[:HEADER_LINES])
     short = (line for line in ends if len(line) <= LONGEST_CREDIT)
     sentences = (sentence for line in short for sentence in _ROUGH_END.split(line))
@@ -68,6 +58,8 @@ def find_header(text: str, heading: str | None = None) -> Header:
     wired = next(filter(None, map(_WIRED.match, lines[:HEADER_LINES])), None)
     if credit is None and wired is not None:
         credit = wired["name"]
+    if credit is None:  # beside the outlet at the top
+        credit = next(filter(is_agency, header.outlets[1:]), None)
     signed = _SIGNED.search(lines[-1]) if lines else None
     if credit is None and signed is not None and is_agency(signed["name"]):
         credit = signed["name"]
@@ -120,53 +112,14 @@ def credit_in(sentence: str) -> str | None:
     return None
 
 
-def _opening(lines: Sequence[str]) -> list[str]:
-    """The lines above the first paragraph of prose."""
-    opening: list[str] = []
-    for line in lines[:HEADER_LINES]:
-        asks = len(line) <= LONGEST_HEADING and line[-1] in "?!"
-        may_be_title = is_heading(line) or (
-            (asks or len(fields_of(line)) > 1) and not ends_within(line)
-        )
-        broken_off = line is lines[-1] and ends_within(line)  # prose without its full stop
-        if (
-            broken_off
-            or len(line) > LONGEST_LINE
-            or not (_states_else(line) or may_be_title or _NOTE.match(line))
-        ):
-            break
-        opening.append(line)
-    return opening
-
-
-def _title(
-    lines: Sequence[str], opening: Sequence[str], heading: str | None
-) -> tuple[str | None, str | None]:
+def _title(lines: Sequence[str], header: HeaderBlock) -> tuple[str | None, str | None]:
     """The title without the name of a site at its end, and that name."""
-    if heading:
-        line: str | None = heading
-    elif len(lines) > 1 and len(lines[0]) <= LONGEST_TITLE and same_line(lines[0], lines[1]):
-        line = lines[0]
-    elif len(lines) <= len(opening):
-        return None, None  # nothing follows: not a header
-    else:
-        plain = [line for line in opening if not _states_else(line)]
-        named = [line for line in plain if not OUTLET.fullmatch(line)]
-        line = next(iter(named or plain), None)
-    if line is None:
-        return None, None
-    bare, site = site_suffix(line)
+    line = HEADLINE_LABEL.sub("", header.headline or "") or None
+    bare, site = site_suffix(line or "")
     repeated = len(lines) > 1 and same_line(lines[0], lines[1])
-    if site and (repeated or "|" in line[len(bare) :] or is_outlet(site)):
+    if line and site and (repeated or "|" in line[len(bare) :] or outlet_named(site)):
         return bare, site
     return line, None
-
-
-def _states_else(line: str) -> bool:
-    """Whether a header line is a byline, date line or notice, and so no title."""
-    return any(
-        is_byline(field) or is_dateline(field) for field in [line, *fields_of(line)]
-    ) or is_notice(line)
 
 
 def is_agency(name: str) -> bool:
@@ -174,23 +127,29 @@ def is_agency(name: str) -> bool:
     return _AGENCY.search(name) is not None
 
 
-def _byline(lines: Sequence[str], opening: Sequence[str]) -> tuple[str | None, str | None]:
-    """The author and the outlet that a byline or signature names."""
+def _byline(lines: Sequence[str], above: int) -> str | None:
+    """The author that a byline or signature names; `above` prose stand so many lines."""
     ends = [
-        *lines[: max(HEADER_LINES, len(opening))],
+        *lines[: max(HEADER_LINES, above)],
         *lines[max(HEADER_LINES, len(lines) - FOOTER_LINES) :],
     ]
-    for line in ends:
-        for field in fields_of(line):
-            if not is_byline(field):
-                continue
+    for line in filter(is_byline, ends):
+        for field in [*_signed(line), *filter(is_byline, fields_of(line))]:
             field = _PICTURES.split(_before_day(field))[0]
-            for shape in _AUTHORS:
-                found = shape.search(field)
-                if found:
-                    house = (found.groupdict().get("house") or "").strip(" .")
-                    return person(found["name"]), house if is_outlet(house) else None
-    return None, None
+            found = next(filter(None, (shape.search(field) for shape in _AUTHORS)), None)
+            if found and all(says in (Says.NAME, Says.ROLE) for says, _ in pieces(found["name"])):
+                return person(found["name"])
+    return None
+
+
+def _signed(line: str) -> Iterator[str]:
+    """The pieces of a line that are marked as an author's, each with the names that follow it."""
+    rest = list(pieces(line))
+    while rest:
+        says, words = rest.pop(0)
+        if says is Says.AUTHOR:
+            names = takewhile(lambda piece: piece[0] is Says.NAME, rest)
+            yield ", ".join([words, *(name for _, name in names)])
 
 
 def _cased(word: str) -> str:
@@ -216,19 +175,12 @@ _PLACE = re.compile(r"\s+in\s+[A-Z][\w'’.-]+(?:\s+[A-Z][\w'’.-]+){0,3}(?=$|,
 _PREFIX = re.compile(r"Mc|Mac|O['’]|[Dd]e|[Vv]an")
 _ROUGH_END = re.compile(r"(?<=[.!?])\s+(?=[A-Z])")
 _SURNAME = re.compile(r"(?:Mc|Mac|O['’])?[A-Z][A-Z'’-]{2,}")
-_NOTE = re.compile(
-    r"(?:correction|updated?|editor['’]s note|exclusive|opinion|analysis)\b", re.IGNORECASE
-)
 _AGENCY = re.compile(rf"(?:^Reuters|\w (?:\w*(?:{LAST_WORDS['agency']})))$")
-_PUBLISHED_BY = re.compile(
-    r"^(?i:published|posted)\b.{0,40}\bby\s+(?:the\s+)?(?P<name>[A-Z][^.,;|]{2,38})$"
-)
 _NAME = rf"(?:{RANK}\s+)?{NAME_WORD}(?:\s+{NAME_WORD}){{0,6}}"
 _PEOPLE = rf"(?P<name>{_NAME}(?:(?:,\s+{_NAME})*,?\s+(?:and|&)\s+{_NAME})?)"
-_HOUSE = r"(?:\s*(?:,|\||for|–|—|-|\()\s*(?P<house>[A-Z][^,|()]{2,40}))?"
 _AUTHORS = (
     re.compile(
-        rf"\b(?i:by|authors?|byline|reporter|correspondent|auteur|autor):?\s+{_PEOPLE}{_HOUSE}"
+        rf"\b(?i:by|authors?|byline|reporter|correspondent|auteur|autor|(?:words|text|story)(?=:)):?\s+{_PEOPLE}"
     ),
     re.compile(rf"^From\s+[^,]{{2,40}},\s+{_PEOPLE}$"),
     re.compile(rf"^{_PEOPLE},\s"),
