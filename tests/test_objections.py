@@ -47,6 +47,34 @@ KINDS: dict[str, dict[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
             ("Orla Penn ran the bakery for 30 years without ever closing it.",),
         ),
     },
+    "refused": {
+        "Lund's councillors, who met for the third time in as many weeks, refused in June to shut the pool.": (
+            ("The pool at Lund was shut down by councillors in June.",),
+            ("The councillors of Lund would not shut the pool in June.",),
+        ),
+        "A recount in Harl that was ordered by the court, although neither candidate wanted it, begins today.": (
+            ("The court refused to order a recount in Harl.", "The court did not order a recount in Harl."),
+            ("The court ordered a recount in Harl.",),
+        ),
+        "The council closed the pool after a vote that would not be repeated.": (
+            ("The council refused to close the pool.",),
+            ("The council voted and closed the pool.",),
+        ),
+        "The Mill Museum, whose new wing was paid for by a brewer, has yet to decide whether to open in winter.": (
+            ("The Mill Museum opens in winter, in a wing that was paid for by a brewer.",),
+            ("The Mill Museum has not decided whether it opens in winter.",),
+        ),
+    },
+    "counted by others": {
+        "Organisers counted 12,000 marchers.": (
+            ("Police counted 12,000 marchers.",),
+            ("The organisers counted 12,000 people who marched.",),
+        ),
+        "Of the four reactors, two are running again.": (
+            ("All four reactors are running again.",),
+            ("Two of the four reactors are running again.",),
+        ),
+    },
     "denied": {
         "The depot does not lie at the quarry's edge, as the map had it.": (
             ("The depot lies at the edge of the quarry.",),

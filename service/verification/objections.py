@@ -19,6 +19,7 @@ from service.verification.amount_checks import (
 )
 from service.verification.claim_reading import CORE, WIDE, Reading, read
 from service.verification.counterparts import crossed, of_another, subject_moved
+from service.verification.denials import denial_dropped, denial_put_in
 from service.verification.figures import figures_otherwise
 from service.verification.insertions import (
     MOST_CARD_WORDS,
@@ -41,11 +42,7 @@ from service.verification.omissions import (
     left_out,
 )
 from service.verification.operator_scope import makes_up
-from service.verification.relations import (
-    denial_dropped,
-    denial_put_in,
-    otherwise_bound,
-)
+from service.verification.relations import otherwise_bound
 from service.verification.reversals import displaced, flipped
 from service.verification.role_swaps import opposed, turned
 from service.verification.unexplained import of_its_own, only_subject

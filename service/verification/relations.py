@@ -14,7 +14,7 @@ from ingest.english.clauses import Statement
 from ingest.english.quantities import CARDINALS
 from ingest.english.word_kinds import Term, TermKind
 from ingest.english.words import irregular, opposite
-from service.verification.claim_reading import CORE, WIDE, Reading, Span
+from service.verification.claim_reading import CORE, WIDE, Reading
 from service.verification.word_alignment import Alignment, likeness
 
 HEADS = 3  # content words behind a relation or a denial that it is said of
@@ -57,6 +57,8 @@ def otherwise_bound(made: Alignment) -> Iterator[str]:
     of_all = _ALL.search(made.claim.lower) and not made.claim.has("negation", "denial")
     if of_all and any(map(_PART.search, told)) and not any(map(_ALL.search, told)):
         yield "all of a part"  # "seven of them"
+    elif says_all_of_a_counted_part(made):
+        yield "all of a part"
     if _alone_put_in(made):
         yield "only put in"
     binds = _BINDS.search(made.claim.lower) and not made.claim.has("negation", "denial")
@@ -100,7 +102,8 @@ _ALL = re.compile(
 _PART = re.compile(rf"\b(?:some|most|many|few|half|part|\d[\d,]*|{'|'.join(CARDINALS)}) of\b")
 
 
-_OF_THE = re.compile(r"\s+of\s+(?:(?:the|its|his|her|their|all)\s+)?")
+_OF_THE = re.compile(r"(?:^|\s+)of\s+(?:(?:the|its|his|her|their|all)\s+)?$")
+_THEN = re.compile(r"(?: [\w'-]+){0,3},? (?:only |just )?")  # "of the four reactors, two"
 _ALL_BEFORE = re.compile(
     r"\b(?:all|every one|each)(?: one)?(?: of)?(?: the| its| his| her| their)?\s+$"
 )
@@ -116,7 +119,12 @@ def says_all_of_a_counted_part(made: Alignment) -> bool:
         if t.kind is TermKind.NUMBER and _ALL_BEFORE.search(made.claim.lower[: t.start])
     }
     return any(
-        right.value in whole and _OF_THE.fullmatch(quote.lower[left.end : right.start])
+        (right.value in whole and _OF_THE.fullmatch(quote.lower[left.end : right.start]))
+        or (
+            left.value in whole
+            and _OF_THE.search(quote.lower[: left.start])
+            and _THEN.fullmatch(quote.lower[left.end : right.start])
+        )
         for quote in made.quotes
         for left, right in pairwise(t for t in quote.content if t.kind is TermKind.NUMBER)
         if left.value != right.value
@@ -311,73 +319,3 @@ def _turned(made: Alignment, turn: re.Pattern[str]) -> bool:
         or next((t for t in made.quotes[s].content if t.start >= m.end()), None) in made.kept(s)
     }
     return len(mine) == len(theirs) == 1 and mine != theirs
-
-
-_UNTIL = re.compile(r"\b(?:until|till|before|first|only)\b")
-
-
-def denial_dropped(made: Alignment) -> bool:
-    """Whether what the sentences deny stands in a part of the claim that denies nothing."""
-    claim = made.claim
-    unless = any("unless" in quote.lower for quote in made.quotes)
-    if unless or claim.has("condition") or claim.has_core("question", "error"):
-        return False
-    for part in claim.segments:
-        if (
-            _part_denies(claim, part)
-            and sum(part[0] <= t.start < part[1] for t in claim.content) < 2
-        ):
-            return False  # "but it did not"
-    for s, quote in enumerate(made.quotes):
-        kept = {
-            quote.content[place].start: claim.content[n].start
-            for n, ((s2, place), score) in made.pairs.items()
-            if s2 == s and score >= SURE
-        }
-        for match in WIDE["negation"].finditer(quote.lower):
-            end = SCOPE_END.search(quote.lower, match.end())
-            last = end.start() if end else len(quote.text)
-            heads = [t.start for t in quote.content if match.end() <= t.start < last][:HEADS]
-            turns = quote.lower.startswith(
-                "but", last
-            )  # "did not vote on the sale but on the lease"
-            least = len(heads) - (not turns)
-            if not heads or heads[0] not in kept or sum(h in kept for h in heads) < least:
-                continue
-            first = next(t for t in quote.content if t.start == heads[0])
-            if any(opposite(first.value, t.value) for t in claim.content):
-                continue  # "close no branches", "stay open"
-            if _UNTIL.search(quote.lower, match.end(), last) and _UNTIL.search(claim.lower):
-                continue  # "did not speak until 1971", "it was 1971 before they spoke"
-            if not _part_denies(claim, claim.segment(kept[heads[0]])):
-                return True
-    return False
-
-
-_PUTS_DENIAL = re.compile(
-    r"\b(?:(?:refus|fail|declin|forg[eo]t)\w* to|den(?:y|ies|ied) that|untrue that|(?:not|never)(?: to)?|nobody|no one)\s|n't\s"
-)
-
-
-def denial_put_in(made: Alignment) -> bool:
-    """Whether the claim says that somebody did not do, refused or failed to do what the sentences say he did."""
-    claim = made.claim
-    bounds = any(
-        q.has("negation", "denial", "condition") or q.has_core("question") for q in made.quotes
-    )
-    if bounds or claim.has_core("condition", "question", "error"):
-        return False
-    kept = {claim.content[n].start for n, (_, k) in made.pairs.items() if k >= SURE}
-    for match in _PUTS_DENIAL.finditer(claim.lower):
-        first = next((t.start for t in claim.content if t.start >= match.end()), None)
-        told = match[0].endswith("that ")
-        if first in kept and (told or (first in verbs(claim) and first - match.end() < REACH)):
-            return True
-    return False
-
-
-def _part_denies(claim: Reading, part: Span) -> bool:
-    text = claim.lower[part[0] : part[1]]
-    return WIDE["negation"].search(text) is not None or any(
-        match[0] not in ("ruled out", "against") for match in WIDE["denial"].finditer(text)
-    )

@@ -48,6 +48,7 @@ _EXCLUDES = {
     another("direction"): "the archive says the opposite",
     "compared the other way": "the archive says the opposite",
     "all of a part": OF_A_PART,
+    "negation put in": "the archive says the opposite",
     "title of somebody else": OF_OTHERS,
 }
 # and where the sentence has every word of the claim

@@ -80,8 +80,8 @@ def _verb_put_over(made: Alignment) -> bool:
 
 
 def _somebody_else(made: Alignment) -> bool:
-    """Whether whom the claim names as the subject of a verb is named in no sentence, and the sentence names somebody
-    else there."""
+    """Whether no sentence has whom the claim says to do what somebody else does in it; a name is held against a name,
+    other words against other words: "police counted" of what the organisers did."""
     claim = made.claim
     kept = {claim.content[n].start for n in made.pairs}
     for n, verb in enumerate(claim.content):
@@ -90,7 +90,12 @@ def _somebody_else(made: Alignment) -> bool:
         if found is None or said is None:
             continue
         mine, theirs = _subject(claim, said), _subject(*found)
-        if not any(term.start in kept for term in mine) and _named(mine) and _named(theirs):
+        if any(term.start in kept for term in mine) or not mine or not theirs:
+            continue
+        if _named(mine) and _named(theirs):
+            return True
+        active = said.passive is found[1].passive is False
+        if active and all(term.kind is TermKind.WORD for term in (*mine, *theirs)):
             return True
     return False
 
