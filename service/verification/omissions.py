@@ -346,7 +346,8 @@ def cut_frame(made: Edit) -> bool:
     """Whether an order to say what is kept, "it is true that" or a label was cut from in front of it."""
     quote = made.quote.lower
     for match in _FRAME.finditer(quote):
-        first = max((m.end() for m in SENTENCE_END.finditer(quote, 0, match.start())), default=0)
+        ends = [m.end() for m in SENTENCE_END.finditer(quote, 0, match.start()) if m[0]]
+        first = ends[-1] if ends else 0
         before = (quote[a:b] for a, b in made.kept_spans if first <= a < match.end())
         if _leads_to_most(made, match) and not any(map(carries, before)):
             return True

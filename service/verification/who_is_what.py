@@ -34,7 +34,7 @@ class Title:
 @lru_cache(maxsize=4096)
 def titles(reading: Reading) -> tuple[Title, ...]:
     """All that a text calls anybody."""
-    return (*_beside_names(reading), *_by_being(reading), *_named_last(reading))
+    return (*_beside_names(reading), *_by_being(reading))
 
 
 def of_somebody_else(made: Alignment) -> bool:
@@ -58,7 +58,7 @@ def held_by_another(made: Alignment) -> bool:
     missing = {t.start for n, t in enumerate(content) if n not in made.pairs}
     held = {_words(n) for n in _names(made.claim) if missing == {t.start for t in n}}
     told = [title for quote in made.quotes for title in titles(quote)]
-    for mine in titles(made.claim):
+    for mine in (*titles(made.claim), *_named_last(made.claim)):
         same = [one for one in told if stands_for(one.noun, mine.noun)]
         if same and mine.holder in held and not any(_is_one(mine.holder, o.holder) for o in same):
             return True
