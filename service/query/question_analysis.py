@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import pairwise
 from typing import Literal
 
+from ingest import english
 from ingest.english.date_mentions import impossible_day
 from ingest.english.periods import Period, periods, without
 from ingest.english.quantities import Dimension, dimensions
@@ -48,6 +50,7 @@ _AFTER_ORDER = re.compile(
     rf"(?=(?:{QUESTION_WORDS}|whether)\b)"
 )
 _CLAUSE = re.compile(r"(?<=[.!?;\n])\s+")
+_SENTENCE = re.compile(r"(?<=[a-z\d][.!])\s+(?=[A-Z])")
 _QUESTION_WORD = re.compile(rf"(?i)\b({QUESTION_WORDS}|what's|who's|whats|whos)\b")
 
 _YES_NO = re.compile(rf"(?i)^\W*(?:{AUXILIARIES}|may|might|must)(?:n't)?\b")
@@ -201,7 +204,8 @@ def analyse(question: Question, today: date | None) -> Query:
 
 def _read(question: Question, text: str, asked_about: tuple[Period, ...]) -> Query:
     text = _addressed_to_the_archive(text)
-    kind, wants = _kind(text)
+    asking = _asking(text)
+    kind, wants = _kind(asking)
     about = _about(text)
     if about is not None:
         wants = _STATED_BY[about]
@@ -232,7 +236,7 @@ def _read(question: Question, text: str, asked_about: tuple[Period, ...]) -> Que
         compares=bool(_COMPARES.search(text)),
         plural=bool(_PLURAL.search(text) or _LIST.match(text)),
         present=bool(_NOW.search(text) or not _PAST.search(text)) and not asked_about,
-        noun=_noun(text),
+        noun=_noun(asking),
         dimensions=measured,
     )
 
@@ -276,6 +280,12 @@ def _addressed_to_the_archive(text: str) -> str:
     return " ".join(part for part in kept if part) or text
 
 
+def _asking(text: str) -> str:
+    """The last sentence that asks, of a text that tells something first: "A policy ends on 11 May. What is it called?"."""
+    sentences = [one for one in _SENTENCE.split(text) if one.endswith("?")]
+    return sentences[-1] if sentences and _QUESTION_WORD.search(sentences[-1]) else text
+
+
 def _kind(question: str) -> tuple[Kind, Wanted | None]:
     if _NUMBER_OF.match(question):
         return "how_many", "number"
@@ -317,18 +327,29 @@ def _noun_wanted(rest: str) -> Wanted | None:
 
     A noun behind an auxiliary is what the question is about: "what did the mayor say" wants no person.
     """
-    following = list(words(rest)[1:])
+    read = english.analyse(_IS.sub(" is", rest))
+    following = [token.lower for token in read.tokens[1:]]
     named = following[:1] and following[0] in _BE
-    phrase = following[1:] if named else following
-    for word in phrase[:6]:
+    starts = [read.tokens[one.verb].start for one in read.statements]
+    verbs = [
+        n
+        for n, t in enumerate(read.tokens[2:], 1)
+        if t.start in starts and rest[t.start - 1] != "-"
+    ]
+    end = min(verbs, default=len(following))  # "which film won a number of prizes" wants no number
+    phrase = following[1:] if named else following[:end]
+    for before, word in pairwise(["", *phrase[:6]]):
         if word in _WORDS["ends a noun"]:
             return None
+        if word == "figure" and before in _WORDS["figure"]:
+            return "person"
         for wanted in _NOUN_WANTS:
             if not _WORDS[wanted].isdisjoint((word, word.removesuffix("s"))):
                 return wanted
     return None
 
 
+_IS = re.compile(r"(?i)(?<=^what)'?s\b")  # "what's", "whats"
 _BE = frozenset("is are was were".split())
 
 
