@@ -41,6 +41,8 @@ def only(question: str, today: date | None = TODAY) -> Period:
         ("How many strikes were there last year?", "2025-01-01", "2025-12-31"),
         ("What is planned for next year?", "2027-01-01", "2027-12-31"),
         ("Who spoke on Monday?", "2026-11-16", "2026-11-16"),
+        ("Who spoke on Sunday, Jan. 7, 2024?", "2024-01-07", "2024-01-07"),
+        ("Who spoke on Sunday 7 January 2024?", "2024-01-07", "2024-01-07"),
         ("What happened in the past two years?", "2024-11-21", "2026-11-21"),
         ("What happened three weeks ago?", "2026-10-28", "2026-11-03"),
         ("What happened two years ago?", "2024-01-01", "2024-12-31"),

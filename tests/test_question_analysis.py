@@ -48,6 +48,14 @@ from service.types import Question
         ("Is the bridge open?", "yes_no", None),
         ("Name the ferries that stayed.", "list", "name"),
         ("the bridge at orvel", "what", None),
+        ("Which film won a number of prizes in Tarn?", "which", None),
+        ("Which political figure fell ill?", "which", "person"),
+        ("Which figure did the council give?", "which", "number"),
+        ("what's the latest cost of the pier", "what", "money"),
+        ("Which family-owned company runs the ferry?", "which", "organisation"),
+        ("A rule ends next week when a treaty lapses. What is it called?", "what", None),
+        ("The woman who cast the bell has died. How many did she cast?", "how_many", "number"),
+        ("The mill closed in May. It was old.", "what", None),
     ],
 )
 def test_the_kind_of_question_and_the_type_of_answer_are_told(

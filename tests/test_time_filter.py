@@ -337,6 +337,18 @@ def test_a_fortnight_after_a_year_an_article_still_tells_of_it(days: int, place:
     assert placed(item, year, [item]) == place
 
 
+@pytest.mark.parametrize(("days", "place"), [(0, "inside"), (-2, "inside"), (-3, "outside")])
+def test_what_appeared_two_days_before_a_week_still_tells_of_it(days: int, place: str) -> None:
+    (week,) = analyse(Question("Who rode the Tarn line this week?"), TODAY.date()).periods
+    assert week.first
+    item = of_day("a", week.first + timedelta(days=days), "Many rode the line.")
+    assert placed(item, week, [item]) == place
+    (month,) = analyse(Question("Who rode the Tarn line last month?"), TODAY.date()).periods
+    assert month.first
+    item = of_day("a", month.first - timedelta(days=1), "Many rode the line.")
+    assert placed(item, month, [item]) == "outside"
+
+
 @pytest.mark.parametrize(
     ("text", "day", "enough"),
     [

@@ -58,6 +58,7 @@ def periods(text: str, today: date | None) -> tuple[Period, ...]:
     relative = (
         Period(*days, match[0], match.start(), match.end(), False)
         for match, days in (counted(text, today) if today else ())
+        if not (match["weekday"] and _BEFORE_DATE.match(text, match.end()))
     )
     taken: list[Period] = []
     for found in (*_pairs(text, today), *_single(text, today), *relative):
@@ -248,6 +249,10 @@ _GOES_ON = re.compile(
 )
 _ASIDE = re.compile(
     r"(?i)\b(?:when|after|before|while|once|because|that|which|who|whose|whom|where|until|if|whether)\b"
+)
+# "on Sunday, Jan. 7" is one day
+_BEFORE_DATE = re.compile(
+    rf"(?i)[\s,]+(?:\d{{1,2}}(?:st|nd|rd|th)?\s+)?(?:{'|'.join(m[:3] for m in MONTHS)})"
 )
 _PUBLISHED = re.compile(
     r"(?i)\b(?:published|reported|reports?|reporting|coverage|wrote|written|articles?|stories|news|headlines?)\s+"

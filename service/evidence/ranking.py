@@ -293,13 +293,6 @@ class Gathered(NamedTuple):
     reader: Reader
 
 
-def _only(gathered: Gathered, keys: set[str]) -> Gathered:
-    """What was gathered without the sentences that have other keys."""
-    rows = [n for n, item in enumerate(gathered.evidence) if item.key in keys]
-    evidence = tuple(gathered.evidence[n] for n in rows)
-    return gathered._replace(evidence=evidence, vectors=gathered.vectors[rows])
-
-
 class Selector:
     """Selects from one archive."""
 
@@ -312,16 +305,11 @@ class Selector:
     def select(self, query: Query, snapshot: Snapshot) -> Selection:
         """Retrieve, gather, rank, place in time and decide, all in one generation."""
         query = _in_an_ended_archive(query, snapshot)
-        gathered = self.gather(query, snapshot)
-        ranked = rank(query, *gathered)
+        ranked = rank(query, *self.gather(query, snapshot))
         wrong = taken_back(ranked)
         evidence, passed_over = ranked, None
         if query.periods:
             evidence, passed_over = time_filter.within(ranked, query)
-            if passed_over is not None and evidence:
-                alone = rank(query, *_only(gathered, {item.key for item in evidence}))
-                if self.decide(query, alone).answer:
-                    evidence, passed_over = alone, None
         if passed_over is not None and not self.decide(query, ranked).answer:
             passed_over = None
         decision = self.decide(query, evidence)

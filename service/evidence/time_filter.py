@@ -26,6 +26,8 @@ PREFERRED = (
 CLOSE: dict[str, float] = {"inside": 0.08, "open": 0.3}
 CLOSE_WITH_ALL_TERMS = 0.02  # where what stands inside holds every term of the question
 LATE_DAYS = 14  # after a period, within which what an article says of no other day is taken to be of the period
+# before a week: "this week" asked on Friday may be what is told since last Thursday
+EARLY_DAYS = 2
 BEFORE = 3  # sentences before one that may tell its time for it
 
 
@@ -111,9 +113,7 @@ def placed(item: Evidence, asked: Period, beside: Sequence[Evidence] = ()) -> Pl
         return (
             "open" if asked.named and not stated else "outside"
         )  # "last month" asks for what is known to be recent
-    if asked.holds(published) or (
-        asked.last is not None and (published - asked.last).days in range(1, LATE_DAYS + 1)
-    ):
+    if _of_the_time(published, asked):
         return "inside" if not stated else "open" if _GOES_ON.search(item.text) else "background"
     if stated or (asked.first is not None and published < asked.first):
         return "outside"
@@ -127,6 +127,15 @@ def placed(item: Evidence, asked: Period, beside: Sequence[Evidence] = ()) -> Pl
     if any(other in named for other in earlier if other.passage_id == item.passage_id):
         return "inside"
     return "open" if named else "outside"
+
+
+def _of_the_time(published: date, asked: Period) -> bool:
+    """Whether an article appeared in a period, soon after it, or a day or two before a week counted from today."""
+    week = not asked.named and asked.first and asked.last == asked.first + timedelta(6)
+    early = timedelta(EARLY_DAYS if week else 0)
+    return (asked.first is None or asked.first - early <= published) and (
+        asked.last is None or published <= asked.last + timedelta(LATE_DAYS)
+    )
 
 
 def time_of(item: Evidence) -> str:
