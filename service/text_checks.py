@@ -10,6 +10,7 @@ from contextlib import aclosing
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from ingest import english
 from ingest.english.word_kinds import TermKind
 from ingest.errors import InvalidRequest, TimedOut
 from ingest.report_in_words import quoted
@@ -163,8 +164,13 @@ def _borne_out(claim: str, sound: Sequence[Evidence]) -> Finding | None:
 
 def _by_parts(claim: str, told: Sequence[Evidence]) -> tuple[Evidence, ...]:
     """Sentences of one article, each of which says a statement of the claim by itself; () where one
-    is not said: of several that share a statement each may speak of somebody else."""
-    parts = [claim[first:last].strip(" ,;") for first, last in read(claim).segments]
+    is not said: of several that share a statement each may speak of somebody else. What is said is no
+    statement apart from who says it."""
+    mine = read(claim)
+    spoken = english.analyse(claim).attributions
+    if any(mine.segment(one.start) != mine.segment(one.scope_start) for one in spoken):
+        return ()
+    parts = [claim[first:last].strip(" ,;") for first, last in mine.segments]
     for article in dict.fromkeys(item.article for item in told) if len(parts) > 1 else ():
         own = [item for item in told if item.article == article]
         saying = [

@@ -66,6 +66,10 @@ KINDS: dict[str, dict[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
         ),
     },
     "counted by others": {
+        "Gallo, who was held in May, still maintains that he was framed by his partner, Dario Penn.": (
+            ("Prosecutors say that Gallo was framed by his partner, Dario Penn.",),
+            ("Gallo says that he was framed by his partner, Dario Penn.",),
+        ),
         "Organisers counted 12,000 marchers.": (
             ("Police counted 12,000 marchers.",),
             ("The organisers counted 12,000 people who marched.",),

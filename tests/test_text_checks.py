@@ -91,6 +91,7 @@ def test_two_statements_are_borne_out_by_a_sentence_each(http: httpx2.Client) ->
     [
         "Piotr Hale said the repair would take eleven months.",  # another's words
         "Piotr Hale leads the regulator.",
+        '"The dam at Orvel was closed on 2 June 2025," said Piotr Hale.',  # two sentences know one each
         "The regulator denied that the dam at Orvel was closed on 2 June 2025.",
         "It is untrue that the dam at Orvel was closed on 2 June 2025.",
         "The regulator considered closing the dam at Orvel on 2 June 2025.",

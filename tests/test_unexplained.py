@@ -5,7 +5,12 @@ from __future__ import annotations
 import pytest
 
 from service.verification.claim_reading import read
-from service.verification.unexplained import of_its_own, only_subject, verbs_unexplained
+from service.verification.unexplained import (
+    of_its_own,
+    only_subject,
+    verbs_unexplained,
+    words_unheard,
+)
 from service.verification.word_alignment import Alignment, align
 
 SOLD = "Marta Quill sold the tannery on Friday."
@@ -68,3 +73,15 @@ def test_a_claim_that_has_only_its_subject_from_the_sentence_is_told(
 )
 def test_of_a_short_claim_a_verb_must_be_in_the_sentence(claim: str, unexplained: bool) -> None:
     assert verbs_unexplained(laid(claim, SOLD)) is unexplained
+
+
+@pytest.mark.parametrize(
+    ("claim", "unheard"),
+    [
+        ("Marta Quill said that the ferry was late.", True),
+        ("Marta Quill said that the ferry by the tannery was late.", True),
+        ("Marta Quill said that the tannery was late.", False),  # half of it
+    ],
+)
+def test_half_of_what_somebody_said_must_be_in_the_sentences(claim: str, unheard: bool) -> None:
+    assert words_unheard(laid(claim, "Marta Quill said that she had sold the tannery.")) == unheard

@@ -363,3 +363,21 @@ def test_a_sentence_is_drawn_on_where_it_adds_two_words_or_one_figure():
         evidence = sentences(card("c"), first, second, "It rained.")
         assert len(attribute(claim, evidence)) == drawn
     assert attribute("It snowed.", sentences(card("c"), "Boats sank.")) == ()
+
+
+@pytest.mark.parametrize(
+    ("claim", "held"),
+    [
+        ("A kiln, chapel, orchard, tannery, quarry and brewery were put there.", 1.0),
+        ("A kiln, chapel, orchard, tannery and quarry were put there.", 5 / 6),
+    ],
+)
+def test_light_words_count_for_nothing_beside_more_than_five_others(claim: str, held: float):
+    text = "The kiln, chapel, orchard, tannery, quarry and brewery."
+    assert containment(analyse(claim), [analyse(text)], analyse("")) == pytest.approx(held)
+
+
+def test_the_unit_of_an_amount_in_other_units_is_held():
+    told = "The storm left 17 miles of road dark."
+    assert verdict("The storm left about 27 kilometres of road dark.", told).support == "supported"
+    assert verdict("The storm left 72 kilometres of road dark.", told).support is None

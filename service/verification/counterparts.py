@@ -196,7 +196,9 @@ def _put_in_another_mouth(made: Alignment, *, whole: bool = False) -> bool:
             _named(them) and not any(likeness(a, b) >= SURE for a in who for b in them)
             for them in others
         )
-        if others and told_by_others and _named(who):
+        apart = not any(likeness(a, b) >= SURE for a in who for q, _ in told for b in q.content)
+        several = apart and _several(made.claim, who)
+        if others and told_by_others and (_named(who) or several):
             return True
     return False
 
@@ -222,6 +224,14 @@ def _told(
 
 def _named(phrase: Sequence[Term]) -> bool:
     return any(term.kind is TermKind.NAME for term in phrase)
+
+
+_SEVERAL = re.compile(r"(?:police|people|\w+[^s\W]s)$")
+
+
+def _several(reading: Reading, phrase: Sequence[Term]) -> bool:
+    """Whether somebody is spoken of as several, "prosecutors", and so is nobody who is named."""
+    return bool(phrase) and _SEVERAL.search(reading.lower[: phrase[-1].end]) is not None
 
 
 _SENTENCE_ENDS = re.compile(r"[.!?]\s")

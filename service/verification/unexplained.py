@@ -54,6 +54,20 @@ def verbs_unexplained(made: Alignment) -> bool:
     return bool(own) and len(content) <= FEW and not any(n in made.pairs for n in own)
 
 
+def words_unheard(made: Alignment) -> bool:
+    """Whether the sentences hold less than half of what the claim puts into somebody's mouth: they know him and not
+    his words."""
+    for one in analyse(made.claim.text).attributions:
+        said = [
+            n
+            for n, t in enumerate(made.claim.content)
+            if one.scope_start <= t.start < one.scope_end
+        ]
+        if 2 * sum(n in made.pairs for n in said) < len(said):
+            return True
+    return False
+
+
 # What stands between a word and a verb below it.
 _OVER = re.compile(r" (?:not )?to (?:be |have )?| that (?:[\w'-]+ ){0,8}| (?=[\w-]+ing\b)")
 _IT_IS = re.compile(r"\bit (?:is|was) $")

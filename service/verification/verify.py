@@ -10,12 +10,12 @@ from functools import lru_cache
 
 from ingest.english import Analysis, analyse
 from ingest.english.date_mentions import mentions
-from ingest.english.words import synonyms
+from ingest.english.words import stem, synonyms
 from service.types import Draft, Evidence, Support
-from service.verification.amount_checks import amounts, bears_out
-from service.verification.claim_reading import read
+from service.verification.amount_checks import UNITS, amounts, bears_out
+from service.verification.claim_reading import LIGHT, read
 from service.verification.objections import objections
-from service.verification.unexplained import verbs_unexplained
+from service.verification.unexplained import FEW, verbs_unexplained, words_unheard
 from service.verification.word_alignment import align, is_run
 
 # Share of a claim's content from which it is called supported and not partial.
@@ -23,6 +23,7 @@ SUPPORTED = 0.7
 ADDS = 2  # words, or one number, date or name, that a further sentence must bring to be cited
 LONGEST_CLAIM = 1500  # characters; whatever is longer and no quote is no sentence of an answer
 
+_UNIT_STEMS = frozenset(stem(form) for form in UNITS if " " not in form)
 _BRACKETED_NUMBER = re.compile(r"\[\s*\d+\s*\]")
 _WORD = re.compile(r"[^\W_]")
 _DAY = r"(?P<day>\d{4}-\d\d-\d\d|\d{1,2}\s+[A-Z][a-z]+\s+\d{4}|[A-Z][a-z]+\s+\d{1,2},\s+\d{4})"
@@ -113,12 +114,17 @@ def containment(
     stated: Analysis, held: Sequence[Analysis], around: Analysis, *, borne_out: bool = False
 ) -> float:
     """Share, 0 to 1, of the claim's words, names, numbers and dates that the cited sentences hold;
-    what only their articles' titles hold counts for half. `borne_out`: all numbers are, as "two in five" by 41 per cent."""
+    what only their articles' titles hold counts for half, and words as light as "make" for nothing. `borne_out`: all
+    numbers are, as "two in five" by 41 per cent or miles by kilometres."""
     mine = _values(stated)
+    if len(mine - LIGHT) > FEW:
+        mine -= LIGHT
     if not mine:
         return 0.0
-    figures = {number.value for number in stated.numbers} if borne_out else frozenset[str]()
+    figures = {number.value for number in stated.numbers} if borne_out else set[str]()
     theirs = frozenset[str]().union(*(_values(one) for one in held))
+    if figures - theirs:  # "27 kilometres" by "17 miles"
+        figures |= _UNIT_STEMS
     outside = _values(around)
     return sum(
         1.0 if value in figures or _holds(theirs, value) else 0.5 if _holds(outside, value) else 0.0
@@ -161,8 +167,9 @@ def _weighed(claim: str, cited: Sequence[Evidence]) -> Verdict:
     chosen = [item for item in cited if item in drawn_on]
     share = share_held(claim, chosen)
     made = align(read(claim), [read(comparable(item.text)) for item in chosen])
+    whole = share >= SUPPORTED and not verbs_unexplained(made) and not words_unheard(made)
     return Verdict(
-        "supported" if share >= SUPPORTED and not verbs_unexplained(made) else "partial",
+        "supported" if whole else "partial",
         tuple(item.key for item in chosen),
         f"the cited sentences hold {share:.2f} of it",
     )
