@@ -17,6 +17,7 @@ from ingest.copies.families import group
 from ingest.copies.near_duplicates import fingerprint
 from ingest.copies.sentence_alignment import Embed
 from ingest.embedding.embedder import LocalEmbedder
+from ingest.formats.article_making import article_from
 from ingest.text.segmentation import split
 from ingest.types import Article, Family, Member, Role
 
@@ -268,6 +269,10 @@ def test_the_credited_source_is_canonical_even_if_undated_and_later_in_order(emb
         ("AP", "AP News", True),
         ("Reuters", "Reuters", True),
         ("dpa", "Deutsche Presse-Agentur", True),
+        ("NDP", "Norden Press", True),
+        ("NDP", "Northern Press", False),
+        ("NDP", "Norden Post Daily", False),
+        ("Ndp", "Norden Press", False),
         ("NWA", "Northern Courier", False),
         ("N", "Northern", False),
         ("AP", "", False),
@@ -277,6 +282,32 @@ def test_a_credit_names_an_outlet_by_its_name_first_words_or_initials(
     credit: str, outlet: str, its_own: bool
 ) -> None:
     assert same_outlet(credit, outlet) is its_own
+
+
+def test_a_shortened_reprint_is_a_copy_whatever_stands_above_the_two(embed: Embed) -> None:
+    title, *story = FERRY.strip().split("\n\n")
+    whole = ["NORDEN PRESS", title, "By Ines Marlow in Tarnmouth\n4 March 2025, 11:52"]
+    whole += ["TARNMOUTH (NDP) - " + story[0], *story[1:]]
+    cut = [
+        "ORVEL POST | HOME NEWS",
+        "Two boats: Tarnmouth says yes",
+        "4 March 2025 13:20\nNorden Press",
+    ]
+    cut += [*story[:3], story[3].split(" It delivered")[0], story[5]]
+    source, reprint = (
+        article_from({"text": "\n\n".join(parts)}, f"/archive/{name}", name)
+        for name, parts in (("whole", whole), ("cut", cut))
+    )
+    families = grouped([source, reprint, OTHER], embed)
+    assert sources(families, [source, reprint, OTHER]) == {
+        frozenset({"whole", "cut"}),
+        frozenset({"bells"}),
+    }
+    assert (member(families, source).role, member(families, source).canonical) == (
+        Role.ORIGINAL,
+        True,
+    )
+    assert member(families, reprint).role is Role.REPUBLISHED
 
 
 def test_the_majority_of_versions_is_right_where_no_source_is_credited(embed: Embed) -> None:

@@ -135,6 +135,8 @@ def test_a_day_in_the_first_paragraph_of_prose_is_no_day_of_publication(
         ("Footbridge opens at last | Orvel Post | 8 July 2023 | Ines Marlow", "Footbridge opens at last", "Ines Marlow", "Orvel Post", "2023-07-08"),
         ("By our own correspondent\nFootbridge opens\n8 July 2023", "Footbridge opens", None, None, "2023-07-08"),
         ("Corrections and clarifications\nOrvel Post, 8 July 2023", "Corrections and clarifications", None, "Orvel Post", "2023-07-08"),
+        ("Footbridge opens\nInes Marlow, Tom Orrick and Lena Ostrow\nOrvel Enquirer", "Footbridge opens", "Ines Marlow, Tom Orrick and Lena Ostrow", "Orvel Enquirer", None),
+        ("Footbridge opens\nSTORY: Mill to end bus service", "Footbridge opens", None, None, None),
         ("MAYOR QUITS POST\nBy Ines Marlow", "MAYOR QUITS POST", "Ines Marlow", None, None),
         ("ORVEL POST\nMAYOR QUITS POST\nBy Ines Marlow", "MAYOR QUITS POST", "Ines Marlow", "Orvel Post", None),
         ("Mayor Quill in court\nFormer councillor denies a theft", "Mayor Quill in court", None, None, None),
@@ -179,3 +181,16 @@ def test_an_agency_beside_the_outlet_is_credited() -> None:
         "Orvel Post",
         "Norden Press",
     )
+
+
+def test_a_section_alone_above_prose_heads_it_and_one_above_the_headline_does_not() -> None:
+    kinds = {}
+    for text in (
+        f"Business\n\nFootbridge opens\n\n{PROSE}",
+        f"Footbridge opens\n\nBusiness\n\n{PROSE}",
+    ):
+        kinds[text] = {sentence.text: sentence.kind for sentence in split(text, "Footbridge opens")}
+    assert [found["Business"] for found in kinds.values()] == [
+        SentenceKind.BYLINE,
+        SentenceKind.HEADING,
+    ]

@@ -109,11 +109,24 @@ def _is_republication(article: Article) -> bool:
 def same_outlet(credited: str, publisher: str | None) -> bool:
     """Whether a credit names an outlet: by its name, the first words of it or their initials.
 
-    "AP" is "AP News", "Associated Press" and "The Associated Press".
+    "AP" is "AP News", "Associated Press" and "The Associated Press"; "NDP" is "Norden Press".
     """
     short, long = (_outlet(name).split() for name in (credited, publisher))
-    initials = "".join(word[0] for word in long)
-    return bool(short) and (short == long[: len(short)] or (len(long) > 1 and short == [initials]))
+    if len(short) == 1 < len(long) and len(short[0]) <= LONGEST_INITIALS:
+        initials, letters = "".join(word[0] for word in long), short[0]
+        inner = credited.isupper() and letters[0] == initials[0] and _in_order(initials, letters)
+        if letters == initials or (inner and _in_order(letters, "".join(long))):
+            return True
+    return bool(short) and short == long[: len(short)]
+
+
+LONGEST_INITIALS = 5  # characters
+
+
+def _in_order(letters: str, word: str) -> bool:
+    """Whether the letters stand in a word in this order, others between them or not."""
+    left = iter(word)
+    return all(letter in left for letter in letters)
 
 
 @lru_cache(maxsize=4096)

@@ -32,7 +32,7 @@ class HeaderBlock:
     lines: tuple[str, ...]
     headline: str | None = None
     people: tuple[str, ...] = ()  # who wrote it, of names without a By
-    outlets: tuple[str, ...] = ()  # in the order of their lines
+    outlets: tuple[str, ...] = ()  # the first of each line that names one
     said: frozenset[int] = frozenset()  # the lines that tell of the article, not of its subject
     dated: int | None = None  # the one of these that is a name or PLACE and a day
 
@@ -66,7 +66,8 @@ def read_header(lines: Sequence[str], heading: str | None = None) -> HeaderBlock
         n: name for n, name in people.items() if n in (*said, dated) or not days_of(opening[n])
     }
     stating = [opening[n] for n in told if not is_notice(opening[n])]
-    outlets = [words for line in stating for says, words in pieces(line) if says is Says.OUTLET]
+    named = [[words for says, words in pieces(line) if says is Says.OUTLET] for line in stating]
+    outlets = [words for words, *_ in filter(None, named)]
     masthead = _MASTHEAD.match(opening[0]) if told[:1] == [0] and not outlets else None
     if masthead and pieces(opening[0])[0][0] is Says.NAME:
         outlets, wrote[0] = [title_case(masthead[0])], ""
@@ -75,9 +76,16 @@ def read_header(lines: Sequence[str], heading: str | None = None) -> HeaderBlock
         headline,
         tuple(filter(None, wrote.values())),
         tuple(outlets),
-        frozenset((said | wrote.keys()) & set(told)),
+        frozenset((said | wrote.keys()) & set(told)) - _heads_prose(opening),
         dated,
     )
+
+
+def _heads_prose(opening: Sequence[str]) -> set[int]:
+    """The last line, where it is a section alone under others: of a list or column that it heads."""
+    last = len(opening) - 1
+    alone = last > 0 and all(says is Says.SECTION for says, _ in pieces(opening[last]))
+    return {last} if alone else set()
 
 
 def _headline(
@@ -141,10 +149,12 @@ def _is_name(line: str, prose: Sequence[str]) -> bool:
 def _person(index: int, line: str, prose: Sequence[str]) -> str | None:
     """The author whom a line names; one alone at the very top is a place or a section."""
     found = pieces(line)
-    name = next((words for says, words in found if says in (Says.NAME, Says.PLACED)), "")
+    names = [words for says, words in found if says in (Says.NAME, Says.PLACED)]
     alone = index == 0 and len(found) == 1
-    known = alone or not _PERSON.fullmatch(name) or _is_spoken_of(name, prose)
-    return None if known else name
+    if alone or not names or not _PERSON.fullmatch(names[0]) or _is_spoken_of(names[0], prose):
+        return None
+    last = next((n for n, name in enumerate(names) if " and " in name), 0)
+    return ", ".join(names[: last + 1])  # "Ines Marlow, Tom Orrick and Lena Ostrow"
 
 
 def _is_spoken_of(name: str, prose: Sequence[str]) -> bool:

@@ -188,7 +188,7 @@ _WRITES = r"(?:professor|lecturer|reader|fellow|reporter|correspondent|editor|wr
 _BYLINES = (
     re.compile(
         r"(?i:(?:written|story|text|words|report|reported|reporting|analysis|opinion|commentary|interview|photos?)"
-        rf"(?:\s+and\s+\w+)?\s+by:?|(?:words|text|story):)\s+(?:{RANK}\s+)?[A-Z]"
+        rf"(?:\s+and\s+\w+)?\s+by:?|(?:words|text):)\s+(?:{RANK}\s+)?[A-Z]"
     ),
     re.compile(
         rf"(?:By|BY|by)\s+(?:{RANK}\s+)?{_PERSON}"

@@ -180,7 +180,7 @@ _NAME = rf"(?:{RANK}\s+)?{NAME_WORD}(?:\s+{NAME_WORD}){{0,6}}"
 _PEOPLE = rf"(?P<name>{_NAME}(?:(?:,\s+{_NAME})*,?\s+(?:and|&)\s+{_NAME})?)"
 _AUTHORS = (
     re.compile(
-        rf"\b(?i:by|authors?|byline|reporter|correspondent|auteur|autor|(?:words|text|story)(?=:)):?\s+{_PEOPLE}"
+        rf"\b(?i:by|authors?|byline|reporter|correspondent|auteur|autor|(?:words|text)(?=:)):?\s+{_PEOPLE}"
     ),
     re.compile(rf"^From\s+[^,]{{2,40}},\s+{_PEOPLE}$"),
     re.compile(rf"^{_PEOPLE},\s"),
