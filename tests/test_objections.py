@@ -65,7 +65,17 @@ KINDS: dict[str, dict[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
             ("The Mill Museum has not decided whether it opens in winter.",),
         ),
     },
+    "contrast": {
+        "Software setting, not engine, blamed for ferry blackout": (
+            ("The engine of the ferry was not sound.", "The engines were not sound."),
+            ("The engine was not blamed for the ferry blackout.",),
+        ),
+    },
     "counted by others": {
+        "Holme School, which opened in 1861, is the older of the two schools by 50 years.": (
+            ("Ansell Road is the older of the two schools by 50 years.",),
+            ("Holme School is the older of the two by 50 years.",),
+        ),
         "Gallo, who was held in May, still maintains that he was framed by his partner, Dario Penn.": (
             ("Prosecutors say that Gallo was framed by his partner, Dario Penn.",),
             ("Gallo says that he was framed by his partner, Dario Penn.",),

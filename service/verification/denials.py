@@ -69,6 +69,8 @@ def denial_put_in(made: Alignment) -> bool:
     if claim.has_core("condition", "question", "error"):
         return False
     kept = {claim.content[n].start: place for n, (place, k) in made.pairs.items() if k >= SURE}
+    if _denies_more_than_a_cause(made):
+        return True
     for match in _PUTS_DENIAL.finditer(claim.lower):
         first = next((t.start for t in claim.content if t.start >= match.end()), None)
         told = match[0].endswith("that ")
@@ -78,6 +80,24 @@ def denial_put_in(made: Alignment) -> bool:
             if not _bound(made.quotes[s], place) and not any(map(_binds_at_all, others)):
                 return True
     return False
+
+
+_CONTRAST = re.compile(r"(?:, (?:and )?|[—–(] ?)not (?:[\w'-]+ ){0,4}?[\w'-]+(?=[,;.)—–]|$)")
+_PLAIN_NOT = re.compile(r"\b(?:not|never)\b|n't\b")
+
+
+def _denies_more_than_a_cause(made: Alignment) -> bool:
+    """Whether the claim denies a word that no sentence has, and all that they deny is one side of a
+    contrast: of "software, not engines" that the engines were sound."""
+    told = [quote.lower for quote in made.quotes]
+    denied = [(len(WIDE["negation"].findall(t)), len(_CONTRAST.findall(t))) for t in told]
+    if not any(n for n, _ in denied) or any(n != m for n, m in denied):
+        return False
+    heads = (
+        next((n for n, t in enumerate(made.claim.content) if t.start >= match.end()), None)
+        for match in _PLAIN_NOT.finditer(made.claim.lower)
+    )
+    return any(head is not None and head not in made.pairs for head in heads)
 
 
 _BOUND = ("negation", "denial", "condition")

@@ -94,14 +94,13 @@ def _verb_put_over(made: Alignment) -> bool:
 
 
 def _somebody_else(made: Alignment) -> bool:
-    """Whether no sentence has whom the claim says to do what somebody else does in it; a name is held against a name,
-    other words against other words: "police counted" of what the organisers did."""
+    """Whether no sentence has whom the claim says to do or be what somebody else does or is in it; a name is held
+    against a name, other words against other words: "police counted" of what the organisers did."""
     claim = made.claim
     kept = {claim.content[n].start for n in made.pairs}
-    for n, verb in enumerate(claim.content):
-        found = _partner(made, n)
-        said = verbs(claim).get(verb.start)
-        if found is None or said is None:
+    for start, said in verbs(claim).items():
+        found = _same_verb(made, start)
+        if found is None:
             continue
         mine, theirs = _subject(claim, said), _subject(*found)
         if any(term.start in kept for term in mine) or not mine or not theirs:
@@ -112,6 +111,23 @@ def _somebody_else(made: Alignment) -> bool:
         if active and all(term.kind is TermKind.WORD for term in (*mine, *theirs)):
             return True
     return False
+
+
+def _same_verb(made: Alignment, start: int) -> tuple[Reading, Statement] | None:
+    """The sentence, and the statement in it, that has a verb of the claim; of "is" the one right before what is said to
+    be."""
+    content = made.claim.content
+    n = next((n for n, term in enumerate(content) if term.start >= start), None)
+    if n is None or content[n].start == start:
+        return None if n is None else _partner(made, n)
+    if n not in made.pairs or made.pairs[n][1] < SURE:
+        return None
+    (s, place), _ = made.pairs[n]
+    quote = made.quotes[s]
+    first = quote.content[place - 1].end if place else 0
+    last = quote.content[place].start
+    between = [one for at, one in verbs(quote).items() if first <= at < last]
+    return (quote, between[0]) if len(between) == 1 else None
 
 
 def _partner(made: Alignment, n: int) -> tuple[Reading, Statement] | None:
