@@ -14,10 +14,10 @@ from service.conflicts.answer_values import (
     exclude_each_other,
     may_be_a_person,
     predicate_of,
-    revised,
     same_matter,
     values,
 )
+from service.conflicts.revisions import answered_by, revised
 from service.types import Evidence
 
 PEOPLE = "How many people marched in Ashby?"
@@ -308,3 +308,19 @@ def test_sentences_made_to_one_pattern_have_every_word_of_the_question(
         f"Four goats were hurt when the old Loam ferry hit the pier at dawn in fog by night{tail}.",
     )
     assert same(HURT, one, other) == same_then
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("The toll was lowered from nine to seven.", ({"7": "seven"}, True)),
+        ("The mill loses 7 of 80 staff, and denied that it was 9.", ({"7": "7"}, False)),
+        ("The mill denied that it was 9.", None),
+        ("The mill loses 7 of 80 staff, and said that it was 9.", None),
+        ("The mill loses 7 of 80 staff, and denied that it was 12.", None),
+    ],
+)
+def test_a_sentence_may_say_what_it_is_instead_of_another_account_s_number(
+    text: str, found: tuple[dict[str, str], bool] | None
+) -> None:
+    assert answered_by(text, {"9": "nine"}) == found

@@ -6,7 +6,15 @@ import pytest
 from asking import query
 
 from ingest.english import analyse
-from service.conflicts.counts import asked_noun, counted, counts, is_aside, one_thing
+from service.conflicts.counts import (
+    asked_noun,
+    counted,
+    counts,
+    is_aside,
+    one_thing,
+    put_at,
+    tolls,
+)
 
 
 @pytest.mark.parametrize(
@@ -110,3 +118,44 @@ def test_two_numbers_count_one_thing_by_a_word_or_as_people() -> None:
     )
     assert one_thing(porters, staff) and one_thing(barns, barns)
     assert not one_thing(porters, barns)
+
+
+DEAD = "How many people died in the Loam crash?"
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "found"),
+    [
+        (DEAD, "Three people were killed and 41 hurt in the crash at Loam.", ["Three"]),
+        ("How many were hurt at Loam?", "Three people were killed and 41 hurt at Loam.", ["41"]),
+        ("How many people are missing at Loam?", "Nine were dead and 12 missing at Loam.", ["12"]),
+        (DEAD, "Two more people died, which brings the number killed to five.", ["five"]),
+        (DEAD, "More than two people died in the crash.", ["two"]),
+        (DEAD, "The toll was lowered to seven, after two dead were counted twice.", ["seven"]),
+        ("How many people were hurt at Loam?", "Six people are still in hospital.", []),
+        ("How many people were hurt at Loam?", "Six people are in hospital.", ["Six"]),
+    ],
+)
+def test_the_dead_the_hurt_and_the_missing_are_counted_apart_and_in_all(
+    question: str, text: str, found: list[str]
+) -> None:
+    assert [*counted(query(question), text, share=1.0).values()] == found
+
+
+def test_victims_are_people() -> None:
+    asked = (DEAD, "How many sheep did the storm kill?", "How many people came?", "Who died?")
+    assert [tolls(query(text)) for text in asked] == [True, False, False, False]
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("The union put the turnout at 9,000.", "9000"),
+        ("It puts the number of marchers at about 9,000 people.", "9000"),
+        ("The union put 9,000 on the street.", None),
+        ("Some 9,000 marched.", None),
+    ],
+)
+def test_somebody_puts_a_number_at_what_he_counted(text: str, value: str | None) -> None:
+    number = put_at(text)
+    assert (number and number.value) == value

@@ -418,7 +418,7 @@ def test_an_account_need_not_name_again_what_its_article_has_named() -> None:
         "Nine people were injured, two of them seriously, the fire brigade said.",
     )
     asked = query("How many people were injured when the Kestrel Bridge gave way?")
-    assert status(dispute(asked, [*one, two[1], two[0]], one[0])) == "disputed"
+    assert status(dispute(asked, [*one, two[1], two[0]], one[0])) == "superseded"
 
     other = sentences(
         replace(two[0].article, article_id="c", title="Market fire"),
@@ -706,3 +706,38 @@ def test_on_monday_is_the_same_day_in_monday_s_paper_and_in_tuesday_s(
     ]
     asked = query("How many stalls did the strike in Ashby shut?")
     assert status(dispute(asked, made, made[0])) == expected
+
+
+def test_the_last_count_of_victims_is_used_and_earlier_ones_are_not_told_beside_it() -> None:
+    asked = query("How many people died in the Loam crash?")
+    first, last = (
+        sentences(
+            card(name, "Loam crash", publisher=outlet, published_on=date(2025, 3, day)),
+            f"{count} people died in the Loam crash.",
+        )[0]
+        for name, outlet, day, count in (
+            ("a", "Ashby Echo", 4, "Three"),
+            ("b", "Loam Post", 5, "Five"),
+        )
+    )
+    drafts = [Draft(item.text, (item.key,)) for item in (last, first)]
+    for ranked in ([last, first], [first, last]):
+        told, one = settled(asked, ranked, drafts)
+        assert one is not None and one.status == "superseded" and one.chosen is last
+        assert "holds until the next" in one.why
+        assert [draft.text for draft in told] == [last.text]
+    sheep = query("How many sheep died in the Loam storm?")
+    told_of = [
+        replace(item, text=item.text.replace("people", "sheep").replace("crash", "storm"))
+        for item in (last, first)
+    ]
+    assert status(dispute(sheep, told_of, told_of[0])) == "disputed"
+
+
+def test_who_denies_a_number_and_gives_another_disagrees() -> None:
+    plan = ("2025-11-04", "Corbel to cut jobs", "Corbel Glass plans to cut 310 jobs in Loam.")
+    reply = "Corbel Glass is to lose 260 of its 800 staff, and it denied that the number was 310."
+    asked = "How many jobs did Corbel Glass plan to cut?"
+    assert status(found(asked, plan, ("2025-11-05", "260 to go", reply))) == "disputed"
+    agrees = reply.replace("denied", "agreed")
+    assert status(found(asked, plan, ("2025-11-05", "260 to go", agrees))) is None

@@ -8,6 +8,7 @@ from decimal import Decimal, InvalidOperation
 
 from ingest.english import Span, analyse
 from ingest.english.date_mentions import dates_conflict
+from ingest.english.periods import periods
 from ingest.english.word_kinds import COUNTRIES, GIVEN_NAMES, TermKind, is_ordinary
 from ingest.english.word_tables import lists
 from ingest.english.words import opposite, stem, synonyms
@@ -71,22 +72,6 @@ def values(query: Query, text: str, title: str = "", share: float = 0.0) -> Valu
     if analyse(query.text).stems & PRICED:
         return {s.value: text[s.start : s.end] for s in reading.numbers if " " in s.value}
     return _yes_or_no(query, text)
-
-
-def revised(text: str) -> tuple[str, Values] | None:
-    """(before, after) where a sentence says that a number was changed "from 17 to 21"; else None."""
-    reading = analyse(text)
-    at = {span.start: span for span in reading.numbers}
-    for statement in reading.statements:
-        ends = {
-            how: at[reading.tokens[phrase[0]].start]
-            for how, phrase in statement.others
-            if how in ("from", "to") and phrase and reading.tokens[phrase[0]].start in at
-        }
-        if len(ends) == 2:
-            after = ends["to"]
-            return ends["from"].value, {after.value: text[after.start : after.end]}
-    return None
 
 
 def exclude_each_other(text: str, mine: Values, other_text: str, theirs: Values) -> bool:
@@ -391,6 +376,10 @@ def _marks(text: str) -> frozenset[str]:
 
 
 def _times_apart(one: Evidence, other: Evidence) -> bool:
-    """Whether each tells when, and not of the same time: two races are no accounts of one."""
-    mine, theirs = (stated_periods(item.text, item.article.published_on) for item in (one, other))
+    """Whether each tells when, and not of the same time: two races are no accounts of one. "In February"
+    may be the last or the next."""
+    mine, theirs = (
+        [*stated_periods(text, day), *(p for p in periods(text, day) if p.last and not p.named)]
+        for text, day in ((item.text, item.article.published_on) for item in (one, other))
+    )
     return bool(mine and theirs) and not any(a.meets(b) for a in mine for b in theirs)

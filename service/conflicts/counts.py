@@ -22,12 +22,23 @@ _CLAUSE_END = re.compile(r"[,;:.!?()–—]")
 _COUNTED = re.compile(r"(?i)\b(?:how many|numbers? of)\b")
 _WORDS = {kind: frozenset(map(stem, words)) for kind, words in lists("question_words.tsv").items()}
 _TIMES = _WORDS["of dates"] | {"hour", "minut", "week"}  # two years are of nothing in particular
-_PEOPLE, _FATES = _WORDS["people"], (_WORDS["dies"], _WORDS["is hurt"])
+_PEOPLE, _FATES = _WORDS["people"], (_WORDS["dies"], _WORDS["is hurt"], _WORDS["is missing"])
+# "the number killed in the crash to five", "the toll stands at 12"
+_TOTALS = re.compile(
+    r"(?i)\b(?:number|toll|total|tally|count)\b[^.;,]*? (?:to|at|is|was|of)(?: (?:about|some|at least))? $"
+)
+# "The union put the turnout at 9,000": a count of somebody else's
+_PUTS = re.compile(
+    r"(?i)\b(?:puts?|putting|estimat\w+) (?:the |that |its |it |them )?(?:[\w’'-]+ ){0,5}?at"
+    r"(?: (?:about|some|around|nearly|over|more than|at least))? $"
+)
+_MORE = re.compile(r"(?i)^ (?:more|further|other|others|additional)\b(?! than\b)")
 # "up from 12", "against 14,900 in 2017", "instead of six": what was, or is not
 _SET_BESIDE = re.compile(
     r"(?i)\b(?:(?:up|down|risen|fallen|rose|fell|raised|cut|reduced|increased) from|compared (?:with|to)|against|"
     r"instead of|rather than|(?<!more )(?<!less )(?<!fewer )than)\W*(?:about|some|only|just|nearly)?\W*$"
 )
+_LEFT = re.compile(r"(?i)\b(?:still|remain\w*)\b")  # in hospital, of those who were hurt
 _COULD_HAVE = re.compile(r"(?i)\b(?:would|could|might|should) (?:\w+ )?have\b")
 
 
@@ -67,7 +78,7 @@ def counted(query: Query, text: str, title: str = "", share: float = 0.0) -> dic
     on_the_matter = share >= LIKELY or not asked.isdisjoint(reading.stems)
     in_title = {number.value for number in analyse(title).numbers}
     anybody = stem("people") in named
-    wanted = frozenset(stemmed for _, stemmed in query.terms)
+    fates = [one for one in _FATES if any(stemmed in one for _, stemmed in query.terms)]
     found: list[tuple[int, Span]] = []
     for number, after in counts(text):
         does = _does_something(reading, number)
@@ -82,13 +93,13 @@ def counted(query: Query, text: str, title: str = "", share: float = 0.0) -> dic
         )
         sure = not named.isdisjoint(after) or alone
         sure = sure or (people and (share >= AS_LIKELY or (anybody and number.value in in_title)))
+        met = _fate(text, number)
+        total = anybody and bool(_TOTALS.search(text[: number.start]))
+        sure = sure or total or (anybody and met in fates)
         told = _told_of(text, number)
-        of_another_fate = any(  # the dead are asked for, and this tells of the injured
-            not wanted.isdisjoint(one) and told.isdisjoint(one) and not told.isdisjoint(other)
-            for one, other in (_FATES, _FATES[::-1])
-        )
-        if sure and not of_another_fate:
-            found.append((len(asked & told), number))
+        of_others = fates and (met not in fates if met else _LEFT.search(text))
+        if sure and not of_others:  # the dead are not the injured
+            found.append((len(asked) * total + len(asked & told), number))
     most = max((held for held, _ in found), default=0)
     return {n.value: text[n.start : n.end] for held, n in found if held == most}
 
@@ -111,11 +122,17 @@ def counts(text: str) -> tuple[tuple[Span, frozenset[str]], ...]:
         # the 46-year-old ship, the first ship, 14.20, 12 percent, £4
         if text[number.end :].startswith("-") or not number.value.replace(".", "").isdigit():
             continue
-        if not reading.is_withdrawn(number) and not is_aside(text, number):
+        added = _MORE.match(text[number.end :])
+        if not reading.is_withdrawn(number) and not is_aside(text, number) and not added:
             behind = _CLAUSE_END.split(text[number.end : number.end + 60], maxsplit=1)[0]
             stems = frozenset(t.stem for t in analyse(behind).tokens[:COUNTED_WORDS])
             found.append((number, stems))
     return tuple(found)
+
+
+def put_at(text: str) -> Span | None:
+    """The number that somebody puts a thing at: 9,000 of "the union put the turnout at 9,000"."""
+    return next((n for n, _ in counts(text) if _PUTS.search(text[: n.start])), None)
 
 
 def one_thing(after: frozenset[str], other: frozenset[str]) -> bool:
@@ -145,6 +162,25 @@ def _told_of(text: str, number: Span) -> frozenset[str]:
     first = max((n.end for n in others if n.end <= number.start), default=0)
     last = min((n.start for n in others if n.start >= number.end), default=len(text))
     return analyse(text[first:last]).all_stems
+
+
+def _fate(text: str, number: Span) -> frozenset[str]:
+    """The words for what befell those who are counted: of "three were killed and 41 hurt" those for
+    being hurt, of 41; empty where nothing is told."""
+    others = [n for n in analyse(text).numbers if n != number]
+    last = min((n.start for n in others if n.start >= number.end), default=len(text))
+    first = max((n.end for n in others if n.end <= number.start), default=0)
+    for part in (analyse(text[number.end : last]), analyse(text[first : number.start])):
+        met = [one for token in part.tokens for one in _FATES if token.stem in one]
+        if met:
+            return met[0]
+    return frozenset()
+
+
+def tolls(query: Query) -> bool:
+    """Whether people are counted whom an event killed or hurt, or who are missing: the last count holds."""
+    told = (stemmed in one for _, stemmed in query.terms for one in _FATES)
+    return query.wants == "number" and asked_noun(query) in _PEOPLE and any(told)
 
 
 def _does_something(reading: Analysis, number: Span) -> bool:

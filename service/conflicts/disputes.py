@@ -22,13 +22,14 @@ from service.conflicts.answer_values import (
     compared,
     exclude_each_other,
     may_be_a_person,
-    revised,
     same_matter,
     subject_terms,
     terms_held,
     values,
 )
+from service.conflicts.counts import tolls
 from service.conflicts.provenance import changes, in_order, why_replaced
+from service.conflicts.revisions import answered_by
 from service.evidence.ranking import THRESHOLD
 from service.query.question_analysis import Query
 from service.types import Account, Conflict, Draft, Evidence
@@ -98,17 +99,16 @@ def dispute(query: Query, ranked: Sequence[Evidence], lead: Evidence) -> Dispute
     families = {lead.article.family.id}
     for other in ranked[:WEIGHED]:
         theirs = _stated(query, other, best)
-        anew = revised(other.text) if query.wants == "number" else None
         if (
-            anew is not None
-            and anew[0] in mine
+            query.wants == "number"
+            and (answer := answered_by(other.text, mine))
             and other.kind is SentenceKind.BODY
             and not other.altered
             and in_order(lead, other) == (lead, other)
             and not _tells_of_later(query, lead, other)
             and both_name_what_is_asked(query, ranked, lead, other)
         ):
-            return _judged(lead, other, mine, anew[1], changed=True)
+            return _judged(query, lead, other, mine, *answer)
         if (
             other.kind is SentenceKind.BODY
             and not other.altered
@@ -119,7 +119,7 @@ def dispute(query: Query, ranked: Sequence[Evidence], lead: Evidence) -> Dispute
             and same_matter(query, ranked, lead, other, settles=OPEN in mine or OPEN in theirs)
             and not _named_together(query, ranked, mine, theirs)
         ):
-            found.append(_judged(lead, other, mine, theirs))
+            found.append(_judged(query, lead, other, mine, theirs))
             families.add(other.article.family.id)
     if len({one.about for one in found}) > MOST_ACCOUNTS:
         return None
@@ -195,7 +195,9 @@ def settled(
     if query.compares or (
         found.chosen is found.lead and found.lead.key in shown and not changes(query)
     ):
-        return tuple(drafts), found
+        return tuple(drafts) if query.compares else _not_replaced(
+            query, found, ranked, drafts
+        ), found
     if found.chosen is not None:
         return _with_the_rest(found, ranked, drafts), found
     kept = drafts if found.lead.key in shown and query.kind != "yes_no" else ()
@@ -211,7 +213,7 @@ def _compared(query: Query, ranked: Sequence[Evidence]) -> Dispute | None:
         if other.article.family.id != lead.article.family.id:
             counted = compared(query, ranked, lead, other)
             if counted:
-                return _judged(lead, other, *counted)
+                return _judged(query, lead, other, *counted)
     return None
 
 
@@ -227,6 +229,21 @@ def _with_the_rest(
     if any(chosen.key in draft.keys for draft in rest):
         return tuple(rest)
     return (_copied(chosen), *rest)
+
+
+def _not_replaced(
+    query: Query, found: Dispute, ranked: Sequence[Evidence], drafts: Sequence[Draft]
+) -> tuple[Draft, ...]:
+    """The drafts without earlier accounts that give another value than the leading one."""
+    best = max(item.relevance for item in ranked)
+    mine, known = _stated(query, found.lead, best), {item.key: item for item in ranked}
+
+    def replaced(item: Evidence) -> bool:
+        theirs = _stated(query, item, best)
+        earlier = in_order(item, found.lead) == (item, found.lead)
+        return earlier and exclude_each_other(found.lead.text, mine, item.text, theirs)
+
+    return tuple(draft for draft in drafts if not any(replaced(known[key]) for key in draft.keys))
 
 
 def _answers(query: Query, item: Evidence) -> bool:
@@ -251,14 +268,19 @@ def _named_together(query: Query, ranked: Sequence[Evidence], mine: Values, thei
 
 
 def _judged(
-    lead: Evidence, other: Evidence, mine: Values, theirs: Values, *, changed: bool = False
+    query: Query,
+    lead: Evidence,
+    other: Evidence,
+    mine: Values,
+    theirs: Values,
+    changed: bool = False,
 ) -> Dispute:
     about = f"{_quoted(mine)} against {_quoted(theirs)}"
     order = in_order(lead, other)
     if order is not None:
         earlier, later = order
         left_open = OPEN in (mine if earlier is lead else theirs)
-        why = why_replaced(earlier, later, left_open=left_open, changed=changed)
+        why = why_replaced(earlier, later, left_open=left_open, changed=changed, toll=tolls(query))
         if why is not None:
             return Dispute("superseded", lead, other, later, about, why)
     names = [item.article.publisher or item.article.title for item in (lead, other)]
@@ -288,7 +310,9 @@ def _between_camps(query: Query, ranked: Sequence[Evidence], lead: Evidence) -> 
             mine, written = own[lead.article.family.id]
             other, other_written = next(iter(others.values()))
             if same_matter(query, ranked, mine, other, settles=False):
-                return _judged(mine, other, {written: written}, {other_written: other_written})
+                return _judged(
+                    query, mine, other, {written: written}, {other_written: other_written}
+                )
     return None
 
 

@@ -27,7 +27,7 @@ OLD_DAYS = 180
 def changes(query: Query) -> bool:
     """Whether a question asks for what changes now: an office, a price, a count so far."""
     present = _is_plain(query) and not _PAST.search(query.text)
-    return _asks_about_now(query) or (present and bool(_AMOUNT.search(query.text)))
+    return asks_about_now(query) or (present and bool(_AMOUNT.search(query.text)))
 
 
 def of_the_present(query: Query) -> bool:
@@ -54,7 +54,7 @@ def age(
     if not cited or not (later or changes(query)):
         return None
     if not dated:
-        return ("The source is undated.", (cited[0],)) if _asks_about_now(query) else None
+        return ("The source is undated.", (cited[0],)) if asks_about_now(query) else None
     day, newest = max(dated, key=lambda pair: pair[0])
     if any(mention.day == day and mention.precision == "day" for mention in mentions(said)):
         return None
@@ -69,7 +69,7 @@ def age(
     return f"This was reported on {in_words(day)}{age if days >= OLD_DAYS else ''}.", (newest,)
 
 
-def _asks_about_now(query: Query) -> bool:
+def asks_about_now(query: Query) -> bool:
     """In so many words, or by asking who holds an office."""
     text = query.text
     holds_office = _WHO_IS.search(text) and not _PAST.search(text)
@@ -109,7 +109,12 @@ def in_order(one: Evidence, other: Evidence) -> tuple[Evidence, Evidence] | None
 
 
 def why_replaced(
-    earlier: Evidence, later: Evidence, *, left_open: bool = False, changed: bool = False
+    earlier: Evidence,
+    later: Evidence,
+    *,
+    left_open: bool = False,
+    changed: bool = False,
+    toll: bool = False,
 ) -> str | None:
     """Why the later account of the same thing is used, as a sentence for readers; None where its
     being later decides nothing. `left_open`: the earlier says that the matter is undecided, the
@@ -128,6 +133,8 @@ def why_replaced(
         return f"{names}, which left this open, so the later account is used"
     if changed or _SAYS_IT_CHANGED.search(later.text):
         return f"{names} and says that something has changed, so the later account is used"
+    if toll:
+        return f"{names}, and a count of victims holds until the next, so the later account is used"
     if (after.published_on - before.published_on).days >= SUPERSEDED_DAYS:
         return f"{names} on something that changes, so the later account is used"
     return None

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator, Sequence
-from datetime import date
 from typing import Literal
 
 from ingest.english import analyse
@@ -13,8 +12,7 @@ from ingest.english.words import STOP_WORDS
 from ingest.types import SentenceKind
 from service.answer_text import plain, undated
 from service.conflicts.answer_values import terms_held
-from service.conflicts.provenance import SUPERSEDED_DAYS, of_the_present
-from service.drafting import wanted_things
+from service.drafting import newest, wanted_things
 from service.evidence.answer_types import CORRECTS, PLAIN, cue, new_names
 from service.evidence.leading import PARAGRAPH_GAP
 from service.evidence.time_filter import placed
@@ -37,12 +35,8 @@ ON_TOPIC = 0.34  # or else least share of the title's words that the question ha
 # repeats itself
 SAME, SAME_IN_FAMILY, SAME_IN_ARTICLE = 0.6, 0.4, 0.9
 
-ANEW = 0.4  # share of the shorter sentence's stems from which a later one tells the same thing anew
-AT_ALL = 0.003  # of the best relevance: such a sentence was seldom written in the question's words
-
 ASKS_THE_SAME = 0.6  # share of a question's terms in an interviewer's that asks for the same
 SIDE = 0.05  # least share of the best relevance that another side of a comparison needs
-FOLLOWS_WITHIN = 800  # characters behind what tells that somebody goes
 
 _POINTS_BACK = re.compile(
     r"(?i)^\W*(?:(?:and|but|yet|so|then|thus|still)\W+)?"
@@ -51,12 +45,6 @@ _POINTS_BACK = re.compile(
 # "In a letter to the council she gave": who she is stands further up
 _OF_SOMEBODY = re.compile(r"^\W*\w+\W+(?:[a-z][\w'’-]*\W+){0,5}(?:he|she|they)\b")
 _TAKES_BACK = re.compile(r"(?i)^\W*(?:correct(?:ion|ed)|clarification)\b\W*[:—–.-]")
-_LEAVES = re.compile(
-    r"(?i)\b(?:resign\w*|stepp?(?:s|ed|ing)? down|quits?|dismissed|sacked|retir(?:es?|ed|ing)|leav(?:es|ing)|left|died)\b"
-)
-_FOLLOWS = re.compile(
-    r"(?i)\b(?:acting|interim|new|replac\w+|succe(?:ed|ss)\w*|t(?:ake|akes|ook) over|will (?:lead|run|head|take))\b"
-)
 _QUOTED_WHOLE = re.compile(r"^\s*[“\"][^“”\"]*[”\"]\W*$")
 _SPEAKS_OF_IT = re.compile(r"(?i)\b(?:its|their|them|his|her|they)\b")
 _FACTOID = frozenset(("who", "whose", "when", "where", "how_many", "how_much", "yes_no"))
@@ -83,6 +71,8 @@ def draft(query: Query, ranked: Sequence[Evidence]) -> tuple[Draft, ...]:
     chosen: list[Evidence] = []
     picked = 0
     for item in _candidates(query, usable):
+        if chosen and newest.outdated(query, item, chosen[0]):
+            continue
         named = [one for one in _antecedent(item, usable) if new_names(query, one.text)]
         with_it = [one for one in (*named, item) if one not in chosen]
         fits = not chosen or (picked < most and len(chosen) + len(with_it) <= longest)
@@ -103,9 +93,6 @@ def _in_order(query: Query, chosen: Sequence[Evidence]) -> list[Evidence]:
     """The best article's sentences first; of each its best with that which it points back to, what
     stands behind that, and what stands before it."""
     articles = list(dict.fromkeys(item.article.article_id for item in chosen))
-    if query.wants == "person" and of_the_present(query):  # who holds an office now comes first
-        days = {i.article.article_id: i.article.published_on for i in chosen if cue(query, i.text)}
-        articles.sort(key=lambda one: days.get(one) or date.min, reverse=True)
     leads = {item.article.article_id: item for item in reversed(chosen)}
     opens = {one: (*_antecedent(item, chosen), item)[0].start for one, item in leads.items()}
     return sorted(
@@ -143,15 +130,20 @@ def _candidates(query: Query, usable: Sequence[Evidence]) -> Iterator[Evidence]:
         yield from (_best_for(part, usable) for part in query.parts)
     else:
         yield from _reply(query, usable)
-        yield from _successor(query, best, usable) or _newest(query, best, usable)
+        yield from (last := newest.told(query, best, usable))
+        noted = newest.own_note(query, best, usable)
+        yield from noted
+        if noted and query.kind == "yes_no":
+            return  # what it takes back is so no longer
         yield best
+        best = next(iter(last), best)
         yield from _sides(query, usable) if query.compares else ()
     yield from _beside(query, best, usable)
     manner = _manner(query, best)
     for item in usable[1:]:
         near = item.passage_id == best.passage_id and not query.parts
         share = (NEAR if near else FAR)[manner]
-        enough = item.relevance >= best.relevance * share and item.kind is SentenceKind.BODY
+        enough = item.relevance >= usable[0].relevance * share and item.kind is SentenceKind.BODY
         if enough and (query.parts or manner != "factoid" or _of_use(query, best, item)):
             yield item
 
@@ -181,33 +173,6 @@ def _sides(query: Query, usable: Sequence[Evidence]) -> Iterator[Evidence]:
             yield item
 
 
-def _newest(query: Query, best: Evidence, usable: Sequence[Evidence]) -> list[Evidence]:
-    """Where what changes is asked for, the newest sentence that tells anew what the best one tells:
-    much in the same words, with a thing of the wanted type, in an article of a later month.
-    """
-    day, told = best.article.published_on, analyse(best.text)
-    typed = query.wants not in (None, "reason") or (query.kind == "yes_no" and query.numbers)
-    if day is None or query.periods or not typed or not of_the_present(query):
-        return []
-
-    def tells_anew(item: Evidence) -> bool:
-        later, own = item.article.published_on, analyse(item.text)
-        return (
-            later is not None
-            and (later - day).days >= SUPERSEDED_DAYS
-            and item.kind is SentenceKind.BODY
-            and len(own.stems & told.stems) >= ANEW * min(len(own.stems), len(told.stems))
-            and (
-                cue(query, item.text) >= cue(query, best.text) if query.wants else bool(own.numbers)
-            )
-        )
-
-    newer = [
-        item for item in usable if item.relevance >= AT_ALL * best.relevance and tells_anew(item)
-    ]
-    return sorted(newer, key=lambda item: item.article.published_on or day)[-1:]
-
-
 def _reply(query: Query, usable: Sequence[Evidence]) -> list[Evidence]:
     """The sentence right behind an interviewer's question that asks for the same, save whom it is put to."""
     terms = {stemmed for _, stemmed in query.terms}
@@ -226,23 +191,6 @@ def _reply(query: Query, usable: Sequence[Evidence]) -> list[Evidence]:
         if item.article.article_id == question.article.article_id
         and 0 <= item.start - question.end <= PARAGRAPH_GAP
     ][:1]
-
-
-def _successor(query: Query, best: Evidence, usable: Sequence[Evidence]) -> list[Evidence]:
-    """Where the best sentence tells that whoever holds an office leaves it, the nearest one behind it
-    that names who follows."""
-    if query.wants != "person" or not of_the_present(query) or not _LEAVES.search(best.text):
-        return []
-    gone = {word for name in new_names(query, best.text) for word in analyse(name).words}
-    following = [
-        item
-        for item in usable
-        if item.article.article_id == best.article.article_id
-        and 0 < item.start - best.end <= FOLLOWS_WITHIN
-        and _FOLLOWS.search(item.text)
-        and any(gone.isdisjoint(analyse(name).words) for name in new_names(query, item.text))
-    ]
-    return sorted(following, key=lambda item: item.start)[:1]
 
 
 def _beside(query: Query, best: Evidence, usable: Sequence[Evidence]) -> list[Evidence]:

@@ -12,6 +12,7 @@ from ingest.english.word_kinds import is_ordinary
 from ingest.english.words import stem, stems
 from ingest.types import SentenceKind
 from service.conflicts.answer_values import may_be_a_person, terms_held
+from service.conflicts.counts import counted, counts, put_at
 from service.evidence.answer_types import cue
 from service.query.question_analysis import Query
 from service.types import Evidence
@@ -82,6 +83,8 @@ def beside(query: Query, best: Evidence, usable: Sequence[Evidence]) -> list[Evi
         return []
     at = own.index(best)
     near = [*own[at + 1 : at + 1 + BEHIND], *own[max(0, at - BEFORE) : at]]
+    if rival := _counted_otherwise(query, best, own):
+        return rival
     if other := _other_choice(query, best):
         return [item for item in near if other in analyse(item.text).all_stems][:1]
     if query.wants in (None, "reason") or (has := gives(query, best.text)) >= GIVEN:
@@ -90,6 +93,18 @@ def beside(query: Query, best: Evidence, usable: Sequence[Evidence]) -> list[Evi
         item
         for item in near
         if gives(query, item.text) > max(has, GIVEN) and _goes_on(query, best, item)
+    ][:1]
+
+
+def _counted_otherwise(query: Query, best: Evidence, own: Sequence[Evidence]) -> list[Evidence]:
+    """What somebody else in the article puts the number at: "The union put the turnout at 9,000"."""
+    if query.wants != "number" or not counted(query, best.text, best.article.title, 1.0):
+        return []
+    given = {number.value for number, _ in counts(best.text)}
+    return [
+        item
+        for item in own
+        if (number := put_at(item.text)) and not put_at(best.text) and number.value not in given
     ][:1]
 
 

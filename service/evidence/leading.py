@@ -152,7 +152,7 @@ def _later_cause(query: Query, ranked: Sequence[Evidence]) -> Evidence | None:
         if item.relevance >= ANSWERS_IT * best.relevance
         and item.article.published_on
         and item.article.published_on > day
-        and _tells(query, item)
+        and tells(query, item)
         and not _LEFT_OPEN.search(item.text)
         and (cue(query, item.text) or analyse(item.text).attributions)
     )
@@ -170,13 +170,13 @@ def _report(query: Query, ranked: Sequence[Evidence]) -> Evidence | None:
         item
         for item in ranked[1:WEIGHED]
         if item.relevance >= REPORTS * best.relevance
-        and _tells(query, item)
+        and tells(query, item)
         and not in_own_voice(item, ranked)
     )
     return next(reports, None)
 
 
-def _tells(query: Query, item: Evidence) -> bool:
+def tells(query: Query, item: Evidence) -> bool:
     """Whether a sentence, with its title, is about what the question is about."""
     terms, held = {stemmed for _, stemmed in query.terms}, _held(item)
     sound = item.kind is SentenceKind.BODY and not item.altered and not item.text.endswith("?")
