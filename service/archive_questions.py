@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from functools import lru_cache
 from os.path import commonprefix
@@ -195,7 +195,28 @@ def counted_sentences(
     if asked.wanted in _SHOWING and asked.words and not found.counts()[0]:
         return None
     counted = Counted(wanted.given(), wanted.url)
-    return [(sentence, counted) for sentence in _sentences(asked, wanted, found)]
+    said = [(sentence, counted) for sentence in _sentences(asked, wanted, found)]
+    return said if found.counts()[0] else said + _nearly(query, asked, wanted, snapshot)
+
+
+def _nearly(
+    query: Query, asked: ArchiveQuestion, wanted: ArchiveFilter, snapshot: Snapshot
+) -> list[tuple[str, Counted]]:
+    """Where no article has all the words, how many have all but one that is no name: whoever asks has words of
+    his own."""
+    held, named = wanted.q.split(), {word for name in query.names for word in words(name)}
+    fewer = [
+        replace(wanted, q=" ".join(held[:n] + held[n + 1 :]))
+        for n, word in enumerate(held)
+        if word not in named and len(held) > 1
+    ]
+    if not fewer:
+        return []
+    best = max(fewer, key=lambda one: listing(snapshot, one).counts()[0])
+    found = listing(snapshot, best)
+    if not found.counts()[0]:
+        return []
+    return [(one, Counted(best.given(), best.url)) for one in _sentences(asked, best, found)]
 
 
 def _filter(query: Query, asked: ArchiveQuestion, snapshot: Snapshot) -> ArchiveFilter | None:

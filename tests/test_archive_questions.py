@@ -50,6 +50,8 @@ QUESTIONS = (
     ("How many articles did Ines Marlow write?", "articles"),
     ("What is the latest article by Ines Marlow?", "newest"),
     ("the first story in The Strait Ledger", "oldest"),
+    ("What is the newest article in the collection?", "newest"),
+    ("show me the oldest article you have", "oldest"),
 )
 
 
@@ -111,6 +113,17 @@ def test_only_articles_that_hold_every_word_are_counted(small: Answerer) -> None
     assert none["outcome"] == "answered" and none["text"] == (
         "The archive holds no articles whose title or text has the word “atlantis”."
     )
+
+
+def test_where_no_article_has_every_word_those_with_all_but_one_are_counted_too(
+    small: Answerer,
+) -> None:
+    one, other = answered(small, "How many articles about the Orvel dam disaster?")["claims"]
+    assert one["text"].startswith("The archive holds no articles whose title or text has all the")
+    assert other["counted"] == {"filter": {"q": "orvel dam"}, "url": "/archive?q=orvel+dam"}
+    assert other["text"].startswith("The archive holds 1 article whose")
+    (named,) = answered(small, "How many articles about the Zellin dam?")["claims"]  # a name stays
+    assert "no articles" in named["text"] and named["counted"]["filter"] == {"q": "zellin dam"}
 
 
 def test_the_outlets_of_a_story_are_those_whose_articles_hold_its_words(small: Answerer) -> None:

@@ -192,6 +192,10 @@ _ARCHIVE_QUESTIONS: tuple[tuple[Wanted, str], ...] = (
      rf"(?:(?:are|were|was) )?(?:(?:published|printed|written) )?(?:by|from) {_BY}{_ABOUT}(?: {_HERE})?"),
     ("titles", rf"(?:which|what)(?: {_ITEMS})? (?:has|have|had|did|does) {_BY} {_PUBLISH}"
      rf"(?:{_ABOUT}| about)(?: {_HERE})?"),
+    ("newest", rf"(?:(?:what|which)(?:'s| is| was) |show me |give me |find )?(?:the )?(?:latest|newest|most recent) {_ITEM}"
+     rf"(?: (?:that )?(?:you have|{_HERE}))?"),
+    ("oldest", rf"(?:(?:what|which)(?:'s| is| was) |show me |give me |find )?(?:the )?(?:oldest|earliest) {_ITEM}"
+     rf"(?: (?:that )?(?:you have|{_HERE}))?"),
     ("newest", rf"(?:what(?:'s| is| was) |show me |give me |find )?(?:the )?(?:latest|newest|most recent|last) {_ITEM} "
      rf"(?:published |written )?(?:by|from|in|of) {_BY}{_ABOUT}(?: {_HERE})?"),
     ("oldest", rf"(?:what(?:'s| is| was) |show me |give me |find )?(?:the )?(?:first|oldest|earliest) {_ITEM} "
