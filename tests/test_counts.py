@@ -154,8 +154,10 @@ def test_victims_are_people() -> None:
         ("It puts the number of marchers at about 9,000 people.", "9000"),
         ("The union put 9,000 on the street.", None),
         ("Some 9,000 marched.", None),
+        ("He put the number of new jobs at 9,000.", None),
+        ("She put the cost at 9,000 krin.", None),
     ],
 )
 def test_somebody_puts_a_number_at_what_he_counted(text: str, value: str | None) -> None:
-    number = put_at(text)
+    number = put_at(query("How many people marched in Orvel?"), text)
     assert (number and number.value) == value

@@ -22,6 +22,7 @@ _CLAUSE_END = re.compile(r"[,;:.!?()–—]")
 _COUNTED = re.compile(r"(?i)\b(?:how many|numbers? of)\b")
 _WORDS = {kind: frozenset(map(stem, words)) for kind, words in lists("question_words.tsv").items()}
 _TIMES = _WORDS["of dates"] | {"hour", "minut", "week"}  # two years are of nothing in particular
+_BARE = frozenset(map(stem, "number figure total toll turnout crowd count attendance".split()))
 _PEOPLE, _FATES = _WORDS["people"], (_WORDS["dies"], _WORDS["is hurt"], _WORDS["is missing"])
 # "the number killed in the crash to five", "the toll stands at 12"
 _TOTALS = re.compile(
@@ -29,7 +30,7 @@ _TOTALS = re.compile(
 )
 # "The union put the turnout at 9,000": a count of somebody else's
 _PUTS = re.compile(
-    r"(?i)\b(?:puts?|putting|estimat\w+) (?:the |that |its |it |them )?(?:[\w’'-]+ ){0,5}?at"
+    r"(?i)\b(?P<puts>puts?|putting|estimat\w+) (?:the |that |its |it |them )?(?:[\w’'-]+ ){0,5}?at"
     r"(?: (?:about|some|around|nearly|over|more than|at least))? $"
 )
 _MORE = re.compile(r"(?i)^ (?:more|further|other|others|additional)\b(?! than\b)")
@@ -130,9 +131,15 @@ def counts(text: str) -> tuple[tuple[Span, frozenset[str]], ...]:
     return tuple(found)
 
 
-def put_at(text: str) -> Span | None:
-    """The number that somebody puts a thing at: 9,000 of "the union put the turnout at 9,000"."""
-    return next((n for n, _ in counts(text) if _PUTS.search(text[: n.start])), None)
+def put_at(query: Query, text: str) -> Span | None:
+    """The number that somebody puts at what a question counts: 9,000 of "the union put the turnout at 9,000", where
+    marchers are asked for; none of "the number of new jobs at 1,100"."""
+    asked = {stemmed for _, stemmed in query.terms} | _BARE | _PEOPLE
+    for number, _ in counts(text):
+        found = _PUTS.search(text[: number.start])
+        if found and analyse(text[found.end("puts") : number.start]).stems <= asked:
+            return number
+    return None
 
 
 def one_thing(after: frozenset[str], other: frozenset[str]) -> bool:

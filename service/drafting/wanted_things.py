@@ -104,7 +104,9 @@ def _counted_otherwise(query: Query, best: Evidence, own: Sequence[Evidence]) ->
     return [
         item
         for item in own
-        if (number := put_at(item.text)) and not put_at(best.text) and number.value not in given
+        if (number := put_at(query, item.text))
+        and not put_at(query, best.text)
+        and number.value not in given
     ][:1]
 
 
