@@ -252,7 +252,7 @@ LIFE = """Odile Marrin, swimmer and teacher
 
 Published 4 April 2023 by the Senn Valley Post
 
-Odile Marrin, who taught half of Tarn to swim, has died. She liked cold water and warm bread. Her brothers liked neither of them. She was born on 3 May 1931 at the ferry house. Neighbours remember her red bathing cap. She opened the pool in 1968. The first race there began at 9.30 am on a wet Monday. Her last swim was in June.
+Odile Marrin, who taught half of Tarn to swim, has died. She liked cold water and warm bread. Her brothers liked neither of them. She was born on 3 May 1931 at the ferry house. Neighbours remember her red bathing cap. She opened the pool in 1968. The first race there began at 9.30 am on a wet Monday. “It was my lucky day,” she said at 4.30 pm. Her last swim was in June.
 """
 
 

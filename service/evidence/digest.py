@@ -126,7 +126,8 @@ def _account(
 def _states_when(text: str) -> bool:
     reading = analyse(text)
     days = any(any(map(str.isdigit, one.value)) for one in reading.dates)
-    return days or any(":" in one.value for one in reading.numbers)
+    quoted = text.lstrip().startswith(("“", '"'))  # when somebody spoke is no event
+    return days or (not quoted and any(":" in one.value for one in reading.numbers))
 
 
 def _day(story: _Story, undated: date) -> date:
