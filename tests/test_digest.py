@@ -39,6 +39,7 @@ ORDINARY = (
     "Tell me about how many cars the ferry takes.",
     "When did the dam close?",
     "What is in the tower?",
+    "What was on the menu of the state dinner?",
     "How far does the cable reach?",
 )
 DIGESTS = (
@@ -61,6 +62,7 @@ DIGESTS = (
     "What happened in Mirefold, in short?",
     "What's the story with the Orvel dam?",
     "What is going on with the Orvel dam?",
+    "what's up with the Orvel dam",
     "fill me in on the Orvel dam",
     "What happened to the Orvel dam?",
 )

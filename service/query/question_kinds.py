@@ -159,7 +159,7 @@ _DIGESTS: tuple[tuple[Order, str], ...] = (
      r"(?P<subject> (?:in|at|on|with|around|during)\b.+|)"),
     ("relevance", _BECAME),
     ("relevance", rf"what {_TIME_ONLY}"),
-    ("relevance", r"what(?:'s| is| was) (?:the |up )?(?:story |deal |matter )?(?:with|on|about|around) "
+    ("relevance", r"what(?:'s| is| was) (?:(?:the )?(?:story|deal|matter) (?:with|on|about|around)|(?:up )?(?:with|about)) "
      r"(?P<subject>.+)"),
     ("relevance", r"(?:tell (?:me|us) |what do you (?:know|have) |talk to me )"
      r"(?:(?:all|more|everything|something|a bit|a little) )?(?:there is )?(?:about|on) "
