@@ -31,7 +31,10 @@ Rules:
 like this: \
 The bridge opened in May [s1a2b3]. Two keys: [s1a2b3][s9f8e7].
 - Use only keys that stand in the evidence. Copy names, numbers, dates and quoted words exactly.
-- One to four short sentences. No headings, lists, links, images or markup.
+- One to four short sentences, fewer where the question asks for fewer. No headings, lists, links, \
+images or markup.
+- If the question can be read in two ways that the evidence answers differently (two people of one \
+name, two events), answer each in a sentence that says which it is of.
 - Say who said it and when where that matters; of what changes, "As of" and the date of its \
 source. If sources \
 disagree, say so and cite both.
