@@ -210,13 +210,11 @@ def _nearly(
         for n, word in enumerate(held)
         if word not in named and len(held) > 1
     ]
-    if not fewer:
+    found = [(one, listing(snapshot, one)) for one in fewer]
+    best, articles = max(found, key=lambda pair: pair[1].counts()[0], default=(wanted, None))
+    if articles is None or not articles.counts()[0]:
         return []
-    best = max(fewer, key=lambda one: listing(snapshot, one).counts()[0])
-    found = listing(snapshot, best)
-    if not found.counts()[0]:
-        return []
-    return [(one, Counted(best.given(), best.url)) for one in _sentences(asked, best, found)]
+    return [(one, Counted(best.given(), best.url)) for one in _sentences(asked, best, articles)]
 
 
 def _filter(query: Query, asked: ArchiveQuestion, snapshot: Snapshot) -> ArchiveFilter | None:

@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from functools import lru_cache
 from itertools import pairwise
 
-from ingest.english.date_mentions import MONTHS, WEEKDAYS, Mention, mentions
+from ingest.english.date_mentions import MONTH, MONTHS, WEEKDAYS, Mention, mentions
 from ingest.english.quantities import CARDINALS, spelled
 from ingest.english.words import AUXILIARIES, QUESTION_WORDS
 
@@ -250,10 +250,8 @@ _GOES_ON = re.compile(
 _ASIDE = re.compile(
     r"(?i)\b(?:when|after|before|while|once|because|that|which|who|whose|whom|where|until|if|whether)\b"
 )
-# "on Sunday, Jan. 7" is one day
-_BEFORE_DATE = re.compile(
-    rf"(?i)[\s,]+(?:\d{{1,2}}(?:st|nd|rd|th)?\s+)?(?:{'|'.join(m[:3] for m in MONTHS)})"
-)
+# "on Sunday, Jan. 7", "on Sunday 7 January" are one day
+_BEFORE_DATE = re.compile(rf"[\s,]+(?:{MONTH}\.?\s+\d|(?i:\d{{1,2}}(?:st|nd|rd|th)?)\s+{MONTH}\b)")
 _PUBLISHED = re.compile(
     r"(?i)\b(?:published|reported|reports?|reporting|coverage|wrote|written|articles?|stories|news|headlines?)\s+"
     r"(?:(?:about|on|of)\s+[^,?]{1,60}\s+)?$|\b(?:report|write|publish)\s+(?:[^?]{1,60}\s+)?$"

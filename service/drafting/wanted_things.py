@@ -100,13 +100,11 @@ def _counted_otherwise(query: Query, best: Evidence, own: Sequence[Evidence]) ->
     """What somebody else in the article puts the number at: "The union put the turnout at 9,000"."""
     if query.wants != "number" or not counted(query, best.text, best.article.title, 1.0):
         return []
+    if put_at(query, best.text):
+        return []
     given = {number.value for number, _ in counts(best.text)}
     return [
-        item
-        for item in own
-        if (number := put_at(query, item.text))
-        and not put_at(query, best.text)
-        and number.value not in given
+        item for item in own if (number := put_at(query, item.text)) and number.value not in given
     ][:1]
 
 

@@ -327,7 +327,8 @@ def _noun_wanted(rest: str) -> Wanted | None:
 
     A noun behind an auxiliary is what the question is about: "what did the mayor say" wants no person.
     """
-    read = english.analyse(_IS.sub(" is", rest))
+    rest = _IS.sub(" is", rest)
+    read = english.analyse(rest)
     following = [token.lower for token in read.tokens[1:]]
     named = following[:1] and following[0] in _BE
     starts = [read.tokens[one.verb].start for one in read.statements]
