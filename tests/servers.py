@@ -168,6 +168,7 @@ def redis(folder: Path) -> Iterator[Server]:
     program = shutil.which("redis-server")
     if program is None:
         pytest.skip("no Redis server: apt-get install redis-server")
+    pytest.importorskip("redis", reason="no Redis client: pip install 'dateline[scale]'")
     port = free_port()
     folder.mkdir()
 
